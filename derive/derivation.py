@@ -1,0 +1,63 @@
+"""A derivation is a value: a quantity, its result, and the steps from the chain rule to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sympy import Expr, Symbol
+
+from derive.forward import Forward
+from derive.matrix.nodes import Node
+
+Layout = Literal["numerator", "gradient"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """The left side of an equation: ``dl/dW1[i, j]``, ``dz2/dz1[i, j]``, ``z1[i]``.
+
+    The indices of a partial are those of its numerator followed by those of its denominator, and so is
+    the shape, whatever the layout in which it is printed.
+    """
+
+    name: str
+    indices: tuple[Symbol, ...]
+    shape: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One equation ``quantity = expression`` of a derivation, with the rule that led to it.
+
+    ``sentence`` is what an instructor would write beside it; names in braces, ``{dl/dz1}``, are set as
+    symbols. ``matrix`` is the same value in matrix form, where there is one.
+    """
+
+    quantity: Quantity
+    expression: Expr
+    rule: str
+    sentence: str
+    matrix: Node | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The derivation of one quantity of a forward definition.
+
+    ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout named.
+    """
+
+    forward: Forward
+    quantity: Quantity
+    result: Expr
+    steps: tuple[Step, ...]
+    matrix: Node | None = None
+    layout: Layout = "gradient"
+    index_base: Literal[0, 1] = 1
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def shape(self) -> tuple[Expr, ...]:
+        """The dimensions in the order of the quantity's indices."""
+        return self.quantity.shape

@@ -1,0 +1,81 @@
+"""What a forward definition is: tensors, and named equations between their elements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from sympy import Expr, Symbol
+
+from derive.scalar import ScalarFunction
+
+Role = Literal["input", "target", "parameter", "value", "hidden", "loss"]
+"""What a tensor is for. ``hidden`` rows are internal to a layer (softmax's sum): answers never name them."""
+
+Domain = Literal["real", "positive", "unit", "simplex", "binary", "one_hot", "class", "log_simplex"]
+"""Which numbers a tensor holds: ``unit`` is (0, 1), ``simplex`` and ``one_hot`` sum to 1 along the last
+axis, ``class`` is an integer that is used as a subscript."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A named array of real numbers with a symbolic shape."""
+
+    name: str
+    shape: tuple[Expr, ...]
+    role: Role = "value"
+    domain: Domain = "real"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One forward equation ``tensor[indices] = expression``, true for all values of the indices.
+
+    ``indices`` are distinct index symbols, one for each axis of the tensor. The expression holds
+    elements of tensors that come earlier, ``Sum``s with bounds ``(k, 0, size - 1)``, brackets and
+    scalar functions.
+    """
+
+    tensor: Tensor
+    indices: tuple[Symbol, ...]
+    expression: Expr
+
+    @property
+    def name(self) -> str:
+        """The name of the tensor that the row defines."""
+        return self.tensor.name
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A forward definition: what is given, and the rows that compute the rest, in order.
+
+    ``functions`` are the named scalar functions (``sigma``, ``ReLU``) that the rows apply; a function
+    that the rows apply and that is not among them is unknown, such as ``f``.
+    """
+
+    given: tuple[Tensor, ...]
+    rows: tuple[Row, ...]
+    functions: tuple[ScalarFunction, ...] = ()
+
+    @cached_property
+    def tensors(self) -> dict[str, Tensor]:
+        """Every tensor by name, the given ones first."""
+        return {t.name: t for t in (*self.given, *(row.tensor for row in self.rows))}
+
+    @cached_property
+    def row(self) -> dict[str, Row]:
+        """The rows by the name of the tensor that each defines."""
+        return {row.name: row for row in self.rows}
+
+    @cached_property
+    def function(self) -> dict[str, ScalarFunction]:
+        """The scalar functions by name."""
+        return {f.name: f for f in self.functions}
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"given": self.given, "rows": self.rows, "functions": self.functions}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)

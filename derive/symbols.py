@@ -1,0 +1,100 @@
+"""Sizes, indices, tensor elements and the names of partial derivatives.
+
+Everything symbolic in Gradsheet is a SymPy object. A tensor of rank one or more is read through
+``Indexed`` elements; a tensor of rank zero (the loss, a single mean) is a plain real symbol.
+Indices count from 0 inside the program; sheets that count from 1 shift them when they are printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import sympy
+from sympy import Expr, Indexed, IndexedBase, Symbol
+
+type_of_size = Expr | int
+"""A dimension: a positive integer symbol, a number, or arithmetic of them."""
+
+
+@lru_cache(maxsize=None)
+def size(name: str) -> Symbol:
+    """The positive integer symbol of a dimension, such as ``n`` or ``K``."""
+    return Symbol(name, integer=True, positive=True)
+
+
+@lru_cache(maxsize=None)
+def index(name: str) -> Symbol:
+    """The symbol of an index, which runs from 0 to its size less one."""
+    return Symbol(name, integer=True, nonnegative=True)
+
+
+@lru_cache(maxsize=None)
+def scalar(name: str) -> Symbol:
+    """The real symbol that stands for a tensor of rank zero or for a real hyper-parameter."""
+    return Symbol(name, real=True)
+
+
+@lru_cache(maxsize=None)
+def base(name: str) -> IndexedBase:
+    """The SymPy base of a tensor of real numbers."""
+    return IndexedBase(scalar(name))
+
+
+def element(name: str, subscripts: Sequence[Expr]) -> Expr:
+    """The element of the tensor ``name`` at ``subscripts``; a real symbol when there are none."""
+    return Indexed(base(name), *subscripts) if subscripts else scalar(name)
+
+
+def name_of(access: Expr) -> str:
+    """The tensor that an element reads.
+
+    Raises:
+        TypeError: ``access`` is neither an ``Indexed`` nor a symbol.
+    """
+    if isinstance(access, Indexed):
+        return str(access.base.label)
+    if isinstance(access, Symbol):
+        return access.name
+    raise TypeError(f"expected an element of a tensor, got {access!r}")
+
+
+def subscripts_of(access: Expr) -> tuple[Expr, ...]:
+    """The subscripts of an element, none for a symbol."""
+    return tuple(access.indices) if isinstance(access, Indexed) else ()
+
+
+def partial_name(numerator: str, denominator: str) -> str:
+    """The name of a partial derivative as homeworks spell it: ``dl/dW1``, ``dz2/dz1``."""
+    return f"d{numerator}/d{denominator}"
+
+
+def split_partial(name: str) -> tuple[str, str] | None:
+    """The numerator and denominator of a partial's name, or None for any other name."""
+    top, slash, bottom = name.partition("/")
+    if slash and len(top) > 1 and len(bottom) > 1 and top[0] == "d" and bottom[0] == "d":
+        return top[1:], bottom[1:]
+    return None
+
+
+LETTERS = "ijkmpqrstuvw"
+
+
+def fresh_indices(count: int, taken: Iterable[str]) -> tuple[Symbol, ...]:
+    """``count`` index symbols whose names are not in ``taken``, the plainest letters first."""
+    used = set(taken)
+    names: list[str] = []
+    suffix = 0
+    while len(names) < count:
+        for letter in LETTERS:
+            name = f"{letter}{suffix or ''}"
+            if name not in used and len(names) < count:
+                names.append(name)
+                used.add(name)
+        suffix += 1
+    return tuple(index(name) for name in names)
+
+
+def names_in(*expressions: Expr) -> set[str]:
+    """The names of all symbols in the expressions, bound ones included."""
+    return {symbol.name for expression in expressions for symbol in sympy.sympify(expression).atoms(Symbol)}
