@@ -1,0 +1,222 @@
+"""Forward definitions as text, read into rows of SymPy expressions.
+
+    e[i] = exp(z[i])
+    s    = sum[k] e[k]
+    y[i] = e[i] / s
+
+The range of an index is the size of the axis that it reads by itself; ``sum[k<n]`` gives it where the
+index only occurs inside arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import sympy
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+from sympy import Expr, Function, Rational, Sum, Symbol
+
+from derive import symbols
+from derive.errors import DefinitionError
+from derive.functions import Bracket
+
+ELEMENTARY = {
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "ln": sympy.log,
+    "sqrt": sympy.sqrt,
+    "abs": sympy.Abs,
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "erf": sympy.erf,
+    "floor": sympy.floor,
+}
+COMPARISONS = {
+    "<": sympy.Lt,
+    "<=": sympy.Le,
+    ">": sympy.Gt,
+    ">=": sympy.Ge,
+    "==": sympy.Eq,
+    "!=": sympy.Ne,
+}
+CONSTANTS = {"pi": sympy.pi}
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A row as it was read: its name, its index symbols and its right side."""
+
+    name: str
+    indices: tuple[Symbol, ...]
+    expression: Expr
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the names in an equation stand for.
+
+    ``shapes`` holds every tensor that may be read, ``sizes`` the values of the names of dimensions,
+    ``constants`` those of scalar hyper-parameters. A name that is in none of them is an index if it is
+    bound, a real symbol otherwise.
+    """
+
+    shapes: Mapping[str, tuple[Expr, ...]]
+    sizes: Mapping[str, Expr]
+    constants: Mapping[str, Expr]
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    grammar = (files("derive") / "equations.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", start=["rows", "expression"])
+
+
+def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
+    """The rows of a forward definition, in order; each may read the ones before it.
+
+    Raises:
+        DefinitionError: the text is not a list of equations, an element has the wrong number of
+            subscripts, or an index has no range.
+    """
+    shapes = dict(vocabulary.shapes)
+    equations = []
+    for row in _parse(text.strip(), "rows").children:
+        name, subscripts, body = row.children
+        taken = [] if subscripts is None else [str(child.children[0]) for child in subscripts.children]
+        reader = _Reader(Vocabulary(shapes, vocabulary.sizes, vocabulary.constants), set(taken))
+        expression = reader.read(body)
+        indices = tuple(symbols.index(letter) for letter in taken)
+        equations.append(Equation(str(name), indices, expression))
+        shapes[str(name)] = tuple(_range_of(i, expression, shapes, shapes.get(str(name)), r) for r, i in enumerate(indices))
+    return tuple(equations)
+
+
+def parse_formula(text: str, variable: str = "z", constants: Mapping[str, Expr] | None = None) -> Expr:
+    """A scalar formula such as ``z * [z > 0]`` in the real symbol ``variable``.
+
+    Raises:
+        DefinitionError: the text is not a formula.
+    """
+    known = {variable: symbols.scalar(variable), **(constants or {})}
+    return _Reader(Vocabulary({}, {}, known), set()).read(_parse(text.strip(), "expression"))
+
+
+def range_of(letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, ...]]) -> Expr | None:
+    """The size of the first axis that ``letter`` reads by itself, or None."""
+    accesses = sorted(expression.atoms(sympy.Indexed), key=str)
+    for access in accesses:
+        for position, subscript in enumerate(access.indices):
+            if subscript == letter:
+                return shapes[symbols.name_of(access)][position]
+    return None
+
+
+def _range_of(
+    letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, ...]], declared: tuple[Expr, ...] | None, axis: int
+) -> Expr:
+    if declared is not None:
+        return declared[axis]
+    found = range_of(letter, expression, shapes)
+    if found is None:
+        raise DefinitionError(f"the range of index {letter} is not known: declare the shape of the tensor it indexes")
+    return found
+
+
+def _parse(text: str, start: str) -> Tree[Token]:
+    try:
+        return _parser().parse(text, start=start)
+    except UnexpectedInput as error:
+        context = error.get_context(text, span=30).rstrip()
+        raise DefinitionError(f"cannot read the equation at line {error.line}, column {error.column}:\n{context}") from error
+
+
+class _Reader:
+    """Turns a parse tree into a SymPy expression."""
+
+    def __init__(self, vocabulary: Vocabulary, letters: set[str]) -> None:
+        self.vocabulary = vocabulary
+        self.letters = letters
+
+    def read(self, tree: Tree[Token] | Token) -> Expr:
+        if isinstance(tree, Token):
+            raise DefinitionError(f"unexpected {tree}")
+        handler = getattr(self, f"_{tree.data}", None)
+        if handler is None:
+            return self._arithmetic(str(tree.data), [self.read(child) for child in tree.children])
+        result: Expr = handler(*tree.children)
+        return result
+
+    @staticmethod
+    def _arithmetic(operator: str, values: list[Expr]) -> Expr:
+        if operator == "negate":
+            return -values[0]
+        left, right = values
+        operations = {
+            "add": lambda: left + right,
+            "subtract": lambda: left - right,
+            "multiply": lambda: left * right,
+            "divide": lambda: left / right,
+            "raise": lambda: left**right,
+            "both": lambda: sympy.And(left, right),
+            "either": lambda: sympy.Or(left, right),
+        }
+        return operations[operator]()
+
+    def _number(self, token: Token) -> Expr:
+        return Rational(str(token))
+
+    def _symbol(self, token: Token) -> Expr:
+        name = str(token)
+        if name in self.letters:
+            return symbols.index(name)
+        known = {**CONSTANTS, **self.vocabulary.sizes, **self.vocabulary.constants}
+        if name in known:
+            return known[name]
+        self._check_rank(name, 0)
+        return symbols.scalar(name)
+
+    def _access(self, token: Token, subscripts: Tree[Token]) -> Expr:
+        name = str(token)
+        self._check_rank(name, len(subscripts.children))
+        return symbols.element(name, [self.read(child) for child in subscripts.children])
+
+    def _check_rank(self, name: str, given: int) -> None:
+        shape = self.vocabulary.shapes.get(name)
+        if shape is None and given:
+            known = ", ".join(sorted(self.vocabulary.shapes))
+            raise DefinitionError(f"{name} is read but not defined; known here: {known}")
+        if shape is not None and len(shape) != given:
+            raise DefinitionError(f"{name} has {len(shape)} axes, {given} subscripts were given")
+
+    def _call(self, token: Token, *arguments: Tree[Token]) -> Expr:
+        values = [self.read(argument) for argument in arguments]
+        function = ELEMENTARY.get(str(token)) or Function(str(token))
+        result: Expr = function(*values)
+        return result
+
+    def _bracket(self, condition: Tree[Token]) -> Expr:
+        return Bracket(self.read(condition))
+
+    def _comparison(self, left: Tree[Token], operator: Token, right: Tree[Token]) -> Expr:
+        result: Expr = COMPARISONS[str(operator)](self.read(left), self.read(right))
+        return result
+
+    def _reduction(self, _kind: Token, *parts: Tree[Token]) -> Expr:
+        *ranges, body = parts
+        letters = [str(part.children[0]) for part in ranges]
+        inner = _Reader(self.vocabulary, self.letters | set(letters))
+        expression = inner.read(body)
+        limits = [self._limit(part, expression) for part in ranges]
+        return Sum(expression, *limits)
+
+    def _limit(self, part: Tree[Token], body: Expr) -> tuple[Symbol, Expr, Expr]:
+        letter = symbols.index(str(part.children[0]))
+        bound = part.children[1] if len(part.children) > 1 else None
+        length = range_of(letter, body, self.vocabulary.shapes) if bound is None else self.read(bound)
+        if length is None:
+            raise DefinitionError(f"the range of index {letter} is not known: write sum[{letter}<size]")
+        return letter, sympy.S.Zero, length - 1

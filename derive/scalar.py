@@ -1,0 +1,28 @@
+"""Scalar functions by their formula: sigma(u) = 1/(1 + exp(-u)), ReLU(u) = u [u > 0]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Function, Symbol
+
+
+@dataclass(frozen=True)
+class ScalarFunction:
+    """A function of one real number, declared by its formula in ``variable``.
+
+    The formula may apply other named functions. Its derivative is derived, never declared.
+    """
+
+    name: str
+    variable: Symbol
+    formula: Expr
+
+    def __call__(self, argument: Expr) -> Expr:
+        """The function applied by name: ``sigma(z[i])``."""
+        return Function(self.name)(argument)
+
+    def at(self, argument: Expr) -> Expr:
+        """The formula at ``argument``, with the function's own name written out."""
+        return self.formula.xreplace({self.variable: sympy.sympify(argument)})
