@@ -215,7 +215,7 @@ class _Reader:
 
     def _limit(self, part: Tree[Token], body: Expr) -> tuple[Symbol, Expr, Expr]:
         letter = symbols.index(str(part.children[0]))
-        bound = part.children[1] if len(part.children) > 1 else None
+        bound = part.children[1]
         length = range_of(letter, body, self.vocabulary.shapes) if bound is None else self.read(bound)
         if length is None:
             raise DefinitionError(f"the range of index {letter} is not known: write sum[{letter}<size]")

@@ -1,0 +1,104 @@
+"""Small algebra on index expressions: how large one is, common denominators and factors, signs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sympy
+from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+from sympy.core.function import AppliedUndef
+
+from derive import symbols
+from derive.functions import Bracket
+
+
+def cost(expression: Expr) -> int:
+    """How much there is to read: operations, with divisions, functions and sums counted double."""
+    if isinstance(expression, Indexed | Symbol) or expression.is_Number:
+        return 0 if not expression.is_Rational or expression.is_Integer else 1
+    inner = sum(cost(argument) for argument in expression.args if isinstance(argument, Expr))
+    if isinstance(expression, Add | Mul):
+        return inner + len(expression.args) - 1
+    if isinstance(expression, Pow):
+        return inner + (2 if expression.exp.is_negative else 1)
+    return inner + 2
+
+
+def factored(expression: Expr, targets: Collection[str] = ()) -> Expr:
+    """The expression as one product of irreducible factors over one denominator, with textbook signs.
+
+    Elements, sums, functions and brackets are its indeterminates. ``targets`` are the tensors that a
+    textbook subtracts: it writes y_hat - y, not y - y_hat.
+    """
+    opaque = _indeterminates(expression)
+    plain = expression.xreplace(opaque)
+    back = {symbol: atom for atom, symbol in opaque.items()}
+    result = sympy.factor(sympy.together(plain)).xreplace(back)
+    return signed(result, targets)
+
+
+def _indeterminates(expression: Expr) -> dict[Expr, Symbol]:
+    found: dict[Expr, Symbol] = {}
+
+    def visit(node: Expr) -> None:
+        if isinstance(node, Add | Mul) or (isinstance(node, Pow) and node.exp.is_Integer):
+            for argument in node.args:
+                visit(argument)
+        elif not node.is_Number and node not in found:
+            found[node] = sympy.Symbol(f"_{len(found)}")
+
+    visit(expression)
+    return found
+
+
+def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
+    """The product with every factor that is a sum turned to the sign that a textbook gives it."""
+    if isinstance(expression, Add):
+        return Add(*(signed(term, targets) for term in expression.args)) if len(expression.args) > 1 else expression
+    if not isinstance(expression, Mul):
+        return expression
+    sign = sympy.S.One
+    factors = []
+    for factor in expression.args:
+        power = factor.exp if isinstance(factor, Pow) else sympy.S.One
+        inside = factor.base if isinstance(factor, Pow) else factor
+        if isinstance(inside, Add) and power.is_Integer and _backwards(inside, targets):
+            inside = Add(*(-term for term in inside.args))
+            sign *= sympy.S.NegativeOne**power
+        factors.append(inside**power)
+    product = Mul(*factors)
+    additive = [factor for factor in factors if isinstance(factor, Add)]
+    if sign == -1 and product.could_extract_minus_sign() is False and len(additive) == 1 and _indifferent(additive[0], targets):
+        flipped = Add(*(-term for term in additive[0].args))
+        rest = list(factors)
+        rest.remove(additive[0])
+        return Mul(flipped, *rest)
+    result: Expr = Mul(sign, product)
+    return result
+
+
+def _backwards(total: Add, targets: Collection[str]) -> bool:
+    """Whether a textbook would write the negative of this sum."""
+    numbers = [term for term in total.args if term.is_Number]
+    if numbers:
+        return bool(numbers[0].is_negative)
+    wanted = [term for term in total.args if _mentions(term, targets)]
+    if wanted and len(wanted) < len(total.args):
+        return all(not term.could_extract_minus_sign() for term in wanted)
+    return all(term.could_extract_minus_sign() for term in total.args)
+
+
+def _indifferent(total: Add, targets: Collection[str]) -> bool:
+    return not any(_mentions(term, targets) for term in total.args) and not any(term.is_Number for term in total.args)
+
+
+def _mentions(term: Expr, targets: Collection[str]) -> bool:
+    return any(symbols.name_of(access) in targets for access in term.atoms(Indexed, Symbol) if not access.is_integer)
+
+
+def is_pointwise(expression: Expr) -> bool:
+    """Whether the expression holds no sum: a function of elements alone."""
+    return not expression.has(Sum)
+
+
+ATOMIC = (Indexed, Symbol, KroneckerDelta, Bracket, AppliedUndef)

@@ -1,0 +1,120 @@
+"""Differentiation of an index expression with respect to the elements of one tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import sympy
+from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+from sympy.core.function import AppliedUndef
+
+from derive import symbols
+from derive.errors import DeriveError
+from derive.functions import Bracket
+
+Slope = Callable[[str, Expr], Expr]
+"""The derivative of a named scalar function: its name and argument to an expression."""
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One access T[subscripts] of a tensor T inside an expression, and the slope along it.
+
+    The derivative of the expression with respect to T[a] is the sum over all contributions, and over
+    ``bound``, of ``slope * Π [a = subscripts]``.
+    """
+
+    slope: Expr
+    subscripts: tuple[Expr, ...]
+    bound: tuple[tuple[Symbol, Expr], ...] = ()
+
+
+def contributions(expression: Expr, tensor: str, slope_of: Slope) -> tuple[Contribution, ...]:
+    """Every way in which ``expression`` depends on elements of ``tensor``.
+
+    Rules: linearity, product, quotient and power, chain. Brackets and Kronecker deltas are constant.
+
+    Raises:
+        DeriveError: the expression holds a function that has no derivative here.
+    """
+    return tuple(_walk(expression, tensor, slope_of))
+
+
+def unknown_slope(name: str, argument: Expr) -> Expr:
+    """The derivative of a function that is left unknown: ``f`` gives ``f'``."""
+    result: Expr = Function(f"{name}'")(argument)
+    return result
+
+
+def _walk(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    if not _reads(expression, tensor):
+        return
+    if isinstance(expression, Indexed | Symbol):
+        yield Contribution(sympy.S.One, symbols.subscripts_of(expression))
+    elif isinstance(expression, Add):
+        for term in expression.args:
+            yield from _walk(term, tensor, slope_of)
+    elif isinstance(expression, Sum):
+        bound = tuple((letter, upper + 1) for letter, _, upper in expression.limits)
+        for inner in _walk(expression.function, tensor, slope_of):
+            yield replace(inner, bound=bound + inner.bound)
+    elif isinstance(expression, Mul):
+        for position, factor in enumerate(expression.args):
+            others = Mul(*expression.args[:position], *expression.args[position + 1 :])
+            yield from _scaled(others, factor, tensor, slope_of)
+    elif isinstance(expression, Pow):
+        yield from _power(expression, tensor, slope_of)
+    elif isinstance(expression, Bracket | KroneckerDelta):
+        return
+    else:
+        yield from _function(expression, tensor, slope_of)
+
+
+def _power(expression: Pow, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    base, exponent = expression.as_base_exp()
+    yield from _scaled(exponent * base ** (exponent - 1), base, tensor, slope_of)
+    yield from _scaled(expression * sympy.log(base), exponent, tensor, slope_of)
+
+
+def _function(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    if len(expression.args) != 1:
+        raise DeriveError(f"no rule differentiates {expression.func.__name__} of {len(expression.args)} arguments")
+    (argument,) = expression.args
+    yield from _scaled(_outer(expression, argument, slope_of), argument, tensor, slope_of)
+
+
+def _outer(expression: Expr, argument: Expr, slope_of: Slope) -> Expr:
+    if isinstance(expression, AppliedUndef):
+        return slope_of(expression.func.__name__, argument)
+    if isinstance(expression, Abs):
+        return Bracket(argument > 0) - Bracket(argument < 0)
+    result: Expr = expression.fdiff(1)
+    return result
+
+
+def _scaled(factor: Expr, expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    for inner in _walk(expression, tensor, slope_of):
+        taken = symbols.names_in(factor)
+        clash = [letter for letter, _ in inner.bound if letter.name in taken]
+        if clash:
+            inner = _renamed(inner, clash, taken)
+        yield replace(inner, slope=factor * inner.slope)
+
+
+def _renamed(inner: Contribution, clash: list[Symbol], taken: set[str]) -> Contribution:
+    used = taken | symbols.names_in(inner.slope, *inner.subscripts) | {letter.name for letter, _ in inner.bound}
+    renaming = dict(zip(clash, symbols.fresh_indices(len(clash), used), strict=True))
+    return Contribution(
+        inner.slope.xreplace(renaming),
+        tuple(subscript.xreplace(renaming) for subscript in inner.subscripts),
+        tuple((renaming.get(letter, letter), length) for letter, length in inner.bound),
+    )
+
+
+def _reads(expression: Expr, tensor: str) -> bool:
+    if isinstance(expression, Indexed):
+        return symbols.name_of(expression) == tensor
+    if isinstance(expression, Symbol):
+        return expression == symbols.scalar(tensor)
+    return any(_reads(argument, tensor) for argument in expression.args)

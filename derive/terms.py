@@ -1,0 +1,120 @@
+"""Sums of products: an index expression as terms with their factors and bound indices laid open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product as combinations
+
+import sympy
+from sympy import Add, Expr, Mul, Pow, Sum, Symbol
+
+from derive import symbols
+
+Bound = tuple[tuple[Symbol, Expr], ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A product of factors, summed over its bound indices, each with its size."""
+
+    factors: tuple[Expr, ...]
+    bound: Bound = ()
+
+    def replaced(self, substitution: Mapping[Symbol, Expr]) -> Term:
+        """The term with index symbols replaced in all factors; bound ones that are replaced go."""
+        return Term(
+            tuple(factor.xreplace(substitution) for factor in self.factors),
+            tuple((letter, length) for letter, length in self.bound if letter not in substitution),
+        )
+
+    def expression(self) -> Expr:
+        """The term as a SymPy expression, factors that no bound index reaches outside the sum."""
+        letters = {letter for letter, _ in self.bound}
+        inner, outer = [], []
+        for factor in self.factors:
+            (inner if factor.free_symbols & letters else outer).append(factor)
+        used = {letter for factor in inner for letter in factor.free_symbols & letters}
+        outer += [length for letter, length in self.bound if letter not in used]
+        limits = [(letter, 0, length - 1) for letter, length in self.bound if letter in used]
+        total: Expr = Mul(*outer, Sum(Mul(*inner), *limits) if limits else Mul(*inner))
+        return total
+
+
+def split(expression: Expr, *, expand: bool = False, taken: Iterable[str] = ()) -> list[Term]:
+    """The terms of an expression; their bound indices are distinct from all other indices.
+
+    A product with a sum over an index takes that index over; a sum over a sum of terms is split into its
+    terms. Factors that are themselves sums of terms, ``(y_hat[i] - y[i])``, stay whole unless ``expand``.
+    """
+    used = set(taken) | symbols.names_in(expression)
+    return _split(expression, expand, used)
+
+
+def join(terms: Iterable[Term]) -> Expr:
+    """The sum of the terms as a SymPy expression."""
+    result: Expr = Add(*(term.expression() for term in terms))
+    return result
+
+
+def _split(expression: Expr, expand: bool, used: set[str]) -> list[Term]:
+    if isinstance(expression, Add):
+        return [term for part in expression.args for term in _split(part, expand, used)]
+    if isinstance(expression, Sum):
+        return [_summed(expression, term, used) for term in _split(expression.function, expand, used)]
+    if isinstance(expression, Mul):
+        choices = [_factor(factor, expand, used) for factor in expression.args]
+        return [_multiplied(choice) for choice in combinations(*choices)]
+    if expand and isinstance(expression, Pow) and expression.exp.is_Integer and 1 < expression.exp <= 4:
+        return _split(Mul(*[expression.base] * int(expression.exp), evaluate=False), expand, used)
+    return [Term((expression,))]
+
+
+def _factor(factor: Expr, expand: bool, used: set[str]) -> list[Term]:
+    whole = isinstance(factor, Add) and not expand
+    return [Term((factor,))] if whole else _split(factor, expand, used)
+
+
+def _summed(total: Sum, term: Term, used: set[str]) -> Term:
+    letters = [letter for letter, _, _ in total.limits]
+    fresh = symbols.fresh_indices(len(letters), used)
+    used.update(letter.name for letter in fresh)
+    renaming = dict(zip(letters, fresh, strict=True))
+    bound = tuple((renaming[letter], upper + 1) for letter, _, upper in total.limits)
+    renamed = term.replaced(renaming)
+    return Term(renamed.factors, bound + renamed.bound)
+
+
+def _multiplied(terms: Iterable[Term]) -> Term:
+    parts = list(terms)
+    factors = tuple(factor for part in parts for factor in part.factors if factor != 1)
+    return Term(factors or (sympy.S.One,), tuple(pair for part in parts for pair in part.bound))
+
+
+def canonical(term: Term) -> tuple[tuple[Expr, ...], Term]:
+    """A key that is the same for terms that differ in the names and order of bound indices only,
+    less their numeric coefficient, and the term with its bound indices so named."""
+    factors = [factor for factor in term.factors if not factor.is_Number]
+    letters = {letter for letter, _ in term.bound}
+    blank = {letter: symbols.index("_") for letter in letters}
+    ordered = sorted(factors, key=lambda factor: (str(factor.xreplace(blank)), str(factor)))
+    seen: list[Symbol] = []
+    for factor in ordered:
+        for letter in _letters_in_order(factor, letters):
+            if letter not in seen:
+                seen.append(letter)
+    sizes = dict(term.bound)
+    seen += [letter for letter in sizes if letter not in seen]
+    taken = symbols.names_in(*factors) - {letter.name for letter in letters}
+    renaming = dict(zip(seen, symbols.fresh_indices(len(seen), taken), strict=True))
+    renamed = sorted((factor.xreplace(renaming) for factor in factors), key=str)
+    bound = tuple((renaming[letter], sizes[letter]) for letter in seen)
+    numbers = [factor for factor in term.factors if factor.is_Number]
+    return (*renamed, *(length for _, length in bound)), Term((Mul(*numbers), *renamed), bound)
+
+
+def _letters_in_order(expression: Expr, letters: set[Symbol]) -> list[Symbol]:
+    if isinstance(expression, Symbol):
+        return [expression] if expression in letters else []
+    arguments = expression.indices if isinstance(expression, sympy.Indexed) else sorted(expression.args, key=str)
+    return [letter for argument in arguments for letter in _letters_in_order(argument, letters)]
