@@ -93,7 +93,7 @@ def _indifferent(total: Add, targets: Collection[str]) -> bool:
 
 
 def _mentions(term: Expr, targets: Collection[str]) -> bool:
-    return any(symbols.name_of(access) in targets for access in term.atoms(Indexed, Symbol) if not access.is_integer)
+    return any(symbols.name_of(access) in targets for access in symbols.accesses(term))
 
 
 def is_pointwise(expression: Expr) -> bool:

@@ -64,6 +64,29 @@ def subscripts_of(access: Expr) -> tuple[Expr, ...]:
     return tuple(access.indices) if isinstance(access, Indexed) else ()
 
 
+def accesses(expression: Expr) -> tuple[Expr, ...]:
+    """The elements and scalar symbols that the expression reads, each once, in the order of their text.
+
+    Index and size symbols, which are integers, are not among them.
+    """
+    found: set[Expr] = set()
+
+    def visit(node: Expr) -> None:
+        if isinstance(node, Indexed):
+            found.add(node)
+            for subscript in node.indices:
+                visit(subscript)
+        elif isinstance(node, Symbol):
+            if not node.is_integer:
+                found.add(node)
+        else:
+            for argument in node.args:
+                visit(argument)
+
+    visit(expression)
+    return tuple(sorted(found, key=str))
+
+
 def partial_name(numerator: str, denominator: str) -> str:
     """The name of a partial derivative as homeworks spell it: ``dl/dW1``, ``dz2/dz1``."""
     return f"d{numerator}/d{denominator}"

@@ -47,8 +47,14 @@ def split(expression: Expr, *, expand: bool = False, taken: Iterable[str] = ()) 
     A product with a sum over an index takes that index over; a sum over a sum of terms is split into its
     terms. Factors that are themselves sums of terms, ``(y_hat[i] - y[i])``, stay whole unless ``expand``.
     """
-    used = set(taken) | symbols.names_in(expression)
-    return _split(expression, expand, used)
+    used = set(taken) | {symbol.name for symbol in expression.free_symbols if isinstance(symbol, Symbol)}
+    return _split(expression, expand, used | _bound_twice(expression))
+
+
+def _bound_twice(expression: Expr) -> set[str]:
+    """The names of indices that more than one sum binds: a term may meet both, so they get new names."""
+    letters = [letter.name for total in expression.atoms(Sum) for letter, _, _ in total.limits]
+    return {letter for letter in letters if letters.count(letter) > 1}
 
 
 def join(terms: Iterable[Term]) -> Expr:
@@ -77,10 +83,11 @@ def _factor(factor: Expr, expand: bool, used: set[str]) -> list[Term]:
 
 def _summed(total: Sum, term: Term, used: set[str]) -> Term:
     letters = [letter for letter, _, _ in total.limits]
-    fresh = symbols.fresh_indices(len(letters), used)
-    used.update(letter.name for letter in fresh)
-    renaming = dict(zip(letters, fresh, strict=True))
-    bound = tuple((renaming[letter], upper + 1) for letter, _, upper in total.limits)
+    taken = [letter for letter in letters if letter.name in used]
+    inside = symbols.names_in(total)
+    renaming = dict(zip(taken, symbols.fresh_indices(len(taken), used | inside), strict=True))
+    used.update(renaming.get(letter, letter).name for letter in letters)
+    bound = tuple((renaming.get(letter, letter), upper + 1) for letter, _, upper in total.limits)
     renamed = term.replaced(renaming)
     return Term(renamed.factors, bound + renamed.bound)
 

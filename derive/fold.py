@@ -1,0 +1,152 @@
+"""Folding back: rules that follow from the rows of a forward definition, to write a result in its names.
+
+From a row ``y[i] = e[i]/s`` with internal ``e`` and ``s`` follow ``e[i] -> y[i]*s`` (the row solved for
+``e``) and, with the row ``s = Σ e[k]``, the fact ``Σ y[k] = 1``. Nothing here knows which layer it folds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sympy
+from sympy import Add, Expr, Indexed, Mul, Sum, Symbol, exp
+
+from derive import symbols
+from derive.forward import Forward, Row
+from derive.terms import canonical, split
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``pattern -> replacement`` for all values of the ``letters`` in it."""
+
+    pattern: Expr
+    replacement: Expr
+    letters: tuple[Symbol, ...]
+
+    def apply(self, expression: Expr) -> Expr:
+        """The expression with every instance of the pattern replaced."""
+        if not self.letters:
+            return expression.xreplace({self.pattern: self.replacement})
+        keys = sorted(self.pattern.atoms(Indexed), key=lambda access: -len(access.free_symbols & set(self.letters)))
+        for values in self._instances(expression, keys):
+            instance = self.pattern.xreplace(values)
+            if expression.has(instance):
+                expression = expression.xreplace({instance: self.replacement.xreplace(values)})
+        return expression
+
+    def _instances(self, expression: Expr, keys: list[Indexed]) -> list[dict[Symbol, Expr]]:
+        """The values of the letters at which the key element of the pattern occurs in the expression."""
+        key = next((k for k in keys if set(self.letters) <= k.free_symbols), None)
+        if key is None:
+            return []
+        found: list[dict[Symbol, Expr]] = []
+        for access in sorted(expression.atoms(Indexed), key=str):
+            if access.base != key.base:
+                continue
+            values = dict(zip(key.indices, access.indices, strict=True))
+            bound = {letter: values[letter] for letter in self.letters if letter in values}
+            if len(bound) == len(self.letters) and bound not in found:
+                found.append(bound)
+        return found
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Sums with a known value: ``Σ_k y_hat[k] = 1``, by the canonical form of their term."""
+
+    known: tuple[tuple[tuple[Expr, ...], Expr], ...] = ()
+
+    def value(self, key: tuple[Expr, ...]) -> Expr | None:
+        """The value of the sum with this canonical key."""
+        return next((value for known, value in self.known if known == key), None)
+
+
+@dataclass(frozen=True)
+class Folding:
+    """The rules and facts of a forward definition."""
+
+    rules: tuple[Rule, ...]
+    facts: Facts
+
+    def fold(self, expression: Expr) -> Expr:
+        """Apply every rule once, in order: first names for formulas, then internal names solved for."""
+        for rule in self.rules:
+            expression = rule.apply(expression)
+        return expression
+
+
+def folding_of(forward: Forward) -> Folding:
+    """Derive the rules and facts from the rows."""
+    naming = [rule for row in forward.rows if (rule := _naming(row)) is not None]
+    solved: list[Rule] = []
+    for row in reversed(forward.rows):
+        solved += _solved(row, forward)
+    facts = [fact for row in forward.rows if (fact := _fact(row, naming + solved)) is not None]
+    facts += _declared(forward)
+    return Folding((*naming, *solved), Facts(tuple(facts)))
+
+
+def _naming(row: Row) -> Rule | None:
+    """``formula -> element``, for a row whose right side is a function or a power of something."""
+    if isinstance(row.expression, Indexed | Symbol | Add | Mul | Sum) or row.expression.is_Number:
+        return None
+    return Rule(row.expression, symbols.element(row.name, row.indices), row.indices)
+
+
+def _solved(row: Row, forward: Forward) -> list[Rule]:
+    """The row solved for an internal element that is a factor of its right side: ``e[i] -> y[i]*s``."""
+    if row.tensor.role == "hidden":
+        return []
+    mine = symbols.element(row.name, row.indices)
+    for factor in Mul.make_args(row.expression):
+        if not isinstance(factor, Indexed) or tuple(factor.indices) != row.indices:
+            continue
+        if forward.tensors[symbols.name_of(factor)].role != "hidden":
+            continue
+        others = row.expression / factor
+        if not others.has(factor.base):
+            return [Rule(factor, mine / others, row.indices)]
+    return _solved_exponential(row, mine, forward)
+
+
+def _solved_exponential(row: Row, mine: Expr, forward: Forward) -> list[Rule]:
+    """``y[i] = z[i] - log(s)`` and an internal ``e[i] = exp(z[i])``: then ``e[i] -> s*exp(y[i])``."""
+    if not isinstance(row.expression, Add):
+        return []
+    for term in row.expression.args:
+        if not isinstance(term, Indexed) or tuple(term.indices) != row.indices:
+            continue
+        for hidden in forward.rows:
+            if hidden.tensor.role == "hidden" and hidden.expression.xreplace(dict(zip(hidden.indices, row.indices))) == exp(term):
+                value = exp(mine - (row.expression - term))
+                return [Rule(symbols.element(hidden.name, row.indices), sympy.powsimp(value), row.indices)]
+    return []
+
+
+def _fact(row: Row, rules: Iterable[Rule]) -> tuple[tuple[Expr, ...], Expr] | None:
+    """``s = Σ_k e[k]`` with ``e[k] -> y[k]*s`` says that the sum of y is 1."""
+    if not isinstance(row.expression, Sum):
+        return None
+    body = row.expression
+    for rule in rules:
+        body = rule.apply(body)
+    mine = symbols.element(row.name, row.indices)
+    terms = split(body)
+    if len(terms) != 1 or mine not in terms[0].factors:
+        return None
+    rest = tuple(factor for factor in terms[0].factors if factor != mine)
+    key, _ = canonical(type(terms[0])(rest, terms[0].bound))
+    return key, sympy.S.One
+
+
+def _declared(forward: Forward) -> list[tuple[tuple[Expr, ...], Expr]]:
+    """Targets that are declared to sum to 1 along their last axis."""
+    facts = []
+    for tensor in forward.given:
+        if tensor.domain in ("one_hot", "simplex") and tensor.shape:
+            letters = symbols.fresh_indices(len(tensor.shape), ())
+            body = Sum(symbols.element(tensor.name, letters), (letters[-1], 0, tensor.shape[-1] - 1))
+            facts.append((canonical(split(body)[0])[0], sympy.S.One))
+    return facts

@@ -1,0 +1,34 @@
+"""The layers, activations and losses that the little language knows, by their forward definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from derive import symbols
+from derive.equations import parse_formula
+from derive.layers import dense
+from derive.layers.activations import ACTIVATIONS, NAMED
+from derive.layers.definition import Activation, LayerDefinition, LossDefinition
+from derive.layers.losses import LOSSES
+from derive.scalar import ScalarFunction
+
+LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType({**dense.LAYERS})
+ACTIVATION: Mapping[str, Activation] = MappingProxyType({activation.name: activation for activation in ACTIVATIONS})
+LOSS: Mapping[str, LossDefinition] = MappingProxyType({loss.name: loss for loss in LOSSES})
+
+
+@lru_cache(maxsize=1)
+def named_functions() -> tuple[ScalarFunction, ...]:
+    """The scalar functions that other formulas may apply: sigma, tanh, Phi."""
+    return tuple(scalar_function(activation.call, activation.formula) for activation in NAMED)
+
+
+def scalar_function(name: str, formula: str, constants: tuple[tuple[str, str], ...] = ()) -> ScalarFunction:
+    """A scalar function from its formula in ``z``; constants are replaced by their values."""
+    values = {key: parse_formula(value) for key, value in constants}
+    return ScalarFunction(name, symbols.scalar("z"), parse_formula(formula, constants=values))
+
+
+__all__ = ["ACTIVATION", "LAYERS", "LOSS", "Activation", "LayerDefinition", "LossDefinition", "named_functions", "scalar_function"]

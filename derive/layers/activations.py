@@ -1,0 +1,28 @@
+"""Activations by their formulas. Adding one is adding one entry here and one test.
+
+Formulas and their defaults follow PyTorch's documentation of the classes of the same names.
+"""
+
+from __future__ import annotations
+
+from derive.layers.definition import Activation
+
+NAMED = (
+    Activation("Sigmoid", "1/(1 + exp(-z))", call="sigma", domain="unit"),
+    Activation("Tanh", "(exp(z) - exp(-z))/(exp(z) + exp(-z))", call="tanh"),
+    Activation("NormalDistribution", "(1 + erf(z/sqrt(2)))/2", call="Phi", domain="unit"),
+)
+"""Functions that other formulas apply and that results may be written in."""
+
+ACTIVATIONS = (
+    *NAMED,
+    Activation("Identity", "z", call=""),
+    Activation("ReLU", "z*[z > 0]", call="ReLU"),
+    Activation("LeakyReLU", "z*[z > 0] + slope*z*[z <= 0]", call="LeakyReLU", constants={"slope": "0.01"}),
+    Activation("PReLU", "z*[z > 0] + a*z*[z <= 0]", call="PReLU", learnt=("a",)),
+    Activation("ELU", "z*[z > 0] + alpha*(exp(z) - 1)*[z <= 0]", call="ELU", constants={"alpha": "1"}),
+    Activation("Softplus", "log(1 + exp(beta*z))/beta", call="softplus", constants={"beta": "1"}, domain="positive"),
+    Activation("GELU", "z*Phi(z)", call="GELU"),
+    Activation("GELUTanh", "z/2*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))", call="GELU"),
+    Activation("SiLU", "z*sigma(z)", call="SiLU"),
+)

@@ -1,0 +1,70 @@
+"""What a layer is: its forward equations as text, the shapes of its tensors, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sympy import Expr
+
+from derive.forward import Domain
+
+
+@dataclass(frozen=True)
+class LayerDefinition:
+    """A layer by its forward equations, from the input ``z`` to the output ``y``.
+
+    Attributes:
+        equations: the rows, in the language of ``derive.equations``; the last one defines ``y``.
+        axes: names for the dimensions of the input, which the equations may use as sizes.
+        sizes: further sizes by name, such as the number of outputs.
+        shapes: the shapes of parameters, and of rows whose index ranges the text leaves open; each
+            dimension is an expression in the names of ``axes`` and ``sizes``.
+        parameters: the names among ``shapes`` that are learnt, in the order of PyTorch's layer, with the
+            prefix that a network gives them (``weight`` becomes ``W1``).
+        constants: hyper-parameters that are real numbers, by name.
+        domains: what values the tensors hold, where it is not any real number.
+        call: how the layer is written when applied to an argument, ``softmax``.
+    """
+
+    name: str
+    equations: str
+    axes: tuple[str, ...]
+    sizes: Mapping[str, Expr] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, Expr] = field(default_factory=dict)
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    call: str = ""
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation that acts on each element, by its formula in ``z``.
+
+    ``constants`` are its hyper-parameters with their default values; ``call`` is how it is written.
+    """
+
+    name: str
+    formula: str
+    call: str
+    constants: Mapping[str, str] = field(default_factory=dict)
+    learnt: tuple[str, ...] = ()
+    domain: Domain = "real"
+
+
+@dataclass(frozen=True)
+class LossDefinition:
+    """A loss of one sample by its equations from ``y_hat`` and the target ``y`` to ``l``.
+
+    ``functions`` are scalar functions in ``z`` that the equations apply. ``class_equations`` take a class
+    number for ``y`` where the loss admits one.
+    """
+
+    name: str
+    equations: str
+    target: Domain = "real"
+    prediction: Domain = "real"
+    class_equations: str = ""
+    functions: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)

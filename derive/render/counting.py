@@ -1,0 +1,99 @@
+"""Indices that count from 1: the same expression, with every index one larger than inside the program."""
+
+from __future__ import annotations
+
+from sympy import Basic, Eq, Expr, Ge, Gt, Indexed, KroneckerDelta, Le, Lt, Mod, Ne, Sum, Symbol
+from sympy.core.relational import Relational
+
+from derive.symbols import element, name_of, subscripts_of
+
+
+def is_index(expression: Basic) -> bool:
+    """Whether it is the symbol of an index, not that of a size, which is positive."""
+    return isinstance(expression, Symbol) and bool(expression.is_integer) and not expression.is_positive
+
+
+def count_from_one(expression: Basic) -> Basic:
+    """The expression in indices i' = i + 1, written i: subscripts grow by 1, other uses of i become i - 1.
+
+    A tensor that is used as a subscript (the class of a sample, the place of a maximum) counts from 1 too.
+    """
+    if is_index(expression):
+        return expression - 1
+    if isinstance(expression, Indexed):
+        return element(name_of(expression), [shifted_subscript(s) for s in expression.indices])
+    if isinstance(expression, KroneckerDelta):
+        left, right = (shifted_subscript(s) for s in expression.args)
+        return KroneckerDelta(left, right)
+    if isinstance(expression, Sum):
+        limits = [(k, shifted_subscript(low), shifted_subscript(high)) for k, low, high in expression.limits]
+        return Sum(count_from_one(expression.function), *limits)
+    if isinstance(expression, Relational) and _compares_integers(expression):
+        return _shifted_relation(expression)
+    if not expression.args:
+        return expression
+    return expression.func(*(count_from_one(argument) for argument in expression.args))
+
+
+def shifted_subscript(subscript: Expr) -> Expr:
+    """What a subscript reads when indices count from 1."""
+    if _is_label(subscript):
+        return subscript if isinstance(subscript, Symbol) else count_from_one(subscript)
+    return _labels_from_one(subscript) + 1
+
+
+def _is_label(expression: Basic) -> bool:
+    """Whether it is an element of a tensor: inside a subscript, a label that counts as indices do."""
+    return isinstance(expression, Indexed) or (isinstance(expression, Symbol) and not expression.is_integer)
+
+
+def _labels_from_one(expression: Basic) -> Basic:
+    """``count_from_one`` inside a subscript, where labels are one larger as well."""
+    if _is_label(expression):
+        shown = expression if isinstance(expression, Symbol) else element(name_of(expression), _shift_all(expression))
+        return shown - 1
+    if is_index(expression):
+        return expression - 1
+    if not expression.args:
+        return expression
+    return expression.func(*(_labels_from_one(argument) for argument in expression.args))
+
+
+def _shift_all(access: Indexed) -> list[Expr]:
+    return [shifted_subscript(subscript) for subscript in subscripts_of(access)]
+
+
+def _compares_integers(relation: Relational) -> bool:
+    """Whether it compares indices, such as ``p <= a + d*m``; their values, not tensors' values."""
+    if any(isinstance(side, Mod) for side in relation.args):
+        return False
+    free = relation.free_symbols
+    return any(is_index(symbol) for symbol in free) and not relation.atoms(Indexed) - _labels(relation)
+
+
+def _labels(relation: Relational) -> set[Basic]:
+    """The elements that the relation compares with an index."""
+    sides = set(relation.args)
+    return sides & relation.atoms(Indexed) if any(is_index(side) for side in sides) else set()
+
+
+def _shifted_relation(relation: Relational) -> Relational:
+    left, right = (shifted_subscript(side) for side in relation.args)
+    if isinstance(relation, Eq | Ne):
+        common = min(_constant(left), _constant(right), key=abs)
+        return relation.func(left - common, right - common)
+    if isinstance(relation, Lt) and not right.free_symbols & _indices(relation):
+        return Le(left, right - 1)
+    if isinstance(relation, Gt) and not left.free_symbols & _indices(relation):
+        return Ge(left - 1, right)
+    return relation.func(left, right)
+
+
+def _indices(relation: Relational) -> set[Symbol]:
+    return {symbol for symbol in relation.free_symbols if is_index(symbol)}
+
+
+def _constant(expression: Expr) -> Expr:
+    return expression.as_coeff_Add()[0]
+
+

@@ -1,0 +1,174 @@
+"""LaTeX with amsmath and bm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from derive.render.names import GREEK, Name
+from derive.render.piece import Binding, Piece
+from derive.render.style import Style
+
+SCRIPT = 0.7
+"""The width of a subscript's letter."""
+
+OPERATORS = frozenset({"exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min"})
+"""The functions that LaTeX has a command for."""
+
+
+class LatexStyle(Style):
+    """Writes LaTeX for display; needs amsmath and bm, nothing else."""
+
+    signs: ClassVar[dict[str, str]] = {
+        "+": " + ", "-": " - ", "minus": "-", "hadamard": r" \odot ", "divide": r" \oslash ", "comma": r",\ ",
+        "==": " = ", "!=": r" \neq ", "<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "divides": r" \mid ",
+        "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ", "times": r" \times ",
+        "equals": " = ", "juxtapose": r" \, ",
+    }  # fmt: skip
+
+    def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
+        head, width = _letter(name.stem, bold=whole)
+        if name.accent in ("hat", "bar", "tilde"):
+            head = rf"\{name.accent}{{{head}}}"
+        if name.upstream:
+            head, width = (rf"\bm{{\mathrm{{d}}}}{head}" if whole else rf"\mathrm{{d}}{head}"), width + 1
+        over = (["*"] if name.accent == "star" else []) + ([f"({name.number})"] if above and name.number else [])
+        below = [] if above or not name.number else [Piece(name.number, 1, binding=Binding.SUM)]
+        below += [Piece(_tag(tag), len(tag)) for tag in name.tag.split(",") if tag]
+        below += [self.signed(subscript) for subscript in subscripts]
+        text = head + "'" * name.primes + (f"^{{{','.join(over)}}}" if over else "")
+        size = width + SCRIPT * max(sum(map(len, over)), sum(piece.width + 0.4 for piece in below)) + 0.3 * name.primes
+        binding = Binding.SCRIPTED if over or name.primes else Binding.ATOM
+        return Piece(text + _below(below), size, binding, extend=bool(over) and not below)
+
+    def partial(self, top: Piece, bottom: Piece) -> Piece:
+        text = rf"\frac{{\partial {top.text}}}{{\partial {bottom.text}}}"
+        return Piece(text, max(top.width, bottom.width) + 1.2, Binding.FRACTION, tall=True)
+
+    def word(self, text: str) -> Piece:
+        return Piece(rf"\{text}" if text in OPERATORS else rf"\operatorname{{{escape(text)}}}", len(text))
+
+    def number(self, digits: str, exponent: int | None = None) -> Piece:
+        if exponent is None:
+            return Piece(digits, len(digits))
+        power = f"10^{{{exponent}}}"
+        text = power if digits == "1" else rf"{digits} \cdot {power}"
+        return Piece(text, len(digits) + 4, Binding.SCRIPTED if digits == "1" else Binding.PRODUCT)
+
+    def constant(self, name: str) -> Piece:
+        return Piece({"pi": r"\pi", "infinity": r"\infty"}[name], 1)
+
+    def fraction(self, top: Piece, bottom: Piece, *, inline: bool, numeric: bool = False) -> Piece:
+        if inline:
+            return _slash(self, top, bottom)
+        command = r"\tfrac" if numeric else r"\frac"
+        above = self.signed(top)
+        text = f"{command}{{{above.text}}}{{{self.signed(bottom).text}}}"
+        width = max(above.width, bottom.width) * (SCRIPT if numeric else 1) + 0.4
+        return Piece(text, width, Binding.FRACTION, tall=not numeric, compound=True)
+
+    def power(self, base: Piece, exponent: Piece) -> Piece:
+        text = f"{base.text}^{{{exponent.text}}}"
+        return Piece(text, base.width + SCRIPT * exponent.width, Binding.SCRIPTED, base.tall)
+
+    def exponential(self, exponent: Piece) -> Piece:
+        inside = self.signed(exponent)
+        if inside.tall:
+            argument = self.enclose(inside)
+            return Piece(rf"\exp{argument.text}", argument.width + 3, tall=True)
+        return Piece(f"e^{{{inside.text}}}", 1 + SCRIPT * inside.width, Binding.SCRIPTED)
+
+    def transpose(self, base: Piece) -> Piece:
+        text = base.text[:-1] + r"\top}" if base.extend else base.text + r"^{\top}"
+        return Piece(text, base.width + SCRIPT, Binding.SCRIPTED, base.tall)
+
+    def root(self, radicand: Piece) -> Piece:
+        inside = self.signed(radicand)
+        return Piece(rf"\sqrt{{{inside.text}}}", inside.width + 1, Binding.ATOM, inside.tall)
+
+    def enclose(self, inside: Piece, left: str = "(", right: str = ")") -> Piece:
+        open_, close = (rf"\left{left}", rf"\right{right}") if inside.tall else (left, right)
+        joint = " " if open_.endswith(("|", ".")) else ""
+        return Piece(f"{open_}{joint}{inside.text}{close}", inside.width + (1.6 if inside.tall else 1), tall=inside.tall)
+
+    def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        below = f"{letter.text}={self.signed(low).text}"
+        text = rf"\sum_{{{below}}}^{{{self.signed(high).text}}}"
+        width = 0.5 + SCRIPT * max(3.0, letter.width + low.width + 1.4, high.width)
+        return Piece(text, width, Binding.BIG, tall=True)
+
+    def delta(self, subscripts: Sequence[Piece]) -> Piece:
+        shown = [self.signed(subscript) for subscript in subscripts]
+        return Piece(r"\delta" + _below(shown), 1 + SCRIPT * sum(piece.width for piece in shown))
+
+    def ones(self, dimensions: Sequence[Piece] = ()) -> Piece:
+        below = r" \times ".join(self.signed(piece).text for piece in dimensions)
+        return Piece(r"\mathbf{1}" + (f"_{{{below}}}" if below else ""), 1.2 + (2.5 if below else 0))
+
+    def identity(self) -> Piece:
+        return Piece(r"\bm{I}", 1)
+
+    def basis(self, position: Piece) -> Piece:
+        inside = self.signed(position)
+        return Piece(rf"\bm{{e}}_{{{inside.text}}}", 1 + SCRIPT * inside.width)
+
+    def indicator(self, condition: Piece) -> Piece:
+        inside = self.enclose(condition, "[", "]")
+        return replace(inside, text=rf"\mathbf{{1}}{inside.text}", width=inside.width + 1)
+
+    def cases(self, branches: Sequence[tuple[Piece, Piece | None]]) -> Piece:
+        lines = []
+        for value, condition in branches:
+            when = r"\text{otherwise}" if condition is None else rf"\text{{if }} {condition.text}"
+            lines.append(f"{self.signed(value).text} & {when}")
+        widths = [value.width + (6 if condition is None else condition.width + 2) for value, condition in branches]
+        text = r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
+        return Piece(text, max(widths) + 4, Binding.FRACTION, tall=True, compound=True)
+
+    def space(self, left: Piece, right: Piece) -> str:
+        if left.text[-1].isdigit() and (right.text[0].isdigit() or right.text.startswith((r"\mathbf{1}", r"10^"))):
+            return r" \cdot "
+        if right.text.startswith(("(", r"\left")) or left.text.isdigit():
+            return ""
+        return r" \, "
+
+
+def escape(text: str) -> str:
+    """Plain text with LaTeX's special characters made harmless."""
+    special = {
+        "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"$<$", ">": r"$>$",
+        "|": r"$|$", '"': "''", **{character: f"\\{character}" for character in "&%$#_{}"},
+    }  # fmt: skip
+    return "".join(special.get(character, character) for character in text)
+
+
+def _letter(stem: str, *, bold: bool) -> tuple[str, float]:
+    if stem == "l":
+        return (r"\bm{\ell}" if bold else r"\ell"), 1
+    if stem in GREEK:
+        command = r"\varepsilon" if stem in ("eps", "epsilon") else "o" if stem == "omicron" else rf"\{stem}"
+        return (rf"\bm{{{command}}}" if bold else command), 1
+    if len(stem) == 1 and stem.isascii():
+        return (rf"\bm{{{stem}}}" if bold else stem), 1.2 if stem.isupper() else 1
+    return rf"\{'mathbf' if bold else 'mathrm'}{{{escape(stem)}}}", len(stem)
+
+
+def _tag(tag: str) -> str:
+    return tag if len(tag) == 1 else rf"\mathrm{{{escape(tag)}}}"
+
+
+def _below(pieces: Sequence[Piece]) -> str:
+    if not pieces:
+        return ""
+    plain = all(piece.binding is Binding.ATOM and piece.width <= 1.2 and not piece.text.isdigit() for piece in pieces)
+    separator = r",\," if any(piece.compound for piece in pieces) else ","
+    joined = ("" if plain else separator).join(piece.text for piece in pieces)
+    return f"_{{{joined}}}" if len(joined) > 1 else f"_{joined}"
+
+
+def _slash(style: Style, top: Piece, bottom: Piece) -> Piece:
+    above = style.enclose(style.signed(top)) if top.binding < Binding.PRODUCT else style.signed(top)
+    below = style.enclose(style.signed(bottom)) if bottom.binding < Binding.FRACTION else bottom
+    width = above.width + below.width + 1
+    return Piece(f"{above.text}/{below.text}", width, Binding.SLASH, compound=True)

@@ -1,0 +1,119 @@
+"""What the name of a tensor, a size, an index or a function says: its letter, accent, layer number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from derive.errors import DeriveError
+from derive.forward import Forward
+from derive.symbols import split_partial
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ",
+    "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+
+ACCENTS = ("hat", "bar", "tilde", "star")
+
+PARAMETERS = frozenset({"W", "b", "weight", "bias", "gamma", "beta"})
+"""Parameters of a layer: their layer number is written above, W^(1), as homeworks do."""
+
+WORDS = frozenset({"weight", "bias"})
+
+Ranks = Mapping[str, int]
+"""The number of indices of each tensor by name."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name taken apart: ``W1`` is W with number 1, ``y_hat`` is y with an accent, ``f'`` has a prime.
+
+    ``upstream`` marks ``dy``, the gradient of the loss with respect to y.
+    """
+
+    stem: str
+    accent: str = ""
+    number: str = ""
+    tag: str = ""
+    primes: int = 0
+    upstream: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether the stem is that of a layer's parameter."""
+        return self.stem in PARAMETERS
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word to be set upright, not a letter."""
+        return len(self.stem) > 1 and self.stem not in GREEK
+
+
+@lru_cache(maxsize=1024)
+def parse_name(text: str) -> Name:
+    """The parts of a name that is not a partial derivative's."""
+    primes = len(text) - len(text.rstrip("'"))
+    upstream = _upstream(text)
+    if upstream is not None:
+        return upstream
+    stem, *tags = text.rstrip("'").split("_")
+    if not stem:
+        return Name(text.rstrip("'"), primes=primes)
+    accent = next((tag for tag in tags if tag in ACCENTS), "")
+    rest = [tag for tag in tags if tag and tag != accent]
+    number = ""
+    plain = re.fullmatch(r"(\D+)(\d+)", stem)
+    if plain:
+        stem, number = plain.groups()
+    size = re.fullmatch(r"([A-Z])(in|out)|([a-z])([A-Z])", stem)
+    if size and not rest and not number:
+        stem, rest = (size[1], [size[2]]) if size[1] else (size[3], [size[4]])
+    return Name(stem, accent, number, ",".join(rest), primes)
+
+
+def _upstream(text: str) -> Name | None:
+    """``dy`` taken apart, where what follows the d is a tensor's name."""
+    if not text.startswith("d") or len(text) < 2 or not (text[1].isalpha() and text.isascii()):
+        return None
+    rest = parse_name(text[1:])
+    if rest.is_word and rest.stem not in WORDS or text in GREEK:
+        return None
+    return Name(rest.stem, rest.accent, rest.number, rest.tag, rest.primes, upstream=True)
+
+
+def rank_of(name: str, ranks: Ranks, subscripts: int = 0) -> int:
+    """The rank of a tensor: as given; 0 for the loss ``l``; else the number of its ``subscripts``."""
+    return ranks[name] if name in ranks else 0 if name == "l" else subscripts
+
+
+def split_subscripts(name: str, count: int, ranks: Ranks) -> tuple[str, str, int] | None:
+    """Numerator, denominator and the rank of the numerator of a partial with ``count`` subscripts.
+
+    Returns None for a name that is no partial's.
+
+    Raises:
+        DeriveError: the ranks do not say how the subscripts divide between the two.
+    """
+    partial = split_partial(name)
+    if partial is None:
+        return None
+    top, bottom = partial
+    if top in ranks or top == "l":
+        return top, bottom, min(rank_of(top, ranks), count)
+    if bottom in ranks:
+        return top, bottom, max(count - ranks[bottom], 0)
+    if count == 0:
+        return top, bottom, 0
+    known = ", ".join(sorted(ranks)) or "none"
+    raise DeriveError(f"the {count} subscripts of {name} need the rank of {top} or of {bottom} (ranks known: {known})")
+
+
+def ranks_of(forward: Forward) -> dict[str, int]:
+    """The ranks of the tensors of a forward definition."""
+    return {name: len(tensor.shape) for name, tensor in forward.tensors.items()}

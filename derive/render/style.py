@@ -1,0 +1,113 @@
+"""What a back end must know how to write. Brackets and order are decided elsewhere, once for all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from derive.render.names import Name
+from derive.render.piece import Binding, Piece
+
+
+class Style(ABC):
+    """A back end: LaTeX, or Unicode on one line.
+
+    ``signs`` are the operators and relations by their plain spelling.
+    """
+
+    signs: ClassVar[dict[str, str]]
+
+    @abstractmethod
+    def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
+        """A tensor's name with subscripts; bold if it stands for the ``whole`` tensor; its number ``above`` or below."""
+
+    @abstractmethod
+    def partial(self, top: Piece, bottom: Piece) -> Piece:
+        """The partial derivative of ``top`` with respect to ``bottom``."""
+
+    @abstractmethod
+    def word(self, text: str) -> Piece:
+        """A word set upright, such as a function's name."""
+
+    @abstractmethod
+    def number(self, digits: str, exponent: int | None = None) -> Piece:
+        """A number, times a power of ten if ``exponent`` is given."""
+
+    @abstractmethod
+    def constant(self, name: str) -> Piece:
+        """``pi`` or ``infinity``."""
+
+    @abstractmethod
+    def fraction(self, top: Piece, bottom: Piece, *, inline: bool, numeric: bool = False) -> Piece:
+        """A fraction; ``inline`` puts it on one line, ``numeric`` sets it small."""
+
+    @abstractmethod
+    def power(self, base: Piece, exponent: Piece) -> Piece:
+        """A power; the base is bracketed already."""
+
+    @abstractmethod
+    def exponential(self, exponent: Piece) -> Piece:
+        """e to a power."""
+
+    @abstractmethod
+    def transpose(self, base: Piece) -> Piece:
+        """The transpose; the base is bracketed already."""
+
+    @abstractmethod
+    def root(self, radicand: Piece) -> Piece:
+        """The square root."""
+
+    @abstractmethod
+    def enclose(self, inside: Piece, left: str = "(", right: str = ")") -> Piece:
+        """Brackets that grow with what is inside."""
+
+    @abstractmethod
+    def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        """The sign of a sum over ``letter`` from ``low`` to ``high``."""
+
+    @abstractmethod
+    def delta(self, subscripts: Sequence[Piece]) -> Piece:
+        """Kronecker's delta."""
+
+    @abstractmethod
+    def ones(self, dimensions: Sequence[Piece] = ()) -> Piece:
+        """The vector of ones, or the matrix of ones of two dimensions."""
+
+    @abstractmethod
+    def identity(self) -> Piece:
+        """The identity matrix."""
+
+    @abstractmethod
+    def basis(self, position: Piece) -> Piece:
+        """The column that is 1 at ``position``."""
+
+    @abstractmethod
+    def indicator(self, condition: Piece) -> Piece:
+        """Iverson's bracket."""
+
+    @abstractmethod
+    def cases(self, branches: Sequence[tuple[Piece, Piece | None]]) -> Piece:
+        """Values with their conditions; the last condition may be None, which is otherwise."""
+
+    @abstractmethod
+    def space(self, left: Piece, right: Piece) -> str:
+        """What stands between two factors."""
+
+    def sign(self, name: str, *, tight: bool = False) -> str:
+        """An operator with its spaces; without them where room is short."""
+        return self.signs[name].strip() if tight else self.signs[name]
+
+    def join(self, pieces: Sequence[Piece], separator: str) -> Piece:
+        """Pieces in a row, as the arguments of a function are."""
+        text = separator.join(self.signed(piece).text for piece in pieces)
+        width = sum(piece.width for piece in pieces) + len(separator.strip("\\ ")) * (len(pieces) - 1)
+        return Piece(text, width, Binding.SUM, any(piece.tall for piece in pieces))
+
+    def signed(self, piece: Piece) -> Piece:
+        """The piece with its sign in its text."""
+        if not piece.negative:
+            return piece
+        minus = self.signs["minus"]
+        parts = (Piece(minus + piece.parts[0].text, piece.parts[0].width + 1), *piece.parts[1:]) if piece.parts else ()
+        return Piece(minus + piece.text, piece.width + 1, Binding.SUM, piece.tall, compound=True, parts=parts)

@@ -1,0 +1,113 @@
+"""Unicode on one line, for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from derive.render.names import GREEK, Name
+from derive.render.piece import Binding, Piece
+from derive.render.style import Style
+
+BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+ABOVE = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "star": "*"}
+
+
+class UnicodeStyle(Style):
+    """Writes one line of Unicode text, with subscripts of elements in square brackets: ``W₁[i,j]``."""
+
+    signs: ClassVar[dict[str, str]] = {
+        "+": " + ", "-": " − ", "minus": "−", "hadamard": " ⊙ ", "divide": " ⊘ ", "comma": ", ",
+        "==": " = ", "!=": " ≠ ", "<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "divides": " | ",
+        "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ", "juxtapose": " ",
+    }  # fmt: skip
+
+    def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
+        letter = "ℓ" if name.stem == "l" else GREEK.get(name.stem, name.stem)
+        text = ("d" if name.upstream else "") + letter + ACCENTS.get(name.accent, "")
+        text += name.number.translate(BELOW) + "".join(f"_{tag}" for tag in name.tag.split(",") if tag)
+        text += "′" * name.primes + self._below(subscripts)
+        return _atom(text)
+
+    def partial(self, top: Piece, bottom: Piece) -> Piece:
+        return _atom(f"∂{top.text}/∂{bottom.text}", Binding.FRACTION)
+
+    def word(self, text: str) -> Piece:
+        return _atom(text)
+
+    def number(self, digits: str, exponent: int | None = None) -> Piece:
+        if exponent is None:
+            return _atom(digits)
+        power = f"10{str(exponent).translate(ABOVE)}"
+        return _atom(power, Binding.SCRIPTED) if digits == "1" else _atom(f"{digits}·{power}", Binding.PRODUCT)
+
+    def constant(self, name: str) -> Piece:
+        return _atom({"pi": "π", "infinity": "∞"}[name])
+
+    def fraction(self, top: Piece, bottom: Piece, *, inline: bool, numeric: bool = False) -> Piece:
+        above = self.enclose(self.signed(top)) if top.negative or top.binding < Binding.PRODUCT else top
+        below = self.enclose(self.signed(bottom)) if bottom.negative or bottom.binding <= Binding.FRACTION else bottom
+        return replace(_atom(f"{above.text}/{below.text}", Binding.SLASH), compound=True)
+
+    def power(self, base: Piece, exponent: Piece) -> Piece:
+        if exponent.text.isdigit():
+            return _atom(base.text + exponent.text.translate(ABOVE), Binding.SCRIPTED)
+        inside = exponent if exponent.binding is Binding.ATOM else self.enclose(exponent)
+        return _atom(f"{base.text}^{inside.text}", Binding.SCRIPTED)
+
+    def exponential(self, exponent: Piece) -> Piece:
+        return _atom(f"exp({self.signed(exponent).text})")
+
+    def transpose(self, base: Piece) -> Piece:
+        return _atom(base.text + "ᵀ", Binding.SCRIPTED)
+
+    def root(self, radicand: Piece) -> Piece:
+        inside = self.signed(radicand)
+        return _atom("√" + (inside.text if inside.binding is Binding.ATOM else f"({inside.text})"), Binding.SCRIPTED)
+
+    def enclose(self, inside: Piece, left: str = "(", right: str = ")") -> Piece:
+        return _atom(f"{left}{inside.text}{right}")
+
+    def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        return _atom(f"Σ_{{{letter.text}={self.signed(low).text}}}^{{{self.signed(high).text}}}", Binding.BIG)
+
+    def delta(self, subscripts: Sequence[Piece]) -> Piece:
+        return _atom("δ" + self._below(subscripts))
+
+    def ones(self, dimensions: Sequence[Piece] = ()) -> Piece:
+        below = "×".join(self.signed(piece).text for piece in dimensions)
+        return _atom("𝟏" + (f"_{{{below}}}" if below else ""))
+
+    def identity(self) -> Piece:
+        return _atom("I")
+
+    def basis(self, position: Piece) -> Piece:
+        inside = self.signed(position)
+        return _atom("e_" + (inside.text if inside.binding is Binding.ATOM else f"{{{inside.text}}}"))
+
+    def indicator(self, condition: Piece) -> Piece:
+        return _atom(f"1[{condition.text}]")
+
+    def cases(self, branches: Sequence[tuple[Piece, Piece | None]]) -> Piece:
+        lines = []
+        for value, condition in branches:
+            when = "otherwise" if condition is None else f"if {condition.text}"
+            lines.append(f"{self.signed(value).text} {when}")
+        return replace(_atom("{ " + "; ".join(lines) + " }"), compound=True)
+
+    def space(self, left: Piece, right: Piece) -> str:
+        if left.text.isdigit() and not right.text[0].isdigit():
+            return " " if right.text[0] in "∂Σ" else ""
+        return " · "
+
+    def _below(self, subscripts: Sequence[Piece]) -> str:
+        return f"[{','.join(self.signed(subscript).text for subscript in subscripts)}]" if subscripts else ""
+
+
+def _atom(text: str, binding: Binding = Binding.ATOM) -> Piece:
+    normal = unicodedata.normalize("NFC", text)
+    width = sum(1 for character in normal if not unicodedata.combining(character))
+    return Piece(normal, width, binding)

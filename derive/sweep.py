@@ -1,0 +1,174 @@
+"""The reverse sweep: one adjoint for each tensor, from the rows that read it.
+
+The adjoint of T is the derivative of the top (the loss) with respect to T. It is the sum, over the rows
+that read T, of the row's own adjoint times the row's derivative: the chain rule, one row at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import sympy
+from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
+
+from derive import symbols
+from derive.derivation import Quantity, Step
+from derive.differentiate import Contribution, contributions
+from derive.eliminate import Ranges
+from derive.fold import folding_of
+from derive.forward import Forward, Row
+from derive.slopes import SlopeTable
+from derive.terms import split
+from derive.textbook import Simplifier
+
+
+@dataclass(frozen=True)
+class Adjoint:
+    """The derivative of the top with respect to one tensor, in the adjoints of the rows that read it."""
+
+    quantity: Quantity
+    expression: Expr
+    steps: tuple[Step, ...]
+
+
+class Sweep:
+    """The adjoints of all tensors of a forward definition, each derived when it is first asked for.
+
+    ``top`` names the tensor that is differentiated. Where it has axes, adjoints carry its indices first:
+    the adjoint of T is then the Jacobian of ``top`` with respect to T.
+    """
+
+    def __init__(self, forward: Forward, top: str) -> None:
+        self.forward = forward
+        self.top = top
+        shape = forward.tensors[top].shape
+        self.letters = symbols.fresh_indices(len(shape), ())
+        self.shape = shape
+        self._adjoints: dict[str, Adjoint] = {}
+
+    @cached_property
+    def simplifier(self) -> Simplifier:
+        """The textbook rules of this forward definition."""
+        targets = tuple(tensor.name for tensor in self.forward.given if tensor.role == "target")
+        return Simplifier(folding_of(self.forward), targets)
+
+    @cached_property
+    def slopes(self) -> SlopeTable:
+        """Slopes of the scalar functions that the rows apply."""
+        return SlopeTable(self.forward.functions)
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Row, ...]]:
+        """For each tensor the rows that read it and on which the top depends."""
+        reached = {self.top}
+        readers: dict[str, list[Row]] = {}
+        for row in reversed(self.forward.rows):
+            if row.name not in reached:
+                continue
+            for name in names_read(row.expression, self.forward):
+                reached.add(name)
+                readers.setdefault(name, []).insert(0, row)
+        return {name: tuple(rows) for name, rows in readers.items()}
+
+    def order(self) -> tuple[str, ...]:
+        """The tensors on which the top depends, nearest to the top first."""
+        rows = [row.name for row in reversed(self.forward.rows) if row.name in self.readers]
+        given = [tensor.name for tensor in self.forward.given if tensor.name in self.readers]
+        return (*rows, *given)
+
+    def quantity(self, name: str) -> Quantity:
+        """The derivative of the top with respect to ``name``, with its indices and shape."""
+        shape = self.forward.tensors[name].shape
+        own = symbols.fresh_indices(len(shape), {letter.name for letter in self.letters})
+        return Quantity(symbols.partial_name(self.top, name), self.letters + own, self.shape + shape)
+
+    def symbol(self, name: str, subscripts: tuple[Expr, ...]) -> Expr:
+        """The adjoint of ``name[subscripts]`` as a symbol; for the top itself, 1 or the deltas."""
+        if name == self.top:
+            return Mul(*(KroneckerDelta(a, b) for a, b in zip(self.letters, subscripts, strict=True)))
+        return symbols.element(symbols.partial_name(self.top, name), (*self.letters, *subscripts))
+
+    def adjoint(self, name: str) -> Adjoint:
+        """The adjoint of ``name`` in the adjoints of the rows that read it, with its steps."""
+        if name not in self._adjoints:
+            self._adjoints[name] = self._derive(name)
+        return self._adjoints[name]
+
+    def local_jacobian(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> Expr:
+        """The derivative of ``row.tensor[outer]`` with respect to ``name[inner]``, deltas eliminated."""
+        renaming = dict(zip(row.indices, outer, strict=True))
+        ranges = dict(zip((*outer, *inner), (*row.tensor.shape, *self.forward.tensors[name].shape), strict=True))
+        parts = contributions(fresh_bound(row.expression, renaming, inner), name, self.slopes)
+        return self.simplifier.simplify(Add(*(_with_deltas(part, inner) for part in parts)), ranges)
+
+    def _derive(self, name: str) -> Adjoint:
+        quantity = self.quantity(name)
+        own = quantity.indices[len(self.letters) :]
+        ranges: Ranges = dict(zip(quantity.indices, quantity.shape, strict=True))
+        chain, inserted, steps = [], [], []
+        for row in self.readers.get(name, ()):
+            outer = symbols.fresh_indices(len(row.indices), symbols.names_in(*quantity.indices))
+            local = self.local_jacobian(row, name, outer, own)
+            upstream = self.symbol(row.name, outer)
+            limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
+            partial = symbols.partial_name(row.name, name)
+            chain.append(_summed(upstream * symbols.element(partial, (*outer, *own)), limits))
+            inserted.append(_summed(upstream * local, limits))
+            steps.append(
+                Step(
+                    Quantity(partial, (*outer, *own), row.tensor.shape + self.forward.tensors[name].shape),
+                    local,
+                    "differentiate",
+                    f"{{{row.name}}} reads {{{name}}} in its forward equation.",
+                )
+            )
+        return self._assemble(quantity, ranges, Add(*chain), Add(*inserted), steps)
+
+    def _assemble(self, quantity: Quantity, ranges: Ranges, chain: Expr, inserted: Expr, local: list[Step]) -> Adjoint:
+        lines = self.simplifier.lines(inserted, ranges)
+        result = lines[-1].expression if lines else inserted
+        steps = [Step(quantity, chain, "chain rule", _chain_sentence(quantity, local)), *local]
+        if self.top in {step.quantity.name.split("/")[0][1:] for step in local}:
+            steps = list(local) if not self.letters else steps
+        if inserted != result and not (len(steps) == len(local)):
+            steps.append(Step(quantity, inserted, "insert", "Insert the derivatives of the forward equations."))
+        steps += [Step(quantity, line.expression, line.rule, line.sentence) for line in lines]
+        return Adjoint(quantity, result, tuple(steps))
+
+
+def names_read(expression: Expr, forward: Forward) -> set[str]:
+    """The tensors whose elements the expression reads."""
+    return {symbols.name_of(access) for access in symbols.accesses(expression)} & set(forward.tensors)
+
+
+def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[Symbol, ...] = ()) -> Expr:
+    """The expression with free indices replaced; its bound indices are renamed out of the way."""
+    taken = symbols.names_in(*renaming.values(), *avoid)
+    result = expression
+    for total in sorted(expression.atoms(Sum), key=sympy.count_ops):
+        letters = [letter for letter, _, _ in total.limits if letter.name in taken]
+        if letters:
+            used = taken | symbols.names_in(result)
+            result = result.xreplace(dict(zip(letters, symbols.fresh_indices(len(letters), used), strict=True)))
+    return result.xreplace(dict(renaming))
+
+
+def _with_deltas(part: Contribution, inner: tuple[Symbol, ...]) -> Expr:
+    deltas = [KroneckerDelta(a, b) for a, b in zip(inner, part.subscripts, strict=True)]
+    return _summed(Mul(part.slope, *deltas), [(letter, 0, length - 1) for letter, length in part.bound])
+
+
+def _summed(body: Expr, limits: list[tuple[Symbol, int, Expr]]) -> Expr:
+    return Sum(body, *limits) if limits else body
+
+
+def _chain_sentence(quantity: Quantity, local: list[Step]) -> str:
+    through = " and ".join(f"{{{step.quantity.name.split('/')[0][1:]}}}" for step in local)
+    return f"{{{quantity.name.split('/')[1][1:]}}} acts on the result through {through}."
+
+
+def terms_of(expression: Expr) -> int:
+    """How many terms the expression has."""
+    return len(split(expression))

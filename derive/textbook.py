@@ -1,0 +1,112 @@
+"""Textbook form: fold, cancel, collect and factor, and keep what is shortest to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+from sympy import Add, Expr, Mul, Sum
+
+from derive.algebra import cost, factored, signed
+from derive.eliminate import Ranges, eliminate, merge_brackets
+from derive.fold import Facts, Folding
+from derive.terms import Bound, Term, canonical, split
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rewriting: the expression after it, the rule's name, and a sentence."""
+
+    expression: Expr
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Simplifier:
+    """Rewrites index expressions of one forward definition; ``targets`` are subtracted, y_hat - y."""
+
+    folding: Folding
+    targets: tuple[str, ...] = ()
+
+    def lines(self, expression: Expr, ranges: Ranges) -> tuple[Line, ...]:
+        """The rewritings from ``expression`` to its textbook form, those that changed something.
+
+        The value never changes and the last line is never longer to read than the first.
+        """
+        lines: list[Line] = []
+
+        def note(result: Expr, rule: str, sentence: str) -> None:
+            if result != (lines[-1].expression if lines else expression):
+                lines.append(Line(result, rule, sentence))
+
+        reduced = _rebuilt(split(expression), ranges)
+        note(reduced, "index elimination", "A sum over an index that must equal another one leaves one term.")
+        folded, best = self.folding.fold(reduced), self.shortest(reduced, ranges)
+        if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
+            note(folded, "fold back", "Write it in the values that the forward pass has named.")
+            best = shortest
+        note(best, "collect", "Cancel, collect and factor.")
+        return tuple(lines)
+
+    def simplify(self, expression: Expr, ranges: Ranges) -> Expr:
+        """The textbook form alone."""
+        lines = self.lines(expression, ranges)
+        return lines[-1].expression if lines else expression
+
+    def shortest(self, expression: Expr, ranges: Ranges) -> Expr:
+        """The shortest of the expression, its expansion, and their factored forms."""
+        expanded = self.expanded(expression, ranges)
+        candidates = [expression, expanded]
+        candidates += [factored(candidate, self.targets) for candidate in (expression, expanded) if _may_factor(candidate)]
+        return min((signed(candidate, self.targets) for candidate in candidates), key=cost)
+
+    def expanded(self, expression: Expr, ranges: Ranges) -> Expr:
+        """All products multiplied out, known sums replaced, like terms collected."""
+        collected: dict[tuple[Expr, ...], tuple[Expr, Term]] = {}
+        for term in split(expression, expand=True):
+            for part in split(_valued(_normal(eliminate(term, ranges)), self.folding.facts), expand=True):
+                key, named = canonical(part)
+                coefficient = Mul(*(factor for factor in part.factors if factor.is_Number))
+                total, _ = collected.get(key, (sympy.S.Zero, named))
+                collected[key] = total + coefficient, named
+        parts = []
+        for total, named in collected.values():
+            rest = tuple(factor for factor in named.factors if not factor.is_Number)
+            parts.append(Term((total, *rest), named.bound).expression())
+        result: Expr = Add(*parts)
+        return result
+
+
+def _rebuilt(terms: list[Term], ranges: Ranges) -> Expr:
+    reduced = [eliminate(term, ranges) for term in terms]
+    result: Expr = Add(*(Term(merge_brackets(term.factors), term.bound).expression() for term in reduced))
+    return result
+
+
+def _normal(term: Term) -> Term:
+    """The term with powers of one base merged: ``s`` and ``1/s`` cancel."""
+    return Term(tuple(Mul.make_args(Mul(*merge_brackets(term.factors)))), term.bound)
+
+
+def _valued(term: Term, facts: Facts) -> Expr:
+    """The term with a part whose sum is a known fact replaced by its value."""
+    for letter, length in term.bound:
+        reached = tuple(factor for factor in term.factors if letter in factor.free_symbols)
+        bound: Bound = ((letter, length),)
+        value = facts.value(canonical(Term(reached, bound))[0])
+        if value is not None:
+            rest = tuple(factor for factor in term.factors if letter not in factor.free_symbols)
+            others = tuple(pair for pair in term.bound if pair[0] != letter)
+            return _valued(Term((value, *rest), others), facts)
+    return term.expression()
+
+
+def _may_factor(expression: Expr) -> bool:
+    """Whether factoring could help: a sum, or a product that holds sums or denominators."""
+    if isinstance(expression, Sum):
+        return False
+    return isinstance(expression, Add) or any(
+        isinstance(factor, Add) or (factor.is_Pow and factor.exp.is_negative) for factor in Mul.make_args(expression)
+    )
+
