@@ -13,7 +13,6 @@ import sympy
 from sympy import Expr, S, Symbol
 
 from derive.matrix.nodes import (
-    Apply,
     Basis,
     Diagonal,
     DiagonalOf,
@@ -28,6 +27,7 @@ from derive.matrix.nodes import (
     ShapeError,
     Transpose,
 )
+from derive.matrix.tree import children, is_column, is_scalar, runs_of, split_scale, transposes
 
 
 def ones(rows: Expr, columns: Expr = S.One) -> Ones:
@@ -38,48 +38,6 @@ def ones(rows: Expr, columns: Expr = S.One) -> Ones:
 def zero(rows: Expr, columns: Expr = S.One) -> Scale:
     """The matrix of zeros of ``rows`` by ``columns``, as 0 times the ones."""
     return Scale(S.Zero, ones(rows, columns))
-
-
-def is_column(node: Node) -> bool:
-    """Whether the node has one column."""
-    return node.shape[1] == 1
-
-
-def is_scalar(node: Node) -> bool:
-    """Whether the node is 1 by 1."""
-    return node.shape == (1, 1)
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    """The nodes that a node is made of, none for a leaf."""
-    if isinstance(node, Product | Hadamard):
-        return node.factors
-    if isinstance(node, Plus):
-        return node.terms
-    if isinstance(node, Elementwise):
-        return node.arguments
-    if isinstance(node, Scale | Transpose | Diagonal | DiagonalOf):
-        return (node.node,)
-    return (node.argument,) if isinstance(node, Apply) else ()
-
-
-def leaves(node: Node) -> int:
-    """How many leaves a node has: names, ones, identities, basis columns."""
-    below = children(node)
-    return sum(map(leaves, below)) if below else 1
-
-
-def transposes(node: Node) -> int:
-    """How many transposes a node holds."""
-    return isinstance(node, Transpose) + sum(map(transposes, children(node)))
-
-
-def split_scale(node: Node) -> tuple[Expr, Node]:
-    """The coefficient of a node and the node without it."""
-    if isinstance(node, Scale):
-        coefficient, bare = split_scale(node.node)
-        return node.coefficient * coefficient, bare
-    return S.One, node
 
 
 def scale(coefficient: Expr, node: Node) -> Node:
@@ -203,17 +161,6 @@ def _grouped(factors: Sequence[Node]) -> Node:
 
 def _plain_product(factors: Sequence[Node]) -> Node:
     return factors[0] if len(factors) == 1 else Product(tuple(factors))
-
-
-def runs_of(factors: Sequence[Node]) -> list[list[Node]]:
-    """The factors of a product, split wherever the inner dimension is 1."""
-    runs = [[factors[0]]]
-    for factor in factors[1:]:
-        if is_column(runs[-1][-1]):
-            runs.append([factor])
-        else:
-            runs[-1].append(factor)
-    return runs
 
 
 def hadamard(*factors: Node) -> Node:

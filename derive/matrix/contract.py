@@ -8,8 +8,9 @@ from itertools import chain
 
 from sympy import Expr, Symbol
 
-from derive.matrix.build import diagonal, hadamard, is_column, ones, product, scale, split_scale, transpose, transposes
+from derive.matrix.build import diagonal, hadamard, ones, product, scale, transpose
 from derive.matrix.nodes import Elementwise, Identity, Named, Node, Ones, Plus, Product, Transpose
+from derive.matrix.tree import is_column, split_scale, transposes
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ class Product(Node):
                 raise ShapeError(f"a product of {left.shape} and {right.shape}")
 
     @cached_property
-    def shape(self) -> Shape:  # type: ignore[override]
+    def shape(self) -> Shape:
         return self.factors[0].shape[0], self.factors[-1].shape[1]
 
 

@@ -8,11 +8,12 @@ import sympy
 from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Mul, Pow, S, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
-from derive.matrix.build import column_of, diagonal_of, elementwise, leaves, plus, product, scale, transpose
+from derive.matrix.build import column_of, diagonal_of, elementwise, plus, product, scale, transpose
 from derive.matrix.contract import Contraction, Factor
 from derive.matrix.nodes import Identity, Named, Node, Ones, Product, Scale
 from derive.matrix.reading import Reading
 from derive.matrix.tidy import tidy
+from derive.matrix.tree import leaves
 from derive.symbols import fresh_indices, name_of, names_in, scalar, split_partial, subscripts_of
 
 Axes = tuple[Symbol, ...]
@@ -48,9 +49,7 @@ def recognise(
 class _Recogniser:
     """One call of ``recognise``: the sizes of the indices met so far, and what was recognised before."""
 
-    def __init__(
-        self, shapes: Mapping[str, tuple[Expr, ...]], sizes: dict[Symbol, Expr], rows: frozenset[str]
-    ) -> None:
+    def __init__(self, shapes: Mapping[str, tuple[Expr, ...]], sizes: dict[Symbol, Expr], rows: frozenset[str]) -> None:
         self.shapes = shapes
         self.rows = rows
         self.sizes = sizes
@@ -121,7 +120,7 @@ class _Recogniser:
                 waiting.append(body)
             else:
                 plain.append(factor)
-        return list(self._squares_parted(plain, bound)), bound
+        return self._divisors_joined(list(self._squares_parted(plain, bound))), bound
 
     def _opened(self, total: Sum, scope: Axes) -> tuple[Expr, Axes] | None:
         """The body and the bound indices of a sum, renamed where a name is taken; None for unusual bounds."""
@@ -146,6 +145,19 @@ class _Recogniser:
                 yield from (factor.base, factor.base)
             else:
                 yield factor
+
+    def _divisors_joined(self, factors: list[Expr]) -> list[Expr]:
+        """The factors with divisors that read the same one element as one: 1/(y (1 - y)) of y."""
+        joined: dict[frozenset[Indexed], Expr] = {}
+        rest: list[Expr] = []
+        for factor in factors:
+            accesses = factor.atoms(Indexed) if isinstance(factor, Pow) and factor.exp.is_negative else frozenset()
+            if len(accesses) == 1 and not factor.has(Sum, KroneckerDelta):
+                key = frozenset(accesses)
+                joined[key] = joined.get(key, S.One) * factor
+            else:
+                rest.append(factor)
+        return [*rest, *joined.values()]
 
     def _stands_alone(self, at: int, factors: Sequence[Expr], bound: Axes, width: int = 2) -> bool:
         """Whether a factor reads a bound index that no other reads, and at most ``width`` indices."""
@@ -176,7 +188,7 @@ class _Recogniser:
         return next(filter(None, (self._orientation(part, reads) for part in expression.args)), ())
 
     def _element(self, access: Indexed) -> Factor | None:
-        """An element as a factor: v[i], A[i, j], A[i, i], or with a fixed subscript as a product with a basis column."""
+        """An element as a factor: v[i], A[i, j], A[i, i]; a fixed subscript multiplies by a basis column."""
         name, subscripts = name_of(access), subscripts_of(access)
         shape = self.shapes.get(name)
         if shape is None or len(shape) != len(subscripts) or len(shape) > 2:
@@ -190,15 +202,14 @@ class _Recogniser:
             column: Node = Named(name, shape[0], S.One)
             if name in self.rows:
                 column = transpose(Named(name, S.One, shape[0]))
-            return Factor(axes, _at(column, subscripts[0]) if fixed[0] else column)
-        matrix: Node = Named(name, *shape)
-        if len(axes) == 2 and axes[0] == axes[1]:
-            return Factor(axes[:1], diagonal_of(matrix))
-        if fixed[0]:
-            matrix = transpose(_at(matrix, subscripts[0]))
-        if fixed[1]:
-            matrix = transpose(_at(transpose(matrix), subscripts[1])) if fixed[0] else _at(transpose(matrix), subscripts[1])
-        return Factor(axes, matrix)
+            return Factor(axes, product(transpose(column_of(subscripts[0], shape[0])), column) if fixed[0] else column)
+        matrix = Named(name, *shape)
+        if len(axes) == 2:
+            return Factor(axes[:1], diagonal_of(matrix)) if axes[0] == axes[1] else Factor(axes, matrix)
+        row, column = (column_of(subscript, length) for subscript, length in zip(subscripts, shape, strict=True))
+        if not axes:
+            return Factor((), product(transpose(row), matrix, column))
+        return Factor(axes, product(transpose(matrix), row) if fixed[0] else product(matrix, column))
 
     def _is_position(self, subscript: Expr) -> bool:
         """Whether a subscript is an integer that no index changes: a number, a size, a class label."""
@@ -228,8 +239,9 @@ class _Recogniser:
             variable = scalar(next(names))
             formula = expression.xreplace({access: variable})
             argument = self.node(access, axes)
-            known = argument is not None and self.reading.is_coefficient(formula, self.sizes)
-            return elementwise(formula, (variable,), (argument,)) if known else None
+            if argument is None or not self.reading.is_coefficient(formula, self.sizes):
+                return None
+            return elementwise(formula, (variable,), (argument,))
         variables: dict[Node, Symbol] = {}
         formula = self._abstracted(expression, axes, variables, names)
         return None if formula is None else elementwise(formula, tuple(variables.values()), tuple(variables))
@@ -255,11 +267,6 @@ class _Recogniser:
                     variables[node] = scalar(next(names))
                 arguments.append(variables[node])
         return expression.func(*arguments) if arguments else None
-
-
-def _at(node: Node, position: Expr) -> Node:
-    """The row of a node at a position, as a column: A^T e."""
-    return product(transpose(node), column_of(position, node.shape[0]))
 
 
 def _place_in_sum(node: Node) -> int:

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.matrix.build import (
-    diagonal,
-    hadamard,
-    is_column,
-    is_scalar,
-    plus,
-    product,
-    runs_of,
-    scale,
-    transpose,
-)
+from derive.matrix.build import diagonal, diagonal_of, elementwise, hadamard, plus, product, scale, transpose
 from derive.matrix.nodes import (
     Apply,
     Diagonal,
@@ -27,6 +17,7 @@ from derive.matrix.nodes import (
     Scale,
     Transpose,
 )
+from derive.matrix.tree import is_column, is_scalar, runs_of
 
 
 def tidy(node: Node) -> Node:
@@ -50,11 +41,13 @@ def tidy(node: Node) -> Node:
         case Plus():
             return _taken_out(plus(*map(tidy, node.terms)))
         case Elementwise():
-            return _taken_out(Elementwise(node.formula, node.variables, tuple(map(tidy, node.arguments))))
+            return _taken_out(
+                elementwise(node.formula, node.variables, [tidy(argument) for argument in node.arguments])
+            )
         case Diagonal():
             return diagonal(tidy(node.node))
         case DiagonalOf():
-            return DiagonalOf(tidy(node.node))
+            return diagonal_of(tidy(node.node))
         case Apply():
             return Apply(node.function, tidy(node.argument), node.reads, node.value)
     return node

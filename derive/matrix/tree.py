@@ -1,0 +1,73 @@
+"""How a matrix node is made up: its children, its leaves and transposes, its coefficient, its runs of factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Expr, S
+
+from derive.matrix.nodes import (
+    Apply,
+    Diagonal,
+    DiagonalOf,
+    Elementwise,
+    Hadamard,
+    Node,
+    Plus,
+    Product,
+    Scale,
+    Transpose,
+)
+
+
+def is_column(node: Node) -> bool:
+    """Whether the node has one column."""
+    return node.shape[1] == 1
+
+
+def is_scalar(node: Node) -> bool:
+    """Whether the node is 1 by 1."""
+    return node.shape == (1, 1)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes that a node is made of, none for a leaf."""
+    if isinstance(node, Product | Hadamard):
+        return node.factors
+    if isinstance(node, Plus):
+        return node.terms
+    if isinstance(node, Elementwise):
+        return node.arguments
+    if isinstance(node, Scale | Transpose | Diagonal | DiagonalOf):
+        return (node.node,)
+    return (node.argument,) if isinstance(node, Apply) else ()
+
+
+def leaves(node: Node) -> int:
+    """How many leaves a node has: names, ones, identities, basis columns."""
+    below = children(node)
+    return sum(map(leaves, below)) if below else 1
+
+
+def transposes(node: Node) -> int:
+    """How many transposes a node holds."""
+    return isinstance(node, Transpose) + sum(map(transposes, children(node)))
+
+
+def split_scale(node: Node) -> tuple[Expr, Node]:
+    """The coefficient of a node and the node without it."""
+    if isinstance(node, Scale):
+        coefficient, bare = split_scale(node.node)
+        return node.coefficient * coefficient, bare
+    return S.One, node
+
+
+def runs_of(factors: Sequence[Node]) -> list[list[Node]]:
+    """The factors of a product, split wherever the inner dimension is 1."""
+    runs = [[factors[0]]]
+    for factor in factors[1:]:
+        if is_column(runs[-1][-1]):
+            runs.append([factor])
+        else:
+            runs[-1].append(factor)
+    return runs
