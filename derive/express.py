@@ -127,9 +127,14 @@ class Speaker:
             if not foreign:
                 return expression
             for access in foreign:
-                expression = _inserted(expression, access, self._definition(access))
+                expression = _inserted(expression, access, self.definition(access))
 
-    def _definition(self, access: Expr) -> Expr:
+    def definition(self, access: Expr) -> Expr:
+        """The forward equation of the element.
+
+        Raises:
+            VocabularyError: the element is given, and the vocabulary does not hold it.
+        """
         name = symbols.name_of(access)
         row = self.forward.row.get(name)
         if row is None:

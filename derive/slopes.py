@@ -7,7 +7,7 @@ resultant) leaves a polynomial in y and d. Where a factor of it is linear in d, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,13 +48,25 @@ class SlopeTable:
     """The slopes of the functions of a forward definition, derived when they are asked for."""
 
     functions: tuple[ScalarFunction, ...]
+    line: int = -1
 
     def __call__(self, name: str, argument: Expr) -> Expr:
-        """The derivative of the named function at ``argument``; ``f'`` for an unknown ``f``."""
+        """The derivative of the named function at ``argument``; ``f'`` for an unknown ``f``.
+
+        It is the final form, or the given ``line`` of its derivation where that line exists.
+        """
         for function in self.functions:
             if function.name == name:
-                return slope(function, self.functions).at(argument)
+                found = slope(function, self.functions)
+                last = len(found.steps) - 1
+                shown = found.steps[last if self.line < 0 else min(self.line, last)].expression
+                return shown.xreplace({function.variable: argument})
         return unknown_slope(name, argument)
+
+    def lines(self, names: Iterable[str]) -> int:
+        """How many lines the longest derivation among the named functions has."""
+        known = [function for function in self.functions if function.name in set(names)]
+        return max((len(slope(function, self.functions).steps) for function in known), default=1)
 
 
 @lru_cache(maxsize=256)
@@ -147,10 +159,12 @@ def _replace_rational(formula: Expr, pattern: Expr, name: Expr, power: Expr) -> 
         return formula
     if isinstance(formula, Add):
         return Add(*(_replace_rational(term, pattern, name, power) for term in formula.args))
-    inner = [factor for factor in Mul.make_args(formula) if factor.has(power)]
-    outer = [factor for factor in Mul.make_args(formula) if not factor.has(power)]
+    inner, outer = [], []
+    for factor in Mul.make_args(formula):
+        image = _in_generator(factor, power.args[0], t)
+        (inner if image is not None and image.has(t) and image.is_rational_function(t) else outer).append(factor)
     mine = _in_generator(Mul(*inner), power.args[0], t)
-    if mine is None or not mine.is_rational_function(t):
+    if not inner or mine is None:
         return formula
     result: Expr = Mul(*outer, name) if sympy.cancel(mine - wanted) == 0 else formula
     return result

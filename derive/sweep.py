@@ -12,11 +12,12 @@ from functools import cached_property
 
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
+from sympy.core.function import AppliedUndef
 
 from derive import symbols
 from derive.derivation import Quantity, Step
 from derive.differentiate import Contribution, contributions
-from derive.eliminate import Ranges
+from derive.eliminate import Ranges, eliminate
 from derive.fold import folding_of
 from derive.forward import Forward, Row
 from derive.slopes import SlopeTable
@@ -98,44 +99,85 @@ class Sweep:
 
     def local_jacobian(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> Expr:
         """The derivative of ``row.tensor[outer]`` with respect to ``name[inner]``, deltas eliminated."""
-        renaming = dict(zip(row.indices, outer, strict=True))
-        ranges = dict(zip((*outer, *inner), (*row.tensor.shape, *self.forward.tensors[name].shape), strict=True))
-        parts = contributions(fresh_bound(row.expression, renaming, inner), name, self.slopes)
-        return self.simplifier.simplify(Add(*(_with_deltas(part, inner) for part in parts)), ranges)
+        raw = self._raw_jacobian(row, name, outer, inner, self.slopes)
+        return self.simplifier.simplify(raw, self._ranges(row, name, outer, inner))
+
+    def jacobian_steps(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> list[Step]:
+        """The steps from the derivative of the row's formula to its textbook form."""
+        shape = row.tensor.shape + self.forward.tensors[name].shape
+        quantity = Quantity(self.direct(row, name), (*outer, *inner), shape)
+        ranges = self._ranges(row, name, outer, inner)
+        functions = {applied.func.__name__ for applied in row.expression.atoms(AppliedUndef)}
+        steps: list[Step] = []
+
+        def note(expression: Expr, rule: str, sentence: str) -> None:
+            if not steps or steps[-1].expression != expression:
+                steps.append(Step(quantity, expression, rule, sentence))
+
+        for line in range(self.slopes.lines(functions)):
+            raw = self._raw_jacobian(row, name, outer, inner, SlopeTable(self.forward.functions, line))
+            reading = f"{{{row.name}}} reads {{{name}}} in its forward equation."
+            note(raw, *(("differentiate", reading) if line == 0 else ("simplify", "Simplify the slope of the function.")))
+        for simplified in self.simplifier.lines(steps[-1].expression, ranges):
+            note(simplified.expression, simplified.rule, simplified.sentence)
+        return steps
+
+    def _raw_jacobian(
+        self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...], slopes: SlopeTable
+    ) -> Expr:
+        body = fresh_bound(row.expression, dict(zip(row.indices, outer, strict=True)), inner)
+        parts = [_with_deltas(part, inner) for part in contributions(body, name, slopes)]
+        ranges = self._ranges(row, name, outer, inner)
+        return Add(*(_eliminated(part, ranges) for part in parts))
+
+    def direct(self, row: Row, name: str) -> str:
+        """The name of the row's own derivative with respect to ``name``.
+
+        Where ``name`` also acts on the row through other tensors that the row reads, those are held.
+        """
+        affected = {name}
+        for other in self.forward.rows:
+            if names_read(other.expression, self.forward) & affected:
+                affected.add(other.name)
+        held = sorted((names_read(row.expression, self.forward) & affected) - {name})
+        return symbols.direct_name(row.name, name, held)
+
+    def _ranges(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> Ranges:
+        return dict(zip((*outer, *inner), (*row.tensor.shape, *self.forward.tensors[name].shape), strict=True))
 
     def _derive(self, name: str) -> Adjoint:
         quantity = self.quantity(name)
         own = quantity.indices[len(self.letters) :]
         ranges: Ranges = dict(zip(quantity.indices, quantity.shape, strict=True))
+        rows = self.readers.get(name, ())
+        if not rows:
+            return Adjoint(quantity, sympy.S.Zero, (Step(quantity, sympy.S.Zero, "no path", _no_path(quantity)),))
+        if [row.name for row in rows] == [self.top]:
+            steps = self.jacobian_steps(rows[0], name, self.letters, own)
+            return Adjoint(quantity, steps[-1].expression, tuple(steps))
         chain, inserted, steps = [], [], []
-        for row in self.readers.get(name, ()):
-            outer = symbols.fresh_indices(len(row.indices), symbols.names_in(*quantity.indices))
+        for row in rows:
+            outer = self._outer(row, quantity)
             local = self.local_jacobian(row, name, outer, own)
-            upstream = self.symbol(row.name, outer)
-            limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
-            partial = symbols.partial_name(row.name, name)
-            chain.append(_summed(upstream * symbols.element(partial, (*outer, *own)), limits))
-            inserted.append(_summed(upstream * local, limits))
-            steps.append(
-                Step(
-                    Quantity(partial, (*outer, *own), row.tensor.shape + self.forward.tensors[name].shape),
-                    local,
-                    "differentiate",
-                    f"{{{row.name}}} reads {{{name}}} in its forward equation.",
-                )
+            partial = Quantity(
+                self.direct(row, name), (*outer, *own), row.tensor.shape + self.forward.tensors[name].shape
             )
-        return self._assemble(quantity, ranges, Add(*chain), Add(*inserted), steps)
-
-    def _assemble(self, quantity: Quantity, ranges: Ranges, chain: Expr, inserted: Expr, local: list[Step]) -> Adjoint:
-        lines = self.simplifier.lines(inserted, ranges)
-        result = lines[-1].expression if lines else inserted
-        steps = [Step(quantity, chain, "chain rule", _chain_sentence(quantity, local)), *local]
-        if self.top in {step.quantity.name.split("/")[0][1:] for step in local}:
-            steps = list(local) if not self.letters else steps
-        if inserted != result and not (len(steps) == len(local)):
-            steps.append(Step(quantity, inserted, "insert", "Insert the derivatives of the forward equations."))
+            limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
+            limits, upstream = ([], sympy.S.One) if row.name == self.top else (limits, self.symbol(row.name, outer))
+            chain.append(_summed(upstream * symbols.element(partial.name, partial.indices), limits))
+            inserted.append(_summed(upstream * local, limits))
+            sentence = f"{{{row.name}}} reads {{{name}}} in its forward equation."
+            steps.append(Step(partial, local, "differentiate", sentence))
+        first = Step(quantity, Add(*chain), "chain rule", _chain_sentence(quantity, steps))
+        lines = self.simplifier.lines(Add(*inserted), ranges)
+        steps = [first, *steps, Step(quantity, Add(*inserted), "insert", "Insert the derivatives of the forward equations.")]
         steps += [Step(quantity, line.expression, line.rule, line.sentence) for line in lines]
-        return Adjoint(quantity, result, tuple(steps))
+        return Adjoint(quantity, steps[-1].expression, tuple(steps))
+
+    def _outer(self, row: Row, quantity: Quantity) -> tuple[Symbol, ...]:
+        if row.name == self.top:
+            return self.letters
+        return symbols.fresh_indices(len(row.indices), symbols.names_in(*quantity.indices))
 
 
 def names_read(expression: Expr, forward: Forward) -> set[str]:
@@ -155,6 +197,11 @@ def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[
     return result.xreplace(dict(renaming))
 
 
+def _eliminated(part: Expr, ranges: Ranges) -> Expr:
+    """A contribution without the sums that its deltas decide: those are no step that anybody would write."""
+    return Add(*(eliminate(term, ranges).expression() for term in split(part)))
+
+
 def _with_deltas(part: Contribution, inner: tuple[Symbol, ...]) -> Expr:
     deltas = [KroneckerDelta(a, b) for a, b in zip(inner, part.subscripts, strict=True)]
     return _summed(Mul(part.slope, *deltas), [(letter, 0, length - 1) for letter, length in part.bound])
@@ -169,6 +216,6 @@ def _chain_sentence(quantity: Quantity, local: list[Step]) -> str:
     return f"{{{quantity.name.split('/')[1][1:]}}} acts on the result through {through}."
 
 
-def terms_of(expression: Expr) -> int:
-    """How many terms the expression has."""
-    return len(split(expression))
+def _no_path(quantity: Quantity) -> str:
+    top, bottom = quantity.name[1:].split("/d")
+    return f"No path of the forward pass leads from {{{bottom}}} to {{{top}}}."

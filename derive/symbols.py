@@ -13,14 +13,16 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-type_of_size = Expr | int
-"""A dimension: a positive integer symbol, a number, or arithmetic of them."""
-
-
 @lru_cache(maxsize=None)
 def size(name: str) -> Symbol:
     """The positive integer symbol of a dimension, such as ``n`` or ``K``."""
     return Symbol(name, integer=True, positive=True)
+
+
+def dimension(value: str | int) -> Expr:
+    """A dimension as a user gives it: a number, or the name of a size."""
+    text = str(value)
+    return sympy.Integer(text) if text.isdigit() else size(text)
 
 
 @lru_cache(maxsize=None)
@@ -92,9 +94,19 @@ def partial_name(numerator: str, denominator: str) -> str:
     return f"d{numerator}/d{denominator}"
 
 
+def direct_name(numerator: str, denominator: str, held: Sequence[str]) -> str:
+    """The name of a partial along one path alone, the tensors in ``held`` kept fixed: ``dy/de|s``."""
+    return "|".join((partial_name(numerator, denominator), *held))
+
+
+def held_in(name: str) -> tuple[str, ...]:
+    """The tensors that a partial's name says are kept fixed."""
+    return tuple(name.split("|")[1:])
+
+
 def split_partial(name: str) -> tuple[str, str] | None:
     """The numerator and denominator of a partial's name, or None for any other name."""
-    top, slash, bottom = name.partition("/")
+    top, slash, bottom = name.split("|")[0].partition("/")
     if slash and len(top) > 1 and len(bottom) > 1 and top[0] == "d" and bottom[0] == "d":
         return top[1:], bottom[1:]
     return None

@@ -36,7 +36,14 @@ def bracket_below(style: Style, piece: Piece, least: Binding) -> Piece:
     return style.enclose(style.signed(piece)) if piece.negative or piece.binding < least else piece
 
 
-def multiply(style: Style, factors: Sequence[Piece], *, sign: str = "", loosest: Binding = Binding.PRODUCT) -> Piece:
+def multiply(
+    style: Style,
+    factors: Sequence[Piece],
+    *,
+    sign: str = "",
+    loosest: Binding = Binding.PRODUCT,
+    tight: bool = False,
+) -> Piece:
     """The product of the factors in their order; their signs go in front.
 
     ``sign`` is written between the factors where juxtaposition will not do. A big operator needs no
@@ -52,7 +59,7 @@ def multiply(style: Style, factors: Sequence[Piece], *, sign: str = "", loosest:
         shown.append(factor.positive if free else bracket_below(style, factor.positive, loosest))
     parts = [shown[0]]
     for left, right in zip(shown, shown[1:], strict=False):
-        between = sign or style.space(left, right)
+        between = sign or style.space(left, right, tight=tight)
         inner = right.parts if right.binding in (Binding.BIG, Binding.PRODUCT) else ()
         nested = (Piece(between + inner[0].text, inner[0].width), *inner[1:]) if inner else ()
         parts.append(Piece(between + right.text, right.width + 0.3, parts=nested))

@@ -72,9 +72,10 @@ def _compares_integers(relation: Relational) -> bool:
 
 
 def _labels(relation: Relational) -> set[Basic]:
-    """The elements that the relation compares with an index."""
-    sides = set(relation.args)
-    return sides & relation.atoms(Indexed) if any(is_index(side) for side in sides) else set()
+    """The elements that the relation says are equal, or not, to an index."""
+    if not isinstance(relation, Eq | Ne) or not any(is_index(side) for side in relation.args):
+        return set()
+    return {side for side in relation.args if isinstance(side, Indexed)}
 
 
 def _shifted_relation(relation: Relational) -> Relational:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -26,6 +27,8 @@ class LatexStyle(Style):
         "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ", "times": r" \times ",
         "equals": " = ", "juxtapose": r" \, ",
     }  # fmt: skip
+
+    raises_exponents: ClassVar[bool] = True
 
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
         head, width = _letter(name.stem, bold=whole)
@@ -71,13 +74,6 @@ class LatexStyle(Style):
     def power(self, base: Piece, exponent: Piece) -> Piece:
         text = f"{base.text}^{{{exponent.text}}}"
         return Piece(text, base.width + SCRIPT * exponent.width, Binding.SCRIPTED, base.tall)
-
-    def exponential(self, exponent: Piece) -> Piece:
-        inside = self.signed(exponent)
-        if inside.tall:
-            argument = self.enclose(inside)
-            return Piece(rf"\exp{argument.text}", argument.width + 3, tall=True)
-        return Piece(f"e^{{{inside.text}}}", 1 + SCRIPT * inside.width, Binding.SCRIPTED)
 
     def transpose(self, base: Piece) -> Piece:
         text = base.text[:-1] + r"\top}" if base.extend else base.text + r"^{\top}"
@@ -126,11 +122,13 @@ class LatexStyle(Style):
         text = r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
         return Piece(text, max(widths) + 4, Binding.FRACTION, tall=True, compound=True)
 
-    def space(self, left: Piece, right: Piece) -> str:
+    def space(self, left: Piece, right: Piece, *, tight: bool) -> str:
         if left.text[-1].isdigit() and (right.text[0].isdigit() or right.text.startswith((r"\mathbf{1}", r"10^"))):
             return r" \cdot "
         if right.text.startswith(("(", r"\left")) or left.text.isdigit():
             return ""
+        if tight:
+            return " " if re.search(r"\\[a-zA-Z]+$", left.text) and right.text[0].isalpha() else ""
         return r" \, "
 
 

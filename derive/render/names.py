@@ -56,10 +56,10 @@ class Name:
 
 
 @lru_cache(maxsize=1024)
-def parse_name(text: str) -> Name:
-    """The parts of a name that is not a partial derivative's."""
+def parse_name(text: str, *, tensor: bool = True) -> Name:
+    """The parts of a name that is not a partial derivative's; of a ``tensor``, or else of a size or an index."""
     primes = len(text) - len(text.rstrip("'"))
-    upstream = _upstream(text)
+    upstream = _upstream(text) if tensor else None
     if upstream is not None:
         return upstream
     stem, *tags = text.rstrip("'").split("_")

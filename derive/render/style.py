@@ -17,6 +17,8 @@ class Style(ABC):
     """
 
     signs: ClassVar[dict[str, str]]
+    raises_exponents: ClassVar[bool]
+    """Whether e to a power is written with a raised exponent."""
 
     @abstractmethod
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
@@ -45,10 +47,6 @@ class Style(ABC):
     @abstractmethod
     def power(self, base: Piece, exponent: Piece) -> Piece:
         """A power; the base is bracketed already."""
-
-    @abstractmethod
-    def exponential(self, exponent: Piece) -> Piece:
-        """e to a power."""
 
     @abstractmethod
     def transpose(self, base: Piece) -> Piece:
@@ -91,8 +89,8 @@ class Style(ABC):
         """Values with their conditions; the last condition may be None, which is otherwise."""
 
     @abstractmethod
-    def space(self, left: Piece, right: Piece) -> str:
-        """What stands between two factors."""
+    def space(self, left: Piece, right: Piece, *, tight: bool) -> str:
+        """What stands between two factors; little of it where it must be ``tight``."""
 
     def sign(self, name: str, *, tight: bool = False) -> str:
         """An operator with its spaces; without them where room is short."""

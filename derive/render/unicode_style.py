@@ -25,6 +25,8 @@ class UnicodeStyle(Style):
         "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ", "juxtapose": " ",
     }  # fmt: skip
 
+    raises_exponents: ClassVar[bool] = False
+
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
         letter = "ℓ" if name.stem == "l" else GREEK.get(name.stem, name.stem)
         text = ("d" if name.upstream else "") + letter + ACCENTS.get(name.accent, "")
@@ -57,9 +59,6 @@ class UnicodeStyle(Style):
             return _atom(base.text + exponent.text.translate(ABOVE), Binding.SCRIPTED)
         inside = exponent if exponent.binding is Binding.ATOM else self.enclose(exponent)
         return _atom(f"{base.text}^{inside.text}", Binding.SCRIPTED)
-
-    def exponential(self, exponent: Piece) -> Piece:
-        return _atom(f"exp({self.signed(exponent).text})")
 
     def transpose(self, base: Piece) -> Piece:
         return _atom(base.text + "ᵀ", Binding.SCRIPTED)
@@ -98,10 +97,10 @@ class UnicodeStyle(Style):
             lines.append(f"{self.signed(value).text} {when}")
         return replace(_atom("{ " + "; ".join(lines) + " }"), compound=True)
 
-    def space(self, left: Piece, right: Piece) -> str:
+    def space(self, left: Piece, right: Piece, *, tight: bool) -> str:
         if left.text.isdigit() and not right.text[0].isdigit():
             return " " if right.text[0] in "∂Σ" else ""
-        return " · "
+        return "·" if tight else " · "
 
     def _below(self, subscripts: Sequence[Piece]) -> str:
         return f"[{','.join(self.signed(subscript).text for subscript in subscripts)}]" if subscripts else ""

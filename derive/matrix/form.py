@@ -1,0 +1,113 @@
+"""Matrix forms of a network's expressions, in its layout and in a vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import sympy
+from sympy import Add, Expr, KroneckerDelta, Sum
+
+from derive import symbols
+from derive.build import Block
+from derive.derivation import Layout, Quantity
+from derive.express import Vocabulary
+from derive.forward import Forward
+from derive.matrix.build import leaves
+from derive.matrix.layout import lay_out
+from derive.matrix.nodes import Apply, Named, Node
+from derive.matrix.recognise import recognise
+from derive.matrix.substitute import substitute
+from derive.matrix.tidy import tidy
+
+
+class Former:
+    """Finds matrix forms with the shapes of one forward definition."""
+
+    def __init__(self, forward: Forward, blocks: tuple[Block, ...], layout: Layout) -> None:
+        self.forward = forward
+        self.block = {block.value: block for block in blocks}
+        self.layout = layout
+        self._definitions: dict[str, Node | None] = {}
+
+    def form(self, expression: Expr, quantity: Quantity) -> Node | None:
+        """The matrix form of the quantity in the layout, or None where there is none."""
+        node = self._recognised(expression, quantity)
+        return None if node is None else tidy(lay_out(node, quantity, self.layout, self.ranks))
+
+    def written_out(self, node: Node, hidden: frozenset[str]) -> Node | None:
+        """The node with values outside the vocabulary replaced by their forward equations."""
+        return tidy(substitute(node, lambda name: self._written(name, hidden) if name in hidden else None))
+
+    def value(self, name: str, vocabulary: Vocabulary, hidden: frozenset[str], *, written_out: bool) -> Node | None:
+        """The matrix form of a tensor's forward value."""
+        if name not in self.forward.row:
+            return self._leaf(name)
+        if written_out or name in hidden:
+            definition = self.definition(name)
+            return None if definition is None else self.written_out(definition, hidden)
+        return self._leaf(name)
+
+    def definition(self, name: str) -> Node | None:
+        """The forward equation of a tensor in matrix form, in the values that it reads."""
+        if name not in self._definitions:
+            row = self.forward.row[name]
+            block = self.block.get(name)
+            reads_hidden = any(
+                self.forward.tensors[symbols.name_of(access)].role == "hidden"
+                for access in symbols.accesses(row.expression)
+                if symbols.name_of(access) in self.forward.tensors
+            )
+            if block is not None and block.call and reads_hidden:
+                leaf = self._leaf(block.reads)
+                self._definitions[name] = None if leaf is None else Apply(block.call, leaf, block.reads, name)
+            else:
+                self._definitions[name] = self._recognised(row.expression, Quantity(name, row.indices, row.tensor.shape))
+        return self._definitions[name]
+
+    def _written(self, name: str, hidden: frozenset[str]) -> Node | None:
+        definition = self.definition(name)
+        return None if definition is None else substitute(definition, lambda n: self._written(n, hidden) if n in hidden else None)
+
+    def _leaf(self, name: str) -> Node | None:
+        shape = self.forward.tensors[name].shape
+        if len(shape) > 2:
+            return None
+        rows, columns = (*shape, *[sympy.S.One] * (2 - len(shape)))
+        return Named(name, rows, columns)
+
+    def _recognised(self, expression: Expr, quantity: Quantity) -> Node | None:
+        if len(quantity.indices) > 2:
+            return None
+        sizes = dict(zip(quantity.indices, quantity.shape, strict=True))
+        candidates = [expression]
+        if any(isinstance(part, Add) and part.has(KroneckerDelta) for part in sympy.preorder_traversal(expression)):
+            candidates.append(sympy.expand(expression)) if not expression.has(Sum) else None
+        rows = self._rows(expression) if self.layout == "numerator" else frozenset()
+        found = [recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows) for candidate in candidates]
+        nodes = [tidy(node) for node in found if node is not None]
+        return min(nodes, key=leaves) if nodes else None
+
+    def _rows(self, expression: Expr) -> frozenset[str]:
+        """The gradients of scalars in the expression that numerator layout prints as rows."""
+        names = {symbols.name_of(access) for access in symbols.accesses(expression)}
+        partials = {name: symbols.split_partial(name) for name in names}
+        return frozenset(
+            name for name, parts in partials.items() if parts and self.ranks[parts[0]] == 0 and self.ranks[parts[1]] == 1
+        )
+
+    def _shapes(self, expression: Expr) -> dict[str, tuple[Expr, ...]]:
+        shapes = {}
+        for access in symbols.accesses(expression):
+            name = symbols.name_of(access)
+            parts = symbols.split_partial(name)
+            if name in self.forward.tensors:
+                shapes[name] = self.forward.tensors[name].shape
+            elif parts is not None and all(part in self.forward.tensors for part in parts):
+                shapes[name] = self.forward.tensors[parts[0]].shape + self.forward.tensors[parts[1]].shape
+        return shapes
+
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """The number of axes of every tensor."""
+        return {name: len(tensor.shape) for name, tensor in self.forward.tensors.items()}

@@ -1,0 +1,50 @@
+"""Matrix nodes with named leaves written out by other nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.matrix import build
+from derive.matrix.nodes import (
+    Apply,
+    Diagonal,
+    DiagonalOf,
+    Elementwise,
+    Hadamard,
+    Named,
+    Node,
+    Plus,
+    Product,
+    Scale,
+    Transpose,
+)
+
+
+def substitute(node: Node, value_of: Callable[[str], Node | None]) -> Node:
+    """The node with every named leaf replaced by ``value_of(name)`` where that is not None."""
+
+    def visit(part: Node) -> Node:
+        match part:
+            case Named():
+                return value_of(part.name) or part
+            case Scale():
+                return build.scale(part.coefficient, visit(part.node))
+            case Transpose():
+                return build.transpose(visit(part.node))
+            case Product():
+                return build.product(*map(visit, part.factors))
+            case Hadamard():
+                return build.hadamard(*map(visit, part.factors))
+            case Plus():
+                return build.plus(*map(visit, part.terms))
+            case Diagonal():
+                return build.diagonal(visit(part.node))
+            case DiagonalOf():
+                return build.diagonal_of(visit(part.node))
+            case Elementwise():
+                return build.elementwise(part.formula, part.variables, [visit(argument) for argument in part.arguments])
+            case Apply():
+                return Apply(part.function, visit(part.argument), part.reads, part.value)
+        return part
+
+    return visit(node)

@@ -1,0 +1,206 @@
+"""Networks: what a user asks of them, answered as derivations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from sympy import Expr
+
+from derive import symbols
+from derive.build import Block, Builder
+from derive.derivation import Derivation, Layout, Quantity, Step
+from derive.errors import NetworkError, nearest
+from derive.express import Speaker, Vocabulary
+from derive.forward import Forward
+from derive.language import parse_network, parse_stage
+from derive.layers import Activation, LayerDefinition
+from derive.matrix.form import Former
+from derive.matrix.nodes import Node
+from derive.sweep import Sweep
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One line of a forward table: the layer, its input and its output, each as a derivation of a value."""
+
+    label: str
+    input: Derivation
+    output: Derivation
+
+
+@dataclass(frozen=True)
+class Network:
+    """A feed-forward network with its loss, as a forward definition that can be differentiated.
+
+    Networks are values: equal descriptions make equal networks.
+    """
+
+    description: str
+    loss: str | None
+    forward: Forward
+    blocks: tuple[Block, ...]
+    layout: Layout = "gradient"
+    index_base: Literal[0, 1] = 1
+    _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_sweeps": {}}
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the learnt tensors, in the order of the layers."""
+        return tuple(tensor.name for tensor in self.forward.given if tensor.role == "parameter")
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The names of what the layers compute, the loss last."""
+        return tuple(block.value for block in self.blocks)
+
+    @cached_property
+    def former(self) -> Former:
+        """Finds the matrix forms of this network's expressions."""
+        return Former(self.forward, self.blocks, self.layout)
+
+    def forward_table(self, within: Iterable[str] | None = None) -> tuple[TableRow, ...]:
+        """A row for each layer and the loss: its input and output in the symbols allowed.
+
+        Raises:
+            VocabularyError: a name in ``within`` is not of this network, or one that is needed is missing.
+        """
+        vocabulary = Vocabulary.of(within, self.forward)
+        rows = []
+        for block in self.blocks:
+            definition = self.value(block.value, vocabulary, written_out=True)
+            rows.append(TableRow(block.label, self.value(block.reads, vocabulary, written_out=False), definition))
+        return tuple(rows)
+
+    def value(self, name: str, vocabulary: Vocabulary | None = None, *, written_out: bool = True) -> Derivation:
+        """The value of a tensor by its forward equations, in the vocabulary."""
+        allowed = vocabulary or Vocabulary()
+        speaker = Speaker(self._sweep(name), allowed)
+        tensor = self.forward.tensors[name]
+        quantity = Quantity(name, symbols.fresh_indices(len(tensor.shape), ()), tensor.shape)
+        symbol = symbols.element(name, quantity.indices)
+        start = speaker.definition(symbol) if written_out and name in self.forward.row else symbol
+        result = speaker.values(start)
+        node = self.former.value(name, allowed, self._hidden(allowed), written_out=written_out)
+        step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
+        return Derivation(self.forward, quantity, result, (step,), node, self.layout, self.index_base)
+
+    def gradient(self, name: str, within: Iterable[str] | None = None) -> Derivation:
+        """The gradient of the loss with respect to a tensor, written in the symbols of ``within``.
+
+        Raises:
+            NetworkError: the network has no loss, or no such tensor.
+            VocabularyError: the vocabulary cannot express the answer.
+        """
+        if self.loss is None:
+            raise NetworkError("this network has no loss to differentiate; give one, such as loss='MSE'")
+        return self._derivative("l", name, within)
+
+    def jacobian(self, numerator: str, denominator: str, within: Iterable[str] | None = None) -> Derivation:
+        """The Jacobian of one tensor with respect to another, element by element and as a matrix.
+
+        Raises:
+            NetworkError: one of the two is not in the network.
+            VocabularyError: the vocabulary cannot express the answer.
+        """
+        return self._derivative(numerator, denominator, within)
+
+    def gradients(self, within: Iterable[str] | None = None) -> dict[str, Derivation]:
+        """The gradients of all parameters, from one reverse sweep."""
+        return {name: self.gradient(name, within) for name in self.parameters}
+
+    def backward(self) -> tuple[Derivation, ...]:
+        """The backward pass as it is computed: each gradient in terms of the one before it.
+
+        The time that it takes grows linearly with the number of layers.
+        """
+        sweep = self._sweep("l")
+        derivations = []
+        for name in sweep.order():
+            adjoint = sweep.adjoint(name)
+            derivations.append(self._derivation(adjoint.quantity, adjoint.expression, adjoint.steps, None))
+        return tuple(derivations)
+
+    def partial(self, name: str, within: Iterable[str] | None = None) -> Derivation:
+        """The partial derivative by its name: ``dl/dW1``, ``dz2/dz1``.
+
+        Raises:
+            NetworkError: the name is not that of a partial between two tensors of this network.
+        """
+        parts = symbols.split_partial(name)
+        if parts is None:
+            raise NetworkError(f"{name} is no partial derivative; expected a name such as dl/dW1 or dz2/dz1")
+        return self._derivative(*parts, within)
+
+    def _derivative(self, top: str, name: str, within: Iterable[str] | None) -> Derivation:
+        for given in (top, name):
+            if given not in self.forward.tensors:
+                visible = [t.name for t in self.forward.tensors.values() if t.role != "hidden"]
+                raise NetworkError(f"there is no {given} in this network; {nearest(given, visible)}")
+        vocabulary = Vocabulary.of(within, self.forward)
+        sweep = self._sweep(top)
+        speaker = Speaker(sweep, vocabulary)
+        in_values = speaker.adjoint(name)
+        result = speaker.values(in_values)
+        quantity = sweep.quantity(name)
+        steps = list(speaker.steps)
+        if result != in_values:
+            steps.append(Step(quantity, result, "forward", "Write the forward values out by their equations."))
+        return self._derivation(quantity, result, tuple(steps), vocabulary, in_values)
+
+    def _derivation(
+        self,
+        quantity: Quantity,
+        result: Expr,
+        steps: tuple[Step, ...],
+        vocabulary: Vocabulary | None,
+        in_values: Expr | None = None,
+    ) -> Derivation:
+        former = self.former
+        node = former.form(in_values if in_values is not None else result, quantity)
+        if node is not None and vocabulary is not None:
+            node = former.written_out(node, self._hidden(vocabulary))
+        formed = tuple(step if step.matrix is not None else replace(step, matrix=former.form(step.expression, step.quantity)) for step in steps)
+        return Derivation(self.forward, quantity, result, formed, node, self.layout, self.index_base)
+
+    def _hidden(self, vocabulary: Vocabulary) -> frozenset[str]:
+        """The values that the vocabulary does not allow."""
+        return frozenset(row.name for row in self.forward.rows if not vocabulary.allows(row.name, self.forward))
+
+    def _sweep(self, top: str) -> Sweep:
+        return self._sweeps.setdefault(top, Sweep(self.forward, top))
+
+
+def network(
+    description: str,
+    loss: str | None = None,
+    *,
+    batch: str | int | None = None,
+    reduction: Literal["mean", "sum"] = "mean",
+    layout: Layout = "gradient",
+    index_base: Literal[0, 1] = 1,
+    extra: Iterable[Activation | LayerDefinition] = (),
+) -> Network:
+    """A network in the little language: ``x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat``.
+
+    Args:
+        description: the input with its shape, then the layers; outputs are named z1, z2, ..., y_hat.
+        loss: a loss with its scale and options: ``MSE``, ``1/2*MSE``, ``BCE(mean)``, ``CrossEntropy(class)``.
+        batch: the size of a batch, such as ``"B"``; None derives for one sample.
+        reduction: over a batch, the mean or the sum of the samples' losses.
+        layout: ``numerator`` has gradients of scalars as rows, ``gradient`` gives them the parameter's shape.
+        index_base: what printed indices count from.
+        extra: further layers and activations by their forward definitions.
+
+    Raises:
+        NetworkError: the description cannot be read, a layer does not exist, or shapes do not compose.
+    """
+    size = None if batch is None else symbols.dimension(batch)
+    builder = Builder(size, {kind.name: kind for kind in extra})
+    blueprint = builder.build(parse_network(description), None if loss is None else parse_stage(loss), reduction)
+    return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base)

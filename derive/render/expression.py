@@ -1,0 +1,208 @@
+"""Index expressions as pieces: elements, sums, products, brackets, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import sympy
+from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Number, NumberSymbol, Piecewise, Pow, Sum, Symbol
+from sympy.logic.boolalg import Boolean
+
+from derive.functions import Bracket
+from derive.render import compose
+from derive.render.conditions import condition_piece
+from derive.render.names import Ranks, parse_name, rank_of, split_subscripts
+from derive.render.order import by_factor, by_term, is_scalar
+from derive.render.piece import Piece
+from derive.render.style import Style
+from derive.symbols import name_of, subscripts_of
+
+LONG_EXPONENT = 14
+"""An exponent wider than this many letters is set as the argument of exp."""
+
+
+@dataclass(frozen=True)
+class ExpressionPrinter:
+    """Prints index expressions in a style.
+
+    ``inline`` sets fractions on one line and operators tightly, as in subscripts. ``arguments`` are pieces
+    that stand for symbols, which is how a scalar formula is printed over whole tensors.
+    """
+
+    style: Style
+    ranks: Ranks
+    inline: bool = False
+    arguments: Mapping[Symbol, Piece] = field(default_factory=dict)
+
+    def piece(self, expression: Expr) -> Piece:
+        """The expression as a piece; TypeError for what is no index expression."""
+        if expression in self.arguments:
+            return self.arguments[expression]
+        if isinstance(expression, Number | NumberSymbol):
+            return self.number(expression)
+        if isinstance(expression, Symbol) and expression.is_integer:
+            return self.style.symbol(parse_name(expression.name, tensor=False), (), whole=False, above=False)
+        if isinstance(expression, Indexed | Symbol):
+            return self.element(name_of(expression), subscripts_of(expression))
+        if isinstance(expression, Add):
+            return compose.add(self.style, self.terms(expression), tight=self.inline)
+        if isinstance(expression, Mul):
+            return self.product(expression)
+        if isinstance(expression, Pow):
+            return self.power(expression)
+        if isinstance(expression, Sum):
+            return self.sum(expression)
+        return self.function(expression)
+
+    def terms(self, expression: Expr) -> list[Piece]:
+        """The terms of a sum in a textbook's order."""
+        return [self.piece(term) for term in by_term(Add.make_args(expression))]
+
+    def subscripts(self, expressions: Sequence[Expr]) -> list[Piece]:
+        """Subscripts, set tightly."""
+        small = replace(self, inline=True)
+        return [small.piece(expression) for expression in expressions]
+
+    def element(self, name: str, subscripts: Sequence[Expr] = (), *, whole: bool = False) -> Piece:
+        """An element of a tensor; or the ``whole`` tensor, in bold if it has a rank."""
+        divided = split_subscripts(name, len(subscripts), self.ranks)
+        if divided is not None:
+            top, bottom, rank = divided
+            pieces = (
+                self.element(top, subscripts[:rank], whole=whole),
+                self.element(bottom, subscripts[rank:], whole=whole),
+            )
+            return self.style.partial(*pieces)
+        known = rank_of(name, self.ranks, len(subscripts) or int(whole))
+        parsed = parse_name(name)
+        bold = whole and known > 0
+        above = parsed.is_parameter and known > 0
+        return self.style.symbol(parsed, self.subscripts(subscripts), whole=bold, above=above)
+
+    def number(self, value: Expr) -> Piece:
+        """A number with its sign."""
+        sign = bool(value.is_negative)
+        size = abs(value)
+        if size is sympy.S.Infinity:
+            shown = self.style.constant("infinity")
+        elif isinstance(size, sympy.Rational):
+            shown = self.style.number(str(size.p))
+            if size.q != 1:
+                bottom = self.style.number(str(size.q))
+                shown = self.style.fraction(shown, bottom, inline=self.inline, numeric=True)
+        elif isinstance(size, sympy.Float):
+            mantissa, _, exponent = repr(float(size)).partition("e")
+            shown = self.style.number(mantissa.removesuffix(".0"), int(exponent) if exponent else None)
+        elif size is sympy.E:
+            shown = Piece("e", 1)
+        elif size is sympy.pi:
+            shown = self.style.constant("pi")
+        else:
+            return self._unknown(value)
+        return replace(shown, negative=sign)
+
+    def product(self, expression: Expr) -> Piece:
+        """A product: a coefficient, a fraction if there is a denominator, then brackets and sums."""
+        number, rest = expression.as_coeff_Mul()
+        factors = by_factor(Mul.make_args(rest))
+        above = [factor for factor in factors if not divides(factor)]
+        below = [1 / factor for factor in factors if divides(factor)]
+        if isinstance(number, sympy.Rational):
+            above, below = _with_number(abs(number), above, below)
+        else:
+            above.insert(0, abs(number))
+        result = self._quotient(above, below) if below else self._row(above)
+        return replace(result, negative=result.negative != bool(number.is_negative))
+
+    def _quotient(self, above: list[Expr], below: list[Expr]) -> Piece:
+        """A denominator of numbers and sizes makes a coefficient in front; any other takes in the factors."""
+        if all(is_scalar(factor) for factor in below) and not self.inline:
+            front = [factor for factor in above if is_scalar(factor)]
+        else:
+            front = [factor for factor in above if not factor.has(Sum, Bracket, KroneckerDelta)]
+        behind = [factor for factor in above if factor not in front]
+        top = self._row(front) if front else self.style.number("1")
+        numeric = all(factor.is_Integer for factor in (*front, *below))
+        quotient = self.style.fraction(top.positive, self._row(below), inline=self.inline, numeric=numeric)
+        quotient = replace(quotient, negative=top.negative)
+        if len(below) == 1 == len(behind) and isinstance(behind[0], Sum) and not front and not is_scalar(below[0]):
+            body = self.piece(behind[0])
+            quotient = self.style.fraction(body.positive, self._row(below), inline=self.inline)
+            return replace(quotient, negative=body.negative)
+        pieces = [quotient, *map(self.piece, behind)]
+        return compose.multiply(self.style, pieces, tight=self.inline) if behind else quotient
+
+    def _row(self, factors: Sequence[Expr]) -> Piece:
+        if not factors:
+            return self.style.number("1")
+        return compose.multiply(self.style, [self.piece(factor) for factor in factors], tight=self.inline)
+
+    def power(self, expression: Pow) -> Piece:
+        """A power, a root or a reciprocal."""
+        base, exponent = expression.as_base_exp()
+        if divides(expression):
+            return self._quotient([], [1 / expression])
+        if exponent == sympy.S.Half:
+            return self.style.root(self.piece(base))
+        return compose.raise_to(self.style, self.piece(base), replace(self, inline=True).piece(exponent))
+
+    def exponential(self, exponent: Expr) -> Piece:
+        """e to a power, or the function exp of a tall or long argument."""
+        small = replace(self, inline=True).piece(exponent)
+        if small.tall or small.width > LONG_EXPONENT or not self.style.raises_exponents:
+            return compose.call(self.style, self.style.word("exp"), self.piece(exponent))
+        return self.style.power(Piece("e", 1), self.style.signed(small))
+
+    def sum(self, expression: Sum) -> Piece:
+        """A sum over one index or more, the outermost first."""
+        small = replace(self, inline=True)
+        signs = [
+            self.style.big_sum(small.piece(letter), small.piece(low), small.piece(high))
+            for letter, low, high in reversed(expression.limits)
+        ]
+        return compose.total(self.style, signs, self.piece(expression.function))
+
+    def function(self, expression: Expr) -> Piece:
+        """A function of its arguments, ours, SymPy's or an unknown one."""
+        if isinstance(expression, KroneckerDelta):
+            return self.style.delta(self.subscripts(expression.args))
+        if isinstance(expression, Bracket):
+            return self.style.indicator(self.condition(expression.args[0], "comma"))
+        if isinstance(expression, sympy.exp):
+            return self.exponential(expression.args[0])
+        if isinstance(expression, sympy.Abs):
+            return self.style.enclose(self.style.signed(self.piece(expression.args[0])), "|", "|")
+        if isinstance(expression, Piecewise):
+            branches = [(self.piece(v), None if c == sympy.true else self.condition(c)) for v, c in expression.args]
+            return self.style.cases(branches)
+        if isinstance(expression, Function):
+            inside = self.style.join([self.piece(argument) for argument in expression.args], ", ")
+            name = type(expression).__name__
+            return compose.call(self.style, self.name_of_function({"Max": "max", "Min": "min"}.get(name, name)), inside)
+        return self._unknown(expression)
+
+    def name_of_function(self, name: str) -> Piece:
+        """``sigma`` and ``f'`` as letters, ``ReLU`` and ``tanh`` as words."""
+        parsed = parse_name(name)
+        if parsed.is_word:
+            word = self.style.word(parsed.stem + parsed.number)
+            return replace(word, text=word.text + "'" * parsed.primes)
+        return self.style.symbol(parsed, (), whole=False, above=False)
+
+    def condition(self, condition: Boolean, joint: str = "and") -> Piece:
+        """A condition; those that hold together are joined by ``and`` or by a ``comma``."""
+        return condition_piece(self.style, self.piece, condition, joint)
+
+    def _unknown(self, expression: Expr) -> Piece:
+        raise TypeError(f"expected an index expression, got {expression!r} ({type(expression).__name__})")
+
+
+def divides(factor: Expr) -> bool:
+    """Whether the factor of a product belongs below the line."""
+    return isinstance(factor, Pow) and bool(factor.exp.as_coeff_Mul()[0].is_negative)
+
+
+def _with_number(number: sympy.Rational, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
+    top, bottom = sympy.Integer(number.p), sympy.Integer(number.q)
+    return [top, *above] if top != 1 else above, [bottom, *below] if bottom != 1 else below

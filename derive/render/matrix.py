@@ -1,0 +1,197 @@
+"""Matrix expressions as pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import sympy
+from sympy import Add, Expr, Mul, Pow
+
+from derive.matrix.nodes import (
+    Apply,
+    Basis,
+    Diagonal,
+    DiagonalOf,
+    Elementwise,
+    Hadamard,
+    Identity,
+    Named,
+    Node,
+    Ones,
+    Plus,
+    Product,
+    Scale,
+    Transpose,
+)
+from derive.render import compose
+from derive.render.counting import shifted_subscript
+from derive.render.expression import ExpressionPrinter, divides
+from derive.render.names import Ranks
+from derive.render.order import by_factor
+from derive.render.piece import Binding, Piece
+from derive.render.style import Style
+from derive.symbols import split_partial
+
+
+@dataclass(frozen=True)
+class TensorFormulaPrinter(ExpressionPrinter):
+    """Prints a scalar formula that is applied elementwise to whole tensors, its ``arguments``.
+
+    Products become elementwise products, quotients elementwise quotients, constants in sums vectors of ones.
+    """
+
+    def varies(self, expression: Expr) -> bool:
+        """Whether the expression is a tensor, not one number for all elements."""
+        return any(symbol in self.arguments for symbol in expression.free_symbols)
+
+    def terms(self, expression: Expr) -> list[Piece]:
+        """The terms of a sum, a constant c as c times the vector of ones."""
+        varying = [term for term in Add.make_args(expression) if self.varies(term)]
+        if not varying:
+            return super().terms(expression)
+        constant = Add(*(term for term in Add.make_args(expression) if not self.varies(term)))
+        shown = super().terms(Add(*varying, evaluate=False)) if len(varying) > 1 else [self.piece(varying[0])]
+        if constant == 0:
+            return shown
+        return [compose.scale(self.style, super().piece(constant), self.style.ones()), *shown]
+
+    def product(self, expression: Expr) -> Piece:
+        """A coefficient before an elementwise product."""
+        if not self.varies(expression):
+            return super().product(expression)
+        factors = by_factor(Mul.make_args(expression))
+        coefficient = super().piece(Mul(*(factor for factor in factors if not self.varies(factor))))
+        tensors = [factor for factor in factors if self.varies(factor)]
+        above = [self.piece(factor) for factor in tensors if not divides(factor)]
+        below = [self.piece(1 / factor) for factor in tensors if divides(factor)]
+        return compose.scale(self.style, coefficient, compose.hadamard(self.style, above, below))
+
+    def power(self, expression: Pow) -> Piece:
+        """A square as an elementwise product; a reciprocal as an elementwise quotient."""
+        if not self.varies(expression) or expression.exp == sympy.S.Half:
+            return super().power(expression)
+        if divides(expression):
+            return compose.hadamard(self.style, [], [self.piece(1 / expression)])
+        if expression.exp == 2:
+            return compose.hadamard(self.style, [self.piece(expression.base)] * 2)
+        exponent = super().piece(expression.exp)
+        marked = replace(exponent, text=self.style.signs["hadamard"].strip() + " " + exponent.text, binding=Binding.SUM)
+        return compose.raise_to(self.style, self.piece(expression.base), marked)
+
+    def exponential(self, exponent: Expr) -> Piece:
+        """The function exp, applied to a tensor."""
+        return compose.call(self.style, self.style.word("exp"), self.piece(exponent))
+
+
+@dataclass(frozen=True)
+class MatrixPrinter:
+    """Prints matrix nodes in a style."""
+
+    style: Style
+    ranks: Ranks
+    index_base: int = 1
+
+    @property
+    def scalars(self) -> ExpressionPrinter:
+        """The printer of coefficients."""
+        return ExpressionPrinter(self.style, self.ranks)
+
+    def piece(self, node: Node) -> Piece:
+        """The node as a piece; TypeError for a kind of node that is not known."""
+        for kind, write in self._writers().items():
+            if isinstance(node, kind):
+                return write(node)
+        raise TypeError(f"expected a matrix node, got {node!r} ({type(node).__name__})")
+
+    def _writers(self) -> dict[type[Node], Callable[..., Piece]]:
+        return {
+            Named: self.named,
+            Ones: self.ones,
+            Identity: lambda node: self.style.identity(),
+            Basis: self.basis,
+            Scale: lambda node: compose.scale(self.style, self.scalars.piece(node.coefficient), self.piece(node.node)),
+            Transpose: lambda node: self.transpose(self.piece(node.node)),
+            Product: self.product,
+            Hadamard: self.hadamard,
+            Plus: lambda node: compose.add(self.style, self.terms(node)),
+            Diagonal: lambda node: self.call("diag", node.node),
+            DiagonalOf: lambda node: self.call("diagonal", node.node),
+            Elementwise: lambda node: self.formula(node).piece(node.formula),
+            Apply: lambda node: compose.call(
+                self.style, self.scalars.name_of_function(node.function), self.piece(node.argument)
+            ),
+        }
+
+    def named(self, node: Named) -> Piece:
+        """A tensor, bold if it has a rank; one whose rank is not known has none if it is 1 by 1."""
+        partial = split_partial(node.name)
+        scalar = node.shape == (1, 1) and node.name not in self.ranks
+        return self.scalars.element(node.name, whole=partial is not None or not scalar)
+
+    def ones(self, node: Ones) -> Piece:
+        """Ones: a column, a row, or a matrix with its dimensions below."""
+        if node.shape == (1, 1):
+            return self.style.number("1")
+        if node.columns == 1:
+            return self.style.ones()
+        if node.rows == 1:
+            return self.style.transpose(self.style.ones())
+        return self.style.ones([self.scalars.piece(size) for size in node.shape])
+
+    def basis(self, node: Basis) -> Piece:
+        """A column of the identity, at a position that counts as indices do."""
+        position = shifted_subscript(node.position) if self.index_base == 1 else node.position
+        return self.style.basis(replace(self.scalars, inline=True).piece(position))
+
+    def transpose(self, piece: Piece) -> Piece:
+        """The transpose of a piece."""
+        least = Binding.SCRIPTED if piece.extend else Binding.ATOM
+        return self.style.transpose(compose.bracket_below(self.style, piece, least))
+
+    def product(self, node: Product) -> Piece:
+        """A matrix product by juxtaposition; factors that are 1 by 1 numbers need no sign either."""
+        factors = [self.piece(factor) for factor in node.factors]
+        return compose.multiply(self.style, factors, sign=self.style.signs["juxtapose"])
+
+    def hadamard(self, node: Hadamard) -> Piece:
+        """An elementwise product, reciprocals among its factors written as an elementwise quotient."""
+        coefficients, above, below = [], [], []
+        for factor in _flat(node):
+            while isinstance(factor, Scale):
+                coefficients.append(factor.coefficient)
+                factor = factor.node
+            reciprocal = isinstance(factor, Elementwise) and divides(factor.formula)
+            if reciprocal and isinstance(factor, Elementwise):
+                below.append(self.formula(factor).piece(1 / factor.formula))
+            else:
+                above.append(self.piece(factor))
+        product = compose.hadamard(self.style, above, below)
+        return compose.scale(self.style, self.scalars.piece(Mul(*coefficients)), product)
+
+    def terms(self, node: Node) -> list[Piece]:
+        """The terms of a sum, those of sums within it and of formulas that are sums."""
+        if isinstance(node, Plus):
+            return [piece for term in node.terms for piece in self.terms(term)]
+        if isinstance(node, Elementwise) and isinstance(node.formula, Add):
+            return self.formula(node).terms(node.formula)
+        return [self.piece(node)]
+
+    def formula(self, node: Elementwise) -> ExpressionPrinter:
+        """The printer of an elementwise formula over its arguments."""
+        arguments = {v: self.piece(a) for v, a in zip(node.variables, node.arguments, strict=True)}
+        scalar = node.shape == (1, 1)
+        kind = ExpressionPrinter if scalar else TensorFormulaPrinter
+        return kind(self.style, self.ranks, arguments=arguments)
+
+    def call(self, function: str, node: Node) -> Piece:
+        """A function of a whole matrix."""
+        return compose.call(self.style, self.style.word(function), self.piece(node))
+
+
+def _flat(node: Hadamard) -> list[Node]:
+    return [
+        inner for factor in node.factors for inner in (_flat(factor) if isinstance(factor, Hadamard) else [factor])
+    ]
+
+

@@ -1,0 +1,119 @@
+"""The order in which a textbook writes terms and factors, whatever the order in which SymPy keeps them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+
+from derive.functions import Bracket
+from derive.render.counting import is_index
+from derive.render.names import parse_name
+from derive.symbols import name_of, split_partial
+
+Key = tuple[Any, ...]
+
+# Groups of factors, the first written first.
+NUMBER, SIZE, PARAMETER, UPSTREAM, ELEMENT, DELTA, RANGE, TOTAL = range(8)
+
+
+def natural(text: str) -> Key:
+    """A key that sorts W2 before W10, and y before y_hat."""
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part)
+
+
+def is_scalar(expression: Expr) -> bool:
+    """Whether it is arithmetic of numbers, sizes and indices alone."""
+    return not expression.atoms(Indexed, Sum, Bracket, KroneckerDelta) and all(s.is_integer for s in expression.free_symbols)
+
+
+def by_term(terms: Iterable[Expr]) -> list[Expr]:
+    """Terms of a sum: constants before elements (after them in index arithmetic), long sums last.
+
+    Signs are not looked at: positive terms are put first when the terms are joined.
+    """
+    listed = list(terms)
+    integers = all(is_scalar(term) for term in listed) and any(term.free_symbols for term in listed)
+    return sorted(listed, key=lambda term: _term_key(term, integers))
+
+
+def _term_key(term: Expr, integers: bool) -> Key:
+    coefficient, rest = term.as_coeff_Mul()
+    constant = not rest.free_symbols
+    place = (1 if integers else -1) if constant else 0
+    factors = [_factor_key(factor) for factor in by_factor(Mul.make_args(rest))]
+    degree = -len(factors) if integers else 0
+    return place, rest.has(Sum), bool(rest.has(Bracket)), degree, tuple(factors), natural(str(coefficient))
+
+
+def by_factor(factors: Iterable[Expr]) -> list[Expr]:
+    """Factors of a product: numbers, sizes, parameters, partials along the chain, elements, brackets, sums."""
+    ordered = sorted(factors, key=_factor_key)
+    partials = [factor for factor in ordered if _group(factor) == UPSTREAM]
+    start = ordered.index(partials[0]) if partials else 0
+    return ordered[:start] + _along_the_chain(partials) + ordered[start + len(partials) :]
+
+
+def _factor_key(factor: Expr) -> Key:
+    group = _group(factor)
+    letter = _first_letter(factor) if group == ELEMENT else ""
+    return group, letter, _kind(factor), _head(factor), natural(str(factor))
+
+
+def _group(factor: Expr) -> int:
+    base = factor.base if isinstance(factor, Pow) else factor
+    if factor.is_number:
+        return NUMBER
+    if is_scalar(factor):
+        return SIZE
+    if isinstance(base, Sum):
+        return TOTAL
+    if isinstance(base, KroneckerDelta):
+        return DELTA
+    if isinstance(base, Bracket):
+        return ELEMENT if base.atoms(Indexed) else RANGE
+    if isinstance(base, Indexed | Symbol):
+        name = name_of(base)
+        if split_partial(name) or parse_name(name).upstream:
+            return UPSTREAM
+        return PARAMETER if isinstance(base, Indexed) and parse_name(name).is_parameter else ELEMENT
+    return ELEMENT
+
+
+def _kind(factor: Expr) -> int:
+    """Among factors with one index: differences such as y_hat - y, elements, functions, other sums."""
+    base = factor.base if isinstance(factor, Pow) else factor
+    if isinstance(base, Add):
+        elements = all(isinstance(abs_term(term), Indexed | Symbol) for term in base.args)
+        return 0 if elements else 3
+    return 1 if isinstance(base, Indexed | Symbol) else 2
+
+
+def abs_term(term: Expr) -> Expr:
+    """A term without its numeric coefficient."""
+    return term.as_coeff_Mul()[1]
+
+
+def _first_letter(factor: Expr) -> str:
+    letters = {symbol.name for access in factor.atoms(Indexed) for symbol in access.free_symbols if is_index(symbol)}
+    return min(letters, default="")
+
+
+def _head(factor: Expr) -> Key:
+    base = factor.base if isinstance(factor, Pow) else factor
+    return natural(name_of(base)) if isinstance(base, Indexed | Symbol) else natural(type(base).__name__)
+
+
+def _along_the_chain(partials: Sequence[Expr]) -> list[Expr]:
+    """Partials so that each denominator is the next one's numerator, from the loss inwards."""
+    left, chain = list(partials), []
+    while left:
+        names = [split_partial(name_of(p.base if isinstance(p, Pow) else p)) for p in left]
+        bottoms = {name[1] for name in names if name}
+        wanted = split_partial(name_of(chain[-1])) if chain and not isinstance(chain[-1], Pow) else None
+        linked = [n for n, name in enumerate(names) if name and wanted and name[0] == wanted[1]]
+        free = [n for n, name in enumerate(names) if not name or name[0] not in bottoms]
+        chain.append(left.pop((linked or free or [0])[0]))
+    return chain

@@ -1,0 +1,123 @@
+"""Expressions, matrix nodes, cases, shapes and sentences as LaTeX or Unicode text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import sympy
+from sympy import Expr
+from sympy.logic.boolalg import And
+
+from derive.matrix.nodes import Node
+from derive.render.cases import branches
+from derive.render.counting import count_from_one
+from derive.render.expression import ExpressionPrinter
+from derive.render.latex_style import LatexStyle, escape
+from derive.render.matrix import MatrixPrinter
+from derive.render.names import Ranks
+from derive.render.piece import Piece
+from derive.render.style import Style
+from derive.render.unicode_style import UnicodeStyle
+
+IndexBase = Literal[0, 1]
+
+LATEX = LatexStyle()
+UNICODE = UnicodeStyle()
+
+
+def piece(style: Style, what: Expr | Node, ranks: Ranks, index_base: IndexBase = 1) -> Piece:
+    """An index expression or a matrix node as a piece."""
+    if isinstance(what, Node):
+        return MatrixPrinter(style, ranks, index_base).piece(what)
+    shown = count_from_one(sympy.sympify(what)) if index_base == 1 else sympy.sympify(what)
+    return ExpressionPrinter(style, ranks).piece(shown)
+
+
+def cases_piece(style: Style, expression: Expr, ranks: Ranks, index_base: IndexBase = 1) -> Piece:
+    """An expression as values under conditions; as it is where it has none."""
+    printer = ExpressionPrinter(style, ranks)
+    found = branches(count_from_one(expression) if index_base == 1 else expression)
+    if len(found) == 1:
+        return printer.piece(found[0].value)
+    return style.cases(
+        [
+            (printer.piece(branch.value), printer.condition(And(*branch.conditions)) if branch.conditions else None)
+            for branch in found
+        ]
+    )
+
+
+def latex(what: Expr | Node, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
+    """LaTeX of an index expression or a matrix node.
+
+    ``ranks`` gives the number of indices of each tensor by name; it is needed to divide the subscripts of
+    a partial between numerator and denominator, and to tell a vector from a number.
+    """
+    return LATEX.signed(piece(LATEX, what, ranks or {}, index_base)).text
+
+
+def unicode(what: Expr | Node, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
+    """One line of Unicode of an index expression or a matrix node; ``ranks`` as for LaTeX."""
+    return UNICODE.signed(piece(UNICODE, what, ranks or {}, index_base)).text
+
+
+def cases_latex(expression: Expr, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
+    """LaTeX of an expression whose brackets and deltas are written as cases."""
+    return LATEX.signed(cases_piece(LATEX, expression, ranks or {}, index_base)).text
+
+
+def cases_unicode(expression: Expr, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
+    """Unicode of an expression whose brackets and deltas are written as cases."""
+    return UNICODE.signed(cases_piece(UNICODE, expression, ranks or {}, index_base)).text
+
+
+def shape_latex(shape: Sequence[Expr]) -> str:
+    """A shape such as ``d \\times n``; ``1`` for a scalar."""
+    return _shape(LATEX, shape)
+
+
+def shape_unicode(shape: Sequence[Expr]) -> str:
+    """A shape such as ``d × n``; ``1`` for a scalar."""
+    return _shape(UNICODE, shape)
+
+
+def _shape(style: Style, shape: Sequence[Expr]) -> str:
+    printer = ExpressionPrinter(style, {}, inline=True)
+    sizes = [printer.piece(sympy.sympify(size)) for size in shape]
+    return style.signs["times"].join(style.signed(size).text for size in sizes) or "1"
+
+
+def symbol_latex(name: str, *, ranks: Mapping[str, int] | None = None) -> str:
+    """The symbol of a tensor, a partial, a size or a function by its name."""
+    return _symbol(LATEX, name, ranks or {})
+
+
+def symbol_unicode(name: str, *, ranks: Mapping[str, int] | None = None) -> str:
+    """The symbol of a tensor, a partial, a size or a function by its name."""
+    return _symbol(UNICODE, name, ranks or {})
+
+
+def _symbol(style: Style, name: str, ranks: Ranks) -> str:
+    printer = ExpressionPrinter(style, ranks)
+    if "/" in name:
+        return printer.element(name, whole=True).text
+    if name in ranks:
+        return printer.element(name, whole=True).text
+    return printer.name_of_function(name).text
+
+
+def sentence_latex(text: str, *, ranks: Ranks | None = None) -> str:
+    """A sentence for LaTeX: its text escaped, and each ``{name}`` in it set as a symbol."""
+    return _sentence(text, lambda name: f"${symbol_latex(name, ranks=ranks)}$", escape)
+
+
+def sentence_unicode(text: str, *, ranks: Ranks | None = None) -> str:
+    """A sentence for a terminal, with each ``{name}`` in it set as a symbol."""
+    return _sentence(text, lambda name: symbol_unicode(name, ranks=ranks), str)
+
+
+def _sentence(text: str, symbol: Callable[[str], str], plain: Callable[[str], str]) -> str:
+    pieces = re.split(r"\{([^{}]+)\}", text)
+    return "".join(symbol(part.strip()) if position % 2 else plain(part) for position, part in enumerate(pieces))
