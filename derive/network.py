@@ -17,7 +17,7 @@ from derive.express import Speaker, Vocabulary
 from derive.forward import Forward
 from derive.language import parse_network, parse_stage
 from derive.layers import Activation, LayerDefinition
-from derive.matrix.form import Former
+from derive.matrix_form import Former
 from derive.matrix.nodes import Node
 from derive.sweep import Sweep
 

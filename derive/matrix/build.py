@@ -285,7 +285,9 @@ def elementwise(formula: Expr, variables: Sequence[Symbol], arguments: Sequence[
         ValueError: there is not one variable for each of at least one argument.
     """
     if not arguments or len(variables) != len(arguments):
-        raise ValueError(f"expected one variable for each argument, got {len(variables)} for {len(arguments)}")
+        raise ValueError(
+            f"expected at least one argument and a variable for each, got {len(arguments)} and {len(variables)}"
+        )
     if formula in variables:
         return arguments[list(variables).index(formula)]
     return Elementwise(formula, tuple(variables), tuple(arguments))

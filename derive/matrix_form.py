@@ -13,12 +13,12 @@ from derive.build import Block
 from derive.derivation import Layout, Quantity
 from derive.express import Vocabulary
 from derive.forward import Forward
-from derive.matrix.build import leaves
 from derive.matrix.layout import lay_out
 from derive.matrix.nodes import Apply, Named, Node
 from derive.matrix.recognise import recognise
 from derive.matrix.substitute import substitute
 from derive.matrix.tidy import tidy
+from derive.matrix.tree import leaves
 
 
 class Former:
@@ -33,7 +33,10 @@ class Former:
     def form(self, expression: Expr, quantity: Quantity) -> Node | None:
         """The matrix form of the quantity in the layout, or None where there is none."""
         node = self._recognised(expression, quantity)
-        return None if node is None else tidy(lay_out(node, quantity, self.layout, self.ranks))
+        if node is None:
+            return None
+        parts = symbols.split_partial(quantity.name)
+        return node if parts is None else lay_out(node, self.layout, self.ranks[parts[0]], self.ranks[parts[1]])
 
     def written_out(self, node: Node, hidden: frozenset[str]) -> Node | None:
         """The node with values outside the vocabulary replaced by their forward equations."""
