@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sympy
 from sympy import Add, Eq, Expr, KroneckerDelta, Mul, Pow, Symbol
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, Not
 
 from derive.algebra import factored
@@ -57,7 +58,10 @@ def _switches(expression: Expr) -> set[Expr]:
 
 
 def _order(switch: Expr) -> tuple[object, ...]:
-    return isinstance(switch, Bracket), natural(str(switch))
+    """Deltas first, then brackets; of two that exclude each other the one that says greater."""
+    condition = _condition(switch)
+    greater = isinstance(condition, Relational) and condition.rel_op in (">", ">=")
+    return isinstance(switch, Bracket), not greater, natural(str(switch))
 
 
 def _condition(switch: Expr) -> Boolean:

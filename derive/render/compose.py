@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 
 
-def add(style: Style, terms: Sequence[Piece], *, tight: bool = False) -> Piece:
-    """The sum of the terms in their order, the positive ones before the negative ones."""
-    ordered = sorted(terms, key=lambda term: term.negative)
+def add(style: Style, terms: Sequence[Piece], *, tight: bool = False, sort: bool = True) -> Piece:
+    """The sum of the terms in their order; unless ``sort`` is off, positive ones before negative ones."""
+    ordered = sorted(terms, key=lambda term: term.negative) if sort else list(terms)
     if len(ordered) == 1:
         return ordered[0]
     parts = [style.signed(ordered[0])]
@@ -58,7 +59,7 @@ def multiply(
         free = last and factor.binding is Binding.BIG
         shown.append(factor.positive if free else bracket_below(style, factor.positive, loosest))
     parts = [shown[0]]
-    for left, right in zip(shown, shown[1:], strict=False):
+    for left, right in pairwise(shown):
         between = sign or style.space(left, right, tight=tight)
         inner = right.parts if right.binding in (Binding.BIG, Binding.PRODUCT) else ()
         nested = (Piece(between + inner[0].text, inner[0].width), *inner[1:]) if inner else ()
@@ -122,5 +123,5 @@ def total(style: Style, signs: Sequence[Piece], body: Piece) -> Piece:
     front = "".join(sign.text + style.signs["after sum"] for sign in signs)
     width = sum(sign.width for sign in signs)
     parts = inner.parts or (inner,)
-    parts = (Piece(front + parts[0].text, width + parts[0].width), *parts[1:]) if inner.binding != Binding.SUM else ()
+    parts = (Piece(front + parts[0].text, width + parts[0].width), *parts[1:])
     return Piece(front + inner.text, width + inner.width, Binding.BIG, True, body.negative, compound=True, parts=parts)

@@ -30,6 +30,8 @@ def count_from_one(expression: Basic) -> Basic:
         return Sum(count_from_one(expression.function), *limits)
     if isinstance(expression, Relational) and _compares_integers(expression):
         return _shifted_relation(expression)
+    if isinstance(expression, Mod):
+        return Mod(*(count_from_one(argument) for argument in expression.args), evaluate=False)
     if not expression.args:
         return expression
     return expression.func(*(count_from_one(argument) for argument in expression.args))
@@ -96,5 +98,3 @@ def _indices(relation: Relational) -> set[Symbol]:
 
 def _constant(expression: Expr) -> Expr:
     return expression.as_coeff_Add()[0]
-
-

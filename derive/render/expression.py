@@ -46,7 +46,7 @@ class ExpressionPrinter:
         if isinstance(expression, Indexed | Symbol):
             return self.element(name_of(expression), subscripts_of(expression))
         if isinstance(expression, Add):
-            return compose.add(self.style, self.terms(expression), tight=self.inline)
+            return self.addition(expression)
         if isinstance(expression, Mul):
             return self.product(expression)
         if isinstance(expression, Pow):
@@ -54,6 +54,15 @@ class ExpressionPrinter:
         if isinstance(expression, Sum):
             return self.sum(expression)
         return self.function(expression)
+
+    def addition(self, expression: Add) -> Piece:
+        """A sum of terms, a common number in front of brackets: 2(y_hat - y), not 2 y_hat - 2 y."""
+        number, rest = common_number(expression)
+        terms = self.terms(rest)
+        if is_scalar(rest):
+            terms = _constant_last(rest, terms)
+            return compose.add(self.style, terms, tight=self.inline, sort=False)
+        return compose.scale(self.style, self.number(number), compose.add(self.style, terms, tight=self.inline))
 
     def terms(self, expression: Expr) -> list[Piece]:
         """The terms of a sum in a textbook's order."""
@@ -105,7 +114,9 @@ class ExpressionPrinter:
     def product(self, expression: Expr) -> Piece:
         """A product: a coefficient, a fraction if there is a denominator, then brackets and sums."""
         number, rest = expression.as_coeff_Mul()
-        factors = by_factor(Mul.make_args(rest))
+        divided = [common_number(factor) for factor in by_factor(Mul.make_args(rest))]
+        number = Mul(number, *(common for common, _ in divided))
+        factors = [factor for _, factor in divided]
         above = [factor for factor in factors if not divides(factor)]
         below = [1 / factor for factor in factors if divides(factor)]
         if isinstance(number, sympy.Rational):
@@ -145,6 +156,8 @@ class ExpressionPrinter:
             return self._quotient([], [1 / expression])
         if exponent == sympy.S.Half:
             return self.style.root(self.piece(base))
+        if isinstance(base, Function) and exponent.is_Integer and _is_named_by_word(base):
+            return self.function(base, exponent)
         return compose.raise_to(self.style, self.piece(base), replace(self, inline=True).piece(exponent))
 
     def exponential(self, exponent: Expr) -> Piece:
@@ -163,12 +176,13 @@ class ExpressionPrinter:
         ]
         return compose.total(self.style, signs, self.piece(expression.function))
 
-    def function(self, expression: Expr) -> Piece:
-        """A function of its arguments, ours, SymPy's or an unknown one."""
+    def function(self, expression: Expr, exponent: Expr | None = None) -> Piece:
+        """A function of its arguments, ours, SymPy's or an unknown one; ``tanh`` squared puts the 2 at the name."""
         if isinstance(expression, KroneckerDelta):
             return self.style.delta(self.subscripts(expression.args))
         if isinstance(expression, Bracket):
-            return self.style.indicator(self.condition(expression.args[0], "comma"))
+            small = replace(self, inline=self.inline or not expression.atoms(Indexed))
+            return self.style.indicator(small.condition(expression.args[0], "comma"))
         if isinstance(expression, sympy.exp):
             return self.exponential(expression.args[0])
         if isinstance(expression, sympy.Abs):
@@ -179,7 +193,10 @@ class ExpressionPrinter:
         if isinstance(expression, Function):
             inside = self.style.join([self.piece(argument) for argument in expression.args], ", ")
             name = type(expression).__name__
-            return compose.call(self.style, self.name_of_function({"Max": "max", "Min": "min"}.get(name, name)), inside)
+            head = self.name_of_function({"Max": "max", "Min": "min"}.get(name, name))
+            if exponent is not None:
+                head = self.style.power(head, self.piece(exponent))
+            return compose.call(self.style, head, inside)
         return self._unknown(expression)
 
     def name_of_function(self, name: str) -> Piece:
@@ -206,3 +223,24 @@ def divides(factor: Expr) -> bool:
 def _with_number(number: sympy.Rational, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
     top, bottom = sympy.Integer(number.p), sympy.Integer(number.q)
     return [top, *above] if top != 1 else above, [bottom, *below] if bottom != 1 else below
+
+
+def common_number(expression: Expr) -> tuple[Expr, Expr]:
+    """The number that all terms of a sum of tensor elements share, and the sum without it."""
+    if not isinstance(expression, Add) or is_scalar(expression):
+        return sympy.S.One, expression
+    number, rest = expression.primitive()
+    return number, rest
+
+
+def _constant_last(expression: Expr, terms: list[Piece]) -> list[Piece]:
+    """Terms of index arithmetic: a constant last where something positive comes first."""
+    constant = terms[-1:] if expression.as_coeff_Add()[0] != 0 else []
+    others = sorted(terms[: len(terms) - len(constant)], key=lambda term: term.negative)
+    first = others[0] if others else terms[0]
+    return [*constant, *others] if constant and first.negative and not constant[0].negative else [*others, *constant]
+
+
+def _is_named_by_word(function: Expr) -> bool:
+    special = sympy.exp | sympy.Abs | Bracket | KroneckerDelta | Piecewise
+    return not isinstance(function, special) and parse_name(type(function).__name__).is_word

@@ -24,8 +24,8 @@ class LatexStyle(Style):
     signs: ClassVar[dict[str, str]] = {
         "+": " + ", "-": " - ", "minus": "-", "hadamard": r" \odot ", "divide": r" \oslash ", "comma": r",\ ",
         "==": " = ", "!=": r" \neq ", "<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "divides": r" \mid ",
-        "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ", "times": r" \times ",
-        "equals": " = ", "juxtapose": r" \, ",
+        "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ",
+        "times": r" \times ", "equals": " = ", "elementwise": r"\odot ", "juxtapose": r" \, ",
     }  # fmt: skip
 
     raises_exponents: ClassVar[bool] = True
@@ -86,7 +86,9 @@ class LatexStyle(Style):
     def enclose(self, inside: Piece, left: str = "(", right: str = ")") -> Piece:
         open_, close = (rf"\left{left}", rf"\right{right}") if inside.tall else (left, right)
         joint = " " if open_.endswith(("|", ".")) else ""
-        return Piece(f"{open_}{joint}{inside.text}{close}", inside.width + (1.6 if inside.tall else 1), tall=inside.tall)
+        return Piece(
+            f"{open_}{joint}{inside.text}{close}", inside.width + (1.6 if inside.tall else 1), tall=inside.tall
+        )
 
     def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         below = f"{letter.text}={self.signed(low).text}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import sympy
@@ -63,7 +63,7 @@ class TensorFormulaPrinter(ExpressionPrinter):
         factors = by_factor(Mul.make_args(expression))
         coefficient = super().piece(Mul(*(factor for factor in factors if not self.varies(factor))))
         tensors = [factor for factor in factors if self.varies(factor)]
-        above = [self.piece(factor) for factor in tensors if not divides(factor)]
+        above = [self.piece(factor) for factor in _squares_apart(tensors) if not divides(factor)]
         below = [self.piece(1 / factor) for factor in tensors if divides(factor)]
         return compose.scale(self.style, coefficient, compose.hadamard(self.style, above, below))
 
@@ -76,7 +76,8 @@ class TensorFormulaPrinter(ExpressionPrinter):
         if expression.exp == 2:
             return compose.hadamard(self.style, [self.piece(expression.base)] * 2)
         exponent = super().piece(expression.exp)
-        marked = replace(exponent, text=self.style.signs["hadamard"].strip() + " " + exponent.text, binding=Binding.SUM)
+        mark = self.style.signs["elementwise"]
+        marked = replace(exponent, text=mark + exponent.text, width=exponent.width + 1, binding=Binding.ATOM)
         return compose.raise_to(self.style, self.piece(expression.base), marked)
 
     def exponential(self, exponent: Expr) -> Piece:
@@ -189,9 +190,14 @@ class MatrixPrinter:
         return compose.call(self.style, self.style.word(function), self.piece(node))
 
 
+def _squares_apart(factors: Sequence[Expr]) -> list[Expr]:
+    """The factors, u squared as u and u."""
+    apart: list[Expr] = []
+    for factor in factors:
+        square = isinstance(factor, Pow) and factor.exp == 2
+        apart += [factor.base, factor.base] if square else [factor]
+    return apart
+
+
 def _flat(node: Hadamard) -> list[Node]:
-    return [
-        inner for factor in node.factors for inner in (_flat(factor) if isinstance(factor, Hadamard) else [factor])
-    ]
-
-
+    return [inner for factor in node.factors for inner in (_flat(factor) if isinstance(factor, Hadamard) else [factor])]

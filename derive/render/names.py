@@ -82,14 +82,14 @@ def _upstream(text: str) -> Name | None:
     if not text.startswith("d") or len(text) < 2 or not (text[1].isalpha() and text.isascii()):
         return None
     rest = parse_name(text[1:])
-    if rest.is_word and rest.stem not in WORDS or text in GREEK:
+    if (rest.is_word and rest.stem not in WORDS) or text in GREEK:
         return None
     return Name(rest.stem, rest.accent, rest.number, rest.tag, rest.primes, upstream=True)
 
 
 def rank_of(name: str, ranks: Ranks, subscripts: int = 0) -> int:
     """The rank of a tensor: as given; 0 for the loss ``l``; else the number of its ``subscripts``."""
-    return ranks[name] if name in ranks else 0 if name == "l" else subscripts
+    return ranks.get(name, 0 if name == "l" else subscripts)
 
 
 def split_subscripts(name: str, count: int, ranks: Ranks) -> tuple[str, str, int] | None:

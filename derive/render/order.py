@@ -26,7 +26,9 @@ def natural(text: str) -> Key:
 
 def is_scalar(expression: Expr) -> bool:
     """Whether it is arithmetic of numbers, sizes and indices alone."""
-    return not expression.atoms(Indexed, Sum, Bracket, KroneckerDelta) and all(s.is_integer for s in expression.free_symbols)
+    return not expression.atoms(Indexed, Sum, Bracket, KroneckerDelta) and all(
+        s.is_integer for s in expression.free_symbols
+    )
 
 
 def by_term(terms: Iterable[Expr]) -> list[Expr]:
@@ -43,9 +45,12 @@ def _term_key(term: Expr, integers: bool) -> Key:
     coefficient, rest = term.as_coeff_Mul()
     constant = not rest.free_symbols
     place = (1 if integers else -1) if constant else 0
-    factors = [_factor_key(factor) for factor in by_factor(Mul.make_args(rest))]
-    degree = -len(factors) if integers else 0
-    return place, rest.has(Sum), bool(rest.has(Bracket)), degree, tuple(factors), natural(str(coefficient))
+    factors = tuple(_factor_key(factor) for factor in by_factor(Mul.make_args(rest)))
+    if integers:
+        letters = sorted(symbol.name for symbol in rest.free_symbols if is_index(symbol))
+        return place, not letters, letters, factors, natural(str(coefficient))
+    small = isinstance(rest, Symbol) and parse_name(rest.name).stem in ("eps", "epsilon")
+    return place, small, bool(rest.has(Sum)), bool(rest.has(Bracket)), factors, natural(str(coefficient))
 
 
 def by_factor(factors: Iterable[Expr]) -> list[Expr]:
@@ -58,7 +63,7 @@ def by_factor(factors: Iterable[Expr]) -> list[Expr]:
 
 def _factor_key(factor: Expr) -> Key:
     group = _group(factor)
-    letter = _first_letter(factor) if group == ELEMENT else ""
+    letter = _first_letter(factor) if group == ELEMENT else str(any(map(is_index, factor.free_symbols)))
     return group, letter, _kind(factor), _head(factor), natural(str(factor))
 
 
@@ -108,7 +113,8 @@ def _head(factor: Expr) -> Key:
 
 def _along_the_chain(partials: Sequence[Expr]) -> list[Expr]:
     """Partials so that each denominator is the next one's numerator, from the loss inwards."""
-    left, chain = list(partials), []
+    left = list(partials)
+    chain: list[Expr] = []
     while left:
         names = [split_partial(name_of(p.base if isinstance(p, Pow) else p)) for p in left]
         bottoms = {name[1] for name in names if name}

@@ -12,12 +12,13 @@ from sympy.logic.boolalg import And
 
 from derive.matrix.nodes import Node
 from derive.render.cases import branches
+from derive.render.compose import bracket_below
 from derive.render.counting import count_from_one
 from derive.render.expression import ExpressionPrinter
 from derive.render.latex_style import LatexStyle, escape
 from derive.render.matrix import MatrixPrinter
 from derive.render.names import Ranks
-from derive.render.piece import Piece
+from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 from derive.render.unicode_style import UnicodeStyle
 
@@ -86,7 +87,9 @@ def shape_unicode(shape: Sequence[Expr]) -> str:
 def _shape(style: Style, shape: Sequence[Expr]) -> str:
     printer = ExpressionPrinter(style, {}, inline=True)
     sizes = [printer.piece(sympy.sympify(size)) for size in shape]
-    return style.signs["times"].join(style.signed(size).text for size in sizes) or "1"
+    if len(sizes) > 1:
+        sizes = [bracket_below(style, size, Binding.SLASH) for size in sizes]
+    return style.signs["times"].join(size.text for size in sizes) or "1"
 
 
 def symbol_latex(name: str, *, ranks: Mapping[str, int] | None = None) -> str:

@@ -22,7 +22,7 @@ class Style(ABC):
 
     @abstractmethod
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
-        """A tensor's name with subscripts; bold if it stands for the ``whole`` tensor; its number ``above`` or below."""
+        """A tensor's name with subscripts; bold for a ``whole`` tensor; its number ``above`` or below."""
 
     @abstractmethod
     def partial(self, top: Piece, bottom: Piece) -> Piece:

@@ -14,6 +14,7 @@ from derive.render.style import Style
 BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 ABOVE = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "star": "*"}
+VULGAR = {("1", "2"): "½", ("1", "3"): "⅓", ("2", "3"): "⅔", ("1", "4"): "¼", ("3", "4"): "¾"}
 
 
 class UnicodeStyle(Style):
@@ -22,7 +23,8 @@ class UnicodeStyle(Style):
     signs: ClassVar[dict[str, str]] = {
         "+": " + ", "-": " − ", "minus": "−", "hadamard": " ⊙ ", "divide": " ⊘ ", "comma": ", ",
         "==": " = ", "!=": " ≠ ", "<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "divides": " | ",
-        "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ", "juxtapose": " ",
+        "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ",
+        "elementwise": "⊙", "juxtapose": " ",
     }  # fmt: skip
 
     raises_exponents: ClassVar[bool] = False
@@ -50,6 +52,8 @@ class UnicodeStyle(Style):
         return _atom({"pi": "π", "infinity": "∞"}[name])
 
     def fraction(self, top: Piece, bottom: Piece, *, inline: bool, numeric: bool = False) -> Piece:
+        if numeric and (top.text, bottom.text) in VULGAR:
+            return _atom(VULGAR[top.text, bottom.text])
         above = self.enclose(self.signed(top)) if top.negative or top.binding < Binding.PRODUCT else top
         below = self.enclose(self.signed(bottom)) if bottom.negative or bottom.binding <= Binding.FRACTION else bottom
         return replace(_atom(f"{above.text}/{below.text}", Binding.SLASH), compound=True)
@@ -98,7 +102,9 @@ class UnicodeStyle(Style):
         return replace(_atom("{ " + "; ".join(lines) + " }"), compound=True)
 
     def space(self, left: Piece, right: Piece, *, tight: bool) -> str:
-        if left.text.isdigit() and not right.text[0].isdigit():
+        if left.text.endswith(")") and right.text.startswith("("):
+            return ""
+        if left.text.isnumeric() and not right.text[0].isdigit():
             return " " if right.text[0] in "∂Σ" else ""
         return "·" if tight else " · "
 

@@ -1,0 +1,189 @@
+"""Quantities, steps and whole derivations as LaTeX and Unicode, long lines broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sympy import Expr
+
+from derive.derivation import Derivation, Quantity, Step
+from derive.forward import Forward, Row
+from derive.matrix.nodes import Node
+from derive.render.expression import ExpressionPrinter
+from derive.render.names import ranks_of
+from derive.render.piece import Piece
+from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_latex, sentence_unicode
+from derive.render.style import Style
+
+Notation = Literal["matrix", "index", "cases"]
+"""Whole tensors; elements; or elements with brackets and deltas written as cases."""
+
+LATEX_WIDTH = 78.0
+"""Letters of mathematics on a line of 16 cm at 11 points."""
+
+UNICODE_WIDTH = 100.0
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A printed step: a sentence, the left side (empty where it is that of the line before), the right side.
+
+    ``right`` has one entry for each printed line.
+    """
+
+    sentence: str
+    left: str
+    right: tuple[str, ...]
+
+
+def quantity_latex(quantity: Quantity, forward: Forward, *, whole: bool = True) -> str:
+    """The left side of an equation: the ``whole`` tensor, or its element at the quantity's indices."""
+    return _quantity(LATEX, quantity, forward, whole).text
+
+
+def quantity_unicode(quantity: Quantity, forward: Forward, *, whole: bool = True) -> str:
+    """The left side of an equation: the ``whole`` tensor, or its element at the quantity's indices."""
+    return _quantity(UNICODE, quantity, forward, whole).text
+
+
+def row_latex(row: Row, forward: Forward, *, index_base: IndexBase = 1) -> str:
+    """A forward equation in index form, ``y_i = ...``."""
+    return _row(LATEX, row, forward, index_base)
+
+
+def row_unicode(row: Row, forward: Forward, *, index_base: IndexBase = 1) -> str:
+    """A forward equation in index form, ``y[i] = ...``."""
+    return _row(UNICODE, row, forward, index_base)
+
+
+def result_latex(derivation: Derivation, notation: Notation = "matrix") -> str:
+    """The right side alone; in index form where there is no matrix form."""
+    return _result(LATEX, derivation, notation)
+
+
+def result_unicode(derivation: Derivation, notation: Notation = "matrix") -> str:
+    """The right side alone; in index form where there is no matrix form."""
+    return _result(UNICODE, derivation, notation)
+
+
+def derivation_latex(derivation: Derivation, notation: Notation = "matrix", steps: bool = False) -> str:
+    """The result as one equation; or with ``steps`` the body of an ``align*``, each sentence above its line.
+
+    What has no matrix form is printed in index form.
+    """
+    if not steps:
+        left, right = _equation(LATEX, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
+        return f"{left.text} = {LATEX.signed(right).text}"
+    lines = []
+    for line in step_lines(derivation, notation):
+        first, *rest = line.right
+        body = [f"{line.left} &= {first}", *(rf"&\quad {{}} {continued}" for continued in rest)]
+        lines.append(rf"\intertext{{{line.sentence}}}" + "\n" + " \\\\\n".join(body))
+    return " \\\\\n".join(lines)
+
+
+def derivation_unicode(derivation: Derivation, notation: Notation = "matrix", steps: bool = False) -> str:
+    """The result as one equation; or with ``steps`` a sentence and an equation for each step."""
+    if not steps:
+        left, right = _equation(
+            UNICODE, derivation, derivation.result, derivation.matrix, derivation.quantity, notation
+        )
+        return f"{left.text} = {UNICODE.signed(right).text}"
+    lines = []
+    indent = ""
+    for line in step_lines(derivation, notation, style=UNICODE):
+        indent = " " * len(line.left) if line.left else indent
+        first, *rest = line.right
+        lines += [line.sentence, f"    {line.left or indent} = {first}"]
+        lines += [f"    {indent}     {continued}" for continued in rest]
+    return "\n".join(lines)
+
+
+def step_lines(derivation: Derivation, notation: Notation = "matrix", *, style: Style = LATEX) -> list[StepLine]:
+    """The steps of a derivation, printed."""
+    ranks = ranks_of(derivation.forward)
+    sentence = sentence_latex if style is LATEX else sentence_unicode
+    room = LATEX_WIDTH if style is LATEX else UNICODE_WIDTH
+    lines: list[StepLine] = []
+    before = ""
+    for step in derivation.steps:
+        left, right = _step(style, derivation, step, notation)
+        shown = "" if left.text == before else left.text
+        before = left.text
+        broken = tuple(break_lines(style.signed(right), room - left.width))
+        lines.append(StepLine(sentence(step.sentence, ranks=ranks), shown, broken))
+    return lines
+
+
+def break_lines(whole: Piece, room: float) -> list[str]:
+    """The text of a piece in lines no wider than ``room`` letters, where it can be broken."""
+    if whole.width <= room:
+        return [whole.text]
+    lines: list[str] = []
+    line, width = "", 0.0
+    for part in _breakable(whole, room):
+        if line and width + part.width > room:
+            lines.append(line)
+            line, width = _resumed(part.text), part.width
+        else:
+            line, width = line + part.text, width + part.width
+    return [*lines, line]
+
+
+def _breakable(whole: Piece, room: float) -> Iterator[Piece]:
+    for part in whole.parts:
+        if part.width > room and part.parts:
+            yield from _breakable(part, room)
+        else:
+            yield part
+    if not whole.parts:
+        yield whole
+
+
+def _resumed(text: str) -> str:
+    """What begins a line after a break: its operator, or a dot where factors stood side by side."""
+    start = text.lstrip()
+    if start.startswith((r"\,", "(", r"\left", r"\sum", "Σ")):
+        return (r"\cdot " if "\\" in text else "· ") + start.removeprefix(r"\,").lstrip()
+    return start
+
+
+def _step(style: Style, derivation: Derivation, step: Step, notation: Notation) -> tuple[Piece, Piece]:
+    return _equation(style, derivation, step.expression, step.matrix, step.quantity, notation)
+
+
+def _equation(
+    style: Style,
+    derivation: Derivation,
+    expression: Expr,
+    matrix: Node | None,
+    quantity: Quantity,
+    notation: Notation,
+) -> tuple[Piece, Piece]:
+    ranks = ranks_of(derivation.forward)
+    if notation == "matrix" and matrix is not None:
+        return _quantity(style, quantity, derivation.forward, True), piece(style, matrix, ranks, derivation.index_base)
+    left = _quantity(style, quantity, derivation.forward, False)
+    if notation == "cases":
+        return left, cases_piece(style, expression, ranks, derivation.index_base)
+    return left, piece(style, expression, ranks, derivation.index_base)
+
+
+def _result(style: Style, derivation: Derivation, notation: Notation) -> str:
+    _, right = _equation(style, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
+    return style.signed(right).text
+
+
+def _quantity(style: Style, quantity: Quantity, forward: Forward, whole: bool) -> Piece:
+    printer = ExpressionPrinter(style, ranks_of(forward))
+    if whole and quantity.shape:
+        return printer.element(quantity.name, whole=True)
+    return printer.element(quantity.name, quantity.indices)
+
+
+def _row(style: Style, row: Row, forward: Forward, index_base: IndexBase) -> str:
+    ranks = ranks_of(forward)
+    left = ExpressionPrinter(style, ranks).element(row.name, row.indices)
+    return left.text + style.signs["equals"] + style.signed(piece(style, row.expression, ranks, index_base)).text
