@@ -96,15 +96,17 @@ class Contraction:
         return hadamard(*sorted(nodes, key=self._place)) if len(nodes) > 1 else nodes[0]
 
     def _place(self, node: Node) -> int:
-        bare = node.node if isinstance(node, Transpose) else node
+        """0 for what flows back (chains, gradients, a difference of names), 1 for a name, 3 for a slope."""
+        bare = _leaf(node)
         if isinstance(bare, Elementwise):
             return 3
         if isinstance(bare, Plus):
-            return 2
-        return 1 if isinstance(bare, Named) and not self._is_gradient(bare) else 0
+            names = sum(isinstance(_leaf(term), Named) for term in bare.terms)
+            return 0 if names == len(bare.terms) else 3 if Ones(*bare.shape) in map(_leaf, bare.terms) else 2
+        return 1 if isinstance(bare, Named) and bare.name not in self.gradients else 0
 
     def _is_gradient(self, node: Node) -> bool:
-        bare = node.node if isinstance(node, Transpose) else node
+        bare = _leaf(node)
         return isinstance(bare, Named) and bare.name in self.gradients
 
     def _laid_over(self, factors: Sequence[Factor], free: tuple[Symbol, ...]) -> Node | None:
@@ -139,6 +141,12 @@ class Contraction:
             right = [product(self.elementwise_product(right), *scalars)]
         frame = [[diagonal(self.elementwise_product(side))] if side else [] for side in (left, right)]
         return scale(coefficient, product(*chain(frame[0], [matrix], frame[1])))
+
+
+def _leaf(node: Node) -> Node:
+    """The node without its coefficient and its transpose."""
+    bare = split_scale(node)[1]
+    return bare.node if isinstance(bare, Transpose) else bare
 
 
 def _degree(factors: Sequence[Factor], k: Symbol) -> int:

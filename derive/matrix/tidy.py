@@ -31,7 +31,7 @@ def tidy(node: Node) -> Node:
         case Transpose():
             inner = tidy(node.node)
             turned = transpose(inner)
-            return _taken_out(turned) if _open_transposes(turned) <= 1 + _open_transposes(inner) else Transpose(inner)
+            return _taken_out(turned) if _open_transposes(turned) < 1 + _open_transposes(inner) else Transpose(inner)
         case Scale():
             return scale(node.coefficient, tidy(node.node))
         case Product():
