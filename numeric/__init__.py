@@ -1,0 +1,7 @@
+"""The expressions of ``derive`` as NumPy: their values, and checks of derivations by number."""
+
+from numeric.checking import Check, CheckItem, check
+from numeric.errors import ArrayError, ExpressionError
+from numeric.evaluation import evaluate
+
+__all__ = ["ArrayError", "Check", "CheckItem", "ExpressionError", "check", "evaluate"]

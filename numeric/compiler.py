@@ -1,0 +1,247 @@
+"""The compiler of index expressions: one small function for each node of SymPy's tree."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import numpy
+import sympy
+from sympy import Expr, Indexed, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from derive import symbols
+from derive.functions import Bracket
+from derive.scalar import ScalarFunction
+from numeric import functions as scalar_functions
+from numeric.access import access
+from numeric.errors import ExpressionError
+from numeric.scope import Axis, Evaluator, Scope, Value
+
+COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
+    sympy.Eq: operator.eq,
+    sympy.Ne: operator.ne,
+    sympy.StrictLessThan: operator.lt,
+    sympy.LessThan: operator.le,
+    sympy.StrictGreaterThan: operator.gt,
+    sympy.GreaterThan: operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """Compiles expressions inside the sums, and inside the function formula, that it stands for.
+
+    ``depth`` is the number of index axes so far. ``reads`` collects the names of the tensors that are met.
+    """
+
+    axes: Mapping[Symbol, Axis]
+    depth: int
+    functions: tuple[ScalarFunction, ...]
+    variables: frozenset[Symbol]
+    reads: set[str]
+
+    def compile(self, expression: Expr) -> Evaluator:
+        """The function that evaluates ``expression``.
+
+        Raises:
+            ExpressionError: the expression holds something that has no number here.
+        """
+        if expression.is_Number or expression.is_NumberSymbol:
+            return _number(expression)
+        for kind, method in METHODS:
+            if isinstance(expression, kind):
+                return method(self, expression)
+        if len(expression.args) == 1:
+            function, argument = scalar_functions.elementary(expression.func), self.compile(expression.args[0])
+            return lambda scope: _plain(function(argument(scope)))
+        raise ExpressionError(f"{type(expression).__name__} has no number here: {expression}")
+
+    def compile_all(self, expressions: tuple[Expr, ...]) -> list[Evaluator]:
+        """The functions that evaluate each of ``expressions``."""
+        return [self.compile(expression) for expression in expressions]
+
+    def symbol(self, symbol: Symbol) -> Evaluator:
+        if symbol in self.variables:
+            return lambda scope: scope.variables[symbol]
+        if symbol in self.axes:
+            return self.axes[symbol].values
+        if symbol.is_integer:
+            return lambda scope: scope.size(symbol)
+        name = symbol.name
+        self.reads.add(name)
+        return lambda scope: scope.array(name)
+
+    def indexed(self, expression: Indexed) -> Evaluator:
+        name = symbols.name_of(expression)
+        self.reads.add(name)
+        subscripts = symbols.subscripts_of(expression)
+        plain = [self.axes.get(subscript) for subscript in subscripts]
+        return access(name, self.compile_all(subscripts), plain)
+
+    def add(self, expression: Expr) -> Evaluator:
+        terms = self.compile_all(expression.args)
+        return lambda scope: reduce(operator.add, (term(scope) for term in terms))
+
+    def product(self, expression: Expr) -> Evaluator:
+        above: list[Evaluator] = []
+        below: list[Evaluator] = []
+        guards: list[Evaluator] = []
+        for factor in expression.args:
+            if isinstance(factor, Bracket | sympy.KroneckerDelta):
+                guards.append(self.guard(factor))
+            elif factor.is_Rational:
+                above.append(_number(sympy.Integer(factor.p)))
+                below.append(_number(sympy.Integer(factor.q)))
+            elif isinstance(factor, sympy.Pow) and factor.exp.is_number and factor.exp.is_negative:
+                below.append(self.compile(1 / factor))
+            else:
+                above.append(self.compile(factor))
+
+        def evaluate(scope: Scope) -> Value:
+            value: Value = reduce(operator.mul, (factor(scope) for factor in above), 1)
+            if below:
+                # One division, so that a quotient of integers that is an integer comes out as one.
+                value = _quotient(value, reduce(operator.mul, (factor(scope) for factor in below)))
+            return _guarded(value, [guard(scope) for guard in guards], scope) if guards else value
+
+        return evaluate
+
+    def power(self, expression: Expr) -> Evaluator:
+        base, exponent = expression.base, expression.exp
+        value = self.compile(base)
+        if exponent.is_number and exponent.is_negative:
+            inverse = self.compile(1 / expression)
+            return lambda scope: _quotient(1, inverse(scope))
+        if exponent == sympy.Rational(1, 2):
+            return lambda scope: _plain(numpy.sqrt(value(scope)))
+        if exponent == 2:
+            return lambda scope: _plain(numpy.square(value(scope)))
+        power = self.compile(exponent)
+        return lambda scope: _power(value(scope), power(scope))
+
+    def sum(self, expression: sympy.Sum) -> Evaluator:
+        added: list[Axis] = []
+        axes = dict(self.axes)
+        for letter, lower, upper in expression.limits:
+            first, last = self.bound(lower, expression), self.bound(upper, expression)
+            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
+            added.append(axes[letter])
+        inner = replace(self, axes=axes, depth=self.depth + len(added))
+        body = inner.compile(expression.function)
+
+        def evaluate(scope: Scope) -> Value:
+            value = body(scope)
+            for axis in reversed(added):
+                value = _summed(value, axis, axis.count(scope))
+            return value
+
+        return evaluate
+
+    def bound(self, expression: Expr, whole: Expr) -> Callable[[Scope], int]:
+        if expression.free_symbols & set(self.axes):
+            raise ExpressionError(f"the range of a sum depends on an index: {whole}")
+        value = self.compile(expression)
+        return lambda scope: round(float(value(scope)))
+
+    def guard(self, expression: Expr) -> Evaluator:
+        if isinstance(expression, Bracket):
+            return self.condition(expression.args[0])
+        left, right = self.compile_all(expression.args[:2])
+        return lambda scope: _real(left(scope)) == _real(right(scope))
+
+    def indicator(self, expression: Expr) -> Evaluator:
+        guard = self.guard(expression)
+        return lambda scope: numpy.asarray(guard(scope), dtype=scope.real)
+
+    def condition(self, condition: Any) -> Evaluator:
+        if condition in (sympy.true, sympy.false):
+            return lambda scope: condition == sympy.true
+        if isinstance(condition, sympy.Not):
+            inner = self.condition(condition.args[0])
+            return lambda scope: numpy.logical_not(inner(scope))
+        if isinstance(condition, sympy.And | sympy.Or):
+            combine = numpy.logical_and if isinstance(condition, sympy.And) else numpy.logical_or
+            parts = [self.condition(part) for part in condition.args]
+            return lambda scope: reduce(combine, (part(scope) for part in parts))
+        if not isinstance(condition, Relational):
+            raise ExpressionError(f"{condition} is not a condition that has a truth value here")
+        compare = COMPARISONS[condition.func]
+        left, right = self.compile_all(condition.args)
+        return lambda scope: compare(_real(left(scope)), _real(right(scope)))
+
+    def modulus(self, expression: Expr) -> Evaluator:
+        left, right = self.compile_all(expression.args)
+        return lambda scope: numpy.mod(_real(left(scope)), _real(right(scope)))
+
+    def extreme(self, expression: Expr) -> Evaluator:
+        values, largest = self.compile_all(expression.args), isinstance(expression, sympy.Max)
+        return lambda scope: scalar_functions.extreme([value(scope) for value in values], largest)
+
+    def applied(self, expression: AppliedUndef) -> Evaluator:
+        name = expression.func.__name__
+        if len(expression.args) != 1:
+            raise ExpressionError(f"{expression}: a named function takes one argument, not {len(expression.args)}")
+        function = scalar_functions.formula_of(name, self.functions)
+        inner = replace(self, axes={}, variables=frozenset({function.variable}))
+        argument, formula = self.compile(expression.args[0]), inner.compile(function.formula)
+        return lambda scope: formula(scope.with_variables({function.variable: argument(scope)}))
+
+
+METHODS: tuple[tuple[Any, Callable[[Compiler, Any], Evaluator]], ...] = (
+    (Indexed, Compiler.indexed),
+    (Symbol, Compiler.symbol),
+    (sympy.Add, Compiler.add),
+    (sympy.Mul, Compiler.product),
+    (sympy.Pow, Compiler.power),
+    (sympy.Sum, Compiler.sum),
+    (Bracket | sympy.KroneckerDelta, Compiler.indicator),
+    (AppliedUndef, Compiler.applied),
+    (sympy.Mod, Compiler.modulus),
+    (sympy.Max | sympy.Min, Compiler.extreme),
+)
+
+_real = scalar_functions.real_part
+
+
+def _axis(position: int, first: Callable[[Scope], int], last: Callable[[Scope], int]) -> Axis:
+    return Axis(position, first, lambda scope: max(0, last(scope) - first(scope) + 1))
+
+
+def _number(expression: Expr) -> Evaluator:
+    if expression.is_Rational and not expression.is_Integer:
+        ratio = expression.p / expression.q
+        return lambda scope: ratio
+    number = int(expression) if expression.is_Integer else float(expression)
+    return lambda scope: number
+
+
+def _guarded(value: Value, guards: list[Value], scope: Scope) -> Value:
+    holds = reduce(numpy.logical_and, guards)
+    array = value if isinstance(value, numpy.ndarray) else numpy.asarray(value, dtype=scope.real)
+    return numpy.where(holds, array, numpy.zeros((), dtype=array.dtype))
+
+
+def _power(base: Value, exponent: Value) -> Value:
+    return _plain(numpy.power(base if isinstance(base, numpy.ndarray) else float(base), exponent))
+
+
+def _quotient(above: Value, below: Value) -> Value:
+    return _plain(numpy.true_divide(above, below))
+
+
+def _plain(value: Any) -> Value:
+    """A NumPy scalar as a Python number, which leaves the precision of the arrays it meets as it is."""
+    return value.item() if isinstance(value, numpy.generic) else value
+
+
+def _summed(value: Value, axis: Axis, count: int) -> Value:
+    if isinstance(value, numpy.ndarray) and value.ndim >= -axis.position:
+        total: Value = value.sum(axis=0)
+        # A body that does not depend on the index has length 1 there: each of its values counts `count` times.
+        return total if value.shape[0] == count else total * count
+    return value * count

@@ -1,0 +1,136 @@
+"""Derivatives by perturbation: central differences and the complex step, of any tensor by any other."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy
+from sympy import Symbol
+
+from derive.forward import Forward
+from numeric.errors import ArrayError
+from numeric.forward import Program, program, require
+from numeric.scope import Array, stacked
+from numeric.sizes import sizes_from
+
+Method = Literal["central", "complex"]
+
+COMPLEX_STEPS = (1e-30, 3e-30, 7e-31)
+"""Steps along the imaginary axis. They are so small that a derivative has no truncation error, and none of
+them is a power of two times another, so that their results differ by what rounding does to them."""
+
+EPSILON = float(numpy.finfo(numpy.float64).eps)
+CENTRAL_STEP = EPSILON ** (1 / 3)
+TRIALS_AT_ONCE = 256
+"""How many perturbations are computed together, which bounds the memory that large arrays take."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A derivative as it was measured, and about how large the rounding errors of its elements are.
+
+    ``noise`` broadcasts against ``value``.
+    """
+
+    value: Array
+    noise: Array
+
+
+@dataclass(frozen=True)
+class Perturbation:
+    """Every perturbation of the elements of one tensor, and the rows that were recomputed for them.
+
+    ``base`` holds the unperturbed values, trial axis last. The derivative of a row is found by setting the
+    tensor to its perturbed values, computing the rows between the two, and comparing; rows that are
+    ``held`` keep their unperturbed values. ``recomputed`` keeps what was computed, since the derivatives of
+    several rows by one tensor are usually wanted.
+    """
+
+    chart: Program
+    base: Mapping[str, Array]
+    sizes: Mapping[Symbol, int]
+    denominator: str
+    held: tuple[str, ...]
+    method: Method
+    recomputed: list[dict[str, Array]] = field(default_factory=list)
+
+    def derivative(self, numerator: str) -> Measured:
+        """The derivative of ``numerator``, of its shape followed by the shape of the denominator."""
+        shape = self.base[self.denominator].shape[:-1]
+        elements = int(numpy.prod(shape, dtype=int))
+        width = TRIALS_AT_ONCE
+        parts = [
+            self._part(numerator, number, numpy.arange(start, min(start + width, elements)))
+            for number, start in enumerate(range(0, max(elements, 1), width))
+        ]
+        value = numpy.concatenate([part.value for part in parts], axis=-1)
+        noise = numpy.concatenate([part.noise for part in parts], axis=-1)
+        return Measured(value.reshape(value.shape[:-1] + shape), noise.reshape(shape))
+
+    def _part(self, numerator: str, number: int, elements: Array) -> Measured:
+        steps = self._steps(elements)
+        if number == len(self.recomputed):
+            held = {name: self.base[name] for name in self.held}
+            self.recomputed.append({**held, self.denominator: self._perturbed(elements, steps)})
+        changed = self.recomputed[number]
+        fixed = {name for name in self.base if not self.chart.depends(name, self.denominator)}
+        rows = self.chart.needed({numerator}, fixed | set(changed))
+        values = ChainMap(changed, dict(self.base))
+        self.chart.compute(rows, values, self.sizes, numpy.float64)
+        result = values[numerator]
+        trials = numpy.broadcast_to(result, (*result.shape[:-1], steps.size))
+        trials = trials.reshape((*result.shape[:-1], *steps.shape))
+        return _complex(trials, steps) if self.method == "complex" else _central(trials, steps)
+
+    def _steps(self, elements: Array) -> Array:
+        """The steps, one row for each kind of perturbation and one column for each element."""
+        if self.method == "complex":
+            return numpy.outer(COMPLEX_STEPS, numpy.ones(len(elements)))
+        values = self.base[self.denominator][..., 0].reshape(-1)[elements].real
+        # A step in proportion to the element keeps a small probability positive, where its logarithm is taken.
+        return numpy.outer([1.0, -1.0], CENTRAL_STEP * numpy.where(values == 0, 1.0, numpy.abs(values)))
+
+    def _perturbed(self, elements: Array, steps: Array) -> Array:
+        base = self.base[self.denominator]
+        moves = numpy.zeros((base[..., 0].size, *steps.shape), dtype=steps.dtype)
+        moves[elements, :, numpy.arange(len(elements))] = steps.T
+        moves = moves.reshape((*base.shape[:-1], steps.size))
+        return base + (1j * moves if self.method == "complex" else moves)
+
+
+def _complex(trials: Array, steps: Array) -> Measured:
+    slopes = trials.imag / steps
+    spread = numpy.ptp(slopes, axis=-2).max(initial=0.0)
+    return Measured(slopes[..., 0, :], numpy.full(steps.shape[1], spread))
+
+
+def _central(trials: Array, steps: Array) -> Measured:
+    difference = (trials[..., 0, :] - trials[..., 1, :]) / (steps[0] - steps[1])
+    return Measured(difference, EPSILON * float(numpy.abs(trials).max(initial=0.0)) / steps[0])
+
+
+def jacobian_by_differences(
+    model: Forward, arrays: Mapping[str, Any], numerator: str, denominator: str, method: Method = "central"
+) -> Array:
+    """The derivative of one tensor by another, measured on the forward definition.
+
+    Returns an array of the numerator's shape followed by the denominator's. Either may be given or
+    computed; a computed denominator is set to the perturbed values and only what depends on it is
+    computed again, so the derivative is the total one along every path.
+
+    Raises:
+        ArrayError: a tensor that is needed is missing or does not fit, or a name is not a tensor's.
+    """
+    chart = program(model)
+    for name in (numerator, denominator):
+        if name not in model.tensors:
+            raise ArrayError(f"{name} is not a tensor of the forward definition ({', '.join(model.tensors)})")
+    sizes = sizes_from(model, arrays)
+    base = {name: stacked(array, numpy.float64) for name, array in arrays.items()}
+    rows = chart.needed({numerator, denominator}, base)
+    require(model, base, set().union(*(chart.rows[row].reads for row in rows)))
+    chart.compute(rows, base, sizes, numpy.float64)
+    return Perturbation(chart, base, sizes, denominator, (), method).derivative(numerator).value

@@ -1,0 +1,114 @@
+"""Forward definitions by number: every row in order, or only those that an override changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy
+from sympy import Symbol
+
+from derive.forward import Forward
+from numeric.errors import ArrayError
+from numeric.expression import Compiled, compile_expression
+from numeric.scope import Array, Scope, real_type, stacked
+from numeric.sizes import lengths, sizes_from
+
+
+@dataclass(frozen=True)
+class Program:
+    """The compiled rows of a forward definition and what each of them reads."""
+
+    model: Forward
+
+    @cached_property
+    def rows(self) -> dict[str, Compiled]:
+        """The compiled rows by the name of the tensor that each defines, in order."""
+        return {
+            row.name: compile_expression(row.expression, row.indices, self.model.functions) for row in self.model.rows
+        }
+
+    @cached_property
+    def ancestors(self) -> dict[str, frozenset[str]]:
+        """For each row, the names of everything that it depends on, itself included."""
+        known: dict[str, frozenset[str]] = {}
+        for name, row in self.rows.items():
+            known[name] = frozenset({name}).union(*(known.get(read, frozenset({read})) for read in row.reads))
+        return known
+
+    def depends(self, name: str, on: str) -> bool:
+        """Whether the tensor ``name`` is ``on`` or is computed from it."""
+        return on in self.ancestors.get(name, frozenset({name}))
+
+    def needed(self, wanted: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
+        """The rows to compute, in order, to have ``wanted`` from what is ``given``."""
+        known, missing = set(given), set(wanted)
+        needed: set[str] = set()
+        for name in reversed(self.rows):
+            if name in missing and name not in known:
+                needed.add(name)
+                missing |= self.rows[name].reads
+        return tuple(name for name in self.rows if name in needed)
+
+    def compute(
+        self, names: Iterable[str], values: MutableMapping[str, Array], sizes: Mapping[Symbol, int], real: Any
+    ) -> None:
+        """Compute the rows ``names``, in order, into ``values``, whose arrays have the trial axis last."""
+        for name in names:
+            counts = lengths(self.model.tensors[name].shape, sizes)
+            values[name] = self.rows[name](Scope(values, sizes, counts, real=real))
+
+
+@lru_cache(maxsize=256)
+def program(model: Forward) -> Program:
+    """The program of a forward definition."""
+    return Program(model)
+
+
+def forward(model: Forward, arrays: Mapping[str, Any], dtype: Any = numpy.float64) -> dict[str, Array]:
+    """The value of every tensor of the model: the given ones and all rows, computed in order.
+
+    Raises:
+        ArrayError: a given tensor is missing or does not fit.
+    """
+    return run_from(model, arrays, {}, dtype)
+
+
+def run_from(
+    model: Forward, arrays: Mapping[str, Any], overrides: Mapping[str, Any], dtype: Any = numpy.float64
+) -> dict[str, Array]:
+    """The value of every tensor when some of them, given or computed, are set to other values.
+
+    ``arrays`` hold the given tensors, and may hold values of rows, which are then used as they are unless
+    they depend on an override. A row in ``overrides`` keeps the value given there.
+
+    Raises:
+        ArrayError: a given tensor is missing or does not fit, or an override names no tensor.
+    """
+    chart = program(model)
+    for name in overrides:
+        if name not in model.tensors:
+            raise ArrayError(f"{name} is not a tensor of the forward definition ({', '.join(model.tensors)})")
+    kept = {
+        name: array
+        for name, array in arrays.items()
+        if name not in chart.rows or not any(chart.depends(name, override) for override in overrides)
+    }
+    kept.update(overrides)
+    require(model, kept)
+    sizes = sizes_from(model, kept)
+    values = {name: stacked(array, dtype) for name, array in kept.items()}
+    chart.compute(chart.needed(chart.rows, values), values, sizes, real_type(dtype))
+    return {name: numpy.array(values[name][..., 0]) for name in values}
+
+
+def require(model: Forward, arrays: Mapping[str, Any], names: Iterable[str] | None = None) -> None:
+    """Raise an ``ArrayError`` that names the first given tensor (of ``names``) that is missing from ``arrays``."""
+    wanted = None if names is None else set(names)
+    for tensor in model.given:
+        if tensor.name not in arrays and (wanted is None or tensor.name in wanted):
+            shape = ", ".join(map(str, tensor.shape))
+            given = ", ".join(sorted(arrays)) or "none"
+            raise ArrayError(f"the array {tensor.name} of shape ({shape}) is missing (given: {given})")

@@ -1,0 +1,83 @@
+"""Where a forward definition has kinks: the gaps between the two sides of its conditions.
+
+A derivative is compared with differences only where no condition is near its boundary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy
+from sympy import Expr, Indexed, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from derive.forward import Forward
+from derive.scalar import ScalarFunction
+from numeric.functions import formula_of
+
+Range = tuple[Symbol, Expr]
+"""An index and the size of its range."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A quantity that is zero where a row has a kink, at every value of its indices."""
+
+    expression: Expr
+    ranges: tuple[Range, ...]
+
+
+@lru_cache(maxsize=256)
+def gaps(model: Forward) -> tuple[Gap, ...]:
+    """The gaps of all rows: the difference of the two sides of each condition on the values of tensors,
+    and the argument of each absolute value or sign. Named functions are written out."""
+    found: list[Gap] = []
+    for row in model.rows:
+        ranges = tuple(zip(row.indices, row.tensor.shape, strict=True))
+        found.extend(_gaps(written_out(row.expression, model.functions), ranges))
+    labels = {name for name, tensor in model.tensors.items() if tensor.domain == "class"}
+    return tuple(gap for gap in dict.fromkeys(found) if not _reads(gap) <= labels)
+
+
+def _reads(gap: Gap) -> set[str]:
+    """The tensors and real symbols that a gap reads; it reads none if it is about indices and sizes alone."""
+    letters = {letter for letter, _ in gap.ranges}
+    return {symbol.name for symbol in gap.expression.atoms(Symbol) - letters if not symbol.is_integer}
+
+
+def written_out(expression: Expr, functions: Sequence[ScalarFunction]) -> Expr:
+    """The expression with the formula of every named function in the place of its name."""
+    applied = expression.atoms(AppliedUndef)
+    if not applied:
+        return expression
+    formulas = {}
+    for application in applied:
+        function = formula_of(application.func.__name__, functions)
+        formulas[application] = written_out(function.at(written_out(application.args[0], functions)), functions)
+    return expression.xreplace(formulas)
+
+
+def _gaps(expression: Expr, ranges: tuple[Range, ...]) -> Iterator[Gap]:
+    if isinstance(expression, sympy.Sum):
+        bound = tuple((letter, upper - lower + 1) for letter, lower, upper in expression.limits)
+        shift = {letter: letter + lower for letter, lower, _ in expression.limits if lower != 0}
+        yield from _gaps(expression.function.xreplace(shift), ranges + bound)
+        return
+    if isinstance(expression, Relational):
+        yield _gap(expression.lhs - expression.rhs, ranges)
+    elif isinstance(expression, sympy.Abs | sympy.sign):
+        yield _gap(expression.args[0], ranges)
+    elif isinstance(expression, sympy.Max | sympy.Min):
+        for position, value in enumerate(expression.args):
+            for other in expression.args[:position]:
+                yield _gap(value - other, ranges)
+    for argument in expression.args:
+        if isinstance(argument, sympy.Basic) and not isinstance(expression, Indexed):
+            yield from _gaps(argument, ranges)
+
+
+def _gap(expression: Expr, ranges: tuple[Range, ...]) -> Gap:
+    return Gap(expression, tuple(entry for entry in ranges if entry[0] in expression.free_symbols))

@@ -1,0 +1,140 @@
+"""Matrix expressions by number: every node is an array of its rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from typing import Any
+
+import numpy
+from sympy import Expr, Symbol
+
+from derive.derivation import Layout
+from derive.forward import Forward
+from derive.matrix import nodes
+from numeric.errors import ArrayError, ExpressionError
+from numeric.layout import in_layout
+from numeric.point import Point
+from numeric.scope import Array
+
+
+def evaluate_matrix(
+    node: nodes.Node,
+    model: Forward,
+    arrays: Mapping[str, Any],
+    sizes: Mapping[Symbol, int] | None = None,
+    layout: Layout = "gradient",
+) -> Array:
+    """The rows and columns of a matrix expression at the given arrays.
+
+    Sizes are read off the arrays; ``sizes`` adds those that no array gives. In numerator layout the
+    partial of a scalar by a matrix, read by its name, is the transpose of its index form.
+
+    Raises:
+        ArrayError: a tensor is missing or has other rows and columns than the node says.
+        ExpressionError: the node is of a kind that has no number here.
+    """
+    return matrix_at(node, Point(model, arrays, sizes), layout)
+
+
+def matrix_at(node: nodes.Node, point: Point, layout: Layout) -> Array:
+    """The rows and columns of a matrix expression at a point."""
+    return _Evaluation(point, layout).value(node)
+
+
+class _Evaluation:
+    """The evaluation of nodes at one point, in one layout."""
+
+    def __init__(self, point: Point, layout: Layout) -> None:
+        self.point = point
+        self.layout = layout
+
+    def value(self, node: nodes.Node) -> Array:
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise ExpressionError(f"the matrix node {type(node).__name__} has no number here")
+        result: Array = method(node)
+        expected = self.point.shape(node.shape)
+        if result.shape != expected:
+            raise ArrayError(f"{_described(node)} is {_by(result.shape)}, expected {_by(expected)}")
+        return result
+
+    def _named(self, node: nodes.Named) -> Array:
+        array = self.point.value(node.name)
+        shape = self.point.shape(node.shape)
+        if array.ndim == 2:
+            return in_layout(array, node.name, self.point.model, self.layout)
+        if array.ndim > 2 or array.size != shape[0] * shape[1] or (array.ndim == 1 and 1 not in shape):
+            raise ArrayError(f"{node.name} has shape {array.shape}, expected {_by(shape)}")
+        return array.reshape(shape)
+
+    def _ones(self, node: nodes.Ones) -> Array:
+        return numpy.ones(self.point.shape(node.shape), dtype=self.point.real)
+
+    def _identity(self, node: nodes.Identity) -> Array:
+        return numpy.eye(*self.point.shape((node.rows,)), dtype=self.point.real)
+
+    def _basis(self, node: nodes.Basis) -> Array:
+        (rows,) = self.point.shape((node.rows,))
+        position = self._scalar(node.position)
+        if position != round(position) or not 0 <= position < rows:
+            raise ArrayError(f"a basis vector of {rows} rows has no position {position:g} ({node.position})")
+        return numpy.eye(rows, dtype=self.point.real)[:, [round(position)]]
+
+    def _scale(self, node: nodes.Scale) -> Array:
+        return self._scalar(node.coefficient) * self.value(node.node)
+
+    def _transpose(self, node: nodes.Transpose) -> Array:
+        return self.value(node.node).T
+
+    def _product(self, node: nodes.Product) -> Array:
+        with numpy.errstate(all="ignore"):
+            return reduce(numpy.matmul, (self.value(factor) for factor in node.factors))
+
+    def _hadamard(self, node: nodes.Hadamard) -> Array:
+        return reduce(numpy.multiply, (self.value(factor) for factor in node.factors))
+
+    def _plus(self, node: nodes.Plus) -> Array:
+        return reduce(numpy.add, (self.value(term) for term in node.terms))
+
+    def _diagonal(self, node: nodes.Diagonal) -> Array:
+        column = self.value(node.node)
+        if column.shape[1] != 1:
+            raise ArrayError(f"a diagonal is made of a column, not of {_by(column.shape)}")
+        return numpy.diag(column[:, 0])
+
+    def _diagonalof(self, node: nodes.DiagonalOf) -> Array:
+        square = self.value(node.node)
+        if square.shape[0] != square.shape[1]:
+            raise ArrayError(f"a matrix of {_by(square.shape)} is not square and has no diagonal")
+        return numpy.diagonal(square)[:, numpy.newaxis]
+
+    def _elementwise(self, node: nodes.Elementwise) -> Array:
+        arguments = [self.value(argument) for argument in node.arguments]
+        # The formula takes arrays with a trial axis behind the rows and columns.
+        variables = {
+            variable: argument[..., numpy.newaxis] for variable, argument in zip(node.variables, arguments, strict=True)
+        }
+        value = numpy.asarray(self.point.formula(node.formula, variables), dtype=self.point.real)
+        return numpy.array(numpy.broadcast_to(value, (*arguments[0].shape, 1))[..., 0])
+
+    def _apply(self, node: nodes.Apply) -> Array:
+        argument = self.value(node.argument)
+        shape = self.point.shape(self.point.model.tensors[node.reads].shape)
+        if argument.size != numpy.prod(shape, dtype=int) or (len(shape) == 2 and argument.shape != shape):
+            raise ArrayError(f"{node.function} of {_by(argument.shape)} stands for {node.reads} of shape {shape}")
+        value = self.point.apply(argument.reshape(shape), node.reads, node.value)
+        if value.size != argument.size:
+            raise ArrayError(f"{node.function} gives {node.value} of shape {value.shape}, not {_by(argument.shape)}")
+        return value.reshape(argument.shape)
+
+    def _scalar(self, expression: Expr) -> float:
+        return float(numpy.asarray(self.point.formula(expression)).reshape(()))
+
+
+def _described(node: nodes.Node) -> str:
+    return node.name if isinstance(node, nodes.Named) else type(node).__name__
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " by ".join(map(str, shape))

@@ -1,0 +1,125 @@
+"""One point: values of the given tensors, and every tensor, partial and expression there, on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy
+from sympy import Expr, Symbol
+
+from derive.forward import Forward
+from derive.symbols import held_in, split_partial
+from numeric.differences import Measured, Method, Perturbation
+from numeric.errors import ArrayError
+from numeric.expression import Compiled, compile_expression
+from numeric.forward import Program, program, require
+from numeric.scope import Array, Scope, Value, real_type, stacked
+from numeric.sizes import lengths, sizes_from
+
+
+class Point:
+    """The numbers of a forward definition at one point.
+
+    ``arrays`` hold the given tensors and may hold rows and partials (``dl/dy_hat``), which are then used
+    as they are. What is not given is computed when it is first asked for, and kept: rows by the forward
+    definition, partials by the complex step.
+    """
+
+    def __init__(
+        self,
+        model: Forward,
+        arrays: Mapping[str, Any],
+        sizes: Mapping[Symbol, int] | None = None,
+        dtype: Any = numpy.float64,
+    ) -> None:
+        self.model = model
+        self.sizes = {**sizes_from(model, arrays), **(sizes or {})}
+        self.real = real_type(dtype)
+        self._values = {name: stacked(array, dtype) for name, array in arrays.items()}
+        self._perturbations: dict[tuple[str, tuple[str, ...], Method], Perturbation] = {}
+        self._partials: dict[tuple[str, Method], Measured] = {}
+
+    @cached_property
+    def chart(self) -> Program:
+        """The compiled rows of the forward definition."""
+        return program(self.model)
+
+    def value(self, name: str) -> Array:
+        """The value of a tensor or of a partial by its name.
+
+        Raises:
+            ArrayError: it is neither given nor a tensor or partial that can be computed from what is.
+        """
+        return self._stacked(name)[..., 0]
+
+    def shape(self, dimensions: Sequence[Expr]) -> tuple[int, ...]:
+        """A symbolic shape by number."""
+        return lengths(dimensions, self.sizes)
+
+    def expression(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
+        """The array of an index expression whose free ``indices`` run over ``shape``."""
+        compiled = compile_expression(expression, tuple(indices), self.model.functions)
+        return compiled(self._scope(compiled, self.shape(shape)))[..., 0]
+
+    def formula(self, expression: Expr, variables: Mapping[Symbol, Value] | None = None) -> Value:
+        """The value of an expression without free indices, in variables that stand for whole arrays."""
+        given = dict(variables or {})
+        compiled = compile_expression(expression, (), self.model.functions, frozenset(given))
+        return compiled.value(self._scope(compiled, ()).with_variables(given))
+
+    def apply(self, argument: Array, reads: str, value: str) -> Array:
+        """The tensor ``value`` when the tensor ``reads`` is set to ``argument``."""
+        known = {name: array for name, array in self._values.items() if not self.chart.depends(name, reads)}
+        known[reads] = stacked(argument, argument.dtype)
+        rows = self.chart.needed({value}, known)
+        self._require(rows, known)
+        self.chart.compute(rows, known, self.sizes, self.real)
+        return known[value][..., 0]
+
+    def partial(self, name: str, method: Method = "complex") -> Measured:
+        """The partial of that name, ``dz2/dz1`` or ``dy/de|s`` with s held, measured by perturbation.
+
+        Raises:
+            ArrayError: the name is not that of a partial between tensors of the forward definition.
+        """
+        key = name, method
+        if key not in self._partials:
+            parts, held = split_partial(name), held_in(name)
+            for tensor in (*(parts or ()), *held):
+                if tensor not in self.model.tensors:
+                    known = ", ".join(self.model.tensors)
+                    raise ArrayError(f"{name} is not given, and {tensor} is not a tensor of the model ({known})")
+                self._stacked(tensor)
+            if parts is None:
+                raise ArrayError(f"{name} is not the name of a partial, such as dl/dW1")
+            self._partials[key] = self._perturbation(parts[1], held, method).derivative(parts[0])
+        return self._partials[key]
+
+    def _perturbation(self, denominator: str, held: tuple[str, ...], method: Method) -> Perturbation:
+        key = denominator, held, method
+        if key not in self._perturbations:
+            self._perturbations[key] = Perturbation(self.chart, self._values, self.sizes, denominator, held, method)
+        return self._perturbations[key]
+
+    def _scope(self, compiled: Compiled, counts: tuple[int, ...]) -> Scope:
+        for name in compiled.reads:
+            self._stacked(name)
+        return Scope(self._values, self.sizes, counts, real=self.real)
+
+    def _stacked(self, name: str) -> Array:
+        if name not in self._values:
+            if name in self.chart.rows:
+                rows = self.chart.needed({name}, self._values)
+                self._require(rows, self._values)
+                self.chart.compute(rows, self._values, self.sizes, self.real)
+            elif split_partial(name) is not None:
+                self._values[name] = stacked(self.partial(name).value, self.real)
+            else:
+                require(self.model, self._values, {name})
+                raise ArrayError(f"{name} is needed and not given (given: {', '.join(sorted(self._values)) or 'none'})")
+        return self._values[name]
+
+    def _require(self, rows: Sequence[str], known: Mapping[str, Array]) -> None:
+        require(self.model, known, set().union(*(self.chart.rows[row].reads for row in rows)))

@@ -1,0 +1,175 @@
+"""Random points of a forward definition, at small sizes and away from its kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy
+import sympy
+from numpy.random import Generator
+from sympy import Expr, Indexed, KroneckerDelta, Symbol
+
+from derive import symbols
+from derive.forward import Domain, Forward, Tensor
+from numeric.errors import ArrayError
+from numeric.expression import compile_expression
+from numeric.forward import program
+from numeric.kinks import gaps
+from numeric.scope import Array, Scope
+from numeric.sizes import length, lengths
+
+MARGINS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+"""Distances from a kink, the widest first. The narrowest is far above the steps of central differences."""
+CANDIDATES = 128
+ROUNDS = 8
+SMALLEST, LARGEST = 2, 5
+ATTEMPTS = 200
+
+
+def sample(model: Forward, seed: int, sizes: Mapping[Symbol, int] | None = None) -> dict[str, Array]:
+    """Random values in float64 for the given tensors and the real symbols of a forward definition.
+
+    Of many candidates that of the most active one is taken among those that are farthest from the kinks:
+    where conditions hold on some elements and fail on others, both branches are seen.
+
+    Args:
+        sizes: values of size symbols; those that are not in it get small ones, distinct where possible.
+
+    Raises:
+        ArrayError: no candidate has finite values away from the kinks.
+    """
+    generator = numpy.random.default_rng(seed)
+    chosen = sample_sizes(model, seed) if sizes is None else {**sample_sizes(model, seed, sizes), **sizes}
+    best = 0.0
+    for _ in range(ROUNDS):
+        values = _candidates(model, chosen, generator)
+        distance, activity = _distances(model, values, chosen)
+        for margin in MARGINS:
+            far = numpy.flatnonzero(distance > margin)
+            if far.size:
+                pick = far[numpy.argmax(activity[far])]
+                return {name: numpy.array(array[..., pick]) for name, array in values.items()}
+        best = max(best, float(distance.max(initial=0.0)))
+    raise ArrayError(
+        f"no point of {ROUNDS * CANDIDATES} is finite and farther than {MARGINS[-1]} from every kink (best: {best:.1e})"
+    )
+
+
+def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None = None) -> dict[Symbol, int]:
+    """Small values for the size symbols, distinct where possible, at which every dimension is at least 1.
+
+    Raises:
+        ArrayError: none were found.
+    """
+    known = dict(fixed or {})
+    free = sorted(_size_symbols(model) - set(known), key=str)
+    shapes = {dimension for tensor in model.tensors.values() for dimension in tensor.shape}
+    generator = numpy.random.default_rng(seed)
+    largest = min(max(LARGEST, len(free) + 1), LARGEST + 2)
+    for attempt in range(ATTEMPTS):
+        # Later attempts reach further: a kernel must fit into its input, groups must divide the channels.
+        pool = generator.permutation(numpy.arange(SMALLEST, largest + 1 + attempt // 10))
+        chosen = {**known, **{symbol: int(pool[k % len(pool)]) for k, symbol in enumerate(free)}}
+        try:
+            if all(length(dimension, chosen) >= 1 for dimension in shapes):
+                return chosen
+        except ArrayError:
+            continue  # a dimension such as C/groups that these sizes do not divide
+    raise ArrayError(f"no small values of {', '.join(map(str, free))} make every dimension a positive integer")
+
+
+def _size_symbols(model: Forward) -> set[Symbol]:
+    sizes: set[Symbol] = set()
+    for tensor in model.tensors.values():
+        sizes.update(*(sympy.sympify(dimension).free_symbols for dimension in tensor.shape))
+    for row in model.rows:
+        bound = {limit[0] for total in row.expression.atoms(sympy.Sum) for limit in total.limits}
+        read = {symbol for symbol in row.expression.atoms(Symbol) if symbol.is_integer and symbol.is_positive}
+        sizes |= read - bound - set(row.indices)
+    return sizes
+
+
+def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator) -> dict[str, Array]:
+    values: dict[str, Array] = {}
+    for tensor in model.given:
+        shape = (*lengths(tensor.shape, sizes), CANDIDATES)
+        if tensor.domain == "class":
+            values[tensor.name] = generator.integers(_classes(model, tensor, sizes), size=shape).astype(numpy.float64)
+        else:
+            values[tensor.name] = DOMAINS[tensor.domain](generator, shape)
+    chart = program(model)
+    for name in sorted(set().union(*(row.reads for row in chart.rows.values())) - set(model.tensors)):
+        values[name] = generator.uniform(0.2, 0.8, size=CANDIDATES)
+    return values
+
+
+def _distances(model: Forward, given: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> tuple[Array, Array]:
+    """For each candidate the distance from the nearest kink, and on how many conditions both sides occur."""
+    values = dict(given)
+    chart = program(model)
+    chart.compute(chart.rows, values, sizes, numpy.float64)
+    distance, activity = numpy.full(CANDIDATES, numpy.inf), numpy.zeros(CANDIDATES, dtype=int)
+    for name in chart.rows:
+        array = values[name].reshape(-1, values[name].shape[-1])
+        distance = numpy.where(numpy.isfinite(array).all(axis=0), distance, 0.0)
+    for gap in gaps(model):
+        letters = tuple(letter for letter, _ in gap.ranges)
+        scope = Scope(values, sizes, lengths([dimension for _, dimension in gap.ranges], sizes))
+        array = compile_expression(gap.expression, letters, model.functions)(scope)
+        array = array.reshape(-1, array.shape[-1])
+        distance = numpy.minimum(distance, numpy.nan_to_num(numpy.abs(array), nan=0.0).min(axis=0))
+        activity = activity + ((array > 0).any(axis=0) & (array < 0).any(axis=0))
+    return distance, activity
+
+
+def _simplex(generator: Generator, shape: tuple[int, ...]) -> Array:
+    weights = numpy.exp(generator.normal(size=shape) / 2)
+    return weights / weights.sum(axis=-2, keepdims=True)
+
+
+def _one_hot(generator: Generator, shape: tuple[int, ...]) -> Array:
+    scores = generator.normal(size=shape)
+    return (scores == scores.max(axis=-2, keepdims=True)).astype(numpy.float64)
+
+
+DOMAINS: Mapping[Domain, Callable[[Generator, Any], Array]] = {
+    "real": lambda generator, shape: generator.normal(size=shape),
+    "positive": lambda generator, shape: generator.uniform(0.3, 2.0, size=shape),
+    "unit": lambda generator, shape: generator.uniform(0.1, 0.9, size=shape),
+    "binary": lambda generator, shape: generator.integers(2, size=shape).astype(numpy.float64),
+    "simplex": _simplex,
+    "log_simplex": lambda generator, shape: numpy.log(_simplex(generator, shape)),
+    "one_hot": _one_hot,
+}
+"""Random values of each domain, in an array whose last axis counts the candidates."""
+
+
+def _classes(model: Forward, tensor: Tensor, sizes: Mapping[Symbol, int]) -> int:
+    """How many classes a tensor of labels tells apart, by where its elements stand as subscripts.
+
+    Raises:
+        ArrayError: no row uses them so.
+    """
+    for row in model.rows:
+        ranges = dict(zip(row.indices, row.tensor.shape, strict=True))
+        for total in row.expression.atoms(sympy.Sum):
+            ranges.update({letter: upper - lower + 1 for letter, lower, upper in total.limits})
+        for dimension in _selected(model, row.expression, tensor.name, ranges):
+            return length(dimension, sizes)
+    raise ArrayError(f"{tensor.name} holds classes, but no row selects an element by it")
+
+
+def _selected(model: Forward, expression: Expr, name: str, ranges: Mapping[Symbol, Expr]) -> Iterator[Expr]:
+    for access in expression.atoms(Indexed):
+        for subscript, dimension in zip(access.indices, model.tensors[symbols.name_of(access)].shape, strict=True):
+            if _is_label(subscript, name):
+                yield dimension
+    for pair in expression.atoms(KroneckerDelta, sympy.Eq):
+        for label, letter in (pair.args[:2], pair.args[1::-1]):
+            if _is_label(label, name) and letter in ranges:
+                yield ranges[letter]
+
+
+def _is_label(expression: Expr, name: str) -> bool:
+    return isinstance(expression, Indexed | Symbol) and symbols.name_of(expression) == name

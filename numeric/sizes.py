@@ -1,0 +1,101 @@
+"""Reading the sizes n, d, K off the shapes of arrays, and working out shapes from sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy
+import sympy
+from sympy import Expr, Symbol
+
+from derive.forward import Forward, Tensor
+from numeric.errors import ArrayError
+from numeric.expression import compile_expression
+from numeric.scope import Scope
+
+
+def length(dimension: Expr, sizes: Mapping[Symbol, int]) -> int:
+    """The value of a dimension such as ``n`` or ``floor((H + 2*p - k)/s) + 1``.
+
+    Raises:
+        ArrayError: a size in it is unknown, or it is not a non-negative integer.
+    """
+    if isinstance(dimension, int) or dimension.is_Integer:
+        return int(dimension)
+    value = float(compile_expression(dimension).value(Scope({}, sizes)))
+    if value < 0 or abs(value - round(value)) > 1e-6:
+        chosen = ", ".join(f"{symbol} = {sizes[symbol]}" for symbol in sorted(dimension.free_symbols, key=str))
+        raise ArrayError(f"the dimension {dimension} is {value:g} at {chosen}, expected a non-negative integer")
+    return round(value)
+
+
+def lengths(shape: Sequence[Expr], sizes: Mapping[Symbol, int]) -> tuple[int, ...]:
+    """The value of each dimension of a shape."""
+    return tuple(length(dimension, sizes) for dimension in shape)
+
+
+def sizes_from(model: Forward, arrays: Mapping[str, Any]) -> dict[Symbol, int]:
+    """The sizes that the shapes of ``arrays`` give, by the shapes that ``model`` declares.
+
+    A dimension that is a symbol gives it; ``2*d`` gives d once its other symbols are known. Dimensions
+    that cannot be solved (a floor) are checked. Arrays of other names than the model's are not looked at.
+
+    Raises:
+        ArrayError: an array has another rank than its tensor, or a dimension that does not fit.
+    """
+    tensors = [(model.tensors[name], numpy.shape(array)) for name, array in arrays.items() if name in model.tensors]
+    for tensor, shape in tensors:
+        if len(shape) != len(tensor.shape):
+            raise ArrayError(f"{tensor.name} has shape {shape}, expected {_printed(tensor.shape)}")
+    sizes: dict[Symbol, int] = {}
+    pending = [
+        (sympy.sympify(dimension), number, tensor)
+        for tensor, shape in tensors
+        for dimension, number in zip(tensor.shape, shape, strict=True)
+    ]
+    while pending:
+        left = [entry for entry in pending if not _settle(*entry, sizes)]
+        if len(left) == len(pending):
+            break
+        pending = left
+    for tensor, shape in tensors:
+        _verify(tensor, shape, sizes)
+    return sizes
+
+
+def _settle(dimension: Expr, number: int, tensor: Tensor, sizes: dict[Symbol, int]) -> bool:
+    """Learn what one dimension says; False if it must wait for other sizes."""
+    unknown = sorted(dimension.free_symbols - set(sizes), key=str)
+    if not unknown:
+        return True
+    if len(unknown) > 1:
+        return False
+    if dimension == unknown[0]:
+        sizes[unknown[0]] = number
+        return True
+    equation = dimension.xreplace({symbol: sympy.Integer(value) for symbol, value in sizes.items()}) - number
+    polynomial = equation.as_poly(*unknown)
+    if polynomial is None or polynomial.degree() != 1:
+        return False
+    slope, offset = polynomial.all_coeffs()
+    solution = -offset / slope
+    if not (solution.is_Integer and solution >= 0):
+        raise ArrayError(
+            f"{tensor.name} has {number} along the dimension {dimension}: no integer {unknown[0]} gives that"
+        )
+    sizes[unknown[0]] = int(solution)
+    return True
+
+
+def _verify(tensor: Tensor, shape: tuple[int, ...], sizes: Mapping[Symbol, int]) -> None:
+    for dimension, number in zip(tensor.shape, shape, strict=True):
+        symbols = sympy.sympify(dimension).free_symbols
+        if symbols <= set(sizes) and length(dimension, sizes) != number:
+            known = ", ".join(f"{symbol} = {sizes[symbol]}" for symbol in sorted(symbols, key=str))
+            reason = f" with {known} from the other arrays" if known else ""
+            raise ArrayError(f"{tensor.name} has shape {shape}, expected {_printed(tensor.shape)}{reason}")
+
+
+def _printed(shape: Sequence[Expr]) -> str:
+    return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
