@@ -42,13 +42,13 @@ def multiply(
     factors: Sequence[Piece],
     *,
     sign: str = "",
+    between: str = "factor",
     loosest: Binding = Binding.PRODUCT,
-    tight: bool = False,
 ) -> Piece:
     """The product of the factors in their order; their signs go in front.
 
-    ``sign`` is written between the factors where juxtaposition will not do. A big operator needs no
-    brackets at the end, nor does a factor that binds as tightly as ``loosest``.
+    ``sign`` is written between the factors, or else what the style puts there: ``between`` names how. A
+    big operator needs no brackets at the end, nor does a factor that binds as tightly as ``loosest``.
     """
     negative = sum(factor.negative for factor in factors) % 2 == 1
     if len(factors) == 1:
@@ -60,10 +60,10 @@ def multiply(
         shown.append(factor.positive if free else bracket_below(style, factor.positive, loosest))
     parts = [shown[0]]
     for left, right in pairwise(shown):
-        between = sign or style.space(left, right, tight=tight)
+        joint = sign or style.space(left, right, style.signs[between])
         inner = right.parts if right.binding in (Binding.BIG, Binding.PRODUCT) else ()
-        nested = (Piece(between + inner[0].text, inner[0].width), *inner[1:]) if inner else ()
-        parts.append(Piece(between + right.text, right.width + 0.3, parts=nested))
+        nested = (Piece(joint + inner[0].text, inner[0].width), *inner[1:]) if inner else ()
+        parts.append(Piece(joint + right.text, right.width + 0.3, parts=nested))
     return Piece(
         "".join(part.text for part in parts),
         sum(part.width for part in parts),
@@ -75,14 +75,17 @@ def multiply(
     )
 
 
-def scale(style: Style, coefficient: Piece, piece: Piece) -> Piece:
+def scale(style: Style, coefficient: Piece, piece: Piece, between: str = "factor") -> Piece:
     """A coefficient before a piece that needs brackets only if it is a sum."""
     negative = coefficient.negative != piece.negative
     if coefficient.text == "1":
         return replace(piece, negative=negative)
+    if piece.text == "1":
+        return replace(coefficient, negative=negative)
     inner = piece.positive
     front = bracket_below(style, coefficient.positive, Binding.PRODUCT)
-    product = multiply(style, [front, bracket_below(style, inner, Binding.BIG)], loosest=Binding.BIG)
+    factors = [front, bracket_below(style, inner, Binding.BIG)]
+    product = multiply(style, factors, between=between, loosest=Binding.BIG)
     binding = Binding.HADAMARD if inner.binding is Binding.HADAMARD else product.binding
     return replace(product, negative=negative, binding=binding)
 

@@ -102,17 +102,19 @@ def derivation_unicode(derivation: Derivation, notation: Notation = "matrix", st
 
 
 def step_lines(derivation: Derivation, notation: Notation = "matrix", *, style: Style = LATEX) -> list[StepLine]:
-    """The steps of a derivation, printed."""
+    """The steps of a derivation, printed; a step that changes nothing in this notation is left out."""
     ranks = ranks_of(derivation.forward)
     sentence = sentence_latex if style is LATEX else sentence_unicode
     room = LATEX_WIDTH if style is LATEX else UNICODE_WIDTH
     lines: list[StepLine] = []
-    before = ""
+    before: tuple[str, tuple[str, ...]] = ("", ())
     for step in derivation.steps:
         left, right = _step(style, derivation, step, notation)
-        shown = "" if left.text == before else left.text
-        before = left.text
         broken = tuple(break_lines(style.signed(right), room - left.width))
+        if (left.text, broken) == before:
+            continue
+        shown = "" if left.text == before[0] else left.text
+        before = (left.text, broken)
         lines.append(StepLine(sentence(step.sentence, ranks=ranks), shown, broken))
     return lines
 

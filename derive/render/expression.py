@@ -13,7 +13,7 @@ from derive.functions import Bracket
 from derive.render import compose
 from derive.render.conditions import condition_piece
 from derive.render.names import Ranks, parse_name, rank_of, split_subscripts
-from derive.render.order import by_factor, by_term, is_scalar
+from derive.render.order import by_factor, by_term, is_partial, is_scalar
 from derive.render.piece import Piece
 from derive.render.style import Style
 from derive.symbols import name_of, subscripts_of
@@ -64,6 +64,11 @@ class ExpressionPrinter:
             return compose.add(self.style, terms, tight=self.inline, sort=False)
         return compose.scale(self.style, self.number(number), compose.add(self.style, terms, tight=self.inline))
 
+    @property
+    def between(self) -> str:
+        """What stands between factors."""
+        return "tight factor" if self.inline else "factor"
+
     def terms(self, expression: Expr) -> list[Piece]:
         """The terms of a sum in a textbook's order."""
         return [self.piece(term) for term in by_term(Add.make_args(expression))]
@@ -95,6 +100,8 @@ class ExpressionPrinter:
         size = abs(value)
         if size is sympy.S.Infinity:
             shown = self.style.constant("infinity")
+        elif is_decimal(size):
+            shown = self.style.number(_decimal(size))
         elif isinstance(size, sympy.Rational):
             shown = self.style.number(str(size.p))
             if size.q != 1:
@@ -113,41 +120,40 @@ class ExpressionPrinter:
 
     def product(self, expression: Expr) -> Piece:
         """A product: a coefficient, a fraction if there is a denominator, then brackets and sums."""
-        number, rest = expression.as_coeff_Mul()
-        divided = [common_number(factor) for factor in by_factor(Mul.make_args(rest))]
-        number = Mul(number, *(common for common, _ in divided))
-        factors = [factor for _, factor in divided]
+        number, factors = arranged(expression)
         above = [factor for factor in factors if not divides(factor)]
         below = [1 / factor for factor in factors if divides(factor)]
-        if isinstance(number, sympy.Rational):
-            above, below = _with_number(abs(number), above, below)
-        else:
+        if not isinstance(number, sympy.Rational) or is_decimal(number):
             above.insert(0, abs(number))
+        else:
+            above, below = _with_number(abs(number), above, below)
         result = self._quotient(above, below) if below else self._row(above)
         return replace(result, negative=result.negative != bool(number.is_negative))
 
     def _quotient(self, above: list[Expr], below: list[Expr]) -> Piece:
-        """A denominator of numbers and sizes makes a coefficient in front; any other takes in the factors."""
+        """A denominator of numbers and sizes makes a coefficient in front; any other takes in the factors.
+
+        Partials, which are fractions themselves, stay beside the fraction.
+        """
         if all(is_scalar(factor) for factor in below) and not self.inline:
             front = [factor for factor in above if is_scalar(factor)]
         else:
             front = [factor for factor in above if not factor.has(Sum, Bracket, KroneckerDelta)]
-        behind = [factor for factor in above if factor not in front]
+        partials = [factor for factor in front if is_partial(factor)]
+        front = [factor for factor in front if factor not in partials]
+        behind = [factor for factor in above if factor not in front and factor not in partials]
         top = self._row(front) if front else self.style.number("1")
         numeric = all(factor.is_Integer for factor in (*front, *below))
         quotient = self.style.fraction(top.positive, self._row(below), inline=self.inline, numeric=numeric)
         quotient = replace(quotient, negative=top.negative)
-        if len(below) == 1 == len(behind) and isinstance(behind[0], Sum) and not front and not is_scalar(below[0]):
-            body = self.piece(behind[0])
-            quotient = self.style.fraction(body.positive, self._row(below), inline=self.inline)
-            return replace(quotient, negative=body.negative)
-        pieces = [quotient, *map(self.piece, behind)]
-        return compose.multiply(self.style, pieces, tight=self.inline) if behind else quotient
+        pieces = [self.piece(factor) for factor in partials]
+        pieces = [*pieces, quotient] if front else [quotient, *pieces]
+        return compose.multiply(self.style, [*pieces, *map(self.piece, behind)], between=self.between)
 
     def _row(self, factors: Sequence[Expr]) -> Piece:
         if not factors:
             return self.style.number("1")
-        return compose.multiply(self.style, [self.piece(factor) for factor in factors], tight=self.inline)
+        return compose.multiply(self.style, [self.piece(factor) for factor in factors], between=self.between)
 
     def power(self, expression: Pow) -> Piece:
         """A power, a root or a reciprocal."""
@@ -230,7 +236,42 @@ def common_number(expression: Expr) -> tuple[Expr, Expr]:
     if not isinstance(expression, Add) or is_scalar(expression):
         return sympy.S.One, expression
     number, rest = expression.primitive()
-    return number, rest
+    plain = number.is_Integer or all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args)
+    return (number, rest) if plain else (sympy.S.One, expression)
+
+
+def is_decimal(number: Expr) -> bool:
+    """Whether a rational number was a decimal fraction to its author: 1/100, but not 1/2 or 1/3."""
+    if not isinstance(number, sympy.Rational) or number.q % 10:
+        return False
+    return set(sympy.factorint(number.q)) <= {2, 5}
+
+
+def _decimal(number: sympy.Rational) -> str:
+    places = max(sympy.factorint(number.q).values())
+    digits = str(number.p * 10**places // number.q).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"
+
+
+def arranged(expression: Mul) -> tuple[Expr, list[Expr]]:
+    """The number of a product and its other factors in order, the numbers and signs of sums made plain."""
+    number, rest = expression.as_coeff_Mul()
+    factors = []
+    for factor in by_factor(Mul.make_args(rest)):
+        if isinstance(factor, Add) and not is_scalar(factor):
+            if number.is_Rational and not number.is_Integer and _absorbs(factor, number):
+                factor, number = Add(*(number * term for term in factor.args)), sympy.S.One
+            common, factor = common_number(factor)
+            number *= common
+            if number.is_negative and factor.as_coeff_Add()[0].is_negative:
+                factor, number = Add(*(-term for term in factor.args)), -number
+        factors.append(factor)
+    return number, factors
+
+
+def _absorbs(total: Add, number: sympy.Rational) -> bool:
+    """Whether a term of the sum has the denominator of the number as its coefficient."""
+    return any(abs(term.as_coeff_Mul()[0]) == number.q for term in total.args)
 
 
 def _constant_last(expression: Expr, terms: list[Piece]) -> list[Piece]:

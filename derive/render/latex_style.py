@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from derive.render.names import GREEK, Name
+from derive.render.names import GREEK, Name, parse_name
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 
@@ -25,7 +25,8 @@ class LatexStyle(Style):
         "+": " + ", "-": " - ", "minus": "-", "hadamard": r" \odot ", "divide": r" \oslash ", "comma": r",\ ",
         "==": " = ", "!=": r" \neq ", "<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "divides": r" \mid ",
         "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ",
-        "times": r" \times ", "equals": " = ", "elementwise": r"\odot ", "juxtapose": r" \, ",
+        "times": r" \times ", "equals": " = ", "elementwise": r"\odot ", "factor": r" \, ", "tight factor": "",
+        "juxtapose": r" \, ",
     }  # fmt: skip
 
     raises_exponents: ClassVar[bool] = True
@@ -38,12 +39,15 @@ class LatexStyle(Style):
             head, width = (rf"\bm{{\mathrm{{d}}}}{head}" if whole else rf"\mathrm{{d}}{head}"), width + 1
         over = (["*"] if name.accent == "star" else []) + ([f"({name.number})"] if above and name.number else [])
         below = [] if above or not name.number else [Piece(name.number, 1, binding=Binding.SUM)]
-        below += [Piece(_tag(tag), len(tag)) for tag in name.tag.split(",") if tag]
+        below += [self._tag(name.tag)] if name.tag else []
         below += [self.signed(subscript) for subscript in subscripts]
         text = head + "'" * name.primes + (f"^{{{','.join(over)}}}" if over else "")
         size = width + SCRIPT * max(sum(map(len, over)), sum(piece.width + 0.4 for piece in below)) + 0.3 * name.primes
         binding = Binding.SCRIPTED if over or name.primes else Binding.ATOM
         return Piece(text + _below(below), size, binding, extend=bool(over) and not below)
+
+    def _tag(self, tag: str) -> Piece:
+        return self.symbol(parse_name(tag, tensor=False), (), whole=False, above=False)
 
     def partial(self, top: Piece, bottom: Piece) -> Piece:
         text = rf"\frac{{\partial {top.text}}}{{\partial {bottom.text}}}"
@@ -96,6 +100,9 @@ class LatexStyle(Style):
         width = 0.5 + SCRIPT * max(3.0, letter.width + low.width + 1.4, high.width)
         return Piece(text, width, Binding.BIG, tall=True)
 
+    def norm(self, inside: Piece) -> Piece:
+        return self.enclose(inside, r"\lVert ", r" \rVert")
+
     def delta(self, subscripts: Sequence[Piece]) -> Piece:
         shown = [self.signed(subscript) for subscript in subscripts]
         return Piece(r"\delta" + _below(shown), 1 + SCRIPT * sum(piece.width for piece in shown))
@@ -124,14 +131,14 @@ class LatexStyle(Style):
         text = r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
         return Piece(text, max(widths) + 4, Binding.FRACTION, tall=True, compound=True)
 
-    def space(self, left: Piece, right: Piece, *, tight: bool) -> str:
+    def space(self, left: Piece, right: Piece, between: str) -> str:
         if left.text[-1].isdigit() and (right.text[0].isdigit() or right.text.startswith((r"\mathbf{1}", r"10^"))):
             return r" \cdot "
         if right.text.startswith(("(", r"\left")) or left.text.isdigit():
             return ""
-        if tight:
-            return " " if re.search(r"\\[a-zA-Z]+$", left.text) and right.text[0].isalpha() else ""
-        return r" \, "
+        if not between and re.search(r"\\[a-zA-Z]+$", left.text) and right.text[0].isalpha():
+            return " "
+        return between
 
 
 def escape(text: str) -> str:
@@ -152,10 +159,6 @@ def _letter(stem: str, *, bold: bool) -> tuple[str, float]:
     if len(stem) == 1 and stem.isascii():
         return (rf"\bm{{{stem}}}" if bold else stem), 1.2 if stem.isupper() else 1
     return rf"\{'mathbf' if bold else 'mathrm'}{{{escape(stem)}}}", len(stem)
-
-
-def _tag(tag: str) -> str:
-    return tag if len(tag) == 1 else rf"\mathrm{{{escape(tag)}}}"
 
 
 def _below(pieces: Sequence[Piece]) -> str:

@@ -26,9 +26,10 @@ from derive.matrix.nodes import (
 )
 from derive.render import compose
 from derive.render.counting import shifted_subscript
-from derive.render.expression import ExpressionPrinter, divides
+from derive.render.expression import ExpressionPrinter, arranged, divides
 from derive.render.names import Ranks
-from derive.render.order import by_factor
+from derive.render.opposite import opposite
+from derive.render.order import says_less
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 from derive.symbols import split_partial
@@ -60,12 +61,17 @@ class TensorFormulaPrinter(ExpressionPrinter):
         """A coefficient before an elementwise product."""
         if not self.varies(expression):
             return super().product(expression)
-        factors = by_factor(Mul.make_args(expression))
-        coefficient = super().piece(Mul(*(factor for factor in factors if not self.varies(factor))))
+        coefficient, above, below = self.factors(expression)
+        return compose.scale(self.style, coefficient, compose.hadamard(self.style, above, below), "juxtapose")
+
+    def factors(self, expression: Expr) -> tuple[Piece, list[Piece], list[Piece]]:
+        """The coefficient of a product, and the tensors that are multiplied and divided by."""
+        number, factors = arranged(expression)
+        coefficient = super().piece(Mul(number, *(factor for factor in factors if not self.varies(factor))))
         tensors = [factor for factor in factors if self.varies(factor)]
         above = [self.piece(factor) for factor in _squares_apart(tensors) if not divides(factor)]
         below = [self.piece(1 / factor) for factor in tensors if divides(factor)]
-        return compose.scale(self.style, coefficient, compose.hadamard(self.style, above, below))
+        return coefficient, above, below
 
     def power(self, expression: Pow) -> Piece:
         """A square as an elementwise product; a reciprocal as an elementwise quotient."""
@@ -111,7 +117,7 @@ class MatrixPrinter:
             Ones: self.ones,
             Identity: lambda node: self.style.identity(),
             Basis: self.basis,
-            Scale: lambda node: compose.scale(self.style, self.scalars.piece(node.coefficient), self.piece(node.node)),
+            Scale: self.scale,
             Transpose: lambda node: self.transpose(self.piece(node.node)),
             Product: self.product,
             Hadamard: self.hadamard,
@@ -150,30 +156,47 @@ class MatrixPrinter:
         least = Binding.SCRIPTED if piece.extend else Binding.ATOM
         return self.style.transpose(compose.bracket_below(self.style, piece, least))
 
+    def scale(self, node: Scale) -> Piece:
+        """A coefficient before a matrix; a minus goes into a formula that has a term to take it."""
+        coefficient, inner = self.scalars.piece(node.coefficient), node.node
+        turned = opposite(inner) if coefficient.negative else None
+        if turned is not None and not all(term.negative for term in self.terms(turned)):
+            coefficient, inner = coefficient.positive, turned
+        return compose.scale(self.style, coefficient, self.piece(inner), "juxtapose")
+
     def product(self, node: Product) -> Piece:
         """A matrix product by juxtaposition; factors that are 1 by 1 numbers need no sign either."""
+        if len(node.factors) == 2 and node.factors[0] == Transpose(node.factors[1]) and node.shape == (1, 1):
+            norm = self.style.norm(self.style.signed(self.piece(node.factors[1])))
+            return self.style.power(norm, self.style.number("2"))
         factors = [self.piece(factor) for factor in node.factors]
         return compose.multiply(self.style, factors, sign=self.style.signs["juxtapose"])
 
     def hadamard(self, node: Hadamard) -> Piece:
         """An elementwise product, reciprocals among its factors written as an elementwise quotient."""
-        coefficients, above, below = [], [], []
-        for factor in _flat(node):
+        above: list[Piece] = []
+        below: list[Piece] = []
+        coefficients: list[Expr] = []
+        for factor in sorted(_flat(node), key=_place):
             while isinstance(factor, Scale):
                 coefficients.append(factor.coefficient)
                 factor = factor.node
-            reciprocal = isinstance(factor, Elementwise) and divides(factor.formula)
-            if reciprocal and isinstance(factor, Elementwise):
-                below.append(self.formula(factor).piece(1 / factor.formula))
+            printer = self.formula(factor) if isinstance(factor, Elementwise) else None
+            if isinstance(factor, Elementwise) and isinstance(printer, TensorFormulaPrinter):
+                number, tensors = factor.formula.as_independent(*factor.variables, as_Add=False)
+                coefficients.append(number)
+                _, more, divisors = printer.factors(tensors)
+                above += more
+                below += divisors
             else:
                 above.append(self.piece(factor))
         product = compose.hadamard(self.style, above, below)
-        return compose.scale(self.style, self.scalars.piece(Mul(*coefficients)), product)
+        return compose.scale(self.style, self.scalars.piece(Mul(*coefficients)), product, "juxtapose")
 
     def terms(self, node: Node) -> list[Piece]:
         """The terms of a sum, those of sums within it and of formulas that are sums."""
         if isinstance(node, Plus):
-            return [piece for term in node.terms for piece in self.terms(term)]
+            return [piece for term in sorted(node.terms, key=_says_less) for piece in self.terms(term)]
         if isinstance(node, Elementwise) and isinstance(node.formula, Add):
             return self.formula(node).terms(node.formula)
         return [self.piece(node)]
@@ -197,6 +220,18 @@ def _squares_apart(factors: Sequence[Expr]) -> list[Expr]:
         square = isinstance(factor, Pow) and factor.exp == 2
         apart += [factor.base, factor.base] if square else [factor]
     return apart
+
+
+def _place(node: Node) -> int:
+    """Tensors come first in an elementwise product, then functions of them, then sums such as 1 - y."""
+    if isinstance(node, Plus):
+        return 2 if any(isinstance(term, Ones) for term in node.terms) else 0
+    return 0 if not isinstance(node, Elementwise) else 2 if isinstance(node.formula, Add) else 1
+
+
+def _says_less(node: Node) -> bool:
+    inner = node.node if isinstance(node, Scale) else node
+    return isinstance(inner, Elementwise) and says_less(inner.formula)
 
 
 def _flat(node: Hadamard) -> list[Node]:

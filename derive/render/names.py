@@ -34,7 +34,7 @@ Ranks = Mapping[str, int]
 class Name:
     """A name taken apart: ``W1`` is W with number 1, ``y_hat`` is y with an accent, ``f'`` has a prime.
 
-    ``upstream`` marks ``dy``, the gradient of the loss with respect to y.
+    ``upstream`` marks ``dy``, the gradient of the loss with respect to y. ``tag`` is a name written below.
     """
 
     stem: str
@@ -65,8 +65,8 @@ def parse_name(text: str, *, tensor: bool = True) -> Name:
     stem, *tags = text.rstrip("'").split("_")
     if not stem:
         return Name(text.rstrip("'"), primes=primes)
-    accent = next((tag for tag in tags if tag in ACCENTS), "")
-    rest = [tag for tag in tags if tag and tag != accent]
+    accent = tags.pop(0) if tags and tags[0] in ACCENTS else ""
+    rest = [tag for tag in tags if tag]
     number = ""
     plain = re.fullmatch(r"(\D+)(\d+)", stem)
     if plain:
@@ -74,7 +74,7 @@ def parse_name(text: str, *, tensor: bool = True) -> Name:
     size = re.fullmatch(r"([A-Z])(in|out)|([a-z])([A-Z])", stem)
     if size and not rest and not number:
         stem, rest = (size[1], [size[2]]) if size[1] else (size[3], [size[4]])
-    return Name(stem, accent, number, ",".join(rest), primes)
+    return Name(stem, accent, number, "_".join(rest), primes)
 
 
 def _upstream(text: str) -> Name | None:

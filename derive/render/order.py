@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+from sympy import Add, Expr, Indexed, KroneckerDelta, Le, Lt, Mul, Pow, Sum, Symbol
 
 from derive.functions import Bracket
 from derive.render.counting import is_index
@@ -50,7 +50,13 @@ def _term_key(term: Expr, integers: bool) -> Key:
         letters = sorted(symbol.name for symbol in rest.free_symbols if is_index(symbol))
         return place, not letters, letters, factors, natural(str(coefficient))
     small = isinstance(rest, Symbol) and parse_name(rest.name).stem in ("eps", "epsilon")
-    return place, small, bool(rest.has(Sum)), bool(rest.has(Bracket)), factors, natural(str(coefficient))
+    brackets = rest.atoms(Bracket)
+    return place, small, bool(rest.has(Sum)), bool(brackets), says_less(rest), factors, natural(str(coefficient))
+
+
+def says_less(expression: Expr) -> bool:
+    """Whether it has a bracket such as [z <= 0], which is written after [z > 0]."""
+    return any(isinstance(bracket.args[0], Lt | Le) for bracket in expression.atoms(Bracket))
 
 
 def by_factor(factors: Iterable[Expr]) -> list[Expr]:
@@ -63,7 +69,10 @@ def by_factor(factors: Iterable[Expr]) -> list[Expr]:
 
 def _factor_key(factor: Expr) -> Key:
     group = _group(factor)
-    letter = _first_letter(factor) if group == ELEMENT else str(any(map(is_index, factor.free_symbols)))
+    last = isinstance(factor, Add) and factor.has(KroneckerDelta)
+    letter = (
+        "~" if last else _first_letter(factor) if group == ELEMENT else str(any(map(is_index, factor.free_symbols)))
+    )
     return group, letter, _kind(factor), _head(factor), natural(str(factor))
 
 
@@ -94,6 +103,11 @@ def _kind(factor: Expr) -> int:
         elements = all(isinstance(abs_term(term), Indexed | Symbol) for term in base.args)
         return 0 if elements else 3
     return 1 if isinstance(base, Indexed | Symbol) else 2
+
+
+def is_partial(factor: Expr) -> bool:
+    """Whether it is an element of a partial derivative."""
+    return isinstance(factor, Indexed | Symbol) and split_partial(name_of(factor)) is not None
 
 
 def abs_term(term: Expr) -> Expr:

@@ -65,6 +65,10 @@ class Style(ABC):
         """The sign of a sum over ``letter`` from ``low`` to ``high``."""
 
     @abstractmethod
+    def norm(self, inside: Piece) -> Piece:
+        """The Euclidean norm of a vector."""
+
+    @abstractmethod
     def delta(self, subscripts: Sequence[Piece]) -> Piece:
         """Kronecker's delta."""
 
@@ -89,8 +93,8 @@ class Style(ABC):
         """Values with their conditions; the last condition may be None, which is otherwise."""
 
     @abstractmethod
-    def space(self, left: Piece, right: Piece, *, tight: bool) -> str:
-        """What stands between two factors; little of it where it must be ``tight``."""
+    def space(self, left: Piece, right: Piece, between: str) -> str:
+        """What stands between two factors: ``between``, or less or more of it as their ends require."""
 
     def sign(self, name: str, *, tight: bool = False) -> str:
         """An operator with its spaces; without them where room is short."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from derive.render.names import GREEK, Name
+from derive.render.names import GREEK, Name, parse_name
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 
@@ -24,7 +25,8 @@ class UnicodeStyle(Style):
         "+": " + ", "-": " − ", "minus": "−", "hadamard": " ⊙ ", "divide": " ⊘ ", "comma": ", ",
         "==": " = ", "!=": " ≠ ", "<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "divides": " | ",
         "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ",
-        "elementwise": "⊙", "juxtapose": " ",
+        "elementwise": "⊙", "factor": " · ", "tight factor": "·",
+        "juxtapose": " ",
     }  # fmt: skip
 
     raises_exponents: ClassVar[bool] = False
@@ -32,9 +34,12 @@ class UnicodeStyle(Style):
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
         letter = "ℓ" if name.stem == "l" else GREEK.get(name.stem, name.stem)
         text = ("d" if name.upstream else "") + letter + ACCENTS.get(name.accent, "")
-        text += name.number.translate(BELOW) + "".join(f"_{tag}" for tag in name.tag.split(",") if tag)
+        text += name.number.translate(BELOW) + (f"_{self._tag(name.tag)}" if name.tag else "")
         text += "′" * name.primes + self._below(subscripts)
         return _atom(text)
+
+    def _tag(self, tag: str) -> str:
+        return self.symbol(parse_name(tag, tensor=False), (), whole=False, above=False).text
 
     def partial(self, top: Piece, bottom: Piece) -> Piece:
         return _atom(f"∂{top.text}/∂{bottom.text}", Binding.FRACTION)
@@ -77,6 +82,9 @@ class UnicodeStyle(Style):
     def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         return _atom(f"Σ_{{{letter.text}={self.signed(low).text}}}^{{{self.signed(high).text}}}", Binding.BIG)
 
+    def norm(self, inside: Piece) -> Piece:
+        return self.enclose(inside, "‖", "‖")
+
     def delta(self, subscripts: Sequence[Piece]) -> Piece:
         return _atom("δ" + self._below(subscripts))
 
@@ -101,12 +109,14 @@ class UnicodeStyle(Style):
             lines.append(f"{self.signed(value).text} {when}")
         return replace(_atom("{ " + "; ".join(lines) + " }"), compound=True)
 
-    def space(self, left: Piece, right: Piece, *, tight: bool) -> str:
+    def space(self, left: Piece, right: Piece, between: str) -> str:
         if left.text.endswith(")") and right.text.startswith("("):
             return ""
-        if left.text.isnumeric() and not right.text[0].isdigit():
-            return " " if right.text[0] in "∂Σ" else ""
-        return "·" if tight else " · "
+        if left.text[-1].isnumeric() and right.text[0].isdigit():
+            return between if between.strip() else " · "
+        if left.text.isnumeric():
+            return " " if right.text[0] in "∂Σ" or re.match("[A-Za-z]{2}", right.text) else ""
+        return between
 
     def _below(self, subscripts: Sequence[Piece]) -> str:
         return f"[{','.join(self.signed(subscript).text for subscript in subscripts)}]" if subscripts else ""
