@@ -136,7 +136,7 @@ def _is_neutral(node: Node) -> bool:
 def _meet(left: Node, right: Node) -> Node | None:
     """The product of two neighbours where it is simpler than the two."""
     match left, right:
-        case Ones(), Ones():
+        case Ones(), Ones() if left.columns != 1:
             return scale(left.columns, Ones(left.rows, right.columns))
         case Diagonal(), Diagonal():
             return diagonal(hadamard(left.node, right.node))

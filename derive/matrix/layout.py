@@ -12,8 +12,8 @@ def lay_out(node: Node, layout: Layout, numerator_rank: int, denominator_rank: i
     """The derivative in the layout, from the node over the numerator's indices followed by the denominator's.
 
     The gradient layout gives the derivative of a scalar the shape of the denominator: dl/dW is as W, dl/dy
-    is a column. The numerator layout transposes it: dl/dy is a row. The derivative of a column by a
-    column has the rows of the numerator in numerator layout, those of the denominator in gradient layout.
+    is a column. The numerator layout transposes it: dl/dy is a row. A Jacobian, the derivative of a column
+    by a column, has the rows of its numerator in both, as textbooks that store gradients as columns write it.
 
     Raises:
         ValueError: a rank is negative, or the ranks add up to more than 2.
@@ -23,5 +23,4 @@ def lay_out(node: Node, layout: Layout, numerator_rank: int, denominator_rank: i
             f"expected a derivative of rank at most 2, got a numerator of rank {numerator_rank} "
             f"and a denominator of rank {denominator_rank}"
         )
-    as_recognised = "gradient" if numerator_rank == 0 else "numerator"
-    return tidy(node if layout == as_recognised else transpose(node))
+    return tidy(transpose(node) if layout == "numerator" and numerator_rank == 0 else node)

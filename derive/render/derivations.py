@@ -8,7 +8,7 @@ from typing import Literal
 
 from sympy import Expr
 
-from derive.derivation import Derivation, Quantity, Step
+from derive.derivation import Derivation, Quantity
 from derive.forward import Forward, Row
 from derive.matrix.nodes import Node
 from derive.render.expression import ExpressionPrinter
@@ -20,8 +20,11 @@ from derive.render.style import Style
 Notation = Literal["matrix", "index", "cases"]
 """Whole tensors; elements; or elements with brackets and deltas written as cases."""
 
-LATEX_WIDTH = 78.0
-"""Letters of mathematics on a line of 16 cm at 11 points."""
+LATEX_WIDTH = 72.0
+"""Letters of mathematics on a line of 16 cm at 11 points, at 6.3 points a letter with room to spare."""
+
+BESIDE_WIDTH = 42.0
+"""Letters of mathematics on such a line with a note of 5.8 cm beside it."""
 
 UNICODE_WIDTH = 100.0
 
@@ -30,12 +33,13 @@ UNICODE_WIDTH = 100.0
 class StepLine:
     """A printed step: a sentence, the left side (empty where it is that of the line before), the right side.
 
-    ``right`` has one entry for each printed line.
+    ``right`` has one entry for each printed line; ``width`` is that of the widest with the left side, in letters.
     """
 
     sentence: str
     left: str
     right: tuple[str, ...]
+    width: float
 
 
 def quantity_latex(quantity: Quantity, forward: Forward, *, whole: bool = True) -> str:
@@ -69,19 +73,36 @@ def result_unicode(derivation: Derivation, notation: Notation = "matrix") -> str
 
 
 def derivation_latex(derivation: Derivation, notation: Notation = "matrix", steps: bool = False) -> str:
-    """The result as one equation; or with ``steps`` the body of an ``align*``, each sentence above its line.
+    """The result as one equation; or with ``steps`` the body of an ``align*``.
 
-    What has no matrix form is printed in index form.
+    Each step's sentence stands beside its line, or above it where the lines are too long for that. What has
+    no matrix form is printed in index form.
     """
     if not steps:
         left, right = _equation(LATEX, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
         return f"{left.text} = {LATEX.signed(right).text}"
-    lines = []
-    for line in step_lines(derivation, notation):
-        first, *rest = line.right
-        body = [f"{line.left} &= {first}", *(rf"&\quad {{}} {continued}" for continued in rest)]
-        lines.append(rf"\intertext{{{line.sentence}}}" + "\n" + " \\\\\n".join(body))
-    return " \\\\\n".join(lines)
+    lines = step_lines(derivation, notation, room=BESIDE_WIDTH)
+    if all(line.width <= BESIDE_WIDTH for line in lines):
+        return " \\\\\n".join(_beside(line) for line in lines)
+    return " \\\\\n".join(_below(line) for line in step_lines(derivation, notation))
+
+
+def _beside(line: StepLine) -> str:
+    """An equation with its sentence on the right."""
+    first, *rest = line.right
+    note = rf"\parbox{{5.8cm}}{{\small\raggedright {line.sentence}}}"
+    return " \\\\\n".join([f"{line.left} &= {first} && {note}", *map(_continued, rest)])
+
+
+def _below(line: StepLine) -> str:
+    """An equation under its sentence."""
+    first, *rest = line.right
+    equation = " \\\\\n".join([f"{line.left} &= {first}", *map(_continued, rest)])
+    return rf"\intertext{{{line.sentence}}}" + f"\n{equation}"
+
+
+def _continued(text: str) -> str:
+    return rf"&\quad {{}} {text}"
 
 
 def derivation_unicode(derivation: Derivation, notation: Notation = "matrix", steps: bool = False) -> str:
@@ -101,37 +122,44 @@ def derivation_unicode(derivation: Derivation, notation: Notation = "matrix", st
     return "\n".join(lines)
 
 
-def step_lines(derivation: Derivation, notation: Notation = "matrix", *, style: Style = LATEX) -> list[StepLine]:
-    """The steps of a derivation, printed; a step that changes nothing in this notation is left out."""
+def step_lines(
+    derivation: Derivation, notation: Notation = "matrix", *, style: Style = LATEX, room: float | None = None
+) -> list[StepLine]:
+    """The steps of a derivation, printed; a step that changes nothing in this notation is left out.
+
+    Lines are broken to ``room`` letters, by default those of a line of text.
+    """
     ranks = ranks_of(derivation.forward)
     sentence = sentence_latex if style is LATEX else sentence_unicode
-    room = LATEX_WIDTH if style is LATEX else UNICODE_WIDTH
+    room = room or (LATEX_WIDTH if style is LATEX else UNICODE_WIDTH)
     lines: list[StepLine] = []
     before: tuple[str, tuple[str, ...]] = ("", ())
     for step in derivation.steps:
-        left, right = _step(style, derivation, step, notation)
-        broken = tuple(break_lines(style.signed(right), room - left.width))
-        if (left.text, broken) == before:
+        left, right = _equation(style, derivation, step.expression, step.matrix, step.quantity, notation)
+        broken = break_lines(style.signed(right), room - left.width - 2)
+        texts = tuple(piece.text for piece in broken)
+        if (left.text, texts) == before:
             continue
         shown = "" if left.text == before[0] else left.text
-        before = (left.text, broken)
-        lines.append(StepLine(sentence(step.sentence, ranks=ranks), shown, broken))
+        before = (left.text, texts)
+        width = left.width + 2 + max(piece.width for piece in broken)
+        lines.append(StepLine(sentence(step.sentence, ranks=ranks), shown, texts, width))
     return lines
 
 
-def break_lines(whole: Piece, room: float) -> list[str]:
-    """The text of a piece in lines no wider than ``room`` letters, where it can be broken."""
+def break_lines(whole: Piece, room: float) -> list[Piece]:
+    """A piece in lines no wider than ``room`` letters, where it can be broken."""
     if whole.width <= room:
-        return [whole.text]
-    lines: list[str] = []
+        return [whole]
+    lines: list[Piece] = []
     line, width = "", 0.0
     for part in _breakable(whole, room):
         if line and width + part.width > room:
-            lines.append(line)
-            line, width = _resumed(part.text), part.width
+            lines.append(Piece(line, width))
+            line, width = _resumed(part.text), part.width + 2
         else:
             line, width = line + part.text, width + part.width
-    return [*lines, line]
+    return [*lines, Piece(line, width)]
 
 
 def _breakable(whole: Piece, room: float) -> Iterator[Piece]:
@@ -150,10 +178,6 @@ def _resumed(text: str) -> str:
     if start.startswith((r"\,", "(", r"\left", r"\sum", "Σ")):
         return (r"\cdot " if "\\" in text else "· ") + start.removeprefix(r"\,").lstrip()
     return start
-
-
-def _step(style: Style, derivation: Derivation, step: Step, notation: Notation) -> tuple[Piece, Piece]:
-    return _equation(style, derivation, step.expression, step.matrix, step.quantity, notation)
 
 
 def _equation(

@@ -42,12 +42,16 @@ class LatexStyle(Style):
         below += [self._tag(name.tag)] if name.tag else []
         below += [self.signed(subscript) for subscript in subscripts]
         text = head + "'" * name.primes + (f"^{{{','.join(over)}}}" if over else "")
-        size = width + SCRIPT * max(sum(map(len, over)), sum(piece.width + 0.4 for piece in below)) + 0.3 * name.primes
+        size = (
+            width * (1.15 if whole else 1)
+            + SCRIPT * max(sum(map(len, over)), sum(piece.width + 0.4 for piece in below))
+            + 0.3 * name.primes
+        )
         binding = Binding.SCRIPTED if over or name.primes else Binding.ATOM
         return Piece(text + _below(below), size, binding, extend=bool(over) and not below)
 
     def _tag(self, tag: str) -> Piece:
-        return self.symbol(parse_name(tag, tensor=False), (), whole=False, above=False)
+        return replace(self.symbol(parse_name(tag, tensor=False), (), whole=False, above=False), binding=Binding.SUM)
 
     def partial(self, top: Piece, bottom: Piece) -> Piece:
         text = rf"\frac{{\partial {top.text}}}{{\partial {bottom.text}}}"

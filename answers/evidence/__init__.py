@@ -1,0 +1,50 @@
+"""The kinds of evidence that a text can quote, one module each; a new kind is a new module here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Union
+
+from pydantic import Field
+
+from answers.errors import HomeworkContentError
+from answers.evidence.base import Evidence, Found
+from answers.kinds.item import Context
+from answers.model_base import discover
+from derive.errors import nearest
+
+
+@cache
+def evidence_kinds() -> dict[str, type[Evidence]]:
+    """The kinds by the name that a homework file gives them."""
+    return discover(__name__, __path__, Evidence)
+
+
+if TYPE_CHECKING:
+    AnyEvidence = Evidence
+else:  # the kinds are found at run time, so that a new one needs no entry here
+    AnyEvidence = Annotated[Union[tuple(evidence_kinds().values())], Field(discriminator="kind")]
+
+
+def collect(evidence: Mapping[str, Evidence], context: Context) -> dict[str, Found]:
+    """Every piece of evidence computed, by the name that the text quotes it by."""
+    return {name: piece.find(context) for name, piece in evidence.items()}
+
+
+def quoted(text: str, found: Mapping[str, Found]) -> str:
+    """The text with ``{{name.value}}`` replaced by the values that were found.
+
+    Raises:
+        HomeworkContentError: the text quotes something that no evidence provides.
+    """
+    values = {f"{name}.{key}": value for name, piece in found.items() for key, value in piece.values.items()}
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1).strip()
+        if name not in values:
+            raise HomeworkContentError(f"the text quotes {name}, which no evidence provides; {nearest(name, values)}")
+        return values[name]
+
+    return re.sub(r"\{\{([^{}]+)\}\}", value, text)

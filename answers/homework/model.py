@@ -1,0 +1,96 @@
+"""What a homework file holds. A file is validated against these models, and editors against their schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal, Union
+
+from pydantic import Field, model_validator
+
+from answers.kinds import kinds
+from answers.kinds.item import Item
+from answers.model_base import Strict
+
+if TYPE_CHECKING:
+    AnyItem = Item
+else:  # the kinds are found at run time, so that a new one needs no entry here
+    AnyItem = Annotated[Union[tuple(kinds().values())], Field(discriminator="kind")]
+
+
+class NetworkModel(Strict):
+    """A network in the little language, and its loss."""
+
+    layers: str = Field(description="such as x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat")
+    loss: str | None = Field(None, description="such as 1/2*MSE, BCE, BCE(mean)")
+    batch: str | int | None = Field(None, description="the size of a batch; one sample if left out")
+    reduction: Literal["mean", "sum"] = Field("mean", description="over a batch")
+
+
+class Criterion(Strict):
+    """One line of a rubric: what earns how many points."""
+
+    points: float = Field(ge=0)
+    text: str
+
+
+class Part(Strict):
+    """A part of a question: what it asks, and what its answer is made of."""
+
+    id: str = Field(description="such as 1.1a; unique in the file")
+    label: str = Field("", description="how the sheet calls it; (a) if the id ends in a letter")
+    question: str = Field(description="Markdown with LaTeX maths between dollars")
+    points: float = Field(0, ge=0)
+    answer: tuple[AnyItem, ...] = ()
+    rubric: tuple[Criterion, ...] = ()
+
+    @model_validator(mode="after")
+    def _rubric_adds_up(self) -> Part:
+        total = sum(criterion.points for criterion in self.rubric)
+        if self.rubric and total != self.points:
+            raise ValueError(f"the rubric adds up to {total:g} points, the part has {self.points:g}")
+        return self
+
+
+class Question(Strict):
+    """A numbered question with its parts."""
+
+    id: str
+    title: str
+    level: Literal[1, 2] = Field(1, description="1 for a section, 2 for one inside it")
+    text: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+class Conventions(Strict):
+    """How derivatives are laid out and what indices count from."""
+
+    layout: Literal["numerator", "gradient"] = "gradient"
+    index_base: Literal[0, 1] = 1
+
+
+class Homework(Strict):
+    """A homework: its heading, its networks, its questions."""
+
+    title: str
+    course: str = ""
+    term: str = ""
+    due: str = ""
+    introduction: str = ""
+    paper: Literal["a4paper", "letterpaper"] = "a4paper"
+    conventions: Conventions = Conventions()
+    networks: dict[str, NetworkModel] = Field(default_factory=dict)
+    questions: tuple[Question, ...]
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Homework:
+        seen: set[str] = set()
+        for part in self.parts():
+            if part.id in seen:
+                raise ValueError(f"two parts have the id {part.id}")
+            seen.add(part.id)
+        return self
+
+    def parts(self) -> Iterator[Part]:
+        """All parts in order."""
+        for question in self.questions:
+            yield from question.parts

@@ -1,0 +1,17 @@
+"""The kinds of answers that a homework file can ask for, one module each.
+
+A new kind is a new module here with one subclass of ``Item``; nothing else lists it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from answers.kinds.item import Item
+from answers.model_base import discover
+
+
+@cache
+def kinds() -> dict[str, type[Item]]:
+    """The kinds by the name that a homework file gives them."""
+    return discover(__name__, __path__, Item)

@@ -1,0 +1,46 @@
+"""The kind ``derivative``: one derivative with the steps that lead to it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from answers.kinds.derived import claim, steps_block
+from answers.kinds.item import Answered, Context, Item
+from answers.latex.sheet import Block, Equation, Room
+from derive.derivation import Derivation
+from derive.render import shape_latex
+from derive.render.derivations import derivation_latex
+from derive.scalar_slope import slope_derivation
+
+
+class Derivative(Item):
+    """A partial of a network (``network`` and ``of``), or the slope of an activation (``slope_of``)."""
+
+    kind: Literal["derivative"]
+    network: str | None = Field(None, description="the network's name")
+    of: str | None = Field(None, description="the partial, such as dl/dz3")
+    slope_of: str | None = Field(None, description="an activation, such as Sigmoid, whose slope is asked")
+    within: tuple[str, ...] | None = Field(None, description="the symbols that the answer may use")
+    lines: int = Field(4, description="how many lines the question sheet leaves")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Derivative:
+        if (self.slope_of is None) == (self.network is None or self.of is None):
+            raise ValueError("give either network and of, or slope_of")
+        return self
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(self.lines),)
+
+    def answer(self, context: Context) -> Answered:
+        derivation = self._derivation(context)
+        result = Equation(derivation_latex(derivation, "matrix"), shape_latex(derivation.shape), result=True)
+        blocks: tuple[Block, ...] = (steps_block(derivation), result) if context.steps else (result,)
+        return Answered(blocks, (claim(derivation),))
+
+    def _derivation(self, context: Context) -> Derivation:
+        if self.slope_of is not None:
+            return slope_derivation(self.slope_of)
+        return context.network(self.network or "").partial(self.of or "", self.within)

@@ -1,0 +1,76 @@
+"""What the kinds that print derivations share: lines with a mark, claims, steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from answers.kinds.item import Claim, Verdict
+from answers.latex import sheet
+from derive.derivation import Derivation, Step
+from derive.render import shape_latex
+from derive.render.derivations import quantity_latex, quantity_unicode, step_lines
+from numeric import check
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an answer, to be compared with the same line of another answer by its key."""
+
+    key: str
+    cells: tuple[str, ...]
+
+
+def marks(lines: Sequence[Line], since: Sequence[Line] | None) -> tuple[sheet.Mark, ...]:
+    """For each line whether it differs from the one with the same key before; no marks without a before."""
+    if since is None:
+        return tuple("" for _ in lines)
+    before = {line.key: line.cells for line in since}
+    return tuple("same" if before.get(line.key) == line.cells else "changed" for line in lines)
+
+
+def claim(derivation: Derivation, what: str = "") -> Claim:
+    """The claim that a derivation is right: its result, its steps and its matrix form."""
+    named = quantity_latex(derivation.quantity, derivation.forward)
+    compared = "the forward definition" if derivation.quantity.name in derivation.forward.tensors else "differences of the forward definition"
+    steps = len(derivation.steps)
+    method = f"{compared}; {steps} step{'s' if steps > 1 else ''}"
+    if derivation.matrix is not None:
+        method += "; matrix against index form"
+
+    def verdict() -> Verdict:
+        result = check(derivation)
+        failed = [item for item in result.items if not item.ok]
+        worst = max(failed or result.items, key=lambda item: item.error)
+        note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:3])
+        return Verdict(result.ok, result.points, worst.error, worst.tolerance, note)
+
+    unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
+    label = f" of {what}" if what else ""
+    return Claim(f"{unicode_name}{label}", f"${named}${label}", method, verdict)
+
+
+def merged(derivations: Iterable[Derivation]) -> tuple[Derivation, ...]:
+    """The derivations, each without the steps that an earlier one has shown."""
+    seen: set[tuple[str, object]] = set()
+    result = []
+    for derivation in derivations:
+        kept: list[Step] = []
+        for step in derivation.steps:
+            key = (step.quantity.name, step.expression)
+            if key not in seen:
+                seen.add(key)
+                kept.append(step)
+        result.append(Derivation(**{**derivation.__dict__, "steps": tuple(kept)}))
+    return tuple(result)
+
+
+def steps_block(derivation: Derivation) -> sheet.Steps:
+    """The steps of a derivation as a block."""
+    printed = []
+    left = ""
+    for step, line in zip(derivation.steps, step_lines(derivation), strict=True):
+        left = line.left or left
+        shape = shape_latex(step.quantity.shape) if line.left else ""
+        printed.append(sheet.Step(left, " ".join(line.right), step.rule, line.sentence, shape))
+    return sheet.Steps(tuple(printed), result=False)

@@ -1,0 +1,57 @@
+"""The kind ``elements``: Jacobians element by element as cases, as a matrix, and at the kink."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from answers.kinds.derived import Line, claim, marks, steps_block
+from answers.kinds.item import Answered, Context, Item
+from answers.latex.sheet import Block, Equation, Room, Text
+from derive.derivation import Derivation
+from derive.kinks import kink_sentences
+from derive.render import sentence_latex, shape_latex
+from derive.render.derivations import derivation_latex
+from derive.render.names import ranks_of
+
+
+class Elements(Item):
+    """Each partial derivative by its elements, its matrix and its shape."""
+
+    kind: Literal["elements"]
+    network: str = Field(description="the network's name")
+    of: tuple[str, ...] = Field(description="the partials, such as dz2/dz1")
+    within: tuple[str, ...] | None = Field(None, description="the symbols that the answers may use")
+    steps: bool = Field(False, description="whether the key shows the derivation")
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(3 * len(self.of)),)
+
+    def answer(self, context: Context, since: Elements | None = None) -> Answered:
+        derivations = self._derivations(context)
+        lines = _lines(derivations)
+        before = None if since is None else _lines(since._derivations(context))
+        blocks: list[Block] = []
+        for derivation, line, mark in zip(derivations, lines, marks(lines, before), strict=True):
+            blocks.append(Equation(line.cells[0], shape_latex(_shape(derivation)), mark))
+            if derivation.quantity.indices:
+                blocks.append(Equation(line.cells[1]))
+            ranks = ranks_of(derivation.forward)
+            for sentence in kink_sentences(derivation):
+                blocks.append(Text(sentence_latex(sentence, ranks=ranks)))
+            if self.steps and context.steps and len(derivation.steps) > 1:
+                blocks.append(steps_block(derivation))
+        return Answered(tuple(blocks), tuple(claim(derivation) for derivation in derivations))
+
+    def _derivations(self, context: Context) -> list[Derivation]:
+        network = context.network(self.network)
+        return [network.partial(name, self.within) for name in self.of]
+
+
+def _shape(derivation: Derivation) -> tuple[object, ...]:
+    return derivation.matrix.shape if derivation.matrix is not None else derivation.shape
+
+
+def _lines(derivations: list[Derivation]) -> list[Line]:
+    return [Line(d.quantity.name, (derivation_latex(d, "matrix"), derivation_latex(d, "cases"))) for d in derivations]

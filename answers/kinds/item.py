@@ -1,0 +1,73 @@
+"""What an item of an answer is: a kind with its options, that makes blocks of a sheet and claims to check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from answers.latex.sheet import Block
+from answers.model_base import Strict
+from derive.network import Network
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a check: at how many points, with what worst relative error against which tolerance."""
+
+    ok: bool
+    points: int
+    error: float
+    tolerance: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something that an answer says and that a number can contradict.
+
+    ``quantity`` is what it is about, for a terminal, and ``latex`` the same for a sheet; ``method`` says
+    against what it is compared. ``check`` does the work when it is called.
+    """
+
+    quantity: str
+    latex: str
+    method: str
+    check: Callable[[], Verdict]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer: what a key prints, and what it claims. ``files`` go beside the sheets, by their path."""
+
+    blocks: tuple[Block, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+class Context(Protocol):
+    """What an item may ask of the homework that it belongs to."""
+
+    @property
+    def steps(self) -> bool:
+        """Whether the key shows the steps of derivations."""
+
+    def network(self, name: str) -> Network:
+        """The network of that name, in the homework's layout and index base."""
+
+    def item(self, part: str, kind: str) -> Item:
+        """The first item of that kind in another part's answer."""
+
+
+class Item(Strict):
+    """A kind of answer. Each kind is one module of this package that defines one subclass."""
+
+    kind: str
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        """What the question sheet leaves to be filled in."""
+        return ()
+
+    def answer(self, context: Context) -> Answered:
+        """What the key says."""
+        raise TypeError(f"{type(self).__name__} does not say what it answers")

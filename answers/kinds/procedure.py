@@ -1,0 +1,57 @@
+"""The kind ``procedure``: numbered steps, each a sentence, code and mathematics."""
+
+from __future__ import annotations
+
+import ast
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from answers.evidence import AnyEvidence, collect, quoted
+from answers.kinds.item import Answered, Context, Item
+from answers.latex.code import code_lines
+from answers.latex.markdown import inline_markdown, markdown
+from answers.latex.sheet import Block, Code, Equation, Room, Text
+from answers.model_base import Strict
+
+
+class ProcedureStep(Strict):
+    """One step: what is done, in words, in Python and as a formula."""
+
+    text: str = Field(description="a sentence, Markdown")
+    code: str = Field("", description="the same in Python")
+    maths: str = Field("", description="the same as LaTeX maths, without dollars")
+
+    @field_validator("code")
+    @classmethod
+    def _is_python(cls, value: str) -> str:
+        try:
+            ast.parse(value)
+        except SyntaxError as error:
+            raise ValueError(f"line {error.lineno} of the code is no Python: {error.msg}") from error
+        return value
+
+
+class Procedure(Item):
+    """Steps of a program, named and described."""
+
+    kind: Literal["procedure"]
+    steps: tuple[ProcedureStep, ...]
+    closing: str = Field("", description="Markdown after the steps; it may quote evidence")
+    evidence: dict[str, AnyEvidence] = Field(default_factory=dict)
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(2 * len(self.steps)),)
+
+    def answer(self, context: Context) -> Answered:
+        blocks: list[Block] = []
+        for number, step in enumerate(self.steps, start=1):
+            blocks.append(Text(rf"\textbf{{{number}.}} {inline_markdown(step.text)}"))
+            if step.maths:
+                blocks.append(Equation(step.maths))
+            if step.code:
+                blocks.append(Code(code_lines(step.code)))
+        found = collect(self.evidence, context)
+        if self.closing:
+            blocks.append(Text(markdown(quoted(self.closing, found))))
+        return Answered(tuple(blocks), tuple(claim for evidence in found.values() for claim in evidence.claims))

@@ -1,0 +1,31 @@
+"""The kind ``prose``: an answer in words that quotes its evidence, so that the words are checked too."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from answers.evidence import AnyEvidence, collect, quoted
+from answers.kinds.item import Answered, Context, Item
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Room, Text
+
+
+class Prose(Item):
+    """Markdown in which ``{{name.value}}`` quotes a value of the evidence called ``name``."""
+
+    kind: Literal["prose"]
+    text: str
+    evidence: dict[str, AnyEvidence] = Field(default_factory=dict)
+    lines: int = Field(8, description="how many lines the question sheet leaves")
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(self.lines),)
+
+    def answer(self, context: Context) -> Answered:
+        found = collect(self.evidence, context)
+        blocks: list[Block] = [Text(markdown(quoted(self.text, found)))]
+        for evidence in found.values():
+            blocks += evidence.blocks
+        return Answered(tuple(blocks), tuple(claim for evidence in found.values() for claim in evidence.claims))

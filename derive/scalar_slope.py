@@ -1,0 +1,31 @@
+"""The slope of a scalar function as a derivation: sigma'(z) = sigma(z)(1 − sigma(z)), line by line."""
+
+from __future__ import annotations
+
+from derive import symbols
+from derive.derivation import Derivation, Quantity, Step
+from derive.errors import NetworkError, nearest
+from derive.forward import Forward, Row, Tensor
+from derive.layers import ACTIVATION, named_functions, scalar_function
+from derive.slopes import slope
+
+
+def slope_derivation(name: str) -> Derivation:
+    """Derive the slope of an activation from its formula.
+
+    Raises:
+        NetworkError: there is no activation of that name.
+    """
+    kind = ACTIVATION.get(name)
+    if kind is None:
+        raise NetworkError(f"there is no activation {name}; {nearest(name, ACTIVATION)}")
+    constants = tuple(kind.constants.items())
+    function = scalar_function(kind.call, kind.formula, constants)
+    value = kind.call
+    z = Tensor("z", (), "input")
+    row = Row(Tensor(value, ()), (), function.formula)
+    functions = {f.name: f for f in (*named_functions(), function)}
+    forward = Forward((z,), (row,), tuple(functions.values()))
+    quantity = Quantity(symbols.partial_name(value, "z"), (), ())
+    steps = [Step(quantity, line.expression, line.rule, line.sentence) for line in slope(function, named_functions()).steps]
+    return Derivation(forward, quantity, steps[-1].expression, tuple(steps))
