@@ -1,0 +1,152 @@
+"""Markdown with maths between dollar signs as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from answers.latex.code import code_lines
+from answers.latex.escape import escape, escape_maths, escape_typed
+
+
+class MarkdownError(ValueError):
+    """A text uses a part of Markdown that a sheet cannot print."""
+
+
+def markdown(text: str) -> str:
+    """The LaTeX of a Markdown text: paragraphs, lists, emphasis, code, headings, links, tables.
+
+    Maths between ``$`` or ``$$``, and environments such as ``align``, are kept as they are; all else is
+    escaped. Straight quotes become curly ones, ``--`` and ``---`` dashes. A dollar sign with a space on its
+    inner side is a dollar sign, so that prices can be told from formulas.
+
+    Raises:
+        MarkdownError: the text holds a picture.
+        UnprintableError: a character is not in the fonts.
+    """
+    return "\n\n".join(_blocks(SyntaxTreeNode(_parser().parse(text))))
+
+
+def inline_markdown(text: str) -> str:
+    """The LaTeX of a Markdown text on one line, such as a title or the cell of a table.
+
+    Raises:
+        MarkdownError: the text holds a picture.
+        UnprintableError: a character is not in the fonts.
+    """
+    return _inline(SyntaxTreeNode(_parser().parseInline(text)))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
+    parser.enable(["table", "replacements", "smartquotes"])
+    dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_blank_lines=False, double_inline=True)
+    amsmath_plugin(parser)
+    return parser
+
+
+def _blocks(node: SyntaxTreeNode) -> list[str]:
+    return [_block(child) for child in node.children]
+
+
+def _block(node: SyntaxTreeNode) -> str:
+    return BLOCKS[node.type](node)
+
+
+def _inline(node: SyntaxTreeNode) -> str:
+    return "".join(INLINES[child.type](child) for child in node.children)
+
+
+def _list(environment: str, node: SyntaxTreeNode) -> str:
+    tight = all(child.hidden for item in node.children for child in item.children if child.type == "paragraph")
+    options = ["nosep"] if tight else []
+    if node.attrGet("start"):
+        options.append(f"start={node.attrGet('start')}")
+    # The group keeps an item that begins with a bracket from being read as a label.
+    items = "\n".join(f"\\item {{}}{_within(item)}" for item in node.children)
+    return f"\\begin{{{environment}}}[{','.join(options)}]\n{items}\n\\end{{{environment}}}"
+
+
+def _within(item: SyntaxTreeNode) -> str:
+    return "\n\n".join(_blocks(item))
+
+
+def _code_block(node: SyntaxTreeNode) -> str:
+    lines = "\n".join(
+        f"\\codeline{{}}{{{line.indent}}}{{{line.latex}}}" for line in code_lines(node.content, node.info or "text")
+    )
+    return f"\\begin{{codelisting}}\n{lines}\n\\end{{codelisting}}"
+
+
+def _table(node: SyntaxTreeNode) -> str:
+    head, *bodies = node.children
+    header = head.children[0]
+    columns = "".join(_alignment(cell) for cell in header.children)
+    rows = [header, *(row for body in bodies for row in body.children)]
+    cells = [" & ".join(_inline(cell) for cell in row.children) + r" \\" for row in rows]
+    cells.insert(1, r"\hline")
+    table = "\n".join(cells)
+    return f"\\begin{{center}}\n\\begin{{tabular}}{{{columns}}}\n{table}\n\\end{{tabular}}\n\\end{{center}}"
+
+
+def _alignment(cell: SyntaxTreeNode) -> str:
+    style = str(cell.attrs.get("style", ""))
+    return {"text-align:right": "r", "text-align:center": "c"}.get(style, "l")
+
+
+def _display(formula: str) -> str:
+    return f"\\[\n{escape_maths(formula).strip()}\n\\]"
+
+
+def _link(node: SyntaxTreeNode) -> str:
+    address = str(node.attrGet("href") or "")
+    for character in "\\{}^":
+        address = address.replace(character, f"%{ord(character):02X}")
+    address = address.replace("%", r"\%").replace("#", r"\#").replace("&", r"\&")
+    return f"\\href{{{address}}}{{{_inline(node)}}}"
+
+
+def _picture(node: SyntaxTreeNode) -> str:
+    raise MarkdownError(f"a text cannot show the picture {node.attrGet('src')!r}: only words, formulas and code")
+
+
+BLOCKS: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
+    "paragraph": _inline,
+    "inline": _inline,
+    "heading": lambda node: f"\\textheading{{{_inline(node)}}}",
+    "bullet_list": lambda node: _list("itemize", node),
+    "ordered_list": lambda node: _list("enumerate", node),
+    "blockquote": lambda node: f"\\begin{{quote}}\n{_within(node)}\n\\end{{quote}}",
+    "fence": _code_block,
+    "code_block": _code_block,
+    "hr": lambda node: r"\textrule",
+    "table": _table,
+    "math_block": lambda node: _display(node.content),
+    "amsmath": lambda node: escape_maths(node.content).strip(),
+}
+
+INLINES: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
+    "inline": _inline,
+    "text": lambda node: escape(node.content),
+    "strong": lambda node: f"\\textbf{{{_inline(node)}}}",
+    "em": lambda node: f"\\emph{{{_inline(node)}}}",
+    "code_inline": lambda node: f"\\inlinecode{{{_breakable(node.content)}}}",
+    "softbreak": lambda node: "\n",
+    "hardbreak": lambda node: "\\\\\n",
+    "link": _link,
+    "image": _picture,
+    "math_inline": lambda node: f"${escape_maths(node.content)}$",
+    "math_inline_double": lambda node: _display(node.content),
+}
+
+
+def _breakable(code: str) -> str:
+    """Code that may be broken, without a hyphen, after an underscore, a dot or a slash."""
+    latex = escape_typed(code).replace(r"\_", r"\_\allowbreak{}")
+    return latex.replace(".", r".\allowbreak{}").replace("/", r"/\allowbreak{}")

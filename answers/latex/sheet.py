@@ -1,0 +1,291 @@
+"""A sheet as its template reads it: sections, parts and blocks whose every string is LaTeX already.
+
+Nothing here knows about mathematics. A class is named after what it looks like on the page; its
+``kind`` says which macro of ``templates/latex`` prints it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from answers.latex.code import CodeLine
+from answers.latex.environment import render
+
+Mark = Literal["", "changed", "same"]
+"""A tag in the margin: this changed from an earlier part, or it did not."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Paragraphs."""
+
+    kind: ClassVar[str] = "text"
+    latex: str
+    mark: Mark = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A small heading, which stays with what follows it."""
+
+    kind: ClassVar[str] = "heading"
+    latex: str
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A displayed formula, without dollar signs, with its shape beside it; a result is tinted."""
+
+    kind: ClassVar[str] = "equation"
+    latex: str
+    shape: str = ""
+    mark: Mark = ""
+    result: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step ``left = right`` of a derivation. ``rule`` and ``sentence`` are text, the rest formulas."""
+
+    left: str
+    right: str
+    rule: str = ""
+    sentence: str = ""
+    shape: str = ""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of a derivation, the last of them tinted if it is the result."""
+
+    kind: ClassVar[str] = "steps"
+    steps: tuple[Step, ...]
+    result: bool = True
+
+
+@dataclass(frozen=True)
+class ItemList:
+    """A list, numbered or with bullets."""
+
+    kind: ClassVar[str] = "list"
+    entries: tuple[str, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Columns of labels and numbers are as wide as they need to be; those of formulas (without dollar
+    signs, made smaller if too wide) and of text share the rest of the line by their weights.
+    """
+
+    title: str
+    kind: Literal["label", "number", "formula", "text"] = "label"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table; an empty cell stays empty."""
+
+    cells: tuple[str, ...]
+    mark: Mark = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as wide as the text. A blank one has rows high enough to write in."""
+
+    kind: ClassVar[str] = "table"
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class Code:
+    """A program, from ``code_lines``, under its title, which may be a file's name."""
+
+    kind: ClassVar[str] = "code"
+    lines: tuple[CodeLine, ...]
+    title: str = ""
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A mark on an axis."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis from ``low`` to ``high``."""
+
+    low: float
+    high: float
+    label: str = ""
+    ticks: tuple[Tick, ...] = ()
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve in pieces, so that a jump is a gap between two of them; a label puts it in the legend."""
+
+    pieces: tuple[tuple[Point, ...], ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """The end of a piece of the curve of that number (from 0): filled where the value is, else open."""
+
+    x: float
+    y: float
+    filled: bool
+    curve: int = 0
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Curves over two axes, ``width`` by ``height`` centimetres; what is outside of the axes is cut off."""
+
+    x: Axis
+    y: Axis
+    curves: tuple[Curve, ...]
+    dots: tuple[Dot, ...] = ()
+    title: str = ""
+    width: float = 5.8
+    height: float = 3.8
+
+
+@dataclass(frozen=True)
+class Plots:
+    """Plots side by side, as many to a line as fit, over a caption."""
+
+    kind: ClassVar[str] = "plots"
+    plots: tuple[Plot, ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """LaTeX that draws something, over a caption."""
+
+    kind: ClassVar[str] = "picture"
+    latex: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Room for so many lines of handwriting, ruled or blank."""
+
+    kind: ClassVar[str] = "room"
+    lines: int
+    ruled: bool = False
+
+
+@dataclass(frozen=True)
+class RubricRow:
+    """What earns points in a part."""
+
+    part: str
+    criterion: str
+    points: str
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """The points of a sheet. It breaks across pages, and so does not go inside an answer."""
+
+    kind: ClassVar[str] = "rubric"
+    rows: tuple[RubricRow, ...]
+    total: str
+
+
+@dataclass(frozen=True)
+class CertificateRow:
+    """A check: of what, against what, at how many points, and the worst relative error."""
+
+    quantity: str
+    method: str
+    points: str
+    error: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was checked. It breaks across pages, and so does not go inside an answer."""
+
+    kind: ClassVar[str] = "certificate"
+    rows: tuple[CertificateRow, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Blocks with the bar of an answer at their left; it breaks across pages."""
+
+    kind: ClassVar[str] = "answer"
+    blocks: tuple[Block, ...]
+
+
+Block = (
+    Text | Heading | Equation | Steps | ItemList | Table | Code | Plots | Picture | Room | Rubric | Certificate | Answer
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A question: its label, such as ``(a)``, its text and points, then tables, room or the answer."""
+
+    label: str
+    text: str
+    points: str = ""
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of level 1 or 2 with its number, blocks, and parts."""
+
+    title: str
+    number: str = ""
+    level: Literal[1, 2] = 1
+    blocks: tuple[Block, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A question sheet or a key. ``plain_title`` is text, for the PDF's properties; the rest is LaTeX.
+
+    ``fill_in`` are the labels of lines for a name and the like at the top.
+    """
+
+    title: str
+    plain_title: str
+    sections: tuple[Section, ...]
+    subtitle: str = ""
+    course: str = ""
+    term: str = ""
+    due: str = ""
+    introduction: str = ""
+    fill_in: tuple[str, ...] = ()
+    paper: Literal["a4paper", "letterpaper"] = "a4paper"
+
+
+def sheet_latex(sheet: Sheet) -> str:
+    """The LaTeX document of a sheet; the same sheet gives the same text.
+
+    Raises:
+        UnprintableError: the plain title holds a character that the fonts do not have.
+    """
+    return render("sheet.tex.j2", **{name: getattr(sheet, name) for name in Sheet.__dataclass_fields__})
