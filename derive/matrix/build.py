@@ -27,7 +27,7 @@ from derive.matrix.nodes import (
     ShapeError,
     Transpose,
 )
-from derive.matrix.tree import children, is_column, is_scalar, runs_of, split_scale, transposes
+from derive.matrix.tree import children, is_column, is_scalar, runs_of, split_scale, turning_cost
 
 
 def ones(rows: Expr, columns: Expr = S.One) -> Ones:
@@ -69,8 +69,7 @@ def transpose(node: Node) -> Node:
         case Ones():
             return Ones(node.columns, node.rows)
         case Hadamard() | Plus() | Elementwise():
-            inside = _transpose_inside(node)
-            return inside if transposes(inside) < 1 + transposes(node) else Transpose(node)
+            return _transpose_inside(node) if turning_cost(node) < 1 else Transpose(node)
     return Transpose(node)
 
 

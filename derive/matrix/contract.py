@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -41,8 +42,9 @@ class Contraction:
         left = list(bound)
         factors = self._merged(factors)
         while left:
-            k = min(left, key=lambda index: _degree(factors, index))
-            if _degree(factors, k) > 2:
+            readers = Counter(chain.from_iterable(factor.axes for factor in factors if len(factor.axes) == 2))
+            k = min(left, key=lambda index: readers[index])
+            if readers[k] > 2:
                 return None
             left.remove(k)
             factors = self._merged(self._summed(factors, k))
@@ -147,11 +149,6 @@ def _leaf(node: Node) -> Node:
     """The node without its coefficient and its transpose."""
     bare = split_scale(node)[1]
     return bare.node if isinstance(bare, Transpose) else bare
-
-
-def _degree(factors: Sequence[Factor], k: Symbol) -> int:
-    """How many matrices read the index."""
-    return sum(k in factor.axes and len(factor.axes) == 2 for factor in factors)
 
 
 def _other(matrix: Factor, k: Symbol) -> Symbol:

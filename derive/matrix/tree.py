@@ -12,7 +12,9 @@ from derive.matrix.nodes import (
     DiagonalOf,
     Elementwise,
     Hadamard,
+    Identity,
     Node,
+    Ones,
     Plus,
     Product,
     Scale,
@@ -52,6 +54,24 @@ def leaves(node: Node) -> int:
 def transposes(node: Node) -> int:
     """How many transposes a node holds."""
     return isinstance(node, Transpose) + sum(map(transposes, children(node)))
+
+
+def turning_cost(node: Node) -> int:
+    """How many more transposes the transpose of a node holds, moved inwards as far as that saves any."""
+    match node:
+        case _ if is_scalar(node):
+            return 0
+        case Transpose():
+            return -1
+        case Identity() | Ones() | Diagonal():
+            return 0
+        case Scale():
+            return turning_cost(node.node)
+        case Product():
+            return sum(map(turning_cost, node.factors))
+        case Hadamard() | Plus() | Elementwise():
+            return min(1, sum(map(turning_cost, children(node))))
+    return 1
 
 
 def split_scale(node: Node) -> tuple[Expr, Node]:

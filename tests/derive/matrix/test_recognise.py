@@ -172,6 +172,11 @@ TEXTBOOK: dict[str, tuple[Expr, tuple[Symbol, ...], Node]] = {
         (k,),
         Product((N("W2"), Hadamard((N("z1"), N("z2"))))),
     ),
+    "scalar times the identity": (
+        KroneckerDelta(j, q) * total(x(p), (p, n)),
+        (j, q),
+        Diagonal(Product((Ones(n, S.One), Product((Ones(S.One, n), N("x")))))),
+    ),
     "sum of rows": (total(W1(i, j), (j, n)), (i,), Product((N("W1"), Ones(n, S.One)))),
     "sum of a vector": (total(y(k), (k, K)), (), Product((Ones(S.One, K), N("y")))),
     "inner product": (total(y(k) * dy(k), (k, K)), (), Product((T(N("y")), N("dy")))),

@@ -18,7 +18,7 @@ VALUES = numbers(1)
 INDICES = [index(name) for name in ("i1", "i2", "i3", "j1", "j2")]
 SIZES: dict[Symbol, Expr] = {k: n if k.name.startswith("i") else d for k in INDICES}
 VECTORS = {n: ["x"], d: ["z1", "z2", "b1", "dl/dz2"]}
-MATRICES = {(d, n): ["W1"], (n, n): ["A", "C"], (d, d): ["dz2/dz1"]}
+MATRICES: dict[tuple[Expr, ...], list[str]] = {(d, n): ["W1"], (n, n): ["A", "C"], (d, d): ["dz2/dz1"]}
 NUMBERS = st.sampled_from([Integer(2), -S.One, S.Half, 1 / n, scalar("l")])
 
 
@@ -27,9 +27,11 @@ def accesses(draw: st.DrawFn, scope: tuple[Symbol, ...]) -> Expr:
     """An element of a vector or a matrix at indices of the scope."""
     first, second = draw(st.sampled_from(scope)), draw(st.sampled_from(scope))
     pairs = [(first, second), (second, first)]
-    matrices = [(name, pair) for pair in pairs for name in MATRICES.get((SIZES[pair[0]], SIZES[pair[1]]), [])]
-    if matrices and draw(st.booleans()):
-        return element(*draw(st.sampled_from(matrices)))
+    matrices = [(name, pair) for pair in pairs for name in MATRICES.get(tuple(SIZES[k] for k in pair), [])]
+    wants_matrix = draw(st.booleans())
+    if matrices and wants_matrix:
+        name, pair = draw(st.sampled_from(matrices))
+        return element(name, pair)
     return element(draw(st.sampled_from(VECTORS[SIZES[first]])), (first,))
 
 
