@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive.forward import Domain, Forward, Row
+from derive.functions import Bracket
+from derive.scalar import ScalarFunction
+from derive.symbols import scalar
+from numeric.errors import ArrayError
+from numeric.forward import forward
+from numeric.kinks import gaps
+from numeric.sample import MARGINS, sample, sample_sizes
+from tests.numeric.models import K, at, convolution, d, i, n, over, perceptron, softmax_loss, tensor, u
+
+SEEDS = st.integers(0, 1000)
+
+
+@given(SEEDS)
+def test_sizes_are_small_and_distinct(seed: int) -> None:
+    sizes = sample_sizes(perceptron(), seed)
+    assert len(set(sizes.values())) == len(sizes) == 3
+    assert set(sizes.values()) <= {2, 3, 4, 5}
+
+
+@given(SEEDS)
+def test_points_keep_away_from_kinks(seed: int) -> None:
+    values = forward(perceptron(), sample(perceptron(), seed))
+    assert np.abs(values["z1"]).min() > MARGINS[0]
+    assert values["z1"].min() < 0 < values["z1"].max()
+
+
+def test_a_point_is_the_same_for_the_same_seed_only() -> None:
+    first, again, other = (sample(perceptron(), seed) for seed in (4, 4, 5))
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert not np.array_equal(first["x"].sum(), other["x"].sum())
+
+
+def test_sizes_can_be_chosen() -> None:
+    arrays = sample(perceptron(), 0, {n: 7})
+    assert arrays["x"].shape == (7,)
+    assert arrays["W1"].shape[1] == 7
+
+
+CHECKS = {
+    "real": lambda x: True,
+    "positive": lambda x: (x > 0).all(),
+    "unit": lambda x: ((x > 0) & (x < 1)).all(),
+    "simplex": lambda x: (x > 0).all() and np.allclose(x.sum(axis=-1), 1),
+    "binary": lambda x: np.isin(x, (0, 1)).all(),
+    "one_hot": lambda x: np.isin(x, (0, 1)).all() and np.array_equal(x.sum(axis=-1), np.ones(len(x))),
+    "log_simplex": lambda x: np.allclose(np.exp(x).sum(axis=-1), 1),
+}
+
+
+@settings(max_examples=20)
+@given(st.sampled_from(sorted(CHECKS)), SEEDS)
+def test_domains(domain: Domain, seed: int) -> None:
+    model = Forward(given=(tensor("t", n, d, domain=domain),), rows=())
+    arrays = sample(model, seed)
+    assert CHECKS[domain](arrays["t"])
+    assert len({*arrays["t"].flat}) > 1
+
+
+def test_classes_are_counted_by_the_axis_that_they_select() -> None:
+    drawn = {(sample(softmax_loss(True), seed)["y"].item(), sample_sizes(softmax_loss(True), seed)[K]) for seed in range(40)}
+    assert all(0 <= label < classes for label, classes in drawn)
+    assert any(label == classes - 1 for label, classes in drawn)
+    with pytest.raises(ArrayError, match="y holds classes, but no row selects"):
+        sample(replace(softmax_loss(True), rows=()), 0)
+
+
+def test_hyper_parameters_get_positive_values() -> None:
+    slope = scalar("slope")
+    leaky = ScalarFunction("leaky", u, u * Bracket(u > 0) + slope * u * Bracket(u <= 0))
+    model = Forward(given=(tensor("x", n),), rows=(Row(tensor("y", n), (i,), leaky(at("x", i))),), functions=(leaky,))
+    arrays = sample(model, 0)
+    assert 0 < arrays["slope"] < 1
+    x = arrays["x"]
+    assert np.allclose(forward(model, arrays)["y"], np.where(x > 0, x, arrays["slope"] * x))
+
+
+def test_gaps_are_found_in_functions_sums_and_absolute_values() -> None:
+    (gap,) = gaps(perceptron())
+    assert gap.expression == at("z1", i)
+    row = Row(tensor("l"), (), over(sympy.Abs(at("x", i) - at("y", i)), i, n))
+    (gap,) = gaps(Forward(given=(tensor("x", n), tensor("y", n)), rows=(row,)))
+    assert gap.expression == at("x", i) - at("y", i)
+    assert gap.ranges == ((i, n),)
+    assert gaps(convolution()) == ()
+
+
+def test_sizes_fit_dimensions_that_could_be_empty_or_fractional() -> None:
+    model = Forward(given=(tensor("a", n - 4), tensor("b", n / 3), tensor("c", d)), rows=())
+    for seed in range(5):
+        sizes = sample_sizes(model, seed)
+        assert sizes[n] >= 5
+        assert sizes[n] % 3 == 0
+
+
+def test_a_row_that_is_not_finite_is_avoided() -> None:
+    model = Forward(given=(tensor("x", n),), rows=(Row(tensor("y", n), (i,), sympy.log(at("x", i))),))
+    assert (sample(model, 0)["x"] > 0).all()
+
+
+def test_no_point_away_from_the_kink() -> None:
+    copy = Row(tensor("copy", n), (i,), at("x", i))
+    tied = Row(tensor("y", n), (i,), sympy.Abs(at("x", i) - at("copy", i)))
+    with pytest.raises(ArrayError, match="farther than 0.001 from every kink"):
+        sample(Forward(given=(tensor("x", n),), rows=(copy, tied)), 0)
