@@ -63,7 +63,7 @@ def multiply(
         joint = sign or style.space(left, right, style.signs[between])
         inner = right.parts if right.binding in (Binding.BIG, Binding.PRODUCT) else ()
         nested = (Piece(joint + inner[0].text, inner[0].width), *inner[1:]) if inner else ()
-        parts.append(Piece(joint + right.text, right.width + (2.4 if sign.strip(" \\,") else 0.3), parts=nested))
+        parts.append(Piece(joint + right.text, right.width + (2.4 if sign else 0.3), parts=nested))
     return Piece(
         "".join(part.text for part in parts),
         sum(part.width for part in parts),

@@ -28,6 +28,8 @@ BESIDE_WIDTH = 42.0
 
 UNICODE_WIDTH = 100.0
 
+LINE_END = " \\\\[3pt]\n"
+
 
 @dataclass(frozen=True)
 class StepLine:
@@ -36,6 +38,7 @@ class StepLine:
     ``right`` has one entry for each printed line; ``width`` is that of the widest with the left side, in letters.
     """
 
+    step: Step
     sentence: str
     left: str
     right: tuple[str, ...]
@@ -83,21 +86,21 @@ def derivation_latex(derivation: Derivation, notation: Notation = "matrix", step
         return f"{left.text} = {LATEX.signed(right).text}"
     lines = step_lines(derivation, notation, room=BESIDE_WIDTH)
     if all(line.width <= BESIDE_WIDTH for line in lines):
-        return " \\\\\n".join(_beside(line) for line in lines)
-    return " \\\\\n".join(_below(line) for line in step_lines(derivation, notation))
+        return LINE_END.join(_beside(line) for line in lines)
+    return LINE_END.join(_below(line) for line in step_lines(derivation, notation))
 
 
 def _beside(line: StepLine) -> str:
     """An equation with its sentence on the right."""
     first, *rest = line.right
     note = rf"\parbox{{5.8cm}}{{\small\raggedright {line.sentence}}}"
-    return " \\\\\n".join([f"{line.left} &= {first} && {note}", *map(_continued, rest)])
+    return LINE_END.join([f"{line.left} &= {first} && {note}", *map(_continued, rest)])
 
 
 def _below(line: StepLine) -> str:
     """An equation under its sentence."""
     first, *rest = line.right
-    equation = " \\\\\n".join([f"{line.left} &= {first}", *map(_continued, rest)])
+    equation = LINE_END.join([f"{line.left} &= {first}", *map(_continued, rest)])
     return rf"\intertext{{{line.sentence}}}" + f"\n{equation}"
 
 
@@ -143,7 +146,7 @@ def step_lines(
         shown = "" if left.text == before[0] else left.text
         before = (left.text, texts)
         width = left.width + 2 + max(piece.width for piece in broken)
-        lines.append(StepLine(sentence(step.sentence, ranks=ranks), shown, texts, width))
+        lines.append(StepLine(step, sentence(step.sentence, ranks=ranks), shown, texts, width))
     return lines
 
 

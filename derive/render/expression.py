@@ -87,7 +87,7 @@ class ExpressionPrinter:
                 self.element(top, subscripts[:rank], whole=whole),
                 self.element(bottom, subscripts[rank:], whole=whole),
             )
-            return self.style.partial(*pieces)
+            return self.style.partial(*pieces, inline=self.inline)
         known = rank_of(name, self.ranks, len(subscripts) or int(whole))
         parsed = parse_name(name)
         bold = whole and known > 0

@@ -170,7 +170,7 @@ class MatrixPrinter:
             norm = self.style.norm(self.style.signed(self.piece(node.factors[1])))
             return self.style.power(norm, self.style.number("2"))
         factors = [self.piece(factor) for factor in node.factors]
-        return compose.multiply(self.style, factors, sign=self.style.signs["juxtapose"])
+        return compose.multiply(self.style, factors, between="juxtapose")
 
     def hadamard(self, node: Hadamard) -> Piece:
         """An elementwise product, reciprocals among its factors written as an elementwise quotient."""

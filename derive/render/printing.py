@@ -103,10 +103,8 @@ def symbol_unicode(name: str, *, ranks: Mapping[str, int] | None = None) -> str:
 
 
 def _symbol(style: Style, name: str, ranks: Ranks) -> str:
-    printer = ExpressionPrinter(style, ranks)
-    if "/" in name:
-        return printer.element(name, whole=True).text
-    if name in ranks:
+    printer = ExpressionPrinter(style, ranks, inline=True)
+    if "/" in name or name in ranks:
         return printer.element(name, whole=True).text
     return printer.name_of_function(name).text
 

@@ -25,8 +25,8 @@ class Style(ABC):
         """A tensor's name with subscripts; bold for a ``whole`` tensor; its number ``above`` or below."""
 
     @abstractmethod
-    def partial(self, top: Piece, bottom: Piece) -> Piece:
-        """The partial derivative of ``top`` with respect to ``bottom``."""
+    def partial(self, top: Piece, bottom: Piece, *, inline: bool) -> Piece:
+        """The partial derivative of ``top`` with respect to ``bottom``; ``inline`` puts it on one line."""
 
     @abstractmethod
     def word(self, text: str) -> Piece:

@@ -41,7 +41,7 @@ class UnicodeStyle(Style):
     def _tag(self, tag: str) -> str:
         return self.symbol(parse_name(tag, tensor=False), (), whole=False, above=False).text
 
-    def partial(self, top: Piece, bottom: Piece) -> Piece:
+    def partial(self, top: Piece, bottom: Piece, *, inline: bool) -> Piece:
         return _atom(f"∂{top.text}/∂{bottom.text}", Binding.FRACTION)
 
     def word(self, text: str) -> Piece:
