@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.errors import HomeworkContentError
 from answers.kinds.elements import Elements
 from answers.kinds.forward_table import ForwardTable
 from answers.kinds.gradients import Gradients
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.sheet import Block, Text
-from derive.errors import NetworkError
 
 Comparable = ForwardTable | Gradients | Elements
 
@@ -23,13 +23,14 @@ class Changes(Item):
     part: str = Field(description="the part that was answered before, such as 1.1b")
     what: Literal["forward_table", "gradients", "elements"] = Field(description="which of its answers")
     network: str = Field(description="the network to answer for now")
+    since: str | None = Field(None, description="the network to compare with; that of the part if left out")
     labels: tuple[str, ...] = Field((), description="new names for the rows of a forward table")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
-        return self._now(context).blank(context)
+        return self._item(context, self.network).blank(context)
 
     def answer(self, context: Context) -> Answered:
-        before, now = self._before(context), self._now(context)
+        before, now = self._item(context, self.since), self._item(context, self.network)
         match now, before:
             case (ForwardTable(), ForwardTable()):
                 answered = now.answer(context, before)
@@ -38,30 +39,29 @@ class Changes(Item):
             case (Elements(), Elements()):
                 answered = now.answer(context, before)
             case _:
-                raise NetworkError(f"part {self.part} has no {self.what} to compare with")
-        return Answered((Text(_summary(answered, self.part)), *answered.blocks), answered.claims)
+                raise HomeworkContentError(f"part {self.part} has no {self.what} to compare with")
+        reference = f"part {self.part}" if self.since is None else "before"
+        return Answered((Text(_summary(answered, reference)), *answered.blocks), answered.claims)
 
-    def _before(self, context: Context) -> Comparable:
+    def _item(self, context: Context, network: str | None) -> Comparable:
+        """The part's item, for the network if one is given."""
         item = context.item(self.part, self.what)
         if not isinstance(item, ForwardTable | Gradients | Elements):
-            raise NetworkError(f"{self.what} of part {self.part} cannot be compared")
-        return item
-
-    def _now(self, context: Context) -> Comparable:
-        update: dict[str, object] = {"network": self.network}
-        if self.labels:
+            raise HomeworkContentError(f"{self.what} of part {self.part} cannot be compared")
+        update: dict[str, object] = {} if network is None else {"network": network}
+        if self.labels and isinstance(item, ForwardTable):
             update["labels"] = self.labels
-        return self._before(context).model_copy(update=update)
+        return item.model_copy(update=update)
 
 
-def _summary(answered: Answered, part: str) -> str:
-    """A sentence that counts what changed since the part."""
+def _summary(answered: Answered, reference: str) -> str:
+    """A sentence that counts what changed since the reference."""
     marks = [row.mark for block in answered.blocks if block.kind == "table" for row in block.rows]
     marks += [block.mark for block in answered.blocks if block.kind == "equation" and block.mark]
     changed = marks.count("changed")
     if not changed:
-        return f"Nothing changes in the equations of part {part}:"
+        return f"Nothing changes since {reference}; the same equations hold:"
     if changed == len(marks):
-        return f"Everything changes since part {part}:"
+        return f"Everything changes since {reference}:"
     lines = "one line changes" if changed == 1 else f"{changed} of {len(marks)} lines change"
-    return f"Since part {part}, {lines}; the others stay as they were:"
+    return f"Since {reference}, {lines}; the others stay as they were:"

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from answers.kinds.derived import claim, steps_block
 from answers.kinds.item import Answered, Context, Item
-from answers.latex.sheet import Block, Equation, Room
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Equation, Room, Text
 from derive.derivation import Derivation
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
@@ -23,6 +24,7 @@ class Derivative(Item):
     of: str | None = Field(None, description="the partial, such as dl/dz3")
     slope_of: str | None = Field(None, description="an activation, such as Sigmoid, whose slope is asked")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answer may use")
+    note: str = Field("", description="Markdown before the derivation")
     lines: int = Field(4, description="how many lines the question sheet leaves")
 
     @model_validator(mode="after")
@@ -37,8 +39,10 @@ class Derivative(Item):
     def answer(self, context: Context) -> Answered:
         derivation = self._derivation(context)
         result = Equation(derivation_latex(derivation, "matrix"), shape_latex(derivation.shape), result=True)
-        blocks: tuple[Block, ...] = (steps_block(derivation), result) if context.steps else (result,)
-        return Answered(blocks, (claim(derivation),))
+        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        if context.steps:
+            blocks.append(steps_block(derivation))
+        return Answered((*blocks, result), (claim(derivation),))
 
     def _derivation(self, context: Context) -> Derivation:
         if self.slope_of is not None:

@@ -69,8 +69,8 @@ def steps_block(derivation: Derivation) -> sheet.Steps:
     """The steps of a derivation as a block."""
     printed = []
     left = ""
-    for step, line in zip(derivation.steps, step_lines(derivation), strict=True):
+    for line in step_lines(derivation):
         left = line.left or left
-        shape = shape_latex(step.quantity.shape) if line.left else ""
-        printed.append(sheet.Step(left, " ".join(line.right), step.rule, line.sentence, shape))
+        shape = shape_latex(line.step.quantity.shape) if line.left else ""
+        printed.append(sheet.Step(left, " ".join(line.right), line.step.rule, line.sentence, shape))
     return sheet.Steps(tuple(printed), result=False)

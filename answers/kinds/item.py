@@ -68,6 +68,10 @@ class Item(Strict):
         """What the question sheet leaves to be filled in."""
         return ()
 
+    def handout(self, context: Context) -> tuple[tuple[str, str], ...]:
+        """Files that go beside the question sheet, by their path."""
+        return ()
+
     def answer(self, context: Context) -> Answered:
         """What the key says."""
         raise TypeError(f"{type(self).__name__} does not say what it answers")

@@ -1,0 +1,79 @@
+"""From a homework to files: the question sheet, the key, and what goes beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from answers.context import HomeworkContext
+from answers.files import write_file
+from answers.homework.model import Homework
+from answers.latex.sheet import Sheet, sheet_latex
+from answers.pdf.compile import compile_pdf
+from answers.pdf.engine import Engine, find_engine
+from answers.sheets import key_sheet, question_sheet
+from answers.verify import checked, silent
+from derive.derivation import Layout
+
+SheetName = Literal["questions", "key"]
+
+
+def build(
+    homework: Homework,
+    destination: Path,
+    *,
+    only: SheetName | None = None,
+    format: Literal["pdf", "tex"] = "pdf",
+    steps: bool | None = None,
+    layout: Layout | None = None,
+    index_base: Literal[0, 1] | None = None,
+    engine: Engine | None = None,
+    progress: Callable[[str], None] = silent,
+) -> tuple[Path, ...]:
+    """Write the sheets of a homework into a folder, and the files that its answers bring.
+
+    Each file is replaced only when its successor is complete. The key is checked as it is written; its
+    certificate says what passed.
+
+    Raises:
+        HomeworkContentError: a part cannot be answered.
+        PdfError: there is no TeX, or it failed.
+        OutputError: the folder cannot be written.
+    """
+    context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base)
+    program = engine or find_engine() if format == "pdf" else None
+    written = []
+    for name, document in _sheets(homework, context, only, progress):
+        progress(f"{name}.{format}")
+        tex = sheet_latex(document)
+        path = destination / f"{name}.{format}"
+        if program is None:
+            write_file(path, tex)
+        else:
+            compile_pdf(tex, path, engine=program)
+        written.append(path)
+    for name, content in _files(homework, context, only):
+        write_file(destination / name, content)
+        written.append(destination / name)
+    return tuple(written)
+
+
+def _sheets(
+    homework: Homework, context: HomeworkContext, only: SheetName | None, progress: Callable[[str], None]
+) -> Iterator[tuple[SheetName, Sheet]]:
+    if only != "key":
+        yield "questions", question_sheet(homework, context)
+    if only != "questions":
+        yield "key", key_sheet(homework, context, tuple(checked(context, progress)))
+
+
+def _files(homework: Homework, context: HomeworkContext, only: SheetName | None) -> Iterator[tuple[str, str]]:
+    """Handouts go with the questions, solutions with the key."""
+    for part in homework.parts():
+        for item in part.answer:
+            if only != "key":
+                yield from item.handout(context)
+        if only != "questions":
+            for answered in context.answered(part):
+                yield from answered.files

@@ -1,0 +1,111 @@
+"""The command line as a whole: its commands, and what its exit codes mean.
+
+0: done. 1: something failed a check. 2: the input is wrong. 130: interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from answers.command.build import build
+from answers.command.derive import derive
+from answers.command.init import init
+from answers.command.list import list_homeworks
+from answers.command.verify import verify
+
+
+class Program(TyperGroup):
+    """The commands as one program, whose errors about the input are one message without a traceback."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run the command that ``args`` name, and exit with its code."""
+        if not standalone_mode:
+            return super().main(args, *rest, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, *rest, standalone_mode=False, **extra)
+        except typer.TyperException as error:
+            code = _refuse(_usage_message(error))
+        except typer.Abort:
+            code = 130
+        except _input_errors() as error:
+            code = _refuse(str(error))
+        sys.exit(code or 0)
+
+
+def _refuse(message: str) -> int:
+    """Say what is wrong with the input; the exit code for it."""
+    typer.echo(f"{typer.style('error:', fg='red', bold=True)} {message}", err=True)
+    return 2
+
+
+def _usage_message(error: typer.TyperException) -> str:
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    hint = f"; see {context.command_path} --help" if context is not None else ""
+    return f"{message[:1].lower()}{message[1:]}{hint}"
+
+
+def _input_errors() -> tuple[type[Exception], ...]:
+    """The exceptions that say that the input is wrong. Imported when one was raised: the program starts fast."""
+    from answers.errors import HomeworkContentError
+    from answers.files import OutputError
+    from answers.homework.errors import HomeworkError
+    from answers.pdf.errors import PdfError
+    from derive.errors import DeriveError
+
+    return DeriveError, HomeworkError, HomeworkContentError, OutputError, PdfError
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"gradsheet {version('gradsheet')}")
+        raise typer.Exit
+
+
+application = typer.Typer(
+    cls=Program,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@application.callback(invoke_without_command=True)
+def gradsheet(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Question sheets and solution keys for backpropagation, derived and checked by number.
+
+    Exit codes: 0 done, 1 something failed a check, 2 the input is wrong.
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+application.command("list")(list_homeworks)
+application.command()(build)
+application.command()(verify)
+application.command()(derive)
+application.command()(init)
+
+
+def main() -> None:
+    """The console script ``gradsheet``."""
+    for stream in (sys.stdout, sys.stderr):
+        # Formulas are Unicode: a terminal or pipe with a smaller alphabet must not end in a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    application(prog_name="gradsheet")

@@ -1,0 +1,101 @@
+"""A homework in use: its networks built once, its parts answered once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from answers.errors import HomeworkContentError
+from answers.homework.model import Homework, Part
+from answers.kinds.item import Answered, Item
+from derive.derivation import Layout
+from derive.errors import DeriveError, nearest
+from derive.network import Network, network
+
+
+class HomeworkContext:
+    """What the items of a homework ask for: networks in its conventions, and other parts' items.
+
+    ``steps``, ``layout`` and ``index_base`` override what the file says, where they are given.
+    """
+
+    def __init__(
+        self,
+        homework: Homework,
+        *,
+        steps: bool | None = None,
+        layout: Layout | None = None,
+        index_base: Literal[0, 1] | None = None,
+    ) -> None:
+        self.homework = homework
+        self.steps = True if steps is None else steps
+        self.layout = layout or homework.conventions.layout
+        self.index_base = homework.conventions.index_base if index_base is None else index_base
+        self._networks: dict[str, Network] = {}
+        self._answers: dict[str, tuple[Answered, ...]] = {}
+
+    def network(self, name: str) -> Network:
+        """The network of that name.
+
+        Raises:
+            HomeworkContentError: the file has no such network, or it cannot be built.
+        """
+        if name not in self._networks:
+            model = self.homework.networks.get(name)
+            if model is None:
+                raise HomeworkContentError(f"there is no network {name}; {nearest(name, self.homework.networks)}")
+            try:
+                self._networks[name] = network(
+                    model.layers,
+                    model.loss,
+                    batch=model.batch,
+                    reduction=model.reduction,
+                    layout=self.layout,
+                    index_base=self.index_base,
+                )
+            except DeriveError as error:
+                raise HomeworkContentError(str(error), ("networks", name)) from error
+        return self._networks[name]
+
+    def item(self, part: str, kind: str) -> Item:
+        """The first item of that kind in another part's answer.
+
+        Raises:
+            HomeworkContentError: there is no such part, or it has no such item.
+        """
+        if part not in self._parts:
+            raise HomeworkContentError(f"there is no part {part}; {nearest(part, self._parts)}")
+        items = self._parts[part].answer
+        for item in items:
+            if item.kind == kind:
+                return item
+        raise HomeworkContentError(f"part {part} has no {kind}; it has {', '.join(item.kind for item in items) or 'no answer'}")
+
+    def answered(self, part: Part) -> tuple[Answered, ...]:
+        """The answers of a part's items.
+
+        Raises:
+            HomeworkContentError: an item cannot be answered; the message names the part and the kind.
+        """
+        if part.id not in self._answers:
+            self._answers[part.id] = tuple(self._answer(part, position) for position in range(len(part.answer)))
+        return self._answers[part.id]
+
+    def _answer(self, part: Part, position: int) -> Answered:
+        item = part.answer[position]
+        try:
+            return item.answer(self)
+        except (DeriveError, HomeworkContentError) as error:
+            place = getattr(error, "place", ()) or self._place(part, position)
+            raise HomeworkContentError(f"part {part.id}, {item.kind}: {error}", place) from error
+
+    def _place(self, part: Part, position: int) -> tuple[str | int, ...]:
+        for q, question in enumerate(self.homework.questions):
+            for p, candidate in enumerate(question.parts):
+                if candidate is part:
+                    return ("questions", q, "parts", p, "answer", position)
+        return ()
+
+    @cached_property
+    def _parts(self) -> dict[str, Part]:
+        return {part.id: part for part in self.homework.parts()}

@@ -1,0 +1,94 @@
+"""The evidence ``depth``: how gradients fare on their way through many layers, measured on random networks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy
+from numpy.typing import NDArray
+from pydantic import Field
+
+from answers.evidence.base import Evidence, Found
+from answers.evidence.numbers import scientific
+from answers.kinds.item import Claim, Context, Verdict
+from answers.latex.plotting import curve, plot
+from answers.latex.sheet import Plots
+from derive.network import Network, network
+from numeric import evaluate
+
+Arrays = dict[str, NDArray[numpy.float64]]
+
+
+class Depth(Evidence):
+    """For each activation ``NAME_ratio``: the gradient at the first layer over that at the last.
+
+    Every network is a stack of ``depth`` linear layers of one width with the activation behind each. The
+    weights are normal with variance gain²/width (``gains``), as usual for the activation; the ratio of the
+    norms is the geometric mean over ``networks`` networks.
+    """
+
+    kind: Literal["depth"]
+    functions: tuple[str, ...]
+    gains: tuple[float, ...] = Field((), description="one for each function; 1 if left out")
+    depth: int = Field(10, ge=2)
+    width: int = Field(16, ge=1)
+    networks: int = Field(5, ge=1)
+    seed: int = 0
+
+    def find(self, context: Context) -> Found:
+        gains = self.gains or (1.0,) * len(self.functions)
+        values = {"depth": str(self.depth), "width": str(self.width), "networks": str(self.networks), "seed": str(self.seed)}
+        curves, claims = [], []
+        for name, gain in zip(self.functions, gains, strict=True):
+            stack = _stack(name, self.depth, self.width)
+            norms = numpy.array([_norms(stack, _weights(stack, gain, self.seed + k)) for k in range(self.networks)])
+            mean = numpy.log10(norms / norms[:, -1:]).mean(axis=0)
+            values[f"{name}_ratio"] = scientific(float(10 ** mean[0]))
+            curves.append(curve(numpy.arange(1.0, self.depth + 1), mean, name))
+            claims.append(self._claim(name, stack, gain))
+        caption = "Norm of the gradient at each layer, relative to the last layer (geometric mean)."
+        figure = Plots((plot(curves, "layer", width=9.0, height=4.2, logarithmic=True),), caption)
+        return Found(values, (figure,), tuple(claims))
+
+    def _claim(self, name: str, stack: Network, gain: float) -> Claim:
+        """The gradient at the first layer against a difference quotient of the forward pass."""
+
+        def verdict() -> Verdict:
+            arrays = _weights(stack, gain, self.seed)
+            gradient = _gradients(stack, arrays)[0]
+            direction = numpy.random.default_rng(self.seed).standard_normal(self.width)
+            step = 1e-6
+            sides = [evaluate(stack.value("l", written_out=False), arrays | {"b1": arrays["b1"] + s * direction}) for s in (step, -step)]
+            slope, along = float(sides[0] - sides[1]) / (2 * step), float(gradient @ direction)
+            error = abs(slope - along) / max(abs(slope), abs(along), 1e-300)
+            return Verdict(error <= 1e-3, 1, error, 1e-3)
+
+        what = f"gradient through {self.depth} layers of {name}"
+        return Claim(what, what, "a difference quotient of the forward pass", verdict)
+
+
+def _stack(activation: str, depth: int, width: int) -> Network:
+    layers = " -> ".join([f"x:{width}", *[f"Linear({width}) -> {activation}"] * depth])
+    return network(layers, "1/2*MSE")
+
+
+def _weights(stack: Network, gain: float, seed: int) -> Arrays:
+    random = numpy.random.default_rng(seed)
+    arrays = {}
+    for tensor in stack.forward.given:
+        shape = tuple(int(length) for length in tensor.shape)
+        scale = gain / numpy.sqrt(shape[1]) if len(shape) == 2 else 0.0 if tensor.role == "parameter" else 1.0
+        arrays[tensor.name] = scale * random.standard_normal(shape)
+    return arrays
+
+
+def _norms(stack: Network, arrays: Arrays) -> list[float]:
+    return [float(numpy.linalg.norm(gradient)) for gradient in _gradients(stack, arrays)]
+
+
+def _gradients(stack: Network, arrays: Arrays) -> list[NDArray[numpy.float64]]:
+    """The gradient with respect to every linear layer's output, which is that of its bias, by the backward pass."""
+    known = dict(arrays)
+    for derivation in stack.backward():
+        known[derivation.quantity.name] = evaluate(derivation, known)
+    return [known[f"dl/d{name}"] for name in stack.parameters if name.startswith("b")]

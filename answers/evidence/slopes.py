@@ -1,0 +1,75 @@
+"""The evidence ``slopes``: how large the slopes of activations get, what their products come to, and a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy
+from numpy.typing import NDArray
+from pydantic import Field
+from sympy import Expr, latex, nsimplify
+from sympy.core.function import AppliedUndef
+
+from answers.evidence.base import Evidence, Found
+from answers.evidence.numbers import scientific
+from answers.kinds.item import Claim, Context, Verdict
+from answers.latex.plotting import curve, plot
+from answers.latex.sheet import Plots
+from derive.derivation import Derivation
+from derive.render.derivations import quantity_latex
+from derive.scalar_slope import slope_derivation
+from numeric import evaluate
+
+Values = NDArray[numpy.float64]
+
+
+class Slopes(Evidence):
+    """For each activation ``NAME_max``, the largest slope; ``NAME_at``, where; ``NAME_power``, its power ``depth``."""
+
+    kind: Literal["slopes"]
+    functions: tuple[str, ...]
+    low: float = -6.0
+    high: float = 6.0
+    samples: int = Field(481, ge=11, description="points of the grid")
+    depth: int = Field(10, ge=1, description="how many slopes are multiplied")
+
+    def find(self, context: Context) -> Found:
+        values = {"depth": str(self.depth)}
+        claims, curves = [], []
+        z = numpy.linspace(self.low, self.high, self.samples)
+        for name in self.functions:
+            derivation = slope_derivation(name)
+            slopes = numpy.array([float(evaluate(derivation, {"z": at})) for at in z])
+            place = nsimplify(round(float(z[slopes.argmax()]), 9), rational=True)
+            bound = _exact(derivation, place)
+            values |= dict(_said(name, place, bound, self.depth))
+            claims.append(_claim(name, bound, slopes))
+            curves.append(curve(z, slopes, f"${quantity_latex(derivation.quantity, derivation.forward)}$"))
+        figure = Plots((plot(curves, "$z$", width=9.0, height=4.2),), "The slopes of the activations, computed from their formulas.")
+        return Found(values, (figure,), tuple(claims))
+
+
+def _said(name: str, place: Expr, bound: Expr, depth: int) -> Iterator[tuple[str, str]]:
+    power = bound**depth
+    yield f"{name}_max", latex(bound)
+    yield f"{name}_at", latex(place)
+    yield f"{name}_power", latex(power) if power.is_Integer else scientific(float(power))
+
+
+def _exact(derivation: Derivation, place: Expr) -> Expr:
+    """The slope at ``place``, exactly."""
+    formulas = derivation.forward.function
+    result = derivation.result
+    while applications := result.atoms(AppliedUndef):
+        result = result.xreplace({a: formulas[a.func.__name__].at(a.args[0]) for a in applications})
+    (z,) = (symbol for symbol in result.free_symbols) if result.free_symbols else (None,)
+    return nsimplify(result if z is None else result.subs(z, place))
+
+
+def _claim(name: str, bound: Expr, slopes: Values) -> Claim:
+    def verdict() -> Verdict:
+        error = abs(float(slopes.max()) - float(bound)) / max(1.0, abs(float(bound)))
+        return Verdict(error <= 1e-9, slopes.size, error, 1e-9)
+
+    return Claim(f"largest slope of {name}", f"largest slope of {name}", "its values on a grid", verdict)

@@ -1,0 +1,1 @@
+"""Homework files: what they hold, how they are read, and what is wrong with them."""

@@ -1,0 +1,40 @@
+"""The homeworks that come with the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from answers.homework.source import read_source
+
+FOLDER = Path(__file__).parent.parent / "homeworks"
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """A bundled homework: what it is asked for by, its title, and how many parts it has."""
+
+    id: str
+    title: str
+    parts: int
+
+
+def bundled_files() -> dict[str, Path]:
+    """The files of the bundled homeworks by id, sorted."""
+    return {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def bundled() -> tuple[Bundled, ...]:
+    """The bundled homeworks, sorted by id. Only their outline is read, so this is quick.
+
+    Raises:
+        HomeworkError: a bundled file was damaged and is no YAML.
+    """
+    return tuple(_outline(name, read_source(path).data) for name, path in bundled_files().items())
+
+
+def _outline(name: str, data: object) -> Bundled:
+    if not isinstance(data, dict):
+        return Bundled(name, "", 0)
+    questions = data.get("questions") or ()
+    return Bundled(name, str(data.get("title", "")), sum(len(question.get("parts") or ()) for question in questions))

@@ -1,0 +1,142 @@
+"""What pydantic found wrong with a homework, said in the homework's own terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from answers.errors import HomeworkContentError
+from answers.homework.errors import HomeworkError, KeyPath
+from answers.homework.schema import Place, follow, keys_of
+from derive.errors import nearest
+
+TYPES = {
+    "string": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "keys with values",
+    "model": "keys with values",
+}
+"""What the types of pydantic's errors (``string_type``, ``int_parsing``) ask for."""
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """One error of pydantic with its place; ``expected`` is set if the value has the wrong type."""
+
+    place: Place
+    message: str
+    path: KeyPath
+    expected: str = ""
+
+
+def complaints(error: ValidationError, model: type[BaseModel]) -> list[HomeworkError]:
+    """One error with its path for each thing that is wrong, in the order of the file's structure."""
+    findings = [_finding(details, model) for details in error.errors(include_url=False)]
+    return [HomeworkError(finding.message, finding.path) for finding in _without_doubles(findings)]
+
+
+def _finding(details: ErrorDetails, model: type[BaseModel]) -> _Finding:
+    kind, context = details["type"], details.get("ctx", {})
+    place = follow(model, details["loc"])
+    path = place.path
+    if kind == "missing":
+        return _Finding(place, f"the key {path[-1]} is missing", path[:-1])
+    if kind == "extra_forbidden":
+        known = keys_of(place.holder) if place.holder is not None else ()
+        return _Finding(place, f"there is no key {path[-1]}; {nearest(str(path[-1]), known)}", path)
+    if kind == "union_tag_not_found":
+        return _Finding(place, f"the key {_unquoted(context['discriminator'])} is missing", path)
+    if kind == "union_tag_invalid":
+        key, given = _unquoted(context["discriminator"]), str(context["tag"])
+        message = f"there is no {key} {given}; {nearest(given, _quoted(context['expected_tags']))}"
+        return _Finding(place, message, (*path, key))
+    if kind == "literal_error":
+        return _Finding(place, _not_literal(details["input"], str(context["expected"])), path)
+    if kind == "value_error" and isinstance(context.get("error"), Exception):
+        cause = context["error"]
+        inner = cause.place if isinstance(cause, HomeworkContentError) else ()
+        return _Finding(place, str(cause), (*path, *inner))
+    expected = TYPES.get(kind.split("_")[0]) if kind.endswith(("_type", "_parsing", "_from_float")) else None
+    if expected is not None:
+        return _Finding(place, _wrong_type(expected, details["input"]), path, expected)
+    message = details["msg"]
+    return _Finding(place, f"{message[0].lower()}{message[1:]}, got {_said(details['input'])}", path)
+
+
+def _without_doubles(findings: Iterable[_Finding]) -> list[_Finding]:
+    """One finding for each place: the members of a union that a value was held against all complain."""
+    kept: list[_Finding] = []
+    for finding in findings:
+        if finding.place.alternative and finding.expected:
+            twin = next((other for other in kept if other.path == finding.path and other.expected), None)
+            if twin is not None:
+                kept[kept.index(twin)] = _either(twin, finding)
+                continue
+        kept.append(finding)
+    return [finding for finding in kept if not _explained_better(finding, kept)]
+
+
+def _either(first: _Finding, second: _Finding) -> _Finding:
+    expected = f"{first.expected} or {second.expected}"
+    message = first.message.replace(f"expected {first.expected}", f"expected {expected}", 1)
+    return _Finding(first.place, message, first.path, expected)
+
+
+def _explained_better(finding: _Finding, others: Iterable[_Finding]) -> bool:
+    """Whether another member of the union fitted so far that it found fault with something inside."""
+    depth = len(finding.path)
+    return bool(finding.place.alternative and finding.expected) and any(
+        other.place.alternative and len(other.path) > depth and other.path[:depth] == finding.path for other in others
+    )
+
+
+def _not_literal(given: Any, expected: str) -> str:
+    known = _quoted(expected)
+    if isinstance(given, str) and known:
+        return f"there is no {given or 'empty value'} here; {nearest(given, known)}"
+    return f"expected {expected}, got {_said(given)}"
+
+
+def _wrong_type(expected: str, given: Any) -> str:
+    message = f"expected {expected}, got {_said(given)}"
+    if given is None:
+        return f"{message}: no value stands after the key"
+    if expected == "text" and not isinstance(given, (dict, list, tuple)):
+        return f"{message}; put it in quotes"
+    if expected == "a list":
+        return f"{message}; an entry of a list begins with '- ', or write [a, b]"
+    return message
+
+
+def _said(value: Any) -> str:
+    """A value as a message quotes it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        short = value if len(value) <= 40 else f"{value[:37]}..."
+        return f"the text {short!r}"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, dict):
+        return "keys with values"
+    return f"{value}"
+
+
+def _unquoted(text: str) -> str:
+    return text.strip("'")
+
+
+def _quoted(text: str) -> tuple[str, ...]:
+    """The names between quotes in a message of pydantic."""
+    return tuple(re.findall(r"'([^']*)'", text))

@@ -1,0 +1,73 @@
+"""Plots from arrays: axes with round ticks, curves that break where they jump."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy
+from numpy.typing import NDArray
+
+from answers.latex.sheet import Axis, Curve, Dot, Plot, Point, Tick
+
+Values = NDArray[numpy.float64]
+
+
+def curve(x: Values, y: Values, label: str = "", jumps: Sequence[float] = ()) -> Curve:
+    """A curve through the points, in one piece between any two ``jumps`` of x.
+
+    Where neighbours differ by more than a tenth of the range although x hardly moves, a jump is taken too.
+    """
+    steep = numpy.abs(numpy.diff(y)) > 0.5 * max(float(numpy.ptp(y)), 1e-300)
+    breaks = [int(k) + 1 for k in numpy.flatnonzero(steep)]
+    breaks += [int(numpy.searchsorted(x, jump)) for jump in jumps]
+    pieces = [tuple(zip(xs.tolist(), ys.tolist(), strict=True)) for xs, ys in zip(numpy.split(x, sorted(set(breaks))), numpy.split(y, sorted(set(breaks))), strict=True)]
+    return Curve(tuple(_thinned(piece) for piece in pieces if piece), label)
+
+
+def plot(
+    curves: Sequence[Curve],
+    x_label: str,
+    y_label: str = "",
+    *,
+    title: str = "",
+    width: float = 6.0,
+    height: float = 4.0,
+    dots: Sequence[Dot] = (),
+    logarithmic: bool = False,
+) -> Plot:
+    """A plot of the curves with ticks at round numbers; ``logarithmic`` says that y holds powers of ten."""
+    points = [point for one in curves for piece in one.pieces for point in piece]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    margin = 0.06 * ((max(ys) - min(ys)) or 1.0)
+    return Plot(
+        _axis(min(xs), max(xs), x_label),
+        _axis(min(ys) - margin, max(ys) + margin, y_label, power=logarithmic),
+        tuple(curves),
+        tuple(dots),
+        title,
+        width,
+        height,
+    )
+
+
+def _axis(low: float, high: float, label: str, *, power: bool = False) -> Axis:
+    step = _round_step(high - low, whole=power)
+    first, last = int(numpy.ceil(low / step - 1e-9)), int(numpy.floor(high / step + 1e-9))
+    values = [round(k * step, 10) for k in range(first, last + 1)]
+    texts = [rf"$10^{{{value:g}}}$" if power else f"${value:g}$" for value in values]
+    return Axis(low, high, label, tuple(Tick(value, text) for value, text in zip(values, texts, strict=True)))
+
+
+def _round_step(length: float, *, whole: bool = False) -> float:
+    """A step of 1, 2 or 5 times a power of ten that divides the length into four to ten."""
+    rough = max(length, 1e-12) / 6
+    power = 10.0 ** numpy.floor(numpy.log10(rough))
+    step = float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough))
+    return max(1.0, round(step)) if whole else step
+
+
+def _thinned(piece: tuple[Point, ...], most: int = 160) -> tuple[Point, ...]:
+    """The piece with at most so many points, its ends among them, rounded for TeX."""
+    stride = max(1, -(-len(piece) // most))
+    kept = (*piece[:-1:stride], piece[-1])
+    return tuple((round(x, 6), round(y, 6)) for x, y in kept)

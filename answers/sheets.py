@@ -1,0 +1,107 @@
+"""From a homework to the question sheet and the key, as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from answers.context import HomeworkContext
+from answers.homework.model import Homework, Part, Question
+from answers.kinds.item import Claim, Verdict
+from answers.latex import sheet
+from answers.latex.escape import escape
+from answers.latex.markdown import inline_markdown, markdown
+from answers.verify import Checked
+
+
+def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
+    """The sheet that is handed out: questions, with tables and room to fill in."""
+    sections = tuple(
+        _section(question, tuple(_part(part, tuple(block for item in part.answer for block in item.blank(context))) for part in question.parts))
+        for question in homework.questions
+    )
+    return _sheet(homework, sections, subtitle="", fill_in=("Name", "Student number"))
+
+
+def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Checked]) -> sheet.Sheet:
+    """The key: answers with their steps, the rubric, and the certificate of what was checked."""
+    sections = [_section(question, tuple(_answered(part, context) for part in question.parts)) for question in homework.questions]
+    if any(part.points for part in homework.parts()):
+        sections.append(sheet.Section("Rubric", level=1, blocks=(_rubric(homework),)))
+    if checked:
+        sections.append(sheet.Section("Certificate", level=1, blocks=(sheet.Text(CERTIFICATE), _certificate(checked))))
+    return _sheet(homework, tuple(sections), subtitle="Solution key", fill_in=())
+
+
+CERTIFICATE = (
+    "Every formula above was derived from the forward definition and then checked by number: each result "
+    "against central differences and the complex step of the forward pass at random points away from "
+    "kinks, each step against the quantity that it states and against the step before, each matrix form "
+    "against its index form. The error is the worst relative one."
+)
+
+
+def _sheet(homework: Homework, sections: tuple[sheet.Section, ...], *, subtitle: str, fill_in: tuple[str, ...]) -> sheet.Sheet:
+    return sheet.Sheet(
+        title=inline_markdown(homework.title),
+        plain_title=homework.title,
+        sections=sections,
+        subtitle=subtitle,
+        course=inline_markdown(homework.course),
+        term=inline_markdown(homework.term),
+        due=inline_markdown(homework.due),
+        introduction=markdown(homework.introduction) if not subtitle else "",
+        fill_in=fill_in,
+        paper=homework.paper,
+    )
+
+
+def _section(question: Question, parts: tuple[sheet.Part, ...]) -> sheet.Section:
+    blocks = (sheet.Text(markdown(question.text)),) if question.text else ()
+    return sheet.Section(inline_markdown(question.title), question.id, question.level, blocks, parts)
+
+
+def _part(part: Part, blocks: tuple[sheet.Block, ...]) -> sheet.Part:
+    return sheet.Part(_label(part), markdown(part.question), _points(part.points), blocks)
+
+
+def _answered(part: Part, context: HomeworkContext) -> sheet.Part:
+    blocks = tuple(block for answered in context.answered(part) for block in answered.blocks)
+    return _part(part, (sheet.Answer(blocks),) if blocks else ())
+
+
+def _label(part: Part) -> str:
+    if part.label:
+        return inline_markdown(part.label)
+    return f"({part.id[-1]})" if part.id[-1:].isalpha() else escape(part.id)
+
+
+def _points(points: float) -> str:
+    return f"{points:g}" if points else ""
+
+
+def _rubric(homework: Homework) -> sheet.Rubric:
+    rows = []
+    for part in homework.parts():
+        criteria = [(criterion.text, criterion.points) for criterion in part.rubric]
+        if not criteria and part.points:
+            criteria = [("the answer of the key, or one that is equal to it", part.points)]
+        for number, (text, points) in enumerate(criteria):
+            rows.append(sheet.RubricRow(escape(part.id) if number == 0 else "", inline_markdown(text), _points(points) or "0"))
+    total = sum(part.points for part in homework.parts())
+    return sheet.Rubric(tuple(rows), f"{total:g}")
+
+
+def _certificate(checked: Sequence[Checked]) -> sheet.Certificate:
+    return sheet.Certificate(tuple(_certificate_row(entry.part, entry.claim, entry.verdict) for entry in checked))
+
+
+def _certificate_row(part: str, claim: Claim, verdict: Verdict) -> sheet.CertificateRow:
+    error = "0" if verdict.error == 0 else f"${_power(verdict.error)}$"
+    return sheet.CertificateRow(rf"\makebox[2.6em][l]{{{escape(part)}}}{claim.latex}", claim.method, str(verdict.points), error, verdict.ok)
+
+
+def _power(error: float) -> str:
+    if error == float("inf"):
+        return r"\infty"
+    mantissa, exponent = f"{error:.1e}".split("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"

@@ -1,0 +1,79 @@
+"""Every claim of a homework's key, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from answers.context import HomeworkContext
+from answers.homework.model import Homework
+from answers.kinds.item import Claim, Verdict
+from derive.derivation import Layout
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A claim of a part with the outcome of its check."""
+
+    part: str
+    claim: Claim
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """The outcome of one check, as a line for a terminal or a JSON document."""
+
+    part: str
+    quantity: str
+    method: str
+    points: int
+    error: float
+    tolerance: float
+    ok: bool
+    note: str = ""
+
+
+def silent(_: str) -> None:
+    """Progress that nobody sees."""
+
+
+def checked(context: HomeworkContext, progress: Callable[[str], None] = silent) -> Iterator[Checked]:
+    """Answer every part and check each claim of it.
+
+    Raises:
+        HomeworkContentError: a part cannot be answered.
+    """
+    for part in context.homework.parts():
+        progress(f"part {part.id}")
+        for answered in context.answered(part):
+            for claim in answered.claims:
+                yield Checked(part.id, claim, claim.check())
+
+
+def verify(
+    homework: Homework,
+    *,
+    layout: Layout | None = None,
+    index_base: Literal[0, 1] | None = None,
+    progress: Callable[[str], None] = silent,
+) -> Iterator[CheckLine]:
+    """A line for every claim of the key.
+
+    Raises:
+        HomeworkContentError: a part cannot be answered.
+    """
+    context = HomeworkContext(homework, layout=layout, index_base=index_base)
+    for entry in checked(context, progress):
+        claim, verdict = entry.claim, entry.verdict
+        yield CheckLine(
+            entry.part,
+            claim.quantity,
+            claim.method,
+            verdict.points,
+            verdict.error,
+            verdict.tolerance,
+            verdict.ok,
+            verdict.note,
+        )
