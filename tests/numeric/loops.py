@@ -28,7 +28,11 @@ def looped(expression: Expr, known: Assignment, arrays: Mapping[str, Any]) -> fl
         return _element(arrays[str(expression.base.label)], [round(value(s)) for s in expression.indices])
     if isinstance(expression, sympy.Sum):
         letter, lower, upper = expression.limits[0]
-        body = expression.function if len(expression.limits) == 1 else sympy.Sum(expression.function, *expression.limits[1:])
+        body = (
+            expression.function
+            if len(expression.limits) == 1
+            else sympy.Sum(expression.function, *expression.limits[1:])
+        )
         return sum(
             looped(body, {**known, letter: k}, arrays) for k in range(round(value(lower)), round(value(upper)) + 1)
         )

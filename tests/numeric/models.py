@@ -80,7 +80,11 @@ def convolution(stride: int = 2, padding: int = 1) -> Forward:
     length, width = size("H"), size("k_w")
     out = sympy.floor((length + 2 * padding - width) / sympy.Integer(stride)) + 1
     return Forward(
-        given=(tensor("z", length, role="input"), tensor("w", width, role="parameter"), tensor("g", out, role="target")),
+        given=(
+            tensor("z", length, role="input"),
+            tensor("w", width, role="parameter"),
+            tensor("g", out, role="target"),
+        ),
         rows=(
             Row(tensor("y", out), (p,), over(at("w", q) * at("z", stride * p + q - padding), q, width)),
             Row(tensor("l", role="loss"), (), over(at("g", p) * at("y", p), p, out)),
@@ -103,7 +107,9 @@ def derivation(
     return Derivation(model, quantity, sympy.sympify(result), (step,), matrix, layout)
 
 
-def with_result(right: Derivation, result: Expr | None = None, matrix: Node | None = None, **changes: Any) -> Derivation:
+def with_result(
+    right: Derivation, result: Expr | None = None, matrix: Node | None = None, **changes: Any
+) -> Derivation:
     """The derivation with another result or matrix form, in its step as in itself."""
     expression = right.result if result is None else sympy.sympify(result)
     form = matrix or (right.matrix if result is None else None)

@@ -16,7 +16,7 @@ from numeric.forward import forward
 from numeric.layout import as_matrix
 from numeric.matrix import evaluate_matrix
 from numeric.sample import sample, sample_sizes
-from tests.numeric.models import SIGMA, K, at, d, i, n, perceptron, size, softmax_loss, u
+from tests.numeric.models import SIGMA, K, at, d, i, n, perceptron, softmax_loss, u
 
 MODEL = perceptron("sigma")
 ARRAYS = sample(MODEL, 7)
@@ -118,7 +118,7 @@ class Unknown(Node):
         (Named("W1", n, d), ArrayError, "W1 is . by ., expected . by ."),
         (Named("x", d, ONE), ArrayError, r"x has shape \(.,\), expected"),
         (Named("W3", d, n), ArrayError, "W3 is needed and not given"),
-        (nodes.Basis(d, size("n") + 10), ArrayError, "has no position"),
+        (nodes.Basis(d, n + 10), ArrayError, "has no position"),
         (nodes.Diagonal(W1), ArrayError, "a diagonal is made of a column"),
         (nodes.DiagonalOf(W1), ArrayError, "is not square"),
         (nodes.Apply("f", W1, "z1", "z2"), ArrayError, "stands for z1"),

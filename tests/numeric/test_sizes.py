@@ -52,7 +52,7 @@ def test_no_integer_solves() -> None:
 
 def test_lengths_and_their_errors() -> None:
     assert lengths((n * d, sympy.floor(n / 2), sympy.Integer(4)), {n: 5, d: 2}) == (10, 2, 4)
-    with pytest.raises(ArrayError, match="n/2 is 2.5 at n = 5"):
+    with pytest.raises(ArrayError, match=r"n/2 is 2\.5 at n = 5"):
         length(n / 2, {n: 5})
     with pytest.raises(ArrayError, match="no array gives the size d"):
         length(d + 1, {n: 5})
