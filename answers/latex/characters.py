@@ -72,7 +72,7 @@ LETTERS_AND_PUNCTUATION = {
     "¶": r"\P{}",
     "©": r"\textcopyright{}",
     "®": r"\textregistered{}",
-    "™": r"\texttrademark{}",
+    "™": r"\textsuperscript{TM}",
     "°": r"\textdegree{}",
     "€": r"\texteuro{}",
     "£": r"\textsterling{}",

@@ -36,8 +36,6 @@ def escape_maths(formula: str) -> str:
     Raises:
         UnprintableError: a character is not in the fonts.
     """
-    if formula.isascii():
-        return formula
     return "".join(_maths_character(base, marks) for base, marks in _clusters(formula))
 
 
@@ -59,7 +57,7 @@ def _clusters(text: str) -> Iterator[tuple[str, str]]:
 def _text_character(base: str, marks: str, special: dict[str, str]) -> str:
     if base in special:
         latex = special[base]
-    elif base in "\n\t" or (base.isascii() and base.isprintable()):
+    elif _is_typed(base):
         latex = base
     elif base in LETTERS_AND_PUNCTUATION:
         latex = LETTERS_AND_PUNCTUATION[base]
@@ -75,7 +73,7 @@ def _text_character(base: str, marks: str, special: dict[str, str]) -> str:
 
 
 def _maths_character(base: str, marks: str) -> str:
-    if base.isascii():
+    if _is_typed(base):
         latex = base
     elif base in MATHS:
         # A command must not run into a letter that follows it.
@@ -87,6 +85,11 @@ def _maths_character(base: str, marks: str) -> str:
             raise _unprintable(mark)
         latex = f"{MATHS_ACCENTS[mark]}{{{latex}}}"
     return latex
+
+
+def _is_typed(character: str) -> bool:
+    """Whether a keyboard has the character; control characters other than line ends and tabs are refused."""
+    return character in "\n\t" or (character.isascii() and character.isprintable())
 
 
 def _unprintable(character: str) -> UnprintableError:

@@ -45,7 +45,7 @@ def inline_markdown(text: str) -> str:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
-    parser.enable(["table", "replacements", "smartquotes"])
+    parser.enable(["table", "smartquotes"])
     dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_blank_lines=False, double_inline=True)
     amsmath_plugin(parser)
     return parser
@@ -138,7 +138,7 @@ INLINES: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
     "em": lambda node: f"\\emph{{{_inline(node)}}}",
     "code_inline": lambda node: f"\\inlinecode{{{_breakable(node.content)}}}",
     "softbreak": lambda node: "\n",
-    "hardbreak": lambda node: "\\\\\n",
+    "hardbreak": lambda node: "\\leavevmode\\newline\n",
     "link": _link,
     "image": _picture,
     "math_inline": lambda node: f"${escape_maths(node.content)}$",

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from answers.latex import MarkdownError, UnprintableError, escape, inline_markdown, markdown
+
+words = st.text(alphabet=string.ascii_letters + string.digits, min_size=1)
+formulas = st.text(alphabet=string.ascii_letters + "\\{}_^*+-=<>&|~'\"#%[]() ", min_size=1).filter(
+    lambda formula: formula == formula.strip() and not formula.endswith("\\")
+)
+
+
+@given(words, formulas, words)
+def test_maths_is_kept_as_it_is(before: str, formula: str, after: str) -> None:
+    text = f"{before} ${formula}$ {after}"
+    assert inline_markdown(text) == text
+    assert markdown(f"{before}\n\n$$\n{formula}\n$$") == f"{before}\n\n\\[\n{formula}\n\\]"
+
+
+@given(st.text(alphabet=string.ascii_letters + "&%#_ ").map(str.strip).filter(lambda text: "_" not in text[:1]))
+def test_words_are_escaped(text: str) -> None:
+    text = f"a {text} a".replace("_ ", " ").replace(" _", " ")
+    assert inline_markdown(" ".join(text.split())) == escape(" ".join(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("*a* **b** `c_d--e`", r"\emph{a} \textbf{b} \inlinecode{c\_\allowbreak{}d-{}-{}e}"),
+        ('He said "no" -- it\'s $5 and $6.', r"He said ``no'' -- it's \$5 and \$6."),
+        (r"costs \$5", r"costs \$5"),
+        ("<b>x</b>", r"\textless{}b\textgreater{}x\textless{}/b\textgreater{}"),
+        ("[a_b](http://x.y/c_d?e=%20&f#g)", r"\href{http://x.y/c_d?e=\%20\&f\#g}{a\_b}"),
+        ("# A & B", r"\textheading{A \& B}"),
+        ("> a", "\\begin{quote}\na\n\\end{quote}"),
+        ("a\\\n[b", "a\\leavevmode\\newline\n[b"),
+        ("$σ(ŷ)$", r"$\sigma (\hat{y})$"),
+        ("see $$x$$ there", "see \\[\nx\n\\] there"),
+        ("\\begin{align}\na &= b\n\\end{align}", "\\begin{align}\na &= b\n\\end{align}"),
+        ("---", r"\textrule"),
+    ],
+)
+def test_forms(text: str, latex: str) -> None:
+    assert markdown(text) == latex
+
+
+def test_lists_nest_and_count() -> None:
+    assert markdown("3. a\n4. b\n   - [x] c") == (
+        "\\begin{enumerate}[nosep,start=3]\n\\item {}a\n\\item {}b\n\n"
+        "\\begin{itemize}[nosep]\n\\item {}[x] c\n\\end{itemize}\n\\end{enumerate}"
+    )
+
+
+def test_a_loose_list_keeps_its_room() -> None:
+    assert markdown("- a\n\n- b").startswith("\\begin{itemize}[]")
+
+
+def test_code_has_its_colours() -> None:
+    latex = markdown("```python\ndef f():\n    pass\n```")
+    assert latex.startswith("\\begin{codelisting}\n\\codeline{}{0}{\\codekeyword{def}")
+    assert r"\codeline{}{4}{\codekeyword{pass}}" in latex
+
+
+def test_tables_keep_their_alignment() -> None:
+    assert markdown("| a | b |\n|---|--:|\n| $x$ | 50% |") == (
+        "\\begin{center}\n\\begin{tabular}{lr}\na & b \\\\\n\\hline\n$x$ & 50\\% \\\\\n\\end{tabular}\n\\end{center}"
+    )
+
+
+def test_a_picture_is_refused() -> None:
+    with pytest.raises(MarkdownError, match=r"figure\.png"):
+        markdown("![a figure](figure.png)")
+
+
+def test_a_character_without_a_glyph_is_refused() -> None:
+    with pytest.raises(UnprintableError, match=r"U\+6F22"):
+        markdown("See *漢*.")
