@@ -69,7 +69,9 @@ class HomeworkContext:
         for item in items:
             if item.kind == kind:
                 return item
-        raise HomeworkContentError(f"part {part} has no {kind}; it has {', '.join(item.kind for item in items) or 'no answer'}")
+        raise HomeworkContentError(
+            f"part {part} has no {kind}; it has {', '.join(item.kind for item in items) or 'no answer'}"
+        )
 
     def answered(self, part: Part) -> tuple[Answered, ...]:
         """The answers of a part's items.

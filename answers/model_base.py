@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from importlib import import_module
+from operator import or_
 from pkgutil import iter_modules
-from typing import TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Strict(BaseModel):
@@ -28,3 +30,8 @@ def discover(package: str, path: Iterable[str], base: type[Kind]) -> dict[str, t
                 for name in get_args(value.model_fields["kind"].annotation):
                     found[str(name)] = value
     return found
+
+
+def one_of(models: Mapping[str, type[Kind]]) -> Any:
+    """The type of a value that is one of the models, told apart by its ``kind``."""
+    return Annotated[reduce(or_, models.values()), Field(discriminator="kind")]

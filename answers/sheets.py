@@ -16,7 +16,13 @@ from answers.verify import Checked
 def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
     """The sheet that is handed out: questions, with tables and room to fill in."""
     sections = tuple(
-        _section(question, tuple(_part(part, tuple(block for item in part.answer for block in item.blank(context))) for part in question.parts))
+        _section(
+            question,
+            tuple(
+                _part(part, tuple(block for item in part.answer for block in item.blank(context)))
+                for part in question.parts
+            ),
+        )
         for question in homework.questions
     )
     return _sheet(homework, sections, subtitle="", fill_in=("Name", "Student number"))
@@ -24,7 +30,10 @@ def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
 
 def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Checked]) -> sheet.Sheet:
     """The key: answers with their steps, the rubric, and the certificate of what was checked."""
-    sections = [_section(question, tuple(_answered(part, context) for part in question.parts)) for question in homework.questions]
+    sections = [
+        _section(question, tuple(_answered(part, context) for part in question.parts))
+        for question in homework.questions
+    ]
     if any(part.points for part in homework.parts()):
         sections.append(sheet.Section("Rubric", level=1, blocks=(_rubric(homework),)))
     if checked:
@@ -33,14 +42,17 @@ def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
 
 
 CERTIFICATE = (
-    "Every formula above was derived from the forward definition and then checked by number: each result "
-    "against central differences and the complex step of the forward pass at random points away from "
-    "kinks, each step against the quantity that it states and against the step before, each matrix form "
-    "against its index form. The error is the worst relative one."
+    "Every formula above was derived from the forward definition and then checked by number at random points "
+    r"away from kinks. \emph{Differences}: the result agrees with central differences and the complex step of "
+    r"the forward pass, each step with the quantity that it states and with the step before. \emph{Forward pass}: "
+    r"the formula gives the value that the layers compute one after the other. \emph{Matrix form}: it agrees with "
+    "the index form element by element. The error is the worst relative one over all of these."
 )
 
 
-def _sheet(homework: Homework, sections: tuple[sheet.Section, ...], *, subtitle: str, fill_in: tuple[str, ...]) -> sheet.Sheet:
+def _sheet(
+    homework: Homework, sections: tuple[sheet.Section, ...], *, subtitle: str, fill_in: tuple[str, ...]
+) -> sheet.Sheet:
     return sheet.Sheet(
         title=inline_markdown(homework.title),
         plain_title=homework.title,
@@ -86,7 +98,9 @@ def _rubric(homework: Homework) -> sheet.Rubric:
         if not criteria and part.points:
             criteria = [("the answer of the key, or one that is equal to it", part.points)]
         for number, (text, points) in enumerate(criteria):
-            rows.append(sheet.RubricRow(escape(part.id) if number == 0 else "", inline_markdown(text), _points(points) or "0"))
+            rows.append(
+                sheet.RubricRow(escape(part.id) if number == 0 else "", inline_markdown(text), _points(points) or "0")
+            )
     total = sum(part.points for part in homework.parts())
     return sheet.Rubric(tuple(rows), f"{total:g}")
 
@@ -97,7 +111,13 @@ def _certificate(checked: Sequence[Checked]) -> sheet.Certificate:
 
 def _certificate_row(part: str, claim: Claim, verdict: Verdict) -> sheet.CertificateRow:
     error = "0" if verdict.error == 0 else f"${_power(verdict.error)}$"
-    return sheet.CertificateRow(rf"\makebox[2.6em][l]{{{escape(part)}}}{claim.latex}", claim.method, str(verdict.points), error, verdict.ok)
+    return sheet.CertificateRow(
+        rf"\makebox[2.6em][l]{{{escape(part)}}}{claim.latex}",
+        escape(claim.method),
+        str(verdict.points),
+        error,
+        verdict.ok,
+    )
 
 
 def _power(error: float) -> str:

@@ -68,7 +68,12 @@ def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
         factors.append(inside**power)
     product = Mul(*factors)
     additive = [factor for factor in factors if isinstance(factor, Add)]
-    if sign == -1 and product.could_extract_minus_sign() is False and len(additive) == 1 and _indifferent(additive[0], targets):
+    if (
+        sign == -1
+        and product.could_extract_minus_sign() is False
+        and len(additive) == 1
+        and _indifferent(additive[0], targets)
+    ):
         flipped = Add(*(-term for term in additive[0].args))
         rest = list(factors)
         rest.remove(additive[0])

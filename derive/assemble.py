@@ -25,9 +25,7 @@ class Instance:
     output: Tensor
 
 
-def place(
-    definition: LayerDefinition, source: Tensor, output: str, number: int, batch: Expr | None
-) -> Instance:
+def place(definition: LayerDefinition, source: Tensor, output: str, number: int, batch: Expr | None) -> Instance:
     """The rows of ``definition`` reading ``source`` and writing ``output``.
 
     Parameters get ``number`` behind their prefix (``W1``), internal rows get the output's name in front.
@@ -42,7 +40,9 @@ def place(
             f"but {source.name} has shape ({', '.join(map(str, incoming))})"
         )
     sizes = {**dict(zip(definition.axes, incoming, strict=True)), **definition.sizes}
-    shapes = {name: tuple(parse_formula(text, constants=sizes) for text in shape) for name, shape in definition.shapes.items()}
+    shapes = {
+        name: tuple(parse_formula(text, constants=sizes) for text in shape) for name, shape in definition.shapes.items()
+    }
     shapes["z"] = incoming
     equations = parse_equations(definition.equations, Vocabulary(shapes, sizes, definition.constants))
     local = {"z": source.name, "y": output}
@@ -100,7 +100,11 @@ def renamed(expression: Expr, names: Mapping[str, str]) -> Expr:
         name = symbols.name_of(expression)
         return symbols.element(names.get(name, name), [renamed(subscript, names) for subscript in expression.indices])
     if isinstance(expression, Symbol):
-        return symbols.scalar(names[expression.name]) if expression.name in names and not expression.is_integer else expression
+        return (
+            symbols.scalar(names[expression.name])
+            if expression.name in names and not expression.is_integer
+            else expression
+        )
     if not expression.args:
         return expression
     if isinstance(expression, Sum):
@@ -121,11 +125,14 @@ def _with_batch(expression: Expr, names: set[str]) -> Expr:
         subscripts = [_with_batch(subscript, names) for subscript in expression.indices]
         return symbols.element(name, [BATCH, *subscripts] if name in names else subscripts)
     if isinstance(expression, Symbol):
-        return symbols.element(expression.name, [BATCH]) if expression.name in names and not expression.is_integer else expression
+        return (
+            symbols.element(expression.name, [BATCH])
+            if expression.name in names and not expression.is_integer
+            else expression
+        )
     if not expression.args:
         return expression
     if isinstance(expression, Sum):
         return Sum(_with_batch(expression.function, names), *expression.limits)
     result: Expr = expression.func(*(_with_batch(argument, names) for argument in expression.args))
     return result
-

@@ -6,8 +6,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import sympy
-from sympy import Expr, Function, Integer, Symbol
+from sympy import Expr, Function, Integer
 
 from derive import symbols
 from derive.assemble import BATCH, place
@@ -70,7 +69,10 @@ class Builder:
             self.given.append(target)
             self.rows += rows
             self.functions.update({function.name: function for function in functions})
-            self.blocks.append(Block("Loss", current.name, "l"))
+            inner = LOSS[loss.name]
+            if inner.layer:
+                self.blocks.append(Block(inner.layer, current.name, "p", inner.call))
+            self.blocks.append(Block("Loss", "p" if inner.layer else current.name, "l"))
         for function in named_functions():
             self.functions.setdefault(function.name, function)
         ordered = tuple(sorted(self.given, key=lambda tensor: tensor.role == "parameter"))
@@ -81,7 +83,7 @@ class Builder:
 
     def _learns(self, stage: Stage) -> bool:
         kind = self._activation(stage.name)
-        return stage.name in LAYERS and stage.name not in ("Softmax", "LogSoftmax") or bool(kind and kind.learnt)
+        return (stage.name in LAYERS and stage.name not in ("Softmax", "LogSoftmax")) or bool(kind and kind.learnt)
 
     def _activation(self, name: str) -> Activation | None:
         own = self.extra.get(name)
@@ -97,7 +99,9 @@ class Builder:
             return self._elementwise(stage, kind, source, output, number)
         if len(stage.name.rstrip("0123456789'")) == 1 and stage.name[0] in "fgh":
             return self._row(source, output, stage, lambda element: Function(stage.name)(element), stage.name)
-        raise NetworkError(f"there is no layer {stage.name}; {nearest(stage.name, [*LAYERS, *ACTIVATION, *self.extra])}")
+        raise NetworkError(
+            f"there is no layer {stage.name}; {nearest(stage.name, [*LAYERS, *ACTIVATION, *self.extra])}"
+        )
 
     def _definition(self, stage: Stage) -> LayerDefinition:
         factory = LAYERS[stage.name]
@@ -127,7 +131,9 @@ class Builder:
         named = {key: str(value) for key, value in stage.named}
         unknown = [key for key in named if key not in names]
         if unknown or len(given) > len(kind.constants):
-            raise NetworkError(f"{kind.name} takes {', '.join(names) or 'no arguments'}; got {', '.join((*given, *unknown))}")
+            raise NetworkError(
+                f"{kind.name} takes {', '.join(names) or 'no arguments'}; got {', '.join((*given, *unknown))}"
+            )
         values = {**kind.constants, **dict(zip(kind.constants, given, strict=False)), **named}
         label = _labelled(stage, kind.name)
         if kind.learnt:
@@ -170,5 +176,3 @@ def _as_size(value: Argument) -> object:
     if isinstance(value, str):
         return {"True": True, "False": False}.get(value, symbols.size(value))
     return Integer(value) if value.is_Integer else value
-
-

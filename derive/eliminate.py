@@ -31,7 +31,9 @@ def eliminate(term: Term, ranges: Ranges) -> Term:
         scope = {**ranges, **dict(term.bound)}
         conditions = (*conditions, *in_range(value, length, scope))
         replaced = Term(rest, term.bound).replaced({letter: value})
-        term = Term((*replaced.factors, *(Bracket(condition) for condition in conditions)) or (sympy.S.One,), replaced.bound)
+        term = Term(
+            (*replaced.factors, *(Bracket(condition) for condition in conditions)) or (sympy.S.One,), replaced.bound
+        )
 
 
 def in_range(value: Expr, length: Expr, ranges: Ranges) -> tuple[Expr, ...]:

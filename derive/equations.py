@@ -91,7 +91,9 @@ def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
         expression = reader.read(body)
         indices = tuple(symbols.index(letter) for letter in taken)
         equations.append(Equation(str(name), indices, expression))
-        shapes[str(name)] = tuple(_range_of(i, expression, shapes, shapes.get(str(name)), r) for r, i in enumerate(indices))
+        shapes[str(name)] = tuple(
+            _range_of(i, expression, shapes, shapes.get(str(name)), r) for r, i in enumerate(indices)
+        )
     return tuple(equations)
 
 
@@ -116,7 +118,11 @@ def range_of(letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, 
 
 
 def _range_of(
-    letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, ...]], declared: tuple[Expr, ...] | None, axis: int
+    letter: Symbol,
+    expression: Expr,
+    shapes: Mapping[str, tuple[Expr, ...]],
+    declared: tuple[Expr, ...] | None,
+    axis: int,
 ) -> Expr:
     if declared is not None:
         return declared[axis]
@@ -131,7 +137,9 @@ def _parse(text: str, start: str) -> Tree[Token]:
         return _parser().parse(text, start=start)
     except UnexpectedInput as error:
         context = error.get_context(text, span=30).rstrip()
-        raise DefinitionError(f"cannot read the equation at line {error.line}, column {error.column}:\n{context}") from error
+        raise DefinitionError(
+            f"cannot read the equation at line {error.line}, column {error.column}:\n{context}"
+        ) from error
 
 
 class _Reader:

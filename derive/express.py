@@ -35,7 +35,9 @@ class Vocabulary:
             for part in parts:
                 if part not in forward.tensors:
                     visible = [t.name for t in forward.tensors.values() if t.role != "hidden"]
-                    raise VocabularyError(f"{name} is no symbol of this network: {part} is not in it; {nearest(part, visible)}")
+                    raise VocabularyError(
+                        f"{name} is no symbol of this network: {part} is not in it; {nearest(part, visible)}"
+                    )
         return cls(frozenset(given))
 
     def allows(self, name: str, forward: Forward) -> bool:
@@ -99,7 +101,12 @@ class Speaker:
             chain = Sum(symbol * partial, *limits) if limits else symbol * partial
             upstream = self.at(row.name, outer)
             result = Sum(Mul(upstream, partial), *limits) if limits else upstream * partial
-            self._say(quantity, chain, "chain rule", f"{{{name}}} acts through {{{row.name}}}; {{{symbols.partial_name(row.name, name)}}} stays a symbol.")
+            self._say(
+                quantity,
+                chain,
+                "chain rule",
+                f"{{{name}}} acts through {{{row.name}}}; {{{symbols.partial_name(row.name, name)}}} stays a symbol.",
+            )
             ranges = dict(zip(quantity.indices, quantity.shape, strict=True))
             result = self.sweep.simplifier.simplify(result, ranges)
             if result != chain:
@@ -123,7 +130,9 @@ class Speaker:
             VocabularyError: a given tensor is needed that the vocabulary does not hold.
         """
         while True:
-            foreign = [a for a in self._accesses(expression) if not self.vocabulary.allows(symbols.name_of(a), self.forward)]
+            foreign = [
+                a for a in self._accesses(expression) if not self.vocabulary.allows(symbols.name_of(a), self.forward)
+            ]
             if not foreign:
                 return expression
             for access in foreign:

@@ -30,7 +30,7 @@ def kink_values(derivation: Derivation) -> Iterator[tuple[str, Expr, Expr]]:
         closed = isinstance(condition, GreaterThan | LessThan)
         boundary = boundaries.setdefault((symbols.name_of(read[0]), condition.rhs), {read[0]: condition.rhs})
         boundary[bracket] = sympy.Integer(int(closed))
-    deltas = {delta: sympy.S.One for delta in derivation.result.atoms(sympy.KroneckerDelta)}
+    deltas = dict.fromkeys(derivation.result.atoms(sympy.KroneckerDelta), sympy.S.One)
     for (name, limit), values in boundaries.items():
         brackets = {key: value for key, value in values.items() if isinstance(key, Bracket)}
         elements = {key: value for key, value in values.items() if key not in brackets}

@@ -30,7 +30,9 @@ def place_loss(
     definition, options, constants = _read(stage)
     shape = prediction.shape if batch is None else prediction.shape[1:]
     if len(shape) != 1:
-        raise NetworkError(f"{definition.name} takes a vector of outputs, but {prediction.name} has shape ({', '.join(map(str, shape))})")
+        raise NetworkError(
+            f"{definition.name} takes a vector of outputs, but {prediction.name} has shape ({', '.join(map(str, shape))})"
+        )
     by_class = "class" in options
     target = Tensor("y", () if by_class else shape, "target", "class" if by_class else definition.target)
     shapes = {"y_hat": shape, "y": target.shape}
@@ -62,7 +64,9 @@ def _read(stage: Stage) -> tuple[LossDefinition, set[str], tuple[tuple[str, str]
             raise NetworkError(f"{stage.name} takes {', '.join((*definition.constants, *OPTIONS))}; got {text}")
     for key, value in stage.named:
         if key not in values:
-            raise NetworkError(f"{stage.name} has no {key}; {nearest(key, values) if values else 'it takes no named argument'}")
+            raise NetworkError(
+                f"{stage.name} has no {key}; {nearest(key, values) if values else 'it takes no named argument'}"
+            )
         values[key] = str(value)
     if "class" in options and not definition.class_equations:
         with_class = ", ".join(name for name, loss in LOSS.items() if loss.class_equations)

@@ -11,14 +11,16 @@ from sympy import Add, Expr, KroneckerDelta, Sum
 from derive import symbols
 from derive.build import Block
 from derive.derivation import Layout, Quantity
-from derive.express import Vocabulary
 from derive.forward import Forward
 from derive.matrix.layout import lay_out
 from derive.matrix.nodes import Apply, Named, Node
 from derive.matrix.recognise import recognise
-from derive.matrix.substitute import substitute
+from derive.matrix.substitute import resized, substitute
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import leaves
+
+UNIT = symbols.size("_unit")
+"""Stands for an axis of length 1 while a form is sought, so that one output is written as K outputs are."""
 
 
 class Former:
@@ -30,26 +32,29 @@ class Former:
         self.layout = layout
         self._definitions: dict[str, Node | None] = {}
 
-    def form(self, expression: Expr, quantity: Quantity) -> Node | None:
-        """The matrix form of the quantity in the layout, or None where there is none."""
+    def form(self, expression: Expr, quantity: Quantity, hidden: frozenset[str] = frozenset()) -> Node | None:
+        """The matrix form of the quantity in the layout, or None where there is none.
+
+        Values in ``hidden`` are replaced by their forward equations in matrix form.
+        """
         node = self._recognised(expression, quantity)
         if node is None:
             return None
         parts = symbols.split_partial(quantity.name)
-        return node if parts is None else lay_out(node, self.layout, self.ranks[parts[0]], self.ranks[parts[1]])
+        if parts is not None:
+            node = lay_out(node, self.layout, self.ranks[parts[0]], self.ranks[parts[1]])
+        return self._finished(node, hidden)
 
-    def written_out(self, node: Node, hidden: frozenset[str]) -> Node | None:
-        """The node with values outside the vocabulary replaced by their forward equations."""
-        return tidy(substitute(node, lambda name: self._written(name, hidden) if name in hidden else None))
+    def value(self, name: str, hidden: frozenset[str], *, written_out: bool) -> Node | None:
+        """The matrix form of a tensor's forward value: its name, or its equation."""
+        node = (
+            self.definition(name) if name in self.forward.row and (written_out or name in hidden) else self._leaf(name)
+        )
+        return None if node is None else self._finished(node, hidden)
 
-    def value(self, name: str, vocabulary: Vocabulary, hidden: frozenset[str], *, written_out: bool) -> Node | None:
-        """The matrix form of a tensor's forward value."""
-        if name not in self.forward.row:
-            return self._leaf(name)
-        if written_out or name in hidden:
-            definition = self.definition(name)
-            return None if definition is None else self.written_out(definition, hidden)
-        return self._leaf(name)
+    def _finished(self, node: Node, hidden: frozenset[str]) -> Node:
+        written = tidy(substitute(node, lambda name: self._written(name, hidden) if name in hidden else None))
+        return resized(written, {UNIT: sympy.S.One})
 
     def definition(self, name: str) -> Node | None:
         """The forward equation of a tensor in matrix form, in the values that it reads."""
@@ -65,15 +70,21 @@ class Former:
                 leaf = self._leaf(block.reads)
                 self._definitions[name] = None if leaf is None else Apply(block.call, leaf, block.reads, name)
             else:
-                self._definitions[name] = self._recognised(row.expression, Quantity(name, row.indices, row.tensor.shape))
+                self._definitions[name] = self._recognised(
+                    row.expression, Quantity(name, row.indices, row.tensor.shape)
+                )
         return self._definitions[name]
 
     def _written(self, name: str, hidden: frozenset[str]) -> Node | None:
         definition = self.definition(name)
-        return None if definition is None else substitute(definition, lambda n: self._written(n, hidden) if n in hidden else None)
+        return (
+            None
+            if definition is None
+            else substitute(definition, lambda n: self._written(n, hidden) if n in hidden else None)
+        )
 
     def _leaf(self, name: str) -> Node | None:
-        shape = self.forward.tensors[name].shape
+        shape = _enlarged(self.forward.tensors[name].shape)
         if len(shape) > 2:
             return None
         rows, columns = (*shape, *[sympy.S.One] * (2 - len(shape)))
@@ -82,12 +93,15 @@ class Former:
     def _recognised(self, expression: Expr, quantity: Quantity) -> Node | None:
         if len(quantity.indices) > 2:
             return None
-        sizes = dict(zip(quantity.indices, quantity.shape, strict=True))
+        expression = _with_units(expression)
+        sizes = dict(zip(quantity.indices, _enlarged(quantity.shape), strict=True))
         candidates = [expression]
         if any(isinstance(part, Add) and part.has(KroneckerDelta) for part in sympy.preorder_traversal(expression)):
             candidates.append(sympy.expand(expression)) if not expression.has(Sum) else None
         rows = self._rows(expression) if self.layout == "numerator" else frozenset()
-        found = [recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows) for candidate in candidates]
+        found = [
+            recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows) for candidate in candidates
+        ]
         nodes = [tidy(node) for node in found if node is not None]
         return min(nodes, key=leaves) if nodes else None
 
@@ -96,7 +110,9 @@ class Former:
         names = {symbols.name_of(access) for access in symbols.accesses(expression)}
         partials = {name: symbols.split_partial(name) for name in names}
         return frozenset(
-            name for name, parts in partials.items() if parts and self.ranks[parts[0]] == 0 and self.ranks[parts[1]] == 1
+            name
+            for name, parts in partials.items()
+            if parts and self.ranks[parts[0]] == 0 and self.ranks[parts[1]] == 1
         )
 
     def _shapes(self, expression: Expr) -> dict[str, tuple[Expr, ...]]:
@@ -105,12 +121,27 @@ class Former:
             name = symbols.name_of(access)
             parts = symbols.split_partial(name)
             if name in self.forward.tensors:
-                shapes[name] = self.forward.tensors[name].shape
+                shapes[name] = _enlarged(self.forward.tensors[name].shape)
             elif parts is not None and all(part in self.forward.tensors for part in parts):
-                shapes[name] = self.forward.tensors[parts[0]].shape + self.forward.tensors[parts[1]].shape
+                shapes[name] = _enlarged(self.forward.tensors[parts[0]].shape + self.forward.tensors[parts[1]].shape)
         return shapes
 
     @cached_property
     def ranks(self) -> Mapping[str, int]:
         """The number of axes of every tensor."""
         return {name: len(tensor.shape) for name, tensor in self.forward.tensors.items()}
+
+
+def _enlarged(shape: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    return tuple(UNIT if length == 1 else length for length in shape)
+
+
+def _with_units(expression: Expr) -> Expr:
+    """The expression with sums over an axis of length 1 taken over ``UNIT``."""
+    if not expression.args or isinstance(expression, sympy.Indexed):
+        return expression
+    args = [_with_units(argument) if isinstance(argument, Expr) else argument for argument in expression.args]
+    if isinstance(expression, Sum):
+        limits = [(letter, lower, UNIT - 1 if upper == 0 else upper) for letter, lower, upper in expression.limits]
+        return Sum(args[0], *limits)
+    return expression.func(*args)

@@ -18,7 +18,6 @@ from derive.forward import Forward
 from derive.language import parse_network, parse_stage
 from derive.layers import Activation, LayerDefinition
 from derive.matrix_form import Former
-from derive.matrix.nodes import Node
 from derive.sweep import Sweep
 
 
@@ -86,7 +85,7 @@ class Network:
         symbol = symbols.element(name, quantity.indices)
         start = speaker.definition(symbol) if written_out and name in self.forward.row else symbol
         result = speaker.values(start)
-        node = self.former.value(name, allowed, self._hidden(allowed), written_out=written_out)
+        node = self.former.value(name, self._hidden(allowed), written_out=written_out)
         step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
         return Derivation(self.forward, quantity, result, (step,), node, self.layout, self.index_base)
 
@@ -162,10 +161,12 @@ class Network:
         in_values: Expr | None = None,
     ) -> Derivation:
         former = self.former
-        node = former.form(in_values if in_values is not None else result, quantity)
-        if node is not None and vocabulary is not None:
-            node = former.written_out(node, self._hidden(vocabulary))
-        formed = tuple(step if step.matrix is not None else replace(step, matrix=former.form(step.expression, step.quantity)) for step in steps)
+        hidden = frozenset() if vocabulary is None else self._hidden(vocabulary)
+        node = former.form(result if in_values is None else in_values, quantity, hidden)
+        formed = tuple(
+            step if step.matrix is not None else replace(step, matrix=former.form(step.expression, step.quantity))
+            for step in steps
+        )
         return Derivation(self.forward, quantity, result, formed, node, self.layout, self.index_base)
 
     def _hidden(self, vocabulary: Vocabulary) -> frozenset[str]:

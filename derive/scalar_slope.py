@@ -27,5 +27,7 @@ def slope_derivation(name: str) -> Derivation:
     functions = {f.name: f for f in (*named_functions(), function)}
     forward = Forward((z,), (row,), tuple(functions.values()))
     quantity = Quantity(symbols.partial_name(value, "z"), (), ())
-    steps = [Step(quantity, line.expression, line.rule, line.sentence) for line in slope(function, named_functions()).steps]
+    steps = [
+        Step(quantity, line.expression, line.rule, line.sentence) for line in slope(function, named_functions()).steps
+    ]
     return Derivation(forward, quantity, steps[-1].expression, tuple(steps))

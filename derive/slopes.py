@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import sympy
-from sympy import Add, Expr, Function, Mul, Symbol, exp
+from sympy import Add, Expr, Mul, Symbol, exp
 
 from derive import symbols
 from derive.algebra import cost, factored
@@ -79,7 +79,13 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
     variable = function.variable
     parts = contributions(function.formula, variable.name, SlopeTable(library))
     raw = Add(*(part.slope for part in parts))
-    steps = [SlopeStep(raw, "differentiate", f"Differentiate the formula of {function.name} by the chain, product and quotient rules.")]
+    steps = [
+        SlopeStep(
+            raw,
+            "differentiate",
+            f"Differentiate the formula of {function.name} by the chain, product and quotient rules.",
+        )
+    ]
     tidy = min((raw, factored(raw)), key=cost) if not raw.has(Bracket) else raw
     if tidy != raw:
         steps.append(SlopeStep(tidy, "simplify", "Put it over one denominator."))
@@ -88,7 +94,13 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
         steps.append(SlopeStep(named, "recognise", "Recognise a function that has a name."))
     folded = _folded(function, named)
     if folded is not None and cost(folded) <= cost(named):
-        steps.append(SlopeStep(folded, "fold back", f"Write it in the value of {function.name} itself, which the forward pass has computed."))
+        steps.append(
+            SlopeStep(
+                folded,
+                "fold back",
+                f"Write it in the value of {function.name} itself, which the forward pass has computed.",
+            )
+        )
         named = folded
     return Slope(function, named, tuple(steps))
 
@@ -114,7 +126,9 @@ def _folded(function: ScalarFunction, slope_formula: Expr) -> Expr | None:
         lead, constant = polynomial.all_coeffs()
         solution = sympy.cancel(-constant / lead)
         if sympy.fraction(solution)[1].is_number:
-            found: Expr = sympy.factor(solution) if function.variable in solution.free_symbols else _pretty(solution, value)
+            found: Expr = (
+                sympy.factor(solution) if function.variable in solution.free_symbols else _pretty(solution, value)
+            )
             return found.xreplace({value: function(function.variable)})
     return None
 

@@ -117,7 +117,9 @@ class Sweep:
         for line in range(self.slopes.lines(functions)):
             raw = self._raw_jacobian(row, name, outer, inner, SlopeTable(self.forward.functions, line))
             reading = f"{{{row.name}}} reads {{{name}}} in its forward equation."
-            note(raw, *(("differentiate", reading) if line == 0 else ("simplify", "Simplify the slope of the function.")))
+            note(
+                raw, *(("differentiate", reading) if line == 0 else ("simplify", "Simplify the slope of the function."))
+            )
         for simplified in self.simplifier.lines(steps[-1].expression, ranges):
             note(simplified.expression, simplified.rule, simplified.sentence)
         return steps
@@ -170,7 +172,11 @@ class Sweep:
             steps.append(Step(partial, local, "differentiate", sentence))
         first = Step(quantity, Add(*chain), "chain rule", _chain_sentence(quantity, steps))
         lines = self.simplifier.lines(Add(*inserted), ranges)
-        steps = [first, *steps, Step(quantity, Add(*inserted), "insert", "Insert the derivatives of the forward equations.")]
+        steps = [
+            first,
+            *steps,
+            Step(quantity, Add(*inserted), "insert", "Insert the derivatives of the forward equations."),
+        ]
         steps += [Step(quantity, line.expression, line.rule, line.sentence) for line in lines]
         return Adjoint(quantity, steps[-1].expression, tuple(steps))
 

@@ -8,12 +8,13 @@ Indices count from 0 inside the program; sheets that count from 1 shift them whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 
 import sympy
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-@lru_cache(maxsize=None)
+
+@cache
 def size(name: str) -> Symbol:
     """The positive integer symbol of a dimension, such as ``n`` or ``K``."""
     return Symbol(name, integer=True, positive=True)
@@ -25,19 +26,19 @@ def dimension(value: str | int) -> Expr:
     return sympy.Integer(text) if text.isdigit() else size(text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def index(name: str) -> Symbol:
     """The symbol of an index, which runs from 0 to its size less one."""
     return Symbol(name, integer=True, nonnegative=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def scalar(name: str) -> Symbol:
     """The real symbol that stands for a tensor of rank zero or for a real hyper-parameter."""
     return Symbol(name, real=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def base(name: str) -> IndexedBase:
     """The SymPy base of a tensor of real numbers."""
     return IndexedBase(scalar(name))

@@ -58,7 +58,9 @@ class Simplifier:
         """The shortest of the expression, its expansion, and their factored forms."""
         expanded = self.expanded(expression, ranges)
         candidates = [expression, expanded]
-        candidates += [factored(candidate, self.targets) for candidate in (expression, expanded) if _may_factor(candidate)]
+        candidates += [
+            factored(candidate, self.targets) for candidate in (expression, expanded) if _may_factor(candidate)
+        ]
         return min((signed(candidate, self.targets) for candidate in candidates), key=cost)
 
     def expanded(self, expression: Expr, ranges: Ranges) -> Expr:
@@ -109,4 +111,3 @@ def _may_factor(expression: Expr) -> bool:
     return isinstance(expression, Add) or any(
         isinstance(factor, Add) or (factor.is_Pow and factor.exp.is_negative) for factor in Mul.make_args(expression)
     )
-

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Union
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from answers.errors import HomeworkContentError
 from answers.evidence.base import Evidence, Found
 from answers.kinds.item import Context
-from answers.model_base import discover
+from answers.model_base import discover, one_of
 from derive.errors import nearest
 
 
@@ -25,7 +23,7 @@ def evidence_kinds() -> dict[str, type[Evidence]]:
 if TYPE_CHECKING:
     AnyEvidence = Evidence
 else:  # the kinds are found at run time, so that a new one needs no entry here
-    AnyEvidence = Annotated[Union[tuple(evidence_kinds().values())], Field(discriminator="kind")]
+    AnyEvidence = one_of(evidence_kinds())
 
 
 def collect(evidence: Mapping[str, Evidence], context: Context) -> dict[str, Found]:

@@ -37,7 +37,12 @@ class Depth(Evidence):
 
     def find(self, context: Context) -> Found:
         gains = self.gains or (1.0,) * len(self.functions)
-        values = {"depth": str(self.depth), "width": str(self.width), "networks": str(self.networks), "seed": str(self.seed)}
+        values = {
+            "depth": str(self.depth),
+            "width": str(self.width),
+            "networks": str(self.networks),
+            "seed": str(self.seed),
+        }
         curves, claims = [], []
         for name, gain in zip(self.functions, gains, strict=True):
             stack = _stack(name, self.depth, self.width)
@@ -58,7 +63,10 @@ class Depth(Evidence):
             gradient = _gradients(stack, arrays)[0]
             direction = numpy.random.default_rng(self.seed).standard_normal(self.width)
             step = 1e-6
-            sides = [evaluate(stack.value("l", written_out=False), arrays | {"b1": arrays["b1"] + s * direction}) for s in (step, -step)]
+            sides = [
+                evaluate(stack.value("l", written_out=False), arrays | {"b1": arrays["b1"] + s * direction})
+                for s in (step, -step)
+            ]
             slope, along = float(sides[0] - sides[1]) / (2 * step), float(gradient @ direction)
             error = abs(slope - along) / max(abs(slope), abs(along), 1e-300)
             return Verdict(error <= 1e-3, 1, error, 1e-3)

@@ -39,7 +39,9 @@ class Descent(Evidence):
             "steps": str(self.steps),
             "samples": str(self.samples),
         }
-        claim = Claim("loss after gradient descent", "loss after gradient descent", "the loss before it", lambda: _lower(losses))
+        claim = Claim(
+            "loss after gradient descent", "loss after gradient descent", "the loss before it", lambda: _lower(losses)
+        )
         return Found(values, (), (claim,))
 
     def _losses(self, context: Context) -> list[float]:

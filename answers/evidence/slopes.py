@@ -46,7 +46,10 @@ class Slopes(Evidence):
             values |= dict(_said(name, place, bound, self.depth))
             claims.append(_claim(name, bound, slopes))
             curves.append(curve(z, slopes, f"${quantity_latex(derivation.quantity, derivation.forward)}$"))
-        figure = Plots((plot(curves, "$z$", width=9.0, height=4.2),), "The slopes of the activations, computed from their formulas.")
+        figure = Plots(
+            (plot(curves, "$z$", width=9.0, height=4.2),),
+            "The slopes of the activations, computed from their formulas.",
+        )
         return Found(values, (figure,), tuple(claims))
 
 

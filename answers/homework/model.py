@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal, Union
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
 from answers.kinds import kinds
 from answers.kinds.item import Item
-from answers.model_base import Strict
+from answers.model_base import Strict, one_of
 
 if TYPE_CHECKING:
     AnyItem = Item
 else:  # the kinds are found at run time, so that a new one needs no entry here
-    AnyItem = Annotated[Union[tuple(kinds().values())], Field(discriminator="kind")]
+    AnyItem = one_of(kinds())
 
 
 class NetworkModel(Strict):

@@ -56,8 +56,10 @@ class Source:
 
     def located(self, error: HomeworkError) -> HomeworkError:
         """The same error with the file, the line and the keys in its message."""
-        key = f" {self.describe(error.path)}:" if error.path else ""
-        return HomeworkError(f"{self.name}:{self.line(error.path)}:{key} {error.message}", error.path)
+        if not error.path:
+            return HomeworkError(f"{self.name}: {error.message}")
+        place = f"{self.name}:{self.line(error.path)}: {self.describe(error.path)}"
+        return HomeworkError(f"{place}: {error.message}", error.path)
 
 
 def read_source(path: Path, name: str | None = None) -> Source:

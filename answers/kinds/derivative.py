@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from answers.kinds.derived import claim, steps_block
+from answers.kinds.derived import claim, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Text
@@ -38,7 +38,7 @@ class Derivative(Item):
 
     def answer(self, context: Context) -> Answered:
         derivation = self._derivation(context)
-        result = Equation(derivation_latex(derivation, "matrix"), shape_latex(derivation.shape), result=True)
+        result = Equation(derivation_latex(derivation, "matrix"), shape_latex(shape_of(derivation)), result=True)
         blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
         if context.steps:
             blocks.append(steps_block(derivation))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sympy import Expr
+
 from answers.kinds.item import Claim, Verdict
 from answers.latex import sheet
 from derive.derivation import Derivation, Step
@@ -32,11 +34,11 @@ def marks(lines: Sequence[Line], since: Sequence[Line] | None) -> tuple[sheet.Ma
 def claim(derivation: Derivation, what: str = "") -> Claim:
     """The claim that a derivation is right: its result, its steps and its matrix form."""
     named = quantity_latex(derivation.quantity, derivation.forward)
-    compared = "the forward definition" if derivation.quantity.name in derivation.forward.tensors else "differences of the forward definition"
     steps = len(derivation.steps)
-    method = f"{compared}; {steps} step{'s' if steps > 1 else ''}"
+    value = derivation.quantity.name in derivation.forward.tensors
+    method = "forward pass" if value else f"differences, {steps} step{'s' if steps > 1 else ''}"
     if derivation.matrix is not None:
-        method += "; matrix against index form"
+        method += ", matrix form"
 
     def verdict() -> Verdict:
         result = check(derivation)
@@ -65,12 +67,24 @@ def merged(derivations: Iterable[Derivation]) -> tuple[Derivation, ...]:
     return tuple(result)
 
 
+def shape_of(step: Step | Derivation) -> tuple[Expr, ...]:
+    """The shape as it is printed: that of the matrix where there is one."""
+    if isinstance(step, Step):
+        return step.quantity.shape if step.matrix is None else _plain(step.matrix.shape)
+    return step.shape if step.matrix is None else _plain(step.matrix.shape)
+
+
+def _plain(shape: tuple[Expr, Expr]) -> tuple[Expr, ...]:
+    """A column's shape is its length, a number's is 1."""
+    return shape[:1] if shape[1] == 1 else shape
+
+
 def steps_block(derivation: Derivation) -> sheet.Steps:
     """The steps of a derivation as a block."""
     printed = []
     left = ""
     for line in step_lines(derivation):
         left = line.left or left
-        shape = shape_latex(line.step.quantity.shape) if line.left else ""
+        shape = shape_latex(shape_of(line.step)) if line.left else ""
         printed.append(sheet.Step(left, " ".join(line.right), line.step.rule, line.sentence, shape))
     return sheet.Steps(tuple(printed), result=False)

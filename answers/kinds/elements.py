@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.kinds.derived import Line, claim, marks, steps_block
+from answers.kinds.derived import Line, claim, marks, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.sheet import Block, Equation, Room, Text
 from derive.derivation import Derivation
@@ -34,7 +34,7 @@ class Elements(Item):
         before = None if since is None else _lines(since._derivations(context))
         blocks: list[Block] = []
         for derivation, line, mark in zip(derivations, lines, marks(lines, before), strict=True):
-            blocks.append(Equation(line.cells[0], shape_latex(_shape(derivation)), mark))
+            blocks.append(Equation(line.cells[0], shape_latex(shape_of(derivation)), mark))
             if derivation.quantity.indices:
                 blocks.append(Equation(line.cells[1]))
             ranks = ranks_of(derivation.forward)
@@ -47,10 +47,6 @@ class Elements(Item):
     def _derivations(self, context: Context) -> list[Derivation]:
         network = context.network(self.network)
         return [network.partial(name, self.within) for name in self.of]
-
-
-def _shape(derivation: Derivation) -> tuple[object, ...]:
-    return derivation.matrix.shape if derivation.matrix is not None else derivation.shape
 
 
 def _lines(derivations: list[Derivation]) -> list[Line]:

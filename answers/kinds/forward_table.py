@@ -6,13 +6,18 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.errors import HomeworkContentError
 from answers.kinds.derived import Line, claim, marks
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Column, Row, Table
+from derive.derivation import Derivation
 from derive.network import Network, TableRow
 from derive.render import shape_latex
-from derive.render.derivations import result_latex
+from derive.render.derivations import result_lines
+
+ROOM = 34.0
+"""Letters of mathematics in a column."""
 
 COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.25))
 
@@ -42,10 +47,28 @@ class ForwardTable(Item):
 
     def _rows(self, network: Network) -> list[tuple[str, TableRow]]:
         table = network.forward_table(self.within)
-        labels = [f"${label}$" if "_" in label or len(label) == 1 else escape(label) for label in self.labels]
-        shown = labels or [escape(row.label) for row in table]
-        return list(zip(shown, table, strict=True))
+        labels = self.labels or tuple(row.label for row in table)
+        if len(labels) != len(table):
+            raise HomeworkContentError(f"{len(labels)} labels were given, the table has {len(table)} rows")
+        return [(_label(label), row) for label, row in zip(labels, table, strict=True)]
+
+
+def _label(label: str) -> str:
+    """``Linear_1`` with its index below, a single letter as the function that it stands for."""
+    word, _, number = label.partition("_")
+    if len(word) == 1:
+        return f"${word}_{{{number}}}$" if number else f"${word}$"
+    return f"{escape(word)}$_{{{escape(number)}}}$" if number else escape(word)
 
 
 def _lines(rows: list[tuple[str, TableRow]]) -> list[Line]:
-    return [Line(label, (result_latex(row.input), result_latex(row.output))) for label, row in rows]
+    return [Line(label, (_cell(row.input), _cell(row.output))) for label, row in rows]
+
+
+def _cell(value: Derivation) -> str:
+    """A formula that fits into its column, on several lines if it must."""
+    first, *rest = result_lines(value, ROOM)
+    if not rest:
+        return first
+    lines = [first, *(rf"\quad {{}} {line}" for line in rest)]
+    return r"\begin{array}{@{}l@{}} " + r" \\ ".join(lines) + r" \end{array}"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.kinds.derived import Line, claim, marks, merged, steps_block
+from answers.kinds.derived import Line, claim, marks, merged, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.sheet import Block, Column, Row, Table, Text
 from derive.derivation import Derivation
@@ -29,14 +29,16 @@ class Gradients(Item):
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         names = self._names(context)
-        return (Table(BLANK, tuple(Row((f"${symbol_latex(name, ranks={name: 2})}$", "")) for name in names), blank=True),)
+        return (
+            Table(BLANK, tuple(Row((f"${symbol_latex(name, ranks={name: 2})}$", "")) for name in names), blank=True),
+        )
 
     def answer(self, context: Context, since: Gradients | None = None) -> Answered:
         derivations = self._derivations(context)
         lines = _lines(derivations)
         before = None if since is None else _lines(since._derivations(context))
         rows = tuple(
-            Row((line.key, *line.cells, f"${_shape(derivation)}$"), mark)
+            Row((line.key, *line.cells, f"${shape_latex(shape_of(derivation))}$"), mark)
             for line, derivation, mark in zip(lines, derivations, marks(lines, before), strict=True)
         )
         blocks: list[Block] = [Table(COLUMNS, rows)]
@@ -52,10 +54,6 @@ class Gradients(Item):
     def _derivations(self, context: Context) -> list[Derivation]:
         network = context.network(self.network)
         return [network.gradient(name, self.within) for name in self._names(context)]
-
-
-def _shape(derivation: Derivation) -> str:
-    return shape_latex(derivation.matrix.shape if derivation.matrix is not None else derivation.shape)
 
 
 def _lines(derivations: list[Derivation]) -> list[Line]:

@@ -20,7 +20,10 @@ def curve(x: Values, y: Values, label: str = "", jumps: Sequence[float] = ()) ->
     steep = numpy.abs(numpy.diff(y)) > 0.5 * max(float(numpy.ptp(y)), 1e-300)
     breaks = [int(k) + 1 for k in numpy.flatnonzero(steep)]
     breaks += [int(numpy.searchsorted(x, jump)) for jump in jumps]
-    pieces = [tuple(zip(xs.tolist(), ys.tolist(), strict=True)) for xs, ys in zip(numpy.split(x, sorted(set(breaks))), numpy.split(y, sorted(set(breaks))), strict=True)]
+    pieces = [
+        tuple(zip(xs.tolist(), ys.tolist(), strict=True))
+        for xs, ys in zip(numpy.split(x, sorted(set(breaks))), numpy.split(y, sorted(set(breaks))), strict=True)
+    ]
     return Curve(tuple(_thinned(piece) for piece in pieces if piece), label)
 
 

@@ -31,4 +31,13 @@ def scalar_function(name: str, formula: str, constants: tuple[tuple[str, str], .
     return ScalarFunction(name, symbols.scalar("z"), parse_formula(formula, constants=values))
 
 
-__all__ = ["ACTIVATION", "LAYERS", "LOSS", "Activation", "LayerDefinition", "LossDefinition", "named_functions", "scalar_function"]
+__all__ = [
+    "ACTIVATION",
+    "LAYERS",
+    "LOSS",
+    "Activation",
+    "LayerDefinition",
+    "LossDefinition",
+    "named_functions",
+    "scalar_function",
+]

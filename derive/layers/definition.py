@@ -58,7 +58,8 @@ class LossDefinition:
     """A loss of one sample by its equations from ``y_hat`` and the target ``y`` to ``l``.
 
     ``functions`` are scalar functions in ``z`` that the equations apply. ``class_equations`` take a class
-    number for ``y`` where the loss admits one.
+    number for ``y`` where the loss admits one. A loss that turns scores into probabilities ``p`` itself
+    names the layer that does so and how it is ``call``ed.
     """
 
     name: str
@@ -68,3 +69,5 @@ class LossDefinition:
     class_equations: str = ""
     functions: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    layer: str = ""
+    call: str = ""

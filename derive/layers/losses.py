@@ -28,6 +28,7 @@ LOSSES = (
         "BCEWithLogits",
         "p[i] = sigma(y_hat[i]); l = sum[i] (-y[i]*log(p[i]) - (1 - y[i])*log(1 - p[i]))",
         target="binary",
+        layer="Sigmoid",
     ),
     LossDefinition(
         "CrossEntropy",
@@ -41,6 +42,8 @@ LOSSES = (
         f"{SOFTMAX_OF_SCORES}; l = -(sum[i] y[i]*log(p[i]))",
         target="one_hot",
         class_equations=f"{SOFTMAX_OF_SCORES}; l = -log(p[y])",
+        layer="Softmax",
+        call="softmax",
     ),
     LossDefinition(
         "NLL",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+
+from sympy import Expr
 
 from derive.matrix import build
 from derive.matrix.nodes import (
@@ -48,3 +51,16 @@ def substitute(node: Node, value_of: Callable[[str], Node | None]) -> Node:
         return part
 
     return visit(node)
+
+
+def resized(node: Node, sizes: Mapping[Expr, Expr]) -> Node:
+    """The same node with other dimensions, and nothing rearranged."""
+
+    def changed(value: object) -> object:
+        if isinstance(value, Node):
+            return resized(value, sizes)
+        if isinstance(value, tuple):
+            return tuple(changed(part) for part in value)
+        return value.xreplace(sizes) if isinstance(value, Expr) else value
+
+    return replace(node, **{field.name: changed(getattr(node, field.name)) for field in fields(node)})

@@ -40,7 +40,7 @@ def branches(expression: Expr) -> tuple[Branch, ...]:
 def _leaves(expression: Expr, conditions: tuple[Boolean, ...]) -> Iterator[Branch]:
     switch = next(iter(sorted(_switches(expression), key=_order)), None)
     if switch is None:
-        yield Branch(factored(expression) if isinstance(expression, Add) else expression, conditions)
+        yield Branch(factored(expression) if conditions and isinstance(expression, Add) else expression, conditions)
         return
     condition = _condition(switch)
     on, off = _decide(expression, condition, True), _decide(expression, condition, False)

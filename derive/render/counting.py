@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from sympy import Basic, Eq, Expr, Ge, Gt, Indexed, KroneckerDelta, Le, Lt, Mod, Ne, Sum, Symbol
+from sympy import (
+    Add,
+    Basic,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Indexed,
+    KroneckerDelta,
+    Le,
+    Lt,
+    Mod,
+    Mul,
+    Ne,
+    Number,
+    Pow,
+    Sum,
+    Symbol,
+    preorder_traversal,
+)
 from sympy.core.relational import Relational
 
 from derive.symbols import element, name_of, subscripts_of
@@ -67,10 +86,12 @@ def _shift_all(access: Indexed) -> list[Expr]:
 
 def _compares_integers(relation: Relational) -> bool:
     """Whether it compares indices, such as ``p <= a + d*m``; their values, not tensors' values."""
-    if any(isinstance(side, Mod) for side in relation.args):
-        return False
-    free = relation.free_symbols
-    return any(is_index(symbol) for symbol in free) and not relation.atoms(Indexed) - _labels(relation)
+    labels = _labels(relation)
+    sides = [side for side in relation.args if side not in labels]
+    arithmetic = all(
+        isinstance(node, Add | Mul | Pow | Symbol | Number) for side in sides for node in preorder_traversal(side)
+    )
+    return arithmetic and any(is_index(symbol) for symbol in relation.free_symbols)
 
 
 def _labels(relation: Relational) -> set[Basic]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sympy import Expr
 
-from derive.derivation import Derivation, Quantity
+from derive.derivation import Derivation, Quantity, Step
 from derive.forward import Forward, Row
 from derive.matrix.nodes import Node
 from derive.render.expression import ExpressionPrinter
@@ -73,6 +73,12 @@ def result_latex(derivation: Derivation, notation: Notation = "matrix") -> str:
 def result_unicode(derivation: Derivation, notation: Notation = "matrix") -> str:
     """The right side alone; in index form where there is no matrix form."""
     return _result(UNICODE, derivation, notation)
+
+
+def result_lines(derivation: Derivation, room: float, notation: Notation = "matrix") -> tuple[str, ...]:
+    """The right side in LaTeX, in lines no wider than ``room`` letters where it can be broken."""
+    _, right = _equation(LATEX, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
+    return tuple(piece.text for piece in break_lines(LATEX.signed(right), room))
 
 
 def derivation_latex(derivation: Derivation, notation: Notation = "matrix", steps: bool = False) -> str:

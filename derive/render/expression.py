@@ -196,7 +196,7 @@ class ExpressionPrinter:
         if isinstance(expression, Piecewise):
             branches = [(self.piece(v), None if c == sympy.true else self.condition(c)) for v, c in expression.args]
             return self.style.cases(branches)
-        if isinstance(expression, Function):
+        if isinstance(expression, Function | sympy.Max | sympy.Min):
             inside = self.style.join([self.piece(argument) for argument in expression.args], ", ")
             name = type(expression).__name__
             head = self.name_of_function({"Max": "max", "Min": "min"}.get(name, name))

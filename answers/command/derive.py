@@ -1,0 +1,136 @@
+"""``gradsheet derive``: derivatives of a network, on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from derive.derivation import Derivation
+    from derive.network import Network
+    from derive.render.derivations import Notation
+
+Listed = list[str] | None
+
+
+def derive(
+    network: Annotated[
+        str,
+        typer.Argument(
+            metavar="NETWORK", show_default=False, help='Such as "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat".'
+        ),
+    ],
+    loss: Annotated[str | None, typer.Option(show_default=False, help="Such as MSE, 1/2*MSE, BCE(mean).")] = None,
+    wrt: Annotated[
+        Listed,
+        typer.Option(
+            show_default=False,
+            help="Differentiate the loss by this tensor, or give a partial such as dz2/dz1. May be repeated. "
+            "All parameters if left out.",
+        ),
+    ] = None,
+    notation: Annotated[
+        Literal["matrix", "index"], typer.Option(help="Whole matrices and vectors, or their elements.")
+    ] = "matrix",
+    within: Annotated[
+        Listed,
+        typer.Option(
+            show_default=False, help="The symbols that answers may use, such as x,W2,dl/dy_hat. All if left out."
+        ),
+    ] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="Print the steps from the chain rule on.")] = False,
+    layout: Annotated[
+        Literal["numerator", "gradient"],
+        typer.Option(help="numerator: the gradient of a scalar is a row; gradient: it has the parameter's shape."),
+    ] = "gradient",
+    index_base: Annotated[Literal[0, 1], typer.Option(help="What printed indices count from.")] = 1,
+    batch: Annotated[
+        str | None, typer.Option(show_default=False, help="The size of a batch, such as B. One sample if left out.")
+    ] = None,
+    reduction: Annotated[
+        Literal["mean", "sum"], typer.Option(help="The loss of a batch: the mean or the sum of the samples' losses.")
+    ] = "mean",
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Check each result and step by number.")] = True,
+) -> None:
+    """Derive gradients and Jacobians, and check them by number.
+
+    Everything follows from the forward definition of the network. The exit code is 1 if a check fails.
+    """
+    from derive.network import network as build_network
+
+    built = build_network(network, loss, batch=batch, reduction=reduction, layout=layout, index_base=index_base)
+    allowed = _names(within) if within is not None else None
+    passed = True
+    for number, name in enumerate(_names(wrt or ()) or _all(built)):
+        derivation = built.partial(name, allowed) if "/" in name else built.gradient(name, allowed)
+        if number:
+            typer.echo()
+        if latex:
+            _print_latex(derivation, notation, steps)
+        else:
+            _print_unicode(derivation, notation, steps)
+        if check:
+            passed = _checked(derivation, "% " if latex else "  ") and passed
+    if not passed:
+        raise typer.Exit(1)
+
+
+def _names(given: Iterable[str]) -> tuple[str, ...]:
+    """The names in repeated and comma-separated options."""
+    return tuple(name.strip() for text in given for name in text.split(",") if name.strip())
+
+
+def _all(network: Network) -> tuple[str, ...]:
+    """What is derived if nothing is named: the gradients of all parameters."""
+    from derive.errors import NetworkError
+
+    if network.loss is None:
+        raise NetworkError("there is no loss to differentiate; give --loss, such as MSE, or --wrt dz2/dz1")
+    if not network.parameters:
+        raise NetworkError("the network has no parameters; name what to differentiate by, such as --wrt x")
+    return network.parameters
+
+
+def _print_unicode(derivation: Derivation, notation: Notation, steps: bool) -> None:
+    from derive.render.derivations import derivation_unicode
+
+    if steps:
+        typer.echo(derivation_unicode(derivation, notation, steps=True))
+        typer.echo()
+    typer.echo(derivation_unicode(derivation, notation))
+    typer.echo(f"  shape: {_shape(derivation, notation)}")
+
+
+def _print_latex(derivation: Derivation, notation: Notation, steps: bool) -> None:
+    from derive.render.derivations import derivation_latex
+
+    typer.echo(f"% {derivation.quantity.name}, shape {_shape(derivation, notation)}")
+    body = derivation_latex(derivation, notation, steps=steps)
+    typer.echo(f"\\begin{{align*}}\n{body}\n\\end{{align*}}" if steps else body)
+
+
+def _shape(derivation: Derivation, notation: Notation) -> str:
+    """The shape of what is printed: of the matrix in its layout, or of the elements by their indices."""
+    from derive.render import shape_unicode
+
+    if notation == "matrix" and derivation.matrix is not None:
+        return shape_unicode(derivation.matrix.shape)
+    return shape_unicode(derivation.shape)
+
+
+def _checked(derivation: Derivation, indent: str) -> bool:
+    """Check the derivation by number and say how it went."""
+    from numeric import check
+
+    outcome = check(derivation)
+    if outcome.ok:
+        typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}")
+        return True
+    for item in outcome.items:
+        if not item.ok:
+            reason = item.note or f"relative error {item.error:.0e}, allowed {item.tolerance:.0e}"
+            typer.echo(f"{indent}FAILED: {item.what}: {reason}")
+    return False
