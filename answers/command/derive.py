@@ -26,6 +26,7 @@ def derive(
     wrt: Annotated[
         Listed,
         typer.Option(
+            metavar="NAME",
             show_default=False,
             help="Differentiate the loss by this tensor, or give a partial such as dz2/dz1. May be repeated. "
             "All parameters if left out.",
@@ -37,7 +38,9 @@ def derive(
     within: Annotated[
         Listed,
         typer.Option(
-            show_default=False, help="The symbols that answers may use, such as x,W2,dl/dy_hat. All if left out."
+            metavar="NAMES",
+            show_default=False,
+            help="The symbols that answers may use, such as x,W2,dl/dy_hat. All if left out.",
         ),
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,

@@ -25,7 +25,8 @@ def verify(
 ) -> None:
     """Check every answer of a homework by number.
 
-    A line for each: what was checked, at how many points, the worst relative error, against what. The exit code is 1 if one fails.
+    A line for each: what was checked, at how many points, the worst relative error, against what. The exit code
+    is 1 if one fails.
     """
     with loaded(homework) as source, progress_shown() as progress:
         from answers.verify import verify as verify_answers
