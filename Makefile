@@ -1,0 +1,18 @@
+.PHONY: install build test lint benchmark
+
+install:
+	pip install ".[test,check]"
+
+build:
+	gradsheet build nyu-2020
+
+test:
+	pytest -q -n 2
+
+lint:
+	ruff check .
+	ruff format --check .
+	mypy
+
+benchmark:
+	python benchmarks/derive.py
