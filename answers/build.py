@@ -53,9 +53,9 @@ def build(
         else:
             compile_pdf(tex, path, engine=program)
         written.append(path)
-    for name, content in _files(homework, context, only):
-        write_file(destination / name, content)
-        written.append(destination / name)
+    for file, content in _files(homework, context, only):
+        write_file(destination / file, content)
+        written.append(destination / file)
     return tuple(written)
 
 

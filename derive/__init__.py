@@ -1,0 +1,21 @@
+"""What networks, layers and losses are, and every derivative of them, from the forward definition alone."""
+
+from derive.derivation import Derivation, Quantity, Step
+from derive.errors import DefinitionError, DeriveError, NetworkError, VocabularyError
+from derive.layers.definition import Activation, LayerDefinition, LossDefinition
+from derive.network import Network, network
+
+__all__ = [
+    "Activation",
+    "DefinitionError",
+    "Derivation",
+    "DeriveError",
+    "LayerDefinition",
+    "LossDefinition",
+    "Network",
+    "NetworkError",
+    "Quantity",
+    "Step",
+    "VocabularyError",
+    "network",
+]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import sympy
-from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
-from sympy.core.function import AppliedUndef
+from sympy import Add, Expr, Indexed, Mul, Pow, Symbol
 
 from derive import symbols
-from derive.functions import Bracket
 
 
 def cost(expression: Expr) -> int:
@@ -99,11 +97,3 @@ def _indifferent(total: Add, targets: Collection[str]) -> bool:
 
 def _mentions(term: Expr, targets: Collection[str]) -> bool:
     return any(symbols.name_of(access) in targets for access in symbols.accesses(term))
-
-
-def is_pointwise(expression: Expr) -> bool:
-    """Whether the expression holds no sum: a function of elements alone."""
-    return not expression.has(Sum)
-
-
-ATOMIC = (Indexed, Symbol, KroneckerDelta, Bracket, AppliedUndef)

@@ -10,7 +10,7 @@ from sympy import Expr, Indexed, Sum, Symbol
 from derive import symbols
 from derive.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.errors import NetworkError
-from derive.forward import Row, Tensor
+from derive.forward import Role, Row, Tensor
 from derive.layers import LayerDefinition
 
 BATCH = symbols.index("b")
@@ -69,7 +69,7 @@ def _rows(
     known = dict(shapes)
     for equation in equations:
         shape = known[equation.name] = row_shape(equation, known)
-        role = "value" if equation.name == "y" else "hidden"
+        role: Role = "value" if equation.name == "y" else "hidden"
         tensor = Tensor(local[equation.name], shape, role, definition.domains.get(equation.name, "real"))
         rows.append(Row(tensor, equation.indices, renamed(equation.expression, local)))
     if batch is not None:

@@ -12,6 +12,9 @@ from derive.matrix.nodes import Node
 
 Layout = Literal["numerator", "gradient"]
 
+Notation = Literal["matrix", "index", "cases"]
+"""Whole tensors; elements; or elements with brackets and deltas written as cases."""
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -61,3 +64,15 @@ class Derivation:
     def shape(self) -> tuple[Expr, ...]:
         """The dimensions in the order of the quantity's indices."""
         return self.quantity.shape
+
+    def latex(self, notation: Notation = "matrix", *, steps: bool = False) -> str:
+        """The equation in LaTeX; with ``steps`` the body of an ``align*`` that holds all of them."""
+        from derive.render.derivations import derivation_latex
+
+        return derivation_latex(self, notation, steps)
+
+    def unicode(self, notation: Notation = "matrix", *, steps: bool = False) -> str:
+        """The equation for a terminal; with ``steps`` all of them, each under its sentence."""
+        from derive.render.derivations import derivation_unicode
+
+        return derivation_unicode(self, notation, steps)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import sympy
 from lark import Lark, Token, Tree
@@ -132,7 +133,7 @@ def _range_of(
     return found
 
 
-def _parse(text: str, start: str) -> Tree[Token]:
+def _parse(text: str, start: str) -> Tree[Any]:
     try:
         return _parser().parse(text, start=start)
     except UnexpectedInput as error:
@@ -149,7 +150,7 @@ class _Reader:
         self.vocabulary = vocabulary
         self.letters = letters
 
-    def read(self, tree: Tree[Token] | Token) -> Expr:
+    def read(self, tree: Tree[Any] | Token) -> Expr:
         if isinstance(tree, Token):
             raise DefinitionError(f"unexpected {tree}")
         handler = getattr(self, f"_{tree.data}", None)
@@ -187,7 +188,7 @@ class _Reader:
         self._check_rank(name, 0)
         return symbols.scalar(name)
 
-    def _access(self, token: Token, subscripts: Tree[Token]) -> Expr:
+    def _access(self, token: Token, subscripts: Tree[Any]) -> Expr:
         name = str(token)
         self._check_rank(name, len(subscripts.children))
         return symbols.element(name, [self.read(child) for child in subscripts.children])
@@ -200,20 +201,20 @@ class _Reader:
         if shape is not None and len(shape) != given:
             raise DefinitionError(f"{name} has {len(shape)} axes, {given} subscripts were given")
 
-    def _call(self, token: Token, *arguments: Tree[Token]) -> Expr:
+    def _call(self, token: Token, *arguments: Tree[Any]) -> Expr:
         values = [self.read(argument) for argument in arguments]
         function = ELEMENTARY.get(str(token)) or Function(str(token))
         result: Expr = function(*values)
         return result
 
-    def _bracket(self, condition: Tree[Token]) -> Expr:
+    def _bracket(self, condition: Tree[Any]) -> Expr:
         return Bracket(self.read(condition))
 
-    def _comparison(self, left: Tree[Token], operator: Token, right: Tree[Token]) -> Expr:
+    def _comparison(self, left: Tree[Any], operator: Token, right: Tree[Any]) -> Expr:
         result: Expr = COMPARISONS[str(operator)](self.read(left), self.read(right))
         return result
 
-    def _reduction(self, _kind: Token, *parts: Tree[Token]) -> Expr:
+    def _reduction(self, _kind: Token, *parts: Tree[Any]) -> Expr:
         *ranges, body = parts
         letters = [str(part.children[0]) for part in ranges]
         inner = _Reader(self.vocabulary, self.letters | set(letters))
@@ -221,7 +222,7 @@ class _Reader:
         limits = [self._limit(part, expression) for part in ranges]
         return Sum(expression, *limits)
 
-    def _limit(self, part: Tree[Token], body: Expr) -> tuple[Symbol, Expr, Expr]:
+    def _limit(self, part: Tree[Any], body: Expr) -> tuple[Symbol, Expr, Expr]:
         letter = symbols.index(str(part.children[0]))
         bound = part.children[1]
         length = range_of(letter, body, self.vocabulary.shapes) if bound is None else self.read(bound)

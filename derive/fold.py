@@ -116,12 +116,11 @@ def _solved_exponential(row: Row, mine: Expr, forward: Forward) -> list[Rule]:
     if not isinstance(row.expression, Add):
         return []
     for term in row.expression.args:
-        if not isinstance(term, Indexed) or tuple(term.indices) != row.indices:
-            continue
         for hidden in forward.rows:
-            if hidden.tensor.role == "hidden" and hidden.expression.xreplace(
-                dict(zip(hidden.indices, row.indices))
-            ) == exp(term):
+            if hidden.tensor.role != "hidden" or len(hidden.indices) != len(row.indices):
+                continue
+            here = hidden.expression.xreplace(dict(zip(hidden.indices, row.indices, strict=True)))
+            if isinstance(term, Indexed) and here == exp(term):
                 value = exp(mine - (row.expression - term))
                 return [Rule(symbols.element(hidden.name, row.indices), sympy.powsimp(value), row.indices)]
     return []

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any, TypeAlias
 
+import sympy
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 from sympy import Expr, Integer, Rational
@@ -13,7 +15,7 @@ from sympy import Expr, Integer, Rational
 from derive import symbols
 from derive.errors import NetworkError
 
-Argument = Expr | str | tuple["Argument", ...]
+Argument: TypeAlias = Expr | str | tuple["Argument", ...]
 """What a layer is given: a number or size, a name or text, or a tuple of them."""
 
 
@@ -24,7 +26,7 @@ class Stage:
     name: str
     positional: tuple[Argument, ...] = ()
     named: tuple[tuple[str, Argument], ...] = ()
-    scale: Expr = Integer(1)
+    scale: Expr = sympy.S.One
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def parse_network(text: str) -> Description:
     tree = _parse(text, "network")
     source, *stages = tree.children
     name, shape = source.children
-    return Description(str(name), tuple(_dimension(token) for token in shape.children), tuple(map(_stage, stages)))
+    return Description(str(name), tuple(map(_dimension, shape.children)), tuple(map(_stage, stages)))
 
 
 def parse_stage(text: str) -> Stage:
@@ -63,20 +65,21 @@ def parse_stage(text: str) -> Stage:
     return _stage(_parse(text, "stage"))
 
 
-def _parse(text: str, start: str) -> Tree[Token]:
+def _parse(text: str, start: str) -> Tree[Any]:
     try:
-        return _parser().parse(text, start=start)
+        tree: Tree[Any] = _parser().parse(text, start=start)
+        return tree
     except UnexpectedInput as error:
         place = error.get_context(text, span=30).rstrip()
         form = "x:n -> Linear(d) -> ReLU -> Linear(K)" if start == "network" else "Name(arguments) or 1/2*Name"
         raise NetworkError(f"cannot read the {start}, expected the form {form}:\n{place}") from error
 
 
-def _dimension(token: Token) -> Expr:
+def _dimension(token: Any) -> Expr:
     return Integer(int(token)) if token.type == "INTEGER" else symbols.size(str(token))
 
 
-def _stage(tree: Tree[Token]) -> Stage:
+def _stage(tree: Tree[Any]) -> Stage:
     scale, name, arguments = tree.children
     positional: list[Argument] = []
     named: list[tuple[str, Argument]] = []
@@ -88,17 +91,17 @@ def _stage(tree: Tree[Token]) -> Stage:
             positional.append(_value(value))
         else:
             named.append((str(key), _value(value)))
-    return Stage(str(name), tuple(positional), tuple(named), Integer(1) if scale is None else _factor(scale))
+    return Stage(str(name), tuple(positional), tuple(named), sympy.S.One if scale is None else _factor(scale))
 
 
-def _factor(node: Tree[Token] | Token) -> Expr:
+def _factor(node: Tree[Any] | Token) -> Expr:
     if isinstance(node, Tree):
         above, below = node.children
         return Rational(str(above)) / Rational(str(below))
     return symbols.scalar(str(node)) if node.type == "NAME" else Rational(str(node))
 
 
-def _value(tree: Tree[Token]) -> Argument:
+def _value(tree: Tree[Any]) -> Argument:
     kind, children = str(tree.data), tree.children
     if kind == "tuple":
         return tuple(_value(child) for child in children)

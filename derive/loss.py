@@ -8,7 +8,7 @@ from derive import symbols
 from derive.assemble import BATCH, batched, renamed, row_shape
 from derive.equations import Equation, Vocabulary, parse_equations
 from derive.errors import NetworkError, nearest
-from derive.forward import Role, Row, Tensor
+from derive.forward import Domain, Role, Row, Tensor
 from derive.language import Stage
 from derive.layers import LOSS, LossDefinition, scalar_function
 from derive.scalar import ScalarFunction
@@ -31,7 +31,8 @@ def place_loss(
     shape = prediction.shape if batch is None else prediction.shape[1:]
     if len(shape) != 1:
         raise NetworkError(
-            f"{definition.name} takes a vector of outputs, but {prediction.name} has shape ({', '.join(map(str, shape))})"
+            f"{definition.name} takes a vector of outputs, "
+            f"but {prediction.name} has shape ({', '.join(map(str, shape))})"
         )
     by_class = "class" in options
     target = Tensor("y", () if by_class else shape, "target", "class" if by_class else definition.target)
@@ -78,7 +79,7 @@ def _row(equation: Equation, shapes: dict[str, tuple[Expr, ...]], factor: Expr, 
     shape = shapes[equation.name] = row_shape(equation, shapes)
     final = equation.name == "l"
     role: Role = "loss" if final else "value" if equation.name == "p" else "hidden"
-    domain = "simplex" if equation.name == "p" else "real"
+    domain: Domain = "simplex" if equation.name == "p" else "real"
     name = equation.name if role != "hidden" else f"{equation.name}_p"
     names = {"y_hat": prediction, "e": "e_p", "s": "s_p"}
     expression = renamed(equation.expression, names)

@@ -7,7 +7,7 @@ resultant) leaves a polynomial in y and d. Where a factor of it is linear in d, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -173,7 +173,8 @@ def _replace_rational(formula: Expr, pattern: Expr, name: Expr, power: Expr) -> 
         return formula
     if isinstance(formula, Add):
         return Add(*(_replace_rational(term, pattern, name, power) for term in formula.args))
-    inner, outer = [], []
+    inner: list[Expr] = []
+    outer: list[Expr] = []
     for factor in Mul.make_args(formula):
         image = _in_generator(factor, power.args[0], t)
         (inner if image is not None and image.has(t) and image.is_rational_function(t) else outer).append(factor)
@@ -182,8 +183,3 @@ def _replace_rational(formula: Expr, pattern: Expr, name: Expr, power: Expr) -> 
         return formula
     result: Expr = Mul(*outer, name) if sympy.cancel(mine - wanted) == 0 else formula
     return result
-
-
-def table(functions: Mapping[str, ScalarFunction]) -> SlopeTable:
-    """The slope table of the functions by name."""
-    return SlopeTable(tuple(functions.values()))

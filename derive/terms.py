@@ -31,7 +31,8 @@ class Term:
     def expression(self) -> Expr:
         """The term as a SymPy expression, factors that no bound index reaches outside the sum."""
         letters = {letter for letter, _ in self.bound}
-        inner, outer = [], []
+        inner: list[Expr] = []
+        outer: list[Expr] = []
         for factor in self.factors:
             (inner if factor.free_symbols & letters else outer).append(factor)
         used = {letter for factor in inner for letter in factor.free_symbols & letters}

@@ -11,7 +11,7 @@ from answers.kinds.elements import Elements
 from answers.kinds.forward_table import ForwardTable
 from answers.kinds.gradients import Gradients
 from answers.kinds.item import Answered, Context, Item
-from answers.latex.sheet import Block, Text
+from answers.latex.sheet import Block, Equation, Table, Text
 
 Comparable = ForwardTable | Gradients | Elements
 
@@ -56,8 +56,8 @@ class Changes(Item):
 
 def _summary(answered: Answered, reference: str) -> str:
     """A sentence that counts what changed since the reference."""
-    marks = [row.mark for block in answered.blocks if block.kind == "table" for row in block.rows]
-    marks += [block.mark for block in answered.blocks if block.kind == "equation" and block.mark]
+    marks = [row.mark for block in answered.blocks if isinstance(block, Table) for row in block.rows]
+    marks += [block.mark for block in answered.blocks if isinstance(block, Equation) and block.mark]
     changed = marks.count("changed")
     if not changed:
         return f"Nothing changes since {reference}; the same equations hold:"

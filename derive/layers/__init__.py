@@ -14,7 +14,7 @@ from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.layers.losses import LOSSES
 from derive.scalar import ScalarFunction
 
-LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType({**dense.LAYERS})
+LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(dict(dense.LAYERS))
 ACTIVATION: Mapping[str, Activation] = MappingProxyType({activation.name: activation for activation in ACTIVATIONS})
 LOSS: Mapping[str, LossDefinition] = MappingProxyType({loss.name: loss for loss in LOSSES})
 

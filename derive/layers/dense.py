@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import Expr
 
 from derive.layers.definition import LayerDefinition
@@ -49,4 +51,4 @@ def log_softmax() -> LayerDefinition:
     )
 
 
-LAYERS = {"Linear": linear, "Softmax": softmax, "LogSoftmax": log_softmax}
+LAYERS: dict[str, Callable[..., LayerDefinition]] = {"Linear": linear, "Softmax": softmax, "LogSoftmax": log_softmax}

@@ -1,0 +1,101 @@
+"""Equations as comments in plain characters: ``dJ/dW1[i,j] = sum_b dJ/dz1[b,i] x[b,j]``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+import sympy
+from sympy import Expr, Symbol
+
+from derive import symbols
+from derive.derivation import Derivation
+from derive.render.names import Name, ranks_of
+from derive.render.piece import Binding, Piece
+from derive.render.printing import piece
+from derive.render.unicode_style import UnicodeStyle
+
+
+class PlainStyle(UnicodeStyle):
+    """Writes formulas with the characters of a keyboard, names as programs spell them; the loss is J."""
+
+    signs: ClassVar[dict[str, str]] = {
+        **UnicodeStyle.signs,
+        "-": " - ", "minus": "-", "factor": " ", "tight factor": " ", "!=": " != ", "<=": " <= ", ">=": " >= ",
+    }  # fmt: skip
+
+    def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
+        """A name as a program spells it, with its subscripts in square brackets."""
+        stem = "J" if name.stem == "l" else name.stem
+        text = ("d" if name.upstream else "") + stem + name.number
+        text += "".join(f"_{part}" for part in (name.accent, name.tag) if part) + "'" * name.primes
+        inside = ",".join(self.signed(subscript).text for subscript in subscripts)
+        return _plain(f"{text}[{inside}]" if subscripts else text)
+
+    def partial(self, top: Piece, bottom: Piece, *, inline: bool) -> Piece:
+        """``dJ/dz1[b,i]``."""
+        return _plain(f"d{top.text}/d{bottom.text}")
+
+    def number(self, digits: str, exponent: int | None = None) -> Piece:
+        """A number as Python writes it."""
+        return _plain(digits if exponent is None else f"{digits}e{exponent}")
+
+    def constant(self, name: str) -> Piece:
+        """A constant by its name."""
+        return _plain(name)
+
+    def fraction(self, top: Piece, bottom: Piece, *, inline: bool, numeric: bool = False) -> Piece:
+        """A fraction on one line."""
+        above = self.enclose(self.signed(top)) if top.negative or top.binding < Binding.PRODUCT else top
+        below = self.enclose(self.signed(bottom)) if bottom.negative or bottom.binding < Binding.ATOM else bottom
+        return replace(_plain(f"{above.text}/{below.text}", Binding.SLASH), compound=True)
+
+    def power(self, base: Piece, exponent: Piece) -> Piece:
+        """A power with a caret."""
+        return _plain(f"{base.text}^{exponent.text}", Binding.SCRIPTED)
+
+    def root(self, radicand: Piece) -> Piece:
+        """The function sqrt."""
+        return _plain(f"sqrt({self.signed(radicand).text})")
+
+    def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        """``sum_b``; the range is the index's whole axis."""
+        return _plain(f"sum_{letter.text}", Binding.BIG)
+
+    def indicator(self, condition: Piece) -> Piece:
+        """Iverson's bracket."""
+        return _plain(f"[{condition.text}]")
+
+
+PLAIN = PlainStyle()
+
+
+def equation(derivation: Derivation, batch: Expr) -> str:
+    """The result of a derivation in index form; the index along the batch is called b."""
+    expression, indices = derivation.result, derivation.quantity.indices
+    letters = {index: index for index in indices}
+    for index, length in zip(indices, derivation.quantity.shape, strict=True):
+        if length == batch:
+            letters[index] = symbols.index("b")
+    for total in sorted(expression.atoms(sympy.Sum), key=str):
+        for letter, _, upper in total.limits:
+            if sympy.expand(upper + 1 - batch) == 0:
+                letters[letter] = symbols.index("b")
+    letters = _lettered(letters, expression)
+    ranks = ranks_of(derivation.forward)
+    left = symbols.element(derivation.quantity.name, tuple(letters[index] for index in indices))
+    sides = (piece(PLAIN, side, ranks, 0) for side in (left, expression.xreplace(letters)))
+    return " = ".join(PLAIN.signed(side).text for side in sides)
+
+
+def _lettered(letters: dict[Symbol, Symbol], expression: Expr) -> dict[Symbol, Symbol]:
+    """Indices other than the batch's, i first, then j, then k."""
+    bound = [limit[0] for total in sorted(expression.atoms(sympy.Sum), key=str) for limit in total.limits]
+    others = [index for index in dict.fromkeys([*letters, *bound]) if letters.get(index, index).name != "b"]
+    fresh = symbols.fresh_indices(len(others), ["b"])
+    return {**letters, **dict(zip(others, fresh, strict=True))}
+
+
+def _plain(text: str, binding: Binding = Binding.ATOM) -> Piece:
+    return Piece(text, len(text), binding)
