@@ -44,7 +44,10 @@ def build(
     context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base)
     program = engine or find_engine() if format == "pdf" else None
     written = []
-    for name, document in _sheets(homework, context, only, progress):
+    # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
+    documents = tuple(_sheets(homework, context, only, progress))
+    files = tuple(_files(homework, context, only))
+    for name, document in documents:
         progress(f"{name}.{format}")
         tex = sheet_latex(document)
         path = destination / f"{name}.{format}"
@@ -53,7 +56,7 @@ def build(
         else:
             compile_pdf(tex, path, engine=program)
         written.append(path)
-    for file, content in _files(homework, context, only):
+    for file, content in files:
         write_file(destination / file, content)
         written.append(destination / file)
     return tuple(written)
@@ -71,9 +74,8 @@ def _sheets(
 def _files(homework: Homework, context: HomeworkContext, only: SheetName | None) -> Iterator[tuple[str, str]]:
     """Handouts go with the questions, solutions with the key."""
     for part in homework.parts():
-        for item in part.answer:
-            if only != "key":
-                yield from item.handout(context)
+        if only != "key":
+            yield from context.handout(part)
         if only != "questions":
             for answered in context.answered(part):
                 yield from answered.files

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Literal
 
 from answers.errors import HomeworkContentError
 from answers.homework.model import Homework, Part
 from answers.kinds.item import Answered, Item
+from answers.latex.sheet import Block
 from derive.derivation import Layout
 from derive.errors import DeriveError, nearest
 from derive.network import Network, network
@@ -83,13 +86,44 @@ class HomeworkContext:
             self._answers[part.id] = tuple(self._answer(part, position) for position in range(len(part.answer)))
         return self._answers[part.id]
 
+    def blank(self, part: Part) -> tuple[Block, ...]:
+        """What the question sheet leaves to be filled in for a part.
+
+        Raises:
+            HomeworkContentError: an item asks for something that is not there.
+        """
+        return tuple(block for position in range(len(part.answer)) for block in self._blank(part, position))
+
+    def handout(self, part: Part) -> tuple[tuple[str, str], ...]:
+        """The files that go beside the question sheet for a part.
+
+        Raises:
+            HomeworkContentError: an item asks for something that is not there.
+        """
+        return tuple(file for position in range(len(part.answer)) for file in self._handout(part, position))
+
     def _answer(self, part: Part, position: int) -> Answered:
-        item = part.answer[position]
+        with self._at(part, position):
+            return part.answer[position].answer(self)
+
+    def _blank(self, part: Part, position: int) -> tuple[Block, ...]:
+        with self._at(part, position):
+            return part.answer[position].blank(self)
+
+    def _handout(self, part: Part, position: int) -> tuple[tuple[str, str], ...]:
+        with self._at(part, position):
+            return part.answer[position].handout(self)
+
+    @contextmanager
+    def _at(self, part: Part, position: int) -> Iterator[None]:
+        """Let errors that have no place in the file say that they belong to this item of an answer."""
         try:
-            return item.answer(self)
+            yield
         except (DeriveError, HomeworkContentError) as error:
-            place = getattr(error, "place", ()) or self._place(part, position)
-            raise HomeworkContentError(f"part {part.id}, {item.kind}: {error}", place) from error
+            if getattr(error, "place", ()):
+                raise
+            kind = part.answer[position].kind
+            raise HomeworkContentError(f"part {part.id}, {kind}: {error}", self._place(part, position)) from error
 
     def _place(self, part: Part, position: int) -> tuple[str | int, ...]:
         for q, question in enumerate(self.homework.questions):

@@ -18,10 +18,7 @@ def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
     sections = tuple(
         _section(
             question,
-            tuple(
-                _part(part, tuple(block for item in part.answer for block in item.blank(context)))
-                for part in question.parts
-            ),
+            tuple(_part(part, context.blank(part)) for part in question.parts),
         )
         for question in homework.questions
     )
