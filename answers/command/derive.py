@@ -126,9 +126,13 @@ def _shape(derivation: Derivation, notation: Notation) -> str:
 
 def _checked(derivation: Derivation, indent: str) -> bool:
     """Check the derivation by number and say how it went."""
-    from numeric import check
+    from numeric import ArrayError, check
 
-    outcome = check(derivation)
+    try:
+        outcome = check(derivation)
+    except ArrayError as error:
+        typer.echo(f"{indent}FAILED: it cannot be checked: {error}")
+        return False
     if outcome.ok:
         typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}")
         return True
