@@ -14,15 +14,16 @@ Ranges = Mapping[Symbol, Expr]
 """The size of every index that is in scope; an index runs from 0 to its size less one."""
 
 
-def eliminate(term: Term, ranges: Ranges) -> Term:
+def eliminate(term: Term, ranges: Ranges, *, divide: bool = True) -> Term:
     """The term without those bound indices that an equation among its factors determines.
 
     A coefficient of ±1 is substituted and leaves the condition that the value is in range; a coefficient
     S is divided by and leaves the condition that S divides as well. Conditions that the declared ranges
-    imply are dropped. SymPy's ``deltasummation`` does neither.
+    imply are dropped. SymPy's ``deltasummation`` does neither. Without ``divide``, equations that need a
+    division are left.
     """
     while True:
-        found = _equation(term)
+        found = _equation(term, divide)
         if found is None:
             return term
         delta, letter, value, conditions = found
@@ -47,17 +48,21 @@ def in_range(value: Expr, length: Expr, ranges: Ranges) -> tuple[Expr, ...]:
 
 
 def _never_negative(value: Expr, ranges: Ranges) -> bool:
-    lowest = value
+    lowest = sympy.expand(value)
     for letter in sorted(value.free_symbols & set(ranges), key=str):
-        slope = value.coeff(letter, 1)
+        slope = lowest.coeff(letter, 1)
+        if letter in (lowest - slope * letter).expand().free_symbols:
+            return False
         if slope.is_nonnegative:
             lowest = lowest.subs(letter, 0)
         elif slope.is_nonpositive:
-            lowest = lowest.subs(letter, ranges[letter] - 1)
+            lowest = sympy.expand(lowest.subs(letter, ranges[letter] - 1))
+        else:
+            return False
     return bool(sympy.expand(lowest).is_nonnegative)
 
 
-def _equation(term: Term) -> tuple[Expr, Symbol, Expr, tuple[Expr, ...]] | None:
+def _equation(term: Term, divide: bool) -> tuple[Expr, Symbol, Expr, tuple[Expr, ...]] | None:
     """A delta with a bound index in it, solved for that index; those that need no division come first."""
     letters = [letter for letter, _ in term.bound]
     divided = None
@@ -74,8 +79,12 @@ def _equation(term: Term) -> tuple[Expr, Symbol, Expr, tuple[Expr, ...]] | None:
                 continue
             if slope in (1, -1):
                 return factor, letter, sympy.expand(-rest / slope), ()
-            value = sympy.expand(-rest) / slope
-            divided = divided or (factor, letter, value, (Eq(Mod(sympy.expand(rest), slope), 0),))
+            if not divide:
+                continue
+            if slope.could_extract_minus_sign():
+                slope, rest = -slope, -rest
+            above = sympy.expand(-rest)
+            divided = divided or (factor, letter, above / slope, (Eq(Mod(above, slope), 0),))
     return divided
 
 

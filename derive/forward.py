@@ -52,12 +52,14 @@ class Forward:
     """A forward definition: what is given, and the rows that compute the rest, in order.
 
     ``functions`` are the named scalar functions (``sigma``, ``ReLU``) that the rows apply; a function
-    that the rows apply and that is not among them is unknown, such as ``f``.
+    that the rows apply and that is not among them is unknown, such as ``f``. ``sizes`` are dimensions that
+    follow from others, by their formula: ``H_out = floor((H + 2p - k)/s) + 1``.
     """
 
     given: tuple[Tensor, ...]
     rows: tuple[Row, ...]
     functions: tuple[ScalarFunction, ...] = ()
+    sizes: tuple[tuple[Symbol, Expr], ...] = ()
 
     @cached_property
     def tensors(self) -> dict[str, Tensor]:
@@ -75,7 +77,7 @@ class Forward:
         return {f.name: f for f in self.functions}
 
     def __getstate__(self) -> dict[str, object]:
-        return {"given": self.given, "rows": self.rows, "functions": self.functions}
+        return {"given": self.given, "rows": self.rows, "functions": self.functions, "sizes": self.sizes}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)

@@ -45,9 +45,16 @@ class Sweep:
         self.forward = forward
         self.top = top
         shape = forward.tensors[top].shape
-        self.letters = symbols.fresh_indices(len(shape), ())
         self.shape = shape
+        self.letters = symbols.fresh_indices(len(shape), self.reserved)
         self._adjoints: dict[str, Adjoint] = {}
+
+    @cached_property
+    def reserved(self) -> frozenset[str]:
+        """The names of sizes and tensors, which indices keep away from."""
+        sizes = {symbol.name for tensor in self.forward.tensors.values() for symbol in symbols.sizes_in(tensor.shape)}
+        rows = {symbol.name for row in self.forward.rows for symbol in symbols.sizes_in([row.expression])}
+        return frozenset(sizes | rows | set(self.forward.tensors))
 
     @cached_property
     def simplifier(self) -> Simplifier:
@@ -82,7 +89,7 @@ class Sweep:
     def quantity(self, name: str) -> Quantity:
         """The derivative of the top with respect to ``name``, with its indices and shape."""
         shape = self.forward.tensors[name].shape
-        own = symbols.fresh_indices(len(shape), {letter.name for letter in self.letters})
+        own = symbols.fresh_indices(len(shape), self.reserved | {letter.name for letter in self.letters})
         return Quantity(symbols.partial_name(self.top, name), self.letters + own, self.shape + shape)
 
     def symbol(self, name: str, subscripts: tuple[Expr, ...]) -> Expr:
@@ -98,8 +105,13 @@ class Sweep:
         return self._adjoints[name]
 
     def local_jacobian(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> Expr:
-        """The derivative of ``row.tensor[outer]`` with respect to ``name[inner]``, deltas eliminated."""
+        """The derivative of ``row.tensor[outer]`` with respect to ``name[inner]``, deltas eliminated.
+
+        Deltas that only a division could eliminate stay: the sum over the outer indices may yet do without.
+        """
         raw = self._raw_jacobian(row, name, outer, inner, self.slopes)
+        if raw.has(KroneckerDelta) and raw.has(Sum):
+            return raw
         return self.simplifier.simplify(raw, self._ranges(row, name, outer, inner))
 
     def jacobian_steps(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> list[Step]:
@@ -149,41 +161,55 @@ class Sweep:
 
     def _derive(self, name: str) -> Adjoint:
         quantity = self.quantity(name)
-        own = quantity.indices[len(self.letters) :]
-        ranges: Ranges = dict(zip(quantity.indices, quantity.shape, strict=True))
         rows = self.readers.get(name, ())
         if not rows:
             return Adjoint(quantity, sympy.S.Zero, (Step(quantity, sympy.S.Zero, "no path", _no_path(quantity)),))
         if [row.name for row in rows] == [self.top]:
+            own = quantity.indices[len(self.letters) :]
             steps = self.jacobian_steps(rows[0], name, self.letters, own)
             return Adjoint(quantity, steps[-1].expression, tuple(steps))
-        chain, inserted, steps = [], [], []
-        for row in rows:
-            outer = self._outer(row, quantity)
-            local = self.local_jacobian(row, name, outer, own)
-            partial = Quantity(
-                self.direct(row, name), (*outer, *own), row.tensor.shape + self.forward.tensors[name].shape
-            )
-            limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
-            limits, upstream = ([], sympy.S.One) if row.name == self.top else (limits, self.symbol(row.name, outer))
-            chain.append(_summed(upstream * symbols.element(partial.name, partial.indices), limits))
-            inserted.append(_summed(upstream * local, limits))
-            sentence = f"{{{row.name}}} reads {{{name}}} in its forward equation."
-            steps.append(Step(partial, local, "differentiate", sentence))
-        first = Step(quantity, Add(*chain), "chain rule", _chain_sentence(quantity, steps))
-        lines = self.simplifier.lines(Add(*inserted), ranges)
+        links = [self._link(row, name, quantity) for row in rows]
+        chain = Add(*(link.chain for link in links))
+        inserted = Add(*(link.inserted for link in links))
+        ranges: Ranges = dict(zip(quantity.indices, quantity.shape, strict=True))
+        lines = self.simplifier.lines(inserted, ranges)
         steps = [
-            first,
-            *steps,
-            Step(quantity, Add(*inserted), "insert", "Insert the derivatives of the forward equations."),
+            Step(quantity, chain, "chain rule", _chain_sentence(quantity, [link.step for link in links])),
+            *(link.step for link in links),
+            Step(quantity, inserted, "insert", "Insert the derivatives of the forward equations."),
+            *(Step(quantity, line.expression, line.rule, line.sentence) for line in lines),
         ]
-        steps += [Step(quantity, line.expression, line.rule, line.sentence) for line in lines]
         return Adjoint(quantity, steps[-1].expression, tuple(steps))
+
+    def _link(self, row: Row, name: str, quantity: Quantity) -> _Link:
+        """What one row that reads ``name`` contributes to its adjoint."""
+        own = quantity.indices[len(self.letters) :]
+        outer = self._outer(row, quantity)
+        local = self.local_jacobian(row, name, outer, own)
+        shape = row.tensor.shape + self.forward.tensors[name].shape
+        partial = Quantity(self.direct(row, name), (*outer, *own), shape)
+        sentence = f"{{{row.name}}} reads {{{name}}} in its forward equation."
+        step = Step(partial, local, "differentiate", sentence)
+        symbol = symbols.element(partial.name, partial.indices)
+        if row.name == self.top:
+            return _Link(symbol, local, step)
+        limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
+        upstream = self.symbol(row.name, outer)
+        return _Link(_summed(upstream * symbol, limits), _summed(upstream * local, limits), step)
 
     def _outer(self, row: Row, quantity: Quantity) -> tuple[Symbol, ...]:
         if row.name == self.top:
             return self.letters
-        return symbols.fresh_indices(len(row.indices), symbols.names_in(*quantity.indices))
+        return symbols.fresh_indices(len(row.indices), self.reserved | symbols.names_in(*quantity.indices))
+
+
+@dataclass(frozen=True)
+class _Link:
+    """One way on which a tensor acts on the top: by the chain rule, with the derivative inserted, and its step."""
+
+    chain: Expr
+    inserted: Expr
+    step: Step
 
 
 def names_read(expression: Expr, forward: Forward) -> set[str]:
@@ -205,7 +231,7 @@ def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[
 
 def _eliminated(part: Expr, ranges: Ranges) -> Expr:
     """A contribution without the sums that its deltas decide: those are no step that anybody would write."""
-    return Add(*(eliminate(term, ranges).expression() for term in split(part)))
+    return Add(*(eliminate(term, ranges, divide=False).expression() for term in split(part)))
 
 
 def _with_deltas(part: Contribution, inner: tuple[Symbol, ...]) -> Expr:

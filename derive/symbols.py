@@ -67,6 +67,16 @@ def subscripts_of(access: Expr) -> tuple[Expr, ...]:
     return tuple(access.indices) if isinstance(access, Indexed) else ()
 
 
+def sizes_in(expressions: Iterable[Expr]) -> set[Symbol]:
+    """The symbols of sizes in the expressions: integers that are positive."""
+    return {
+        symbol
+        for expression in expressions
+        for symbol in sympy.sympify(expression).atoms(Symbol)
+        if symbol.is_positive and symbol.is_integer
+    }
+
+
 def accesses(expression: Expr) -> tuple[Expr, ...]:
     """The elements and scalar symbols that the expression reads, each once, in the order of their text.
 

@@ -17,7 +17,7 @@ from numeric.expression import compile_expression
 from numeric.forward import program
 from numeric.kinks import gaps
 from numeric.scope import Array, Scope
-from numeric.sizes import length, lengths
+from numeric.sizes import length, lengths, with_derived
 
 MARGINS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 """Distances from a kink, the widest first. The narrowest is far above the steps of central differences."""
@@ -72,6 +72,7 @@ def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None =
         pool = generator.permutation(numpy.arange(SMALLEST, largest + 1 + attempt // 10))
         chosen = {**known, **{symbol: int(pool[k % len(pool)]) for k, symbol in enumerate(free)}}
         try:
+            chosen = with_derived(model, chosen)
             if all(length(dimension, chosen) >= 1 for dimension in shapes):
                 return chosen
         except ArrayError:
@@ -87,7 +88,8 @@ def _size_symbols(model: Forward) -> set[Symbol]:
         bound = {limit[0] for total in row.expression.atoms(sympy.Sum) for limit in total.limits}
         read = {symbol for symbol in row.expression.atoms(Symbol) if symbol.is_integer and symbol.is_positive}
         sizes |= read - bound - set(row.indices)
-    return sizes
+    sizes.update(*(formula.free_symbols for _, formula in model.sizes))
+    return sizes - {symbol for symbol, _ in model.sizes}
 
 
 def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator) -> dict[str, Array]:

@@ -59,9 +59,26 @@ def sizes_from(model: Forward, arrays: Mapping[str, Any]) -> dict[Symbol, int]:
         if len(left) == len(pending):
             break
         pending = left
+    sizes = with_derived(model, sizes)
     for tensor, shape in tensors:
         _verify(tensor, shape, sizes)
     return sizes
+
+
+def with_derived(model: Forward, sizes: Mapping[Symbol, int]) -> dict[Symbol, int]:
+    """The sizes with those that follow from them by the model's formulas; what the arrays say is kept if not.
+
+    Raises:
+        ArrayError: a size follows that is not the one that the arrays say.
+    """
+    known = dict(sizes)
+    for symbol, formula in model.sizes:
+        if not formula.free_symbols <= set(known):
+            continue
+        value = length(formula, known)
+        if known.setdefault(symbol, value) != value:
+            raise ArrayError(f"{symbol} is {known[symbol]} by the arrays, but {formula} is {value}")
+    return known
 
 
 def _settle(dimension: Expr, number: int, tensor: Tensor, sizes: dict[Symbol, int]) -> bool:
