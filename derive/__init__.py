@@ -2,6 +2,7 @@
 
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import DefinitionError, DeriveError, NetworkError, VocabularyError
+from derive.layer import Layer, layer
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
 
@@ -10,6 +11,7 @@ __all__ = [
     "DefinitionError",
     "Derivation",
     "DeriveError",
+    "Layer",
     "LayerDefinition",
     "LossDefinition",
     "Network",
@@ -17,5 +19,6 @@ __all__ = [
     "Quantity",
     "Step",
     "VocabularyError",
+    "layer",
     "network",
 ]

@@ -18,20 +18,42 @@ BATCH = symbols.index("b")
 
 @dataclass(frozen=True)
 class Instance:
-    """A layer in its place: the rows it adds, and the parameters it brings."""
+    """A layer in its place: what must be given beside its input, the rows it adds, and the sizes that follow."""
 
-    parameters: tuple[Tensor, ...]
+    given: tuple[Tensor, ...]
     rows: tuple[Row, ...]
     output: Tensor
+    sizes: tuple[tuple[Symbol, Expr], ...] = ()
 
 
-def place(definition: LayerDefinition, source: Tensor, output: str, number: int, batch: Expr | None) -> Instance:
-    """The rows of ``definition`` reading ``source`` and writing ``output``.
+@dataclass(frozen=True)
+class Names:
+    """How the local names of a layer become those of the network that it stands in.
 
-    Parameters get ``number`` behind their prefix (``W1``), internal rows get the output's name in front.
+    In a network parameters get the layer's number behind their prefix (``W1``) and all else the output's
+    name behind its own (``mu_z2``); a layer alone keeps the names of its definition.
+    """
+
+    source: str = "z"
+    output: str = "y"
+    number: int | None = None
+
+    def of(self, definition: LayerDefinition, name: str) -> str:
+        """The global name of a local one."""
+        if name in ("z", "y"):
+            return {"z": self.source, "y": self.output}[name]
+        if self.number is None:
+            return name
+        prefix = definition.parameters.get(name)
+        return f"{name}_{self.output}" if prefix is None else f"{prefix}{self.number}"
+
+
+def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr | None) -> Instance:
+    """The rows of ``definition`` reading ``source``, under the names that it has in its place.
 
     Raises:
         NetworkError: the input has another number of axes than the layer takes.
+        DefinitionError: the definition does not hold together.
     """
     incoming = source.shape[1:] if batch is not None else source.shape
     if len(incoming) != len(definition.axes):
@@ -40,42 +62,67 @@ def place(definition: LayerDefinition, source: Tensor, output: str, number: int,
             f"but {source.name} has shape ({', '.join(map(str, incoming))})"
         )
     sizes = {**dict(zip(definition.axes, incoming, strict=True)), **definition.sizes}
+    derived = _derived_sizes(definition, sizes, names)
     shapes = {
         name: tuple(parse_formula(text, constants=sizes) for text in shape) for name, shape in definition.shapes.items()
     }
-    shapes["z"] = incoming
-    equations = parse_equations(definition.equations, Vocabulary(shapes, sizes, definition.constants))
-    local = {"z": source.name, "y": output}
-    for name, prefix in definition.parameters.items():
-        local[name] = f"{prefix}{number}"
-    parameters = tuple(
-        Tensor(local[name], shapes[name], "parameter", definition.domains.get(name, "real"))
-        for name in definition.parameters
+    given = tuple(
+        Tensor(
+            names.of(definition, name),
+            shapes[name],
+            "parameter" if name in definition.parameters else "input",
+            definition.domains.get(name, "real"),
+        )
+        for name in (*definition.parameters, *definition.inputs)
     )
-    return _rows(definition, equations, shapes, local, parameters, batch)
+    equations = parse_equations(
+        definition.equations, Vocabulary({**shapes, "z": incoming}, sizes, definition.constants)
+    )
+    rows = _rows(definition, equations, {**shapes, "z": incoming}, names, batch)
+    return Instance(given, rows, rows[-1].tensor, derived)
+
+
+def _derived_sizes(
+    definition: LayerDefinition, sizes: dict[str, Expr], names: Names
+) -> tuple[tuple[Symbol, Expr], ...]:
+    """Add the sizes that follow to ``sizes``: numbers where they can be computed, else symbols with formulas."""
+    found = []
+    for name, text in definition.derived.items():
+        formula = parse_formula(text, constants=sizes)
+        if formula.is_Integer:
+            if formula < 1:
+                raise NetworkError(f"{definition.name} has no output: {name} = {text} is {formula}")
+            sizes[name] = formula
+        elif isinstance(formula, Symbol):
+            sizes[name] = formula
+        else:
+            symbol = symbols.size(names.of(definition, name) if names.number is not None else name)
+            sizes[name] = symbol
+            found.append((symbol, formula))
+    return tuple(found)
 
 
 def _rows(
     definition: LayerDefinition,
     equations: tuple[Equation, ...],
     shapes: Mapping[str, tuple[Expr, ...]],
-    local: dict[str, str],
-    parameters: tuple[Tensor, ...],
+    names: Names,
     batch: Expr | None,
-) -> Instance:
-    for equation in equations:
-        local.setdefault(equation.name, f"{equation.name}_{local['y']}")
-    rows = []
+) -> tuple[Row, ...]:
     known = dict(shapes)
+    local = {
+        name: names.of(definition, name) for name in (*shapes, "z", "y", *(equation.name for equation in equations))
+    }
+    rows = []
     for equation in equations:
         shape = known[equation.name] = row_shape(equation, known)
-        role: Role = "value" if equation.name == "y" else "hidden"
+        role: Role = "value" if equation.name == "y" or equation.name in definition.values else "hidden"
         tensor = Tensor(local[equation.name], shape, role, definition.domains.get(equation.name, "real"))
         rows.append(Row(tensor, equation.indices, renamed(equation.expression, local)))
     if batch is not None:
-        names = {local["z"], *(row.name for row in rows)}
-        rows = [batched(row, names, batch) for row in rows]
-    return Instance(parameters, tuple(rows), rows[-1].tensor)
+        own = {names.source, *(row.name for row in rows)}
+        rows = [batched(row, own, batch) for row in rows]
+    return tuple(rows)
 
 
 def row_shape(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> tuple[Expr, ...]:

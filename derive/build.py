@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sympy import Expr, Function, Integer
+from sympy import Expr, Function, Integer, Symbol
 
 from derive import symbols
-from derive.assemble import BATCH, place
+from derive.assemble import BATCH, Names, place
 from derive.equations import parse_formula
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Row, Tensor
@@ -50,7 +50,10 @@ class Builder:
     given: list[Tensor] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     functions: dict[str, ScalarFunction] = field(default_factory=dict)
+    sizes: list[tuple[Symbol, Expr]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    learnt: int = 0
+    alone: bool = False
 
     def build(self, description: Description, loss: Stage | None, reduction: str) -> Blueprint:
         """The blueprint of the network, with the loss behind it if there is one."""
@@ -58,74 +61,78 @@ class Builder:
         current = Tensor(description.input, (*leading, *description.shape), "input")
         self.given.append(current)
         stages = [stage for stage in description.stages if not self._is_output_name(stage, description)]
-        learnt = 0
         for position, stage in enumerate(stages):
             last = position == len(stages) - 1
-            output = "y_hat" if last else f"z{position + 1}"
-            learnt += self._learns(stage)
-            current = self._stage(stage, current, output, learnt)
+            current = self.add(stage, current, "y_hat" if last else f"z{position + 1}")
         if loss is not None:
-            target, rows, functions = place_loss(loss, current, self.batch, reduction)
-            self.given.append(target)
-            self.rows += rows
-            self.functions.update({function.name: function for function in functions})
-            inner = LOSS[loss.name]
-            if inner.layer:
-                self.blocks.append(Block(inner.layer, current.name, "p", inner.call))
-            self.blocks.append(Block("Loss", "p" if inner.layer else current.name, "l"))
+            self._add_loss(loss, current, reduction)
+        return self.blueprint()
+
+    def blueprint(self) -> Blueprint:
+        """What was collected, the functions that results may be written in added."""
         for function in named_functions():
             self.functions.setdefault(function.name, function)
         ordered = tuple(sorted(self.given, key=lambda tensor: tensor.role == "parameter"))
-        return Blueprint(Forward(ordered, tuple(self.rows), tuple(self.functions.values())), tuple(self.blocks))
+        forward = Forward(ordered, tuple(self.rows), tuple(self.functions.values()), tuple(self.sizes))
+        return Blueprint(forward, tuple(self.blocks))
+
+    def _add_loss(self, loss: Stage, prediction: Tensor, reduction: str) -> None:
+        target, rows, functions = place_loss(loss, prediction, self.batch, reduction)
+        self.given.append(target)
+        self.rows += rows
+        self.functions.update({function.name: function for function in functions})
+        inner = LOSS[loss.name]
+        if inner.layer:
+            self.blocks.append(Block(inner.layer, prediction.name, "p", inner.call))
+        self.blocks.append(Block("Loss", "p" if inner.layer else prediction.name, "l"))
 
     def _is_output_name(self, stage: Stage, description: Description) -> bool:
         return stage is description.stages[-1] and stage.name == "y_hat" and not stage.positional
-
-    def _learns(self, stage: Stage) -> bool:
-        kind = self._activation(stage.name)
-        return (stage.name in LAYERS and stage.name not in ("Softmax", "LogSoftmax")) or bool(kind and kind.learnt)
 
     def _activation(self, name: str) -> Activation | None:
         own = self.extra.get(name)
         return own if isinstance(own, Activation) else ACTIVATION.get(name)
 
-    def _stage(self, stage: Stage, source: Tensor, output: str, number: int) -> Tensor:
+    def add(self, stage: Stage, source: Tensor, output: str) -> Tensor:
+        """Add a stage that reads ``source`` and computes ``output``; its output tensor is returned.
+
+        Raises:
+            NetworkError: there is no such layer, or it does not fit.
+        """
         own = self.extra.get(stage.name)
         if stage.name in LAYERS or isinstance(own, LayerDefinition):
-            definition = own if isinstance(own, LayerDefinition) else self._definition(stage)
-            return self._layer(stage, definition, source, output, number)
+            definition = own if isinstance(own, LayerDefinition) else defined(stage)
+            return self._layer(stage, definition, source, output)
         kind = self._activation(stage.name)
         if kind is not None:
-            return self._elementwise(stage, kind, source, output, number)
+            return self._elementwise(stage, kind, source, output)
         if len(stage.name.rstrip("0123456789'")) == 1 and stage.name[0] in "fgh":
             return self._row(source, output, stage, lambda element: Function(stage.name)(element), stage.name)
         raise NetworkError(
             f"there is no layer {stage.name}; {nearest(stage.name, [*LAYERS, *ACTIVATION, *self.extra])}"
         )
 
-    def _definition(self, stage: Stage) -> LayerDefinition:
-        factory = LAYERS[stage.name]
-        try:
-            bound = inspect.signature(factory).bind(
-                *map(_as_size, stage.positional), **{key: _as_size(value) for key, value in stage.named}
-            )
-        except TypeError as error:
-            raise NetworkError(f"{stage.name}: {error}; it takes {stage.name}{inspect.signature(factory)}") from error
-        return factory(*bound.args, **bound.kwargs)
-
-    def _layer(self, stage: Stage, definition: LayerDefinition, source: Tensor, output: str, number: int) -> Tensor:
-        instance = place(definition, source, output, number, self.batch)
+    def _layer(self, stage: Stage, definition: LayerDefinition, source: Tensor, output: str) -> Tensor:
+        number = self._next_number() if definition.parameters else 0
+        names = Names(source.name, output, None if self.alone else number)
+        instance = place(definition, source, names, self.batch)
         rows = list(instance.rows)
         if stage.scale != 1:
             last = rows[-1]
             rows[-1] = Row(last.tensor, last.indices, stage.scale * last.expression)
-        self.given += instance.parameters
+        self.given += instance.given
         self.rows += rows
+        self.sizes += instance.sizes
         label = f"{stage.name}{number}" if definition.parameters else stage.name
         self.blocks.append(Block(label, source.name, output, definition.call or definition.name))
         return instance.output
 
-    def _elementwise(self, stage: Stage, kind: Activation, source: Tensor, output: str, number: int) -> Tensor:
+    def _next_number(self) -> int:
+        """The number of the next layer with parameters."""
+        self.learnt += 1
+        return self.learnt
+
+    def _elementwise(self, stage: Stage, kind: Activation, source: Tensor, output: str) -> Tensor:
         given = tuple(str(value) for value in stage.positional)
         names = (*kind.constants, *kind.learnt)
         named = {key: str(value) for key, value in stage.named}
@@ -137,6 +144,7 @@ class Builder:
         values = {**kind.constants, **dict(zip(kind.constants, given, strict=False)), **named}
         label = _labelled(stage, kind.name)
         if kind.learnt:
+            number = "" if self.alone else str(self._next_number())
             parameters = {name: symbols.scalar(f"{name}{number}") for name in kind.learnt}
             self.given += [Tensor(symbol.name, (), "parameter") for symbol in parameters.values()]
             return self._row(
@@ -163,6 +171,32 @@ class Builder:
         self.rows.append(Row(tensor, letters, body))
         self.blocks.append(Block(label, source.name, output))
         return tensor
+
+
+def defined(stage: Stage) -> LayerDefinition:
+    """The definition of a layer of the library with the arguments that the stage gives it.
+
+    Raises:
+        NetworkError: the layer does not exist, or does not take these arguments.
+    """
+    factory = LAYERS.get(stage.name)
+    if factory is None:
+        raise NetworkError(f"there is no layer {stage.name}; {nearest(stage.name, LAYERS)}")
+    signature = inspect.signature(factory)
+    try:
+        bound = signature.bind(*map(_as_size, stage.positional), **{key: _as_size(value) for key, value in stage.named})
+    except TypeError as error:
+        raise NetworkError(f"{stage.name}: {error}; it takes {stage.name}{_printed(signature)}") from error
+    return factory(*bound.args, **bound.kwargs)
+
+
+def _printed(signature: inspect.Signature) -> str:
+    """The arguments with their defaults, without types."""
+    shown = [
+        name if parameter.default is parameter.empty else f"{name}={parameter.default}"
+        for name, parameter in signature.parameters.items()
+    ]
+    return f"({', '.join(shown)})"
 
 
 def _labelled(stage: Stage, name: str) -> str:

@@ -30,15 +30,18 @@ class Contribution:
     bound: tuple[tuple[Symbol, Expr], ...] = ()
 
 
-def contributions(expression: Expr, tensor: str, slope_of: Slope) -> tuple[Contribution, ...]:
+def contributions(
+    expression: Expr, tensor: str, slope_of: Slope, outside: tuple[Symbol, ...] = ()
+) -> tuple[Contribution, ...]:
     """Every way in which ``expression`` depends on elements of ``tensor``.
 
-    Rules: linearity, product, quotient and power, chain. Brackets and Kronecker deltas are constant.
+    Rules: linearity, product, quotient and power, chain. Brackets and Kronecker deltas are constant, and
+    so are floors. Bound indices get other names than the indices ``outside``, which deltas will meet.
 
     Raises:
         DeriveError: the expression holds a function that has no derivative here.
     """
-    return tuple(_walk(expression, tensor, slope_of))
+    return tuple(_apart(part, {letter.name for letter in outside}) for part in _walk(expression, tensor, slope_of))
 
 
 def unknown_slope(name: str, argument: Expr) -> Expr:
@@ -65,7 +68,7 @@ def _walk(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contributi
             yield from _scaled(others, factor, tensor, slope_of)
     elif isinstance(expression, Pow):
         yield from _power(expression, tensor, slope_of)
-    elif isinstance(expression, Bracket | KroneckerDelta):
+    elif isinstance(expression, Bracket | KroneckerDelta | sympy.floor):
         return
     else:
         yield from _function(expression, tensor, slope_of)
@@ -95,14 +98,15 @@ def _outer(expression: Expr, argument: Expr, slope_of: Slope) -> Expr:
 
 def _scaled(factor: Expr, expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
     for inner in _walk(expression, tensor, slope_of):
-        taken = symbols.names_in(factor)
-        clash = [letter for letter, _ in inner.bound if letter.name in taken]
-        if clash:
-            inner = _renamed(inner, clash, taken)
-        yield replace(inner, slope=factor * inner.slope)
+        apart = _apart(inner, symbols.names_in(factor))
+        yield replace(apart, slope=factor * apart.slope)
 
 
-def _renamed(inner: Contribution, clash: list[Symbol], taken: set[str]) -> Contribution:
+def _apart(inner: Contribution, taken: set[str]) -> Contribution:
+    """The contribution with its bound indices renamed out of ``taken``."""
+    clash = [letter for letter, _ in inner.bound if letter.name in taken]
+    if not clash:
+        return inner
     used = taken | symbols.names_in(inner.slope, *inner.subscripts) | {letter.name for letter, _ in inner.bound}
     renaming = dict(zip(clash, symbols.fresh_indices(len(clash), used), strict=True))
     return Contribution(

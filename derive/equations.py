@@ -19,7 +19,7 @@ from typing import Any
 import sympy
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
-from sympy import Expr, Function, Rational, Sum, Symbol
+from sympy import Eq, Expr, Function, KroneckerDelta, Rational, Sum, Symbol
 
 from derive import symbols
 from derive.errors import DefinitionError
@@ -208,7 +208,10 @@ class _Reader:
         return result
 
     def _bracket(self, condition: Tree[Any]) -> Expr:
-        return Bracket(self.read(condition))
+        read = self.read(condition)
+        if isinstance(read, Eq) and read.lhs.is_integer and read.rhs.is_integer:
+            return KroneckerDelta(read.lhs, read.rhs)
+        return Bracket(read)
 
     def _comparison(self, left: Tree[Any], operator: Token, right: Tree[Any]) -> Expr:
         result: Expr = COMPARISONS[str(operator)](self.read(left), self.read(right))

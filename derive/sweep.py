@@ -140,7 +140,7 @@ class Sweep:
         self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...], slopes: SlopeTable
     ) -> Expr:
         body = fresh_bound(row.expression, dict(zip(row.indices, outer, strict=True)), inner)
-        parts = [_with_deltas(part, inner) for part in contributions(body, name, slopes)]
+        parts = [_with_deltas(part, inner) for part in contributions(body, name, slopes, inner)]
         ranges = self._ranges(row, name, outer, inner)
         return Add(*(_eliminated(part, ranges) for part in parts))
 
@@ -162,6 +162,10 @@ class Sweep:
     def _derive(self, name: str) -> Adjoint:
         quantity = self.quantity(name)
         rows = self.readers.get(name, ())
+        if name == self.top:
+            identity = self.symbol(name, quantity.indices[len(self.letters) :])
+            sentence = f"{{{name}}} with respect to itself."
+            return Adjoint(quantity, identity, (Step(quantity, identity, "differentiate", sentence),))
         if not rows:
             return Adjoint(quantity, sympy.S.Zero, (Step(quantity, sympy.S.Zero, "no path", _no_path(quantity)),))
         if [row.name for row in rows] == [self.top]:
@@ -231,7 +235,7 @@ def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[
 
 def _eliminated(part: Expr, ranges: Ranges) -> Expr:
     """A contribution without the sums that its deltas decide: those are no step that anybody would write."""
-    return Add(*(eliminate(term, ranges, divide=False).expression() for term in split(part)))
+    return Add(*(eliminate(term, ranges, plain=True).expression() for term in split(part)))
 
 
 def _with_deltas(part: Contribution, inner: tuple[Symbol, ...]) -> Expr:

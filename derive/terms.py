@@ -54,7 +54,8 @@ def split(expression: Expr, *, expand: bool = False, taken: Iterable[str] = ()) 
 
 def _bound_twice(expression: Expr) -> set[str]:
     """The names of indices that more than one sum binds: a term may meet both, so they get new names."""
-    letters = [letter.name for total in expression.atoms(Sum) for letter, _, _ in total.limits]
+    totals = [part for part in sympy.preorder_traversal(expression) if isinstance(part, Sum)]
+    letters = [letter.name for total in totals for letter, _, _ in total.limits]
     return {letter for letter in letters if letters.count(letter) > 1}
 
 
@@ -68,7 +69,8 @@ def _split(expression: Expr, expand: bool, used: set[str]) -> list[Term]:
     if isinstance(expression, Add):
         return [term for part in expression.args for term in _split(part, expand, used)]
     if isinstance(expression, Sum):
-        return [_summed(expression, term, used) for term in _split(expression.function, expand, used)]
+        body, bound = _opened(expression, used)
+        return [Term(term.factors, bound + term.bound) for term in _split(body, expand, used)]
     if isinstance(expression, Mul):
         choices = [_factor(factor, expand, used) for factor in expression.args]
         return [_multiplied(choice) for choice in combinations(*choices)]
@@ -82,15 +84,15 @@ def _factor(factor: Expr, expand: bool, used: set[str]) -> list[Term]:
     return [Term((factor,))] if whole else _split(factor, expand, used)
 
 
-def _summed(total: Sum, term: Term, used: set[str]) -> Term:
+def _opened(total: Sum, used: set[str]) -> tuple[Expr, Bound]:
+    """The body of a sum and its bound indices, which are named before those of the sums inside are."""
     letters = [letter for letter, _, _ in total.limits]
     taken = [letter for letter in letters if letter.name in used]
-    inside = symbols.names_in(total)
-    renaming = dict(zip(taken, symbols.fresh_indices(len(taken), used | inside), strict=True))
-    used.update(renaming.get(letter, letter).name for letter in letters)
+    fresh = symbols.fresh_indices(len(taken), used | symbols.names_in(total))
+    renaming = dict(zip(taken, fresh, strict=True))
     bound = tuple((renaming.get(letter, letter), upper + 1) for letter, _, upper in total.limits)
-    renamed = term.replaced(renaming)
-    return Term(renamed.factors, bound + renamed.bound)
+    used.update(letter.name for letter, _ in bound)
+    return total.function.xreplace(renaming), bound
 
 
 def _multiplied(terms: Iterable[Term]) -> Term:

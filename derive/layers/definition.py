@@ -16,12 +16,15 @@ class LayerDefinition:
 
     Attributes:
         equations: the rows, in the language of ``derive.equations``; the last one defines ``y``.
-        axes: names for the dimensions of the input, which the equations may use as sizes.
+        axes: names for the dimensions of the input ``z``, which the equations may use as sizes.
         sizes: further sizes by name, such as the number of outputs.
-        shapes: the shapes of parameters, and of rows whose index ranges the text leaves open; each
-            dimension is an expression in the names of ``axes`` and ``sizes``.
+        derived: sizes that follow from others, by their formula: ``H_out`` of a convolution.
+        shapes: the shapes of parameters and of further inputs, and of rows whose index ranges the text
+            leaves open; each dimension is an expression in the names of ``axes``, ``sizes`` and ``derived``.
         parameters: the names among ``shapes`` that are learnt, in the order of PyTorch's layer, with the
             prefix that a network gives them (``weight`` becomes ``W1``).
+        inputs: the names among ``shapes`` that are given beside ``z``, such as a mask.
+        values: the names of rows that answers may use, such as the mean of a batch; the others are internal.
         constants: hyper-parameters that are real numbers, by name.
         domains: what values the tensors hold, where it is not any real number.
         call: how the layer is written when applied to an argument, ``softmax``.
@@ -31,8 +34,11 @@ class LayerDefinition:
     equations: str
     axes: tuple[str, ...]
     sizes: Mapping[str, Expr] = field(default_factory=dict)
+    derived: Mapping[str, str] = field(default_factory=dict)
     shapes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     constants: Mapping[str, Expr] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)
     call: str = ""

@@ -1,0 +1,102 @@
+"""Convolutions in one, two and three dimensions, and their transposes, with PyTorch's conventions.
+
+What courses call a convolution is a cross-correlation: the kernel is not turned. Reading the input
+outside its range reads 0, which is what padding means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from sympy import Expr, Integer
+
+from derive.layers.axes import INNER, OUTER, SPACE, Option, joined, per_axis
+from derive.layers.definition import LayerDefinition
+
+
+def convolution(
+    rank: int,
+    outputs: Expr,
+    kernel: Option,
+    stride: Option = Integer(1),
+    padding: Option = Integer(0),
+    dilation: Option = Integer(1),
+    groups: Expr = Integer(1),
+    bias: bool = True,
+) -> LayerDefinition:
+    """A convolution of ``rank`` spatial axes, with a weight of shape (outputs, channels/groups, *kernel).
+
+    Raises:
+        NetworkError: an option has neither one value nor one for each axis.
+    """
+    axes = SPACE[rank]
+    sizes = {"C_out": outputs, "G": groups}
+    for prefix, option in (("k", kernel), ("s", stride), ("p", padding), ("d", dilation)):
+        sizes |= per_axis(prefix, option, axes)
+    plain = groups == 1
+    channel = "k" if plain else "floor(j/o)*c + k"
+    window = joined(f"s{a}*{o} + d{a}*{i} - p{a}" for a, o, i in zip(axes, OUTER[rank], INNER[rank], strict=True))
+    inner = joined(f"{i}<k{a}" for a, i in zip(axes, INNER[rank], strict=True))
+    outer = ",".join(OUTER[rank])
+    total = f"sum[k<c, {inner}] weight[j,k,{','.join(INNER[rank])}]*z[{channel}, {window}]"
+    return LayerDefinition(
+        name=f"Conv{rank}d",
+        equations=f"y[j,{outer}] = {'bias[j] + ' if bias else ''}{total}",
+        axes=("C", *axes),
+        sizes=sizes,
+        derived={
+            "c": "C" if plain else "C/G",
+            **({} if plain else {"o": "C_out/G"}),
+            **{f"{a}_out": f"floor(({a} + 2*p{a} - d{a}*(k{a} - 1) - 1)/s{a}) + 1" for a in axes},
+        },
+        shapes={
+            "weight": ("C_out", "c", *(f"k{a}" for a in axes)),
+            **({"bias": ("C_out",)} if bias else {}),
+            "y": ("C_out", *(f"{a}_out" for a in axes)),
+        },
+        parameters={"weight": "W", **({"bias": "b"} if bias else {})},
+    )
+
+
+def transposed(
+    rank: int,
+    outputs: Expr,
+    kernel: Option,
+    stride: Option = Integer(1),
+    padding: Option = Integer(0),
+    bias: bool = True,
+) -> LayerDefinition:
+    """A transposed convolution: every input element adds its multiple of the kernel to the output.
+
+    Raises:
+        NetworkError: an option has neither one value nor one for each axis.
+    """
+    axes = SPACE[rank]
+    sizes: dict[str, Expr] = {"C_out": outputs}
+    for prefix, option in (("k", kernel), ("s", stride), ("p", padding)):
+        sizes |= per_axis(prefix, option, axes)
+    places = tuple(zip(axes, OUTER[rank], INNER[rank], ("a", "q", "r"), strict=False))
+    reads = joined(f"{i}<k{a}, {source}<{a}" for a, _, i, source in places)
+    meets = "*".join(f"[{o} == s{a}*{source} + {i} - p{a}]" for a, o, i, source in places)
+    weight = f"weight[k,j,{','.join(INNER[rank])}]"
+    total = f"sum[k<C, {reads}] {weight}*z[k,{','.join(source for *_, source in places)}]*{meets}"
+    return LayerDefinition(
+        name=f"ConvTranspose{rank}d",
+        equations=f"y[j,{','.join(OUTER[rank])}] = {'bias[j] + ' if bias else ''}{total}",
+        axes=("C", *axes),
+        sizes=sizes,
+        derived={f"{a}_out": f"s{a}*({a} - 1) - 2*p{a} + k{a}" for a in axes},
+        shapes={
+            "weight": ("C", "C_out", *(f"k{a}" for a in axes)),
+            **({"bias": ("C_out",)} if bias else {}),
+            "y": ("C_out", *(f"{a}_out" for a in axes)),
+        },
+        parameters={"weight": "W", **({"bias": "b"} if bias else {})},
+    )
+
+
+LAYERS: dict[str, Callable[..., LayerDefinition]] = {
+    **{f"Conv{rank}d": partial(convolution, rank) for rank in SPACE},
+    **{f"ConvTranspose{rank}d": partial(transposed, rank) for rank in (1, 2)},
+}
