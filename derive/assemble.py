@@ -116,8 +116,10 @@ def _rows(
     rows = []
     for equation in equations:
         shape = known[equation.name] = row_shape(equation, known)
-        role: Role = "value" if equation.name == "y" or equation.name in definition.values else "hidden"
-        tensor = Tensor(local[equation.name], shape, role, definition.domains.get(equation.name, "real"))
+        named = equation.name == "y" or equation.name in definition.values or equation.name.endswith("_star")
+        role: Role = "value" if named else "hidden"
+        domain = definition.domains.get(equation.name, equation.domain)
+        tensor = Tensor(local[equation.name], shape, role, domain)
         rows.append(Row(tensor, equation.indices, renamed(equation.expression, local)))
     if batch is not None:
         own = {names.source, *(row.name for row in rows)}
@@ -129,6 +131,8 @@ def row_shape(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> tup
     """The shape of the tensor that an equation defines: declared, or read off what its indices range over."""
     if equation.name in shapes:
         return shapes[equation.name]
+    if equation.domain == "index":
+        return shapes["y"]
     found = []
     for letter in equation.indices:
         lengths = [

@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from derive import symbols
 from derive.errors import DeriveError
-from derive.functions import Bracket
+from derive.functions import ArgMax, Bracket
 
 Slope = Callable[[str, Expr], Expr]
 """The derivative of a named scalar function: its name and argument to an expression."""
@@ -68,7 +68,7 @@ def _walk(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contributi
             yield from _scaled(others, factor, tensor, slope_of)
     elif isinstance(expression, Pow):
         yield from _power(expression, tensor, slope_of)
-    elif isinstance(expression, Bracket | KroneckerDelta | sympy.floor):
+    elif isinstance(expression, Bracket | KroneckerDelta | ArgMax | sympy.floor | sympy.Mod):
         return
     else:
         yield from _function(expression, tensor, slope_of)

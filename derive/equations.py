@@ -10,7 +10,7 @@ index only occurs inside arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -23,7 +23,8 @@ from sympy import Eq, Expr, Function, KroneckerDelta, Rational, Sum, Symbol
 
 from derive import symbols
 from derive.errors import DefinitionError
-from derive.functions import Bracket
+from derive.forward import Domain
+from derive.functions import ArgMax, Bracket, Maximum
 
 ELEMENTARY = {
     "exp": sympy.exp,
@@ -54,6 +55,7 @@ class Equation:
     name: str
     indices: tuple[Symbol, ...]
     expression: Expr
+    domain: Domain = "real"
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,34 @@ def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
         reader = _Reader(Vocabulary(shapes, vocabulary.sizes, vocabulary.constants), set(taken))
         expression = reader.read(body)
         indices = tuple(symbols.index(letter) for letter in taken)
-        equations.append(Equation(str(name), indices, expression))
+        if isinstance(expression, Maximum):
+            equations += _located(Equation(str(name), indices, expression))
+        else:
+            equations.append(Equation(str(name), indices, expression))
         shapes[str(name)] = tuple(
             _range_of(i, expression, shapes, shapes.get(str(name)), r) for r, i in enumerate(indices)
         )
     return tuple(equations)
+
+
+def _located(equation: Equation) -> Iterator[Equation]:
+    """A maximum as the place where it stands, ``m_star`` for the index m, and the value that is read there."""
+    maximum = equation.expression
+    value = maximum.function.args[0].expr if isinstance(maximum.function, sympy.Piecewise) else maximum.function
+    names = {letter: f"{letter.name}_star" for letter, _, _ in maximum.limits}
+    stars = {letter: symbols.element(name, equation.indices) for letter, name in names.items()}
+    if len(maximum.limits) == 1:
+        (name,) = names.values()
+        yield Equation(name, equation.indices, ArgMax(maximum.function, *maximum.limits), "index")
+    else:
+        yield Equation("place", equation.indices, ArgMax(maximum.function, *maximum.limits), "index")
+        place = symbols.element("place", equation.indices)
+        for position, (letter, _, _) in enumerate(maximum.limits):
+            inner = sympy.Mul(*(upper + 1 for _, _, upper in maximum.limits[position + 1 :]))
+            outer = maximum.limits[position][2] + 1
+            digit = sympy.floor(place / inner) if inner != 1 else place
+            yield Equation(names[letter], equation.indices, sympy.Mod(digit, outer) if position else digit, "index")
+    yield Equation(equation.name, equation.indices, value.xreplace(stars))
 
 
 def parse_formula(text: str, variable: str = "z", constants: Mapping[str, Expr] | None = None) -> Expr:
@@ -217,13 +242,17 @@ class _Reader:
         result: Expr = COMPARISONS[str(operator)](self.read(left), self.read(right))
         return result
 
-    def _reduction(self, _kind: Token, *parts: Tree[Any]) -> Expr:
-        *ranges, body = parts
+    def _reduction(self, kind: Token, *parts: Tree[Any]) -> Expr:
+        *ranges, condition, body = parts
         letters = [str(part.children[0]) for part in ranges]
         inner = _Reader(self.vocabulary, self.letters | set(letters))
         expression = inner.read(body)
         limits = [self._limit(part, expression) for part in ranges]
-        return Sum(expression, *limits)
+        if str(kind) == "max":
+            if condition is not None:
+                expression = sympy.Piecewise((expression, inner.read(condition)), (-sympy.oo, True))
+            return Maximum(expression, *limits)
+        return Sum(expression if condition is None else expression * Bracket(inner.read(condition)), *limits)
 
     def _limit(self, part: Tree[Any], body: Expr) -> tuple[Symbol, Expr, Expr]:
         letter = symbols.index(str(part.children[0]))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sympy
-from sympy import Add, Expr, Indexed, Mul, Sum, Symbol, exp
+from sympy import Add, Expr, Indexed, Mul, Number, Sum, Symbol, exp
 
 from derive import symbols
 from derive.forward import Forward, Row
@@ -90,7 +90,7 @@ def folding_of(forward: Forward) -> Folding:
 
 def _naming(row: Row) -> Rule | None:
     """``formula -> element``, for a row whose right side is a function or a power of something."""
-    if isinstance(row.expression, Indexed | Symbol | Add | Mul | Sum) or row.expression.is_Number:
+    if row.tensor.domain == "index" or isinstance(row.expression, Indexed | Symbol | Add | Mul | Sum | Number):
         return None
     return Rule(row.expression, symbols.element(row.name, row.indices), row.indices)
 

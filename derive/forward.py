@@ -13,9 +13,9 @@ from derive.scalar import ScalarFunction
 Role = Literal["input", "target", "parameter", "value", "hidden", "loss"]
 """What a tensor is for. ``hidden`` rows are internal to a layer (softmax's sum): answers never name them."""
 
-Domain = Literal["real", "positive", "unit", "simplex", "binary", "one_hot", "class", "log_simplex"]
+Domain = Literal["real", "positive", "unit", "simplex", "binary", "one_hot", "class", "log_simplex", "index"]
 """Which numbers a tensor holds: ``unit`` is (0, 1), ``simplex`` and ``one_hot`` sum to 1 along the last
-axis, ``class`` is an integer that is used as a subscript."""
+axis, ``class`` is an integer that is used as a subscript, ``index`` one that the forward pass computes."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The few functions that SymPy lacks: the Iverson bracket, and a maximum over indices with its argmax."""
+"""The few functions that SymPy lacks: the Iverson bracket, and where a maximum over indices stands."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy
 from sympy import Expr, Function
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean
 
 
@@ -40,3 +41,24 @@ class Bracket(Function):
 
     def _eval_power(self, exponent: Expr) -> Expr | None:
         return self if exponent.is_positive else None
+
+
+class ArgMax(ExprWithLimits):
+    """Where an expression is largest over its bound indices: ``ArgMax(body, (m, 0, M - 1), (n, 0, N - 1))``.
+
+    The value is the place in reading order, ``m*N + n``; of several places with the same value it is the
+    first, as in PyTorch's pooling. It is constant but for jumps, so it has no derivative.
+    """
+
+    def _eval_is_integer(self) -> bool:
+        return True
+
+    def _eval_is_nonnegative(self) -> bool:
+        return True
+
+
+class Maximum(ExprWithLimits):
+    """The largest value of an expression over its bound indices, as a forward equation writes it.
+
+    Forward definitions hold it as two rows: where it stands (``ArgMax``), and the value that is read there.
+    """

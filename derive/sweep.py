@@ -73,7 +73,7 @@ class Sweep:
         reached = {self.top}
         readers: dict[str, list[Row]] = {}
         for row in reversed(self.forward.rows):
-            if row.name not in reached:
+            if row.name not in reached or row.tensor.domain == "index":
                 continue
             for name in names_read(row.expression, self.forward):
                 reached.add(name)
@@ -151,7 +151,7 @@ class Sweep:
         """
         affected = {name}
         for other in self.forward.rows:
-            if names_read(other.expression, self.forward) & affected:
+            if other.tensor.domain != "index" and names_read(other.expression, self.forward) & affected:
                 affected.add(other.name)
         held = sorted((names_read(row.expression, self.forward) & affected) - {name})
         return symbols.direct_name(row.name, name, held)

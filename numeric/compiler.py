@@ -15,7 +15,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from derive import symbols
-from derive.functions import Bracket
+from derive.functions import ArgMax, Bracket
 from derive.scalar import ScalarFunction
 from numeric import functions as scalar_functions
 from numeric.access import access
@@ -142,6 +142,41 @@ class Compiler:
 
         return evaluate
 
+    def arg_max(self, expression: ArgMax) -> Evaluator:
+        """The first place, in reading order, at which the body is largest over the bound indices."""
+        added: list[Axis] = []
+        axes = dict(self.axes)
+        for letter, lower, upper in reversed(expression.limits):
+            first, last = self.bound(lower, expression), self.bound(upper, expression)
+            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
+            added.append(axes[letter])
+        body = replace(self, axes=axes, depth=self.depth + len(added)).compile(expression.function)
+
+        def evaluate(scope: Scope) -> Value:
+            counts = tuple(axis.count(scope) for axis in reversed(added))
+            values = numpy.real(body(scope))
+            depth = -added[0].position - 1
+            shape = numpy.broadcast_shapes(values.shape, (*counts, *(1,) * depth))
+            # The axes of the bound indices become one, so that NumPy's argmax takes the first of equal values.
+            whole = numpy.broadcast_to(values, shape)
+            rest = whole.shape[whole.ndim - depth :]
+            flat = whole.reshape(*whole.shape[: whole.ndim - depth - len(counts)], -1, *rest)
+            return numpy.argmax(flat, axis=-1 - depth).astype(scope.real)
+
+        return evaluate
+
+    def piecewise(self, expression: Expr) -> Evaluator:
+        """The first value whose condition holds."""
+        branches = [(self.compile(value), self.condition(condition)) for value, condition in expression.args]
+
+        def evaluate(scope: Scope) -> Value:
+            result: Value = numpy.asarray(numpy.nan)
+            for value, condition in reversed(branches):
+                result = numpy.where(condition(scope), value(scope), result)
+            return result
+
+        return evaluate
+
     def bound(self, expression: Expr, whole: Expr) -> Callable[[Scope], int]:
         if expression.free_symbols & set(self.axes):
             raise ExpressionError(f"the range of a sum depends on an index: {whole}")
@@ -199,6 +234,8 @@ METHODS: tuple[tuple[Any, Callable[[Compiler, Any], Evaluator]], ...] = (
     (sympy.Mul, Compiler.product),
     (sympy.Pow, Compiler.power),
     (sympy.Sum, Compiler.sum),
+    (ArgMax, Compiler.arg_max),
+    (sympy.Piecewise, Compiler.piecewise),
     (Bracket | sympy.KroneckerDelta, Compiler.indicator),
     (AppliedUndef, Compiler.applied),
     (sympy.Mod, Compiler.modulus),

@@ -15,7 +15,9 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from derive.forward import Forward
+from derive.functions import ArgMax, Bracket
 from derive.scalar import ScalarFunction
+from derive.symbols import fresh_indices
 from numeric.functions import formula_of
 
 Range = tuple[Symbol, Expr]
@@ -66,6 +68,9 @@ def _gaps(expression: Expr, ranges: tuple[Range, ...]) -> Iterator[Gap]:
         shift = {letter: letter + lower for letter, lower, _ in expression.limits if lower != 0}
         yield from _gaps(expression.function.xreplace(shift), ranges + bound)
         return
+    if isinstance(expression, ArgMax):
+        yield _tie(expression, ranges)
+        return
     if isinstance(expression, Relational):
         yield _gap(expression.lhs - expression.rhs, ranges)
     elif isinstance(expression, sympy.Abs | sympy.sign):
@@ -81,3 +86,20 @@ def _gaps(expression: Expr, ranges: tuple[Range, ...]) -> Iterator[Gap]:
 
 def _gap(expression: Expr, ranges: tuple[Range, ...]) -> Gap:
     return Gap(expression, tuple(entry for entry in ranges if entry[0] in expression.free_symbols))
+
+
+def _tie(maximum: ArgMax, ranges: tuple[Range, ...]) -> Gap:
+    """The difference of any two candidates of a maximum, and 1 where there are no two."""
+    letters = [letter for letter, _, _ in maximum.limits]
+    taken = {symbol.name for symbol in maximum.atoms(Symbol)} | {letter.name for letter, _ in ranges}
+    others = fresh_indices(len(letters), taken)
+    swap = dict(zip(letters, others, strict=True))
+    value, inside = maximum.function, sympy.S.One
+    if isinstance(value, sympy.Piecewise):
+        value, condition = value.args[0]
+        inside = Bracket(condition) * Bracket(condition.xreplace(swap))
+    same = sympy.Mul(*(sympy.KroneckerDelta(letter, other) for letter, other in swap.items()))
+    two = inside * (1 - same)
+    bound = tuple((letter, upper + 1) for letter, _, upper in maximum.limits)
+    twins = tuple((swap[letter], length) for letter, length in bound)
+    return _gap(two * (value - value.xreplace(swap)) + 1 - two, (*ranges, *bound, *twins))

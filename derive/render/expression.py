@@ -9,7 +9,7 @@ import sympy
 from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Number, NumberSymbol, Piecewise, Pow, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
-from derive.functions import Bracket
+from derive.functions import ArgMax, Bracket, Maximum
 from derive.render import compose
 from derive.render.conditions import condition_piece
 from derive.render.names import Ranks, parse_name, rank_of, split_subscripts
@@ -53,6 +53,8 @@ class ExpressionPrinter:
             return self.power(expression)
         if isinstance(expression, Sum):
             return self.sum(expression)
+        if isinstance(expression, ArgMax | Maximum):
+            return self.extreme(expression)
         return self.function(expression)
 
     def addition(self, expression: Add) -> Piece:
@@ -181,6 +183,16 @@ class ExpressionPrinter:
             for letter, low, high in reversed(expression.limits)
         ]
         return compose.total(self.style, signs, self.piece(expression.function))
+
+    def extreme(self, expression: ArgMax | Maximum) -> Piece:
+        """A maximum over indices, or where it stands."""
+        small = replace(self, inline=True)
+        letters = self.style.join([small.piece(letter) for letter, _, _ in expression.limits], ", ")
+        name = "argmax" if isinstance(expression, ArgMax) else "max"
+        body = expression.function
+        if isinstance(body, Piecewise):
+            body = body.args[0].expr  # what is outside never is the largest
+        return compose.total(self.style, [self.style.big_operator(name, letters)], self.piece(body))
 
     def function(self, expression: Expr, exponent: Expr | None = None) -> Piece:
         """A function of its arguments, ours, SymPy's or an unknown one; ``tanh`` squared puts the 2 at the name."""

@@ -107,6 +107,10 @@ class LatexStyle(Style):
         width = 0.5 + SCRIPT * max(3.0, letter.width + low.width + 1.4, high.width)
         return Piece(text, width, Binding.BIG, tall=True)
 
+    def big_operator(self, name: str, below: Piece) -> Piece:
+        words = name.replace("arg", r"arg\,")
+        return Piece(rf"\operatorname*{{{words}}}_{{{below.text}}}", len(name) + 0.5, Binding.BIG, tall=True)
+
     def norm(self, inside: Piece) -> Piece:
         return self.enclose(inside, r"\lVert ", r" \rVert")
 

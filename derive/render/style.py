@@ -65,6 +65,10 @@ class Style(ABC):
         """The sign of a sum over ``letter`` from ``low`` to ``high``."""
 
     @abstractmethod
+    def big_operator(self, name: str, below: Piece) -> Piece:
+        """The sign of a maximum or of the place of one, with its indices below."""
+
+    @abstractmethod
     def norm(self, inside: Piece) -> Piece:
         """The Euclidean norm of a vector."""
 

@@ -1,0 +1,73 @@
+"""Pooling: the largest or the mean value of every window, with PyTorch's conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from sympy import Expr, Integer
+
+from derive.layers.axes import INNER, OUTER, SPACE, Option, joined, per_axis
+from derive.layers.definition import LayerDefinition
+
+
+def _window(rank: int, kernel: Option, stride: Option | None, padding: Option) -> tuple[dict[str, Expr], str, str]:
+    """The sizes, the subscripts of an element of the window, and the ranges of its indices."""
+    axes = SPACE[rank]
+    sizes: dict[str, Expr] = {}
+    for prefix, option in (("k", kernel), ("s", kernel if stride is None else stride), ("p", padding)):
+        sizes |= per_axis(prefix, option, axes)
+    triples = tuple(zip(axes, OUTER[rank], INNER[rank], strict=True))
+    return sizes, joined(f"s{a}*{o} + {i} - p{a}" for a, o, i in triples), joined(f"{i}<k{a}" for a, _, i in triples)
+
+
+def _derived(rank: int) -> dict[str, str]:
+    return {f"{a}_out": f"floor(({a} + 2*p{a} - k{a})/s{a}) + 1" for a in SPACE[rank]}
+
+
+def max_pool(rank: int, kernel: Option, stride: Option | None = None, padding: Option = Integer(0)) -> LayerDefinition:
+    """The largest value of every window; of several that are largest the first in reading order counts."""
+    sizes, place, ranges = _window(rank, kernel, stride, padding)
+    axes, outer = SPACE[rank], ",".join(OUTER[rank])
+    parts = place.split(", ")
+    padded = any(sizes[f"p{a}"] != 0 for a in axes)
+    inside = " and ".join(f"0 <= {part} and {part} < {a}" for part, a in zip(parts, axes, strict=True))
+    return LayerDefinition(
+        name=f"MaxPool{rank}d",
+        equations=f"y[c,{outer}] = max[{ranges}{f' if {inside}' if padded else ''}] z[c, {place}]",
+        axes=("C", *axes),
+        sizes=sizes,
+        derived=_derived(rank),
+        shapes={"y": ("C", *(f"{a}_out" for a in axes))},
+    )
+
+
+def average_pool(rank: int, kernel: Option, stride: Option | None = None, padding: Option = Integer(0)) -> LayerDefinition:
+    """The mean of every window, in which padding counts as 0."""
+    sizes, place, ranges = _window(rank, kernel, stride, padding)
+    axes, outer = SPACE[rank], ",".join(OUTER[rank])
+    return LayerDefinition(
+        name=f"AvgPool{rank}d",
+        equations=f"y[c,{outer}] = 1/({'*'.join(f'k{a}' for a in axes)})*sum[{ranges}] z[c, {place}]",
+        axes=("C", *axes),
+        sizes=sizes,
+        derived=_derived(rank),
+        shapes={"y": ("C", *(f"{a}_out" for a in axes))},
+    )
+
+
+def global_average_pool(rank: int) -> LayerDefinition:
+    """The mean of every channel."""
+    axes, inner = SPACE[rank], INNER[rank]
+    return LayerDefinition(
+        name=f"GlobalAvgPool{rank}d",
+        equations=f"y[c] = 1/({'*'.join(axes)})*sum[{','.join(inner)}] z[c,{','.join(inner)}]",
+        axes=("C", *axes),
+    )
+
+
+LAYERS: dict[str, Callable[..., LayerDefinition]] = {
+    **{f"MaxPool{rank}d": partial(max_pool, rank) for rank in (1, 2)},
+    **{f"AvgPool{rank}d": partial(average_pool, rank) for rank in (1, 2)},
+    **{f"GlobalAvgPool{rank}d": partial(global_average_pool, rank) for rank in (1, 2)},
+}
