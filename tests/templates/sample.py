@@ -180,7 +180,8 @@ def question_sheet() -> Sheet:
             ),
             Part(
                 "(b)",
-                r"Write down the inputs and outputs of each layer, in $\bm x, \bm y$ and the parameters alone.",
+                r"Write down the inputs and outputs of each layer, in $\bm x, \bm y, \bm W^{(1)}, \bm b^{(1)}, "
+                r"\bm W^{(2)}, \bm b^{(2)}, \bm z_1, \bm z_2, \bm z_3$ alone.",
                 "10 points",
                 (_table(answered=False),),
             ),

@@ -3,7 +3,9 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
+import shutil
 import string
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, cast
@@ -22,7 +24,10 @@ from answers.latex.sheet import (
     Heading,
     Part,
     Picture,
+    Room,
     Row,
+    Rubric,
+    RubricRow,
     Section,
     Sheet,
     Table,
@@ -135,6 +140,30 @@ def test_a_formula_that_is_too_wide_is_made_smaller_and_told(engine: Engine, tmp
     factors = [one.factor for one in result.log.shrunk]
     assert len(factors) == 2
     assert 0.5 < factors[1] < factors[0] < 1
+
+
+@every_engine
+def test_a_list_of_symbols_is_broken_after_a_comma(engine: Engine, tmp_path: Path) -> None:
+    symbols = ", ".join(rf"\bm W^{{({i})}}" for i in range(60))
+    result = compiled(sheet_of(Text(f"${symbols}$"), Text("$f(x, y)$")), engine, tmp_path)
+    assert result.log.overfull == ()
+
+
+@every_engine
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+def test_a_table_at_the_end_of_a_page_has_its_header_once(engine: Engine, tmp_path: Path) -> None:
+    rubric = Rubric(tuple(RubricRow("1", "Right.", "1") for _ in range(4)), "4")
+    rooms = [(Room(lines), Text(r"\vspace{4pt}")) for lines in range(14, 34)]
+    sections = tuple(
+        section
+        for room in rooms
+        for section in (Section("Room", blocks=room), Section("Rubric", blocks=(rubric, Text(r"\newpage"))))
+    )
+    result = compiled(Sheet("T", "T", sections), engine, tmp_path)
+    command = ["pdftotext", "-layout", str(result.path), "-"]
+    pages = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")
+    assert sum("Rubric" in page for page in pages) == len(rooms)
+    assert not [page for page in pages if re.search(r"What earns.*Rubric", page, re.DOTALL)]
 
 
 @every_engine
