@@ -72,9 +72,12 @@ def _input_errors() -> tuple[type[Exception], ...]:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        typer.echo(f"gradsheet {version('gradsheet')}")
+        try:
+            typer.echo(f"gradsheet {version('gradsheet')}")
+        except PackageNotFoundError:
+            typer.echo("gradsheet, not installed")
         raise typer.Exit
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from answers.homework.bundled import Bundled
 
 
 def list_homeworks() -> None:
@@ -11,18 +19,25 @@ def list_homeworks() -> None:
     In a pipe each is a line with tabs between.
     """
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
     from answers.homework.bundled import bundled
 
     console = Console()
-    if not console.is_terminal:
-        for homework in bundled():
-            typer.echo(f"{homework.id}\t{homework.title}\t{homework.parts}")
+    if console.is_terminal:
+        console.print(table(bundled()))
         return
-    table = Table("Id", "Title")
-    table.add_column("Parts", justify="right")
     for homework in bundled():
-        table.add_row(homework.id, Text(homework.title), str(homework.parts))
-    console.print(table)
+        typer.echo(f"{homework.id}\t{homework.title}\t{homework.parts}")
+
+
+def table(homeworks: Iterable[Bundled]) -> Table:
+    """The homeworks as a table for a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    result = Table("Id", "Title")
+    result.add_column("Parts", justify="right")
+    for homework in homeworks:
+        # A title is no markup: [b] in it is printed as it stands.
+        result.add_row(Text(homework.id), Text(homework.title), str(homework.parts))
+    return result

@@ -10,9 +10,12 @@ from rich.markup import escape
 
 
 @contextmanager
-def progress_shown() -> Iterator[Callable[[str], None]]:
-    """A function that shows what is being done, on standard error; it does nothing unless that is a terminal."""
-    console = Console(stderr=True)
+def progress_shown(console: Console | None = None) -> Iterator[Callable[[str], None]]:
+    """A function that shows what is being done; it does nothing unless the console is a terminal.
+
+    The console is that of standard error if none is given, so that output in a pipe stays clean.
+    """
+    console = console or Console(stderr=True)
     if not console.is_terminal:
         yield lambda _: None
         return

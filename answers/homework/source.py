@@ -160,15 +160,10 @@ def _child(node: Node, step: str | int) -> tuple[int, Node] | None:
         return None
     if not isinstance(node, MappingNode):
         return None
-    for key, value in node.value:
-        if isinstance(key, ScalarNode) and key.tag != MERGE and key.value == str(step):
+    # Making the data has put the keys that are merged with << before the mapping's own; the last one counts.
+    for key, value in reversed(node.value):
+        if isinstance(key, ScalarNode) and key.value == str(step):
             return key.start_mark.line, value
-    for key, value in node.value:
-        if key.tag == MERGE:
-            merged = value.value if isinstance(value, SequenceNode) else [value]
-            found = next((found for part in merged if (found := _child(part, step))), None)
-            if found is not None:
-                return found
     return None
 
 

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from derive.derivation import Derivation
+from derive.network import Network
+from tests.answers.command.runner import run
+
+NETWORK = "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> Identity -> y_hat"
+
+
+def test_all_parameters_are_derived_and_checked() -> None:
+    outcome = run("derive", NETWORK, "--loss", "1/2*MSE")
+    assert outcome.code == 0
+    blocks = outcome.out.strip().split("\n\n")
+    assert [block.split(" = ")[0] for block in blocks] == ["∂ℓ/∂W₁", "∂ℓ/∂b₁", "∂ℓ/∂W₂", "∂ℓ/∂b₂"]
+    assert "∂ℓ/∂W₂ = (ŷ − y) z₂ᵀ" in outcome.out
+    for block, shape in zip(blocks, ["d × n", "d × 1", "K × d", "K × 1"], strict=True):
+        assert f"shape: {shape}" in block
+        found = re.search(r"checked: (\d+) points, worst relative error (\S+)", block)
+        assert found is not None
+        assert int(found[1]) >= 3
+        assert float(found[2]) < 1e-5
+
+
+def test_names_may_be_repeated_or_listed() -> None:
+    repeated = run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2", "--wrt", "dz2/dz1")
+    listed = run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2,dz2/dz1")
+    assert repeated.out == listed.out
+    assert "∂z₂/∂z₁ = 5 diag(1[z₁ > 0])" in repeated.out.replace("5diag", "5 diag")
+
+
+def test_a_partial_needs_no_loss() -> None:
+    assert run("derive", NETWORK, "--wrt", "dz2/dz1").code == 0
+    run("derive", NETWORK).refused("--loss", "--wrt dz2/dz1")
+    run("derive", NETWORK, "--wrt", "W1").refused("no loss")
+
+
+def test_notations_layouts_and_bases() -> None:
+    index = run("derive", NETWORK, "--loss", "MSE", "--wrt", "z2", "--notation", "index", "--index-base", "0").out
+    assert "∂ℓ/∂z₂[i]" in index
+    assert "j=0" in index
+    row = run("derive", NETWORK, "--loss", "1/2*MSE", "--wrt", "y_hat", "--layout", "numerator").out
+    assert "∂ℓ/∂ŷ = (ŷ − y)ᵀ" in row
+    assert "shape: 1 × K" in row
+
+
+def test_a_vocabulary_keeps_partials_and_refuses_what_it_cannot_say() -> None:
+    outcome = run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2", "--within", "x,W2,dl/dy_hat")
+    assert "∂ℓ/∂b₂ = ∂ℓ/∂ŷ" in outcome.out
+    run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2", "--within", "x,W2").refused("not among the allowed symbols")
+
+
+def test_a_batch_and_its_reduction() -> None:
+    mean = run("derive", NETWORK, "--loss", "1/2*MSE", "--wrt", "W2", "--batch", "B").out
+    total = run("derive", NETWORK, "--loss", "1/2*MSE", "--wrt", "W2", "--batch", "B", "--reduction", "sum").out
+    assert "1/B" in mean
+    assert "1/B" not in total
+
+
+def test_latex_can_be_pasted() -> None:
+    plain = run("derive", NETWORK, "--loss", "1/2*MSE", "--wrt", "b2", "--latex").out
+    formulas = [line for line in plain.splitlines() if not line.startswith("%")]
+    assert formulas == [
+        r"\frac{\partial \ell}{\partial \bm{b}^{(2)}} = \hat{\bm{y}} - \bm{y}",
+    ]
+    steps = run("derive", NETWORK, "--loss", "1/2*MSE", "--wrt", "W1", "--latex", "--steps").out
+    assert steps.count(r"\begin{align*}") == steps.count(r"\end{align*}") == 1
+
+
+def test_steps_come_before_the_result() -> None:
+    short = run("derive", NETWORK, "--loss", "MSE", "--wrt", "W1").out
+    long = run("derive", NETWORK, "--loss", "MSE", "--wrt", "W1", "--steps").out
+    assert long.endswith(short)
+    assert "∂z₂/∂z₁" in long.removesuffix(short)
+
+
+def test_a_wrong_result_ends_with_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = Network.gradient
+
+    def doubled(net: Network, name: str, within: Iterable[str] | None = None) -> Derivation:
+        right = gradient(net, name, within)
+        return replace(right, result=2 * right.result)
+
+    monkeypatch.setattr(Network, "gradient", doubled)
+    outcome = run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2")
+    assert outcome.code == 1
+    assert "FAILED: result, dl/db2: against central differences" in outcome.out
+    assert run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2", "--no-check").code == 0

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from math import inf
+from pathlib import Path
+
+from answers.command.verify import document, report
+from answers.verify import CheckLine
+from tests.answers.command.runner import run, written
+
+GOOD = CheckLine("1a", "∂ℓ/∂W₁", "differences", 3, 2.5e-9, 1e-5, True)
+BAD = CheckLine("1b", "∂ℓ/∂b₁", "differences", 1, inf, 1e-5, False, "step 2: shape (2, 4), expected (4, 2)")
+
+
+def test_a_line_for_each_answer(tmp_path: Path) -> None:
+    outcome = run("verify", written(tmp_path))
+    assert outcome.code == 0
+    assert outcome.err == ""
+    first, last = outcome.out.splitlines()
+    assert first.split()[:5] == ["ok", "1a", "∂ℓ/∂W₁", "3", "points"]
+    assert float(first.split()[5]) < 1e-5
+    assert last == "1 checks, none failed"
+
+
+def test_json_holds_what_the_lines_say(tmp_path: Path) -> None:
+    outcome = run("verify", written(tmp_path), "--json")
+    assert outcome.code == 0
+    result = json.loads(outcome.out)
+    assert list(result) == ["homework", "title", "ok", "checked", "failed", "checks"]
+    assert (result["homework"], result["title"], result["ok"]) == ("hw", "A homework", True)
+    (check,) = result["checks"]
+    assert list(check) == ["part", "quantity", "method", "points", "error", "tolerance", "ok", "note"]
+    assert (check["part"], check["quantity"], check["ok"]) == ("1a", "∂ℓ/∂W₁", True)
+    assert 0 <= check["error"] < check["tolerance"]
+
+
+def test_layout_and_index_base_are_taken(tmp_path: Path) -> None:
+    for options in (["--layout", "numerator"], ["--layout", "gradient"], ["--index-base", "0"]):
+        assert run("verify", written(tmp_path), *options).code == 0
+
+
+def test_an_infinite_error_is_null_in_json() -> None:
+    result = document("hw", "A homework", (GOOD, BAD))
+    assert (result["ok"], result["checked"], result["failed"]) == (False, 2, 1)
+    text = json.dumps(result, allow_nan=False)
+    assert json.loads(text)["checks"][1]["error"] is None
+
+
+def test_a_failure_says_why() -> None:
+    good, bad, last = report((GOOD, BAD))
+    assert good.startswith("ok ")
+    assert bad.startswith("FAILED")
+    assert "1 point " in bad
+    assert "step 2: shape (2, 4), expected (4, 2)" in bad
+    assert last == "2 checks, 1 failed"
+
+
+def test_a_homework_without_answers_checks_nothing() -> None:
+    assert list(report(())) == ["0 checks, none failed"]
