@@ -12,7 +12,7 @@ from sympy import Expr
 from derive.derivation import Derivation, Quantity, Step
 from derive.forward import Forward
 from derive.matrix.nodes import Node
-from derive.symbols import split_partial
+from derive.symbols import element, split_partial
 from numeric.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
 from numeric.differences import EPSILON, Measured, Method
 from numeric.errors import ArrayError, ExpressionError
@@ -58,7 +58,8 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     The result is compared with central differences of the forward definition and with the complex step;
     every step with its own quantity, measured by the complex step, and with the step before it of the
     same quantity; every matrix form with its index form, in the derivation's layout. An expression that
-    reads the very quantity that it defines fails, since comparing the two would say nothing.
+    reads the very quantity that it defines fails, since comparing the two would say nothing; only a value
+    may be given by its name, as the input of a layer is in a forward table.
 
     An unknown function ``f`` is given a smooth formula, so that formulas in f' are checked too. While the
     derivative of a tensor by one that it depends on is zero at all points (dead units), a few further
@@ -129,7 +130,7 @@ class _AtPoint:
 
     def _error(self, quantity: Quantity, expression: Expr, method: Method) -> float:
         compiled = compile_expression(expression, quantity.indices, self.derivation.forward.functions)
-        if quantity.name in compiled.reads:
+        if quantity.name in compiled.reads and not _is_name(expression, quantity):
             raise ExpressionError(f"the expression reads {quantity.name} itself")
         truth = self._truth(quantity, method)
         floor = floor_of(truth, COARSE if method == "central" else TIGHT)
@@ -160,6 +161,11 @@ class _AtPoint:
             raise ArrayError(f"{quantity.name} is neither a tensor of the forward definition nor a partial of two")
         value = self.point.value(quantity.name)
         return Measured(value, EPSILON * numpy.abs(value))
+
+
+def _is_name(expression: Expr, quantity: Quantity) -> bool:
+    """Whether a value is named rather than computed, as the input of a layer is in a forward table."""
+    return split_partial(quantity.name) is None and bool(expression == element(quantity.name, quantity.indices))
 
 
 def _item(what: str, tolerance: float, compare: Callable[[], float]) -> CheckItem:

@@ -170,7 +170,7 @@ class Compiler:
         branches = [(self.compile(value), self.condition(condition)) for value, condition in expression.args]
 
         def evaluate(scope: Scope) -> Value:
-            result: Value = numpy.asarray(numpy.nan)
+            result: Value = numpy.asarray(numpy.nan, dtype=scope.real)
             for value, condition in reversed(branches):
                 result = numpy.where(condition(scope), value(scope), result)
             return result

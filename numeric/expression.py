@@ -25,15 +25,14 @@ class Compiled:
 
     evaluator: Evaluator
     reads: frozenset[str]
-    letters: frozenset[Symbol] = frozenset()
 
     def __call__(self, scope: Scope) -> Array:
         """The values, one axis for each free index, then the trial axis."""
         with numpy.errstate(all="ignore"):
             value = self.evaluator(scope)
         value = numpy.asarray(value, dtype=scope.real) if isinstance(value, int | float) else numpy.asarray(value)
-        trials = value.shape[-1] if value.ndim else 1
-        return numpy.broadcast_to(value, (*scope.counts, trials))
+        shape = (*scope.counts, value.shape[-1] if value.ndim else 1)
+        return value if value.shape == shape else numpy.broadcast_to(value, shape)
 
     def value(self, scope: Scope) -> Value:
         """The values as they come, not yet broadcast."""

@@ -90,6 +90,14 @@ def test_an_expression_that_reads_its_own_quantity_fails() -> None:
     assert "reads dl/dz1 itself" in result.items[0].note
 
 
+def test_a_value_may_be_given_by_its_name_but_not_by_a_formula_in_itself() -> None:
+    assert check(derivation(perceptron(), "x", (i,), (n,), at("x", i))).ok
+    assert not check(derivation(perceptron(), "z1", (i,), (d,), at("b1", i))).ok
+    result = check(derivation(perceptron(), "z2", (i,), (d,), at("z2", i) * Bracket(at("z1", i) > 0)))
+    assert not result.ok
+    assert "reads z2 itself" in result.items[0].note
+
+
 @pytest.mark.parametrize(
     ("name", "indices", "shape", "result", "note"),
     [
