@@ -186,7 +186,7 @@ class Compiler:
     def guard(self, expression: Expr) -> Evaluator:
         if isinstance(expression, Bracket):
             return self.condition(expression.args[0])
-        left, right = self.compile_all(expression.args[:2])
+        left, right = self.compile_all(_whole(*expression.args[:2]))
         return lambda scope: _real(left(scope)) == _real(right(scope))
 
     def indicator(self, expression: Expr) -> Evaluator:
@@ -206,7 +206,7 @@ class Compiler:
         if not isinstance(condition, Relational):
             raise ExpressionError(f"{condition} is not a condition that has a truth value here")
         compare = COMPARISONS[condition.func]
-        left, right = self.compile_all(condition.args)
+        left, right = self.compile_all(_whole(*condition.args))
         return lambda scope: compare(_real(left(scope)), _real(right(scope)))
 
     def modulus(self, expression: Expr) -> Evaluator:
@@ -225,6 +225,15 @@ class Compiler:
         inner = replace(self, axes={}, variables=frozenset({function.variable}))
         argument, formula = self.compile(expression.args[0]), inner.compile(function.formula)
         return lambda scope: formula(scope.with_variables({function.variable: argument(scope)}))
+
+
+def _whole(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """Two sides to compare, multiplied out where both are quotients of integers: 1/3 + 2/3 - 1 may not be 0."""
+    difference = sympy.sympify(left - right)
+    if difference.is_number or not all(symbol.is_integer for symbol in difference.free_symbols):
+        return left, right
+    numerator, denominator = sympy.fraction(sympy.together(difference))
+    return (numerator, sympy.S.Zero) if denominator.is_positive else (left, right)
 
 
 METHODS: tuple[tuple[Any, Callable[[Compiler, Any], Evaluator]], ...] = (
