@@ -25,25 +25,38 @@ def cost(expression: Expr) -> int:
 def factored(expression: Expr, targets: Collection[str] = ()) -> Expr:
     """The expression as one product of irreducible factors over one denominator, with textbook signs.
 
-    Elements, sums, functions and brackets are its indeterminates. ``targets`` are the tensors that a
-    textbook subtracts: it writes y_hat - y, not y - y_hat.
+    Elements, sums, functions and brackets are its indeterminates, and so are roots. ``targets`` are the
+    tensors that a textbook subtracts: it writes y_hat - y, not y - y_hat.
     """
     opaque = _indeterminates(expression)
     plain = expression.xreplace(opaque)
-    back = {symbol: atom for atom, symbol in opaque.items()}
+    back = {symbol: atom for atom, symbol in opaque.items() if isinstance(symbol, Symbol)}
     result = sympy.factor(sympy.together(plain)).xreplace(back)
     return signed(result, targets)
 
 
-def _indeterminates(expression: Expr) -> dict[Expr, Symbol]:
-    found: dict[Expr, Symbol] = {}
+def _indeterminates(expression: Expr) -> dict[Expr, Expr]:
+    """A symbol for every part that is no sum, product or integer power; powers of a root's radicand too."""
+    roots = {
+        power.base: power.exp.q for power in expression.atoms(Pow) if power.exp.is_Rational and not power.exp.is_Integer
+    }
+    found: dict[Expr, Expr] = {}
+
+    def symbol_of(atom: Expr) -> Expr:
+        return found.setdefault(atom, sympy.Symbol(f"_{len(found)}", positive=True))
 
     def visit(node: Expr) -> None:
-        if isinstance(node, Add | Mul) or (isinstance(node, Pow) and node.exp.is_Integer):
+        if node in roots:
+            found[node] = symbol_of(node ** sympy.Rational(1, roots[node])) ** roots[node]
+        elif isinstance(node, Pow) and node.base in roots and node.exp.is_Rational:
+            root = symbol_of(node.base ** sympy.Rational(1, roots[node.base]))
+            if node not in found:
+                found[node] = root ** (node.exp * roots[node.base])
+        elif isinstance(node, Add | Mul) or (isinstance(node, Pow) and node.exp.is_Integer):
             for argument in node.args:
                 visit(argument)
-        elif not node.is_Number and node not in found:
-            found[node] = sympy.Symbol(f"_{len(found)}")
+        elif not node.is_Number:
+            symbol_of(node)
 
     visit(expression)
     return found

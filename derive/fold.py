@@ -6,15 +6,14 @@ From a row ``y[i] = e[i]/s`` with internal ``e`` and ``s`` follow ``e[i] -> y[i]
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sympy
 from sympy import Add, Expr, Indexed, Mul, Number, Sum, Symbol, exp
 
 from derive import symbols
+from derive.facts import Fact, Facts, derived_facts
 from derive.forward import Forward, Row
-from derive.terms import canonical, split
 
 
 @dataclass(frozen=True)
@@ -38,36 +37,30 @@ class Rule:
 
     def _instances(self, expression: Expr, keys: list[Indexed]) -> list[dict[Symbol, Expr]]:
         """The values of the letters at which the key element of the pattern occurs in the expression."""
-        key = next((k for k in keys if set(self.letters) <= k.free_symbols), None)
+        key = next((k for k in keys if set(self.letters) <= set(k.indices)), None)
         if key is None:
             return []
         found: list[dict[Symbol, Expr]] = []
-        for access in sorted(expression.atoms(Indexed), key=str):
-            if access.base != key.base:
+        for access in symbols.accesses(expression):
+            if not isinstance(access, Indexed) or access.base != key.base:
                 continue
             values = dict(zip(key.indices, access.indices, strict=True))
-            bound = {letter: values[letter] for letter in self.letters if letter in values}
-            if len(bound) == len(self.letters) and bound not in found:
+            bound = {letter: values[letter] for letter in self.letters}
+            if bound not in found:
                 found.append(bound)
         return found
 
 
 @dataclass(frozen=True)
-class Facts:
-    """Sums with a known value: ``Σ_k y_hat[k] = 1``, by the canonical form of their term."""
-
-    known: tuple[tuple[tuple[Expr, ...], Expr], ...] = ()
-
-    def value(self, key: tuple[Expr, ...]) -> Expr | None:
-        """The value of the sum with this canonical key."""
-        return next((value for known, value in self.known if known == key), None)
-
-
-@dataclass(frozen=True)
 class Folding:
-    """The rules and facts of a forward definition."""
+    """The rules and facts of a forward definition.
+
+    ``rules`` remove internal names and apply always; ``solved`` are rows solved for what they read, which
+    apply where they make a result shorter.
+    """
 
     rules: tuple[Rule, ...]
+    solved: tuple[Rule, ...]
     facts: Facts
 
     def fold(self, expression: Expr) -> Expr:
@@ -80,12 +73,15 @@ class Folding:
 def folding_of(forward: Forward) -> Folding:
     """Derive the rules and facts from the rows."""
     naming = [rule for row in forward.rows if (rule := _naming(row)) is not None]
+    internal: list[Rule] = []
     solved: list[Rule] = []
     for row in reversed(forward.rows):
+        internal += _solved_internal(row, forward)
         solved += _solved(row, forward)
-    facts = [fact for row in forward.rows if (fact := _fact(row, naming + solved)) is not None]
+    rules = (*naming, *internal)
+    facts = [fact for row in forward.rows if (fact := _fact(row, rules)) is not None]
     facts += _declared(forward)
-    return Folding((*naming, *solved), Facts(tuple(facts)))
+    return Folding(rules, tuple(solved), derived_facts(Facts(tuple(facts)), forward))
 
 
 def _naming(row: Row) -> Rule | None:
@@ -95,7 +91,7 @@ def _naming(row: Row) -> Rule | None:
     return Rule(row.expression, symbols.element(row.name, row.indices), row.indices)
 
 
-def _solved(row: Row, forward: Forward) -> list[Rule]:
+def _solved_internal(row: Row, forward: Forward) -> list[Rule]:
     """The row solved for an internal element that is a factor of its right side: ``e[i] -> y[i]*s``."""
     if row.tensor.role == "hidden":
         return []
@@ -126,28 +122,42 @@ def _solved_exponential(row: Row, mine: Expr, forward: Forward) -> list[Rule]:
     return []
 
 
-def _fact(row: Row, rules: Iterable[Rule]) -> tuple[tuple[Expr, ...], Expr] | None:
-    """``s = Σ_k e[k]`` with ``e[k] -> y[k]*s`` says that the sum of y is 1."""
-    if not isinstance(row.expression, Sum):
-        return None
-    body = row.expression
-    for rule in rules:
-        body = rule.apply(body)
+def _solved(row: Row, forward: Forward) -> list[Rule]:
+    """``z_hat[i] = (z[i] - mu)*r`` solved for the bracket, ``z_hat[i]/r``, and for z[i], ``z_hat[i]/r + mu``."""
+    if row.tensor.role == "hidden" or not row.indices or not isinstance(row.expression, Mul):
+        return []
     mine = symbols.element(row.name, row.indices)
-    terms = split(body)
-    if len(terms) != 1 or mine not in terms[0].factors:
+    rules = []
+    for factor in row.expression.args:
+        others = row.expression / factor
+        if not isinstance(factor, Add) or others.free_symbols & set(row.indices):
+            continue
+        rules.append(Rule(factor, mine / others, row.indices))
+        elements = [term for term in factor.args if isinstance(term, Indexed) and tuple(term.indices) == row.indices]
+        rules += [Rule(element, mine / others - (factor - element), row.indices) for element in elements]
+    return rules
+
+
+def _fact(row: Row, rules: tuple[Rule, ...]) -> Fact | None:
+    """A row that is a sum says what the sum is: of ``s = Σ_k e[k]``, with ``e[k] -> y[k]*s``, that Σ y = 1."""
+    sums = [factor for factor in Mul.make_args(row.expression) if isinstance(factor, Sum)]
+    if len(sums) != 1:
         return None
-    rest = tuple(factor for factor in terms[0].factors if factor != mine)
-    key, _ = canonical(type(terms[0])(rest, terms[0].bound))
-    return key, sympy.S.One
+    mine = symbols.element(row.name, row.indices)
+    body = sums[0]
+    for rule in rules:
+        if rule.pattern != mine:
+            body = rule.apply(body)
+    return Fact.of(body, mine * sums[0] / row.expression, row.indices)
 
 
-def _declared(forward: Forward) -> list[tuple[tuple[Expr, ...], Expr]]:
+def _declared(forward: Forward) -> list[Fact]:
     """Targets that are declared to sum to 1 along their last axis."""
     facts = []
     for tensor in forward.given:
         if tensor.domain in ("one_hot", "simplex") and tensor.shape:
-            letters = symbols.fresh_indices(len(tensor.shape), ())
+            letters = symbols.fresh_indices(len(tensor.shape), {s.name for s in symbols.sizes_in(tensor.shape)})
             body = Sum(symbols.element(tensor.name, letters), (letters[-1], 0, tensor.shape[-1] - 1))
-            facts.append((canonical(split(body)[0])[0], sympy.S.One))
+            fact = Fact.of(body, sympy.S.One, letters[:-1])
+            facts += [fact] if fact is not None else []
     return facts

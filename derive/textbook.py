@@ -9,8 +9,8 @@ from sympy import Add, Expr, Mul, Sum
 
 from derive.algebra import cost, factored, signed
 from derive.eliminate import Ranges, eliminate, merge_brackets
-from derive.fold import Facts, Folding
-from derive.terms import Bound, Term, canonical, split
+from derive.fold import Folding
+from derive.terms import Term, canonical, split
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,12 @@ class Simplifier:
         note(reduced, "index elimination", "A sum over an index that must equal another one leaves one term.")
         folded, best = self.folding.fold(reduced), self.shortest(reduced, ranges)
         if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
-            note(folded, "fold back", "Write it in the values that the forward pass has named.")
-            best = shortest
+            reduced, best = folded, shortest
+        for rule in self.folding.solved:
+            folded = rule.apply(reduced)
+            if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
+                reduced, best = folded, shortest
+        note(reduced, "fold back", "Write it in the values that the forward pass has named.")
         note(best, "collect", "Cancel, collect and factor.")
         return tuple(lines)
 
@@ -67,7 +71,7 @@ class Simplifier:
         """All products multiplied out, known sums replaced, like terms collected."""
         collected: dict[tuple[Expr, ...], tuple[Expr, Term]] = {}
         for term in split(expression, expand=True):
-            for part in split(_valued(_normal(eliminate(term, ranges)), self.folding.facts), expand=True):
+            for part in split(self.folding.facts.valued(_normal(eliminate(term, ranges))), expand=True):
                 key, named = canonical(part)
                 coefficient = Mul(*(factor for factor in part.factors if factor.is_Number))
                 total, _ = collected.get(key, (sympy.S.Zero, named))
@@ -89,19 +93,6 @@ def _rebuilt(terms: list[Term], ranges: Ranges) -> Expr:
 def _normal(term: Term) -> Term:
     """The term with powers of one base merged: ``s`` and ``1/s`` cancel."""
     return Term(tuple(Mul.make_args(Mul(*merge_brackets(term.factors)))), term.bound)
-
-
-def _valued(term: Term, facts: Facts) -> Expr:
-    """The term with a part whose sum is a known fact replaced by its value."""
-    for letter, length in term.bound:
-        reached = tuple(factor for factor in term.factors if letter in factor.free_symbols)
-        bound: Bound = ((letter, length),)
-        value = facts.value(canonical(Term(reached, bound))[0])
-        if value is not None:
-            rest = tuple(factor for factor in term.factors if letter not in factor.free_symbols)
-            others = tuple(pair for pair in term.bound if pair[0] != letter)
-            return _valued(Term((value, *rest), others), facts)
-    return term.expression()
 
 
 def _may_factor(expression: Expr) -> bool:

@@ -42,7 +42,9 @@ def max_pool(rank: int, kernel: Option, stride: Option | None = None, padding: O
     )
 
 
-def average_pool(rank: int, kernel: Option, stride: Option | None = None, padding: Option = Integer(0)) -> LayerDefinition:
+def average_pool(
+    rank: int, kernel: Option, stride: Option | None = None, padding: Option = Integer(0)
+) -> LayerDefinition:
     """The mean of every window, in which padding counts as 0."""
     sizes, place, ranges = _window(rank, kernel, stride, padding)
     axes, outer = SPACE[rank], ",".join(OUTER[rank])
