@@ -56,7 +56,11 @@ class Builder:
     alone: bool = False
 
     def build(self, description: Description, loss: Stage | None, reduction: str) -> Blueprint:
-        """The blueprint of the network, with the loss behind it if there is one."""
+        """The blueprint of the network, with the loss behind it if there is one.
+
+        Raises:
+            NetworkError: a layer does not exist or does not fit, or two tensors would have one name.
+        """
         leading = () if self.batch is None else (self.batch,)
         current = Tensor(description.input, (*leading, *description.shape), "input")
         self.given.append(current)
@@ -74,6 +78,13 @@ class Builder:
             self.functions.setdefault(function.name, function)
         ordered = tuple(sorted(self.given, key=lambda tensor: tensor.role == "parameter"))
         forward = Forward(ordered, tuple(self.rows), tuple(self.functions.values()), tuple(self.sizes))
+        names = [tensor.name for tensor in ordered] + [row.name for row in self.rows]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
+        empty = [tensor for tensor in forward.tensors.values() if 0 in tensor.shape]
+        if empty:
+            raise NetworkError(f"{empty[0].name} would have no elements; sizes are positive")
         return Blueprint(forward, tuple(self.blocks))
 
     def _add_loss(self, loss: Stage, prediction: Tensor, reduction: str) -> None:
@@ -209,4 +220,6 @@ def _as_size(value: Argument) -> object:
         return tuple(_as_size(part) for part in value)
     if isinstance(value, str):
         return {"True": True, "False": False}.get(value, symbols.size(value))
+    if value.is_Integer and value < 0:
+        raise NetworkError(f"a size or option of a layer cannot be negative, got {value}")
     return Integer(value) if value.is_Integer else value

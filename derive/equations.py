@@ -86,7 +86,7 @@ def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
             subscripts, or an index has no range.
     """
     shapes = dict(vocabulary.shapes)
-    equations = []
+    equations: list[Equation] = []
     for row in _parse(text.strip(), "rows").children:
         name, subscripts, body = row.children
         taken = [] if subscripts is None else [str(child.children[0]) for child in subscripts.children]

@@ -26,6 +26,7 @@ def nearest(given: str, known: Iterable[str]) -> str:
     """A phrase that lists the known names, the nearest one first: ``did you mean ReLU? (known: ...)``."""
     names = sorted(known)
     lowered = {name.lower(): name for name in names}
-    close = get_close_matches(given.lower(), list(lowered), n=1, cutoff=0.5)
+    close = get_close_matches(given, names, n=1, cutoff=0.5)
+    close = close or [lowered[name] for name in get_close_matches(given.lower(), list(lowered), n=1, cutoff=0.5)]
     listing = f"known: {', '.join(names)}"
-    return f"did you mean {lowered[close[0]]}? ({listing})" if close else listing
+    return f"did you mean {close[0]}? ({listing})" if close else listing

@@ -76,7 +76,7 @@ def _parse(text: str, start: str) -> Tree[Any]:
 
 
 def _dimension(token: Any) -> Expr:
-    return Integer(int(token)) if token.type == "INTEGER" else symbols.size(str(token))
+    return symbols.dimension(str(token))
 
 
 def _stage(tree: Tree[Any]) -> Stage:

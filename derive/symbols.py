@@ -13,6 +13,8 @@ from functools import cache
 import sympy
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
+from derive.errors import DeriveError
+
 
 @cache
 def size(name: str) -> Symbol:
@@ -21,9 +23,17 @@ def size(name: str) -> Symbol:
 
 
 def dimension(value: str | int) -> Expr:
-    """A dimension as a user gives it: a number, or the name of a size."""
+    """A dimension as a user gives it: a number, or the name of a size.
+
+    Raises:
+        DeriveError: it is neither a positive number nor a name.
+    """
     text = str(value)
-    return sympy.Integer(text) if text.isdigit() else size(text)
+    if text.isdigit() and int(text) > 0:
+        return sympy.Integer(text)
+    if text.isidentifier():
+        return size(text)
+    raise DeriveError(f"a size is a positive number or a name such as B, not {text!r}")
 
 
 @cache

@@ -14,9 +14,10 @@ from sympy.core.function import AppliedUndef
 from answers.evidence.base import Evidence, Found
 from answers.evidence.numbers import scientific
 from answers.kinds.item import Claim, Context, Verdict
-from answers.latex.plotting import curve, plot
-from answers.latex.sheet import Plots
+from answers.latex.plotting import curve, jump_dots, plot
+from answers.latex.sheet import Dot, Plots
 from derive.derivation import Derivation
+from derive.kinks import kink_values
 from derive.render.derivations import quantity_latex
 from derive.scalar_slope import slope_derivation
 from numeric import evaluate
@@ -36,7 +37,7 @@ class Slopes(Evidence):
 
     def find(self, context: Context) -> Found:
         values = {"depth": str(self.depth)}
-        claims, curves = [], []
+        claims, curves, dots = [], [], []
         z = numpy.linspace(self.low, self.high, self.samples)
         for name in self.functions:
             derivation = slope_derivation(name)
@@ -45,12 +46,22 @@ class Slopes(Evidence):
             bound = _exact(derivation, place)
             values |= dict(_said(name, place, bound, self.depth))
             claims.append(_claim(name, bound, slopes))
-            curves.append(curve(z, slopes, f"${quantity_latex(derivation.quantity, derivation.forward)}$"))
+            jumps = {float(limit) for _, limit, _ in kink_values(derivation)}
+            dots += [dot for jump in jumps for dot in _ends(derivation, jump, len(curves))]
+            curves.append(
+                curve(z, slopes, f"${quantity_latex(derivation.quantity, derivation.forward)}$", sorted(jumps))
+            )
         figure = Plots(
-            (plot(curves, "$z$", width=9.0, height=4.2),),
+            (plot(curves, "$z$", width=9.0, height=4.2, dots=dots),),
             "The slopes of the activations, computed from their formulas.",
         )
         return Found(values, (figure,), tuple(claims))
+
+
+def _ends(derivation: Derivation, jump: float, number: int) -> tuple[Dot, ...]:
+    """The two ends of the curve at a jump; none where the slope does not jump."""
+    left, value, right = (float(evaluate(derivation, {"z": jump + side})) for side in (-1e-9, 0.0, 1e-9))
+    return () if abs(left - right) < 1e-6 else jump_dots(number, jump, left, right, value)
 
 
 def _said(name: str, place: Expr, bound: Expr, depth: int) -> Iterator[tuple[str, str]]:

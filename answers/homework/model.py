@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
+from answers.errors import HomeworkContentError
 from answers.kinds import kinds
 from answers.kinds.item import Item
 from answers.model_base import Strict, one_of
@@ -84,10 +85,11 @@ class Homework(Strict):
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Homework:
         seen: set[str] = set()
-        for part in self.parts():
-            if part.id in seen:
-                raise ValueError(f"two parts have the id {part.id}")
-            seen.add(part.id)
+        for q, question in enumerate(self.questions):
+            for p, part in enumerate(question.parts):
+                if part.id in seen:
+                    raise HomeworkContentError(f"two parts have the id {part.id}", ("questions", q, "parts", p, "id"))
+                seen.add(part.id)
         return self
 
     def parts(self) -> Iterator[Part]:

@@ -38,11 +38,12 @@ class Derivative(Item):
 
     def answer(self, context: Context) -> Answered:
         derivation = self._derivation(context)
-        result = Equation(derivation_latex(derivation, "matrix"), shape_latex(shape_of(derivation)), result=True)
         blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
         if context.steps:
-            blocks.append(steps_block(derivation))
-        return Answered((*blocks, result), (claim(derivation),))
+            blocks.append(steps_block(derivation, result=True))
+        else:
+            blocks.append(Equation(derivation_latex(derivation), shape_latex(shape_of(derivation)), result=True))
+        return Answered(tuple(blocks), (claim(derivation),))
 
     def _derivation(self, context: Context) -> Derivation:
         if self.slope_of is not None:

@@ -79,12 +79,12 @@ def _plain(shape: tuple[Expr, Expr]) -> tuple[Expr, ...]:
     return shape[:1] if shape[1] == 1 else shape
 
 
-def steps_block(derivation: Derivation) -> sheet.Steps:
-    """The steps of a derivation as a block."""
+def steps_block(derivation: Derivation, *, result: bool = False) -> sheet.Steps:
+    """The steps of a derivation as a block; ``result`` says that the last one is the answer."""
     printed = []
     left = ""
     for line in step_lines(derivation):
         left = line.left or left
         shape = shape_latex(shape_of(line.step)) if line.left else ""
         printed.append(sheet.Step(left, " ".join(line.right), line.step.rule, line.sentence, shape))
-    return sheet.Steps(tuple(printed), result=False)
+    return sheet.Steps(tuple(printed), result=result)

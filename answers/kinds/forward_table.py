@@ -19,7 +19,7 @@ from derive.render.derivations import result_lines
 ROOM = 34.0
 """Letters of mathematics in a column."""
 
-COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.25))
+COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.35))
 
 
 class ForwardTable(Item):

@@ -57,4 +57,4 @@ class Gradients(Item):
 
 
 def _lines(derivations: list[Derivation]) -> list[Line]:
-    return [Line(f"${quantity_latex(d.quantity, d.forward)}$", (result_latex(d),)) for d in derivations]
+    return [Line(rf"$\displaystyle {quantity_latex(d.quantity, d.forward)}$", (result_latex(d),)) for d in derivations]

@@ -13,18 +13,16 @@ Values = NDArray[numpy.float64]
 
 
 def curve(x: Values, y: Values, label: str = "", jumps: Sequence[float] = ()) -> Curve:
-    """A curve through the points, in one piece between any two ``jumps`` of x.
+    """A curve through the points, in pieces that end at the ``jumps`` of x."""
+    breaks = sorted({int(numpy.searchsorted(x, jump, side="right")) for jump in jumps})
+    pieces = zip(numpy.split(x, breaks), numpy.split(y, breaks), strict=True)
+    points = (tuple(zip(xs.tolist(), ys.tolist(), strict=True)) for xs, ys in pieces)
+    return Curve(tuple(_thinned(piece) for piece in points if piece), label)
 
-    Where neighbours differ by more than a tenth of the range although x hardly moves, a jump is taken too.
-    """
-    steep = numpy.abs(numpy.diff(y)) > 0.5 * max(float(numpy.ptp(y)), 1e-300)
-    breaks = [int(k) + 1 for k in numpy.flatnonzero(steep)]
-    breaks += [int(numpy.searchsorted(x, jump)) for jump in jumps]
-    pieces = [
-        tuple(zip(xs.tolist(), ys.tolist(), strict=True))
-        for xs, ys in zip(numpy.split(x, sorted(set(breaks))), numpy.split(y, sorted(set(breaks))), strict=True)
-    ]
-    return Curve(tuple(_thinned(piece) for piece in pieces if piece), label)
+
+def jump_dots(number: int, x: float, left: float, right: float, value: float) -> tuple[Dot, Dot]:
+    """The ends of curve ``number`` at a jump: filled on the side whose value the function takes."""
+    return Dot(x, left, left == value, number), Dot(x, right, right == value, number)
 
 
 def plot(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import sympy
 from sympy import Expr
 
 from derive.errors import NetworkError
 
-Option = Expr | tuple[Expr, ...]
+Option: TypeAlias = Expr | tuple[Expr, ...]
 """One value for all axes, or one for each."""
 
 SPACE = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
@@ -28,7 +29,7 @@ def per_axis(prefix: str, value: Option, axes: Sequence[str]) -> dict[str, Expr]
     Raises:
         NetworkError: there is neither one value nor one for each axis.
     """
-    values = value if isinstance(value, tuple) else (value,) * len(axes)
+    values: tuple[Expr, ...] = value if isinstance(value, tuple) else (value,) * len(axes)
     if len(values) != len(axes):
         raise NetworkError(f"{len(values)} values were given where {len(axes)} axes need one each, or one in common")
     return {f"{prefix}{axis}": sympy.sympify(one) for axis, one in zip(axes, values, strict=True)}
