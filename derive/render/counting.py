@@ -26,6 +26,8 @@ from sympy.core.relational import Relational
 
 from derive.symbols import element, name_of, subscripts_of
 
+ARITHMETIC = (Add, Mul, Pow, Number)
+
 
 def is_index(expression: Basic) -> bool:
     """Whether it is the symbol of an index, not that of a size, which is positive."""
@@ -87,10 +89,8 @@ def _shift_all(access: Indexed) -> list[Expr]:
 def _compares_integers(relation: Relational) -> bool:
     """Whether it compares indices, such as ``p <= a + d*m``; their values, not tensors' values."""
     labels = _labels(relation)
-    sides = [side for side in relation.args if side not in labels]
-    arithmetic = all(
-        isinstance(node, Add | Mul | Pow | Symbol | Number) for side in sides for node in preorder_traversal(side)
-    )
+    nodes = [node for side in relation.args if side not in labels for node in preorder_traversal(side)]
+    arithmetic = all(node.is_integer if isinstance(node, Symbol) else isinstance(node, ARITHMETIC) for node in nodes)
     return arithmetic and any(is_index(symbol) for symbol in relation.free_symbols)
 
 
@@ -98,7 +98,7 @@ def _labels(relation: Relational) -> set[Basic]:
     """The elements that the relation says are equal, or not, to an index."""
     if not isinstance(relation, Eq | Ne) or not any(is_index(side) for side in relation.args):
         return set()
-    return {side for side in relation.args if isinstance(side, Indexed)}
+    return {side for side in relation.args if _is_label(side)}
 
 
 def _shifted_relation(relation: Relational) -> Relational:

@@ -20,7 +20,7 @@ FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "exp": math.exp,
     "tanh": math.tanh,
     "σ": lambda u: 1 / (1 + math.exp(-u)),
-    "f′": math.cos,
+    "f′": math.atan,
 }
 COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     ">": lambda a, b: a > b,
