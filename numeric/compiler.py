@@ -20,7 +20,7 @@ from derive.scalar import ScalarFunction
 from numeric import functions as scalar_functions
 from numeric.access import access
 from numeric.errors import ExpressionError
-from numeric.scope import Axis, Evaluator, Scope, Value
+from numeric.scope import Array, Axis, Evaluator, Scope, Value
 
 COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
     sympy.Eq: operator.eq,
@@ -154,7 +154,7 @@ class Compiler:
 
         def evaluate(scope: Scope) -> Value:
             counts = tuple(axis.count(scope) for axis in reversed(added))
-            values = numpy.real(body(scope))
+            values = numpy.asarray(_real(body(scope)))
             depth = -added[0].position - 1
             shape = numpy.broadcast_shapes(values.shape, (*counts, *(1,) * depth))
             # The axes of the bound indices become one, so that NumPy's argmax takes the first of equal values.

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Eq, Expr, Function, KroneckerDelta, Mod, Rational, Symbol
 
-from derive.functions import Bracket
+from derive.functions import ArgMax, Bracket
 from derive.scalar import ScalarFunction
 from derive.symbols import index, size
 from numeric.errors import ArrayError, ExpressionError
 from numeric.expression import evaluate_expression
 from tests.numeric.loops import looped
-from tests.numeric.models import SIGMA, K, at, d, i, j, n, over, u
+from tests.numeric.models import SIGMA, K, at, d, i, j, k, n, over, u
 
 SIZES = {n: 3, d: 2, K: 4}
 ARRAYS = {
@@ -100,6 +100,13 @@ def test_single_precision_stays_single_and_complex_stays_complex(expression: Exp
     assert np.allclose(both.imag, 0)
 
 
+def test_numbers_and_sizes_do_not_raise_the_precision() -> None:
+    scaled = sympy.sqrt(K) * at("v", i) / n + sympy.log(n) * K ** sympy.Rational(1, 3)
+    found = evaluate_expression(scaled, (i,), (3,), {"v": ARRAYS["v"].astype(np.float32)}, SIZES, dtype=np.float32)
+    assert found.dtype == np.float32
+    assert np.allclose(found, 2 * ARRAYS["v"] / 3 + np.log(3) * 4 ** (1 / 3))
+
+
 def test_axes_follow_the_order_of_the_indices() -> None:
     assert np.array_equal(evaluate_expression(at("A", i, j), (j, i), (2, 3), ARRAYS, SIZES), ARRAYS["A"].T)
 
@@ -110,8 +117,10 @@ def test_a_diagonal_is_not_taken_for_a_transpose() -> None:
 
 
 def test_a_sum_over_an_index_that_the_body_does_not_hold_multiplies() -> None:
-    double = sympy.Sum(at("v", i), (i, 0, n - 1), (j, 0, d - 1))
-    assert evaluate_expression(double, (), (), ARRAYS, SIZES) == pytest.approx(2 * ARRAYS["v"].sum())
+    limits = [(i, 0, n - 1), (j, 0, d - 1)]
+    for order in (limits, limits[::-1]):
+        double = sympy.Sum(at("v", i), *order)
+        assert evaluate_expression(double, (), (), ARRAYS, SIZES) == pytest.approx(2 * ARRAYS["v"].sum())
     assert evaluate_expression(over(K, j, d), (), (), ARRAYS, SIZES) == 8
 
 
@@ -141,6 +150,26 @@ def test_a_bracket_or_delta_protects_its_product() -> None:
     assert np.allclose(found, [np.log(0.7), 0, np.log(1.9)])
     picked = KroneckerDelta(i, 1) / i
     assert np.array_equal(evaluate_expression(picked, (i,), (3,), ARRAYS, SIZES), [0, 1, 0])
+
+
+def test_arg_max_is_the_first_place_in_reading_order() -> None:
+    table = np.array([[1.0, 5, 2], [5, 0, 5]])
+    arrays = {"T": table, "v": np.array([1.0, 0, -1])}
+    limits = [(i, 0, 1), (j, 0, 2)]
+    assert evaluate_expression(ArgMax(at("T", i, j), *limits), (), (), arrays, SIZES) == 1
+    scaled = ArgMax(at("T", i, j) * at("v", k), *limits)
+    assert np.array_equal(evaluate_expression(scaled, (k,), (3,), arrays, SIZES), [1, 0, 4])
+    by_row = ArgMax(at("T", i, j), limits[1])
+    assert np.array_equal(evaluate_expression(by_row, (i,), (2,), arrays, SIZES), [1, 0])
+    assert evaluate_expression(ArgMax(-at("v", i), (i, 0, 2), (j, 0, 2)), (), (), arrays, SIZES) == 6
+
+
+def test_a_piecewise_expression_takes_the_first_condition_that_holds() -> None:
+    pieces = sympy.Piecewise((2 * at("v", i), at("v", i) > 1), (at("v", i) ** 2, at("v", i) > 0), (0, True))
+    single = {"v": ARRAYS["v"].astype(np.float32)}
+    found = evaluate_expression(pieces, (i,), (3,), single, SIZES, dtype=np.float32)
+    assert found.dtype == np.float32
+    assert np.allclose(found, [0.49, 0, 3.8])
 
 
 def test_labels_select_elements() -> None:

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.forward import Domain, Forward, Row
-from derive.functions import Bracket
+from derive.functions import ArgMax, Bracket
 from derive.scalar import ScalarFunction
 from derive.symbols import scalar
 from numeric.errors import ArrayError
 from numeric.forward import forward
 from numeric.kinks import gaps
 from numeric.sample import MARGINS, sample, sample_sizes
-from tests.numeric.models import K, at, convolution, d, i, n, over, perceptron, softmax_loss, tensor, u
+from tests.numeric.models import K, at, convolution, d, i, j, n, over, perceptron, softmax_loss, tensor, u
 
 SEEDS = st.integers(0, 1000)
 
@@ -97,6 +97,20 @@ def test_gaps_are_found_in_functions_sums_and_absolute_values() -> None:
     assert gap.expression == at("x", i) - at("y", i)
     assert gap.ranges == ((i, n),)
     assert gaps(convolution()) == ()
+
+
+def test_points_keep_away_from_ties_of_a_maximum() -> None:
+    place = ArgMax(at("x", i, j), (j, 0, d - 1))
+    rows = (
+        Row(tensor("m", n, role="hidden", domain="index"), (i,), place),
+        Row(tensor("y", n), (i,), at("x", i, at("m", i))),
+    )
+    model = Forward(given=(tensor("x", n, d),), rows=rows)
+    for seed in range(30):
+        values = forward(model, sample(model, seed))
+        ordered = np.sort(values["x"], axis=1)
+        assert np.diff(ordered, axis=1).min() > MARGINS[-1]
+        assert np.array_equal(values["y"], ordered[:, -1])
 
 
 def test_sizes_fit_dimensions_that_could_be_empty_or_fractional() -> None:

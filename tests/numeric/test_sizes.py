@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy
@@ -48,6 +50,16 @@ def test_a_shape_that_does_not_fit_is_named(arrays: dict[str, np.ndarray], match
 def test_no_integer_solves() -> None:
     with pytest.raises(ArrayError, match="a has 5 along the dimension 2\\*n"):
         sizes_from(Forward(given=(tensor("a", 2 * n),), rows=()), {"a": np.ones(5)})
+
+
+def test_sizes_that_follow_from_others() -> None:
+    model = replace(perceptron(), sizes=((size("m"), n + 2 * d), (size("r"), size("m") + 1)))
+    sizes = sizes_from(model, {"W1": np.ones((2, 3))})
+    assert (sizes[size("m")], sizes[size("r")]) == (7, 8)
+    assert sizes_from(model, {"x": np.ones(3)}) == {n: 3}
+    declared = replace(model, given=(*model.given, tensor("t", size("m"))))
+    with pytest.raises(ArrayError, match=r"m is 6 by the arrays, but 2\*d \+ n is 7"):
+        sizes_from(declared, {"W1": np.ones((2, 3)), "t": np.ones(6)})
 
 
 def test_lengths_and_their_errors() -> None:
