@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sympy import Expr, Indexed, Sum, Symbol
@@ -40,8 +40,8 @@ class Names:
 
     def of(self, definition: LayerDefinition, name: str) -> str:
         """The global name of a local one."""
-        if name in ("z", "y"):
-            return {"z": self.source, "y": self.output}[name]
+        if name in (definition.source, "y"):
+            return self.source if name == definition.source else self.output
         if self.number is None:
             return name
         prefix = definition.parameters.get(name)
@@ -52,10 +52,13 @@ def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr
     """The rows of ``definition`` reading ``source``, under the names that it has in its place.
 
     Raises:
-        NetworkError: the input has another number of axes than the layer takes.
+        NetworkError: the input has another number of axes than the layer takes, or there is no batch.
         DefinitionError: the definition does not hold together.
     """
-    incoming = source.shape[1:] if batch is not None else source.shape
+    if definition.over_batch and batch is None:
+        raise NetworkError(f"{definition.name} acts on a whole batch: give its size, such as batch='B'")
+    per_sample = None if definition.over_batch else batch
+    incoming = source.shape if per_sample is None else source.shape[1:]
     if len(incoming) != len(definition.axes):
         raise NetworkError(
             f"{definition.name} takes an input with {len(definition.axes)} axes ({', '.join(definition.axes)}), "
@@ -66,20 +69,26 @@ def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr
     shapes = {
         name: tuple(parse_formula(text, constants=sizes) for text in shape) for name, shape in definition.shapes.items()
     }
-    given = tuple(
-        Tensor(
-            names.of(definition, name),
-            shapes[name],
-            "parameter" if name in definition.parameters else "input",
-            definition.domains.get(name, "real"),
-        )
-        for name in (*definition.parameters, *definition.inputs)
-    )
-    equations = parse_equations(
-        definition.equations, Vocabulary({**shapes, "z": incoming}, sizes, definition.constants)
-    )
-    rows = _rows(definition, equations, {**shapes, "z": incoming}, names, batch)
+    given = tuple(_given(definition, shapes, names, per_sample))
+    shapes[definition.source] = incoming
+    equations = parse_equations(definition.equations, Vocabulary(shapes, sizes, definition.constants))
+    rows = _rows(definition, equations, shapes, names, per_sample)
     return Instance(given, rows, rows[-1].tensor, derived)
+
+
+def _given(
+    definition: LayerDefinition, shapes: Mapping[str, tuple[Expr, ...]], names: Names, batch: Expr | None
+) -> Iterator[Tensor]:
+    """What must be given beside the input; further inputs have a batch axis where there is one."""
+    kinds: tuple[tuple[Role, Iterable[str]], ...] = (
+        ("parameter", definition.parameters),
+        ("buffer", definition.buffers),
+        ("input", definition.inputs),
+    )
+    for role, members in kinds:
+        for name in members:
+            shape = shapes[name] if role != "input" or batch is None else (batch, *shapes[name])
+            yield Tensor(names.of(definition, name), shape, role, definition.domains.get(name, "real"))
 
 
 def _derived_sizes(
@@ -111,7 +120,7 @@ def _rows(
 ) -> tuple[Row, ...]:
     known = dict(shapes)
     local = {
-        name: names.of(definition, name) for name in (*shapes, "z", "y", *(equation.name for equation in equations))
+        name: names.of(definition, name) for name in (*shapes, "y", *(equation.name for equation in equations))
     }
     rows = []
     for equation in equations:
@@ -122,7 +131,7 @@ def _rows(
         tensor = Tensor(local[equation.name], shape, role, domain)
         rows.append(Row(tensor, equation.indices, renamed(equation.expression, local)))
     if batch is not None:
-        own = {names.source, *(row.name for row in rows)}
+        own = {names.source, *(local[name] for name in definition.inputs), *(row.name for row in rows)}
         rows = [batched(row, own, batch) for row in rows]
     return tuple(rows)
 

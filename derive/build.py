@@ -112,7 +112,8 @@ class Builder:
         """
         own = self.extra.get(stage.name)
         if stage.name in LAYERS or isinstance(own, LayerDefinition):
-            definition = own if isinstance(own, LayerDefinition) else defined(stage)
+            rank = len(source.shape) - (self.batch is not None)
+            definition = own if isinstance(own, LayerDefinition) else defined(stage, rank)
             return self._layer(stage, definition, source, output)
         kind = self._activation(stage.name)
         if kind is not None:
@@ -184,8 +185,10 @@ class Builder:
         return tensor
 
 
-def defined(stage: Stage) -> LayerDefinition:
+def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:
     """The definition of a layer of the library with the arguments that the stage gives it.
+
+    ``rank`` is the number of axes of a sample that the layer reads, for layers that take any number of them.
 
     Raises:
         NetworkError: the layer does not exist, or does not take these arguments.
@@ -195,7 +198,10 @@ def defined(stage: Stage) -> LayerDefinition:
         raise NetworkError(f"there is no layer {stage.name}; {nearest(stage.name, LAYERS)}")
     signature = inspect.signature(factory)
     try:
-        bound = signature.bind(*map(_as_size, stage.positional), **{key: _as_size(value) for key, value in stage.named})
+        named = {key: _as_size(value) for key, value in stage.named}
+        if rank is not None and "rank" in signature.parameters:
+            named.setdefault("rank", Integer(rank))
+        bound = signature.bind(*map(_as_size, stage.positional), **named)
     except TypeError as error:
         raise NetworkError(f"{stage.name}: {error}; it takes {stage.name}{_printed(signature)}") from error
     return factory(*bound.args, **bound.kwargs)

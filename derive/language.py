@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import sympy
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Rational
 
 from derive import symbols
 from derive.errors import NetworkError

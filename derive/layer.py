@@ -55,9 +55,13 @@ class Layer:
 
     @property
     def differentiable(self) -> tuple[str, ...]:
-        """The input and the parameters: what a backward pass returns gradients for."""
+        """The inputs and the parameters: what a backward pass returns gradients for."""
         given = self.network.forward.given
-        return tuple(tensor.name for tensor in given if tensor.name != "dy" and tensor.domain != "class")
+        return tuple(
+            tensor.name
+            for tensor in given
+            if tensor.name != "dy" and tensor.role != "buffer" and tensor.domain not in ("class", "binary")
+        )
 
 
 def layer(
@@ -78,11 +82,16 @@ def layer(
     """
     stage = Stage(name if isinstance(name, str) else name.name, *_arguments(arguments, options))
     definition = None if isinstance(name, str) else name
-    axes = definition.axes if definition else ("n",) if stage.name in ACTIVATION else defined(stage).axes
+    if definition is None and stage.name not in ACTIVATION:
+        definition = defined(stage)
     size = None if batch is None else symbols.dimension(batch)
+    axes = definition.axes if definition else ("n",)
+    if definition is not None and definition.over_batch:
+        first, *axes = axes
+        size = symbols.size(first) if size is None else size
     shape = tuple(symbols.size(axis) for axis in axes)
-    source = Tensor("z", shape if size is None else (size, *shape), "input")
-    builder = Builder(size, {} if definition is None else {definition.name: definition}, alone=True)
+    source = Tensor(definition.source if definition else "z", shape if size is None else (size, *shape), "input")
+    builder = Builder(size, {} if definition is None else {stage.name: definition}, alone=True)
     builder.given.append(source)
     output = builder.add(stage, source, "y")
     upstream = Tensor("dy", output.shape, "input")

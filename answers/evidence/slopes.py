@@ -15,7 +15,7 @@ from answers.evidence.base import Evidence, Found
 from answers.evidence.numbers import scientific
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import curve, jump_dots, plot
-from answers.latex.sheet import Dot, Plots
+from answers.latex.sheet import Curve, Dot, Plots
 from derive.derivation import Derivation
 from derive.kinks import kink_values
 from derive.render.derivations import quantity_latex
@@ -37,7 +37,9 @@ class Slopes(Evidence):
 
     def find(self, context: Context) -> Found:
         values = {"depth": str(self.depth)}
-        claims, curves, dots = [], [], []
+        claims: list[Claim] = []
+        curves: list[Curve] = []
+        dots: list[Dot] = []
         z = numpy.linspace(self.low, self.high, self.samples)
         for name in self.functions:
             derivation = slope_derivation(name)

@@ -16,10 +16,10 @@ from derive.network import Network, TableRow
 from derive.render import shape_latex
 from derive.render.derivations import result_lines
 
-ROOM = 34.0
+ROOM = 38.0
 """Letters of mathematics in a column."""
 
-COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.35))
+COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.7))
 
 
 class ForwardTable(Item):

@@ -16,14 +16,17 @@ class LayerDefinition:
 
     Attributes:
         equations: the rows, in the language of ``derive.equations``; the last one defines ``y``.
-        axes: names for the dimensions of the input ``z``, which the equations may use as sizes.
+        axes: names for the dimensions of the input, which the equations may use as sizes.
+        source: the name of the input in the equations.
+        over_batch: whether the equations range over the samples of a batch: the first axis is then the batch.
         sizes: further sizes by name, such as the number of outputs.
         derived: sizes that follow from others, by their formula: ``H_out`` of a convolution.
         shapes: the shapes of parameters and of further inputs, and of rows whose index ranges the text
             leaves open; each dimension is an expression in the names of ``axes``, ``sizes`` and ``derived``.
         parameters: the names among ``shapes`` that are learnt, in the order of PyTorch's layer, with the
             prefix that a network gives them (``weight`` becomes ``W1``).
-        inputs: the names among ``shapes`` that are given beside ``z``, such as a mask.
+        inputs: the names among ``shapes`` that are given beside the input, for each sample its own: a mask.
+        buffers: the names among ``shapes`` that are given and shared by all samples, but not learnt: running means.
         values: the names of rows that answers may use, such as the mean of a batch; the others are internal.
         constants: hyper-parameters that are real numbers, by name.
         domains: what values the tensors hold, where it is not any real number.
@@ -38,6 +41,9 @@ class LayerDefinition:
     shapes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
+    buffers: tuple[str, ...] = ()
+    source: str = "z"
+    over_batch: bool = False
     values: tuple[str, ...] = ()
     constants: Mapping[str, Expr] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)

@@ -13,8 +13,9 @@ from derive.functions import ArgMax, Bracket, Maximum
 from derive.render import compose
 from derive.render.conditions import condition_piece
 from derive.render.names import Ranks, parse_name, rank_of, split_subscripts
-from derive.render.order import by_factor, by_term, is_partial, is_scalar
+from derive.render.order import by_factor, by_term, is_partial, is_scalar, natural
 from derive.render.piece import Piece
+from derive.render.roots import is_root, rationalised
 from derive.render.style import Style
 from derive.symbols import name_of, subscripts_of
 
@@ -129,6 +130,7 @@ class ExpressionPrinter:
             above.insert(0, abs(number))
         else:
             above, below = _with_number(abs(number), above, below)
+        above, below = rationalised(above, below)
         result = self._quotient(above, below) if below else self._row(above)
         return replace(result, negative=result.negative != bool(number.is_negative))
 
@@ -155,7 +157,12 @@ class ExpressionPrinter:
     def _row(self, factors: Sequence[Expr]) -> Piece:
         if not factors:
             return self.style.number("1")
-        return compose.multiply(self.style, [self.piece(factor) for factor in factors], between=self.between)
+        roots = [factor for factor in factors if is_root(factor)]
+        pieces = [self.piece(factor) for factor in factors if factor not in roots]
+        if roots:
+            root = self.style.root(self.piece(Mul(*(factor.base for factor in roots))))
+            pieces.insert(sum(bool(factor.is_Rational) for factor in factors), root)
+        return compose.multiply(self.style, pieces, between=self.between)
 
     def power(self, expression: Pow) -> Piece:
         """A power, a root or a reciprocal."""
@@ -180,7 +187,7 @@ class ExpressionPrinter:
         small = replace(self, inline=True)
         signs = [
             self.style.big_sum(small.piece(letter), small.piece(low), small.piece(high))
-            for letter, low, high in reversed(expression.limits)
+            for letter, low, high in _outermost_first(expression)
         ]
         return compose.total(self.style, signs, self.piece(expression.function))
 
@@ -241,6 +248,14 @@ def divides(factor: Expr) -> bool:
 def _with_number(number: sympy.Rational, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
     top, bottom = sympy.Integer(number.p), sympy.Integer(number.q)
     return [top, *above] if top != 1 else above, [bottom, *below] if bottom != 1 else below
+
+
+def _outermost_first(total: Sum) -> list[tuple[Symbol, Expr, Expr]]:
+    """The ranges of a sum in the order of their letters, unless one depends on another."""
+    letters = {letter for letter, _, _ in total.limits}
+    free = not any((low.free_symbols | high.free_symbols) & letters for _, low, high in total.limits)
+    ranges = [(letter, low, high) for letter, low, high in reversed(total.limits)]
+    return sorted(ranges, key=lambda each: natural(each[0].name)) if free else ranges
 
 
 def common_number(expression: Expr) -> tuple[Expr, Expr]:

@@ -97,12 +97,12 @@ def _group(factor: Expr) -> int:
 
 
 def _kind(factor: Expr) -> int:
-    """Among factors with one index: differences such as y_hat - y, elements, functions, other sums."""
+    """Among factors with one index: differences such as y_hat - y, elements, functions, other sums, brackets."""
     base = factor.base if isinstance(factor, Pow) else factor
     if isinstance(base, Add):
         elements = all(isinstance(abs_term(term), Indexed | Symbol) for term in base.args)
         return 0 if elements else 3
-    return 1 if isinstance(base, Indexed | Symbol) else 2
+    return 1 if isinstance(base, Indexed | Symbol) else 4 if isinstance(base, Bracket) else 2
 
 
 def is_partial(factor: Expr) -> bool:
