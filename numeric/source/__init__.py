@@ -1,0 +1,9 @@
+"""Matrix expressions and scalar functions as Python source, for NumPy and for PyTorch."""
+
+from numeric.source.errors import SourceError
+from numeric.source.function import function_source
+from numeric.source.matrix import matrix_source
+from numeric.source.names import Names
+from numeric.source.namespace import NAMESPACES, Namespace, namespace_of
+
+__all__ = ["NAMESPACES", "Names", "Namespace", "SourceError", "function_source", "matrix_source", "namespace_of"]

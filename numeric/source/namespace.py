@@ -1,0 +1,76 @@
+"""The array libraries for which source is written: what their functions are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from derive.errors import nearest
+from numeric.source.errors import SourceError
+
+COMMON = ("exp", "log", "sqrt", "tanh", "sin", "cos", "tan", "sinh", "cosh", "sign", "floor", "ceil", "abs")
+"""Functions of one argument that both libraries call by these names."""
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """An array library.
+
+    Attributes:
+        package: what is imported.
+        alias: the name that stands in front of its functions.
+        axis: the keyword that names an axis.
+        functions: how SymPy's functions are called, each a pattern with ``{}`` for its arguments.
+        vectors: how functions of a whole vector, such as softmax, are called.
+        lifted: how a plain number is made an argument of its functions.
+    """
+
+    package: str
+    alias: str
+    axis: str
+    functions: Mapping[str, str]
+    vectors: Mapping[str, str]
+    lifted: str = "{}"
+
+    @property
+    def import_line(self) -> str:
+        """The statement that imports it."""
+        return f"import {self.package}" + (f" as {self.alias}" if self.alias != self.package else "")
+
+
+def _common(alias: str) -> dict[str, str]:
+    return {name: f"{alias}.{name}({{}})" for name in COMMON}
+
+
+TORCH = Namespace(
+    package="torch",
+    alias="torch",
+    axis="dim",
+    functions=MappingProxyType(
+        {**_common("torch"), "erf": "torch.erf({})", "Max": "torch.maximum({}, {})", "Min": "torch.minimum({}, {})"}
+    ),
+    vectors=MappingProxyType({"softmax": "torch.softmax({}, dim=-1)", "logsoftmax": "torch.log_softmax({}, dim=-1)"}),
+    lifted="torch.as_tensor({})",
+)
+
+NUMPY = Namespace(
+    package="numpy",
+    alias="np",
+    axis="axis",
+    functions=MappingProxyType({**_common("np"), "Max": "np.maximum({}, {})", "Min": "np.minimum({}, {})"}),
+    vectors=MappingProxyType({}),
+)
+
+NAMESPACES: Mapping[str, Namespace] = MappingProxyType({"numpy": NUMPY, "torch": TORCH})
+
+
+def namespace_of(name: str) -> Namespace:
+    """The namespace of a library by its name.
+
+    Raises:
+        SourceError: there is none.
+    """
+    if name not in NAMESPACES:
+        raise SourceError(f"no source is written for {name}; {nearest(name, NAMESPACES)}")
+    return NAMESPACES[name]
