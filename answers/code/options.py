@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from answers.errors import AnswerError
+from answers.errors import HomeworkContentError
 from derive.errors import nearest
 
 NETWORK = "x:n -> Linear(d) -> {f} -> Linear(K) -> {g} -> y_hat"
 """The network of the class MLP; f and g are its activations."""
 
 BATCH = "B"
+
+TAKEN = frozenset({"MLP", "activation", "activation_backward", "safe_log", "safe_divisor", "torch", "nn", "np"})
+"""Names that the files define or import themselves."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,12 @@ class CodeOptions:
         f, g, loss = self.example
         for given, known in ((f, self.activations), (g, self.activations), (loss, self.losses)):
             if given not in known:
-                raise AnswerError(f"the example uses {given}, which is not defined; {nearest(given, known)}")
+                raise HomeworkContentError(f"the example uses {given}, which is not defined; {nearest(given, known)}")
+        for name in self.losses:
+            if name in TAKEN:
+                raise HomeworkContentError(f"a loss cannot be called {name}: that is another name in the file")
         for name in (*self.activations, *self.losses):
             if not name.isidentifier():
-                raise AnswerError(f"{name!r} cannot be the name of a function; use letters, digits and underscores")
+                raise HomeworkContentError(
+                    f"{name!r} cannot be the name of a function; use letters, digits and underscores"
+                )

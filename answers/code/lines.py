@@ -1,0 +1,181 @@
+"""The lines of ``mlp.py`` that follow from derivations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy
+from sympy import Expr
+
+from answers.code.comments import equation
+from answers.code.options import BATCH, NETWORK, CodeOptions
+from derive import symbols
+from derive.derivation import Derivation
+from derive.network import Network, network
+from derive.scalar import ScalarFunction
+from derive.symbols import partial_name
+from numeric.source import Names, SourceError, function_source, matrix_source
+
+SIZE = symbols.size(BATCH)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An assignment, and the equation in index form that it computes."""
+
+    target: str
+    source: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class ActivationLines:
+    """An activation by its name: the statements and value of y, and the gradient with respect to z."""
+
+    name: str
+    statements: tuple[str, ...]
+    value: str
+    value_comment: str
+    slope: str
+    slope_comment: str
+
+
+@dataclass(frozen=True)
+class LossLines:
+    """A loss function: its value, its gradient, and over what it is averaged.
+
+    ``sizes`` is the statement that reads the sizes that the lines need, if there are any. The ``definition``
+    is the value without safeguards at the ends of its range.
+    """
+
+    name: str
+    title: str
+    value: Line
+    slope: Line
+    extent: str
+    sizes: str
+    definition: str
+    definition_sizes: str
+
+
+def forward_lines(options: CodeOptions) -> tuple[Line, ...]:
+    """The forward pass of the network, a line for each layer."""
+    model = network(NETWORK.format(f="f", g="g"), batch=BATCH)
+    calls = {name: f"activation(self.{name}_function, {{}})" for name in "fg"}
+    names = Names.of(model.forward, calls=calls)
+    return tuple(
+        Line(block.value, _source(model.value(block.value), options, names), equation(model.value(block.value), SIZE))
+        for block in model.blocks
+    )
+
+
+def backward_lines(options: CodeOptions) -> tuple[Line, ...]:
+    """The backward pass, from the gradient with respect to y_hat to those of the parameters."""
+    model = network(NETWORK.format(f="f", g="g"), next(iter(options.losses.values())), batch=BATCH)
+    names = Names.of(model.forward, _gradients(model))
+    found = {derivation.quantity.name: derivation for derivation in model.backward()}
+    lines: list[Line] = []
+    for block in reversed(model.blocks[:-1]):
+        if block.label in ("f", "g"):
+            derivation = found[partial_name("l", block.reads)]
+            call = f"activation_backward(self.{block.label}_function, dJd{block.value}, {block.reads}, {block.value})"
+            lines.append(Line(f"dJd{block.reads}", call, equation(derivation, SIZE)))
+            continue
+        number = block.label.removeprefix("Linear")
+        for name in (f"W{number}", f"b{number}", block.reads):
+            if name != "x":
+                derivation = found[partial_name("l", name)]
+                target = f'self.grads["dJd{name}"]' if name in model.parameters else f"dJd{name}"
+                lines.append(Line(target, _source(derivation, options, names), equation(derivation, SIZE)))
+    return tuple(lines)
+
+
+def activation_lines(options: CodeOptions) -> tuple[ActivationLines, ...]:
+    """Each activation y of z, and the gradient with respect to z from that with respect to y."""
+    return tuple(_activation(name, layer, options) for name, layer in options.activations.items())
+
+
+def _activation(name: str, layer: str, options: CodeOptions) -> ActivationLines:
+    # The loss only gives the gradient dJ/dy a name; it does not enter the answer.
+    model = network(f"z:n -> {layer} -> y_hat", "MSE", batch=BATCH)
+    value = model.value("y_hat")
+    slope = model.partial("dl/dz", within=["dl/dy_hat", "z", "y_hat"])
+    names = Names.of(model.forward, {"y_hat": "y", "dl/dy_hat": "dJdy"})
+    applied = [function for function in model.forward.functions if type(value.result).__name__ == function.name]
+    if applied:
+        *statements, source = function_source(applied[0], options.library, "z", names)
+    else:
+        statements, source = [], _source(value, options, names)
+    formula = value.result.replace(*_application(applied[0])) if applied else value.result
+    comments = [
+        equation(derivation, SIZE).replace("y_hat", "y") for derivation in (replace(value, result=formula), slope)
+    ]
+    return ActivationLines(name, tuple(statements), source, comments[0], _source(slope, options, names), comments[1])
+
+
+def _application(function: ScalarFunction) -> tuple[Any, Callable[[Expr], Expr]]:
+    """What to replace, and by what, to have a function's formula in the place of its name."""
+    return sympy.Function(function.name), function.at
+
+
+def modules(options: CodeOptions) -> tuple[str, str]:
+    """PyTorch's modules of the example's activations; the layers are named as its classes are."""
+    f, g, _ = options.example
+    return _module(options.activations[f]), _module(options.activations[g])
+
+
+def _module(layer: str) -> str:
+    scale, _, name = layer.rpartition("*")
+    module = f"nn.{name}" + ("" if name.endswith(")") else "()")
+    return f"lambda z: {scale} * {module}(z)" if scale else module
+
+
+def loss_lines(options: CodeOptions) -> tuple[LossLines, ...]:
+    """Each loss and its gradient with respect to the prediction."""
+    return tuple(_loss(name, loss, options) for name, loss in options.losses.items())
+
+
+def _loss(name: str, loss: str, options: CodeOptions) -> LossLines:
+    model = network("x:n -> Linear(K) -> y_hat", loss, batch=BATCH, reduction=options.reduction)
+    names = Names.of(model.forward, _gradients(model))
+    # A probability of 0 or 1 has an infinite logarithm; PyTorch's loss keeps it at -100, and the divisor at 1e-12.
+    guarded = replace(names, calls={"log": "safe_log({})"}, divisor="safe_divisor({})")
+    value, slope = model.value("l"), model.partial("dl/dy_hat")
+    value_line = Line("loss", _source(value, options, guarded), equation(value, SIZE))
+    slope_line = Line("dJdy_hat", _source(slope, options, guarded), equation(slope, SIZE))
+    definition = _source(value, options, names)
+    sizes = _sizes(f"{value_line.source} {slope_line.source}")
+    return LossLines(name, loss, value_line, slope_line, _extent(slope), sizes, definition, _sizes(definition))
+
+
+def _sizes(source: str) -> str:
+    """The statement that reads the sizes that stand in the source."""
+    used = set(re.findall(r"\w+", source))
+    if used >= {BATCH, "K"}:
+        return f"{BATCH}, K = y_hat.shape"
+    if BATCH in used:
+        return f"{BATCH} = len(y_hat)"
+    return "K = y_hat.shape[1]" if "K" in used else ""
+
+
+def _extent(slope: Derivation) -> str:
+    """Over what a loss is summed or averaged, by the sizes that its gradient is divided by."""
+    used = {symbol.name for symbol in slope.result.free_symbols}
+    batch, outputs = ("averaged" if size in used else "summed" for size in (BATCH, "K"))
+    if batch == outputs:
+        return f"{batch} over the batch and the outputs"
+    return f"{batch} over the batch and {outputs} over the outputs"
+
+
+def _gradients(model: Network) -> Mapping[str, str]:
+    """Gradients as the homework names them."""
+    return {partial_name("l", name): f"dJd{name}" for name in model.forward.tensors}
+
+
+def _source(derivation: Derivation, options: CodeOptions, names: Names) -> str:
+    if derivation.matrix is None:
+        raise SourceError(f"{derivation.quantity.name} has no matrix form to write as source")
+    return matrix_source(derivation.matrix, options.library, names)

@@ -1,0 +1,86 @@
+"""Errors planted in the reference solution, as students make them, are all caught."""
+
+from __future__ import annotations
+
+import pytest
+
+from answers.code import CodeOptions, check_solution, write_solution
+
+OPTIONS = CodeOptions()
+SOLUTION = write_solution(OPTIONS)
+
+PLANTED = {
+    "operands swapped for a transpose": ('["dJdW2"] = dJdz3.T @ z2', '["dJdW2"] = z2.T @ dJdz3'),
+    "weight transposed": ("dJdz2 = dJdz3 @ W2", "dJdz2 = dJdz3 @ W2.T"),
+    "relu without its mask": ("return dJdy * (z > 0)", "return dJdy"),
+    "relu the wrong way round": ("return z * (z > 0)", "return z * (z < 0)"),
+    "mask of the output's gradient": ("return dJdy * (z > 0)", "return dJdy * (dJdy > 0)"),
+    "half of sigma's slope": ("dJdy * y * (1 - y)", "dJdy * (1 - y)"),
+    "sigma's slope at z": ("dJdy * y * (1 - y)", "dJdy * z * (1 - z)"),
+    "factor 2 lost": ("dJdy_hat = 2 * (y_hat - y)", "dJdy_hat = (y_hat - y)"),
+    "sum for mean in the gradient": ("2 * (y_hat - y) / (B * K)", "2 * (y_hat - y)"),
+    "mean over the batch alone": ("2 * (y_hat - y) / (B * K)", "2 * (y_hat - y) / B"),
+    "sum for mean in the loss": ("((y_hat - y) ** 2).mean()", "((y_hat - y) ** 2).sum()"),
+    "sign of the gradient": ("dJdy_hat = (y_hat - y) / safe", "dJdy_hat = (y - y_hat) / safe"),
+    "sign of the loss": ("loss = -((1 - y)", "loss = ((1 - y)"),
+    "no gradient of a bias": ('self.grads["dJdb1"] = dJdz1.sum(dim=0)', "pass"),
+    "bias summed over the wrong axis": ('["dJdb1"] = dJdz1.sum(dim=0)', '["dJdb1"] = dJdz1.sum(dim=1)'),
+    "bias averaged": ('["dJdb1"] = dJdz1.sum(dim=0)', '["dJdb1"] = dJdz1.mean(dim=0)'),
+    "gradient overwritten by the loss": ("return loss, dJdy_hat", "return loss, loss"),
+    "gradient of one parameter under another's name": ('self.grads["dJdb2"]', 'self.grads["dJdb1"]'),
+    "slope of g left out": ("dJdz3 = activation_backward(self.g_function, dJdy_hat, z3, y_hat)", "dJdz3 = dJdy_hat"),
+    "f for g": ("activation_backward(self.g_function", "activation_backward(self.f_function"),
+    "bias left out": ("z1 = x @ W1.T + b1", "z1 = x @ W1.T"),
+    "no activation at the output": ("y_hat = activation(self.g_function, z3)", "y_hat = z3"),
+    "divided by the batch size again": ('["dJdW1"] = dJdz1.T @ x', '["dJdW1"] = dJdz1.T @ x / len(x)'),
+    "overflow": ("e = torch.exp(-torch.abs(z))", "e = torch.exp(z - torch.abs(z)) / torch.exp(z)"),
+    "infinite loss": ("torch.log(p).clamp(min=-100)", "torch.log(p)"),
+    "division by 0": ("return p.clamp(min=1e-12)", "return p"),
+}  # fmt: skip
+
+
+def test_the_solution_itself_passes() -> None:
+    report = check_solution(SOLUTION, OPTIONS, shapes=2, stand_in=True)
+    assert report.ok, report
+    assert report.worst < 1e-10
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_errors_are_caught(name: str) -> None:
+    right, wrong = PLANTED[name]
+    assert SOLUTION.count(right) >= 1, "the text to replace is not in the solution"
+    report = check_solution(SOLUTION.replace(right, wrong), OPTIONS, shapes=2, stand_in=True)
+    assert not report.ok
+    assert not report.problem
+    # What does not depend on the planted line still passes: a check that always fails would show nothing.
+    assert len(report.failures) < len(report.checks)
+
+
+def test_a_slip_in_one_gradient_is_found_in_that_gradient_alone() -> None:
+    report = check_solution(
+        SOLUTION.replace('["dJdb1"] = dJdz1.sum(dim=0)', '["dJdb1"] = -dJdz1.sum(dim=0)'),
+        OPTIONS,
+        shapes=2,
+        stand_in=True,
+    )
+    assert {check.what.split(",")[0] for check in report.failures} == {"dJdb1"}
+
+
+def test_an_error_that_shows_only_with_one_activation_is_found_there() -> None:
+    report = check_solution(
+        SOLUTION.replace('if name == "identity":', 'if name == "none":'), OPTIONS, shapes=2, stand_in=True
+    )
+    assert report.failures
+    assert all("identity" in check.what for check in report.failures)
+    assert "unknown activation 'identity'" in report.failures[0].note
+
+
+def test_dividing_in_backward_instead_of_the_loss_is_right_in_sequence_only() -> None:
+    source = SOLUTION
+    for gradient in ("dJdz3.T @ z2", "dJdz3.sum(dim=0)", "dJdz1.T @ x", "dJdz1.sum(dim=0)"):
+        source = source.replace(f"= {gradient}", f"= {gradient} / len(x)")
+    source = source.replace("/ (B * K)", "/ K")
+    report = check_solution(source, OPTIONS, shapes=2, stand_in=True)
+    wrong = {(check.run, check.what.split(",")[0]) for check in report.failures}
+    assert {name for run, name in wrong if run == "sequence"} == {"dJdy_hat"}
+    assert {run for run, _ in wrong} == {"sequence", "loss", "backward"}
