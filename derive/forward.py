@@ -11,7 +11,8 @@ from sympy import Expr, Symbol
 from derive.scalar import ScalarFunction
 
 Role = Literal["input", "target", "parameter", "buffer", "value", "hidden", "loss"]
-"""What a tensor is for. A ``buffer`` is shared by all samples as parameters are, but not learnt. ``hidden`` rows are internal to a layer (softmax's sum): answers never name them."""
+"""What a tensor is for. A ``buffer`` is shared by all samples as parameters are, but not learnt. ``hidden``
+rows are internal to a layer (softmax's sum): answers never name them."""
 
 Domain = Literal["real", "positive", "unit", "simplex", "binary", "one_hot", "class", "log_simplex", "index"]
 """Which numbers a tensor holds: ``unit`` is (0, 1), ``simplex`` and ``one_hot`` sum to 1 along the last
