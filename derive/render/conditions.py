@@ -34,6 +34,8 @@ def condition_piece(style: Style, write: Callable[[Expr], Piece], condition: Boo
         raise TypeError(f"expected a condition, got {condition!r} ({type(condition).__name__})")
     left, right = condition.args
     sign = condition.rel_op
+    if sign == "<=" and _is_below(right):
+        right, sign = right + 1, "<"
     if isinstance(left, Mod) and right == 0 and sign == "==":
         return _compared(style, [write(left.args[1]), write(left.args[0])], ["divides"])
     if left.is_number and not right.is_number:
@@ -54,7 +56,13 @@ def _ascending(condition: Boolean) -> tuple[Expr, str, Expr] | None:
         return None
     left, right = condition.args
     sign = condition.rel_op
-    return (left, sign, right) if sign in ("<", "<=") else (right, MIRRORED[sign], left)
+    low, sign, high = (left, sign, right) if sign in ("<", "<=") else (right, MIRRORED[sign], left)
+    return (low, "<", high + 1) if sign == "<=" and _is_below(high) else (low, sign, high)
+
+
+def _is_below(bound: Expr) -> bool:
+    """Whether it is one less than a size: a <= n - 1 is written a < n."""
+    return bool(bound.is_integer) and bool(bound.free_symbols) and bound.as_coeff_Add()[0] == -1
 
 
 def _chains(conditions: Sequence[Boolean]) -> list[tuple[Boolean, ...]]:

@@ -18,10 +18,10 @@ from sympy import (
     Ne,
     Number,
     Pow,
-    Sum,
     Symbol,
     preorder_traversal,
 )
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
 from derive.symbols import element, name_of, subscripts_of
@@ -46,9 +46,9 @@ def count_from_one(expression: Basic) -> Basic:
     if isinstance(expression, KroneckerDelta):
         left, right = (shifted_subscript(s) for s in expression.args)
         return KroneckerDelta(left, right)
-    if isinstance(expression, Sum):
+    if isinstance(expression, ExprWithLimits):
         limits = [(k, shifted_subscript(low), shifted_subscript(high)) for k, low, high in expression.limits]
-        return Sum(count_from_one(expression.function), *limits)
+        return expression.func(count_from_one(expression.function), *limits)
     if isinstance(expression, Relational) and _compares_integers(expression):
         return _shifted_relation(expression)
     if isinstance(expression, Mod):

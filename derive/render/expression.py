@@ -11,9 +11,18 @@ from sympy.logic.boolalg import Boolean
 
 from derive.functions import ArgMax, Bracket, Maximum
 from derive.render import compose
+from derive.render.arrange import (
+    arranged,
+    common_number,
+    decimal,
+    divides,
+    is_decimal,
+    outermost_first,
+    with_number,
+)
 from derive.render.conditions import condition_piece
 from derive.render.names import Ranks, parse_name, rank_of, split_subscripts
-from derive.render.order import by_factor, by_term, is_partial, is_scalar, natural
+from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Piece
 from derive.render.roots import is_root, rationalised
 from derive.render.style import Style
@@ -60,12 +69,20 @@ class ExpressionPrinter:
 
     def addition(self, expression: Add) -> Piece:
         """A sum of terms, a common number in front of brackets: 2(y_hat - y), not 2 y_hat - 2 y."""
+        if is_scalar(expression):
+            return self.arithmetic(expression)
         number, rest = common_number(expression)
         terms = self.terms(rest)
-        if is_scalar(rest):
-            terms = _constant_last(rest, terms)
-            return compose.add(self.style, terms, tight=self.inline, sort=False)
         return compose.scale(self.style, self.number(number), compose.add(self.style, terms, tight=self.inline))
+
+    def arithmetic(self, expression: Add) -> Piece:
+        """A sum of sizes and indices, over one denominator, with its constant last."""
+        number, rest = expression.primitive()
+        if number.is_Integer:
+            terms = _constant_last(expression, self.terms(expression))
+            return compose.add(self.style, terms, tight=self.inline, sort=False)
+        whole = Add(*(number.p * term for term in rest.args))
+        return self.style.fraction(self.piece(whole), self.number(sympy.Integer(number.q)), inline=self.inline)
 
     @property
     def between(self) -> str:
@@ -104,7 +121,7 @@ class ExpressionPrinter:
         if size is sympy.S.Infinity:
             shown = self.style.constant("infinity")
         elif is_decimal(size):
-            shown = self.style.number(_decimal(size))
+            shown = self.style.number(decimal(size))
         elif isinstance(size, sympy.Rational):
             shown = self.style.number(str(size.p))
             if size.q != 1:
@@ -129,7 +146,7 @@ class ExpressionPrinter:
         if not isinstance(number, sympy.Rational) or is_decimal(number):
             above.insert(0, abs(number))
         else:
-            above, below = _with_number(abs(number), above, below)
+            above, below = with_number(abs(number), above, below)
         above, below = rationalised(above, below)
         result = self._quotient(above, below) if below else self._row(above)
         return replace(result, negative=result.negative != bool(number.is_negative))
@@ -187,7 +204,7 @@ class ExpressionPrinter:
         small = replace(self, inline=True)
         signs = [
             self.style.big_sum(small.piece(letter), small.piece(low), small.piece(high))
-            for letter, low, high in _outermost_first(expression)
+            for letter, low, high in outermost_first(expression)
         ]
         return compose.total(self.style, signs, self.piece(expression.function))
 
@@ -238,67 +255,6 @@ class ExpressionPrinter:
 
     def _unknown(self, expression: Expr) -> Piece:
         raise TypeError(f"expected an index expression, got {expression!r} ({type(expression).__name__})")
-
-
-def divides(factor: Expr) -> bool:
-    """Whether the factor of a product belongs below the line."""
-    return isinstance(factor, Pow) and bool(factor.exp.as_coeff_Mul()[0].is_negative)
-
-
-def _with_number(number: sympy.Rational, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
-    top, bottom = sympy.Integer(number.p), sympy.Integer(number.q)
-    return [top, *above] if top != 1 else above, [bottom, *below] if bottom != 1 else below
-
-
-def _outermost_first(total: Sum) -> list[tuple[Symbol, Expr, Expr]]:
-    """The ranges of a sum in the order of their letters, unless one depends on another."""
-    letters = {letter for letter, _, _ in total.limits}
-    free = not any((low.free_symbols | high.free_symbols) & letters for _, low, high in total.limits)
-    ranges = [(letter, low, high) for letter, low, high in reversed(total.limits)]
-    return sorted(ranges, key=lambda each: natural(each[0].name)) if free else ranges
-
-
-def common_number(expression: Expr) -> tuple[Expr, Expr]:
-    """The number that all terms of a sum of tensor elements share, and the sum without it."""
-    if not isinstance(expression, Add) or is_scalar(expression):
-        return sympy.S.One, expression
-    number, rest = expression.primitive()
-    plain = number.is_Integer or all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args)
-    return (number, rest) if plain else (sympy.S.One, expression)
-
-
-def is_decimal(number: Expr) -> bool:
-    """Whether a rational number was a decimal fraction to its author: 1/100, but not 1/2 or 1/3."""
-    if not isinstance(number, sympy.Rational) or number.q % 10:
-        return False
-    return set(sympy.factorint(number.q)) <= {2, 5}
-
-
-def _decimal(number: sympy.Rational) -> str:
-    places = max(sympy.factorint(number.q).values())
-    digits = str(number.p * 10**places // number.q).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}"
-
-
-def arranged(expression: Mul) -> tuple[Expr, list[Expr]]:
-    """The number of a product and its other factors in order, the numbers and signs of sums made plain."""
-    number, rest = expression.as_coeff_Mul()
-    factors = []
-    for factor in by_factor(Mul.make_args(rest)):
-        if isinstance(factor, Add) and not is_scalar(factor):
-            if number.is_Rational and not number.is_Integer and _absorbs(factor, number):
-                factor, number = Add(*(number * term for term in factor.args)), sympy.S.One
-            common, factor = common_number(factor)
-            number *= common
-            if number.is_negative and factor.as_coeff_Add()[0].is_negative:
-                factor, number = Add(*(-term for term in factor.args)), -number
-        factors.append(factor)
-    return number, factors
-
-
-def _absorbs(total: Add, number: sympy.Rational) -> bool:
-    """Whether a term of the sum has the denominator of the number as its coefficient."""
-    return any(abs(term.as_coeff_Mul()[0]) == number.q for term in total.args)
 
 
 def _constant_last(expression: Expr, terms: list[Piece]) -> list[Piece]:

@@ -25,11 +25,12 @@ from derive.matrix.nodes import (
     Transpose,
 )
 from derive.render import compose
+from derive.render.arrange import arranged, divides
 from derive.render.counting import shifted_subscript
-from derive.render.expression import ExpressionPrinter, arranged, divides
+from derive.render.expression import ExpressionPrinter
 from derive.render.names import Ranks
 from derive.render.opposite import opposite
-from derive.render.order import says_less
+from derive.render.order import is_stabiliser, says_less
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 from derive.symbols import split_partial
@@ -55,7 +56,8 @@ class TensorFormulaPrinter(ExpressionPrinter):
         shown = super().terms(Add(*varying, evaluate=False)) if len(varying) > 1 else [self.piece(varying[0])]
         if constant == 0:
             return shown
-        return [compose.scale(self.style, super().piece(constant), self.style.ones()), *shown]
+        ones = compose.scale(self.style, super().piece(constant), self.style.ones(), "juxtapose")
+        return [*shown, ones] if is_stabiliser(constant) else [ones, *shown]
 
     def product(self, expression: Expr) -> Piece:
         """A coefficient before an elementwise product."""
@@ -81,7 +83,7 @@ class TensorFormulaPrinter(ExpressionPrinter):
             return compose.hadamard(self.style, [], [self.piece(1 / expression)])
         if expression.exp == 2:
             return compose.hadamard(self.style, [self.piece(expression.base)] * 2)
-        exponent = super().piece(expression.exp)
+        exponent = compose.bracket_below(self.style, super().piece(expression.exp), Binding.PRODUCT)
         mark = self.style.signs["elementwise"]
         marked = replace(exponent, text=mark + exponent.text, width=exponent.width + 1, binding=Binding.ATOM)
         return compose.raise_to(self.style, self.piece(expression.base), marked)
@@ -196,7 +198,7 @@ class MatrixPrinter:
     def terms(self, node: Node) -> list[Piece]:
         """The terms of a sum, those of sums within it and of formulas that are sums."""
         if isinstance(node, Plus):
-            return [piece for term in sorted(node.terms, key=_says_less) for piece in self.terms(term)]
+            return [piece for term in sorted(node.terms, key=_comes_last) for piece in self.terms(term)]
         if isinstance(node, Elementwise) and isinstance(node.formula, Add):
             return self.formula(node).terms(node.formula)
         return [self.piece(node)]
@@ -229,8 +231,11 @@ def _place(node: Node) -> int:
     return 0 if not isinstance(node, Elementwise) else 2 if isinstance(node.formula, Add) else 1
 
 
-def _says_less(node: Node) -> bool:
+def _comes_last(node: Node) -> bool:
+    """Whether it is such as epsilon times ones, or the indicator of [z <= 0], which follow other terms."""
     inner = node.node if isinstance(node, Scale) else node
+    if isinstance(node, Scale) and isinstance(inner, Ones):
+        return is_stabiliser(node.coefficient)
     return isinstance(inner, Elementwise) and says_less(inner.formula)
 
 

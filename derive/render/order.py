@@ -49,9 +49,21 @@ def _term_key(term: Expr, integers: bool) -> Key:
     if integers:
         letters = sorted(symbol.name for symbol in rest.free_symbols if is_index(symbol))
         return place, not letters, letters, factors, natural(str(coefficient))
-    small = isinstance(rest, Symbol) and parse_name(rest.name).stem in ("eps", "epsilon")
     brackets = rest.atoms(Bracket)
-    return place, small, bool(rest.has(Sum)), bool(brackets), says_less(rest), factors, natural(str(coefficient))
+    return (
+        place,
+        is_stabiliser(rest),
+        bool(rest.has(Sum)),
+        bool(brackets),
+        says_less(rest),
+        factors,
+        natural(str(coefficient)),
+    )
+
+
+def is_stabiliser(expression: Expr) -> bool:
+    """Whether it is the small constant under a root, which is written last."""
+    return isinstance(expression, Symbol) and parse_name(expression.name).stem in ("eps", "epsilon")
 
 
 def says_less(expression: Expr) -> bool:

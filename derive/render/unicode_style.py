@@ -115,9 +115,9 @@ class UnicodeStyle(Style):
     def space(self, left: Piece, right: Piece, between: str) -> str:
         if left.text.endswith(")") and right.text.startswith("("):
             return ""
-        if left.text[-1].isnumeric() and right.text[0].isdigit():
+        if re.search("[0-9½⅓⅔¼¾]$", left.text) and re.match("[0-9]", right.text):
             return between if between.strip() else " · "
-        if left.text.isnumeric():
+        if re.fullmatch("[0-9]+|[½⅓⅔¼¾]", left.text):
             return " " if right.text[0] in "∂Σ" or re.match("[A-Za-z]{2}", right.text) else ""
         return between
 

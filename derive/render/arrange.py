@@ -1,0 +1,83 @@
+"""The parts of a product and of a sum as a textbook writes them, before they are printed."""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Add, Expr, Mul, Pow, Sum, Symbol
+from sympy.logic.boolalg import And
+
+from derive.functions import Bracket
+from derive.render.order import by_factor, is_scalar, natural
+
+
+def divides(factor: Expr) -> bool:
+    """Whether the factor of a product belongs below the line."""
+    return isinstance(factor, Pow) and bool(factor.exp.as_coeff_Mul()[0].is_negative)
+
+
+def with_number(number: sympy.Rational, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
+    """The factors above and below the line, with the numerator and denominator of a number put before them."""
+    top, bottom = sympy.Integer(number.p), sympy.Integer(number.q)
+    return [top, *above] if top != 1 else above, [bottom, *below] if bottom != 1 else below
+
+
+def outermost_first(total: Sum) -> list[tuple[Symbol, Expr, Expr]]:
+    """The ranges of a sum in the order of their letters, unless one depends on another."""
+    letters = {letter for letter, _, _ in total.limits}
+    free = not any((low.free_symbols | high.free_symbols) & letters for _, low, high in total.limits)
+    ranges = [(letter, low, high) for letter, low, high in reversed(total.limits)]
+    return sorted(ranges, key=lambda each: natural(each[0].name)) if free else ranges
+
+
+def common_number(expression: Expr) -> tuple[Expr, Expr]:
+    """The number that all terms of a sum of tensor elements share, and the sum without it."""
+    if not isinstance(expression, Add) or is_scalar(expression):
+        return sympy.S.One, expression
+    number, rest = expression.primitive()
+    plain = number.is_Integer or all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args)
+    return (number, rest) if plain else (sympy.S.One, expression)
+
+
+def is_decimal(number: Expr) -> bool:
+    """Whether a rational number was a decimal fraction to its author: 1/100, but not 1/2 or 1/3."""
+    if not isinstance(number, sympy.Rational) or number.q % 10:
+        return False
+    return set(sympy.factorint(number.q)) <= {2, 5}
+
+
+def decimal(number: sympy.Rational) -> str:
+    """The digits of a decimal fraction that ends."""
+    places = max(sympy.factorint(number.q).values())
+    digits = str(number.p * 10**places // number.q).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"
+
+
+def arranged(expression: Mul) -> tuple[Expr, list[Expr]]:
+    """The number of a product and its other factors in order, the numbers and signs of sums made plain."""
+    number, rest = expression.as_coeff_Mul()
+    factors = []
+    for factor in by_factor(Mul.make_args(rest)):
+        if isinstance(factor, Add) and not is_scalar(factor):
+            if number.is_Rational and not number.is_Integer and _absorbs(factor, number):
+                factor, number = Add(*(number * term for term in factor.args)), sympy.S.One
+            common, factor = common_number(factor)
+            number *= common
+            if number.is_negative and factor.as_coeff_Add()[0].is_negative:
+                factor, number = Add(*(-term for term in factor.args)), -number
+        factors.append(factor)
+    return number, _together(factors)
+
+
+def _together(factors: list[Expr]) -> list[Expr]:
+    """The factors, brackets on the ranges of indices drawn together into one."""
+    ranges = [factor for factor in factors if isinstance(factor, Bracket) and is_scalar(factor.args[0])]
+    if len(ranges) < 2:
+        return factors
+    place = factors.index(ranges[0])
+    others = [factor for factor in factors if factor not in ranges]
+    return [*others[:place], Bracket(And(*(factor.args[0] for factor in ranges))), *others[place:]]
+
+
+def _absorbs(total: Add, number: sympy.Rational) -> bool:
+    """Whether a term of the sum has the denominator of the number as its coefficient."""
+    return any(abs(term.as_coeff_Mul()[0]) == number.q for term in total.args)
