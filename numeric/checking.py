@@ -12,7 +12,7 @@ from sympy import Expr
 from derive.derivation import Derivation, Quantity, Step
 from derive.forward import Forward
 from derive.matrix.nodes import Node
-from derive.symbols import element, split_partial
+from derive.symbols import element, held_in, split_partial
 from numeric.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
 from numeric.differences import EPSILON, Measured, Method
 from numeric.errors import ArrayError, ExpressionError
@@ -21,11 +21,8 @@ from numeric.forward import program
 from numeric.layout import as_matrix
 from numeric.matrix import matrix_at
 from numeric.point import Point
-from numeric.sample import sample, sample_sizes
+from numeric.sample import responsive_sample, sample, sample_sizes
 from numeric.scope import Array
-
-SPARE_POINTS = 12
-"""How many further points are tried while a derivative is zero at all points so far (dead units)."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +58,8 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     reads the very quantity that it defines fails, since comparing the two would say nothing; only a value
     may be given by its name, as the input of a layer is in a forward table.
 
-    An unknown function ``f`` is given a smooth formula, so that formulas in f' are checked too. While the
-    derivative of a tensor by one that it depends on is zero at all points (dead units), a few further
-    points are tried.
+    An unknown function ``f`` is given a smooth formula, so that formulas in f' are checked too. Where a
+    derivative is zero at all points (dead units), a further point is sought at which it is not.
 
     Raises:
         ArrayError: no point away from kinks was found, or ``points`` is not positive.
@@ -72,30 +68,34 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     if points < 1:
         raise ArrayError(f"a check needs at least one point, not {points}")
     worst: dict[str, CheckItem] = {}
-    number = 0
-    while number < points or (number < points + SPARE_POINTS and _says_nothing(derivation, seed, number)):
-        for item in _AtPoint(derivation, point_at(derivation.forward, seed + number)).items():
+    chosen = _points(derivation, seed, points)
+    for point in chosen:
+        for item in _AtPoint(derivation, point).items():
             known = worst.get(item.what)
             if known is None or item.error > known.error:
                 worst[item.what] = item
-        number += 1
     items = tuple(worst.values())
-    return Check(all(item.ok for item in items), max(item.error for item in items), number, items)
+    return Check(all(item.ok for item in items), max(item.error for item in items), len(chosen), items)
+
+
+def _points(derivation: Derivation, seed: int, count: int) -> list[Point]:
+    """The points of a check, and one more if the derivative is zero at all of them, but not everywhere."""
+    model, name = derivation.forward, derivation.quantity.name
+    points = [point_at(model, seed + k) for k in range(count)]
+    parts = split_partial(name)
+    if parts is None or not {*parts, *held_in(name)} <= set(model.tensors) or not program(model).depends(*parts):
+        return points
+    if all(is_zero(point.partial(name)) for point in points):
+        arrays = responsive_sample(model, seed, name)
+        if arrays is not None:
+            points.append(Point(model, arrays, sample_sizes(model, seed)))
+    return points
 
 
 @lru_cache(maxsize=64)
 def point_at(model: Forward, seed: int) -> Point:
     """The random point of a forward definition for a seed. Derivations of one model share what it measures."""
     return Point(model, sample(model, seed), sample_sizes(model, seed))
-
-
-def _says_nothing(derivation: Derivation, seed: int, number: int) -> bool:
-    """Whether the quantity is zero at all points so far although its tensors depend on each other."""
-    parts = split_partial(derivation.quantity.name)
-    model = derivation.forward
-    if parts is None or not set(parts) <= set(model.tensors) or not program(model).depends(*parts):
-        return False
-    return all(is_zero(point_at(model, seed + k).partial(derivation.quantity.name)) for k in range(number))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from derive.scalar import ScalarFunction
 from numeric import functions as scalar_functions
 from numeric.access import access
 from numeric.errors import ExpressionError
-from numeric.scope import Array, Axis, Evaluator, Scope, Value
+from numeric.scope import Axis, Evaluator, Scope, Value
 
 COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
     sympy.Eq: operator.eq,

@@ -23,6 +23,9 @@ MARGINS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 """Distances from a kink, the widest first. The narrowest is far above the steps of central differences."""
 CANDIDATES = 128
 ROUNDS = 8
+STEP = 1e-30
+RESPONSE = 1e-10
+"""The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
 SMALLEST, LARGEST = 2, 5
 ATTEMPTS = 200
 
@@ -39,21 +42,39 @@ def sample(model: Forward, seed: int, sizes: Mapping[Symbol, int] | None = None)
     Raises:
         ArrayError: no candidate has finite values away from the kinks.
     """
-    generator = numpy.random.default_rng(seed)
     chosen = sample_sizes(model, seed) if sizes is None else {**sample_sizes(model, seed, sizes), **sizes}
-    best = 0.0
+    found = _search(model, chosen, numpy.random.default_rng(seed), None)
+    if found is None:
+        tried = ROUNDS * CANDIDATES
+        raise ArrayError(f"none of {tried} random points is finite and farther than {MARGINS[-1]} from every kink")
+    return found
+
+
+def responsive_sample(model: Forward, seed: int, partial: str) -> dict[str, Array] | None:
+    """A point like those of :func:`sample` at which a partial, ``dl/dW1``, is not zero; None if none is found.
+
+    In a deep network of ReLU layers most points have a layer whose units are all dead.
+    """
+    return _search(model, sample_sizes(model, seed), numpy.random.default_rng(seed), partial)
+
+
+def _search(
+    model: Forward, sizes: Mapping[Symbol, int], generator: Generator, partial: str | None
+) -> dict[str, Array] | None:
+    chart = program(model)
     for _ in range(ROUNDS):
-        values = _candidates(model, chosen, generator)
-        distance, activity = _distances(model, values, chosen)
+        given = _candidates(model, sizes, generator)
+        values = dict(given)
+        chart.compute(chart.rows, values, sizes, numpy.float64)
+        distance, activity = _distances(model, values, sizes)
+        if partial is not None:
+            distance = numpy.where(_responds(model, values, sizes, partial, generator), distance, 0.0)
         for margin in MARGINS:
             far = numpy.flatnonzero(distance > margin)
             if far.size:
                 pick = far[numpy.argmax(activity[far])]
-                return {name: numpy.array(array[..., pick]) for name, array in values.items()}
-        best = max(best, float(distance.max(initial=0.0)))
-    raise ArrayError(
-        f"no point of {ROUNDS * CANDIDATES} is finite and farther than {MARGINS[-1]} from every kink (best: {best:.1e})"
-    )
+                return {name: numpy.array(array[..., pick]) for name, array in given.items()}
+    return None
 
 
 def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None = None) -> dict[Symbol, int]:
@@ -106,13 +127,10 @@ def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generato
     return values
 
 
-def _distances(model: Forward, given: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> tuple[Array, Array]:
+def _distances(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> tuple[Array, Array]:
     """For each candidate the distance from the nearest kink, and on how many conditions both sides occur."""
-    values = dict(given)
-    chart = program(model)
-    chart.compute(chart.rows, values, sizes, numpy.float64)
     distance, activity = numpy.full(CANDIDATES, numpy.inf), numpy.zeros(CANDIDATES, dtype=int)
-    for name in chart.rows:
+    for name in program(model).rows:
         array = values[name].reshape(-1, values[name].shape[-1])
         distance = numpy.where(numpy.isfinite(array).all(axis=0), distance, 0.0)
     for gap in gaps(model):
@@ -123,6 +141,24 @@ def _distances(model: Forward, given: Mapping[str, Array], sizes: Mapping[Symbol
         distance = numpy.minimum(distance, numpy.nan_to_num(numpy.abs(array), nan=0.0).min(axis=0))
         activity = activity + ((array > 0).any(axis=0) & (array < 0).any(axis=0))
     return distance, activity
+
+
+def _responds(
+    model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int], partial: str, generator: Generator
+) -> Array:
+    """For each candidate whether the numerator of a partial changes along a random direction of the denominator."""
+    parts = symbols.split_partial(partial)
+    if parts is None:
+        raise ArrayError(f"{partial} is not the name of a partial, such as dl/dW1")
+    numerator, denominator = parts
+    chart = program(model)
+    moved = {name: array for name, array in values.items() if not chart.depends(name, denominator)}
+    moved.update({name: values[name] for name in symbols.held_in(partial)})
+    start = values[denominator]
+    moved[denominator] = start + 1j * STEP * generator.normal(size=start.shape)
+    chart.compute(chart.needed({numerator}, moved), moved, sizes, numpy.float64)
+    change = numpy.abs(moved[numerator].imag).reshape(-1, moved[numerator].shape[-1])
+    return (change > RESPONSE * STEP).any(axis=0)
 
 
 def _simplex(generator: Generator, shape: tuple[int, ...]) -> Array:

@@ -124,18 +124,20 @@ def test_a_check_of_no_points_is_refused() -> None:
         check(RIGHT, points=0)
 
 
-def test_points_at_which_all_units_are_dead_do_not_count_alone() -> None:
-    """A gradient through ten ReLU layers of one unit is zero at most points; a wrong one must still be seen."""
-    rows, below = [], "x"
-    for layer in range(1, 6):
-        rows.append(Row(tensor(f"h{layer}"), (), Function("ReLU")(at(below) * at(f"w{layer}"))))
-        below = f"h{layer}"
-    given = (tensor("x"), *(tensor(f"w{layer}", role="parameter") for layer in range(1, 6)))
-    model = Forward(given, tuple(rows), perceptron().functions)
-    wrong = derivation(model, "dh5/dx", (), (), sympy.S.Zero)
-    assert not check(wrong, seed=0, points=1).ok
-    slopes = sympy.prod([Bracket(at(f"h{layer}") > 0) * at(f"w{layer}") for layer in range(1, 6)])
-    assert check(derivation(model, "dh5/dx", (), (), slopes), seed=0, points=1).ok
+@pytest.mark.parametrize("seed", range(5))
+def test_points_at_which_a_layer_is_dead_do_not_count_alone(seed: int) -> None:
+    """The derivative through six ReLU units in a row is zero at most points; a wrong one must still be seen."""
+    layers = range(1, 7)
+    names = {0: "x", **{layer: f"h{layer}" for layer in layers}}
+    rows = tuple(
+        Row(tensor(names[m]), (), Function("ReLU")(at(names[m - 1]) * at(f"w{m}") + at(f"b{m}"))) for m in layers
+    )
+    parameters = (tensor(f"{letter}{m}", role="parameter") for m in layers for letter in "wb")
+    model = Forward((tensor("x"), *parameters), rows, perceptron().functions)
+    slope = sympy.prod([Bracket(at(names[m]) > 0) * at(f"w{m}") for m in layers])
+    assert check(derivation(model, "dh6/dx", (), (), slope), seed, points=1).ok
+    assert not check(derivation(model, "dh6/dx", (), (), sympy.S.Zero), seed, points=1).ok
+    assert not check(derivation(model, "dh6/dx", (), (), slope / 2), seed, points=1).ok
 
 
 def test_a_gradient_that_vanishes_is_checked_on_its_own_scale() -> None:
@@ -165,6 +167,14 @@ def test_a_relative_change_is_seen_at_every_scale(scale: float, change: float, t
     )
     assert relative_error(0 * truth.value, truth.value, floor) == 1
     assert not is_zero(truth)
+
+
+def test_rounding_of_a_sum_that_cancels_is_allowed_for_and_no_more() -> None:
+    truth = Measured(np.array([1e-10]), np.array([1e-17]))
+    floor = floor_of(truth, TIGHT)
+    assert relative_error(truth.value + 5e-17, truth.value, floor) < TIGHT
+    assert relative_error(truth.value + 5e-15, truth.value, floor) > TIGHT
+    assert relative_error(0 * truth.value, truth.value, floor) > TIGHT
 
 
 def test_nothing_compared_is_no_agreement() -> None:

@@ -129,6 +129,11 @@ def test_a_read_outside_the_range_is_zero() -> None:
     assert np.array_equal(found, [0, *ARRAYS["v"], 0])
 
 
+def test_a_sum_may_start_above_zero() -> None:
+    assert evaluate_expression(sympy.Sum(at("v", i), (i, 1, n)), (), (), ARRAYS, SIZES) == ARRAYS["v"][1:].sum()
+    assert evaluate_expression(sympy.Sum(at("v", i) * i, (i, 1, n - 1)), (), (), ARRAYS, SIZES) == pytest.approx(3.4)
+
+
 def test_a_read_between_elements_is_not_a_number_unless_a_bracket_excludes_it() -> None:
     half = at("v", i / 2)
     bare = evaluate_expression(half, (i,), (5,), ARRAYS, SIZES)

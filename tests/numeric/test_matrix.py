@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.derivation import Layout
+from derive.forward import Forward, Row
 from derive.functions import Bracket
 from derive.matrix import nodes
 from derive.matrix.nodes import Named, Node, Product, Transpose
@@ -16,7 +17,7 @@ from numeric.forward import forward
 from numeric.layout import as_matrix
 from numeric.matrix import evaluate_matrix
 from numeric.sample import sample, sample_sizes
-from tests.numeric.models import SIGMA, K, at, d, i, n, perceptron, softmax_loss, u
+from tests.numeric.models import SIGMA, K, at, d, i, j, n, perceptron, softmax_loss, tensor, u
 
 MODEL = perceptron("sigma")
 ARRAYS = sample(MODEL, 7)
@@ -106,6 +107,26 @@ def test_index_forms_as_matrices() -> None:
     assert as_matrix(np.array(2.0), "l", MODEL, "gradient").shape == (1, 1)
     with pytest.raises(ArrayError, match="dz1/dW1 has 3 axes"):
         as_matrix(np.ones((2, 2, 3)), "dz1/dW1", MODEL, "gradient")
+
+
+def test_a_vector_is_no_matrix_of_as_many_elements() -> None:
+    arrays = sample(MODEL, 0, {n: 4, K: 2})
+    with pytest.raises(ArrayError, match=r"x has shape \(4,\), expected 2 by 2"):
+        evaluate_matrix(Named("x", K, K), MODEL, arrays)
+
+
+def test_apply_keeps_matrices_and_lengths() -> None:
+    rows = (Row(tensor("Z", d, n), (i, j), 2 * at("X", i, j)), Row(tensor("t", d), (i,), at("X", i, 0)))
+    model = Forward(given=(tensor("X", d, n),), rows=rows)
+    arrays = {"X": np.arange(6.0).reshape(2, 3)}
+    assert np.array_equal(
+        evaluate_matrix(nodes.Apply("twice", Named("X", d, n), "X", "Z"), model, arrays), 2 * arrays["X"]
+    )
+    turned = Transpose(Named("X", d, n))
+    with pytest.raises(ArrayError, match="twice of 3 by 2 stands for X"):
+        evaluate_matrix(nodes.Apply("twice", turned, "X", "Z"), model, arrays)
+    with pytest.raises(ArrayError, match=r"first gives t of shape \(2,\), not 2 by 3"):
+        evaluate_matrix(nodes.Apply("first", Named("X", d, n), "X", "t"), model, arrays)
 
 
 class Unknown(Node):

@@ -9,6 +9,7 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sympy import KroneckerDelta
 
 from derive.forward import Domain, Forward, Row
 from derive.functions import ArgMax, Bracket
@@ -17,8 +18,8 @@ from derive.symbols import scalar
 from numeric.errors import ArrayError
 from numeric.forward import forward
 from numeric.kinks import gaps
-from numeric.sample import MARGINS, sample, sample_sizes
-from tests.numeric.models import K, at, convolution, d, i, j, n, over, perceptron, softmax_loss, tensor, u
+from numeric.sample import MARGINS, responsive_sample, sample, sample_sizes
+from tests.numeric.models import K, at, convolution, d, i, j, k, n, over, perceptron, softmax_loss, tensor, u
 
 SEEDS = st.integers(0, 1000)
 
@@ -75,6 +76,14 @@ def test_classes_are_counted_by_the_axis_that_they_select() -> None:
     }
     assert all(0 <= label < classes for label, classes in drawn)
     assert any(label == classes - 1 for label, classes in drawn)
+    by_delta = Row(tensor("l"), (), over(KroneckerDelta(k, at("y")) * at("z", k), k, K))
+    by_bracket = replace(by_delta, expression=over(Bracket(sympy.Eq(k, at("y"))) * at("z", k), k, K))
+    by_subscript = replace(by_delta, expression=at("z", at("y")))
+    for row in (by_delta, by_bracket, by_subscript):
+        model = replace(softmax_loss(True), rows=(row,))
+        for seed in range(20):
+            arrays = sample(model, seed)
+            assert forward(model, arrays)["l"] == arrays["z"][int(arrays["y"])]
     with pytest.raises(ArrayError, match="y holds classes, but no row selects"):
         sample(replace(softmax_loss(True), rows=()), 0)
 
@@ -96,7 +105,20 @@ def test_gaps_are_found_in_functions_sums_and_absolute_values() -> None:
     (gap,) = gaps(Forward(given=(tensor("x", n), tensor("y", n)), rows=(row,)))
     assert gap.expression == at("x", i) - at("y", i)
     assert gap.ranges == ((i, n),)
+    tail = Row(tensor("l"), (), sympy.Sum(sympy.Abs(at("x", i)), (i, 2, n - 1)))
+    (gap,) = gaps(Forward(given=(tensor("x", n),), rows=(tail,)))
+    assert (gap.expression, gap.ranges) == (at("x", i + 2), ((i, n - 2),))
     assert gaps(convolution()) == ()
+
+
+def test_a_point_at_which_a_partial_is_not_zero() -> None:
+    dead = Row(tensor("y", n), (i,), at("x", i) * Bracket(at("t") > sympy.Rational(9, 4)))
+    model = Forward(given=(tensor("x", n), tensor("t")), rows=(dead,))
+    for seed in range(3):
+        found = responsive_sample(model, seed, "dy/dx")
+        assert found is not None
+        assert found["t"] > 2.25
+    assert responsive_sample(model, 0, "dy/dt") is None
 
 
 def test_points_keep_away_from_ties_of_a_maximum() -> None:

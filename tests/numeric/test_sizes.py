@@ -47,6 +47,14 @@ def test_a_shape_that_does_not_fit_is_named(arrays: dict[str, np.ndarray], match
         sizes_from(perceptron(), arrays)
 
 
+def test_a_square_is_checked_and_not_solved() -> None:
+    model = Forward(given=(tensor("a", n**2), tensor("b", n)), rows=())
+    assert sizes_from(model, {"a": np.ones(9)}) == {}
+    assert sizes_from(model, {"a": np.ones(9), "b": np.ones(3)}) == {n: 3}
+    with pytest.raises(ArrayError, match="a has shape"):
+        sizes_from(model, {"a": np.ones(8), "b": np.ones(3)})
+
+
 def test_no_integer_solves() -> None:
     with pytest.raises(ArrayError, match="a has 5 along the dimension 2\\*n"):
         sizes_from(Forward(given=(tensor("a", 2 * n),), rows=()), {"a": np.ones(5)})
