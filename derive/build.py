@@ -13,7 +13,8 @@ from derive.assemble import BATCH, Names, place
 from derive.equations import parse_formula
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Row, Tensor
-from derive.language import Argument, Description, Stage
+from derive.joins import joined_row, total_row
+from derive.language import Argument, Chain, Description, Source, Stage
 from derive.layers import ACTIVATION, LAYERS, LOSS, Activation, named_functions, scalar_function
 from derive.layers.definition import LayerDefinition
 from derive.loss import place_loss
@@ -52,7 +53,11 @@ class Builder:
     functions: dict[str, ScalarFunction] = field(default_factory=dict)
     sizes: list[tuple[Symbol, Expr]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    values: dict[str, Tensor] = field(default_factory=dict)
+    shared: dict[str, tuple[Stage, int]] = field(default_factory=dict)
+    beside: tuple[Tensor, ...] = ()
     learnt: int = 0
+    counted: int = 0
     alone: bool = False
 
     def build(self, description: Description, loss: Stage | None, reduction: str) -> Blueprint:
@@ -61,13 +66,11 @@ class Builder:
         Raises:
             NetworkError: a layer does not exist or does not fit, or two tensors would have one name.
         """
-        leading = () if self.batch is None else (self.batch,)
-        current = Tensor(description.input, (*leading, *description.shape), "input")
-        self.given.append(current)
-        stages = [stage for stage in description.stages if not self._is_output_name(stage, description)]
-        for position, stage in enumerate(stages):
-            last = position == len(stages) - 1
-            current = self.add(stage, current, "y_hat" if last else f"z{position + 1}")
+        current = None
+        for position, chain in enumerate(description):
+            current = self._chain(chain, last=position == len(description) - 1)
+        if current is None:
+            raise NetworkError("the network has no chain")
         if loss is not None:
             self._add_loss(loss, current, reduction)
         return self.blueprint()
@@ -97,8 +100,54 @@ class Builder:
             self.blocks.append(Block(inner.layer, prediction.name, "p", inner.call))
         self.blocks.append(Block("Loss", "p" if inner.layer else prediction.name, "l"))
 
-    def _is_output_name(self, stage: Stage, description: Description) -> bool:
-        return stage is description.stages[-1] and stage.name == "y_hat" and not stage.positional
+    def _chain(self, chain: Chain, *, last: bool) -> Tensor:
+        """The value at the end of a chain, under the name that the chain gives it or a number."""
+        stages, name = self._named(chain, last)
+        current = self._source(chain.source, name if not stages else "")
+        for position, stage in enumerate(stages):
+            end = position == len(stages) - 1
+            current = self.add(stage, current, name if end and name else self._next_value())
+        self.values[current.name] = current
+        return current
+
+    def _named(self, chain: Chain, last: bool) -> tuple[tuple[Stage, ...], str]:
+        """The stages of a chain without the name at its end, and that name; the last chain ends in y_hat."""
+        default = "y_hat" if last else ""
+        if not chain.stages:
+            return (), default
+        *before, end = chain.stages
+        bare = not end.positional and not end.named and end.scale == 1 and not self._is_layer(end.name)
+        return (tuple(before), end.name) if bare and end.name.islower() else (chain.stages, default)
+
+    def _is_layer(self, name: str) -> bool:
+        return name in LAYERS or name in self.extra or name in self.shared or name in ACTIVATION or _is_unknown(name)
+
+    def _source(self, source: Source, name: str) -> Tensor:
+        """The tensor that a chain begins with."""
+        if source.kind == "input":
+            leading = () if self.batch is None else (self.batch,)
+            tensor = Tensor(source.names[0], (*leading, *source.shape), "input")
+            self.given.append(tensor)
+            self.values[tensor.name] = tensor
+            return tensor
+        unknown = [part for part in source.names if part not in self.values]
+        if unknown:
+            raise NetworkError(f"no chain before this one computes {unknown[0]}; {nearest(unknown[0], self.values)}")
+        parts = [self.values[part] for part in source.names]
+        if source.kind in ("value", "together"):
+            self.beside = tuple(parts[1:])
+            return parts[0]
+        row, label = (total_row if source.kind == "total" else joined_row)(
+            parts, name or self._next_value(), self.batch
+        )
+        self.rows.append(row)
+        self.blocks.append(Block(label, parts[0].name, row.name))
+        return row.tensor
+
+    def _next_value(self) -> str:
+        """The name of the next value that no chain has named."""
+        self.counted += 1
+        return f"z{self.counted}"
 
     def _activation(self, name: str) -> Activation | None:
         own = self.extra.get(name)
@@ -110,29 +159,43 @@ class Builder:
         Raises:
             NetworkError: there is no such layer, or it does not fit.
         """
+        if stage.name in self.shared:
+            original, number = self.shared[stage.name]
+            return self._layer(original, self._definition(original, source), source, output, number)
         own = self.extra.get(stage.name)
         if stage.name in LAYERS or isinstance(own, LayerDefinition):
-            rank = len(source.shape) - (self.batch is not None)
-            definition = own if isinstance(own, LayerDefinition) else defined(stage, rank)
-            return self._layer(stage, definition, source, output)
+            return self._layer(stage, self._definition(stage, source), source, output)
         kind = self._activation(stage.name)
         if kind is not None:
             return self._elementwise(stage, kind, source, output)
-        if len(stage.name.rstrip("0123456789'")) == 1 and stage.name[0] in "fgh":
+        if _is_unknown(stage.name):
             return self._row(source, output, stage, lambda element: Function(stage.name)(element), stage.name)
         raise NetworkError(
             f"there is no layer {stage.name}; {nearest(stage.name, [*LAYERS, *ACTIVATION, *self.extra])}"
         )
 
-    def _layer(self, stage: Stage, definition: LayerDefinition, source: Tensor, output: str) -> Tensor:
-        number = self._next_number() if definition.parameters else 0
+    def _definition(self, stage: Stage, source: Tensor) -> LayerDefinition:
+        own = self.extra.get(stage.name)
+        if isinstance(own, LayerDefinition):
+            return own
+        return defined(stage, len(source.shape) - (self.batch is not None))
+
+    def _layer(self, stage: Stage, definition: LayerDefinition, source: Tensor, output: str, reused: int = 0) -> Tensor:
+        """Place a layer; ``reused`` is the number of the layer whose parameters it takes over, 0 for its own."""
+        number = reused or (self._next_number() if definition.parameters else 0)
         names = Names(source.name, output, None if self.alone else number)
         instance = place(definition, source, names, self.batch)
         rows = list(instance.rows)
         if stage.scale != 1:
             last = rows[-1]
             rows[-1] = Row(last.tensor, last.indices, stage.scale * last.expression)
-        self.given += instance.given
+        known = {tensor.name: tensor for tensor in self.given}
+        for tensor in instance.given:
+            if reused and known.get(tensor.name, tensor).shape != tensor.shape:
+                raise NetworkError(f"{stage.label} cannot be used again here: {tensor.name} would need another shape")
+        self.given += [tensor for tensor in instance.given if tensor.name not in known or not reused]
+        if stage.label and not reused:
+            self.shared[stage.label] = stage, number
         self.rows += rows
         self.sizes += instance.sizes
         label = f"{stage.name}{number}" if definition.parameters else stage.name
@@ -183,6 +246,11 @@ class Builder:
         self.rows.append(Row(tensor, letters, body))
         self.blocks.append(Block(label, source.name, output))
         return tensor
+
+
+def _is_unknown(name: str) -> bool:
+    """Whether the name is that of a function left unknown: f, g, h, with a number or without."""
+    return len(name.rstrip("0123456789'")) == 1 and name[0] in "fgh"
 
 
 def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:

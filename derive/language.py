@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import sympy
 from lark import Lark, Token, Tree
@@ -27,15 +27,29 @@ class Stage:
     positional: tuple[Argument, ...] = ()
     named: tuple[tuple[str, Argument], ...] = ()
     scale: Expr = sympy.S.One
+    label: str = ""
 
 
 @dataclass(frozen=True)
-class Description:
-    """A network as it was written: the input's name and shape, then the stages."""
+class Source:
+    """Where a chain begins: an ``input`` with its shape, a ``value`` of an earlier chain, the ``total`` of
+    several, several ``joined`` along their first axis, or several ``together`` as a layer's inputs."""
 
-    input: str
-    shape: tuple[Expr, ...]
+    kind: Literal["input", "value", "total", "joined", "together"]
+    names: tuple[str, ...]
+    shape: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A source and the stages behind it."""
+
+    source: Source
     stages: tuple[Stage, ...]
+
+
+Description: TypeAlias = tuple[Chain, ...]
+"""A network as it was written: its chains in order."""
 
 
 @lru_cache(maxsize=1)
@@ -50,10 +64,7 @@ def parse_network(text: str) -> Description:
     Raises:
         NetworkError: the text is not of the form ``x:n -> Layer(...) -> ...``; the message points at the place.
     """
-    tree = _parse(text, "network")
-    source, *stages = tree.children
-    name, shape = source.children
-    return Description(str(name), tuple(map(_dimension, shape.children)), tuple(map(_stage, stages)))
+    return tuple(_chain(tree) for tree in _parse(text, "network").children)
 
 
 def parse_stage(text: str) -> Stage:
@@ -75,12 +86,23 @@ def _parse(text: str, start: str) -> Tree[Any]:
         raise NetworkError(f"cannot read the {start}, expected the form {form}:\n{place}") from error
 
 
+def _chain(tree: Any) -> Chain:
+    source, *stages = tree.children
+    kind: Any = str(source.data)
+    if kind == "input":
+        name, shape = source.children
+        start = Source("input", (str(name),), tuple(map(_dimension, shape.children)))
+    else:
+        start = Source(kind, tuple(map(str, source.children)))
+    return Chain(start, tuple(map(_stage, stages)))
+
+
 def _dimension(token: Any) -> Expr:
     return symbols.dimension(str(token))
 
 
 def _stage(tree: Tree[Any]) -> Stage:
-    scale, name, arguments = tree.children
+    scale, name, arguments, label = tree.children
     positional: list[Argument] = []
     named: list[tuple[str, Argument]] = []
     for argument in arguments.children if arguments is not None else ():
@@ -91,7 +113,8 @@ def _stage(tree: Tree[Any]) -> Stage:
             positional.append(_value(value))
         else:
             named.append((str(key), _value(value)))
-    return Stage(str(name), tuple(positional), tuple(named), sympy.S.One if scale is None else _factor(scale))
+    factor = sympy.S.One if scale is None else _factor(scale)
+    return Stage(str(name), tuple(positional), tuple(named), factor, "" if label is None else str(label))
 
 
 def _factor(node: Tree[Any] | Token) -> Expr:

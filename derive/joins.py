@@ -1,0 +1,57 @@
+"""Where branches of a network meet: sums of values, and values one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Add, Expr, S, Symbol
+
+from derive import symbols
+from derive.errors import NetworkError
+from derive.forward import Row, Tensor
+
+
+def total_row(parts: Sequence[Tensor], output: str, batch: Expr | None) -> tuple[Row, str]:
+    """The sum of values of one shape, as a row and its label.
+
+    Raises:
+        NetworkError: the shapes differ.
+    """
+    for part in parts[1:]:
+        if part.shape != parts[0].shape:
+            raise NetworkError(f"{_said(parts[0])} and {_said(part)} cannot be added")
+    letters = _letters(parts[0])
+    body = Add(*(symbols.element(part.name, letters) for part in parts))
+    return Row(Tensor(output, parts[0].shape), letters, body), " + ".join(part.name for part in parts)
+
+
+def joined_row(parts: Sequence[Tensor], output: str, batch: Expr | None) -> tuple[Row, str]:
+    """Values one after the other along their first axis (of a sample), as a row and its label.
+
+    Each part is read at the index less the lengths before it, and reads 0 outside of its own range.
+
+    Raises:
+        NetworkError: the shapes differ in another axis.
+    """
+    axis = 0 if batch is None else 1
+    first = parts[0]
+    for part in parts[1:]:
+        if part.shape[:axis] + part.shape[axis + 1 :] != first.shape[:axis] + first.shape[axis + 1 :]:
+            raise NetworkError(f"{_said(first)} and {_said(part)} cannot be joined")
+    letters = _letters(first)
+    offset: Expr = S.Zero
+    terms = []
+    for part in parts:
+        place = (*letters[:axis], letters[axis] - offset, *letters[axis + 1 :])
+        terms.append(symbols.element(part.name, place))
+        offset += part.shape[axis]
+    shape = (*first.shape[:axis], offset, *first.shape[axis + 1 :])
+    return Row(Tensor(output, shape), letters, Add(*terms)), f"[{', '.join(part.name for part in parts)}]"
+
+
+def _letters(tensor: Tensor) -> tuple[Symbol, ...]:
+    return symbols.fresh_indices(len(tensor.shape), {size.name for size in symbols.sizes_in(tensor.shape)})
+
+
+def _said(tensor: Tensor) -> str:
+    return f"{tensor.name} of shape ({', '.join(map(str, tensor.shape))})"
