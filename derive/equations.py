@@ -36,6 +36,7 @@ ELEMENTARY = {
     "cos": sympy.cos,
     "erf": sympy.erf,
     "floor": sympy.floor,
+    "mod": sympy.Mod,
 }
 COMPARISONS = {
     "<": sympy.Lt,

@@ -7,9 +7,10 @@ From a row ``y[i] = e[i]/s`` with internal ``e`` and ``s`` follow ``e[i] -> y[i]
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy
-from sympy import Add, Expr, Indexed, Mul, Number, Sum, Symbol, exp
+from sympy import Add, Expr, Indexed, Mul, Number, Pow, Sum, Symbol, exp
 
 from derive import symbols
 from derive.facts import Fact, Facts, derived_facts
@@ -18,26 +19,42 @@ from derive.forward import Forward, Row
 
 @dataclass(frozen=True)
 class Rule:
-    """``pattern -> replacement`` for all values of the ``letters`` in it."""
+    """``pattern -> replacement`` for all values of the ``letters`` in it.
+
+    With an ``exponent`` it is ``pattern**exponent -> replacement``, and holds for all powers of the pattern.
+    """
 
     pattern: Expr
     replacement: Expr
     letters: tuple[Symbol, ...]
+    exponent: Expr = sympy.S.One
 
     def apply(self, expression: Expr) -> Expr:
         """The expression with every instance of the pattern replaced."""
-        if not self.letters:
-            return expression.xreplace({self.pattern: self.replacement})
-        keys = sorted(self.pattern.atoms(Indexed), key=lambda access: -len(access.free_symbols & set(self.letters)))
-        for values in self._instances(expression, keys):
+        for values in self._instances(expression) if self.letters else [{}]:
             instance = self.pattern.xreplace(values)
             if expression.has(instance):
-                expression = expression.xreplace({instance: self.replacement.xreplace(values)})
+                replacement = self.replacement.xreplace(values)
+                expression = expression.xreplace(self._replacements(expression, instance, replacement))
         return expression
 
-    def _instances(self, expression: Expr, keys: list[Indexed]) -> list[dict[Symbol, Expr]]:
+    def _replacements(self, expression: Expr, instance: Expr, replacement: Expr) -> dict[Expr, Expr]:
+        if self.exponent == 1:
+            return {instance: replacement}
+        powers = [power for power in expression.atoms(Pow) if power.base == instance]
+        return {instance: replacement ** (1 / self.exponent)} | {
+            power: replacement ** (power.exp / self.exponent) for power in powers
+        }
+
+    @cached_property
+    def _keys(self) -> list[Indexed]:
+        """The elements of the pattern, those that read most of the letters first."""
+        mine = set(self.letters)
+        return sorted(self.pattern.atoms(Indexed), key=lambda access: (-len(access.free_symbols & mine), str(access)))
+
+    def _instances(self, expression: Expr) -> list[dict[Symbol, Expr]]:
         """The values of the letters at which the key element of the pattern occurs in the expression."""
-        key = next((k for k in keys if set(self.letters) <= set(k.indices)), None)
+        key = next((k for k in self._keys if set(self.letters) <= set(k.indices)), None)
         if key is None:
             return []
         found: list[dict[Symbol, Expr]] = []
@@ -67,7 +84,7 @@ class Folding:
         """Apply every rule once, in order: first names for formulas, then internal names solved for."""
         for rule in self.rules:
             expression = rule.apply(expression)
-        return expression
+        return self.facts.inside(expression)
 
 
 def folding_of(forward: Forward) -> Folding:
@@ -77,18 +94,26 @@ def folding_of(forward: Forward) -> Folding:
     solved: list[Rule] = []
     for row in reversed(forward.rows):
         internal += _solved_internal(row, forward)
-        solved += _solved(row, forward)
+        solved += _solved(row)
     rules = (*naming, *internal)
     facts = [fact for row in forward.rows if (fact := _fact(row, rules)) is not None]
     facts += _declared(forward)
-    return Folding(rules, tuple(solved), derived_facts(Facts(tuple(facts)), forward))
+    roots = frozenset(row.name for row in forward.rows if _radicand(row) is not None)
+    return Folding(rules, tuple(solved), derived_facts(Facts(tuple(facts), roots), forward))
 
 
 def _naming(row: Row) -> Rule | None:
-    """``formula -> element``, for a row whose right side is a function or a power of something."""
-    if row.tensor.domain == "index" or isinstance(row.expression, Indexed | Symbol | Add | Mul | Sum | Number):
+    """``formula -> element``, for a row whose right side is a function or a power of something.
+
+    A root is named in all its powers: with ``sigma = sqrt(v + eps)`` also ``1/(v + eps) -> 1/sigma**2``.
+    """
+    formula = row.expression
+    if row.tensor.domain == "index" or isinstance(formula, Indexed | Symbol | Add | Mul | Sum | Number):
         return None
-    return Rule(row.expression, symbols.element(row.name, row.indices), row.indices)
+    mine = symbols.element(row.name, row.indices)
+    if not isinstance(formula, Pow):
+        return Rule(formula, mine, row.indices)
+    return None if isinstance(formula.base, Sum) else Rule(formula.base, mine, row.indices, formula.exp)
 
 
 def _solved_internal(row: Row, forward: Forward) -> list[Rule]:
@@ -122,33 +147,48 @@ def _solved_exponential(row: Row, mine: Expr, forward: Forward) -> list[Rule]:
     return []
 
 
-def _solved(row: Row, forward: Forward) -> list[Rule]:
+def _solved(row: Row) -> list[Rule]:
     """``z_hat[i] = (z[i] - mu)*r`` solved for the bracket, ``z_hat[i]/r``, and for z[i], ``z_hat[i]/r + mu``."""
     if row.tensor.role == "hidden" or not row.indices or not isinstance(row.expression, Mul):
         return []
     mine = symbols.element(row.name, row.indices)
     rules = []
     for factor in row.expression.args:
-        others = row.expression / factor
-        if not isinstance(factor, Add) or others.free_symbols & set(row.indices):
+        if not set(row.indices) <= factor.free_symbols:
             continue
-        rules.append(Rule(factor, mine / others, row.indices))
-        elements = [term for term in factor.args if isinstance(term, Indexed) and tuple(term.indices) == row.indices]
-        rules += [Rule(element, mine / others - (factor - element), row.indices) for element in elements]
+        value = mine / (row.expression / factor)
+        if isinstance(factor, Indexed) and tuple(factor.indices) == row.indices:
+            rules.append(Rule(factor, value, row.indices))
+        elif isinstance(factor, Add):
+            elements = [term for term in factor.args if isinstance(term, Indexed) and term.indices == row.indices]
+            rules.append(Rule(factor, value, row.indices))
+            rules += [Rule(element, value - (factor - element), row.indices) for element in elements]
     return rules
 
 
+def _radicand(row: Row) -> Expr | None:
+    """What the row is the square root of, if it is one."""
+    formula = row.expression
+    return formula.base if isinstance(formula, Pow) and formula.exp == sympy.S.Half else None
+
+
 def _fact(row: Row, rules: tuple[Rule, ...]) -> Fact | None:
-    """A row that is a sum says what the sum is: of ``s = Σ_k e[k]``, with ``e[k] -> y[k]*s``, that Σ y = 1."""
-    sums = [factor for factor in Mul.make_args(row.expression) if isinstance(factor, Sum)]
-    if len(sums) != 1:
+    """A row that is a sum, or a root of one, says what the sum is.
+
+    Of ``s = Σ_k e[k]``, with ``e[k] -> y[k]*s``, that Σ y = 1; of ``r = sqrt(Σ_k z[k]**2)`` that Σ z**2 = r**2.
+    """
+    if row.tensor.role == "loss":
         return None
     mine = symbols.element(row.name, row.indices)
+    formula, value = _radicand(row) or row.expression, mine ** (2 if _radicand(row) else 1)
+    sums = [factor for factor in Mul.make_args(formula) if isinstance(factor, Sum)]
+    if len(sums) != 1:
+        return None
     body = sums[0]
     for rule in rules:
         if rule.pattern != mine:
             body = rule.apply(body)
-    return Fact.of(body, mine * sums[0] / row.expression, row.indices)
+    return Fact.of(body, value * sums[0] / formula, row.indices)
 
 
 def _declared(forward: Forward) -> list[Fact]:

@@ -131,22 +131,27 @@ def group_norm(groups: Expr, affine: bool = True, rank: Expr = Integer(3)) -> La
         raise NetworkError(f"GroupNorm takes samples with 1 to {1 + max(SPACE)} axes, got {rank}")
     inner = _space(int(rank) - 1) if rank > 1 else ()
     place, bound = (",".join(["", *parts]) for parts in ([a.index for a in inner], [a.bound for a in inner]))
-    mean = f"1/({'*'.join(['o', *(axis.name for axis in inner)])})*sum[k<o{bound}]"
-    gain = "weight[c]*z_hat[c{0}] + bias[c]" if affine else "z_hat[c{0}]"
+    mean = f"1/({'*'.join(['o', *(axis.name for axis in inner)])})*sum[k{bound}]"
+    output = f"z_hat[floor(c/o), mod(c, o){place}]"
     return LayerDefinition(
         name="GroupNorm",
         equations=f"""
-            mu[g] = {mean} z[o*g + k{bound}]
-            v[g] = {mean} (z[o*g + k{bound}] - mu[g])^2
-            z_hat[c{place}] = (z[c{place}] - mu[floor(c/o)])/sqrt(v[floor(c/o)] + eps)
-            y[c{place}] = {gain.format(place)}
+            u[g,j{place}] = z[o*g + j{place}]
+            mu[g] = {mean} u[g,k{bound}]
+            v[g] = {mean} (u[g,k{bound}] - mu[g])^2
+            z_hat[g,j{place}] = (u[g,j{place}] - mu[g])/sqrt(v[g] + eps)
+            y[c{place}] = {f"weight[c]*{output} + bias[c]" if affine else output}
         """,
         axes=("C", *(axis.name for axis in inner)),
         sizes={"G": groups},
         derived={"o": "C/G"},
-        shapes={"mu": ("G",), "v": ("G",), **({"weight": ("C",), "bias": ("C",)} if affine else {})},
+        shapes={
+            "u": ("G", "o", *(axis.name for axis in inner)),
+            "y": ("C", *(axis.name for axis in inner)),
+            **({"weight": ("C",), "bias": ("C",)} if affine else {}),
+        },
         parameters={"weight": "gamma", "bias": "beta"} if affine else {},
-        values=("mu", "v", "z_hat"),
+        values=("u", "mu", "v", "z_hat"),
         constants=EPS,
     )
 
