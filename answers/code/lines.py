@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 import sympy
 from sympy import Expr
@@ -61,20 +62,23 @@ class LossLines:
     definition_sizes: str
 
 
-def forward_lines(options: CodeOptions) -> tuple[Line, ...]:
+@cache
+def forward_lines(library: str) -> tuple[Line, ...]:
     """The forward pass of the network, a line for each layer."""
     model = network(NETWORK.format(f="f", g="g"), batch=BATCH)
     calls = {name: f"activation(self.{name}_function, {{}})" for name in "fg"}
     names = Names.of(model.forward, calls=calls)
     return tuple(
-        Line(block.value, _source(model.value(block.value), options, names), equation(model.value(block.value), SIZE))
+        Line(block.value, _source(model.value(block.value), library, names), equation(model.value(block.value), SIZE))
         for block in model.blocks
     )
 
 
-def backward_lines(options: CodeOptions) -> tuple[Line, ...]:
+@cache
+def backward_lines(library: str) -> tuple[Line, ...]:
     """The backward pass, from the gradient with respect to y_hat to those of the parameters."""
-    model = network(NETWORK.format(f="f", g="g"), next(iter(options.losses.values())), batch=BATCH)
+    # The pass begins at dJ/dy_hat: it is the same for every loss.
+    model = network(NETWORK.format(f="f", g="g"), "MSE", batch=BATCH)
     names = Names.of(model.forward, _gradients(model))
     found = {derivation.quantity.name: derivation for derivation in model.backward()}
     lines: list[Line] = []
@@ -89,16 +93,17 @@ def backward_lines(options: CodeOptions) -> tuple[Line, ...]:
             if name != "x":
                 derivation = found[partial_name("l", name)]
                 target = f'self.grads["dJd{name}"]' if name in model.parameters else f"dJd{name}"
-                lines.append(Line(target, _source(derivation, options, names), equation(derivation, SIZE)))
+                lines.append(Line(target, _source(derivation, library, names), equation(derivation, SIZE)))
     return tuple(lines)
 
 
 def activation_lines(options: CodeOptions) -> tuple[ActivationLines, ...]:
     """Each activation y of z, and the gradient with respect to z from that with respect to y."""
-    return tuple(_activation(name, layer, options) for name, layer in options.activations.items())
+    return tuple(_activation(name, layer, options.library) for name, layer in options.activations.items())
 
 
-def _activation(name: str, layer: str, options: CodeOptions) -> ActivationLines:
+@cache
+def _activation(name: str, layer: str, library: str) -> ActivationLines:
     # The loss only gives the gradient dJ/dy a name; it does not enter the answer.
     model = network(f"z:n -> {layer} -> y_hat", "MSE", batch=BATCH)
     value = model.value("y_hat")
@@ -106,14 +111,14 @@ def _activation(name: str, layer: str, options: CodeOptions) -> ActivationLines:
     names = Names.of(model.forward, {"y_hat": "y", "dl/dy_hat": "dJdy"})
     applied = [function for function in model.forward.functions if type(value.result).__name__ == function.name]
     if applied:
-        *statements, source = function_source(applied[0], options.library, "z", names)
+        *statements, source = function_source(applied[0], library, "z", names)
     else:
-        statements, source = [], _source(value, options, names)
+        statements, source = [], _source(value, library, names)
     formula = value.result.replace(*_application(applied[0])) if applied else value.result
     comments = [
         equation(derivation, SIZE).replace("y_hat", "y") for derivation in (replace(value, result=formula), slope)
     ]
-    return ActivationLines(name, tuple(statements), source, comments[0], _source(slope, options, names), comments[1])
+    return ActivationLines(name, tuple(statements), source, comments[0], _source(slope, library, names), comments[1])
 
 
 def _application(function: ScalarFunction) -> tuple[Any, Callable[[Expr], Expr]]:
@@ -135,18 +140,19 @@ def _module(layer: str) -> str:
 
 def loss_lines(options: CodeOptions) -> tuple[LossLines, ...]:
     """Each loss and its gradient with respect to the prediction."""
-    return tuple(_loss(name, loss, options) for name, loss in options.losses.items())
+    return tuple(_loss(name, loss, options.library, options.reduction) for name, loss in options.losses.items())
 
 
-def _loss(name: str, loss: str, options: CodeOptions) -> LossLines:
-    model = network("x:n -> Linear(K) -> y_hat", loss, batch=BATCH, reduction=options.reduction)
+@cache
+def _loss(name: str, loss: str, library: str, reduction: Literal["mean", "sum"]) -> LossLines:
+    model = network("x:n -> Linear(K) -> y_hat", loss, batch=BATCH, reduction=reduction)
     names = Names.of(model.forward, _gradients(model))
     # A probability of 0 or 1 has an infinite logarithm; PyTorch's loss keeps it at -100, and the divisor at 1e-12.
     guarded = replace(names, calls={"log": "safe_log({})"}, divisor="safe_divisor({})")
     value, slope = model.value("l"), model.partial("dl/dy_hat")
-    value_line = Line("loss", _source(value, options, guarded), equation(value, SIZE))
-    slope_line = Line("dJdy_hat", _source(slope, options, guarded), equation(slope, SIZE))
-    definition = _source(value, options, names)
+    value_line = Line("loss", _source(value, library, guarded), equation(value, SIZE))
+    slope_line = Line("dJdy_hat", _source(slope, library, guarded), equation(slope, SIZE))
+    definition = _source(value, library, names)
     sizes = _sizes(f"{value_line.source} {slope_line.source}")
     return LossLines(name, loss, value_line, slope_line, _extent(slope), sizes, definition, _sizes(definition))
 
@@ -175,7 +181,7 @@ def _gradients(model: Network) -> Mapping[str, str]:
     return {partial_name("l", name): f"dJd{name}" for name in model.forward.tensors}
 
 
-def _source(derivation: Derivation, options: CodeOptions, names: Names) -> str:
+def _source(derivation: Derivation, library: str, names: Names) -> str:
     if derivation.matrix is None:
         raise SourceError(f"{derivation.quantity.name} has no matrix form to write as source")
-    return matrix_source(derivation.matrix, options.library, names)
+    return matrix_source(derivation.matrix, library, names)
