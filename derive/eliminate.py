@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sympy
-from sympy import And, Eq, Expr, KroneckerDelta, Mod, Mul, Pow, Symbol, floor
+from sympy import Eq, Expr, KroneckerDelta, Mod, Mul, Pow, Symbol, floor
 
 from derive import symbols
+from derive.bounds import Ranges, in_range, never_negative
 from derive.functions import Bracket
 from derive.terms import Bound, Term
-
-Ranges = Mapping[Symbol, Expr]
-"""The size of every index that is in scope; an index runs from 0 to its size less one."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +36,23 @@ def eliminate(term: Term, ranges: Ranges, *, plain: bool = False) -> Term:
     A coefficient of ±1 is substituted and leaves the condition that the value is in range; a coefficient
     S is divided by and leaves the condition that S divides as well. Conditions that the declared ranges
     imply are dropped. SymPy's ``deltasummation`` does neither. Of several indices that an equation could
-    be solved for, one whose value is another index goes first, then the outermost. With ``plain``, only
-    equations between two indices are used.
+    be solved for, one whose value is another index goes first, then a digit of a number whose other digit is
+    an index, then the outermost. With ``plain``, only equations between two indices are used.
     """
     while True:
         solutions = [solution for solution in _solutions(term) if solution.is_plain or not plain]
         if not solutions:
             return term
-        term = _substituted(term, min(solutions, key=lambda solution: not solution.is_plain), ranges)
+        term = _substituted(term, min(solutions, key=lambda solution: _rank(solution, term, ranges)), ranges)
+
+
+def _rank(solution: Solution, term: Term, ranges: Ranges) -> int:
+    """How early an equation is used: 0 for another index, 1 for a digit."""
+    if solution.is_plain:
+        return 0
+    length = dict(term.bound)[solution.letter]
+    digit = _digit(solution.value, length, {**ranges, **dict(term.bound)})
+    return 1 if digit is not None and (digit.other.is_Symbol or length == 1) else 2
 
 
 def _substituted(term: Term, solution: Solution, ranges: Ranges) -> Term:
@@ -53,23 +60,44 @@ def _substituted(term: Term, solution: Solution, ranges: Ranges) -> Term:
     scope = {**ranges, **dict(term.bound), **dict(solution.bound)}
     rest = tuple(factor for factor in term.factors if factor != solution.equation)
     digit = None if solution.is_plain else _digit(solution.value, length, scope)
-    value, conditions = digit or (solution.value, tuple(map(Bracket, in_range(solution.value, length, scope))))
+    value, conditions = (
+        (digit.value, (digit.equation,))
+        if digit
+        else (solution.value, tuple(map(Bracket, in_range(solution.value, length, scope))))
+    )
     replaced = Term(rest, term.bound).replaced({solution.letter: value})
     factors = (*replaced.factors, *map(Bracket, solution.conditions), *conditions)
     return Term(factors or (sympy.S.One,), replaced.bound + solution.bound)
 
 
-def _digit(value: Expr, length: Expr, ranges: Ranges) -> tuple[Expr, tuple[Expr, ...]] | None:
+@dataclass(frozen=True)
+class Digit:
+    """An index as the last digit of a number: its value, the other digits, and what these are equal to."""
+
+    value: Expr
+    other: Expr
+    rest: Expr
+
+    @property
+    def equation(self) -> Expr:
+        """The equation that the other digits satisfy."""
+        return KroneckerDelta(self.other, self.rest)
+
+
+def _digit(value: Expr, length: Expr, ranges: Ranges) -> Digit | None:
     """``a - A*u`` as an index below A: it is a mod A, and u is the floor of a/A.
 
     So the number a is written with the digits u and a mod A: a channel by its group and its place there.
     """
-    parts = [term for term in sympy.Add.make_args(value) if sympy.cancel(term / length).is_integer]
-    high = sympy.cancel(-sympy.Add(*parts) / length)
-    low = sympy.expand(value + length * high)
-    if not parts or not low.is_integer or not _never_negative(low, ranges):
+    quotients = {term: term / length for term in sympy.Add.make_args(value)}
+    whole = [term for term, quotient in quotients.items() if quotient.is_integer]
+    if not whole:
         return None
-    return Mod(low, length), (KroneckerDelta(high, floor(low / length)),)
+    high = -sympy.Add(*(quotients[term] for term in whole))
+    low = sympy.Add(*(term for term in quotients if term not in whole))
+    if not low.is_integer or not never_negative(low, ranges):
+        return None
+    return Digit(Mod(low, length), high, floor(low / length))
 
 
 def _solutions(term: Term) -> Iterator[Solution]:
@@ -109,31 +137,6 @@ def _by_block(equation: Expr, letter: Symbol, length: Expr, term: Term) -> Solut
         (fresh,) = symbols.fresh_indices(1, taken)
         return Solution(equation, letter, block * other + fresh, (), ((fresh, block),))
     return None
-
-
-def in_range(value: Expr, length: Expr, ranges: Ranges) -> tuple[Expr, ...]:
-    """The conditions of 0 <= value < length that the ranges of the indices do not imply."""
-    conditions = []
-    if not _never_negative(value, ranges):
-        conditions.append(value >= 0)
-    if not _never_negative(length - 1 - value, ranges):
-        conditions.append(value <= length - 1)
-    return (And(*conditions),) if conditions else ()
-
-
-def _never_negative(value: Expr, ranges: Ranges) -> bool:
-    lowest = sympy.expand(value)
-    for letter in sorted(value.free_symbols & set(ranges), key=str):
-        slope = lowest.coeff(letter, 1)
-        if letter in (lowest - slope * letter).expand().free_symbols:
-            return False
-        if slope.is_nonnegative:
-            lowest = lowest.subs(letter, 0)
-        elif slope.is_nonpositive:
-            lowest = sympy.expand(lowest.subs(letter, ranges[letter] - 1))
-        else:
-            return False
-    return bool(sympy.expand(lowest).is_nonnegative)
 
 
 def merge_brackets(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:

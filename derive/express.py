@@ -78,7 +78,7 @@ class Speaker:
         result = self._with_upstream(local.expression)
         self.steps += local.steps
         if result != local.expression:
-            ranges = dict(zip(local.quantity.indices, local.quantity.shape, strict=True))
+            ranges = self.sweep.ranges(local.quantity)
             self._say(local.quantity, result, "insert", "Insert what stands upstream.")
             for line in self.sweep.simplifier.lines(result, ranges):
                 self._say(local.quantity, line.expression, line.rule, line.sentence)
@@ -107,7 +107,7 @@ class Speaker:
                 "chain rule",
                 f"{{{name}}} acts through {{{row.name}}}; {{{symbols.partial_name(row.name, name)}}} stays a symbol.",
             )
-            ranges = dict(zip(quantity.indices, quantity.shape, strict=True))
+            ranges = self.sweep.ranges(quantity)
             result = self.sweep.simplifier.simplify(result, ranges)
             if result != chain:
                 self._say(quantity, result, "insert", "Insert what stands upstream.")

@@ -15,9 +15,10 @@ from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
+from derive.bounds import Ranges
 from derive.derivation import Quantity, Step
 from derive.differentiate import Contribution, contributions
-from derive.eliminate import Ranges, eliminate
+from derive.eliminate import eliminate
 from derive.fold import folding_of
 from derive.forward import Forward, Row
 from derive.slopes import SlopeTable
@@ -156,8 +157,13 @@ class Sweep:
         held = sorted((names_read(row.expression, self.forward) & affected) - {name})
         return symbols.direct_name(row.name, name, held)
 
+    def ranges(self, quantity: Quantity) -> Ranges:
+        """The sizes of the quantity's indices, and the formulas of sizes that follow from others."""
+        return {**dict(self.forward.sizes), **dict(zip(quantity.indices, quantity.shape, strict=True))}
+
     def _ranges(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> Ranges:
-        return dict(zip((*outer, *inner), (*row.tensor.shape, *self.forward.tensors[name].shape), strict=True))
+        shape = (*row.tensor.shape, *self.forward.tensors[name].shape)
+        return {**dict(self.forward.sizes), **dict(zip((*outer, *inner), shape, strict=True))}
 
     def _derive(self, name: str) -> Adjoint:
         quantity = self.quantity(name)
@@ -175,7 +181,7 @@ class Sweep:
         links = [self._link(row, name, quantity) for row in rows]
         chain = Add(*(link.chain for link in links))
         inserted = Add(*(link.inserted for link in links))
-        ranges: Ranges = dict(zip(quantity.indices, quantity.shape, strict=True))
+        ranges = self.ranges(quantity)
         lines = self.simplifier.lines(inserted, ranges)
         steps = [
             Step(quantity, chain, "chain rule", _chain_sentence(quantity, [link.step for link in links])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product as combinations
 
 import sympy
@@ -101,13 +102,19 @@ def _multiplied(terms: Iterable[Term]) -> Term:
     return Term(factors or (sympy.S.One,), tuple(pair for part in parts for pair in part.bound))
 
 
+@lru_cache(maxsize=4096)
+def text_of(expression: Expr) -> str:
+    """The expression as text, to sort by; writing it takes longer than all else here."""
+    return str(expression)
+
+
 def canonical(term: Term) -> tuple[tuple[Expr, ...], Term]:
     """A key that is the same for terms that differ in the names and order of bound indices only,
     less their numeric coefficient, and the term with its bound indices so named."""
     factors = [factor for factor in term.factors if not factor.is_Number]
     letters = {letter for letter, _ in term.bound}
     blank = {letter: symbols.index("_") for letter in letters}
-    ordered = sorted(factors, key=lambda factor: (str(factor.xreplace(blank)), str(factor)))
+    ordered = sorted(factors, key=lambda factor: (text_of(factor.xreplace(blank)), text_of(factor)))
     seen: list[Symbol] = []
     for factor in ordered:
         for letter in _letters_in_order(factor, letters):
@@ -117,7 +124,7 @@ def canonical(term: Term) -> tuple[tuple[Expr, ...], Term]:
     seen += [letter for letter in sizes if letter not in seen]
     taken = symbols.names_in(*factors) - {letter.name for letter in letters}
     renaming = dict(zip(seen, symbols.fresh_indices(len(seen), taken), strict=True))
-    renamed = sorted((factor.xreplace(renaming) for factor in factors), key=str)
+    renamed = sorted((factor.xreplace(renaming) for factor in factors), key=text_of)
     bound = tuple((renaming[letter], sizes[letter]) for letter in seen)
     numbers = [factor for factor in term.factors if factor.is_Number]
     return (*renamed, *(length for _, length in bound)), Term((Mul(*numbers), *renamed), bound)
@@ -126,5 +133,5 @@ def canonical(term: Term) -> tuple[tuple[Expr, ...], Term]:
 def _letters_in_order(expression: Expr, letters: set[Symbol]) -> list[Symbol]:
     if isinstance(expression, Symbol):
         return [expression] if expression in letters else []
-    arguments = expression.indices if isinstance(expression, sympy.Indexed) else sorted(expression.args, key=str)
+    arguments = expression.indices if isinstance(expression, sympy.Indexed) else sorted(expression.args, key=text_of)
     return [letter for argument in arguments for letter in _letters_in_order(argument, letters)]

@@ -8,7 +8,8 @@ import sympy
 from sympy import Add, Expr, Mul, Sum
 
 from derive.algebra import cost, factored, signed
-from derive.eliminate import Ranges, eliminate, merge_brackets
+from derive.bounds import Ranges
+from derive.eliminate import eliminate, merge_brackets
 from derive.fold import Folding
 from derive.terms import Term, canonical, split
 

@@ -1,0 +1,95 @@
+"""Bounds of integer expressions: what the ranges of indices and the formulas of sizes imply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy
+from sympy import Add, And, Expr, Mod, Symbol, floor
+from sympy.logic.boolalg import Boolean
+
+Ranges = Mapping[Symbol, Expr]
+"""What is known of the integers in scope: the size of every index, which runs from 0 to its size less one,
+and the formula of every size that follows from others."""
+
+
+def in_range(value: Expr, length: Expr, ranges: Ranges) -> tuple[Boolean, ...]:
+    """The conditions of 0 <= value < length that the ranges do not imply."""
+    conditions = []
+    if not never_negative(value, ranges):
+        conditions.append(value >= 0)
+    if not never_negative(length - 1 - value, ranges):
+        conditions.append(value <= length - 1)
+    return (And(*conditions),) if conditions else ()
+
+
+def never_negative(value: Expr, ranges: Ranges) -> bool:
+    """Whether the ranges imply that ``value`` is at least 0; False where it is not known."""
+    lowest = _lowest(sympy.expand(value), ranges)
+    if lowest is not None and lowest.is_nonnegative:
+        return True
+    formulas = {symbol: formula for symbol, formula in ranges.items() if symbol.is_positive}
+    if not formulas:
+        return False
+    lowest = _lowest(_in_fewest_sizes(value, formulas), {**ranges, **_enlarged(ranges, formulas)})
+    return lowest is not None and bool(lowest.is_nonnegative)
+
+
+def _enlarged(ranges: Ranges, formulas: Ranges) -> Ranges:
+    return {letter: _in_fewest_sizes(length, formulas) for letter, length in ranges.items() if not letter.is_positive}
+
+
+def _in_fewest_sizes(value: Expr, formulas: Ranges) -> Expr:
+    """The value without the sizes that follow from others; of c = C/G it is C that goes, which leaves a product."""
+    for symbol, formula in formulas.items():
+        whole, divisor = sympy.fraction(formula)
+        if isinstance(whole, Symbol) and whole.is_positive:
+            value = value.xreplace({whole: symbol * divisor})
+        else:
+            value = value.xreplace({symbol: formula})
+    return sympy.expand(value)
+
+
+def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
+    """A lower bound of an expanded value without indices, None where there is no simple one."""
+    for part in sorted(value.atoms(floor, Mod), key=str):
+        slope = value.coeff(part, 1)
+        rest = sympy.expand(value - slope * part)
+        if rest.has(part):
+            return None
+        end = _end_of(part, ranges, lowest=bool(slope.is_nonnegative))
+        if end is None or not (slope.is_nonnegative or slope.is_nonpositive):
+            return None
+        value = sympy.expand(rest + slope * end)
+    for letter in sorted(value.free_symbols & set(ranges), key=str):
+        if letter.is_positive:
+            continue
+        slope = value.coeff(letter, 1)
+        rest = sympy.expand(value - slope * letter)
+        if rest.has(letter):
+            return None
+        if slope.is_nonpositive and not slope.is_nonnegative:
+            rest = sympy.expand(rest + slope * (ranges[letter] - 1))
+        elif not slope.is_nonnegative:
+            return None
+        value = rest
+    return value
+
+
+def _end_of(part: Expr, ranges: Ranges, *, lowest: bool) -> Expr | None:
+    """The least or the largest value of a floor or of a remainder."""
+    if isinstance(part, Mod):
+        return sympy.S.Zero if lowest else part.args[1] - 1
+    inside = sympy.expand(part.args[0])
+    end = _lowest(inside, ranges) if lowest else _negated(_lowest(sympy.expand(-inside), ranges))
+    if end is None:
+        return None
+    whole = Add(*(term for term in Add.make_args(end) if term.is_integer))
+    left = end - whole
+    if lowest:
+        return whole if left.is_nonnegative else None
+    return whole - 1 if left.is_negative else end
+
+
+def _negated(value: Expr | None) -> Expr | None:
+    return None if value is None else sympy.expand(-value)
