@@ -19,9 +19,7 @@ def add(style: Style, terms: Sequence[Piece], *, tight: bool = False, sort: bool
     for term in ordered[1:]:
         sign = style.sign("-" if term.negative else "+", tight=tight)
         body = bracket_below(style, term.positive, Binding.BIG)
-        inner = body.parts
-        nested = (Piece(sign + inner[0].text, inner[0].width + 2), *inner[1:]) if inner else ()
-        parts.append(Piece(sign + body.text, body.width + 2, body.binding, parts=nested))
+        parts.append(body.after(sign, 2))
     return Piece(
         "".join(part.text for part in parts),
         sum(part.width for part in parts),
@@ -60,10 +58,8 @@ def multiply(
         shown.append(factor.positive if free else bracket_below(style, factor.positive, loosest))
     parts = [shown[0]]
     for left, right in pairwise(shown):
-        joint = sign or style.space(left, right, style.signs[between])
-        inner = right.parts if right.binding in (Binding.BIG, Binding.PRODUCT) else ()
-        nested = (Piece(joint + inner[0].text, inner[0].width), *inner[1:]) if inner else ()
-        parts.append(Piece(joint + right.text, right.width + (2.4 if sign else 0.3), parts=nested))
+        joint = sign or style.space(left, right, between)
+        parts.append(right.after(joint, 2.4 if sign else 0.3))
     return Piece(
         "".join(part.text for part in parts),
         sum(part.width for part in parts),
@@ -125,6 +121,5 @@ def total(style: Style, signs: Sequence[Piece], body: Piece) -> Piece:
     inner = bracket_below(style, body.positive, Binding.BIG)
     front = "".join(sign.text + style.signs["after sum"] for sign in signs)
     width = sum(sign.width for sign in signs)
-    parts = inner.parts or (inner,)
-    parts = (Piece(front + parts[0].text, width + parts[0].width), *parts[1:])
-    return Piece(front + inner.text, width + inner.width, Binding.BIG, True, body.negative, compound=True, parts=parts)
+    whole = inner.after(front, width)
+    return replace(whole, binding=Binding.BIG, tall=True, negative=body.negative, compound=True, extend=False)

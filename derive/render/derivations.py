@@ -20,10 +20,10 @@ from derive.render.style import Style
 Notation = Literal["matrix", "index", "cases"]
 """Whole tensors; elements; or elements with brackets and deltas written as cases."""
 
-LATEX_WIDTH = 72.0
-"""Letters of mathematics on a line of 16 cm at 11 points, at 6.3 points a letter with room to spare."""
+LATEX_WIDTH = 68.0
+"""Letters of mathematics on a line of 16 cm at 11 points, at 6.5 points a letter and room to spare."""
 
-BESIDE_WIDTH = 42.0
+BESIDE_WIDTH = 41.0
 """Letters of mathematics on such a line with a note of 5.8 cm beside it."""
 
 UNICODE_WIDTH = 100.0
@@ -184,7 +184,7 @@ def _breakable(whole: Piece, room: float) -> Iterator[Piece]:
 def _resumed(text: str) -> str:
     """What begins a line after a break: its operator, or a dot where factors stood side by side."""
     start = text.lstrip()
-    if start.startswith((r"\,", "(", r"\left", r"\sum", "Σ")):
+    if start.startswith((r"\,", "(", r"\left", r"\bigg", r"\sum", "Σ")):
         return (r"\cdot " if "\\" in text else "· ") + start.removeprefix(r"\,").lstrip()
     return start
 

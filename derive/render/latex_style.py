@@ -88,7 +88,7 @@ class LatexStyle(Style):
 
     def transpose(self, base: Piece) -> Piece:
         text = base.text[:-1] + r"\top}" if base.extend else base.text + r"^{\top}"
-        return Piece(text, base.width + SCRIPT, Binding.SCRIPTED, base.tall)
+        return Piece(text, base.width + 1.2, Binding.SCRIPTED, base.tall)
 
     def root(self, radicand: Piece) -> Piece:
         inside = self.signed(radicand)
@@ -97,9 +97,9 @@ class LatexStyle(Style):
     def enclose(self, inside: Piece, left: str = "(", right: str = ")") -> Piece:
         open_, close = (rf"\left{left}", rf"\right{right}") if inside.tall else (left, right)
         joint = " " if open_.endswith(("|", ".")) else ""
-        return Piece(
-            f"{open_}{joint}{inside.text}{close}", inside.width + (1.6 if inside.tall else 1), tall=inside.tall
-        )
+        width = inside.width + (2.6 if inside.tall else 1.2)
+        text = f"{open_}{joint}{inside.text}{close}"
+        return Piece(text, width, tall=inside.tall, parts=_opened(inside, left, right))
 
     def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         below = f"{letter.text}={self.signed(low).text}"
@@ -145,11 +145,12 @@ class LatexStyle(Style):
     def space(self, left: Piece, right: Piece, between: str) -> str:
         if left.text[-1].isdigit() and (right.text[0].isdigit() or right.text.startswith((r"\mathbf{1}", r"10^"))):
             return r" \cdot "
-        if right.text.startswith(("(", r"\left")) or left.text.isdigit():
+        opens = right.text.startswith(("(", r"\left"))
+        if left.text.isdigit() or (opens and (between != "juxtapose" or left.text.endswith((")", "}")))):
             return ""
-        if not between and re.search(r"\\[a-zA-Z]+$", left.text) and right.text[0].isalpha():
+        if between == "tight factor" and re.search(r"\\[a-zA-Z]+$", left.text) and right.text[0].isalpha():
             return " "
-        return between
+        return self.signs[between]
 
 
 def escape(text: str) -> str:
@@ -159,6 +160,15 @@ def escape(text: str) -> str:
         "|": r"$|$", '"': "''", **{character: f"\\{character}" for character in "&%$#_{}"},
     }  # fmt: skip
     return "".join(special.get(character, character) for character in text)
+
+
+def _opened(inside: Piece, left: str, right: str) -> tuple[Piece, ...]:
+    """The parts of what is in round brackets, of a fixed size so that a line may be broken between them."""
+    if left != "(" or len(inside.parts) < 2:
+        return ()
+    open_, close = (r"\biggl(", r"\biggr)") if inside.tall else (left, right)
+    first, *middle, last = inside.parts
+    return (first.after(open_, 1), *middle, last.before(close, 1))
 
 
 def _letter(stem: str, *, bold: bool) -> tuple[str, float]:

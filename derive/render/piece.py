@@ -30,8 +30,8 @@ class Piece:
     """Printed mathematics: its text without its sign, and what a neighbour must know of it.
 
     ``width`` is in letters of ordinary size. ``tall`` says that brackets around it must grow. ``extend``
-    says that a superscript at the end of the text may be added to. ``parts``, joined, are the text:
-    between them a line may be broken.
+    says that a superscript at the end of the text may be added to. ``parts`` are the text in pieces
+    between which a line may be broken.
     """
 
     text: str
@@ -48,7 +48,12 @@ class Piece:
         """The piece without its sign."""
         return replace(self, negative=False)
 
-    @property
-    def flipped(self) -> Piece:
-        """The piece with the other sign."""
-        return replace(self, negative=not self.negative)
+    def after(self, text: str, width: float) -> Piece:
+        """The piece with text put in front of it and of its first part."""
+        parts = (self.parts[0].after(text, width), *self.parts[1:]) if self.parts else ()
+        return replace(self, text=text + self.text, width=width + self.width, parts=parts)
+
+    def before(self, text: str, width: float) -> Piece:
+        """The piece with text put behind it and behind its last part."""
+        parts = (*self.parts[:-1], self.parts[-1].before(text, width)) if self.parts else ()
+        return replace(self, text=self.text + text, width=width + self.width, parts=parts)

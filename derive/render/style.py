@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from derive.render.names import Name
@@ -98,7 +99,7 @@ class Style(ABC):
 
     @abstractmethod
     def space(self, left: Piece, right: Piece, between: str) -> str:
-        """What stands between two factors: ``between``, or less or more of it as their ends require."""
+        """What stands between two factors: the sign of that name, or less or more of it as their ends require."""
 
     def sign(self, name: str, *, tight: bool = False) -> str:
         """An operator with its spaces; without them where room is short."""
@@ -114,6 +115,5 @@ class Style(ABC):
         """The piece with its sign in its text."""
         if not piece.negative:
             return piece
-        minus = self.signs["minus"]
-        parts = (Piece(minus + piece.parts[0].text, piece.parts[0].width + 1), *piece.parts[1:]) if piece.parts else ()
-        return Piece(minus + piece.text, piece.width + 1, Binding.SUM, piece.tall, compound=True, parts=parts)
+        whole = piece.after(self.signs["minus"], 1)
+        return replace(whole, binding=Binding.SUM, negative=False, extend=False, compound=True)

@@ -115,11 +115,12 @@ class UnicodeStyle(Style):
     def space(self, left: Piece, right: Piece, between: str) -> str:
         if left.text.endswith(")") and right.text.startswith("("):
             return ""
+        separator = self.signs[between]
         if re.search("[0-9½⅓⅔¼¾]$", left.text) and re.match("[0-9]", right.text):
-            return between if between.strip() else " · "
+            return separator if separator.strip() else " · "
         if re.fullmatch("[0-9]+|[½⅓⅔¼¾]", left.text):
             return " " if right.text[0] in "∂Σ" or re.match("[A-Za-z]{2}", right.text) else ""
-        return between
+        return separator
 
     def _below(self, subscripts: Sequence[Piece]) -> str:
         return f"[{','.join(self.signed(subscript).text for subscript in subscripts)}]" if subscripts else ""
