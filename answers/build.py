@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from answers.context import HomeworkContext
+from answers.errors import HomeworkContentError
 from answers.files import write_file
 from answers.homework.model import Homework
 from answers.latex.sheet import Sheet, sheet_latex
@@ -65,9 +66,12 @@ def build(
 def _sheets(
     homework: Homework, context: HomeworkContext, only: SheetName | None, progress: Callable[[str], None]
 ) -> Iterator[tuple[SheetName, Sheet]]:
-    if only != "key":
+    wanted = [name for name in homework.sheets if only in (None, name)]
+    if not wanted:
+        raise HomeworkContentError(f"this file makes {' and '.join(homework.sheets)} only", ("sheets",))
+    if "questions" in wanted:
         yield "questions", question_sheet(homework, context)
-    if only != "questions":
+    if "key" in wanted:
         yield "key", key_sheet(homework, context, tuple(checked(context, progress)))
 
 

@@ -32,8 +32,8 @@ class HomeworkContext:
     ) -> None:
         self.homework = homework
         self.steps = True if steps is None else steps
-        self.layout = layout or homework.conventions.layout
-        self.index_base = homework.conventions.index_base if index_base is None else index_base
+        self.layout: Layout = layout or homework.conventions.layout
+        self.index_base: Literal[0, 1] = homework.conventions.index_base if index_base is None else index_base
         self._networks: dict[str, Network] = {}
         self._answers: dict[str, tuple[Answered, ...]] = {}
 

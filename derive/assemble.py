@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 
 from sympy import Expr, Indexed, Sum, Symbol
 
@@ -66,6 +67,7 @@ def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr
         )
     sizes = {**dict(zip(definition.axes, incoming, strict=True)), **definition.sizes}
     derived = _derived_sizes(definition, sizes, names)
+    _name_sizes(definition, sizes)
     shapes = {
         name: tuple(parse_formula(text, constants=sizes) for text in shape) for name, shape in definition.shapes.items()
     }
@@ -74,6 +76,14 @@ def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr
     equations = parse_equations(definition.equations, Vocabulary(shapes, sizes, definition.constants))
     rows = _rows(definition, equations, shapes, names, per_sample)
     return Instance(given, rows, rows[-1].tensor, derived)
+
+
+def _name_sizes(definition: LayerDefinition, sizes: dict[str, Expr]) -> None:
+    """Add a symbol for each dimension of a further input that nothing else names."""
+    for name in definition.inputs:
+        for text in definition.shapes[name]:
+            if text.isidentifier():
+                sizes.setdefault(text, symbols.size(text))
 
 
 def _given(
@@ -102,6 +112,8 @@ def _derived_sizes(
             if formula < 1:
                 raise NetworkError(f"{definition.name} has no output: {name} = {text} is {formula}")
             sizes[name] = formula
+        elif formula.is_number:
+            raise NetworkError(f"{definition.name} does not fit: {name} = {text} is {formula}, not an integer")
         elif isinstance(formula, Symbol):
             sizes[name] = formula
         else:
@@ -123,7 +135,7 @@ def _rows(
         name: names.of(definition, name) for name in (*shapes, "y", *(equation.name for equation in equations))
     }
     rows = []
-    for equation in equations:
+    for equation in map(_lettered, equations, repeat(shapes)):
         shape = known[equation.name] = row_shape(equation, known)
         named = equation.name == "y" or equation.name in definition.values or equation.name.endswith("_star")
         role: Role = "value" if named else "hidden"
@@ -134,6 +146,21 @@ def _rows(
         own = {names.source, *(local[name] for name in definition.inputs), *(row.name for row in rows)}
         rows = [batched(row, own, batch) for row in rows]
     return tuple(rows)
+
+
+def _lettered(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> Equation:
+    """The equation with other letters for indices that are called as a size is: the sum over k of a kernel k."""
+    dimensions = {dimension for shape in shapes.values() for dimension in shape}
+    sizes = {size.name for size in symbols.sizes_in([equation.expression, *dimensions])}
+    integers = {symbol for symbol in equation.expression.atoms(Symbol) | set(equation.indices) if symbol.is_integer}
+    letters = {symbol for symbol in integers if not symbol.is_positive}
+    clash = sorted((letter for letter in letters if letter.name in sizes), key=str)
+    if not clash:
+        return equation
+    taken = sizes | {letter.name for letter in letters}
+    renaming = dict(zip(clash, symbols.fresh_indices(len(clash), taken), strict=True))
+    indices = tuple(renaming.get(letter, letter) for letter in equation.indices)
+    return replace(equation, indices=indices, expression=equation.expression.xreplace(renaming))
 
 
 def row_shape(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> tuple[Expr, ...]:

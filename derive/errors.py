@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 
 class DeriveError(ValueError):
@@ -23,10 +23,18 @@ class VocabularyError(DeriveError):
 
 
 def nearest(given: str, known: Iterable[str]) -> str:
-    """A phrase that lists the known names, the nearest one first: ``did you mean ReLU? (known: ...)``."""
+    """A phrase that lists the known names, the nearest one first: ``did you mean ReLU? (known: ...)``.
+
+    Case counts only between names that are equally near without it.
+    """
     names = sorted(known)
-    lowered = {name.lower(): name for name in names}
-    close = get_close_matches(given, names, n=1, cutoff=0.5)
-    close = close or [lowered[name] for name in get_close_matches(given.lower(), list(lowered), n=1, cutoff=0.5)]
     listing = f"known: {', '.join(names)}"
-    return f"did you mean {close[0]}? ({listing})" if close else listing
+    ranked = [(_likeness(given.lower(), name.lower()), _likeness(given, name), given[:1] == name[:1]) for name in names]
+    if not ranked or max(ranked)[0] < 0.5:
+        return listing
+    return f"did you mean {names[ranked.index(max(ranked))]}? ({listing})"
+
+
+def _likeness(one: str, other: str) -> float:
+    """Between 0 for nothing in common and 1 for the same."""
+    return SequenceMatcher(None, one, other).ratio()

@@ -91,7 +91,9 @@ def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None =
     for attempt in range(ATTEMPTS):
         # Later attempts reach further: a kernel must fit into its input, groups must divide the channels.
         pool = generator.permutation(numpy.arange(SMALLEST, largest + 1 + attempt // 10))
-        chosen = {**known, **{symbol: int(pool[k % len(pool)]) for k, symbol in enumerate(free)}}
+        chosen = {symbol: int(pool[k % len(pool)]) for k, symbol in enumerate(free)}
+        chosen.update(_multiples(model, {**chosen, **known}, generator))
+        chosen.update(known)
         try:
             chosen = with_derived(model, chosen)
             if all(length(dimension, chosen) >= 1 for dimension in shapes):
@@ -99,6 +101,16 @@ def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None =
         except ArrayError:
             continue  # a dimension such as C/groups that these sizes do not divide
     raise ArrayError(f"no small values of {', '.join(map(str, free))} make every dimension a positive integer")
+
+
+def _multiples(model: Forward, sizes: Mapping[Symbol, int], generator: Generator) -> dict[Symbol, int]:
+    """For each size that another must divide, C of C/G, a small multiple of that other."""
+    found = {}
+    for _, formula in model.sizes:
+        above, below = formula.as_numer_denom()
+        if isinstance(above, Symbol) and below in sizes:
+            found[above] = sizes[below] * int(generator.integers(1, 4))
+    return found
 
 
 def _size_symbols(model: Forward) -> set[Symbol]:

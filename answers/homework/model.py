@@ -78,6 +78,9 @@ class Homework(Strict):
     due: str = ""
     introduction: str = ""
     paper: Literal["a4paper", "letterpaper"] = "a4paper"
+    sheets: tuple[Literal["questions", "key"], ...] = Field(
+        ("questions", "key"), description="what is made; a catalogue is a key alone"
+    )
     conventions: Conventions = Conventions()
     networks: dict[str, NetworkModel] = Field(default_factory=dict)
     questions: tuple[Question, ...]

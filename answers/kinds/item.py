@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from answers.latex.sheet import Block
 from answers.model_base import Strict
+from derive.derivation import Layout
 from derive.network import Network
 
 
@@ -51,6 +52,14 @@ class Context(Protocol):
     @property
     def steps(self) -> bool:
         """Whether the key shows the steps of derivations."""
+
+    @property
+    def layout(self) -> Layout:
+        """How derivatives are laid out."""
+
+    @property
+    def index_base(self) -> Literal[0, 1]:
+        """What printed indices count from."""
 
     def network(self, name: str) -> Network:
         """The network of that name, in the homework's layout and index base."""
