@@ -9,7 +9,7 @@ import sympy
 from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Number, NumberSymbol, Piecewise, Pow, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
-from derive.functions import ArgMax, Bracket, Maximum
+from derive.functions import ArgMax, Bracket, Maximum, coordinate_of
 from derive.render import compose
 from derive.render.arrange import (
     arranged,
@@ -23,7 +23,7 @@ from derive.render.arrange import (
 from derive.render.conditions import condition_piece
 from derive.render.names import Ranks, parse_name, rank_of, split_subscripts
 from derive.render.order import by_term, is_partial, is_scalar
-from derive.render.piece import Piece
+from derive.render.piece import Binding, Piece
 from derive.render.roots import is_root, rationalised
 from derive.render.style import Style
 from derive.symbols import name_of, subscripts_of
@@ -220,6 +220,8 @@ class ExpressionPrinter:
 
     def function(self, expression: Expr, exponent: Expr | None = None) -> Piece:
         """A function of its arguments, ours, SymPy's or an unknown one; ``tanh`` squared puts the 2 at the name."""
+        if isinstance(expression, sympy.floor | sympy.Mod):
+            return self.whole_number(expression)
         if isinstance(expression, KroneckerDelta):
             return self.style.delta(self.subscripts(expression.args))
         if isinstance(expression, Bracket):
@@ -229,6 +231,12 @@ class ExpressionPrinter:
             return self.exponential(expression.args[0])
         if isinstance(expression, sympy.Abs):
             return self.style.enclose(self.style.signed(self.piece(expression.args[0])), "|", "|")
+        if isinstance(expression, sympy.floor):
+            inside = replace(self, inline=True).piece(expression.args[0])
+            return self.style.enclose(self.style.signed(inside), *self.style.floor)
+        if isinstance(expression, sympy.Mod):
+            sides = [compose.bracket_below(self.style, self.piece(side), Binding.FRACTION) for side in expression.args]
+            return replace(self.style.join(sides, self.style.signs["modulo"]), binding=Binding.SUM)
         if isinstance(expression, Piecewise):
             branches = [(self.piece(v), None if c == sympy.true else self.condition(c)) for v, c in expression.args]
             return self.style.cases(branches)
@@ -240,6 +248,18 @@ class ExpressionPrinter:
                 head = self.style.power(head, self.piece(exponent))
             return compose.call(self.style, head, inside)
         return self._unknown(expression)
+
+    def whole_number(self, expression: Expr) -> Piece:
+        """A floor, a remainder, or the value of one index at the place of a maximum."""
+        place = coordinate_of(expression)
+        if place is not None:
+            inside = self.style.enclose(self.piece(place[0]))
+            return self.style.coordinate(inside, replace(self, inline=True).piece(place[1]))
+        small = replace(self, inline=True) if is_scalar(expression) else self
+        shown = [small.piece(argument) for argument in expression.args]
+        if isinstance(expression, sympy.floor):
+            return self.style.floor(shown[0])
+        return replace(compose.multiply(self.style, shown, sign=self.style.sign("mod")), binding=Binding.SUM)
 
     def name_of_function(self, name: str) -> Piece:
         """``sigma`` and ``f'`` as letters, ``ReLU`` and ``tanh`` as words."""

@@ -24,11 +24,13 @@ class LatexStyle(Style):
     signs: ClassVar[dict[str, str]] = {
         "+": " + ", "-": " - ", "minus": "-", "hadamard": r" \odot ", "divide": r" \oslash ", "comma": r",\ ",
         "==": " = ", "!=": r" \neq ", "<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "divides": r" \mid ",
+        "mod": r" \bmod ",
         "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ",
-        "times": r" \times ", "equals": " = ", "elementwise": r"\odot ", "factor": r" \, ", "tight factor": "",
-        "juxtapose": r" \, ",
+        "times": r" \times ", "equals": " = ", "elementwise": r"\odot ", "modulo": r" \bmod ",
+        "factor": r" \, ", "tight factor": "", "juxtapose": r" \, ",
     }  # fmt: skip
 
+    floor: ClassVar[tuple[str, str]] = (r"\lfloor ", r" \rfloor")
     raises_exponents: ClassVar[bool] = True
 
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
@@ -113,6 +115,12 @@ class LatexStyle(Style):
 
     def norm(self, inside: Piece) -> Piece:
         return self.enclose(inside, r"\lVert ", r" \rVert")
+
+    def floor(self, inside: Piece) -> Piece:
+        return replace(self.enclose(self.signed(inside), r"\lfloor ", r" \rfloor"), compound=True)
+
+    def coordinate(self, place: Piece, letter: Piece) -> Piece:
+        return replace(place, text=f"{place.text}_{letter.text}", width=place.width + SCRIPT * letter.width)
 
     def delta(self, subscripts: Sequence[Piece]) -> Piece:
         shown = [self.signed(subscript) for subscript in subscripts]

@@ -18,6 +18,8 @@ class Style(ABC):
     """
 
     signs: ClassVar[dict[str, str]]
+    floor: ClassVar[tuple[str, str]]
+    """The brackets of rounding down."""
     raises_exponents: ClassVar[bool]
     """Whether e to a power is written with a raised exponent."""
 
@@ -72,6 +74,14 @@ class Style(ABC):
     @abstractmethod
     def norm(self, inside: Piece) -> Piece:
         """The Euclidean norm of a vector."""
+
+    @abstractmethod
+    def floor(self, inside: Piece) -> Piece:
+        """The largest integer that is not above what is inside."""
+
+    @abstractmethod
+    def coordinate(self, place: Piece, letter: Piece) -> Piece:
+        """The value of an index at a place; the place is bracketed already."""
 
     @abstractmethod
     def delta(self, subscripts: Sequence[Piece]) -> Piece:

@@ -24,11 +24,13 @@ class UnicodeStyle(Style):
     signs: ClassVar[dict[str, str]] = {
         "+": " + ", "-": " − ", "minus": "−", "hadamard": " ⊙ ", "divide": " ⊘ ", "comma": ", ",
         "==": " = ", "!=": " ≠ ", "<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "divides": " | ",
+        "mod": " mod ",
         "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ",
-        "elementwise": "⊙", "factor": " · ", "tight factor": "·",
+        "elementwise": "⊙", "modulo": " mod ", "factor": " · ", "tight factor": "·",
         "juxtapose": " ",
     }  # fmt: skip
 
+    floor: ClassVar[tuple[str, str]] = ("⌊", "⌋")
     raises_exponents: ClassVar[bool] = False
 
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
@@ -87,6 +89,12 @@ class UnicodeStyle(Style):
 
     def norm(self, inside: Piece) -> Piece:
         return self.enclose(inside, "‖", "‖")
+
+    def floor(self, inside: Piece) -> Piece:
+        return self.enclose(self.signed(inside), "⌊", "⌋")
+
+    def coordinate(self, place: Piece, letter: Piece) -> Piece:
+        return _atom(f"{place.text}_{letter.text}")
 
     def delta(self, subscripts: Sequence[Piece]) -> Piece:
         return _atom("δ" + self._below(subscripts))

@@ -147,6 +147,14 @@ def test_conditions_on_a_window() -> None:
     assert unicode(inside, index_base=1) == "1[1 ≤ (a+p−d·(m−1)−1)/s+1 ≤ H, s | a+p−d·(m−1)−1]"
 
 
+def test_rounding_down_and_remainders() -> None:
+    out = sympy.floor((H + 2 * p - d * (K - 1) - 1) / s) + 1
+    assert latex(out) == r"\lfloor (H+2p-d(K-1)-1)/s \rfloor + 1"
+    assert unicode(out) == "⌊(H+2p−d·(K−1)−1)/s⌋ + 1"
+    assert unicode(Mod(x(i), 2), ranks=RANKS) == "x[i] mod 2"
+    assert latex(Mod(x(i) + y(i), n), ranks=RANKS) == r"(x_i + y_i) \bmod n"
+
+
 def test_cases() -> None:
     relu = 5 * Bracket(z1(i) > 0) * KroneckerDelta(i, j)
     assert cases_latex(relu, ranks=RANKS) == (
