@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Function, Integer, Symbol
 
@@ -196,11 +196,20 @@ class Builder:
         self.given += [tensor for tensor in instance.given if tensor.name not in known or not reused]
         if stage.label and not reused:
             self.shared[stage.label] = stage, number
+        self._declare(source, definition)
         self.rows += rows
         self.sizes += instance.sizes
         label = f"{stage.name}{number}" if definition.parameters else stage.name
         self.blocks.append(Block(label, source.name, output, definition.call or definition.name))
         return instance.output
+
+    def _declare(self, source: Tensor, definition: LayerDefinition) -> None:
+        """Note that the input holds what the layer that reads it takes: class numbers for an embedding."""
+        domain = definition.domains.get(definition.source)
+        if domain is not None:
+            self.given = [
+                replace(tensor, domain=domain) if tensor.name == source.name else tensor for tensor in self.given
+            ]
 
     def _next_number(self) -> int:
         """The number of the next layer with parameters."""

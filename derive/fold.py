@@ -89,17 +89,31 @@ class Folding:
 
 def folding_of(forward: Forward) -> Folding:
     """Derive the rules and facts from the rows."""
+    nonzero = divisors(forward)
     naming = [rule for row in forward.rows if (rule := _naming(row)) is not None]
     internal: list[Rule] = []
     solved: list[Rule] = []
     for row in reversed(forward.rows):
         internal += _solved_internal(row, forward)
-        solved += _solved(row)
+        solved += _solved(row, nonzero)
     rules = (*naming, *internal)
-    facts = [fact for row in forward.rows if (fact := _fact(row, rules)) is not None]
+    facts = [fact for row in forward.rows if (fact := _fact(row, rules, nonzero)) is not None]
     facts += _declared(forward)
     roots = frozenset(row.name for row in forward.rows if _radicand(row) is not None)
     return Folding(rules, tuple(solved), derived_facts(Facts(tuple(facts), roots), forward))
+
+
+def divisors(forward: Forward) -> frozenset[str]:
+    """The tensors that the forward pass divides by: they are not 0."""
+    powers = [power for row in forward.rows for power in row.expression.atoms(Pow) if power.exp.is_negative]
+    bases = [power.base for power in powers if isinstance(power.base, Indexed | Symbol)]
+    return frozenset(symbols.name_of(base) for base in bases)
+
+
+def divisible(divisor: Expr, nonzero: frozenset[str]) -> bool:
+    """Whether dividing by a product divides by nothing that could be 0 where the forward pass is defined."""
+    above = [factor for factor in Mul.make_args(divisor) if not (isinstance(factor, Pow) and factor.exp.is_negative)]
+    return all(symbols.name_of(access) in nonzero for factor in above for access in symbols.accesses(factor))
 
 
 def _naming(row: Row) -> Rule | None:
@@ -147,16 +161,17 @@ def _solved_exponential(row: Row, mine: Expr, forward: Forward) -> list[Rule]:
     return []
 
 
-def _solved(row: Row) -> list[Rule]:
+def _solved(row: Row, nonzero: frozenset[str]) -> list[Rule]:
     """``z_hat[i] = (z[i] - mu)*r`` solved for the bracket, ``z_hat[i]/r``, and for z[i], ``z_hat[i]/r + mu``."""
     if row.tensor.role == "hidden" or not row.indices or not isinstance(row.expression, Mul):
         return []
     mine = symbols.element(row.name, row.indices)
     rules = []
     for factor in row.expression.args:
-        if not set(row.indices) <= factor.free_symbols:
+        others = row.expression / factor
+        if not set(row.indices) <= factor.free_symbols or not divisible(others, nonzero):
             continue
-        value = mine / (row.expression / factor)
+        value = mine / others
         if isinstance(factor, Indexed) and tuple(factor.indices) == row.indices:
             rules.append(Rule(factor, value, row.indices))
         elif isinstance(factor, Add):
@@ -172,7 +187,7 @@ def _radicand(row: Row) -> Expr | None:
     return formula.base if isinstance(formula, Pow) and formula.exp == sympy.S.Half else None
 
 
-def _fact(row: Row, rules: tuple[Rule, ...]) -> Fact | None:
+def _fact(row: Row, rules: tuple[Rule, ...], nonzero: frozenset[str]) -> Fact | None:
     """A row that is a sum, or a root of one, says what the sum is.
 
     Of ``s = Σ_k e[k]``, with ``e[k] -> y[k]*s``, that Σ y = 1; of ``r = sqrt(Σ_k z[k]**2)`` that Σ z**2 = r**2.
@@ -188,7 +203,8 @@ def _fact(row: Row, rules: tuple[Rule, ...]) -> Fact | None:
     for rule in rules:
         if rule.pattern != mine:
             body = rule.apply(body)
-    return Fact.of(body, value * sums[0] / formula, row.indices)
+    fact = Fact.of(body, value * sums[0] / formula, row.indices)
+    return fact if fact is not None and divisible(1 / fact.value, nonzero) else None
 
 
 def _declared(forward: Forward) -> list[Fact]:

@@ -8,14 +8,21 @@ from types import MappingProxyType
 
 from derive import symbols
 from derive.equations import parse_formula
-from derive.layers import convolution, dense, normalisation, pooling
+from derive.layers import attention, convolution, dense, gates, normalisation, pooling
 from derive.layers.activations import ACTIVATIONS, NAMED
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.layers.losses import LOSSES
 from derive.scalar import ScalarFunction
 
 LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
-    {**dense.LAYERS, **convolution.LAYERS, **pooling.LAYERS, **normalisation.LAYERS}
+    {
+        **dense.LAYERS,
+        **convolution.LAYERS,
+        **pooling.LAYERS,
+        **normalisation.LAYERS,
+        **gates.LAYERS,
+        **attention.LAYERS,
+    }
 )
 ACTIVATION: Mapping[str, Activation] = MappingProxyType({activation.name: activation for activation in ACTIVATIONS})
 LOSS: Mapping[str, LossDefinition] = MappingProxyType({loss.name: loss for loss in LOSSES})

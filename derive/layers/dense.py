@@ -1,54 +1,79 @@
-"""Layers that act on one vector: linear, softmax, log-softmax."""
+"""Layers that act along one axis of their input, for every index along the others: linear, softmax, log-softmax."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr
+from sympy import Expr, Integer
 
+from derive.errors import NetworkError
 from derive.layers.definition import LayerDefinition
+from derive.layers.leading import leading, subscripts
 
 
-def linear(outputs: Expr, bias: bool = True) -> LayerDefinition:
-    """An affine map of a vector, with a weight of shape (outputs, inputs) as in PyTorch."""
+def linear(outputs: Expr, bias: bool = True, rank: Expr = Integer(1)) -> LayerDefinition:
+    """An affine map of the last axis, with a weight of shape (outputs, inputs) as in PyTorch."""
+    names, letters = leading(int(rank))
     return LayerDefinition(
         name="Linear",
-        equations="y[i] = sum[j] weight[i,j]*z[j]" + (" + bias[i]" if bias else ""),
-        axes=("fan_in",),
+        equations=f"y{subscripts(*letters, 'i')} = sum[j] weight[i,j]*z{subscripts(*letters, 'j')}"
+        + (" + bias[i]" if bias else ""),
+        axes=(*names, "fan_in"),
         sizes={"fan_out": outputs},
-        shapes={"weight": ("fan_out", "fan_in"), "y": ("fan_out",), **({"bias": ("fan_out",)} if bias else {})},
+        shapes={"weight": ("fan_out", "fan_in"), "y": (*names, "fan_out"), **({"bias": ("fan_out",)} if bias else {})},
         parameters={"weight": "W", **({"bias": "b"} if bias else {})},
     )
 
 
-def softmax() -> LayerDefinition:
-    """Exponentials divided by their sum."""
+def _along(axis: Expr, rank: Expr) -> tuple[tuple[str, ...], str, str, str]:
+    """The names of the axes of the input, and the subscripts of an element, of one along ``axis``, of the rest.
+
+    Raises:
+        NetworkError: the input has no such axis.
+    """
+    if not -rank <= axis < rank:
+        raise NetworkError(f"an input with {rank} axes has no axis {axis}")
+    place = int(axis) % int(rank)
+    names, letters = leading(int(rank))
+    before, after = letters[:place], letters[place:]
+    axes = (*names[:place], "length", *names[place:])
+    return axes, subscripts(*before, "i", *after), subscripts(*before, "k", *after), subscripts(*letters)
+
+
+def softmax(axis: Expr = Integer(-1), rank: Expr = Integer(1)) -> LayerDefinition:
+    """Exponentials divided by their sum along an axis."""
+    axes, here, inner, others = _along(axis, rank)
     return LayerDefinition(
         name="Softmax",
-        equations="""
-            e[i] = exp(z[i])
-            s = sum[k] e[k]
-            y[i] = e[i]/s
+        equations=f"""
+            e{here} = exp(z{here})
+            s{others} = sum[k] e{inner}
+            y{here} = e{here}/s{others}
         """,
-        axes=("length",),
-        domains={"y": "simplex"},
+        axes=axes,
+        domains={"y": "simplex"} if axes[-1] == "length" else {},
         call="softmax",
     )
 
 
-def log_softmax() -> LayerDefinition:
-    """The logarithm of the softmax."""
+def log_softmax(axis: Expr = Integer(-1), rank: Expr = Integer(1)) -> LayerDefinition:
+    """The logarithm of the softmax along an axis."""
+    axes, here, inner, others = _along(axis, rank)
     return LayerDefinition(
         name="LogSoftmax",
-        equations="""
-            e[i] = exp(z[i])
-            s = sum[k] e[k]
-            y[i] = z[i] - log(s)
+        equations=f"""
+            e{here} = exp(z{here})
+            s{others} = sum[k] e{inner}
+            y{here} = z{here} - log(s{others})
         """,
-        axes=("length",),
-        domains={"y": "log_simplex"},
+        axes=axes,
+        domains={"y": "log_simplex"} if axes[-1] == "length" else {},
         call="logsoftmax",
     )
 
 
-LAYERS: dict[str, Callable[..., LayerDefinition]] = {"Linear": linear, "Softmax": softmax, "LogSoftmax": log_softmax}
+LAYERS: dict[str, Callable[..., LayerDefinition]] = {
+    "Linear": linear,
+    "Softmax": softmax,
+    "LogSoftmax": log_softmax,
+}
