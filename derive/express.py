@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sympy import Expr, Mul, Sum
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from derive import symbols
 from derive.derivation import Quantity, Step
@@ -187,7 +188,7 @@ class Speaker:
 
 def _inserted(expression: Expr, access: Expr, value: Expr) -> Expr:
     """``expression`` with one element replaced by a value whose bound indices do not meet any other."""
-    letters = [letter for total in value.atoms(Sum) for letter, _, _ in total.limits]
+    letters = [letter for total in value.atoms(ExprWithLimits) for letter, _, _ in total.limits]
     clash = sorted({letter for letter in letters if letter.name in symbols.names_in(expression)}, key=str)
     if clash:
         used = symbols.names_in(expression, value)

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
@@ -231,7 +232,7 @@ def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[
     """The expression with free indices replaced; its bound indices are renamed out of the way."""
     taken = symbols.names_in(*renaming.values(), *avoid)
     result = expression
-    for total in sorted(expression.atoms(Sum), key=sympy.count_ops):
+    for total in sorted(expression.atoms(ExprWithLimits), key=sympy.count_ops):
         letters = [letter for letter, _, _ in total.limits if letter.name in taken]
         if letters:
             used = taken | symbols.names_in(result)
