@@ -53,18 +53,24 @@ class Fact:
         return _bases(self.term)
 
     def _matches(self, term: Term) -> list[dict[Symbol, Expr]]:
-        """Values of the letters at which the fact could be about the term."""
-        if not self.letters:
-            return [{}]
-        mine = next((a for a in _elements(self.term) if set(self.letters) <= set(a.indices)), None)
-        if mine is None:
-            return []
-        found = []
-        for access in _elements(term):
-            if access.base == mine.base:
-                values = dict(zip(mine.indices, access.indices, strict=True))
-                found.append({letter: values[letter] for letter in self.letters})
-        return found
+        """Values of the letters at which the fact could be about the term: element by element as they fit."""
+        found: list[dict[Symbol, Expr]] = [{}]
+        for mine in _elements(self.term):
+            letters = [(place, letter) for place, letter in enumerate(mine.indices) if letter in self.letters]
+            if all(letter in values for values in found for _, letter in letters):
+                continue
+            others = [access for access in _elements(term) if access.base == mine.base]
+            found = [
+                {**values, **here}
+                for values in found
+                for access in others
+                if _agree(values, here := {letter: access.indices[place] for place, letter in letters})
+            ]
+        return [values for values in found if len(values) == len(self.letters)]
+
+
+def _agree(values: dict[Symbol, Expr], others: dict[Symbol, Expr]) -> bool:
+    return all(values.get(letter, value) == value for letter, value in others.items())
 
 
 def _bases(term: Term) -> list[str]:

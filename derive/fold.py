@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import sympy
-from sympy import Add, Expr, Indexed, Mul, Number, Pow, Sum, Symbol, exp
+from sympy import Add, And, Expr, Indexed, Mul, Number, Pow, Sum, Symbol, exp
 
 from derive import symbols
 from derive.facts import Fact, Facts, derived_facts
 from derive.forward import Forward, Row
+from derive.functions import ArgMax, Bracket
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ class Rule:
         """The expression with every instance of the pattern replaced."""
         for values in self._instances(expression) if self.letters else [{}]:
             instance = self.pattern.xreplace(values)
-            if expression.has(instance):
-                replacement = self.replacement.xreplace(values)
+            replacement = self.replacement.xreplace(values)
+            if isinstance(instance, Mul):
+                expression = expression.xreplace(_in_products(expression, instance, replacement))
+            elif expression.has(instance):
                 expression = expression.xreplace(self._replacements(expression, instance, replacement))
         return expression
 
@@ -68,6 +71,15 @@ class Rule:
         return found
 
 
+def _in_products(expression: Expr, pattern: Mul, replacement: Expr) -> dict[Expr, Expr]:
+    """Every product in the expression that holds all factors of the pattern, with the replacement for them."""
+    wanted = set(pattern.args)
+    products = [product for product in expression.atoms(Mul) if wanted <= set(product.args)]
+    return {
+        product: Mul(replacement, *(factor for factor in product.args if factor not in wanted)) for product in products
+    }
+
+
 @dataclass(frozen=True)
 class Folding:
     """The rules and facts of a forward definition.
@@ -91,6 +103,7 @@ def folding_of(forward: Forward) -> Folding:
     """Derive the rules and facts from the rows."""
     nonzero = divisors(forward)
     naming = [rule for row in forward.rows if (rule := _naming(row)) is not None]
+    naming += [rule for row in forward.rows if (rule := _within(row)) is not None]
     internal: list[Rule] = []
     solved: list[Rule] = []
     for row in reversed(forward.rows):
@@ -119,15 +132,27 @@ def divisible(divisor: Expr, nonzero: frozenset[str]) -> bool:
 def _naming(row: Row) -> Rule | None:
     """``formula -> element``, for a row whose right side is a function or a power of something.
 
+    So is an internal row that multiplies an exponential: mask[i]*exp(z[i]).
     A root is named in all its powers: with ``sigma = sqrt(v + eps)`` also ``1/(v + eps) -> 1/sigma**2``.
     """
     formula = row.expression
-    if row.tensor.domain == "index" or isinstance(formula, Indexed | Symbol | Add | Mul | Sum | Number):
+    if row.tensor.domain == "index" or isinstance(formula, Indexed | Symbol | Add | Sum | Number):
+        return None
+    if isinstance(formula, Mul) and (row.tensor.role != "hidden" or not formula.has(exp)):
         return None
     mine = symbols.element(row.name, row.indices)
     if not isinstance(formula, Pow):
         return Rule(formula, mine, row.indices)
     return None if isinstance(formula.base, Sum) else Rule(formula.base, mine, row.indices, formula.exp)
+
+
+def _within(row: Row) -> Rule | None:
+    """``[0 <= m_star < M] -> 1``, for the place of a maximum over m below M."""
+    if not isinstance(row.expression, ArgMax) or len(row.expression.limits) != 1:
+        return None
+    place = symbols.element(row.name, row.indices)
+    _, lowest, highest = row.expression.limits[0]
+    return Rule(Bracket(And(place >= lowest, place <= highest)), sympy.S.One, row.indices)
 
 
 def _solved_internal(row: Row, forward: Forward) -> list[Rule]:
