@@ -200,6 +200,14 @@ def test_conditions_of_every_kind() -> None:
         assert np.array_equal(evaluate_expression(Bracket(condition), (i,), (3,), ARRAYS, SIZES), expected), condition
 
 
+def test_conditions_and_deltas_look_at_real_parts() -> None:
+    arrays = {"v": np.array([1e-30j, 1 + 1e-30j, 1])}
+    bracket, pair = Bracket(at("v", i) > 0), KroneckerDelta(at("v", i), 1)
+    for expression, expected in ((bracket, [0, 1, 1]), (pair, [0, 1, 1])):
+        found = evaluate_expression(expression, (i,), (3,), arrays, SIZES, dtype=np.complex128)
+        assert np.array_equal(found, expected)
+
+
 def test_named_functions_are_applied_by_their_formula() -> None:
     twice = ScalarFunction("twice", u, 2 * SIGMA(u))
     found = evaluate_expression(twice(at("v", i)), (i,), (3,), ARRAYS, SIZES, [SIGMA, twice])

@@ -74,7 +74,10 @@ def test_apply_computes_the_rows_between() -> None:
     arrays = sample(model, 0)
     node = nodes.Apply("softmax", nodes.Scale(sympy.Integer(2), Named("z", K, ONE)), "z", "a")
     powers = np.exp(2 * arrays["z"])
-    assert np.allclose(evaluate_matrix(node, model, arrays), (powers / powers.sum())[:, np.newaxis])
+    expected = (powers / powers.sum())[:, np.newaxis]
+    assert np.allclose(evaluate_matrix(node, model, arrays), expected)
+    a = forward(model, arrays)["a"][:, np.newaxis]
+    assert np.allclose(evaluate_matrix(nodes.Plus((Named("a", K, ONE), node)), model, arrays), a + expected)
 
 
 def test_partials_follow_the_layout() -> None:

@@ -119,6 +119,15 @@ def test_a_point_at_which_a_partial_is_not_zero() -> None:
         assert found is not None
         assert found["t"] > 2.25
     assert responsive_sample(model, 0, "dy/dt") is None
+    with pytest.raises(ArrayError, match="y is not the name of a partial"):
+        responsive_sample(model, 0, "y")
+
+
+def test_a_held_tensor_is_held_where_a_response_is_sought() -> None:
+    rows = (Row(tensor("t", n), (i,), at("x", i)), Row(tensor("y", n), (i,), at("x", i) - at("t", i)))
+    model = Forward(given=(tensor("x", n),), rows=rows)
+    assert responsive_sample(model, 0, "dy/dx") is None
+    assert responsive_sample(model, 0, "dy/dx|t") is not None
 
 
 def test_points_keep_away_from_ties_of_a_maximum() -> None:
