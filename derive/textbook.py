@@ -9,6 +9,7 @@ from sympy import Add, Expr, Mul, Sum
 
 from derive.algebra import cost, factored, signed
 from derive.bounds import Ranges
+from derive.digits import digits_decided
 from derive.eliminate import eliminate, merge_brackets
 from derive.fold import Folding
 from derive.terms import Term, canonical, split
@@ -72,7 +73,7 @@ class Simplifier:
         """All products multiplied out, known sums replaced, like terms collected."""
         collected: dict[tuple[Expr, ...], tuple[Expr, Term]] = {}
         for term in split(expression, expand=True):
-            for part in split(self.folding.facts.valued(_normal(eliminate(term, ranges))), expand=True):
+            for part in split(self.folding.facts.valued(_normal(_reduced(term, ranges))), expand=True):
                 key, named = canonical(part)
                 coefficient = Mul(*(factor for factor in part.factors if factor.is_Number))
                 total, _ = collected.get(key, (sympy.S.Zero, named))
@@ -86,9 +87,18 @@ class Simplifier:
 
 
 def _rebuilt(terms: list[Term], ranges: Ranges) -> Expr:
-    reduced = [eliminate(term, ranges) for term in terms]
+    reduced = [_reduced(term, ranges) for term in terms]
     result: Expr = Add(*(Term(merge_brackets(term.factors), term.bound).expression() for term in reduced))
     return result
+
+
+def _reduced(term: Term, ranges: Ranges) -> Term:
+    """The term without the sums that equations decide, and without the floors that the ranges decide."""
+    while True:
+        shorter = digits_decided(eliminate(term, ranges), ranges)
+        if shorter == term:
+            return term
+        term = shorter
 
 
 def _normal(term: Term) -> Term:
