@@ -94,6 +94,8 @@ def _digit(value: Expr, length: Expr, ranges: Ranges) -> Digit | None:
     if not whole:
         return None
     high = -sympy.Add(*(quotients[term] for term in whole))
+    if all(symbol.is_positive for symbol in high.free_symbols):
+        return None  # a fixed digit says no more than a range
     low = sympy.Add(*(term for term in quotients if term not in whole))
     if not low.is_integer or not never_negative(low, ranges):
         return None
