@@ -19,8 +19,17 @@ def in_range(value: Expr, length: Expr, ranges: Ranges) -> tuple[Boolean, ...]:
     if not never_negative(value, ranges):
         conditions.append(value >= 0)
     if not never_negative(length - 1 - value, ranges):
-        conditions.append(value <= length - 1)
+        conditions.append(_at_most(value, length - 1))
     return (And(*conditions),) if conditions else ()
+
+
+def _at_most(value: Expr, largest: Expr) -> Boolean:
+    """``value <= largest``; of ``floor(a/S)`` multiplied out, ``a <= S*largest + S - 1``."""
+    if isinstance(value, floor):
+        above, below = sympy.fraction(sympy.together(value.args[0]))
+        if above.is_integer and below.is_integer and below.is_positive:
+            return above <= sympy.expand(below * (largest + 1)) - 1
+    return value <= largest
 
 
 def never_negative(value: Expr, ranges: Ranges) -> bool:

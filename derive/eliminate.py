@@ -80,8 +80,11 @@ class Digit:
 
     @property
     def equation(self) -> Expr:
-        """The equation that the other digits satisfy."""
-        return KroneckerDelta(self.other, self.rest)
+        """The equation that the other digits satisfy, without minus signs."""
+        terms = sympy.Add.make_args(self.other)
+        below = [term for term in terms if term.could_extract_minus_sign()] if self.rest == 0 else []
+        above = [term for term in terms if term not in below]
+        return KroneckerDelta(sympy.Add(*above), self.rest - sympy.Add(*below))
 
 
 def _digit(value: Expr, length: Expr, ranges: Ranges) -> Digit | None:

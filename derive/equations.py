@@ -24,7 +24,7 @@ from sympy import Eq, Expr, Function, KroneckerDelta, Rational, Sum, Symbol
 from derive import symbols
 from derive.errors import DefinitionError
 from derive.forward import Domain
-from derive.functions import ArgMax, Bracket, Maximum
+from derive.functions import ArgMax, Bracket, Maximum, coordinates
 
 ELEMENTARY = {
     "exp": sympy.exp,
@@ -116,11 +116,8 @@ def _located(equation: Equation) -> Iterator[Equation]:
     else:
         yield Equation("place", equation.indices, ArgMax(maximum.function, *maximum.limits), "index")
         place = symbols.element("place", equation.indices)
-        for position, (letter, _, _) in enumerate(maximum.limits):
-            inner = sympy.Mul(*(upper + 1 for _, _, upper in maximum.limits[position + 1 :]))
-            outer = maximum.limits[position][2] + 1
-            digit = sympy.floor(place / inner) if inner != 1 else place
-            yield Equation(names[letter], equation.indices, sympy.Mod(digit, outer) if position else digit, "index")
+        for letter, coordinate in coordinates(place, maximum.limits).items():
+            yield Equation(names[letter], equation.indices, coordinate, "index")
     yield Equation(equation.name, equation.indices, value.xreplace(stars))
 
 

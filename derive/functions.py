@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sympy
-from sympy import Expr, Function
+from sympy import Expr, Function, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean
 
@@ -55,6 +56,27 @@ class ArgMax(ExprWithLimits):
 
     def _eval_is_nonnegative(self) -> bool:
         return True
+
+
+def coordinates(place: Expr, limits: Iterable[Sequence[Expr]]) -> dict[Symbol, Expr]:
+    """The value of each index at a place in reading order: its digits, ``floor(place/N)`` and ``place mod N``."""
+    found = {}
+    inner = sympy.S.One
+    outermost, *others = ((letter, upper - lower + 1) for letter, lower, upper in limits)
+    for letter, length in reversed(others):
+        found[letter] = sympy.Mod(sympy.floor(place / inner), length)
+        inner *= length
+    return {outermost[0]: sympy.floor(place / inner), **dict(reversed(found.items()))}
+
+
+def coordinate_of(expression: Expr) -> tuple[ArgMax, Symbol] | None:
+    """The maximum and the index whose value at its place the expression is, if it is one."""
+    places = expression.atoms(ArgMax)
+    if len(places) != 1 or expression in places:
+        return None
+    (place,) = places
+    found = coordinates(place, place.limits)
+    return next(((place, letter) for letter, value in found.items() if value == expression), None)
 
 
 class Maximum(ExprWithLimits):

@@ -23,14 +23,16 @@ class Layer:
     """A layer with input ``z``, output ``y`` and upstream gradient ``dy``.
 
     The loss stands for whatever comes after the layer: ``l = Σ dy·y`` has the gradient dy with respect to y.
+    A layer with several ``outputs``, as an LSTM cell has h and c, has an upstream gradient for each, dh and dc.
     """
 
     name: str
     network: Network
+    outputs: tuple[str, ...] = ("y",)
 
     def forward(self) -> tuple[Derivation, ...]:
         """The forward equations, one for each named value, the output last."""
-        rows = [row for row in self.network.forward.rows if row.name != "l"]
+        rows = [row for row in self.network.forward.rows if row.tensor.role == "value"]
         return tuple(self.network.value(row.name) for row in rows)
 
     def forward_table(self, within: Iterable[str] | None = None) -> tuple[TableRow, ...]:
@@ -45,22 +47,29 @@ class Layer:
         """
         return self.network.gradient(name, within)
 
-    def jacobian(self, name: str, within: Iterable[str] | None = None) -> Derivation:
-        """The derivative of every element of ``y`` by every element of ``name``.
+    def jacobian(self, name: str, within: Iterable[str] | None = None, *, output: str | None = None) -> Derivation:
+        """The derivative of every element of the output by every element of ``name``.
+
+        Of several outputs it is the first, or the one that is named.
 
         Raises:
             NetworkError: the layer has no tensor of that name.
         """
-        return self.network.jacobian("y", name, within)
+        return self.network.jacobian(output or self.outputs[0], name, within)
+
+    def backward(self) -> tuple[Derivation, ...]:
+        """The backward pass as it is computed: each gradient in terms of those before it, gate by gate."""
+        return self.network.backward()
 
     @property
     def differentiable(self) -> tuple[str, ...]:
         """The inputs and the parameters: what a backward pass returns gradients for."""
         given = self.network.forward.given
+        upstream = set(map(upstream_name, self.outputs))
         return tuple(
             tensor.name
             for tensor in given
-            if tensor.name != "dy" and tensor.role != "buffer" and tensor.domain not in ("class", "binary")
+            if tensor.name not in upstream and tensor.role != "buffer" and tensor.domain not in ("class", "binary")
         )
 
 
@@ -90,24 +99,36 @@ def layer(
         first, *axes = axes
         size = symbols.size(first) if size is None else size
     shape = tuple(symbols.size(axis) for axis in axes)
-    source = Tensor(definition.source if definition else "z", shape if size is None else (size, *shape), "input")
+    name_of_input = definition.source if definition else "z"
+    source = Tensor(name_of_input, shape if size is None else (size, *shape), "input")
     builder = Builder(size, {} if definition is None else {stage.name: definition}, alone=True)
     builder.given.append(source)
-    output = builder.add(stage, source, "y")
-    upstream = Tensor("dy", output.shape, "input")
-    builder.given.append(upstream)
-    builder.rows.append(_contraction(output))
-    builder.blocks.append(Block("Loss", "y", "l"))
+    names = definition.outputs if definition else ("y",)
+    builder.add(stage, source, names[0])
+    rows = {row.name: row.tensor for row in builder.rows}
+    outputs = tuple(rows[output] for output in names)
+    builder.given += [Tensor(upstream_name(output.name), output.shape, "input") for output in outputs]
+    builder.rows.append(contraction(outputs))
+    builder.blocks.append(Block("Loss", names[0], "l"))
     blueprint = builder.blueprint()
-    return Layer(stage.name, Network(stage.name, "Upstream", blueprint.forward, blueprint.blocks, layout, index_base))
+    made = Network(stage.name, "Upstream", blueprint.forward, blueprint.blocks, layout, index_base)
+    return Layer(stage.name, made, names)
 
 
-def _contraction(output: Tensor) -> Row:
-    """The loss whose gradient with respect to the output is dy: ``l = Σ dy·y``."""
-    letters = symbols.fresh_indices(len(output.shape), {s.name for s in symbols.sizes_in(output.shape)})
-    product = symbols.element("dy", letters) * symbols.element(output.name, letters)
-    limits = [(letter, 0, length - 1) for letter, length in zip(letters, output.shape, strict=True)]
-    return Row(Tensor("l", (), "loss"), (), Sum(product, *limits) if limits else product)
+def upstream_name(output: str) -> str:
+    """The name of the gradient that comes from above for an output."""
+    return f"d{output}"
+
+
+def contraction(outputs: Iterable[Tensor]) -> Row:
+    """The loss whose gradients with respect to the outputs are given: ``l = Σ dy·y``, or ``Σ dh·h + Σ dc·c``."""
+    terms = []
+    for output in outputs:
+        letters = symbols.fresh_indices(len(output.shape), {s.name for s in symbols.sizes_in(output.shape)})
+        product = symbols.element(upstream_name(output.name), letters) * symbols.element(output.name, letters)
+        limits = [(letter, 0, length - 1) for letter, length in zip(letters, output.shape, strict=True)]
+        terms.append(Sum(product, *limits) if limits else product)
+    return Row(Tensor("l", (), "loss"), (), sympy.Add(*terms))
 
 
 def _arguments(

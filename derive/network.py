@@ -79,9 +79,10 @@ class Network:
     def value(self, name: str, vocabulary: Vocabulary | None = None, *, written_out: bool = True) -> Derivation:
         """The value of a tensor by its forward equations, in the vocabulary."""
         allowed = vocabulary or Vocabulary()
-        speaker = Speaker(self._sweep(name), allowed)
+        sweep = self._sweep(name)
+        speaker = Speaker(sweep, allowed)
         tensor = self.forward.tensors[name]
-        quantity = Quantity(name, symbols.fresh_indices(len(tensor.shape), ()), tensor.shape)
+        quantity = Quantity(name, sweep.letters, tensor.shape)
         symbol = symbols.element(name, quantity.indices)
         start = speaker.definition(symbol) if written_out and name in self.forward.row else symbol
         result = speaker.values(start)

@@ -45,7 +45,8 @@ def count_from_one(expression: Basic) -> Basic:
         return element(name_of(expression), [shifted_subscript(s) for s in expression.indices])
     if isinstance(expression, KroneckerDelta):
         left, right = (shifted_subscript(s) for s in expression.args)
-        return KroneckerDelta(left, right)
+        common = min(_constant(left), _constant(right)) if _constant(left) > 0 < _constant(right) else 0
+        return KroneckerDelta(left - common, right - common)
     if isinstance(expression, ExprWithLimits):
         limits = [(k, shifted_subscript(low), shifted_subscript(high)) for k, low, high in expression.limits]
         return expression.func(count_from_one(expression.function), *limits)
@@ -77,6 +78,8 @@ def _labels_from_one(expression: Basic) -> Basic:
         return shown - 1
     if is_index(expression):
         return expression - 1
+    if isinstance(expression, Mod):
+        return Mod(*(_labels_from_one(argument) for argument in expression.args), evaluate=False)
     if not expression.args:
         return expression
     return expression.func(*(_labels_from_one(argument) for argument in expression.args))

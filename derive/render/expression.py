@@ -91,7 +91,12 @@ class ExpressionPrinter:
 
     def terms(self, expression: Expr) -> list[Piece]:
         """The terms of a sum in a textbook's order."""
-        return [self.piece(term) for term in by_term(Add.make_args(expression))]
+        ordered = by_term(Add.make_args(expression))
+        alone = len(ordered) == 1
+        return [
+            self.style.enclose(piece) if isinstance(term, sympy.Mod) and not alone else piece
+            for term, piece in zip(ordered, map(self.piece, ordered), strict=True)
+        ]
 
     def subscripts(self, expressions: Sequence[Expr]) -> list[Piece]:
         """Subscripts, set tightly."""
@@ -220,6 +225,9 @@ class ExpressionPrinter:
 
     def function(self, expression: Expr, exponent: Expr | None = None) -> Piece:
         """A function of its arguments, ours, SymPy's or an unknown one; ``tanh`` squared puts the 2 at the name."""
+        at_maximum = coordinate_of(expression)
+        if at_maximum is not None:
+            return self.coordinate(*at_maximum)
         if isinstance(expression, sympy.floor | sympy.Mod):
             return self.whole_number(expression)
         if isinstance(expression, KroneckerDelta):
@@ -231,12 +239,6 @@ class ExpressionPrinter:
             return self.exponential(expression.args[0])
         if isinstance(expression, sympy.Abs):
             return self.style.enclose(self.style.signed(self.piece(expression.args[0])), "|", "|")
-        if isinstance(expression, sympy.floor):
-            inside = replace(self, inline=True).piece(expression.args[0])
-            return self.style.enclose(self.style.signed(inside), *self.style.floor)
-        if isinstance(expression, sympy.Mod):
-            sides = [compose.bracket_below(self.style, self.piece(side), Binding.FRACTION) for side in expression.args]
-            return replace(self.style.join(sides, self.style.signs["modulo"]), binding=Binding.SUM)
         if isinstance(expression, Piecewise):
             branches = [(self.piece(v), None if c == sympy.true else self.condition(c)) for v, c in expression.args]
             return self.style.cases(branches)
@@ -250,16 +252,17 @@ class ExpressionPrinter:
         return self._unknown(expression)
 
     def whole_number(self, expression: Expr) -> Piece:
-        """A floor, a remainder, or the value of one index at the place of a maximum."""
-        place = coordinate_of(expression)
-        if place is not None:
-            inside = self.style.enclose(self.piece(place[0]))
-            return self.style.coordinate(inside, replace(self, inline=True).piece(place[1]))
+        """A quotient rounded down, or a remainder."""
         small = replace(self, inline=True) if is_scalar(expression) else self
         shown = [small.piece(argument) for argument in expression.args]
         if isinstance(expression, sympy.floor):
             return self.style.floor(shown[0])
-        return replace(compose.multiply(self.style, shown, sign=self.style.sign("mod")), binding=Binding.SUM)
+        return replace(compose.multiply(self.style, shown, sign=self.style.sign("modulo")), binding=Binding.SUM)
+
+    def coordinate(self, place: ArgMax, letter: Symbol) -> Piece:
+        """The value of one index at the place of a maximum."""
+        inside = self.style.enclose(self.piece(place))
+        return self.style.coordinate(inside, replace(self, inline=True).piece(letter))
 
     def name_of_function(self, name: str) -> Piece:
         """``sigma`` and ``f'`` as letters, ``ReLU`` and ``tanh`` as words."""

@@ -24,13 +24,12 @@ class LatexStyle(Style):
     signs: ClassVar[dict[str, str]] = {
         "+": " + ", "-": " - ", "minus": "-", "hadamard": r" \odot ", "divide": r" \oslash ", "comma": r",\ ",
         "==": " = ", "!=": r" \neq ", "<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "divides": r" \mid ",
-        "mod": r" \bmod ",
+        "modulo": r" \bmod ",
         "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ",
-        "times": r" \times ", "equals": " = ", "elementwise": r"\odot ", "modulo": r" \bmod ",
+        "times": r" \times ", "equals": " = ", "elementwise": r"\odot ",
         "factor": r" \, ", "tight factor": "", "juxtapose": r" \, ",
     }  # fmt: skip
 
-    floor: ClassVar[tuple[str, str]] = (r"\lfloor ", r" \rfloor")
     raises_exponents: ClassVar[bool] = True
 
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:

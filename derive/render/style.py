@@ -18,8 +18,6 @@ class Style(ABC):
     """
 
     signs: ClassVar[dict[str, str]]
-    floor: ClassVar[tuple[str, str]]
-    """The brackets of rounding down."""
     raises_exponents: ClassVar[bool]
     """Whether e to a power is written with a raised exponent."""
 

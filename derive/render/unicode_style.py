@@ -24,13 +24,12 @@ class UnicodeStyle(Style):
     signs: ClassVar[dict[str, str]] = {
         "+": " + ", "-": " − ", "minus": "−", "hadamard": " ⊙ ", "divide": " ⊘ ", "comma": ", ",
         "==": " = ", "!=": " ≠ ", "<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "divides": " | ",
-        "mod": " mod ",
+        "modulo": " mod ",
         "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ",
-        "elementwise": "⊙", "modulo": " mod ", "factor": " · ", "tight factor": "·",
+        "elementwise": "⊙", "factor": " · ", "tight factor": "·",
         "juxtapose": " ",
     }  # fmt: skip
 
-    floor: ClassVar[tuple[str, str]] = ("⌊", "⌋")
     raises_exponents: ClassVar[bool] = False
 
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
