@@ -41,7 +41,7 @@ class Names:
 
     def of(self, definition: LayerDefinition, name: str) -> str:
         """The global name of a local one."""
-        if name in (definition.source, "y"):
+        if name in (definition.source, definition.outputs[0]):
             return self.source if name == definition.source else self.output
         if self.number is None:
             return name
@@ -75,7 +75,8 @@ def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr
     shapes[definition.source] = incoming
     equations = parse_equations(definition.equations, Vocabulary(shapes, sizes, definition.constants))
     rows = _rows(definition, equations, shapes, names, per_sample)
-    return Instance(given, rows, rows[-1].tensor, derived)
+    output = next(row.tensor for row in rows if row.name == names.output)
+    return Instance(given, rows, output, derived)
 
 
 def _name_sizes(definition: LayerDefinition, sizes: dict[str, Expr]) -> None:
@@ -132,12 +133,13 @@ def _rows(
 ) -> tuple[Row, ...]:
     known = dict(shapes)
     local = {
-        name: names.of(definition, name) for name in (*shapes, "y", *(equation.name for equation in equations))
+        name: names.of(definition, name)
+        for name in (*shapes, *definition.outputs, *(equation.name for equation in equations))
     }
     rows = []
     for equation in map(_lettered, equations, repeat(shapes)):
         shape = known[equation.name] = row_shape(equation, known)
-        named = equation.name == "y" or equation.name in definition.values or equation.name.endswith("_star")
+        named = equation.name in (*definition.outputs, *definition.values) or equation.name.endswith("_star")
         role: Role = "value" if named else "hidden"
         domain = definition.domains.get(equation.name, equation.domain)
         tensor = Tensor(local[equation.name], shape, role, domain)

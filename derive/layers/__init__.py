@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from derive import symbols
 from derive.equations import parse_formula
-from derive.layers import attention, convolution, dense, gates, normalisation, pooling
+from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent
 from derive.layers.activations import ACTIVATIONS, NAMED
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.layers.losses import LOSSES
@@ -22,6 +22,7 @@ LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
         **normalisation.LAYERS,
         **gates.LAYERS,
         **attention.LAYERS,
+        **recurrent.LAYERS,
     }
 )
 ACTIVATION: Mapping[str, Activation] = MappingProxyType({activation.name: activation for activation in ACTIVATIONS})

@@ -18,6 +18,8 @@ class LayerDefinition:
         equations: the rows, in the language of ``derive.equations``; the last one defines ``y``.
         axes: names for the dimensions of the input, which the equations may use as sizes.
         source: the name of the input in the equations.
+        outputs: the names of the rows that the layer hands on; the first is what a network's next layer reads.
+        states: for each further input that is an output of the step before, as ``h_prev`` is, that output.
         over_batch: whether the equations range over the samples of a batch: the first axis is then the batch.
         sizes: further sizes by name, such as the number of outputs.
         derived: sizes that follow from others, by their formula: ``H_out`` of a convolution.
@@ -43,6 +45,8 @@ class LayerDefinition:
     inputs: tuple[str, ...] = ()
     buffers: tuple[str, ...] = ()
     source: str = "z"
+    outputs: tuple[str, ...] = ("y",)
+    states: Mapping[str, str] = field(default_factory=dict)
     over_batch: bool = False
     values: tuple[str, ...] = ()
     constants: Mapping[str, Expr] = field(default_factory=dict)
