@@ -13,7 +13,7 @@ from derive.derivation import Layout
 from derive.forward import Forward
 from derive.matrix import nodes
 from numeric.errors import ArrayError, ExpressionError
-from numeric.layout import as_matrix
+from numeric.layout import as_matrix, numerator_is_scalar
 from numeric.point import Point
 from numeric.scope import Array
 
@@ -60,7 +60,13 @@ class _Evaluation:
         return result
 
     def _named(self, node: nodes.Named) -> Array:
-        return as_matrix(self.point.value(node.name), node.name, self.point.model, self.layout)
+        array = self.point.value(node.name)
+        shape = self.point.shape(node.shape)
+        if array.ndim == 2 or numerator_is_scalar(node.name, self.point.model):
+            return as_matrix(array, node.name, self.point.model, self.layout)
+        if array.ndim > 2 or array.size != shape[0] * shape[1] or (array.ndim == 1 and 1 not in shape):
+            raise ArrayError(f"{node.name} has shape {array.shape}, expected {_by(shape)}")
+        return array.reshape(shape)
 
     def _ones(self, node: nodes.Ones) -> Array:
         return numpy.ones(self.point.shape(node.shape), dtype=self.point.real)
