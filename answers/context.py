@@ -55,6 +55,7 @@ class HomeworkContext:
                     reduction=model.reduction,
                     layout=self.layout,
                     index_base=self.index_base,
+                    extra=self.homework.own().definitions(),
                 )
             except DeriveError as error:
                 raise HomeworkContentError(str(error), ("networks", name)) from error
@@ -75,6 +76,11 @@ class HomeworkContext:
         raise HomeworkContentError(
             f"part {part} has no {kind}; it has {', '.join(item.kind for item in items) or 'no answer'}"
         )
+
+    def first_about(self, network: str) -> str | None:
+        """The id of the first part that is answered for that network."""
+        parts = (part for part in self.homework.parts() for item in part.answer if _network_of(item) == network)
+        return next((part.id for part in parts), None)
 
     def answered(self, part: Part) -> tuple[Answered, ...]:
         """The answers of a part's items.
@@ -135,3 +141,8 @@ class HomeworkContext:
     @cached_property
     def _parts(self) -> dict[str, Part]:
         return {part.id: part for part in self.homework.parts()}
+
+
+def _network_of(item: Item) -> str | None:
+    """The network that an item names, if its kind has one."""
+    return getattr(item, "network", None)

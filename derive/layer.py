@@ -14,7 +14,7 @@ from derive.build import Block, Builder, defined
 from derive.derivation import Derivation, Layout
 from derive.forward import Row, Tensor
 from derive.language import Argument, Stage
-from derive.layers import ACTIVATION, LayerDefinition
+from derive.layers import ACTIVATION, Activation, LayerDefinition
 from derive.network import Network, TableRow
 
 
@@ -74,7 +74,7 @@ class Layer:
 
 
 def layer(
-    name: str | LayerDefinition,
+    name: str | LayerDefinition | Activation,
     *arguments: Argument | int | bool,
     batch: str | int | None = None,
     layout: Layout = "gradient",
@@ -90,18 +90,21 @@ def layer(
         NetworkError: there is no such layer, or it does not take these arguments.
     """
     stage = Stage(name if isinstance(name, str) else name.name, *_arguments(arguments, options))
-    definition = None if isinstance(name, str) else name
-    if definition is None and stage.name not in ACTIVATION:
+    extra = {} if isinstance(name, str) else {name.name: name}
+    definition = name if isinstance(name, LayerDefinition) else None
+    if isinstance(name, str) and name not in ACTIVATION:
         definition = defined(stage)
+        extra = {stage.name: definition}
     size = None if batch is None else symbols.dimension(batch)
     axes = definition.axes if definition else ("n",)
     if definition is not None and definition.over_batch:
-        first, *axes = axes
+        first, *rest = axes
+        axes = tuple(rest)
         size = symbols.size(first) if size is None else size
     shape = tuple(symbols.size(axis) for axis in axes)
     name_of_input = definition.source if definition else "z"
     source = Tensor(name_of_input, shape if size is None else (size, *shape), "input")
-    builder = Builder(size, {} if definition is None else {stage.name: definition}, alone=True)
+    builder = Builder(size, extra, alone=True)
     builder.given.append(source)
     names = definition.outputs if definition else ("y",)
     builder.add(stage, source, names[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -19,7 +20,10 @@ def derive(
     network: Annotated[
         str,
         typer.Argument(
-            metavar="NETWORK", show_default=False, help='Such as "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat".'
+            metavar="NETWORK",
+            show_default=False,
+            help='Such as "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat"; or a .py or .yaml file with a layer '
+            "of your own, which is derived alone.",
         ),
     ],
     loss: Annotated[str | None, typer.Option(show_default=False, help="Such as MSE, 1/2*MSE, BCE(mean).")] = None,
@@ -43,6 +47,10 @@ def derive(
             help="The symbols that answers may use, such as x,W2,dl/dy_hat. All if left out.",
         ),
     ] = None,
+    using: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", show_default=False, help="A file with layers of your own that the network uses."),
+    ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="Print the steps from the chain rule on.")] = False,
     layout: Annotated[
@@ -62,13 +70,25 @@ def derive(
 
     Everything follows from the forward definition of the network. The exit code is 1 if a check fails.
     """
+    from answers.own import is_definition_file, load_definitions
+    from derive.layer import layer
     from derive.network import network as build_network
 
-    built = build_network(network, loss, batch=batch, reduction=reduction, layout=layout, index_base=index_base)
     allowed = _names(within) if within is not None else None
+    if is_definition_file(network):
+        alone = [
+            layer(own, batch=batch, layout=layout, index_base=index_base) for own in load_definitions(Path(network))
+        ]
+        asked = [(one.network, _names(wrt or ()) or one.differentiable) for one in alone]
+    else:
+        extra = () if using is None else load_definitions(using)
+        built = build_network(
+            network, loss, batch=batch, reduction=reduction, layout=layout, index_base=index_base, extra=extra
+        )
+        asked = [(built, _names(wrt or ()) or _all(built))]
     passed = True
-    for number, name in enumerate(_names(wrt or ()) or _all(built)):
-        derivation = built.partial(name, allowed) if "/" in name else built.gradient(name, allowed)
+    for number, (model, name) in enumerate((model, name) for model, names in asked for name in names):
+        derivation = model.partial(name, allowed) if "/" in name else model.gradient(name, allowed)
         if number:
             typer.echo()
         if latex:

@@ -11,6 +11,7 @@ from answers.errors import HomeworkContentError
 from answers.kinds import kinds
 from answers.kinds.item import Item
 from answers.model_base import Strict, one_of
+from answers.own import OwnActivation, OwnDefinitions, OwnLayer
 
 if TYPE_CHECKING:
     AnyItem = Item
@@ -82,8 +83,14 @@ class Homework(Strict):
         ("questions", "key"), description="what is made; a catalogue is a key alone"
     )
     conventions: Conventions = Conventions()
+    layers: dict[str, OwnLayer] = Field(default_factory=dict, description="layers of your own for the networks")
+    activations: dict[str, OwnActivation] = Field(default_factory=dict, description="activations of your own")
     networks: dict[str, NetworkModel] = Field(default_factory=dict)
     questions: tuple[Question, ...]
+
+    def own(self) -> OwnDefinitions:
+        """The layers and activations that the file defines."""
+        return OwnDefinitions(layers=self.layers, activations=self.activations)
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Homework:

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from answers.kinds.derived import claim, merged, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
-from answers.latex.escape import escape
 from answers.latex.sheet import Block, Equation, Room, Text
 from derive.derivation import Derivation, Notation
 from derive.layer import Layer, layer

@@ -1,0 +1,114 @@
+"""Layers and activations of a user's own, from a Python or YAML file or from a homework file."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from answers.errors import HomeworkContentError
+from answers.model_base import Strict
+from derive import symbols
+from derive.forward import Domain
+from derive.layers.definition import Activation, LayerDefinition
+
+Definition = LayerDefinition | Activation
+
+
+class OwnLayer(Strict):
+    """A layer by its forward equations, from the input z to the output y."""
+
+    equations: str = Field(description="rows such as y[i] = sum[j] weight[i,j]*z[j], the last one for y")
+    axes: tuple[str, ...] = Field(description="names of the dimensions of z")
+    sizes: tuple[str, ...] = Field((), description="names of further dimensions")
+    derived: dict[str, str] = Field(default_factory=dict, description="dimensions that follow, by their formula")
+    shapes: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="of parameters, inputs and rows")
+    parameters: tuple[str, ...] = Field((), description="the names among shapes that are learnt")
+    inputs: tuple[str, ...] = Field((), description="the names among shapes that are given beside z")
+    values: tuple[str, ...] = Field((), description="rows that answers may name")
+    constants: tuple[str, ...] = Field((), description="real hyper-parameters, as symbols")
+    domains: dict[str, Domain] = Field(default_factory=dict)
+
+    def definition(self, name: str) -> LayerDefinition:
+        """The layer under its name."""
+        return LayerDefinition(
+            name=name,
+            equations=self.equations,
+            axes=self.axes,
+            sizes={size: symbols.size(size) for size in self.sizes},
+            derived=self.derived,
+            shapes=self.shapes,
+            parameters={parameter: parameter for parameter in self.parameters},
+            inputs=self.inputs,
+            values=self.values,
+            constants={constant: symbols.scalar(constant) for constant in self.constants},
+            domains=self.domains,
+        )
+
+
+class OwnActivation(Strict):
+    """An activation by its formula in z, such as z*tanh(log(1 + exp(z)))."""
+
+    formula: str
+    constants: dict[str, str] = Field(default_factory=dict, description="hyper-parameters with their values")
+
+    def definition(self, name: str) -> Activation:
+        """The activation under its name."""
+        return Activation(name, self.formula, call=name, constants=self.constants)
+
+
+class OwnDefinitions(Strict):
+    """What a YAML file of definitions holds."""
+
+    layers: dict[str, OwnLayer] = Field(default_factory=dict)
+    activations: dict[str, OwnActivation] = Field(default_factory=dict)
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """All of them, under their names."""
+        layers = (layer.definition(name) for name, layer in self.layers.items())
+        activations = (activation.definition(name) for name, activation in self.activations.items())
+        return (*layers, *activations)
+
+
+def is_definition_file(text: str) -> bool:
+    """Whether what a user gave is a file of definitions rather than a network."""
+    return Path(text).suffix in (".py", ".yaml", ".yml")
+
+
+def load_definitions(path: Path) -> tuple[Definition, ...]:
+    """The layers and activations that a file defines.
+
+    A Python file is run, and every ``LayerDefinition`` and ``Activation`` that it leaves in its namespace is
+    taken. A YAML file has the keys ``layers`` and ``activations``.
+
+    Raises:
+        HomeworkContentError: the file cannot be read, or defines nothing.
+    """
+    if not path.is_file():
+        raise HomeworkContentError(f"there is no file {path}")
+    found = tuple(_from_python(path)) if path.suffix == ".py" else _from_yaml(path)
+    if not found:
+        raise HomeworkContentError(f"{path} defines no layer and no activation")
+    return found
+
+
+def _from_python(path: Path) -> Iterator[Definition]:
+    for value in runpy.run_path(str(path)).values():
+        if isinstance(value, LayerDefinition | Activation):
+            yield value
+
+
+def _from_yaml(path: Path) -> tuple[Definition, ...]:
+    try:
+        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return OwnDefinitions.model_validate(data or {}).definitions()
+    except MarkedYAMLError as error:
+        raise HomeworkContentError(f"{path}: {error.problem} ({error.problem_mark})") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise HomeworkContentError(f"{path}: {place}: {first['msg']}") from error
