@@ -153,3 +153,13 @@ class Unknown(Node):
 def test_what_does_not_fit_is_named(node: Node, error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match):
         evaluate_matrix(node, MODEL, ARRAYS)
+
+
+def test_a_gradient_read_by_its_name_has_the_orientation_of_the_layout() -> None:
+    """A row that is printed as a column would be wrong in every product, although its numbers are the same."""
+    row, column = Named("dl/db1", ONE, d), Named("dl/db1", d, ONE)
+    forms: list[tuple[Layout, Node, Node]] = [("numerator", row, column), ("gradient", column, row)]
+    for layout, right, wrong in forms:
+        assert evaluate_matrix(right, MODEL, ARRAYS, layout=layout).size == len(ARRAYS["b1"])
+        with pytest.raises(ArrayError, match=r"dl/db1 is . by ., expected . by ."):
+            evaluate_matrix(wrong, MODEL, ARRAYS, layout=layout)

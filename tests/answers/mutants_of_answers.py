@@ -1,0 +1,139 @@
+"""Wrong matrix forms, layouts, evaluations, evidence and code, each with the line that must fail because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from derive.matrix.nodes import Identity, Node, Plus, ShapeError, Transpose
+from tests.answers.planting import Mutant
+
+Rule = Callable[..., Any]
+
+
+def layout_ignored(right: Rule) -> Rule:
+    return lambda node, layout, *ranks: right(node, "gradient", *ranks)
+
+
+def row_for_column(right: Rule) -> Rule:
+    return lambda *given: frozenset()
+
+
+def transpose_dropped(right: Rule) -> Rule:
+    return lambda factor, axes: factor.node
+
+
+def never_transposed(right: Rule) -> Rule:
+    return lambda node: node
+
+
+def reversed_product(right: Rule) -> Rule:
+    """The factors the other way round, where no shape forbids it."""
+
+    def product(*factors: Node) -> Node:
+        try:
+            return right(*reversed(factors))
+        except ShapeError:
+            return right(*factors)
+
+    return product
+
+
+def first_factor_alone(right: Rule) -> Rule:
+    return lambda *factors: factors[0]
+
+
+def identity_for_diagonal(right: Rule) -> Rule:
+    return lambda column: Identity(column.shape[0])
+
+
+def coefficient_dropped(right: Rule) -> Rule:
+    return lambda coefficient, node: node
+
+
+def last_term_dropped(right: Rule) -> Rule:
+    def plus(*terms: Node) -> Node:
+        found = right(*terms)
+        return right(*found.terms[:-1]) if isinstance(found, Plus) else found
+
+    return plus
+
+
+def value_without_activation(right: Rule) -> Rule:
+    return lambda former, name: right(former, {"z2": "z1"}.get(name, name))
+
+
+def another_tensor_read(right: Rule) -> Rule:
+    return lambda name, *given: right("z1" if name == "z2" else name, *given)
+
+
+def twice_the_difference(right: Rule) -> Rule:
+    def central(*given: Any) -> Any:
+        found = right(*given)
+        return replace(found, value=2 * found.value)
+
+    return central
+
+
+def half_the_slope(right: Rule) -> Rule:
+    return lambda *given: right(*given) / 2
+
+
+def last_layer_first(right: Rule) -> Rule:
+    return lambda *given: right(*given)[::-1]
+
+
+def uphill(right: Rule) -> Rule:
+    def mean(derivation: Any, *given: Any) -> Any:
+        found = right(derivation, *given)
+        return -found / 100 if "/" in derivation.quantity.name else found
+
+    return mean
+
+
+def source_without_transposes(right: Rule) -> Rule:
+    def broadcastable(writer: Any, node: Node) -> Any:
+        return right(writer, node.node if isinstance(node, Transpose) else node)
+
+    return broadcastable
+
+
+MUTANTS = {
+    "layout is ignored": Mutant("derive.matrix.layout:lay_out", layout_ignored, "1.1c", "1.1c", "∂ℓ/∂W₁"),
+    "layout is ignored, square": Mutant("derive.matrix.layout:lay_out", layout_ignored, "square", "1a", "∂ℓ/∂W₁"),
+    "gradient of a scalar read as a column": Mutant(
+        "derive.matrix_form:Former._rows", row_for_column, "1.1c", "1.1c", "∂ℓ/∂W₁"
+    ),
+    "transpose dropped, square": Mutant("derive.matrix.contract:_towards", transpose_dropped, "square", "1a", "∂ℓ/∂b₁"),
+    "product reversed, square": Mutant("derive.matrix.contract:product", reversed_product, "square", "1a", "∂ℓ/∂W₁"),
+    "elementwise factor dropped": Mutant(
+        "derive.matrix.contract:hadamard", first_factor_alone, "square", "1a", "∂ℓ/∂b₁"
+    ),
+    "identity for a diagonal": Mutant(
+        "derive.matrix.contract:diagonal", identity_for_diagonal, "1.1d", "1.1d", "∂z₂/∂z₁"
+    ),
+    "coefficient of a matrix form dropped": Mutant(
+        "derive.matrix.recognise:scale", coefficient_dropped, "batch", "1a", "∂ℓ/∂W₂"
+    ),
+    "term of a matrix form dropped": Mutant("derive.matrix.recognise:plus", last_term_dropped, "1.1b", "1.1b", "z₁"),
+    "forward table without the activation": Mutant(
+        "derive.matrix_form:Former.definition", value_without_activation, "1.1b", "1.1b", "z₂"
+    ),
+    "another tensor is read": Mutant("numeric.compiler:access", another_tensor_read, "1.1c", "1.1c", "∂ℓ/∂W₁"),
+    "differences without their 2": Mutant(
+        "numeric.differences:_central", twice_the_difference, "1.1d", "1.1d", "∂ℓ/∂ŷ"
+    ),
+    "evidence with half the slope": Mutant(
+        "answers.evidence.slopes:_exact", half_the_slope, "1.2c", "1.2c", "largest slope of Sigmoid"
+    ),
+    "evidence of the wrong layer": Mutant(
+        "answers.evidence.depth:_gradients", last_layer_first, "1.2c", "1.2c", "gradient through 10 layers of Sigmoid"
+    ),
+    "evidence that walks uphill": Mutant(
+        "answers.evidence.descent:_mean", uphill, "1.1a", "1.1a", "loss after gradient descent"
+    ),
+    "code without its transposes": Mutant(
+        "numeric.source.matrix:MatrixSource.broadcastable", source_without_transposes, "2.1", "2.1", "dJdW2 of mlp.py"
+    ),
+}

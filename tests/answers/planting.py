@@ -1,0 +1,77 @@
+"""One wrong function in the place of a right one, everywhere in the program, and nothing left of it afterwards."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from answers.homework.bundled import bundled_files
+from answers.homework.source import read_source
+
+PACKAGES = ("derive", "numeric", "answers")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One wrong rule of the program, and the line of ``gradsheet verify`` that must fail because of it.
+
+    ``target`` is ``module:name`` or ``module:Class.name``; ``wrong`` makes the wrong function of the right
+    one. ``homework`` is what is verified, and ``part`` and ``quantity`` are those of a line that must fail.
+    """
+
+    target: str
+    wrong: Callable[[Any], Any]
+    homework: str
+    part: str
+    quantity: str
+
+
+def plant(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the wrong function wherever the right one is known by its name.
+
+    A function that the target's module only imports is replaced in that module alone.
+    """
+    module_name, _, path = mutant.target.partition(":")
+    owner: Any = sys.modules[module_name]
+    *outer, name = path.split(".")
+    for attribute in outer:
+        owner = getattr(owner, attribute)
+    right = vars(owner)[name]
+    wrong = mutant.wrong(right)
+    monkeypatch.setattr(owner, name, wrong)
+    if isinstance(owner, ModuleType) and getattr(right, "__module__", None) == module_name:
+        for module in modules():
+            if vars(module).get(name) is right:
+                monkeypatch.setattr(module, name, wrong)
+
+
+def modules() -> Iterator[ModuleType]:
+    """The modules of the program that are loaded."""
+    for name, module in sorted(sys.modules.items()):
+        if name.split(".")[0] in PACKAGES:
+            yield module
+
+
+def clear_caches() -> None:
+    """Forget everything that the program has worked out: it may be right where it must be wrong, or the reverse."""
+    for module in modules():
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear") and value.__module__ == module.__name__:
+                value.cache_clear()
+
+
+def reduced(*parts: str) -> str:
+    """The homework nyu-2020 with the given parts alone, as JSON, which is YAML as well."""
+    source = read_source(bundled_files()["nyu-2020"])
+    data = json.loads(json.dumps(source.data))
+    for question in data["questions"]:
+        question["parts"] = [part for part in question.get("parts", []) if part["id"] in parts]
+    found = {part["id"] for question in data["questions"] for part in question["parts"]}
+    assert found == set(parts), f"nyu-2020 lacks {set(parts) - found}"
+    return json.dumps(data)
