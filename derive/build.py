@@ -91,10 +91,10 @@ class Builder:
         return Blueprint(forward, tuple(self.blocks))
 
     def _add_loss(self, loss: Stage, prediction: Tensor, reduction: str) -> None:
-        target, rows, functions = place_loss(loss, prediction, self.batch, reduction)
-        self.given.append(target)
-        self.rows += rows
-        self.functions.update({function.name: function for function in functions})
+        placed = place_loss(loss, prediction, self.batch, reduction)
+        self.given += placed.given
+        self.rows += placed.rows
+        self.functions.update({function.name: function for function in placed.functions})
         inner = LOSS[loss.name]
         if inner.layer:
             self.blocks.append(Block(inner.layer, prediction.name, "p", inner.call))

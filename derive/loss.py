@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 from sympy import Expr, Integer, Sum
 
 from derive import symbols
 from derive.assemble import BATCH, batched, renamed, row_shape
-from derive.equations import Equation, Vocabulary, parse_equations
+from derive.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.errors import NetworkError, nearest
 from derive.forward import Domain, Role, Row, Tensor
 from derive.language import Stage
@@ -16,10 +19,17 @@ from derive.scalar import ScalarFunction
 OPTIONS = ("mean", "sum", "class", "one_hot")
 
 
-def place_loss(
-    stage: Stage, prediction: Tensor, batch: Expr | None, reduction: str
-) -> tuple[Tensor, list[Row], tuple[ScalarFunction, ...]]:
-    """The target, the rows from ``prediction`` to ``l``, and the functions that they apply.
+@dataclass(frozen=True)
+class PlacedLoss:
+    """What a loss adds to a forward definition: given tensors, the target first, rows, functions that they apply."""
+
+    given: tuple[Tensor, ...]
+    rows: tuple[Row, ...]
+    functions: tuple[ScalarFunction, ...]
+
+
+def place_loss(stage: Stage, prediction: Tensor, batch: Expr | None, reduction: str) -> PlacedLoss:
+    """The loss behind ``prediction``: what it is given, and the rows to ``l``.
 
     ``MSE(mean)`` divides by the number of outputs; ``CrossEntropy(class)`` takes a class number.
     Over a batch, ``reduction`` is the ``mean`` or the ``sum`` of the samples' losses.
@@ -34,18 +44,37 @@ def place_loss(
             f"{definition.name} takes a vector of outputs, "
             f"but {prediction.name} has shape ({', '.join(map(str, shape))})"
         )
-    by_class = "class" in options
-    target = Tensor("y", () if by_class else shape, "target", "class" if by_class else definition.target)
-    shapes = {"y_hat": shape, "y": target.shape}
-    text = definition.class_equations if by_class else definition.equations
-    equations = parse_equations(text, Vocabulary(shapes, {}, {}))
+    given = tuple(_given(definition, "class" in options, shape[0]))
+    shapes = {name: _shape(lengths, shape[0]) for name, lengths in definition.shapes.items()}
+    shapes |= {"y_hat": shape, **{tensor.name: tensor.shape for tensor in given}}
+    text = definition.class_equations if "class" in options else definition.equations
+    values = {name: parse_formula(value) for name, value in constants}
+    equations = parse_equations(text, Vocabulary(shapes, {"K": shape[0]}, values))
     functions = tuple(scalar_function(name, formula, constants) for name, formula in definition.functions.items())
     factor = stage.scale / (shape[0] if "mean" in options else Integer(1))
-    rows = [_row(equation, shapes, factor, prediction.name) for equation in equations]
-    if batch is None:
-        return target, rows, functions
-    target = Tensor("y", (batch, *target.shape), "target", target.domain)
-    return target, _over_batch(rows, prediction.name, batch, reduction), functions
+    rows = _rows(definition, equations, shapes, factor, prediction.name)
+    if batch is not None:
+        given = tuple(
+            tensor if tensor.role == "buffer" else replace(tensor, shape=(batch, *tensor.shape)) for tensor in given
+        )
+        own = {prediction.name, *(tensor.name for tensor in given if tensor.role != "buffer")}
+        rows = _over_batch(rows, own, batch, reduction)
+    return PlacedLoss(given, tuple(rows), functions)
+
+
+def _given(definition: LossDefinition, by_class: bool, outputs: Expr) -> Iterator[Tensor]:
+    """The target of one sample, and what else the loss is given."""
+    if definition.target is not None:
+        yield Tensor("y", () if by_class else (outputs,), "target", "class" if by_class else definition.target)
+    kinds: tuple[tuple[Role, tuple[str, ...]], ...] = (("input", definition.inputs), ("buffer", definition.buffers))
+    for role, names in kinds:
+        for name in names:
+            shape = _shape(definition.shapes[name], outputs)
+            yield Tensor(name, shape, role, definition.domains.get(name, "real"))
+
+
+def _shape(lengths: tuple[str, ...], outputs: Expr) -> tuple[Expr, ...]:
+    return tuple(outputs if length == "K" else symbols.dimension(length) for length in lengths)
 
 
 def _read(stage: Stage) -> tuple[LossDefinition, set[str], tuple[tuple[str, str], ...]]:
@@ -75,23 +104,32 @@ def _read(stage: Stage) -> tuple[LossDefinition, set[str], tuple[tuple[str, str]
     return definition, options, tuple(values.items())
 
 
-def _row(equation: Equation, shapes: dict[str, tuple[Expr, ...]], factor: Expr, prediction: str) -> Row:
-    shape = shapes[equation.name] = row_shape(equation, shapes)
-    final = equation.name == "l"
-    role: Role = "loss" if final else "value" if equation.name == "p" else "hidden"
-    domain: Domain = "simplex" if equation.name == "p" else "real"
-    name = equation.name if role != "hidden" else f"{equation.name}_p"
-    names = {"y_hat": prediction, "e": "e_p", "s": "s_p"}
-    expression = renamed(equation.expression, names)
-    if final and factor != 1:
-        expression = factor * expression
-    return Row(Tensor(name, shape, role, domain), equation.indices, expression)
+def _rows(
+    definition: LossDefinition,
+    equations: tuple[Equation, ...],
+    shapes: dict[str, tuple[Expr, ...]],
+    factor: Expr,
+    prediction: str,
+) -> list[Row]:
+    """The rows of one sample; names of internal ones get the loss's mark, as layers before it may have the same."""
+    inner = [equation.name for equation in equations if equation.name not in ("l", *definition.values)]
+    names = {"y_hat": prediction, **{name: f"{name}_p" for name in inner}}
+    rows = []
+    for equation in equations:
+        shape = shapes[equation.name] = row_shape(equation, shapes)
+        final = equation.name == "l"
+        role: Role = "loss" if final else "value" if equation.name in definition.values else "hidden"
+        domain: Domain = "simplex" if equation.name == "p" and definition.layer == "Softmax" else "real"
+        expression = renamed(equation.expression, names)
+        tensor = Tensor(names.get(equation.name, equation.name), shape, role, domain)
+        rows.append(Row(tensor, equation.indices, factor * expression if final else expression))
+    return rows
 
 
-def _over_batch(rows: list[Row], prediction: str, batch: Expr, reduction: str) -> list[Row]:
+def _over_batch(rows: list[Row], own: set[str], batch: Expr, reduction: str) -> list[Row]:
     *inner, last = rows
     sample = Row(Tensor("l_sample", (), "hidden"), (), last.expression)
-    names = {prediction, "y", "l_sample", *(row.name for row in inner)}
+    names = {*own, "l_sample", *(row.name for row in inner)}
     total = Sum(symbols.element("l_sample", [BATCH]), (BATCH, 0, batch - 1))
     expression = total if reduction == "sum" else total / batch
     return [*(batched(row, names, batch) for row in (*inner, sample)), Row(Tensor("l", (), "loss"), (), expression)]

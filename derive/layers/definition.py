@@ -73,17 +73,25 @@ class Activation:
 class LossDefinition:
     """A loss of one sample by its equations from ``y_hat`` and the target ``y`` to ``l``.
 
-    ``functions`` are scalar functions in ``z`` that the equations apply. ``class_equations`` take a class
-    number for ``y`` where the loss admits one. A loss that turns scores into probabilities ``p`` itself
-    names the layer that does so and how it is ``call``ed.
+    ``functions`` are scalar functions in ``z`` that the equations apply; ``constants`` hyper-parameters with
+    their default values. ``class_equations`` take a class number for ``y`` where the loss admits one;
+    ``target`` is None where there is no target. ``inputs`` are given beside for each sample, ``buffers`` for
+    all; ``shapes`` are theirs, and those of rows that the text leaves open, with ``K`` for the number of
+    outputs. ``values`` are rows that answers may use. A loss that turns scores into probabilities ``p`` itself names the layer that does so and how it is
+    ``call``ed.
     """
 
     name: str
     equations: str
-    target: Domain = "real"
+    target: Domain | None = "real"
     prediction: Domain = "real"
     class_equations: str = ""
     functions: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+    buffers: tuple[str, ...] = ()
+    shapes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: tuple[str, ...] = ("p",)
+    domains: Mapping[str, Domain] = field(default_factory=dict)
     layer: str = ""
     call: str = ""
