@@ -13,9 +13,11 @@ import sympy
 from sympy import Add, And, Expr, Indexed, Mul, Number, Pow, Sum, Symbol, exp
 
 from derive import symbols
+from derive.bounds import Ranges
 from derive.facts import Fact, Facts, derived_facts
 from derive.forward import Forward, Row
 from derive.functions import ArgMax, Bracket
+from derive.naming import Naming, needs_care
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,18 @@ class Folding:
     """The rules and facts of a forward definition.
 
     ``rules`` remove internal names and apply always; ``solved`` are rows solved for what they read, which
-    apply where they make a result shorter.
+    apply where they make a result shorter. ``namings`` are names of functions whose instances have to be in range.
     """
 
     rules: tuple[Rule, ...]
     solved: tuple[Rule, ...]
     facts: Facts
+    namings: tuple[Naming, ...] = ()
 
-    def fold(self, expression: Expr) -> Expr:
+    def fold(self, expression: Expr, ranges: Ranges) -> Expr:
         """Apply every rule once, in order: first names for formulas, then internal names solved for."""
+        for naming in self.namings:
+            expression = naming.apply(expression, ranges)
         for rule in self.rules:
             expression = rule.apply(expression)
         return self.facts.inside(expression)
@@ -102,7 +107,9 @@ class Folding:
 def folding_of(forward: Forward) -> Folding:
     """Derive the rules and facts from the rows."""
     nonzero = divisors(forward)
-    naming = [rule for row in forward.rows if (rule := _naming(row)) is not None]
+    named = {row: rule for row in forward.rows if (rule := _naming(row)) is not None}
+    careful = tuple(row for row, rule in named.items() if rule.pattern == row.expression and needs_care(row, forward))
+    naming = [rule for row, rule in named.items() if row not in careful]
     naming += [rule for row in forward.rows if (rule := _within(row)) is not None]
     internal: list[Rule] = []
     solved: list[Rule] = []
@@ -113,7 +120,7 @@ def folding_of(forward: Forward) -> Folding:
     facts = [fact for row in forward.rows if (fact := _fact(row, rules, nonzero)) is not None]
     facts += _declared(forward)
     roots = frozenset(row.name for row in forward.rows if _radicand(row) is not None)
-    return Folding(rules, tuple(solved), derived_facts(Facts(tuple(facts), roots), forward))
+    return Folding(rules, tuple(solved), derived_facts(Facts(tuple(facts), roots), forward), tuple(map(Naming, careful)))
 
 
 def divisors(forward: Forward) -> frozenset[str]:

@@ -112,9 +112,11 @@ class Sweep:
         Deltas that only a division could eliminate stay: the sum over the outer indices may yet do without.
         """
         raw = self._raw_jacobian(row, name, outer, inner, self.slopes)
+        ranges = self._ranges(row, name, outer, inner)
         if raw.has(KroneckerDelta) and raw.has(Sum):
-            return raw
-        return self.simplifier.simplify(raw, self._ranges(row, name, outer, inner))
+            folded = self.simplifier.folding.fold(raw, ranges)
+            return raw if folded.has(Sum) else folded
+        return self.simplifier.simplify(raw, ranges)
 
     def jacobian_steps(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> list[Step]:
         """The steps from the derivative of the row's formula to its textbook form."""

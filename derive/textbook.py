@@ -44,7 +44,7 @@ class Simplifier:
 
         reduced = _rebuilt(split(expression), ranges)
         note(reduced, "index elimination", "A sum over an index that must equal another one leaves one term.")
-        folded, best = self.folding.fold(reduced), self.shortest(reduced, ranges)
+        folded, best = self.folding.fold(reduced, ranges), self.shortest(reduced, ranges)
         if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
             reduced, best = folded, shortest
         for rule in self.folding.solved:
