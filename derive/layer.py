@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sympy
@@ -13,7 +13,7 @@ from derive import symbols
 from derive.build import Block, Builder, defined
 from derive.derivation import Derivation, Layout
 from derive.forward import Row, Tensor
-from derive.language import Argument, Stage
+from derive.language import Argument, Stage, parse_stage
 from derive.layers import ACTIVATION, Activation, LayerDefinition
 from derive.network import Network, TableRow
 
@@ -83,16 +83,16 @@ def layer(
 ) -> Layer:
     """A layer of the library by its name and hyper-parameters, or one of your own by its definition.
 
-    Hyper-parameters that are left out are what the layer's definition says, those that have no value are
-    symbols: ``layer("Conv2d", kernel=(3, 2), stride=2, padding=1)`` has symbolic numbers of channels.
+    Hyper-parameters that are left out are what the layer's definition says; names stand for symbols:
+    ``layer("Conv2d", "C_out", (3, 2), stride="s")``, or in one text ``layer("Conv2d(C_out, (3, 2), stride=s)")``.
 
     Raises:
         NetworkError: there is no such layer, or it does not take these arguments.
     """
-    stage = Stage(name if isinstance(name, str) else name.name, *_arguments(arguments, options))
+    stage = _stage(name, arguments, options)
     extra = {} if isinstance(name, str) else {name.name: name}
     definition = name if isinstance(name, LayerDefinition) else None
-    if isinstance(name, str) and name not in ACTIVATION:
+    if isinstance(name, str) and stage.name not in ACTIVATION:
         definition = defined(stage)
         extra = {stage.name: definition}
     size = None if batch is None else symbols.dimension(batch)
@@ -116,6 +116,21 @@ def layer(
     blueprint = builder.blueprint()
     made = Network(stage.name, "Upstream", blueprint.forward, blueprint.blocks, layout, index_base)
     return Layer(stage.name, made, names)
+
+
+def is_layer(text: str) -> bool:
+    """Whether a text is a layer with its arguments rather than a network."""
+    return "->" not in text and ":" not in text
+
+
+def _stage(
+    name: str | LayerDefinition | Activation, arguments: tuple[object, ...], options: dict[str, object]
+) -> Stage:
+    positional, named = _arguments(arguments, options)
+    if not isinstance(name, str):
+        return Stage(name.name, positional, named)
+    written = parse_stage(name)
+    return replace(written, positional=written.positional + positional, named=written.named + named)
 
 
 def upstream_name(output: str) -> str:

@@ -22,8 +22,8 @@ def derive(
         typer.Argument(
             metavar="NETWORK",
             show_default=False,
-            help='Such as "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat"; or a .py or .yaml file with a layer '
-            "of your own, which is derived alone.",
+            help='Such as "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat"; or a layer to be derived alone, such as '
+            '"Conv2d(8, 3, stride=2)", or a .py or .yaml file with one of your own.',
         ),
     ],
     loss: Annotated[str | None, typer.Option(show_default=False, help="Such as MSE, 1/2*MSE, BCE(mean).")] = None,
@@ -71,14 +71,13 @@ def derive(
     Everything follows from the forward definition of the network. The exit code is 1 if a check fails.
     """
     from answers.own import is_definition_file, load_definitions
-    from derive.layer import layer
+    from derive.layer import is_layer, layer
     from derive.network import network as build_network
 
     allowed = _names(within) if within is not None else None
-    if is_definition_file(network):
-        alone = [
-            layer(own, batch=batch, layout=layout, index_base=index_base) for own in load_definitions(Path(network))
-        ]
+    if is_definition_file(network) or is_layer(network):
+        named = load_definitions(Path(network)) if is_definition_file(network) else (network,)
+        alone = [layer(one, batch=batch, layout=layout, index_base=index_base) for one in named]
         asked = [(one.network, _names(wrt or ()) or one.differentiable) for one in alone]
     else:
         extra = () if using is None else load_definitions(using)
@@ -140,7 +139,8 @@ def _shape(derivation: Derivation, notation: Notation) -> str:
     from derive.render import shape_unicode
 
     if notation == "matrix" and derivation.matrix is not None:
-        return shape_unicode(derivation.matrix.shape)
+        rows, columns = derivation.matrix.shape
+        return shape_unicode((rows,) if columns == 1 else (rows, columns))
     return shape_unicode(derivation.shape)
 
 
