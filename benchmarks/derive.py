@@ -21,6 +21,9 @@ from rich.table import Table
 from benchmarks import depth, explicit_sympy, tensor_networks, whole_build
 from benchmarks.measuring import Line
 
+WIDTH = 140
+"""Letters on a line where there is no terminal."""
+
 PARTS: dict[str, Callable[[int, bool], Iterator[Line]]] = {
     "tensorgrad": tensor_networks.lines,
     "sympy": explicit_sympy.lines,
@@ -37,6 +40,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=tuple(PARTS), default=tuple(PARTS), help="parts to measure")
     options = parser.parse_args()
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
     table = Table(
         "Measured", "Gradsheet", "Beside", "Ratio", "Target", title="Speed, in seconds (best of several runs)"
     )

@@ -31,8 +31,8 @@ def lines(repeats: int, full: bool) -> Iterator[Line]:
         count = sum(length for length in _lengths(sizes).values())
         ratio = explicit / best["elements"]
         yield Line(
-            f"tanh, sigmoid, MSE at (n, d, K) = {sizes}: {count} elements, beside SymPy's diff",
-            f"{seconds(best['elements'])} (for any size: {seconds(best['gradients'])})",
+            f"{count} elements at {sizes}, tanh, sigmoid, MSE; beside SymPy's diff",
+            f"{seconds(best['elements'])} ({seconds(best['gradients'])} for any size)",
             seconds(explicit),
             f"{ratio:.1f} times faster",
         )

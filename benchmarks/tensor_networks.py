@@ -16,7 +16,7 @@ TARGET = 5.0
 
 def lines(repeats: int, full: bool) -> Iterator[Line]:
     """A line for each way to write the loss in tensorgrad; the target is for the rows that we differentiate too."""
-    what = "gradients of W1, b1, W2, b2, softmax cross-entropy, beside tensorgrad"
+    what = "4 gradients, softmax cross-entropy; beside tensorgrad"
     try:
         found = version("tensorgrad")
     except PackageNotFoundError:

@@ -38,7 +38,7 @@ def lines(repeats: int, full: bool) -> Iterator[Line]:
     ratio = best["build"] / best["pdflatex"]
     counted = ", ".join(f"{stem} {count}" for stem, count in runs.items())
     yield Line(
-        f"gradsheet build {HOMEWORK}, beside its pdflatex ({engine.name}; runs: {counted})",
+        f"build {HOMEWORK}; beside its pdflatex, {engine.name} ({counted} runs)",
         seconds(best["build"]),
         seconds(best["pdflatex"]),
         f"{ratio:.2f} times",
