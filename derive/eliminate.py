@@ -91,6 +91,7 @@ def _digit(value: Expr, length: Expr, ranges: Ranges) -> Digit | None:
     """``a - A*u`` as an index below A: it is a mod A, and u is the floor of a/A.
 
     So the number a is written with the digits u and a mod A: a channel by its group and its place there.
+    Where a is below A itself, u is 0; without this case, blocks and digits would take turns for ever.
     """
     quotients = {term: term / length for term in sympy.Add.make_args(value)}
     whole = [term for term, quotient in quotients.items() if quotient.is_integer]
@@ -102,6 +103,8 @@ def _digit(value: Expr, length: Expr, ranges: Ranges) -> Digit | None:
     low = sympy.Add(*(term for term in quotients if term not in whole))
     if not low.is_integer or not never_negative(low, ranges):
         return None
+    if never_negative(length - 1 - low, ranges):
+        return Digit(low, high, sympy.S.Zero)
     return Digit(Mod(low, length), high, floor(low / length))
 
 
