@@ -1,25 +1,14 @@
-"""Small algebra on index expressions: how large one is, common denominators and factors, signs."""
+"""Small algebra on index expressions: one denominator, irreducible factors, signs."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 import sympy
-from sympy import Add, Expr, Indexed, Mul, Pow, Symbol
+from sympy import Add, Expr, Mul, Pow, Symbol
 
 from derive import symbols
-
-
-def cost(expression: Expr) -> int:
-    """How much there is to read: operations, with divisions, functions and sums counted double."""
-    if isinstance(expression, Indexed | Symbol) or expression.is_Number:
-        return 0 if not expression.is_Rational or expression.is_Integer else 1
-    inner = sum(cost(argument) for argument in expression.args if isinstance(argument, Expr))
-    if isinstance(expression, Add | Mul):
-        return inner + len(expression.args) - 1
-    if isinstance(expression, Pow):
-        return inner + (2 if expression.exp.is_negative else 1)
-    return inner + 2
+from derive.factors import plainly_irreducible, taken_out
 
 
 def factored(expression: Expr, targets: Collection[str] = ()) -> Expr:
@@ -28,6 +17,10 @@ def factored(expression: Expr, targets: Collection[str] = ()) -> Expr:
     Elements, sums, functions and brackets are its indeterminates, and so are roots. ``targets`` are the
     tensors that a textbook subtracts: it writes y_hat - y, not y - y_hat.
     """
+    if isinstance(expression, Add):
+        factor, left = taken_out(expression, one_denominator=True)
+        if plainly_irreducible(left):
+            return signed(Mul(factor, left), targets)
     opaque = _indeterminates(expression)
     plain = expression.xreplace(opaque)
     back = {symbol: atom for atom, symbol in opaque.items() if isinstance(symbol, Symbol)}

@@ -132,7 +132,7 @@ def derived_facts(facts: Facts, forward: Forward) -> Facts:
     """
     known = list(facts.known)
     for row in forward.rows:
-        if row.tensor.role == "hidden" or not isinstance(row.expression, Mul):
+        if row.tensor.role == "hidden" or not isinstance(row.expression, Add | Mul):
             continue
         mine = symbols.element(row.name, row.indices)
         for axes in _known_axes(row, known):

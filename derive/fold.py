@@ -111,6 +111,7 @@ def folding_of(forward: Forward) -> Folding:
     careful = tuple(row for row, rule in named.items() if rule.pattern == row.expression and needs_care(row, forward))
     naming = [rule for row, rule in named.items() if row not in careful]
     naming += [rule for row in forward.rows if (rule := _within(row)) is not None]
+    naming += [rule for row in forward.rows for rule in _classes(row, forward)]
     internal: list[Rule] = []
     solved: list[Rule] = []
     for row in reversed(forward.rows):
@@ -160,6 +161,18 @@ def _within(row: Row) -> Rule | None:
     place = symbols.element(row.name, row.indices)
     _, lowest, highest = row.expression.limits[0]
     return Rule(Bracket(And(place >= lowest, place <= highest)), sympy.S.One, row.indices)
+
+
+def _classes(row: Row, forward: Forward) -> list[Rule]:
+    """``[0 <= y < K] -> 1``, for a class number y that the row reads an element by."""
+    rules = []
+    for access in sorted(row.expression.atoms(Indexed), key=str):
+        lengths = forward.tensors[symbols.name_of(access)].shape
+        for subscript, length in zip(access.indices, lengths, strict=True):
+            if isinstance(subscript, Indexed | Symbol) and not subscript.is_integer:
+                letters = symbols.subscripts_of(subscript)
+                rules.append(Rule(Bracket(And(subscript >= 0, subscript <= length - 1)), sympy.S.One, letters))
+    return rules
 
 
 def _solved_internal(row: Row, forward: Forward) -> list[Rule]:

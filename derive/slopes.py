@@ -15,8 +15,9 @@ import sympy
 from sympy import Add, Expr, Mul, Symbol, exp
 
 from derive import symbols
-from derive.algebra import cost, factored
+from derive.algebra import factored
 from derive.differentiate import contributions, unknown_slope
+from derive.factors import cost
 from derive.functions import Bracket
 from derive.scalar import ScalarFunction
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sympy
-from sympy import Add, Expr, Mul, Sum
+from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
 
-from derive.algebra import cost, factored, signed
+from derive.algebra import factored, signed
 from derive.bounds import Ranges
 from derive.digits import digits_decided
 from derive.eliminate import eliminate, merge_brackets
+from derive.factors import cost, grouped, taken_out
 from derive.fold import Folding
 from derive.terms import Term, canonical, split
 
@@ -67,13 +68,18 @@ class Simplifier:
         candidates += [
             factored(candidate, self.targets) for candidate in (expression, expanded) if _may_factor(candidate)
         ]
-        return min((signed(candidate, self.targets) for candidate in candidates), key=cost)
+        candidates += [
+            Mul(*taken_out(candidate, one_denominator=False)) for candidate in candidates if isinstance(candidate, Add)
+        ]
+        plain = [signed(candidate, self.targets) for candidate in candidates]
+        return min((*plain, *map(grouped, plain)), key=cost)
 
     def expanded(self, expression: Expr, ranges: Ranges) -> Expr:
         """All products multiplied out, known sums replaced, like terms collected."""
         collected: dict[tuple[Expr, ...], tuple[Expr, Term]] = {}
         for term in split(expression, expand=True):
-            for part in split(self.folding.facts.valued(_normal(_reduced(term, ranges))), expand=True):
+            reduced = _with_deltas_used(_normal(_reduced(term, ranges)))
+            for part in split(self.folding.facts.valued(reduced), expand=True):
                 key, named = canonical(part)
                 coefficient = Mul(*(factor for factor in part.factors if factor.is_Number))
                 total, _ = collected.get(key, (sympy.S.Zero, named))
@@ -99,6 +105,20 @@ def _reduced(term: Term, ranges: Ranges) -> Term:
         if shorter == term:
             return term
         term = shorter
+
+
+def _with_deltas_used(term: Term) -> Term:
+    """The term with its deltas used on its other factors where that makes them shorter: p[i]/p[y] [i = y] is [i = y]."""
+    for delta in term.factors:
+        if not isinstance(delta, KroneckerDelta):
+            continue
+        others = Mul(*(factor for factor in term.factors if factor != delta))
+        for side, value in (delta.args, delta.args[::-1]):
+            if isinstance(side, Symbol) and not value.has(side):
+                shorter = others.xreplace({side: value})
+                if cost(shorter) < cost(others):
+                    return _with_deltas_used(Term((delta, *Mul.make_args(shorter)), term.bound))
+    return term
 
 
 def _normal(term: Term) -> Term:
