@@ -11,21 +11,41 @@ from derive import symbols
 from derive.factors import plainly_irreducible, taken_out
 
 
+MOST_INDETERMINATES = 12
+"""Polynomials in more indeterminates than these are not factored beyond what can be seen term by term."""
+
+
 def factored(expression: Expr, targets: Collection[str] = ()) -> Expr:
     """The expression as one product of irreducible factors over one denominator, with textbook signs.
 
     Elements, sums, functions and brackets are its indeterminates, and so are roots. ``targets`` are the
     tensors that a textbook subtracts: it writes y_hat - y, not y - y_hat.
     """
+    if isinstance(expression, Mul):
+        return signed(_factors_factored(expression, targets), targets)
+    factor, left = sympy.S.One, expression
     if isinstance(expression, Add):
         factor, left = taken_out(expression, one_denominator=True)
         if plainly_irreducible(left):
             return signed(Mul(factor, left), targets)
-    opaque = _indeterminates(expression)
-    plain = expression.xreplace(opaque)
+    opaque = _indeterminates(left)
+    if len(opaque) > MOST_INDETERMINATES:
+        return signed(Mul(factor, left), targets)
     back = {symbol: atom for atom, symbol in opaque.items() if isinstance(symbol, Symbol)}
-    result = sympy.factor(sympy.together(plain)).xreplace(back)
-    return signed(result, targets)
+    result = sympy.factor(sympy.together(left.xreplace(opaque))).xreplace(back)
+    return signed(Mul(factor, result), targets)
+
+
+def _factors_factored(product: Mul, targets: Collection[str]) -> Expr:
+    """A product with its sums factored; sums above and below the line that could cancel are brought together."""
+    above = [factor for factor in product.args if isinstance(factor, Add)]
+    below = [factor.base for factor in product.args if isinstance(factor, Pow) and isinstance(factor.base, Add)]
+    read = {access for total in below for access in symbols.accesses(total)}
+    if any(read & set(symbols.accesses(total)) for total in above):
+        opaque = _indeterminates(product)
+        back = {symbol: atom for atom, symbol in opaque.items() if isinstance(symbol, Symbol)}
+        return sympy.factor(sympy.together(product.xreplace(opaque))).xreplace(back)
+    return Mul(*(factored(factor, targets) if factor in above else factor for factor in product.args))
 
 
 def _indeterminates(expression: Expr) -> dict[Expr, Expr]:

@@ -52,20 +52,22 @@ def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Add]:
 def plainly_irreducible(total: Expr) -> bool:
     """Whether a sum without common factors is seen to have no other factors.
 
-    It is where it is a polynomial in its elements that is linear in one of them, which one term alone holds.
+    It is where it is a polynomial in its elements that is linear in one of them, which one term alone holds
+    and holds as a monomial.
     """
     if not isinstance(total, Add):
         return False
-    held: Counter[Expr] = Counter()
-    linear: set[Expr] = set()
-    for _, powers in map(powers_of, total.args):
-        for base, exponent in powers.items():
-            if isinstance(base, Add) or not (exponent.is_Integer and exponent.is_positive):
-                return False
-            held[base] += 1
-            if exponent == 1:
-                linear.add(base)
-    return any(held[base] == 1 for base in linear)
+    terms = [powers for _, powers in map(powers_of, total.args)]
+    if any(not (exponent.is_Integer and exponent.is_positive) for powers in terms for exponent in powers.values()):
+        return False
+    held = Counter(base for powers in terms for base in powers)
+    inside = {part for base in held if isinstance(base, Add) for part in sympy.preorder_traversal(base)}
+    monomials = [powers for powers in terms if not any(isinstance(base, Add) for base in powers)]
+    return any(
+        exponent == 1 and held[base] == 1 and base not in inside
+        for powers in monomials
+        for base, exponent in powers.items()
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -89,15 +91,11 @@ def grouped(expression: Expr) -> Expr:
     arguments = [grouped(part) if isinstance(part, Expr) else part for part in expression.args]
     result: Expr = expression.func(*arguments)
     while isinstance(result, Add):
-        shorter = min((_put_together(result, base) for base in _shared_by_some(result)), key=_order, default=result)
+        shorter = min((_put_together(result, base) for base in _shared_by_some(result)), key=cost, default=result)
         if cost(shorter) >= cost(result):
             break
         result = shorter
     return result
-
-
-def _order(expression: Expr) -> tuple[int, str]:
-    return cost(expression), str(expression)
 
 
 def _shared_by_some(total: Add) -> list[Expr]:

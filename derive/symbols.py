@@ -8,7 +8,7 @@ Indices count from 0 inside the program; sheets that count from 1 shift them whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import sympy
 from sympy import Expr, Indexed, IndexedBase, Symbol
@@ -87,6 +87,12 @@ def sizes_in(expressions: Iterable[Expr]) -> set[Symbol]:
     }
 
 
+@lru_cache(maxsize=65536)
+def text(expression: Expr) -> str:
+    """The expression as text, by which terms and elements are ordered."""
+    return str(expression)
+
+
 def accesses(expression: Expr) -> tuple[Expr, ...]:
     """The elements and scalar symbols that the expression reads, each once, in the order of their text.
 
@@ -107,7 +113,7 @@ def accesses(expression: Expr) -> tuple[Expr, ...]:
                 visit(argument)
 
     visit(expression)
-    return tuple(sorted(found, key=str))
+    return tuple(sorted(found, key=text))
 
 
 def partial_name(numerator: str, denominator: str) -> str:
