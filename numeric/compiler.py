@@ -19,6 +19,7 @@ from derive.functions import ArgMax, Bracket
 from derive.scalar import ScalarFunction
 from numeric import functions as scalar_functions
 from numeric.access import access
+from numeric.contraction import nested
 from numeric.errors import ExpressionError
 from numeric.scope import Axis, Evaluator, Scope, Value
 
@@ -125,6 +126,9 @@ class Compiler:
         return lambda scope: _power(value(scope), power(scope))
 
     def sum(self, expression: sympy.Sum) -> Evaluator:
+        in_order = nested(expression, self.axes)
+        if in_order != expression:
+            return self.compile(in_order)
         added: list[Axis] = []
         axes = dict(self.axes)
         for letter, lower, upper in expression.limits:

@@ -1,0 +1,61 @@
+"""The order in which a product is summed over several indices.
+
+Σ_p Σ_q W3[i,p] W2[p,q] W1[q,j] over arrays of all four indices costs as much as they have elements; summed
+as Σ_p W3[i,p] (Σ_q W2[p,q] W1[q,j]), a matrix product at a time, it costs no more than the largest of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy
+from sympy import Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+
+from derive.functions import Bracket
+
+
+def nested(total: Sum, letters: Iterable[Symbol]) -> Expr:
+    """The sum with each factor outside the sums over indices that it does not hold; the same value.
+
+    The next index is always the one whose factors hold the fewest indices together; ``letters`` are the
+    indices of the surroundings. A sum is left as it is where a factor that may be infinite could leave the
+    product with the bracket that protects it.
+    """
+    factors = Mul.make_args(total.function)
+    if len(total.limits) < 2 or len(factors) < 2 or not _may_part(factors):
+        return total
+    indices = {*letters, *(limit[0] for limit in total.limits)}
+    remaining = list(total.limits)
+    while remaining:
+        limit = min(remaining, key=lambda one: len(indices & _symbols(_holding(factors, one[0]))))
+        remaining.remove(limit)
+        inside = _holding(factors, limit[0])
+        outside = tuple(factor for factor in factors if factor not in inside)
+        summed = Sum(Mul(*inside), limit) if inside else limit[2] - limit[1] + 1
+        factors = (*outside, summed)
+    return Mul(*factors)
+
+
+def _holding(factors: Iterable[Expr], letter: Symbol) -> tuple[Expr, ...]:
+    return tuple(factor for factor in factors if letter in factor.free_symbols)
+
+
+def _symbols(factors: Iterable[Expr]) -> set[Symbol]:
+    return set().union(*(factor.free_symbols for factor in factors))
+
+
+def _may_part(factors: Iterable[Expr]) -> bool:
+    return not any(factor.has(Bracket, KroneckerDelta) for factor in factors) or all(map(_is_finite, factors))
+
+
+def _is_finite(expression: Expr) -> bool:
+    """Whether the value is finite wherever the tensors are: sums and products of elements and integers."""
+    if isinstance(expression, Indexed):
+        return all(number.is_Integer for subscript in expression.indices for number in subscript.atoms(sympy.Number))
+    if isinstance(expression, Bracket | KroneckerDelta | Symbol) or expression.is_number:
+        return True
+    if isinstance(expression, Pow):
+        return bool(expression.exp.is_Integer and expression.exp.is_positive) and _is_finite(expression.base)
+    if isinstance(expression, Sum):
+        return _is_finite(expression.function)
+    return isinstance(expression, sympy.Add | Mul) and all(map(_is_finite, expression.args))
