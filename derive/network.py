@@ -16,8 +16,9 @@ from derive.errors import NetworkError, nearest
 from derive.express import Speaker, Vocabulary
 from derive.forward import Forward
 from derive.language import parse_network, parse_stage
-from derive.layers import Activation, LayerDefinition
+from derive.layers import LOSS, Activation, LayerDefinition
 from derive.matrix_form import Former
+from derive.second import gradient_name, with_gradient, with_product
 from derive.sweep import Sweep
 
 
@@ -109,6 +110,48 @@ class Network:
             VocabularyError: the vocabulary cannot express the answer.
         """
         return self._derivative(numerator, denominator, within)
+
+    def hessian(self, name: str, other: str | None = None, within: Iterable[str] | None = None) -> Derivation:
+        """The second derivatives of the loss: the Jacobian of its gradient, ``g_name``, by ``other`` or ``name``.
+
+        Raises:
+            NetworkError: the network has no loss, or no such tensor.
+            VocabularyError: the vocabulary cannot express the answer.
+        """
+        self._require(name)
+        extended = replace(self, forward=with_gradient(self.forward, name), _sweeps={})
+        return extended._derivative(gradient_name(name), other or name, within)
+
+    def hessian_vector_product(
+        self, name: str, along: Iterable[str] | None = None, within: Iterable[str] | None = None
+    ) -> Derivation:
+        """The part for ``name`` of the Hessian times a direction, without the Hessian itself.
+
+        It is the gradient of ``gv``, the sum of the loss's gradients times the directions ``v_...`` in which
+        the tensors ``along`` (by default ``name`` alone) are moved.
+
+        Raises:
+            NetworkError: the network has no loss, or no such tensor.
+            VocabularyError: the vocabulary cannot express the answer.
+        """
+        names = tuple(along or (name,))
+        for given in (name, *names):
+            self._require(given)
+        extended = replace(self, forward=with_product(self.forward, names, inside=self._inside_loss()), _sweeps={})
+        return extended._derivative("gv", name, within)
+
+    def _inside_loss(self) -> frozenset[str]:
+        """The values that the loss computes on its way, such as probabilities."""
+        definition = LOSS.get(parse_stage(self.loss or "").name)
+        return frozenset(definition.values) if definition else frozenset()
+
+    def _require(self, name: str) -> None:
+        """Complain where there is no loss, or no tensor of that name."""
+        if self.loss is None:
+            raise NetworkError("this network has no loss to differentiate; give one, such as loss='MSE'")
+        if name not in self.forward.tensors:
+            visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
+            raise NetworkError(f"there is no {name} in this network; {nearest(name, visible)}")
 
     def gradients(self, within: Iterable[str] | None = None) -> dict[str, Derivation]:
         """The gradients of all parameters, from one reverse sweep."""
