@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from derive.network import network
+from derive.render.derivations import derivation_unicode
+from numeric import check
+
+STAGES = (
+    "Identity ReLU 5*ReLU LeakyReLU LeakyReLU(0.2) LeakyReLU(slope) PReLU ELU ELU(2) ELU(alpha) Softplus Softplus(2) "
+    "Softplus(beta) GELU GELUTanh SiLU Sigmoid Tanh c*Tanh Softmax 1/2*Softmax LogSoftmax f 2*f"
+).split()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("layout", ["gradient", "numerator"])
+def test_gradients_and_jacobians_of_every_activation(stage: str, layout: str) -> None:
+    net = network(f"x:n -> Linear(d) -> {stage}", "1/2*MSE", layout=layout)  # type: ignore[arg-type]
+    for answer in (*net.gradients().values(), net.jacobian("y_hat", "z1"), net.value("y_hat")):
+        report = check(answer, points=1)
+        assert report.ok, [item for item in report.items if not item.ok]
+        assert derivation_unicode(answer)
+
+
+def test_the_parameter_of_prelu_is_learnt() -> None:
+    net = network("x:n -> PReLU -> Linear(K)", "MSE")
+    assert net.parameters == ("a1", "W2", "b2")
+    assert net.gradient("a1").shape == ()

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from derive.errors import NetworkError
+from derive.layers import LOSS
+from derive.network import network
+from derive.symbols import size
+from numeric import check
+
+LAYER = {"unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax"}
+
+
+def _losses() -> list[tuple[str, str]]:
+    found = []
+    for name, loss in LOSS.items():
+        layer = LAYER.get(loss.prediction, "Linear(K)")
+        options = ["(mean)", "(sum)"] + (["(class)"] if loss.class_equations else [])
+        found += [(text, layer) for text in (name, f"c*{name}", *(f"{name}{option}" for option in options))]
+    return found
+
+
+@pytest.mark.parametrize(("loss", "layer"), _losses())
+def test_gradients_of_every_loss(loss: str, layer: str) -> None:
+    answer = network(f"x:n -> Linear(K) -> {layer}", loss).gradient("b1")
+    report = check(answer, points=1)
+    assert report.ok, [item for item in report.items if not item.ok]
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("loss", list(LOSS))
+def test_gradients_of_every_loss_over_a_batch(loss: str, reduction: str) -> None:
+    layer = LAYER.get(LOSS[loss].prediction, "Identity")
+    net = network(f"x:n -> Linear(K) -> {layer}", loss, batch="B", reduction=reduction)  # type: ignore[arg-type]
+    report = check(net.gradient("W1"), points=1)
+    assert report.ok, [item for item in report.items if not item.ok]
+
+
+@pytest.mark.parametrize("loss", ["Huber(delta)", "Huber(0.5)", "Huber(delta=2)", "Huber(mean, delta=2)"])
+def test_huber_takes_its_width(loss: str) -> None:
+    assert check(network("x:n -> Linear(K)", loss).gradient("b1")).ok
+
+
+def test_the_target_has_the_shape_of_the_prediction_or_is_a_class() -> None:
+    assert network("x:n -> Linear(K)", "MSE").forward.tensors["y"].shape == (size("K"),)
+    assert network("x:n -> Linear(K)", "SoftmaxCrossEntropy(class)").forward.tensors["y"].shape == ()
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        ("MES", "there is no loss MES; did you mean MSE"),
+        ("MSE(class)", "MSE takes no class number as a target; these do: CrossEntropy"),
+        ("MSE(men)", "MSE takes mean, sum, class, one_hot; got men"),
+        ("Huber(dleta=2)", "Huber has no dleta; did you mean delta"),
+        ("MSE(delta=2)", "MSE has no delta; it takes no named argument"),
+    ],
+)
+def test_what_does_not_exist_is_said(loss: str, message: str) -> None:
+    with pytest.raises(NetworkError, match=message):
+        network("x:n -> Linear(K)", loss)
+
+
+def test_a_loss_takes_a_vector() -> None:
+    with pytest.raises(NetworkError, match=r"MSE takes a vector of outputs, but y_hat has shape \(n, m\)"):
+        network("x:(n, m) -> ReLU", "MSE")
+
+
+@pytest.mark.xfail(strict=True, reason="anything but sum is taken for mean")
+def test_an_unknown_reduction_is_refused() -> None:
+    with pytest.raises(NetworkError, match="average"):
+        network("x:n -> Linear(K)", "MSE", batch="B", reduction="average")  # type: ignore[arg-type]
