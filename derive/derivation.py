@@ -7,13 +7,16 @@ from typing import Literal
 
 from sympy import Expr, Symbol
 
+from derive.convolution.nodes import ConvolutionForm
 from derive.forward import Forward
 from derive.matrix.nodes import Node
 
 Layout = Literal["numerator", "gradient"]
 
-Notation = Literal["matrix", "index", "cases"]
-"""Whole tensors; elements; or elements with brackets and deltas written as cases."""
+Notation = Literal["matrix", "index", "cases", "convolution"]
+"""Whole tensors; elements; elements with brackets and deltas written as cases; or maps over space.
+
+What has no form in a notation is written in elements."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Step:
 class Derivation:
     """The derivation of one quantity of a forward definition.
 
-    ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout named.
+    ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout named;
+    ``convolution`` its maps over space, where it is made of convolutions. ``notes`` say what a reader must know.
     """
 
     forward: Forward
@@ -59,6 +63,7 @@ class Derivation:
     layout: Layout = "gradient"
     index_base: Literal[0, 1] = 1
     notes: tuple[str, ...] = field(default=())
+    convolution: ConvolutionForm | None = None
 
     @property
     def shape(self) -> tuple[Expr, ...]:

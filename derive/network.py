@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from sympy import Expr
+from sympy import Expr, KroneckerDelta
 
 from derive import symbols
 from derive.build import Block, Builder
+from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation, Layout, Quantity, Step
 from derive.errors import NetworkError, nearest
 from derive.express import Speaker, Vocabulary
@@ -89,7 +90,9 @@ class Network:
         result = speaker.values(start)
         node = self.former.value(name, self._hidden(allowed), written_out=written_out)
         step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
-        return Derivation(self.forward, quantity, result, (step,), node, self.layout, self.index_base)
+        reduced = sweep.simplifier.simplify(result, sweep.ranges(quantity)) if result.has(KroneckerDelta) else result
+        form = self._convolution(reduced, quantity)
+        return Derivation(self.forward, quantity, result, (step,), node, self.layout, self.index_base, convolution=form)
 
     def gradient(self, name: str, within: Iterable[str] | None = None) -> Derivation:
         """The gradient of the loss with respect to a tensor, written in the symbols of ``within``.
@@ -211,7 +214,12 @@ class Network:
             step if step.matrix is not None else replace(step, matrix=former.form(step.expression, step.quantity))
             for step in steps
         )
-        return Derivation(self.forward, quantity, result, formed, node, self.layout, self.index_base)
+        form = self._convolution(result if in_values is None else in_values, quantity)
+        return Derivation(self.forward, quantity, result, formed, node, self.layout, self.index_base, convolution=form)
+
+    def _convolution(self, expression: Expr, quantity: Quantity) -> ConvolutionForm | None:
+        """The convolution form, in a network that reads windows of its tensors."""
+        return recognise_convolution(expression, quantity, self.forward) if reads_windows(self.forward) else None
 
     def _hidden(self, vocabulary: Vocabulary) -> frozenset[str]:
         """The values that the vocabulary does not allow."""

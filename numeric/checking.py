@@ -9,11 +9,13 @@ from functools import lru_cache, partial
 import numpy
 from sympy import Expr
 
+from derive.convolution import ConvolutionForm
 from derive.derivation import Derivation, Quantity, Step
 from derive.forward import Forward
 from derive.matrix.nodes import Node
 from derive.symbols import element, held_in, split_partial
 from numeric.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
+from numeric.convolution import convolution_at
 from numeric.differences import EPSILON, Measured, Method
 from numeric.errors import ArrayError, ExpressionError
 from numeric.expression import compile_expression
@@ -117,6 +119,9 @@ class _AtPoint:
         quantity, result = self.derivation.quantity, self.derivation.result
         what = f"result, {quantity.name}"
         yield from self._forms(what, quantity, result, self.derivation.matrix)
+        form = self.derivation.convolution
+        if form is not None:
+            yield _item(f"{what}: convolution form", TIGHT, partial(self._of_convolution, quantity, result, form))
         if split_partial(quantity.name) is not None:
             coarse = partial(self._error, quantity, result, "central")
             yield _item(f"{what}: against central differences", COARSE, coarse)
@@ -146,6 +151,12 @@ class _AtPoint:
         floor = as_matrix(self._floor(quantity), quantity.name, model, layout)
         index_form = as_matrix(self._value(quantity, expression), quantity.name, model, layout)
         return relative_error(matrix_at(matrix, self.point, layout), index_form, floor)
+
+    def _of_convolution(self, quantity: Quantity, expression: Expr, form: ConvolutionForm) -> float:
+        index_form = self._value(quantity, expression)
+        floor = self._floor(quantity)
+        counts = index_form.shape[: len(form.indices)]
+        return max(relative_error(array, index_form, floor) for array in convolution_at(form, counts, self.point))
 
     def _floor(self, quantity: Quantity) -> Array:
         truth = self._truth(quantity, "complex")

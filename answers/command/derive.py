@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from derive.derivation import Derivation
+    from derive.derivation import Derivation, Notation
     from derive.network import Network
-    from derive.render.derivations import Notation
 
 Listed = list[str] | None
 
@@ -37,7 +36,8 @@ def derive(
         ),
     ] = None,
     notation: Annotated[
-        Literal["matrix", "index"], typer.Option(help="Whole matrices and vectors, or their elements.")
+        Literal["matrix", "index", "convolution"],
+        typer.Option(help="Whole matrices and vectors, their elements, or convolutions over space."),
     ] = "matrix",
     within: Annotated[
         Listed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy
@@ -13,6 +14,7 @@ from answers.evidence.numbers import scientific
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import curve, plot
 from answers.latex.sheet import Plots
+from derive.derivation import Derivation
 from derive.network import Network, network
 from numeric import evaluate
 
@@ -46,21 +48,22 @@ class Depth(Evidence):
         curves, claims = [], []
         for name, gain in zip(self.functions, gains, strict=True):
             stack = _stack(name, self.depth, self.width)
-            norms = numpy.array([_norms(stack, _weights(stack, gain, self.seed + k)) for k in range(self.networks)])
+            backward = stack.backward()
+            weights = [_weights(stack, gain, self.seed + k) for k in range(self.networks)]
+            norms = numpy.array([_norms(backward, arrays) for arrays in weights])
             mean = numpy.log10(norms / norms[:, -1:]).mean(axis=0)
             values[f"{name}_ratio"] = scientific(float(10 ** mean[0]))
             curves.append(curve(numpy.arange(1.0, self.depth + 1), mean, name))
-            claims.append(self._claim(name, stack, gain))
+            claims.append(self._claim(name, stack, backward, weights[0]))
         caption = "Norm of the gradient at each layer, relative to the last layer (geometric mean)."
         figure = Plots((plot(curves, "layer", width=9.0, height=4.2, logarithmic=True),), caption)
         return Found(values, (figure,), tuple(claims))
 
-    def _claim(self, name: str, stack: Network, gain: float) -> Claim:
+    def _claim(self, name: str, stack: Network, backward: Sequence[Derivation], arrays: Arrays) -> Claim:
         """The gradient at the first layer against a difference quotient of the forward pass."""
 
         def verdict() -> Verdict:
-            arrays = _weights(stack, gain, self.seed)
-            gradient = _gradients(stack, arrays)[0]
+            gradient = _gradients(backward, arrays)[0]
             direction = numpy.random.default_rng(self.seed).standard_normal(self.width)
             step = 1e-6
             sides = [
@@ -90,13 +93,13 @@ def _weights(stack: Network, gain: float, seed: int) -> Arrays:
     return arrays
 
 
-def _norms(stack: Network, arrays: Arrays) -> list[float]:
-    return [float(numpy.linalg.norm(gradient)) for gradient in _gradients(stack, arrays)]
+def _norms(backward: Sequence[Derivation], arrays: Arrays) -> list[float]:
+    return [float(numpy.linalg.norm(gradient)) for gradient in _gradients(backward, arrays)]
 
 
-def _gradients(stack: Network, arrays: Arrays) -> list[NDArray[numpy.float64]]:
+def _gradients(backward: Sequence[Derivation], arrays: Arrays) -> list[NDArray[numpy.float64]]:
     """The gradient with respect to every linear layer's output, which is that of its bias, by the backward pass."""
     known = dict(arrays)
-    for derivation in stack.backward():
+    for derivation in backward:
         known[derivation.quantity.name] = evaluate(derivation, known)
-    return [known[f"dl/d{name}"] for name in stack.parameters if name.startswith("b")]
+    return [known[f"dl/d{name}"] for name in arrays if name.startswith("b")]

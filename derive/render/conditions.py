@@ -62,7 +62,8 @@ def _ascending(condition: Boolean) -> tuple[Expr, str, Expr] | None:
 
 def _is_below(bound: Expr) -> bool:
     """Whether it is one less than a size: a <= n - 1 is written a < n."""
-    return bool(bound.is_integer) and bool(bound.free_symbols) and bound.as_coeff_Add()[0] == -1
+    sizes = bool(bound.free_symbols) and all(symbol.is_positive for symbol in bound.free_symbols)
+    return sizes and bool(bound.is_integer) and bound.as_coeff_Add()[0] == -1
 
 
 def _chains(conditions: Sequence[Boolean]) -> list[tuple[Boolean, ...]]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from sympy import Expr
 
-from derive.derivation import Derivation, Quantity, Step
+from derive.convolution.nodes import ConvolutionForm
+from derive.derivation import Derivation, Notation, Quantity, Step
 from derive.forward import Forward, Row
 from derive.matrix.nodes import Node
+from derive.render.convolution import ConvolutionPrinter
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import ranks_of
 from derive.render.piece import Piece
 from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_latex, sentence_unicode
 from derive.render.style import Style
-
-Notation = Literal["matrix", "index", "cases"]
-"""Whole tensors; elements; or elements with brackets and deltas written as cases."""
 
 LATEX_WIDTH = 68.0
 """Letters of mathematics on a line of 16 cm at 11 points, at 6.5 points a letter and room to spare."""
@@ -200,10 +198,25 @@ def _equation(
     ranks = ranks_of(derivation.forward)
     if notation == "matrix" and matrix is not None:
         return _quantity(style, quantity, derivation.forward, True), piece(style, matrix, ranks, derivation.index_base)
+    if notation == "convolution" and derivation.convolution is not None and expression == derivation.result:
+        return _convolution(style, derivation, derivation.convolution)
     left = _quantity(style, quantity, derivation.forward, False)
     if notation == "cases":
         return left, cases_piece(style, expression, ranks, derivation.index_base)
     return left, piece(style, expression, ranks, derivation.index_base)
+
+
+def _convolution(style: Style, derivation: Derivation, form: ConvolutionForm) -> tuple[Piece, Piece]:
+    """The maps of the quantity: by cross-correlations, and by full convolutions where there are some."""
+    inner = ExpressionPrinter(style, ranks_of(derivation.forward))
+    printer = ConvolutionPrinter(inner, derivation.index_base)
+    left = inner.element(derivation.quantity.name, form.indices, whole=not form.indices)
+    right = style.signed(printer.piece(form.node))
+    if form.full is None:
+        return left, right
+    equal = style.signs["equals"] + style.signed(printer.piece(form.full)).text
+    second = Piece(equal, style.signed(printer.piece(form.full)).width + 2)
+    return left, replace(right, text=right.text + equal, width=right.width + second.width, parts=(right, second))
 
 
 def _result(style: Style, derivation: Derivation, notation: Notation) -> str:

@@ -24,6 +24,7 @@ class LatexStyle(Style):
     signs: ClassVar[dict[str, str]] = {
         "+": " + ", "-": " - ", "minus": "-", "hadamard": r" \odot ", "divide": r" \oslash ", "comma": r",\ ",
         "==": " = ", "!=": r" \neq ", "<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ", "divides": r" \mid ",
+        "correlate": r" \star ", "convolve": r" \ast ",
         "modulo": r" \bmod ",
         "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ",
         "times": r" \times ", "equals": " = ", "elementwise": r"\odot ",
@@ -114,6 +115,11 @@ class LatexStyle(Style):
 
     def norm(self, inside: Piece) -> Piece:
         return self.enclose(inside, r"\lVert ", r" \rVert")
+
+    def operation(self, name: str, below: Sequence[Piece]) -> Piece:
+        numbers = [replace(self.signed(number), binding=Binding.SUM) for number in below]
+        width = len(name) + SCRIPT * sum(number.width + 0.4 for number in numbers)
+        return Piece(rf"\operatorname{{{name}}}{_below(numbers)}", width)
 
     def floor(self, inside: Piece) -> Piece:
         return replace(self.enclose(self.signed(inside), r"\lfloor ", r" \rfloor"), compound=True)

@@ -74,6 +74,10 @@ class Style(ABC):
         """The Euclidean norm of a vector."""
 
     @abstractmethod
+    def operation(self, name: str, below: Sequence[Piece]) -> Piece:
+        """The name of an operation with numbers below it."""
+
+    @abstractmethod
     def floor(self, inside: Piece) -> Piece:
         """The largest integer that is not above what is inside."""
 

@@ -24,6 +24,7 @@ class UnicodeStyle(Style):
     signs: ClassVar[dict[str, str]] = {
         "+": " + ", "-": " − ", "minus": "−", "hadamard": " ⊙ ", "divide": " ⊘ ", "comma": ", ",
         "==": " = ", "!=": " ≠ ", "<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "divides": " | ",
+        "correlate": " ⋆ ", "convolve": " ∗ ",
         "modulo": " mod ",
         "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ",
         "elementwise": "⊙", "factor": " · ", "tight factor": "·",
@@ -88,6 +89,10 @@ class UnicodeStyle(Style):
 
     def norm(self, inside: Piece) -> Piece:
         return self.enclose(inside, "‖", "‖")
+
+    def operation(self, name: str, below: Sequence[Piece]) -> Piece:
+        numbers = ",".join(self.signed(number).text for number in below)
+        return _atom(name + (f"_{{{numbers}}}" if len(numbers) > 1 else f"_{numbers}" if numbers else ""))
 
     def floor(self, inside: Piece) -> Piece:
         return self.enclose(self.signed(inside), "⌊", "⌋")

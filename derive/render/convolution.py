@@ -1,0 +1,120 @@
+"""Convolution forms as pieces: pad, dilate, rot180, cross-correlation and full convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Integer
+
+from derive.convolution import nodes
+from derive.convolution.nodes import ConvolutionForm, Extent, SpaceNode
+from derive.render import compose
+from derive.render.counting import count_from_one, shifted_subscript
+from derive.render.expression import ExpressionPrinter
+from derive.render.piece import Binding, Piece
+
+CONVENTIONS: tuple[tuple[type[SpaceNode], str], ...] = (
+    (nodes.Correlation, "⋆ is cross-correlation over space: (a ⋆ b)[x] = Σ a[x + t] b[t]."),
+    (nodes.Convolution, "∗ is full convolution over space: (a ∗ b)[x] = Σ a[x − t] b[t]."),
+    (
+        nodes.Padded,
+        "pad puts so many zeros in front of every axis, crop cuts so many elements off there; "
+        "behind, zeros are added or elements cut off until the result has its size.",
+    ),
+    (nodes.Dilated, "dilate puts zeros between neighbours, which then stand so many places apart."),
+    (nodes.Turned, "rot180 reads a kernel from its end along every axis."),
+)
+
+
+def conventions(form: ConvolutionForm) -> tuple[str, ...]:
+    """What the signs in the form mean, a sentence for each."""
+    inside = (*nodes.parts(form.node), *(nodes.parts(form.full) if form.full else ()))
+    kinds = {type(part) for part in inside}
+    found = [text for kind, text in CONVENTIONS if kind in kinds]
+    if any(isinstance(part, nodes.Correlation) and any(step != 1 for step in part.stride) for part in inside):
+        found.append("stride takes the places that are so far apart, from the first on.")
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class ConvolutionPrinter:
+    """Prints convolution forms with the signs and letters of an expression printer."""
+
+    inner: ExpressionPrinter
+    index_base: int
+
+    def piece(self, node: SpaceNode) -> Piece:
+        """The node as a piece; TypeError for what is none."""
+        style = self.inner.style
+        if isinstance(node, nodes.Map):
+            return self.inner.element(node.name, [self.subscript(channel) for channel in node.channels])
+        if isinstance(node, nodes.Constant):
+            return self.constant(node)
+        if isinstance(node, nodes.Padded):
+            return self.padded(node)
+        if isinstance(node, nodes.Dilated):
+            return self.applied("dilate", node.node, node.factor)
+        if isinstance(node, nodes.Turned):
+            return self.applied("rot180", node.node)
+        if isinstance(node, nodes.Total):
+            return self.applied("sum", node.node)
+        if isinstance(node, nodes.Correlation):
+            product = self.joined(node.node, node.kernel, "correlate")
+            if all(step == 1 for step in node.stride):
+                return product
+            return compose.call(style, self.name("stride", node.stride), product)
+        if isinstance(node, nodes.Convolution):
+            return self.joined(node.node, node.kernel, "convolve")
+        if isinstance(node, nodes.OverChannels):
+            return self.over_channels(node)
+        if isinstance(node, nodes.Times):
+            return compose.scale(style, self.inner.piece(node.coefficient), self.piece(node.node))
+        if isinstance(node, nodes.Plus):
+            return compose.add(style, [self.piece(term) for term in node.terms])
+        raise TypeError(f"expected a convolution form, got {node!r}")
+
+    def subscript(self, value: Expr) -> Expr:
+        """A channel's number as it is counted."""
+        return shifted_subscript(value) if self.index_base == 1 else value
+
+    def constant(self, node: nodes.Constant) -> Piece:
+        """A value at all places; ones with their size."""
+        small = replace(self.inner, inline=True)
+        if node.value == 1:
+            return self.inner.style.ones([small.piece(length) for length in node.extent])
+        value = count_from_one(node.value) if self.index_base == 1 else node.value
+        return self.inner.piece(value)
+
+    def padded(self, node: nodes.Padded) -> Piece:
+        """A map with zeros in front, or with what is in front cut off; what happens behind is not written."""
+        if all(number == 0 for number in node.before):
+            return self.piece(node.node)
+        if all((-number).is_nonnegative for number in node.before):
+            return self.applied("crop", node.node, tuple(-number for number in node.before))
+        return self.applied("pad", node.node, node.before)
+
+    def joined(self, left: SpaceNode, right: SpaceNode, sign: str) -> Piece:
+        """Two maps with the sign between them."""
+        style = self.inner.style
+        shown = [compose.bracket_below(style, self.piece(side), Binding.PRODUCT) for side in (left, right)]
+        return replace(compose.multiply(style, shown, sign=style.signs[sign]), binding=Binding.HADAMARD)
+
+    def applied(self, name: str, node: SpaceNode, below: Extent = ()) -> Piece:
+        """An operation applied to a map."""
+        return compose.call(self.inner.style, self.name(name, below), self.piece(node))
+
+    def name(self, name: str, below: Sequence[Expr]) -> Piece:
+        """The name of an operation with its numbers below it, once if they are the same along all axes."""
+        small = replace(self.inner, inline=True)
+        numbers = [small.piece(number) for number in (below[:1] if len(set(below)) == 1 else below)]
+        return self.inner.style.operation(name, numbers)
+
+    def over_channels(self, node: nodes.OverChannels) -> Piece:
+        """A sum over channels."""
+        small = replace(self.inner, inline=True)
+        signs = []
+        for letter, size in node.channels:
+            low, high = (small.piece(self.subscript(end)) for end in (Integer(0), size - 1))
+            signs.append(self.inner.style.big_sum(small.piece(letter), low, high))
+        return compose.total(self.inner.style, signs, self.piece(node.node))
