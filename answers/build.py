@@ -11,7 +11,7 @@ from answers.errors import HomeworkContentError
 from answers.files import write_file
 from answers.homework.model import Homework
 from answers.latex.sheet import Sheet, sheet_latex
-from answers.pdf.compile import compile_pdf
+from answers.pdf.compile import compile_pdfs
 from answers.pdf.engine import Engine, find_engine
 from answers.sheets import key_sheet, question_sheet
 from answers.verify import checked, silent
@@ -43,24 +43,22 @@ def build(
         OutputError: the folder cannot be written.
     """
     context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base)
-    program = engine or find_engine() if format == "pdf" else None
-    written = []
+    if format == "pdf" and engine is None:
+        find_engine()  # a machine without TeX says so before the work
     # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
-    documents = tuple(_sheets(homework, context, only, progress))
-    files = tuple(_files(homework, context, only))
-    for name, document in documents:
-        progress(f"{name}.{format}")
-        tex = sheet_latex(document)
-        path = destination / f"{name}.{format}"
-        if program is None:
-            write_file(path, tex)
-        else:
-            compile_pdf(tex, path, engine=program)
-        written.append(path)
-    for file, content in files:
-        write_file(destination / file, content)
-        written.append(destination / file)
-    return tuple(written)
+    sheets = {
+        destination / f"{name}.{format}": sheet_latex(sheet)
+        for name, sheet in _sheets(homework, context, only, progress)
+    }
+    files = {destination / file: content for file, content in _files(homework, context, only)}
+    progress(" and ".join(path.name for path in sheets))
+    if format == "pdf":
+        compile_pdfs(sheets, engine=engine)
+    else:
+        files = sheets | files
+    for path, content in files.items():
+        write_file(path, content)
+    return tuple({**sheets, **files})
 
 
 def _sheets(

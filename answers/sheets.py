@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from answers.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
-from answers.kinds.item import Claim, Verdict
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
@@ -42,8 +43,8 @@ CERTIFICATE = (
     "Every formula above was derived from the forward definition and then checked by number at random points "
     r"away from kinks. \emph{Differences}: the result agrees with central differences and the complex step of "
     r"the forward pass, each step with the quantity that it states and with the step before. \emph{Forward pass}: "
-    r"the formula gives the value that the layers compute one after the other. \emph{Matrix form}: it agrees with "
-    "the index form element by element. The error is the worst relative one over all of these."
+    "the formula gives the value that the layers compute one after the other. \\emph{Matrix form}: it agrees with "
+    "the index form element by element. The points are those of each quantity; the error is the worst relative one."
 )
 
 
@@ -85,7 +86,7 @@ def _label(part: Part) -> str:
 
 
 def _points(points: float) -> str:
-    return f"{points:g}" if points else ""
+    return f"{points:g} point{'' if points == 1 else 's'}" if points else ""
 
 
 def _rubric(homework: Homework) -> sheet.Rubric:
@@ -95,26 +96,34 @@ def _rubric(homework: Homework) -> sheet.Rubric:
         if not criteria and part.points:
             criteria = [("the answer of the key, or one that is equal to it", part.points)]
         for number, (text, points) in enumerate(criteria):
-            rows.append(
-                sheet.RubricRow(escape(part.id) if number == 0 else "", inline_markdown(text), _points(points) or "0")
-            )
+            rows.append(sheet.RubricRow(escape(part.id) if number == 0 else "", inline_markdown(text), f"{points:g}"))
     total = sum(part.points for part in homework.parts())
     return sheet.Rubric(tuple(rows), f"{total:g}")
 
 
 def _certificate(checked: Sequence[Checked]) -> sheet.Certificate:
-    return sheet.Certificate(tuple(_certificate_row(entry.part, entry.claim, entry.verdict) for entry in checked))
+    """A row for the quantities of a part that were checked in the same way, with the same outcome."""
+    alike = groupby(checked, lambda entry: (entry.part, entry.claim.method, entry.verdict.ok))
+    rows = [_certificate_row(part, method, ok, tuple(entries)) for (part, method, ok), entries in alike]
+    labels = [row.part for row in rows]
+    first = (label if label not in labels[:number] else "" for number, label in enumerate(labels))
+    return sheet.Certificate(tuple(replace(row, part=label) for row, label in zip(rows, first, strict=True)))
 
 
-def _certificate_row(part: str, claim: Claim, verdict: Verdict) -> sheet.CertificateRow:
-    error = "0" if verdict.error == 0 else f"${_power(verdict.error)}$"
+def _certificate_row(part: str, method: str, ok: bool, entries: Sequence[Checked]) -> sheet.CertificateRow:
+    points = sorted({entry.verdict.points for entry in entries})
     return sheet.CertificateRow(
-        rf"\makebox[2.6em][l]{{{escape(part)}}}{claim.latex}",
-        escape(claim.method),
-        str(verdict.points),
-        error,
-        verdict.ok,
+        escape(part),
+        ", ".join(entry.claim.latex for entry in entries),
+        escape(method),
+        "--".join(str(number) for number in dict.fromkeys((points[0], points[-1]))),
+        _error(max(entry.verdict.error for entry in entries)),
+        ok,
     )
+
+
+def _error(error: float) -> str:
+    return "0" if error == 0 else f"${_power(error)}$"
 
 
 def _power(error: float) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from answers.context import HomeworkContext
 from answers.homework.model import Homework
-from answers.kinds.item import Claim, Verdict
+from answers.kinds.item import Answered, Claim, Verdict
 from derive.derivation import Layout
 
 
@@ -46,10 +46,20 @@ def checked(context: HomeworkContext, progress: Callable[[str], None] = silent) 
         HomeworkContentError: a part cannot be answered.
     """
     for part in context.homework.parts():
+        if any(item.begins_early for item in part.answer):
+            _begin(context.answered(part))
+    for part in context.homework.parts():
         progress(f"part {part.id}")
         for answered in context.answered(part):
             for claim in answered.claims:
                 yield Checked(part.id, claim, claim.check())
+
+
+def _begin(answers: Iterable[Answered]) -> None:
+    for answered in answers:
+        for claim in answered.claims:
+            if claim.begin is not None:
+                claim.begin()
 
 
 def verify(

@@ -84,7 +84,7 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
         SlopeStep(
             raw,
             "differentiate",
-            f"Differentiate the formula of {function.name} by the chain, product and quotient rules.",
+            f"Differentiate the formula of {{{function.name}}} by the chain, product and quotient rules.",
         )
     ]
     tidy = min((raw, factored(raw)), key=cost) if not raw.has(Bracket) else raw
@@ -99,7 +99,7 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
             SlopeStep(
                 folded,
                 "fold back",
-                f"Write it in the value of {function.name} itself, which the forward pass has computed.",
+                f"Write it in the value of {{{function.name}}} itself, which the forward pass has computed.",
             )
         )
         named = folded

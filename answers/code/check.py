@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -93,20 +94,65 @@ def check_solution(
     Args:
         seconds: the time that the file may take.
     """
+    return begin_check(source, options, seed=seed, shapes=shapes, seconds=seconds, stand_in=stand_in).report()
+
+
+def begin_check(
+    source: str,
+    options: CodeOptions | None = None,
+    *,
+    seed: int = 0,
+    shapes: int = SHAPES,
+    seconds: int = SECONDS,
+    stand_in: bool = False,
+) -> RunningCheck:
+    """Start the child process of ``check_solution``; it runs while this process does something else."""
     chosen = options or CodeOptions()
     planned = cases(chosen, seed, shapes)
-    with tempfile.TemporaryDirectory(prefix="mlp-") as name:
-        folder = Path(name)
-        _write(folder, source, chosen, planned, seconds, stand_in)
-        problem = _run(folder, seconds)
-        if problem:
-            return CodeReport("", (), problem)
-        report = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        with numpy.load(folder / "results.npz") as found:
-            results = {key: found[key] for key in found.files}
-    if report["problem"]:
-        return CodeReport(report["how"], (), report["problem"])
-    return CodeReport(report["how"], _compared(planned, results, report["notes"]))
+    folder = tempfile.TemporaryDirectory(prefix="mlp-")
+    _write(Path(folder.name), source, chosen, planned, seconds, stand_in)
+    return RunningCheck(folder, planned, seconds)
+
+
+class RunningCheck:
+    """A check whose child process runs. The process ends and its folder goes with this object."""
+
+    def __init__(self, folder: tempfile.TemporaryDirectory[str], planned: Sequence[Case], seconds: int) -> None:
+        self._folder = folder
+        self._planned = planned
+        self._seconds = seconds
+        command = [sys.executable, "-I", str(Path(__file__).with_name("runner.py"))]
+        self._process = subprocess.Popen(
+            command, cwd=folder.name, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        weakref.finalize(self, self._process.kill)
+
+    def report(self) -> CodeReport:
+        """Wait for the process, and compare what it found; to be asked once."""
+        with self._folder as name:
+            folder = Path(name)
+            problem = self._problem(folder)
+            if problem:
+                return CodeReport("", (), problem)
+            report = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+            with numpy.load(folder / "results.npz") as found:
+                results = {key: found[key] for key in found.files}
+        if report["problem"]:
+            return CodeReport(report["how"], (), report["problem"])
+        return CodeReport(report["how"], _compared(self._planned, results, report["notes"]))
+
+    def _problem(self, folder: Path) -> str:
+        """What went wrong, if nothing came of the process."""
+        try:
+            _, errors = self._process.communicate(timeout=self._seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+            return f"the file did not finish within {self._seconds} seconds"
+        if self._process.returncode != 0 or not (folder / "results.json").exists():
+            last = errors.decode(errors="replace").strip().splitlines()
+            return f"the file ended Python with code {self._process.returncode}" + (f": {last[-1]}" if last else "")
+        return ""
 
 
 def _write(
@@ -119,19 +165,6 @@ def _write(
     given = {f"{number}/{name}": array for number, case in enumerate(planned) for name, array in case.given.items()}
     store: Callable[..., None] = numpy.savez  # its own type takes the names of arrays for options
     store(folder / "cases.npz", **given)
-
-
-def _run(folder: Path, seconds: int) -> str:
-    """Run the cases in the folder; what went wrong, if nothing came of it."""
-    command = [sys.executable, "-I", str(Path(__file__).with_name("runner.py"))]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired:
-        return f"the file did not finish within {seconds} seconds"
-    if done.returncode != 0 or not (folder / "results.json").exists():
-        last = done.stderr.decode(errors="replace").strip().splitlines()
-        return f"the file ended Python with code {done.returncode}" + (f": {last[-1]}" if last else "")
-    return ""
 
 
 def _compared(planned: Sequence[Case], results: Mapping[str, Array], notes: Mapping[str, str]) -> tuple[CodeCheck, ...]:

@@ -11,6 +11,7 @@ from answers.kinds.elements import Elements
 from answers.kinds.forward_table import ForwardTable
 from answers.kinds.gradients import Gradients
 from answers.kinds.item import Answered, Context, Item
+from answers.latex.escape import escape
 from answers.latex.sheet import Block, Equation, Table, Text
 
 Comparable = ForwardTable | Gradients | Elements
@@ -40,8 +41,12 @@ class Changes(Item):
                 answered = now.answer(context, before)
             case _:
                 raise HomeworkContentError(f"part {self.part} has no {self.what} to compare with")
-        reference = f"part {self.part}" if self.since is None else "before"
-        return Answered((Text(_summary(answered, reference)), *answered.blocks), answered.claims)
+        return Answered((Text(_summary(answered, self._reference(context))), *answered.blocks), answered.claims)
+
+    def _reference(self, context: Context) -> str:
+        """Since when lines have changed, in words."""
+        part = self.part if self.since is None else context.first_about(self.since)
+        return f"the network {escape(self.since or '')}" if part is None else f"part {escape(part)}"
 
     def _item(self, context: Context, network: str | None) -> Comparable:
         """The part's item, for the network if one is given."""

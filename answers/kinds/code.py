@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from answers.code import TOLERANCE, CodeCheck, CodeOptions, CodeReport, check_solution, write_handout, write_solution
+from answers.code import (
+    TOLERANCE,
+    CodeCheck,
+    CodeOptions,
+    CodeReport,
+    RunningCheck,
+    begin_check,
+    write_handout,
+    write_solution,
+)
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.code import code_lines
 from answers.latex.escape import escape
@@ -21,6 +30,7 @@ class Programming(Item):
     """A file to be written without automatic differentiation, and the one that the derivations write."""
 
     kind: Literal["code"]
+    begins_early: ClassVar[bool] = True
     template: Literal["mlp"] = Field("mlp", description="the handout: a class MLP of two linear layers")
     library: Literal["torch", "numpy"] = "torch"
     title: str = "A two-layer network, forward and backward by hand"
@@ -62,14 +72,18 @@ def _claims(source: str, options: CodeOptions) -> tuple[Claim, ...]:
     """A claim for each quantity that the file computes, over all activations and losses; it runs once."""
 
     @cache
+    def running() -> RunningCheck:
+        return begin_check(source, options)
+
+    @cache
     def report() -> CodeReport:
-        return check_solution(source, options)
+        return running().report()
 
     quantities = ["y_hat", "loss", "dJdy_hat", *(f"dJd{name}" for name in ("W1", "b1", "W2", "b2"))]
-    return tuple(_claim(name, report) for name in quantities)
+    return tuple(_claim(name, running, report) for name in quantities)
 
 
-def _claim(name: str, report: Callable[[], CodeReport]) -> Claim:
+def _claim(name: str, running: Callable[[], RunningCheck], report: Callable[[], CodeReport]) -> Claim:
     def verdict() -> Verdict:
         found = report()
         mine = [check for check in found.checks if check.what.split(",")[0] == name]
@@ -79,9 +93,7 @@ def _claim(name: str, report: Callable[[], CodeReport]) -> Claim:
         points = sum(check.points for check in mine)
         return Verdict(all(check.ok for check in mine), points, worst.error, TOLERANCE, _note(mine, found.how))
 
-    return Claim(
-        f"{name} of mlp.py", rf"\texttt{{{escape(name)}}} of \texttt{{mlp.py}}", "differences, all cases", verdict
-    )
+    return Claim(f"{name} of mlp.py", rf"\texttt{{{escape(name)}}}", "differences, all cases", verdict, running)
 
 
 def _note(checks: list[CodeCheck], how: str) -> str:

@@ -25,7 +25,7 @@ class Derivative(Item):
     slope_of: str | None = Field(None, description="an activation, such as Sigmoid, whose slope is asked")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answer may use")
     note: str = Field("", description="Markdown before the derivation")
-    lines: int = Field(4, description="how many lines the question sheet leaves")
+    lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Derivative:
@@ -34,7 +34,7 @@ class Derivative(Item):
         return self
 
     def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),)
+        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         derivation = self._derivation(context)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from sympy import Expr
 
+from answers.kinds.condense import condensed_lines
 from answers.kinds.item import Claim, Verdict
 from answers.latex import sheet
 from derive.derivation import Derivation, Step
 from derive.render import shape_latex
-from derive.render.derivations import quantity_latex, quantity_unicode, step_lines
+from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric import check
 
 
@@ -34,9 +35,8 @@ def marks(lines: Sequence[Line], since: Sequence[Line] | None) -> tuple[sheet.Ma
 def claim(derivation: Derivation, what: str = "") -> Claim:
     """The claim that a derivation is right: its result, its steps and its matrix form."""
     named = quantity_latex(derivation.quantity, derivation.forward)
-    steps = len(derivation.steps)
     value = derivation.quantity.name in derivation.forward.tensors
-    method = "forward pass" if value else f"differences, {steps} step{'s' if steps > 1 else ''}"
+    method = "forward pass" if value else "differences, each step" if len(derivation.steps) > 1 else "differences"
     if derivation.matrix is not None:
         method += ", matrix form"
 
@@ -83,7 +83,7 @@ def steps_block(derivation: Derivation, *, result: bool = False) -> sheet.Steps:
     """The steps of a derivation as a block; ``result`` says that the last one is the answer."""
     printed = []
     left = ""
-    for line in step_lines(derivation):
+    for line in condensed_lines(derivation, last_alone=result):
         left = line.left or left
         shape = shape_latex(shape_of(line.step)) if line.left else ""
         printed.append(sheet.Step(left, " ".join(line.right), line.step.rule, line.sentence, shape))

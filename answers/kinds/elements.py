@@ -8,12 +8,14 @@ from pydantic import Field
 
 from answers.kinds.derived import Line, claim, marks, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
-from answers.latex.sheet import Block, Equation, Room, Text
+from answers.latex.sheet import Block, Column, Equation, Row, Table, Text
 from derive.derivation import Derivation
 from derive.kinks import kink_sentences
 from derive.render import sentence_latex, shape_latex
-from derive.render.derivations import derivation_latex
+from derive.render.derivations import derivation_latex, quantity_latex
 from derive.render.names import ranks_of
+
+BLANK = (Column("Derivative"), Column("Elements", "formula"))
 
 
 class Elements(Item):
@@ -26,7 +28,8 @@ class Elements(Item):
     steps: bool = Field(False, description="whether the key shows the derivation")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(3 * len(self.of)),)
+        named = (quantity_latex(d.quantity, d.forward) for d in self._derivations(context))
+        return (Table(BLANK, tuple(Row((rf"$\displaystyle {name}$", "")) for name in named), blank=True),)
 
     def answer(self, context: Context, since: Elements | None = None) -> Answered:
         derivations = self._derivations(context)

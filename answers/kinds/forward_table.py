@@ -16,10 +16,10 @@ from derive.network import Network, TableRow
 from derive.render import shape_latex
 from derive.render.derivations import result_lines
 
-ROOM = 38.0
-"""Letters of mathematics in a column."""
+ROOM = (21.5, 32.0)
+"""Letters of mathematics in the columns of formulas, whose weights are in the same proportion."""
 
-COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.7))
+COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.49))
 
 
 class ForwardTable(Item):
@@ -62,12 +62,12 @@ def _label(label: str) -> str:
 
 
 def _lines(rows: list[tuple[str, TableRow]]) -> list[Line]:
-    return [Line(label, (_cell(row.input), _cell(row.output))) for label, row in rows]
+    return [Line(label, (_cell(row.input, ROOM[0]), _cell(row.output, ROOM[1]))) for label, row in rows]
 
 
-def _cell(value: Derivation) -> str:
+def _cell(value: Derivation, room: float) -> str:
     """A formula that fits into its column, on several lines if it must."""
-    first, *rest = result_lines(value, ROOM)
+    first, *rest = result_lines(value, room)
     if not rest:
         return first
     lines = [first, *(rf"\quad {{}} {line}" for line in rest)]

@@ -10,8 +10,10 @@ from answers.kinds.derived import Line, claim, marks, merged, shape_of, steps_bl
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.sheet import Block, Column, Row, Table, Text
 from derive.derivation import Derivation
+from derive.network import Network
 from derive.render import shape_latex
-from derive.render.derivations import quantity_latex, result_latex
+from derive.render.derivations import result_latex
+from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
 
 BLANK = (Column("Parameter"), Column("Gradient", "formula"))
@@ -28,15 +30,13 @@ class Gradients(Item):
     steps: bool = Field(True, description="whether the key shows the derivation")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
-        names = self._names(context)
-        return (
-            Table(BLANK, tuple(Row((f"${symbol_latex(name, ranks={name: 2})}$", "")) for name in names), blank=True),
-        )
+        rows = tuple(Row((_parameter(name, context.network(self.network)), "")) for name in self._names(context))
+        return (Table(BLANK, rows, blank=True),)
 
     def answer(self, context: Context, since: Gradients | None = None) -> Answered:
         derivations = self._derivations(context)
-        lines = _lines(derivations)
-        before = None if since is None else _lines(since._derivations(context))
+        lines = self._lines(context)
+        before = None if since is None else since._lines(context)
         rows = tuple(
             Row((line.key, *line.cells, f"${shape_latex(shape_of(derivation))}$"), mark)
             for line, derivation, mark in zip(lines, derivations, marks(lines, before), strict=True)
@@ -51,10 +51,15 @@ class Gradients(Item):
     def _names(self, context: Context) -> tuple[str, ...]:
         return self.of or context.network(self.network).parameters
 
+    def _lines(self, context: Context) -> list[Line]:
+        network = context.network(self.network)
+        named = zip(self._names(context), self._derivations(context), strict=True)
+        return [Line(_parameter(name, network), (result_latex(derivation),)) for name, derivation in named]
+
     def _derivations(self, context: Context) -> list[Derivation]:
         network = context.network(self.network)
         return [network.gradient(name, self.within) for name in self._names(context)]
 
 
-def _lines(derivations: list[Derivation]) -> list[Line]:
-    return [Line(rf"$\displaystyle {quantity_latex(d.quantity, d.forward)}$", (result_latex(d),)) for d in derivations]
+def _parameter(name: str, network: Network) -> str:
+    return f"${symbol_latex(name, ranks=ranks_of(network.forward))}$"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from answers.latex.sheet import Block
 from answers.model_base import Strict
@@ -28,13 +28,15 @@ class Claim:
     """Something that an answer says and that a number can contradict.
 
     ``quantity`` is what it is about, for a terminal, and ``latex`` the same for a sheet; ``method`` says
-    against what it is compared. ``check`` does the work when it is called.
+    against what it is compared. ``check`` does the work when it is called. ``begin`` starts what of it runs in
+    another process, so that it is done by the time of the check.
     """
 
     quantity: str
     latex: str
     method: str
     check: Callable[[], Verdict]
+    begin: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ class Context(Protocol):
     def network(self, name: str) -> Network:
         """The network of that name, in the homework's layout and index base."""
 
+    def first_about(self, network: str) -> str | None:
+        """The id of the first part that is answered for that network."""
+
     def item(self, part: str, kind: str) -> Item:
         """The first item of that kind in another part's answer."""
 
@@ -72,6 +77,8 @@ class Item(Strict):
     """A kind of answer. Each kind is one module of this package that defines one subclass."""
 
     kind: str
+    begins_early: ClassVar[bool] = False
+    """Whether its claims have something to begin, before other parts are answered."""
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         """What the question sheet leaves to be filled in."""

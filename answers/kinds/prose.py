@@ -18,10 +18,10 @@ class Prose(Item):
     kind: Literal["prose"]
     text: str
     evidence: dict[str, AnyEvidence] = Field(default_factory=dict)
-    lines: int = Field(8, description="how many lines the question sheet leaves")
+    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),)
+        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         found = collect(self.evidence, context)

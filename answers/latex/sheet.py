@@ -189,7 +189,7 @@ class Room:
 
     kind: ClassVar[str] = "room"
     lines: int
-    ruled: bool = False
+    ruled: bool = True
 
 
 @dataclass(frozen=True)
@@ -212,8 +212,9 @@ class Rubric:
 
 @dataclass(frozen=True)
 class CertificateRow:
-    """A check: of what, against what, at how many points, and the worst relative error."""
+    """Checks of a part: of what, against what, at how many points each, and the worst relative error."""
 
+    part: str
     quantity: str
     method: str
     points: str

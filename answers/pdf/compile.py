@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from textwrap import shorten
@@ -52,33 +53,79 @@ def compile_pdf(
 ) -> Compiled:
     """Make the PDF file ``destination`` from a LaTeX document.
 
-    The document is run again while its references change. ``assets`` are the files that it includes, by
-    their path beside it. Without ``engine`` the preferred one is taken, and the next one if that lacks a
-    package. The destination is replaced only when the PDF is complete; if TeX refuses the document, it is
-    kept beside the destination as ``NAME.failed.tex``. One run takes at most ``timeout`` seconds.
+    It is what ``compile_pdfs`` does for one document.
 
     Raises:
         PdfError: there is no engine, or TeX refused the document, or took too long.
         OutputError: the destination cannot be written.
     """
-    failures: list[tuple[Engine, Log]] = []
-    for candidate in (engine,) if engine else available_engines() or (find_engine(),):
+    (compiled,) = compile_pdfs({destination: tex}, assets, engine, timeout)
+    return compiled
+
+
+def compile_pdfs(
+    documents: Mapping[Path, str],
+    assets: Mapping[str, bytes] | None = None,
+    engine: Engine | None = None,
+    timeout: float = 120.0,
+) -> tuple[Compiled, ...]:
+    """Make PDF files, by their destination, from LaTeX documents, side by side.
+
+    A document is run again while its references change. ``assets`` are the files that it includes, by
+    their path beside it. Without ``engine`` the preferred one is taken, and the next one if that lacks a
+    package. The destinations are replaced only when all PDFs are complete; a document that TeX refuses is
+    kept beside its destination as ``NAME.failed.tex``. One run takes at most ``timeout`` seconds.
+
+    Raises:
+        PdfError: there is no engine, or TeX refused a document, or took too long.
+        OutputError: a destination cannot be written.
+    """
+    engines = (engine,) if engine else available_engines() or (find_engine(),)
+    with ThreadPoolExecutor() as pool:
+        made = tuple(pool.map(lambda tex: _typeset(tex, assets or {}, engines, timeout), documents.values()))
+    refused = []
+    for (destination, tex), attempt in zip(documents.items(), made, strict=True):
+        if not attempt.pdf:
+            kept = _failed_path(destination)
+            write_file(kept, tex)
+            refused.append(failure_message(attempt.log, tex, attempt.engine, kept))
+    if refused:
+        raise PdfError("\n".join(refused))
+    return tuple(_written(destination, attempt) for destination, attempt in zip(documents, made, strict=True))
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What an engine made of a document; ``pdf`` is empty if it refused it."""
+
+    engine: Engine
+    runs: int
+    log: Log
+    pdf: bytes
+
+
+def _typeset(tex: str, assets: Mapping[str, bytes], engines: Sequence[Engine], timeout: float) -> _Attempt:
+    """The first engine's attempt, or that of the first one that does not lack a package."""
+    attempts = []
+    for engine in engines:
         with tempfile.TemporaryDirectory(prefix="gradsheet-") as folder:
             workplace = Path(folder)
-            _lay_out(workplace, tex, assets or {})
-            runs, log = _run_until_settled(workplace, candidate, timeout)
-            pdf = workplace / f"{JOB}.pdf"
-            if not log.errors and pdf.is_file():
-                write_file(destination, pdf.read_bytes())
-                _failed_path(destination).unlink(missing_ok=True)
-                return Compiled(destination, candidate, runs, log)
-        failures.append((candidate, log))
+            _lay_out(workplace, tex, assets)
+            runs, log = _run_until_settled(workplace, engine, timeout)
+            path = workplace / f"{JOB}.pdf"
+            pdf = path.read_bytes() if path.is_file() and not log.errors else b""
+        attempts.append(_Attempt(engine, runs, log, pdf))
+        if pdf:
+            return attempts[-1]
         if log.missing_file is None:
             break
-    kept = _failed_path(destination)
-    write_file(kept, tex)
-    refusing, log = failures[0]
-    raise PdfError(failure_message(log, tex, refusing, kept))
+    return attempts[0]
+
+
+def _written(destination: Path, attempt: _Attempt) -> Compiled:
+    write_file(destination, attempt.pdf)
+    _failed_path(destination).unlink(missing_ok=True)
+    return Compiled(destination, attempt.engine, attempt.runs, attempt.log)
 
 
 def failure_message(log: Log, tex: str, engine: Engine, kept: Path) -> str:

@@ -176,7 +176,7 @@ def question_sheet() -> Sheet:
                 "(a)",
                 "Name the five steps of training.",
                 "5 points",
-                (Room(5, ruled=True),),
+                (Room(5),),
             ),
             Part(
                 "(b)",
@@ -186,7 +186,7 @@ def question_sheet() -> Sheet:
                 (_table(answered=False),),
             ),
             Part("(c)", "Write down the gradients.", "12 points", (_gradients(answered=False),)),
-            Part("(d)", "Draw the graph.", "3 points", (Room(6),)),
+            Part("(d)", "Draw the graph.", "3 points", (Room(6, ruled=False),)),
         ),
     )
     return Sheet(
@@ -237,10 +237,10 @@ def key() -> Sheet:
     )
     checked = (
         CertificateRow(
-            rf"$\partial\ell/\partial {W1}$", "central differences", "20", r"$3.1\times10^{-10}$", passed=True
+            "(a)", rf"$\partial\ell/\partial {W1}$", "central differences", "20", r"$3.1\times10^{-10}$", passed=True
         ),
-        CertificateRow(rf"$\partial\ell/\partial {B1}$", "the step before, each of 3 steps", "20", "0", passed=True),
-        CertificateRow(r"$\partial\bm z_2/\partial\bm z_1$", "its index form", "20", "0.5", passed=False),
+        CertificateRow("", rf"$\partial\ell/\partial {B1}$", "the step before, 3 steps", "20", "0", passed=True),
+        CertificateRow("(b)", r"$\partial\bm z_2/\partial\bm z_1$", "its index form", "20", "0.5", passed=False),
     )
     rubric = tuple(RubricRow(part.label, "Right, with the steps.", part.points.split()[0]) for part in parts)
     return Sheet(

@@ -153,7 +153,7 @@ def test_a_list_of_symbols_is_broken_after_a_comma(engine: Engine, tmp_path: Pat
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
 def test_a_table_at_the_end_of_a_page_has_its_header_once(engine: Engine, tmp_path: Path) -> None:
     rubric = Rubric(tuple(RubricRow("1", "Right.", "1") for _ in range(4)), "4")
-    rooms = [(Room(lines), Text(r"\vspace{4pt}")) for lines in range(14, 34)]
+    rooms = [(Room(lines, ruled=False), Text(r"\vspace{4pt}")) for lines in range(14, 34)]
     sections = tuple(
         section
         for room in rooms

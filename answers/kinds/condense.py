@@ -1,0 +1,75 @@
+"""Steps as a key prints them: what follows at a glance from the line before stands on that line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from derive.derivation import Derivation, Step
+from derive.matrix.nodes import Identity
+from derive.render.derivations import StepLine, step_lines
+
+ROOM = 50.0
+"""Letters of mathematics on a line beside its shape."""
+
+JOINED = {("insert", "insert"), ("chain rule", "insert")}
+"""Rules of two lines that may stand on one: nothing is differentiated between them."""
+
+
+def condensed_lines(derivation: Derivation, *, last_alone: bool = False) -> list[StepLine]:
+    """The steps of a derivation as lines; all are still there, those that change little on a common line.
+
+    ``last_alone`` keeps the last one on a line of its own.
+    """
+    shown = replace(derivation, steps=tuple(_without_identities(derivation.steps)))
+    lines: list[StepLine] = []
+    separate = step_lines(shown)
+    for number, line in enumerate(separate, start=1):
+        alone = last_alone and number == len(separate)
+        if lines and not alone and _may_join(lines[-1], line):
+            lines[-1] = _joined(lines[-1], line)
+        else:
+            lines.append(line)
+    return lines
+
+
+def _without_identities(steps: tuple[Step, ...]) -> Iterable[Step]:
+    """A derivative that is the identity is said where it is inserted, if it is the only one that is inserted."""
+    skipped: Step | None = None
+    for number, step in enumerate(steps):
+        following = steps[number + 1].rule if number + 1 < len(steps) else ""
+        before = steps[number - 1].rule if number else ""
+        if isinstance(step.matrix, Identity) and (before, step.rule, following) == (
+            "chain rule",
+            "differentiate",
+            "insert",
+        ):
+            skipped = step
+        elif skipped is not None:
+            yield replace(step, sentence=f"{{{skipped.quantity.name}}} is the identity.")
+            skipped = None
+        else:
+            yield step
+
+
+def _may_join(line: StepLine, following: StepLine) -> bool:
+    return (
+        not following.left
+        and len(line.right) == len(following.right) == 1
+        and (line.step.rule, following.step.rule) in JOINED
+        and line.width + following.width <= ROOM
+    )
+
+
+def _joined(line: StepLine, following: StepLine) -> StepLine:
+    right = f"{line.right[0]} = {following.right[0]}"
+    return replace(
+        line, right=(right,), sentence=_both(line.sentence, following.sentence), width=line.width + following.width
+    )
+
+
+def _both(first: str, second: str) -> str:
+    """Two sentences as one where both say what is inserted."""
+    if first.startswith("Insert ") and second.startswith("Insert "):
+        return f"{first.removesuffix('.')} and {second.removeprefix('Insert ')}"
+    return f"{first} {second}"
