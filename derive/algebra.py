@@ -10,7 +10,6 @@ from sympy import Add, Expr, Mul, Pow, Symbol
 from derive import symbols
 from derive.factors import plainly_irreducible, taken_out
 
-
 MOST_INDETERMINATES = 12
 """Polynomials in more indeterminates than these are not factored beyond what can be seen term by term."""
 

@@ -36,7 +36,7 @@ def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Add]:
     for base in bases:
         exponents = [powers.get(base, sympy.S.Zero) for _, powers in terms]
         lowest, highest = min(exponents), max(exponents)
-        shared[base] = lowest if lowest > 0 or one_denominator and lowest < 0 else min(highest, sympy.S.Zero)
+        shared[base] = lowest if lowest > 0 or (one_denominator and lowest < 0) else min(highest, sympy.S.Zero)
     coefficients = [coefficient for coefficient, _ in terms]
     number = Rational(gcd(*(abs(c.p) for c in coefficients)), lcm(*(c.q for c in coefficients)))
     if not one_denominator:
@@ -100,7 +100,7 @@ def grouped(expression: Expr) -> Expr:
 
 def _shared_by_some(total: Add) -> list[Expr]:
     held = Counter(base for term in total.args for base in powers_of(term)[1])
-    return [base for base, count in held.items() if 1 < count]
+    return [base for base, count in held.items() if count > 1]
 
 
 def _put_together(total: Add, base: Expr) -> Expr:

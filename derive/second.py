@@ -50,7 +50,9 @@ def with_product(
         NetworkError: the loss does not depend on one of the names.
     """
     sweep = Sweep(forward, loss)
-    visible = [tensor.name for tensor in forward.tensors.values() if tensor.role != "hidden" and tensor.name not in inside]
+    visible = [
+        tensor.name for tensor in forward.tensors.values() if tensor.role != "hidden" and tensor.name not in inside
+    ]
     partials = [symbols.partial_name(loss, name) for name in visible if name != loss]
     vocabulary = Vocabulary(frozenset((*visible, *inside, *partials)))
     wanted = tuple(names)
@@ -89,6 +91,8 @@ def _on_the_way(forward: Forward, names: Iterable[str]) -> set[str]:
 
 def _inner_product(tensor: Tensor) -> Expr:
     letters = symbols.fresh_indices(len(tensor.shape), {size.name for size in symbols.sizes_in(tensor.shape)})
-    product = symbols.element(gradient_name(tensor.name), letters) * symbols.element(direction_name(tensor.name), letters)
+    product = symbols.element(gradient_name(tensor.name), letters) * symbols.element(
+        direction_name(tensor.name), letters
+    )
     limits = [(letter, 0, length - 1) for letter, length in zip(letters, tensor.shape, strict=True)]
     return Sum(product, *limits) if limits else product

@@ -108,7 +108,7 @@ def _reduced(term: Term, ranges: Ranges) -> Term:
 
 
 def _with_deltas_used(term: Term) -> Term:
-    """The term with its deltas used on its other factors where that makes them shorter: p[i]/p[y] [i = y] is [i = y]."""
+    """The term with its deltas used on its other factors where that shortens them: p[i]/p[y] [i = y] is [i = y]."""
     for delta in term.factors:
         if not isinstance(delta, KroneckerDelta):
             continue

@@ -63,7 +63,11 @@ def _normalised(
     gain = subscripts(*(axis.index for axis in learnt))
     output = f"y{here} = weight{gain}*z_hat{here}" if learnt else f"y{here} = z_hat{here}"
     parameters = {"weight": "gamma", **({"bias": "beta"} if centred else {})} if learnt else {}
-    rows = [*(statistics if training else ()), standardised, output + (f" + bias{gain}" if "bias" in parameters else "")]
+    rows = [
+        *(statistics if training else ()),
+        standardised,
+        output + (f" + bias{gain}" if "bias" in parameters else ""),
+    ]
     given = ("mu", "v") if centred else ("v",)
     return LayerDefinition(
         name=name,
@@ -94,7 +98,9 @@ def rms_norm(affine: bool = True, rank: Expr = Integer(1)) -> LayerDefinition:
     return _normalised("RMSNorm", [*before, FEATURE], [FEATURE], [FEATURE] if affine else [], centred=False)
 
 
-def batch_norm(dimensions: int, affine: bool = True, training: bool = True, rank: Expr | None = None) -> LayerDefinition:
+def batch_norm(
+    dimensions: int, affine: bool = True, training: bool = True, rank: Expr | None = None
+) -> LayerDefinition:
     """Normalisation of every feature or channel over the batch and space.
 
     While training, mean and variance are those of the batch; at evaluation they are given. ``BatchNorm1d``
@@ -116,9 +122,7 @@ def batch_norm(dimensions: int, affine: bool = True, training: bool = True, rank
 def instance_norm(dimensions: int, affine: bool = False) -> LayerDefinition:
     """Normalisation of every channel over space; without gain and shift unless ``affine``, as in PyTorch."""
     inner = _space(dimensions)
-    return _normalised(
-        f"InstanceNorm{dimensions}d", [CHANNEL, *inner], list(inner), [CHANNEL] if affine else []
-    )
+    return _normalised(f"InstanceNorm{dimensions}d", [CHANNEL, *inner], list(inner), [CHANNEL] if affine else [])
 
 
 def group_norm(groups: Expr, affine: bool = True, rank: Expr = Integer(3)) -> LayerDefinition:
