@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product as combinations
+from math import prod
 
 import sympy
 from sympy import Add, Expr, Mul, Pow, Sum, Symbol
@@ -51,6 +52,19 @@ def split(expression: Expr, *, expand: bool = False, taken: Iterable[str] = ()) 
     """
     used = set(taken) | {symbol.name for symbol in expression.free_symbols if isinstance(symbol, Symbol)}
     return _split(expression, expand, used | _bound_twice(expression))
+
+
+def expanded_length(expression: Expr) -> int:
+    """How many terms ``split`` with ``expand`` would give, at most."""
+    if isinstance(expression, Add):
+        return sum(map(expanded_length, expression.args))
+    if isinstance(expression, Mul):
+        return prod(map(expanded_length, expression.args))
+    if isinstance(expression, Sum):
+        return expanded_length(expression.function)
+    if isinstance(expression, Pow) and expression.exp.is_Integer and 1 < expression.exp <= 4:
+        return int(expanded_length(expression.base) ** int(expression.exp))
+    return 1
 
 
 def _bound_twice(expression: Expr) -> set[str]:

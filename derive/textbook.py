@@ -13,7 +13,11 @@ from derive.digits import digits_decided
 from derive.eliminate import eliminate, merge_brackets
 from derive.factors import cost, grouped, taken_out
 from derive.fold import Folding
-from derive.terms import Term, canonical, split
+from derive.terms import Term, canonical, expanded_length, split
+
+
+LONGEST_EXPANSION = 24
+"""How many terms an expression may have when it is multiplied out to look for a shorter form."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,12 @@ class Simplifier:
         return lines[-1].expression if lines else expression
 
     def shortest(self, expression: Expr, ranges: Ranges) -> Expr:
-        """The shortest of the expression, its expansion, and their factored forms."""
+        """The shortest of the expression, its expansion, and their factored forms.
+
+        What would be very long multiplied out stays: through many layers, (1 - z²) alone doubles it each time.
+        """
+        if expanded_length(expression) > LONGEST_EXPANSION:
+            return signed(expression, self.targets)
         expanded = self.expanded(expression, ranges)
         candidates = [expression, expanded]
         candidates += [
