@@ -17,6 +17,7 @@ from answers.command.build import build
 from answers.command.derive import derive
 from answers.command.init import init
 from answers.command.list import list_homeworks
+from answers.command.schema import schema
 from answers.command.verify import verify
 
 
@@ -111,6 +112,7 @@ application.command()(build)
 application.command()(verify)
 application.command()(derive)
 application.command()(init)
+application.command()(schema)
 
 
 def main() -> None:

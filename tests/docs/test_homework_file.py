@@ -1,0 +1,71 @@
+"""docs/homework-file.md describes the whole format, and what it shows works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from answers.build import build
+from answers.evidence import evidence_kinds
+from answers.homework.load import load, loads
+from answers.homework.model import Conventions, Homework, NetworkModel, Part, Question
+from answers.kinds import kinds
+from answers.model_base import Strict
+from answers.verify import verify
+
+PAGE = (Path(__file__).parents[2] / "docs" / "homework-file.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+COMPLETE = BLOCKS[0]
+SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
+ALL_KINDS: dict[str, type[Strict]] = {**kinds(), **evidence_kinds()}
+
+
+def test_the_complete_example_is_built_and_verified(tmp_path: Path) -> None:
+    homework = loads(COMPLETE).homework
+    files = build(homework, tmp_path, format="tex")
+    assert [file.name for file in files] == ["questions.tex", "key.tex"]
+    lines = list(verify(homework))
+    assert lines
+    assert all(line.ok for line in lines)
+
+
+def test_every_kind_has_its_section_and_no_other() -> None:
+    assert set(SECTIONS) == set(ALL_KINDS)
+
+
+@pytest.mark.parametrize("name", sorted(ALL_KINDS))
+def test_every_key_of_a_kind_is_described(name: str) -> None:
+    for key in ALL_KINDS[name].model_fields:
+        assert key == "kind" or f"`{key}`" in SECTIONS[name], f"{name} does not describe {key}"
+
+
+@pytest.mark.parametrize("model", [Homework, Conventions, NetworkModel, Question, Part])
+def test_every_key_of_the_file_is_described(model: type[Strict]) -> None:
+    described = PAGE[PAGE.index("## The file") : PAGE.index("## Kinds of answers")]
+    for key in model.model_fields:
+        assert re.search(rf"`{key}\b", described), f"{model.__name__} does not describe {key}"
+
+
+@pytest.mark.parametrize("name", sorted(ALL_KINDS))
+def test_the_example_of_a_kind_is_answered(name: str) -> None:
+    example = re.search(r"```yaml\n(.*?)```", SECTIONS[name], re.DOTALL)
+    assert example is not None
+    items = example[1]
+    if name in evidence_kinds():
+        items = f"- kind: prose\n  text: Words.\n  evidence:\n    {items}"
+    part = "      - id: 9\n        question: Now?\n        answer:\n"
+    text = COMPLETE + part.replace("id: 9", 'id: "9"') + re.sub(r"^", "          ", items.rstrip(), flags=re.MULTILINE)
+    homework = loads(text + "\n").homework
+    lines = [line for line in verify(homework) if line.part == "9"]
+    assert lines or name == "procedure"
+    assert all(line.ok for line in lines)
+
+
+def test_the_homework_to_start_from_is_one(tmp_path: Path) -> None:
+    from importlib.resources import files
+
+    start = tmp_path / "start.yaml"
+    start.write_text((files("templates") / "homework" / "start.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert all(line.ok for line in verify(load(str(start)).homework))
