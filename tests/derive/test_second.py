@@ -1,0 +1,86 @@
+"""Second derivatives: known Hessians, and Hessian-vector products against PyTorch's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive import NetworkError, network
+from numeric import check, evaluate
+
+KNOWN = {
+    "SoftmaxCrossEntropy": "diag(p) − p pᵀ",
+    "SoftmaxCrossEntropy(class)": "diag(p) − p pᵀ",
+    "KLWithLogits": "diag(p) − p pᵀ",
+    "MSE": "2I",
+    "1/2*MSE": "I",
+    "BCEWithLogits": "diag(p ⊙ (𝟏 − p))",
+}
+
+
+@pytest.mark.parametrize("loss", KNOWN)
+def test_the_hessian_of_a_loss_by_the_scores(loss: str) -> None:
+    hessian = network("x:n -> Linear(K) -> y_hat", loss).hessian("y_hat")
+    assert hessian.unicode().split(" = ", 1)[1] == KNOWN[loss]
+    assert check(hessian).ok
+
+
+def test_hessians_of_hidden_values_and_parameters() -> None:
+    net = network("x:n -> Linear(d) -> Tanh -> Linear(K)", "SoftmaxCrossEntropy")
+    for name, other in (("z1", None), ("b2", None), ("W2", "z2"), ("W1", None)):
+        outcome = check(net.hessian(name, other), points=2)
+        assert outcome.ok, [item for item in outcome.items if not item.ok]
+
+
+def test_the_hessian_is_symmetric() -> None:
+    net = network("x:n -> Linear(d) -> Sigmoid -> Linear(K)", "MSE", batch="B")
+    generator = np.random.default_rng(0)
+    shapes = {"x": (3, 2), "y": (3, 2), "W1": (4, 2), "b1": (4,), "W2": (2, 4), "b2": (2,)}
+    arrays = {name: generator.normal(size=shape) for name, shape in shapes.items()}
+    hessian = evaluate(net.hessian("b1"), arrays)
+    assert np.allclose(hessian, hessian.T) and not np.allclose(hessian, 0)
+    mixed, turned = evaluate(net.hessian("b1", "W2"), arrays), evaluate(net.hessian("W2", "b1"), arrays)
+    assert np.allclose(mixed, np.moveaxis(turned, -1, 0))
+
+
+@given(seed=st.integers(0, 2**32 - 1), activation=st.sampled_from(["Tanh", "Sigmoid", "GELU", "SiLU"]))
+@settings(max_examples=8)
+def test_hessian_vector_products(seed: int, activation: str) -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed (pip install '.[check]')")
+    net = network(f"x:n -> Linear(d) -> {activation} -> Linear(K)", "SoftmaxCrossEntropy(class)", batch="B")
+    generator = np.random.default_rng(seed)
+    shapes = {"W1": (3, 2), "b1": (3,), "W2": (4, 3), "b2": (4,)}
+    arrays = {name: generator.normal(size=shape) for name, shape in shapes.items()}
+    directions = {name: generator.normal(size=shape) for name, shape in shapes.items()}
+    given = {"x": generator.normal(size=(5, 2)), "y": generator.integers(4, size=5)}
+    functions = {"Tanh": torch.tanh, "Sigmoid": torch.sigmoid, "GELU": torch.nn.functional.gelu}
+    apply = functions.get(activation, torch.nn.functional.silu)
+
+    def loss(W1: object, b1: object, W2: object, b2: object) -> object:
+        scores = apply(torch.tensor(given["x"]) @ W1.T + b1) @ W2.T + b2
+        return torch.nn.functional.cross_entropy(scores, torch.tensor(given["y"]))
+
+    point, direction = (tuple(torch.tensor(group[name]) for name in shapes) for group in (arrays, directions))
+    _, theirs = torch.autograd.functional.hvp(loss, point, direction)
+    known = {**given, **arrays, **{f"v_{name}": array for name, array in directions.items()}}
+    for name, expected in zip(shapes, theirs, strict=True):
+        ours = evaluate(net.hessian_vector_product(name, along=shapes), known)
+        assert np.max(np.abs(ours - expected.numpy())) <= 1e-9 * max(1, np.max(np.abs(expected.numpy())))
+
+
+def test_steps_of_a_product_are_right_by_number() -> None:
+    net = network("x:n -> Linear(d) -> Tanh -> Linear(K)", "SoftmaxCrossEntropy")
+    outcome = check(net.hessian_vector_product("W1", along=("W1", "b2")), points=2)
+    assert outcome.ok, [item for item in outcome.items if not item.ok]
+
+
+def test_errors() -> None:
+    net = network("x:n -> Linear(K)", "MSE")
+    with pytest.raises(NetworkError, match="there is no W2 in this network; did you mean W1"):
+        net.hessian("W2")
+    with pytest.raises(NetworkError, match="there is no z7"):
+        net.hessian_vector_product("W1", along=["z7"])
+    with pytest.raises(NetworkError, match="no loss to differentiate"):
+        network("x:n -> Linear(K)").hessian("W1")
