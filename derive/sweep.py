@@ -232,14 +232,25 @@ def names_read(expression: Expr, forward: Forward) -> set[str]:
 
 def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[Symbol, ...] = ()) -> Expr:
     """The expression with free indices replaced; its bound indices are renamed out of the way."""
-    taken = symbols.names_in(*renaming.values(), *avoid)
-    result = expression
-    for total in sorted(expression.atoms(ExprWithLimits), key=sympy.count_ops):
-        letters = [letter for letter, _, _ in total.limits if letter.name in taken]
-        if letters:
-            used = taken | symbols.names_in(result)
-            result = result.xreplace(dict(zip(letters, symbols.fresh_indices(len(letters), used), strict=True)))
-    return result.xreplace(dict(renaming))
+    return _with_free(expression, renaming, symbols.names_in(*renaming.values(), *avoid))
+
+
+def _with_free(expression: Expr, renaming: Mapping[Symbol, Expr], taken: set[str]) -> Expr:
+    """The expression with free indices replaced, and bound ones renamed out of ``taken``, in their own scope."""
+    if not expression.has(ExprWithLimits):
+        return expression.xreplace(dict(renaming))
+    if not isinstance(expression, ExprWithLimits):
+        return expression.func(*(_with_free(argument, renaming, taken) for argument in expression.args))
+    letters = [letter for letter, _, _ in expression.limits]
+    clash = [letter for letter in letters if letter.name in taken]
+    fresh = dict(zip(clash, symbols.fresh_indices(len(clash), taken | symbols.names_in(expression)), strict=True))
+    inside = {letter: value for letter, value in renaming.items() if letter not in letters} | fresh
+    body = _with_free(expression.function, inside, taken | {letter.name for letter in fresh.values()})
+    limits = [
+        (fresh.get(letter, letter), lower.xreplace(dict(renaming)), upper.xreplace(dict(renaming)))
+        for letter, lower, upper in expression.limits
+    ]
+    return expression.func(body, *limits)
 
 
 def _eliminated(part: Expr, ranges: Ranges) -> Expr:
