@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from derive import symbols
 from derive.equations import parse_formula
-from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent
+from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent, shapes
 from derive.layers.activations import ACTIVATIONS, NAMED
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.layers.losses import LOSSES
@@ -21,6 +21,7 @@ LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
         **pooling.LAYERS,
         **normalisation.LAYERS,
         **gates.LAYERS,
+        **shapes.LAYERS,
         **attention.LAYERS,
         **recurrent.LAYERS,
     }
