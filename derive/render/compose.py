@@ -75,7 +75,7 @@ def scale(style: Style, coefficient: Piece, piece: Piece, between: str = "factor
     """A coefficient before a piece that needs brackets only if it is a sum."""
     negative = coefficient.negative != piece.negative
     if coefficient.text == "1":
-        return replace(piece, negative=negative)
+        return replace(bracket_below(style, piece.positive, Binding.BIG) if negative else piece, negative=negative)
     if piece.text == "1":
         return replace(coefficient, negative=negative)
     inner = piece.positive
