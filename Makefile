@@ -1,4 +1,4 @@
-.PHONY: install build test lint benchmark
+.PHONY: install build test lint benchmark picture
 
 install:
 	pip install ".[test,check]"
@@ -16,3 +16,6 @@ lint:
 
 benchmark:
 	python benchmarks/derive.py
+
+picture:
+	docs/picture.sh
