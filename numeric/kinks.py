@@ -6,7 +6,7 @@ A derivative is compared with differences only where no condition is near its bo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import sympy
@@ -26,10 +26,15 @@ Range = tuple[Symbol, Expr]
 
 @dataclass(frozen=True)
 class Gap:
-    """A quantity that is zero where a row has a kink, at every value of its indices."""
+    """A quantity that is zero where a row has a kink, at every value of its indices.
+
+    Candidates of a maximum that are exactly ``tied`` at a random point are so near it as well, such as the
+    zeros behind a ReLU: there is no kink then.
+    """
 
     expression: Expr
     ranges: tuple[Range, ...]
+    tied: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -102,4 +107,5 @@ def _tie(maximum: ArgMax, ranges: tuple[Range, ...]) -> Gap:
     two = inside * (1 - same)
     bound = tuple((letter, upper + 1) for letter, _, upper in maximum.limits)
     twins = tuple((swap[letter], length) for letter, length in bound)
-    return _gap(two * (value - value.xreplace(swap)) + 1 - two, (*ranges, *bound, *twins))
+    gap = _gap(two * (value - value.xreplace(swap)) + 1 - two, (*ranges, *bound, *twins))
+    return replace(gap, tied=True)

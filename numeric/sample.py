@@ -150,7 +150,8 @@ def _distances(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbo
         scope = Scope(values, sizes, lengths([dimension for _, dimension in gap.ranges], sizes))
         array = compile_expression(gap.expression, letters, model.functions)(scope)
         array = array.reshape(-1, array.shape[-1])
-        distance = numpy.minimum(distance, numpy.nan_to_num(numpy.abs(array), nan=0.0).min(axis=0))
+        width = numpy.where((array == 0) & gap.tied, numpy.inf, numpy.abs(array))
+        distance = numpy.minimum(distance, numpy.nan_to_num(width, nan=0.0, posinf=numpy.inf).min(axis=0))
         activity = activity + ((array > 0).any(axis=0) & (array < 0).any(axis=0))
     return distance, activity
 
