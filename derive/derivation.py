@@ -24,12 +24,14 @@ class Quantity:
     """The left side of an equation: ``dl/dW1[i, j]``, ``dz2/dz1[i, j]``, ``z1[i]``.
 
     The indices of a partial are those of its numerator followed by those of its denominator, and so is
-    the shape, whatever the layout in which it is printed.
+    the shape, whatever the layout in which it is printed. The matrix form is that ``at`` certain indices, which
+    then are times: ``h[t]``.
     """
 
     name: str
     indices: tuple[Symbol, ...]
     shape: tuple[Expr, ...]
+    at: tuple[Symbol, ...] = ()
 
 
 @dataclass(frozen=True)

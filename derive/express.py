@@ -137,7 +137,7 @@ class Speaker:
             if not foreign:
                 return expression
             for access in foreign:
-                expression = _inserted(expression, access, self.definition(access))
+                expression = inserted(expression, access, self.definition(access))
 
     def definition(self, access: Expr) -> Expr:
         """The forward equation of the element.
@@ -164,7 +164,7 @@ class Speaker:
             if not name.startswith(prefix):
                 continue
             subscripts = symbols.subscripts_of(access)[len(self.sweep.letters) :]
-            expression = _inserted(expression, access, self.at(name.removeprefix(prefix), subscripts))
+            expression = inserted(expression, access, self.at(name.removeprefix(prefix), subscripts))
         return expression
 
     def _all_paths_through(self, middle: str, name: str) -> bool:
@@ -186,7 +186,7 @@ class Speaker:
         self.steps.append(Step(quantity, expression, rule, sentence))
 
 
-def _inserted(expression: Expr, access: Expr, value: Expr) -> Expr:
+def inserted(expression: Expr, access: Expr, value: Expr) -> Expr:
     """``expression`` with one element replaced by a value whose bound indices do not meet any other."""
     letters = [letter for total in value.atoms(ExprWithLimits) for letter, _, _ in total.limits]
     clash = sorted({letter for letter in letters if letter.name in symbols.names_in(expression)}, key=str)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.scalar import ScalarFunction
 
@@ -55,12 +55,27 @@ class Forward:
     ``functions`` are the named scalar functions (``sigma``, ``ReLU``) that the rows apply; a function
     that the rows apply and that is not among them is unknown, such as ``f``. ``sizes`` are dimensions that
     follow from others, by their formula: ``H_out = floor((H + 2p - k)/s) + 1``.
+
+    In a recurrence rows also read what they or later rows were one step earlier, ``h[t-1,k]``, where t is the
+    first index of each of them. ``initial`` gives the tensor that each such state is before the first step.
     """
 
     given: tuple[Tensor, ...]
     rows: tuple[Row, ...]
     functions: tuple[ScalarFunction, ...] = ()
     sizes: tuple[tuple[Symbol, Expr], ...] = ()
+    initial: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def cycle(self) -> tuple[str, ...]:
+        """The rows of a recurrence, which depend on one another from step to step; none in a plain definition."""
+        states = {state for state, _ in self.initial}
+        places = [
+            place
+            for place, row in enumerate(self.rows)
+            if row.name in states or any(str(access.base.label) in states for access in _shifted(row))
+        ]
+        return tuple(row.name for row in self.rows[min(places) : max(places) + 1]) if places else ()
 
     @cached_property
     def tensors(self) -> dict[str, Tensor]:
@@ -78,7 +93,13 @@ class Forward:
         return {f.name: f for f in self.functions}
 
     def __getstate__(self) -> dict[str, object]:
-        return {"given": self.given, "rows": self.rows, "functions": self.functions, "sizes": self.sizes}
+        names = ("given", "rows", "functions", "sizes", "initial")
+        return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
+
+
+def _shifted(row: Row) -> list[Indexed]:
+    """What the row reads at another time than its own: where the first subscript is an index plus or minus something."""
+    return [access for access in row.expression.atoms(Indexed) if not access.indices[0].is_Symbol]

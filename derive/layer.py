@@ -89,7 +89,7 @@ def layer(
     Raises:
         NetworkError: there is no such layer, or it does not take these arguments.
     """
-    stage = _stage(name, arguments, options)
+    stage = stage_of(name, arguments, options)
     extra = {} if isinstance(name, str) else {name.name: name}
     definition = name if isinstance(name, LayerDefinition) else None
     if isinstance(name, str) and stage.name not in ACTIVATION:
@@ -123,7 +123,7 @@ def is_layer(text: str) -> bool:
     return "->" not in text and ":" not in text
 
 
-def _stage(
+def stage_of(
     name: str | LayerDefinition | Activation, arguments: tuple[object, ...], options: dict[str, object]
 ) -> Stage:
     positional, named = _arguments(arguments, options)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import sympy
 from sympy import Expr, Indexed, Sum, Symbol
@@ -36,9 +37,9 @@ class Naming:
 
     def _values(self, candidate: Expr, scope: Ranges) -> dict[Symbol, Expr] | None:
         """The values of the row's indices at which its right side is the candidate, all of them in range."""
-        wanted = with_plain_bounds(candidate)
+        wanted, mine = with_plain_bounds(candidate), with_plain_bounds(self.row.expression)
         for values in self._proposals(candidate):
-            if with_plain_bounds(self.row.expression.xreplace(values)) != wanted:
+            if mine.xreplace(values) != wanted:
                 continue
             pairs = zip(self.row.indices, self.row.tensor.shape, strict=True)
             if all(not in_range(values[letter], length, scope) for letter, length in pairs):
@@ -46,16 +47,16 @@ class Naming:
         return None
 
     def _proposals(self, candidate: Expr) -> Iterator[dict[Symbol, Expr]]:
-        """Values of the row's indices at which one element of its right side is one of the candidate's."""
+        """Values of the row's indices at which elements of its right side are elements of the candidate."""
         mine = set(self.row.indices)
+        found: dict[Symbol, list[Expr]] = {letter: [] for letter in self.row.indices}
         for key in sorted(self.row.expression.atoms(Indexed), key=str):
-            if not mine <= key.free_symbols:
-                continue
             for access in sorted(candidate.atoms(Indexed), key=str):
                 if access.base == key.base:
-                    values = _aligned(key, access, mine)
-                    if mine <= set(values):
-                        yield values
+                    for letter, value in _aligned(key, access, mine).items():
+                        found[letter] += [value] if value not in found[letter] else []
+        for values in product(*found.values()):
+            yield dict(zip(found, values, strict=True))
 
 
 def needs_care(row: Row, forward: Forward) -> bool:

@@ -22,6 +22,7 @@ from derive.differentiate import Contribution, contributions
 from derive.eliminate import eliminate
 from derive.fold import folding_of
 from derive.forward import Forward, Row
+from derive.initial import read_before
 from derive.slopes import SlopeTable
 from derive.terms import split
 from derive.textbook import Simplifier
@@ -75,6 +76,8 @@ class Sweep:
         reached = {self.top}
         readers: dict[str, list[Row]] = {}
         for row in reversed(self.forward.rows):
+            if row.name in self.forward.cycle and reached & set(self.forward.cycle):
+                reached |= set(self.forward.cycle)
             if row.name not in reached or row.tensor.domain == "index":
                 continue
             for name in names_read(row.expression, self.forward):
@@ -144,15 +147,21 @@ class Sweep:
         self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...], slopes: SlopeTable
     ) -> Expr:
         body = fresh_bound(row.expression, dict(zip(row.indices, outer, strict=True)), inner)
-        parts = [_with_deltas(part, inner) for part in contributions(body, name, slopes, inner)]
+        state = next((state for state, initial in self.forward.initial if initial == name), None)
+        read, place = (name, inner) if state is None else (state, (sympy.S.NegativeOne, *inner))
+        parts = [_with_deltas(part, place) for part in contributions(body, read, slopes, inner)]
         ranges = self._ranges(row, name, outer, inner)
         return Add(*(_eliminated(part, ranges) for part in parts))
 
     def direct(self, row: Row, name: str) -> str:
         """The name of the row's own derivative with respect to ``name``.
 
-        Where ``name`` also acts on the row through other tensors that the row reads, those are held.
+        Where ``name`` also acts on the row through other tensors that the row reads, those are held. In a
+        recurrence all rows act on what comes later: all that the row reads of them is held, but for the one element.
         """
+        if row.name in self.forward.cycle or name in self.forward.cycle:
+            held = names_read(row.expression, self.forward) & set(self.forward.cycle)
+            return symbols.direct_name(row.name, name, sorted(held))
         affected = {name}
         for other in self.forward.rows:
             if other.tensor.domain != "index" and names_read(other.expression, self.forward) & affected:
@@ -227,7 +236,8 @@ class _Link:
 
 def names_read(expression: Expr, forward: Forward) -> set[str]:
     """The tensors whose elements the expression reads."""
-    return {symbols.name_of(access) for access in symbols.accesses(expression)} & set(forward.tensors)
+    names = {symbols.name_of(access) for access in symbols.accesses(expression)} & set(forward.tensors)
+    return names | read_before(expression, forward) if forward.initial else names
 
 
 def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[Symbol, ...] = ()) -> Expr:
@@ -258,7 +268,7 @@ def _eliminated(part: Expr, ranges: Ranges) -> Expr:
     return Add(*(eliminate(term, ranges, plain=True).expression() for term in split(part)))
 
 
-def _with_deltas(part: Contribution, inner: tuple[Symbol, ...]) -> Expr:
+def _with_deltas(part: Contribution, inner: tuple[Expr, ...]) -> Expr:
     deltas = [KroneckerDelta(a, b) for a, b in zip(inner, part.subscripts, strict=True)]
     return _summed(Mul(part.slope, *deltas), [(letter, 0, length - 1) for letter, length in part.bound])
 

@@ -13,15 +13,14 @@ from derive.convolution import ConvolutionForm
 from derive.derivation import Derivation, Quantity, Step
 from derive.forward import Forward
 from derive.matrix.nodes import Node
-from derive.symbols import element, held_in, split_partial
+from derive.symbols import accesses, element, held_in, name_of, split_partial, subscripts_of
 from numeric.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
 from numeric.convolution import convolution_at
 from numeric.differences import EPSILON, Measured, Method
 from numeric.errors import ArrayError, ExpressionError
-from numeric.expression import compile_expression
 from numeric.forward import program
 from numeric.layout import as_matrix
-from numeric.matrix import matrix_at
+from numeric.matrix import matrix_at, over_times
 from numeric.point import Point
 from numeric.sample import responsive_sample, sample, sample_sizes
 from numeric.scope import Array
@@ -134,12 +133,21 @@ class _AtPoint:
             yield _item(f"{what}: matrix form", TIGHT, partial(self._of_matrix, quantity, expression, matrix))
 
     def _error(self, quantity: Quantity, expression: Expr, method: Method) -> float:
-        compiled = compile_expression(expression, quantity.indices, self.derivation.forward.functions)
-        if quantity.name in compiled.reads and not _is_name(expression, quantity):
+        compiled = program(self.derivation.forward).compiled(expression, quantity.indices)
+        if quantity.name in compiled.reads and not self._may_read_itself(expression, quantity):
             raise ExpressionError(f"the expression reads {quantity.name} itself")
         truth = self._truth(quantity, method)
         floor = floor_of(truth, COARSE if method == "central" else TIGHT)
         return relative_error(self._value(quantity, expression), truth.value, floor)
+
+    def _may_read_itself(self, expression: Expr, quantity: Quantity) -> bool:
+        """Whether a value is named rather than computed, as the input of a layer is in a forward table; or is
+        computed from what it is at other times, in a recurrence."""
+        if expression == element(quantity.name, quantity.indices):
+            return split_partial(quantity.name) is None
+        read = [access for access in accesses(expression) if name_of(access) == quantity.name]
+        recurrent = bool(self.derivation.forward.cycle)
+        return recurrent and all(subscripts_of(access)[:1] != quantity.indices[:1] for access in read)
 
     def _between(self, step: Step, earlier: Step) -> float:
         floor = floor_of(self._truth(step.quantity, "complex"), TIGHT)
@@ -147,6 +155,9 @@ class _AtPoint:
         return relative_error(value, self._value(earlier.quantity, earlier.expression), floor)
 
     def _of_matrix(self, quantity: Quantity, expression: Expr, matrix: Node) -> float:
+        if quantity.at:
+            value = self._value(quantity, expression)
+            return relative_error(over_times(matrix, quantity, self.point), value, self._floor(quantity))
         model, layout = self.derivation.forward, self.derivation.layout
         floor = as_matrix(self._floor(quantity), quantity.name, model, layout)
         index_form = as_matrix(self._value(quantity, expression), quantity.name, model, layout)
@@ -172,11 +183,6 @@ class _AtPoint:
             raise ArrayError(f"{quantity.name} is neither a tensor of the forward definition nor a partial of two")
         value = self.point.value(quantity.name)
         return Measured(value, EPSILON * numpy.abs(value))
-
-
-def _is_name(expression: Expr, quantity: Quantity) -> bool:
-    """Whether a value is named rather than computed, as the input of a layer is in a forward table."""
-    return split_partial(quantity.name) is None and bool(expression == element(quantity.name, quantity.indices))
 
 
 def _item(what: str, tolerance: float, compare: Callable[[], float]) -> CheckItem:

@@ -13,8 +13,8 @@ from sympy import Symbol
 from derive.forward import Forward
 from numeric.errors import ArrayError
 from numeric.forward import Program, program, require
-from numeric.scope import Array, stacked
-from numeric.sizes import sizes_from
+from numeric.scope import Array, Scope, stacked
+from numeric.sizes import lengths, sizes_from
 
 Method = Literal["central", "complex"]
 
@@ -72,18 +72,35 @@ class Perturbation:
 
     def _part(self, numerator: str, number: int, elements: Array) -> Measured:
         steps = self._steps(elements)
+        moves = self._moves(elements, steps)
+        if set(self.held) & set(self.chart.model.cycle):
+            result = self._one_row(numerator, moves)
+        else:
+            result = self._recomputed(numerator, number, moves)
+        trials = numpy.broadcast_to(result, (*result.shape[:-1], steps.size))
+        trials = trials.reshape((*result.shape[:-1], *steps.shape))
+        return _complex(trials, steps) if self.method == "complex" else _central(trials, steps)
+
+    def _recomputed(self, numerator: str, number: int, moves: Array) -> Array:
+        """The numerator with every row between the two computed again."""
+        recurrent = self.denominator in self.chart.model.cycle
         if number == len(self.recomputed):
             held = {name: self.base[name] for name in self.held}
-            self.recomputed.append({**held, self.denominator: self._perturbed(elements, steps)})
+            moved = {} if recurrent else {self.denominator: self.base[self.denominator] + moves}
+            self.recomputed.append({**held, **moved})
         changed = self.recomputed[number]
         fixed = {name for name in self.base if not self.chart.depends(name, self.denominator)}
         rows = self.chart.needed({numerator}, fixed | set(changed))
         values = ChainMap(changed, dict(self.base))
-        self.chart.compute(rows, values, self.sizes, numpy.float64)
-        result = values[numerator]
-        trials = numpy.broadcast_to(result, (*result.shape[:-1], steps.size))
-        trials = trials.reshape((*result.shape[:-1], *steps.shape))
-        return _complex(trials, steps) if self.method == "complex" else _central(trials, steps)
+        # A row of a recurrence cannot be set as a whole, since what it is later follows from what it is now.
+        self.chart.compute(rows, values, self.sizes, numpy.float64, {self.denominator: moves} if recurrent else None)
+        return values[numerator]
+
+    def _one_row(self, numerator: str, moves: Array) -> Array:
+        """The numerator's own row with the denominator moved, and all else that it reads held."""
+        values = {**self.base, self.denominator: self.base[self.denominator] + moves}
+        counts = lengths(self.chart.model.tensors[numerator].shape, self.sizes)
+        return self.chart.rows[numerator](Scope(values, self.sizes, counts))
 
     def _steps(self, elements: Array) -> Array:
         """The steps, one row for each kind of perturbation and one column for each element."""
@@ -93,12 +110,13 @@ class Perturbation:
         # A step in proportion to the element keeps a small probability positive, where its logarithm is taken.
         return numpy.outer([1.0, -1.0], CENTRAL_STEP * numpy.where(values == 0, 1.0, numpy.abs(values)))
 
-    def _perturbed(self, elements: Array, steps: Array) -> Array:
+    def _moves(self, elements: Array, steps: Array) -> Array:
+        """What is added to the denominator, one trial for each step of each element."""
         base = self.base[self.denominator]
         moves = numpy.zeros((base[..., 0].size, *steps.shape), dtype=steps.dtype)
         moves[elements, :, numpy.arange(len(elements))] = steps.T
         moves = moves.reshape((*base.shape[:-1], steps.size))
-        return base + (1j * moves if self.method == "complex" else moves)
+        return 1j * moves if self.method == "complex" else moves
 
 
 def _complex(trials: Array, steps: Array) -> Measured:

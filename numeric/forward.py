@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from derive.forward import Forward
+from derive.initial import with_initial
 from numeric.errors import ArrayError
 from numeric.expression import Compiled, compile_expression
 from numeric.scope import Array, Scope, real_type, stacked
 from numeric.sizes import lengths, sizes_from
+from numeric.steps import step_by_step
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,12 @@ class Program:
     @cached_property
     def rows(self) -> dict[str, Compiled]:
         """The compiled rows by the name of the tensor that each defines, in order."""
-        return {
-            row.name: compile_expression(row.expression, row.indices, self.model.functions) for row in self.model.rows
-        }
+        return {row.name: self.compiled(row.expression, row.indices) for row in self.model.rows}
+
+    def compiled(self, expression: Expr, indices: Sequence[Symbol]) -> Compiled:
+        """The compiled expression; what it reads before the first step of a recurrence is the initial value."""
+        written = with_initial(expression, self.model) if self.model.initial else expression
+        return compile_expression(written, tuple(indices), self.model.functions)
 
     @cached_property
     def ancestors(self) -> dict[str, frozenset[str]]:
@@ -36,7 +41,11 @@ class Program:
         known: dict[str, frozenset[str]] = {}
         for name, row in self.rows.items():
             known[name] = frozenset({name}).union(*(known.get(read, frozenset({read})) for read in row.reads))
-        return known
+        if not self.model.cycle:
+            return known
+        # Every row of a recurrence depends on all of its rows, at earlier times, and on what those depend on.
+        whole = frozenset().union(*(known[name] for name in self.model.cycle))
+        return {name: whole | found if found & set(self.model.cycle) else found for name, found in known.items()}
 
     def depends(self, name: str, on: str) -> bool:
         """Whether the tensor ``name`` is ``on`` or is computed from it."""
@@ -46,19 +55,36 @@ class Program:
         """The rows to compute, in order, to have ``wanted`` from what is ``given``."""
         known, missing = set(given), set(wanted)
         needed: set[str] = set()
+        cycle = set(self.model.cycle)
         for name in reversed(self.rows):
+            if name in cycle and missing & cycle - known:
+                missing |= cycle
             if name in missing and name not in known:
                 needed.add(name)
                 missing |= self.rows[name].reads
         return tuple(name for name in self.rows if name in needed)
 
     def compute(
-        self, names: Iterable[str], values: MutableMapping[str, Array], sizes: Mapping[Symbol, int], real: Any
+        self,
+        names: Iterable[str],
+        values: MutableMapping[str, Array],
+        sizes: Mapping[Symbol, int],
+        real: Any,
+        moves: Mapping[str, Array] | None = None,
     ) -> None:
-        """Compute the rows ``names``, in order, into ``values``, whose arrays have the trial axis last."""
-        for name in names:
-            counts = lengths(self.model.tensors[name].shape, sizes)
-            values[name] = self.rows[name](Scope(values, sizes, counts, real=real))
+        """Compute the rows ``names``, in order, into ``values``, whose arrays have the trial axis last.
+
+        The rows of a recurrence are computed step by step. ``moves`` are added to rows of it as they are
+        computed, so that later steps see them.
+        """
+        wanted = list(names)
+        steps = [name for name in wanted if name in self.model.cycle]
+        for name in wanted:
+            if name not in steps:
+                counts = lengths(self.model.tensors[name].shape, sizes)
+                values[name] = self.rows[name](Scope(values, sizes, counts, real=real))
+            elif name == steps[0]:
+                step_by_step(self.model, steps, values, sizes, moves or {})
 
 
 @lru_cache(maxsize=256)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
+from itertools import product
 from typing import Any
 
 import numpy
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Symbol, sympify
 
-from derive.derivation import Layout
+from derive.derivation import Layout, Quantity
 from derive.forward import Forward
 from derive.matrix import nodes
+from derive.matrix.sequences import At, Chain, OverTime
 from numeric.errors import ArrayError, ExpressionError
 from numeric.layout import as_matrix, numerator_is_scalar
 from numeric.point import Point
@@ -37,17 +39,32 @@ def evaluate_matrix(
     return matrix_at(node, Point(model, arrays, sizes), layout)
 
 
-def matrix_at(node: nodes.Node, point: Point, layout: Layout) -> Array:
-    """The rows and columns of a matrix expression at a point."""
-    return _Evaluation(point, layout).value(node)
+def matrix_at(node: nodes.Node, point: Point, layout: Layout, times: Mapping[Symbol, Expr] | None = None) -> Array:
+    """The rows and columns of a matrix expression at a point, and at given ``times`` if it depends on them."""
+    return _Evaluation(point, layout, times).value(node)
+
+
+def over_times(node: nodes.Node, quantity: Quantity, point: Point) -> Array:
+    """The index form of a quantity whose matrix form holds at certain times: its value at all of them."""
+    shape = point.shape(quantity.shape)
+    places = [quantity.indices.index(letter) for letter in quantity.at]
+    result = numpy.empty(shape, dtype=point.real)
+    for numbers in product(*(range(shape[place]) for place in places)):
+        times = {letter: Integer(number) for letter, number in zip(quantity.at, numbers, strict=True)}
+        here: list[int | slice] = [slice(None)] * len(shape)
+        for place, number in zip(places, numbers, strict=True):
+            here[place] = number
+        result[tuple(here)] = matrix_at(node, point, "gradient", times).reshape(result[tuple(here)].shape)
+    return result
 
 
 class _Evaluation:
     """The evaluation of nodes at one point, in one layout."""
 
-    def __init__(self, point: Point, layout: Layout) -> None:
+    def __init__(self, point: Point, layout: Layout, times: Mapping[Symbol, Expr] | None = None) -> None:
         self.point = point
         self.layout = layout
+        self.times = dict(times or {})
 
     def value(self, node: nodes.Node) -> Array:
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -128,8 +145,47 @@ class _Evaluation:
             raise ArrayError(f"{node.function} gives {node.value} of shape {value.shape}, not {_by(argument.shape)}")
         return value.reshape(argument.shape)
 
+    def _at(self, node: At) -> Array:
+        array = self.point.value(node.name)
+        times = [self._time(time) for time in node.times]
+        places = [0, array.ndim // 2][: len(times)] if node.above and len(times) > 1 else [0]
+        shape = self.point.shape(node.shape)
+        if not all(0 <= time < array.shape[place] for time, place in zip(times, places, strict=True)):
+            return self._outside(node, times)
+        for time, place in sorted(zip(times, places, strict=True), key=lambda pair: -pair[1]):
+            array = array.take(time, axis=place)
+        return array.reshape(shape)
+
+    def _outside(self, node: At, times: list[int]) -> Array:
+        """What a tensor is before the first time: the initial value of a state, 0 for all else, as after the last."""
+        initial = dict(self.point.model.initial).get(node.name)
+        shape = self.point.shape(node.shape)
+        if initial is None or times != [-1]:
+            return numpy.zeros(shape, dtype=self.point.real)
+        return self.point.value(initial).reshape(shape)
+
+    def _overtime(self, node: OverTime) -> Array:
+        total = numpy.zeros(self.point.shape(node.shape), dtype=self.point.real)
+        for inner in self._times(node):
+            total = total + inner.value(node.node)
+        return total
+
+    def _chain(self, node: Chain) -> Array:
+        result = numpy.eye(*self.point.shape(node.shape), dtype=self.point.real)
+        for inner in self._times(node):
+            result = inner.value(node.node) @ result
+        return result
+
+    def _times(self, node: OverTime | Chain) -> Iterator[_Evaluation]:
+        """The evaluation at each time of a sum or a product, in order."""
+        for time in range(self._time(node.low), self._time(node.high) + 1):
+            yield _Evaluation(self.point, self.layout, {**self.times, node.letter: Integer(time)})
+
+    def _time(self, time: Expr) -> int:
+        return round(self._scalar(time))
+
     def _scalar(self, expression: Expr) -> float:
-        return float(numpy.asarray(self.point.formula(expression)).reshape(()))
+        return float(numpy.asarray(self.point.formula(sympify(expression).xreplace(self.times))).reshape(()))
 
 
 def _described(node: nodes.Node) -> str:

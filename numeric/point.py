@@ -60,7 +60,7 @@ class Point:
 
     def expression(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
         """The array of an index expression whose free ``indices`` run over ``shape``."""
-        compiled = compile_expression(expression, tuple(indices), self.model.functions)
+        compiled = self.chart.compiled(expression, indices)
         return compiled(self._scope(compiled, self.shape(shape)))[..., 0]
 
     def formula(self, expression: Expr, variables: Mapping[Symbol, Value] | None = None) -> Value:

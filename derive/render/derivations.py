@@ -11,12 +11,14 @@ from derive.convolution.nodes import ConvolutionForm
 from derive.derivation import Derivation, Notation, Quantity, Step
 from derive.forward import Forward, Row
 from derive.matrix.nodes import Node
+from derive.matrix.sequences import At
 from derive.render.convolution import ConvolutionPrinter
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import ranks_of
 from derive.render.piece import Piece
 from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_latex, sentence_unicode
 from derive.render.style import Style
+from derive.symbols import split_partial
 
 LATEX_WIDTH = 68.0
 """Letters of mathematics on a line of 16 cm at 11 points, at 6.5 points a letter and room to spare."""
@@ -197,7 +199,7 @@ def _equation(
 ) -> tuple[Piece, Piece]:
     ranks = ranks_of(derivation.forward)
     if notation == "matrix" and matrix is not None:
-        return _quantity(style, quantity, derivation.forward, True), piece(style, matrix, ranks, derivation.index_base)
+        return _whole(style, quantity, derivation), piece(style, matrix, ranks, derivation.index_base)
     if notation == "convolution" and derivation.convolution is not None and expression == derivation.result:
         return _convolution(style, derivation, derivation.convolution)
     left = _quantity(style, quantity, derivation.forward, False)
@@ -229,6 +231,16 @@ def _quantity(style: Style, quantity: Quantity, forward: Forward, whole: bool) -
     if whole and quantity.shape:
         return printer.element(quantity.name, whole=True)
     return printer.element(quantity.name, quantity.indices)
+
+
+def _whole(style: Style, quantity: Quantity, derivation: Derivation) -> Piece:
+    """The tensor of the quantity, or what it is at its times."""
+    if not quantity.at:
+        return _quantity(style, quantity, derivation.forward, True)
+    parts = split_partial(quantity.name)
+    above = len(derivation.forward.tensors[parts[0]].shape[:1]) if parts else 0
+    node = At(quantity.name, quantity.at, *quantity.shape[:1], *quantity.shape[:1], above)
+    return piece(style, node, ranks_of(derivation.forward), 0)
 
 
 def _row(style: Style, row: Row, forward: Forward, index_base: IndexBase) -> str:

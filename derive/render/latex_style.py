@@ -109,6 +109,10 @@ class LatexStyle(Style):
         width = 0.5 + SCRIPT * max(3.0, letter.width + low.width + 1.4, high.width)
         return Piece(text, width, Binding.BIG, tall=True)
 
+    def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        total = self.big_sum(letter, high, low)
+        return replace(total, text=total.text.replace(r"\sum", r"\prod", 1))
+
     def big_operator(self, name: str, below: Piece) -> Piece:
         words = name.replace("arg", r"arg\,")
         return Piece(rf"\operatorname*{{{words}}}_{{{below.text}}}", len(name) + 0.5, Binding.BIG, tall=True)

@@ -24,6 +24,7 @@ from derive.matrix.nodes import (
     Scale,
     Transpose,
 )
+from derive.matrix.sequences import At, Chain, OverTime
 from derive.render import compose
 from derive.render.arrange import arranged, divides
 from derive.render.counting import shifted_subscript
@@ -130,7 +131,32 @@ class MatrixPrinter:
             Apply: lambda node: compose.call(
                 self.style, self.scalars.name_of_function(node.function), self.piece(node.argument)
             ),
+            At: self.at,
+            OverTime: lambda node: self.over_time(node, self.style.big_sum),
+            Chain: lambda node: self.over_time(node, self.style.big_product),
         }
+
+    def at(self, node: At) -> Piece:
+        """A tensor at a time, a partial at the times of its numerator and its denominator."""
+        times = [self.time(time) for time in node.times]
+        parts = split_partial(node.name)
+        if parts is None:
+            return self.scalars.element(node.name, times, whole=True)
+        above, below = (
+            self.scalars.element(name, some, whole=True)
+            for name, some in zip(parts, (times[: node.above], times[node.above :]), strict=True)
+        )
+        return self.style.partial(above, below, inline=False)
+
+    def over_time(self, node: OverTime | Chain, operator: Callable[[Piece, Piece, Piece], Piece]) -> Piece:
+        """A sum or a product over time."""
+        small = replace(self.scalars, inline=True)
+        sign = operator(small.piece(node.letter), small.piece(self.time(node.low)), small.piece(self.time(node.high)))
+        return compose.total(self.style, [sign], self.piece(node.node))
+
+    def time(self, time: Expr) -> Expr:
+        """A time as it is counted."""
+        return shifted_subscript(time) if self.index_base == 1 else time
 
     def named(self, node: Named) -> Piece:
         """A tensor, bold if it has a rank; one whose rank is not known has none if it is 1 by 1."""

@@ -66,6 +66,10 @@ class Style(ABC):
         """The sign of a sum over ``letter`` from ``low`` to ``high``."""
 
     @abstractmethod
+    def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        """The sign of a product over ``letter`` from ``high`` down to ``low``, as matrices stand in it."""
+
+    @abstractmethod
     def big_operator(self, name: str, below: Piece) -> Piece:
         """The sign of a maximum or of the place of one, with its indices below."""
 

@@ -84,6 +84,9 @@ class UnicodeStyle(Style):
     def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         return _atom(f"Σ_{{{letter.text}={self.signed(low).text}}}^{{{self.signed(high).text}}}", Binding.BIG)
 
+    def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        return _atom(f"Π_{{{letter.text}={self.signed(high).text}}}^{{{self.signed(low).text}}}", Binding.BIG)
+
     def big_operator(self, name: str, below: Piece) -> Piece:
         return _atom(f"{name}_{{{below.text}}}", Binding.BIG)
 
