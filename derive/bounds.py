@@ -82,7 +82,8 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
         elif not slope.is_nonnegative:
             return None
         value = rest
-    return value
+    # The size of an index may be a floor itself.
+    return _lowest(value, ranges) if value.has(floor) else value
 
 
 def _end_of(part: Expr, ranges: Ranges, *, lowest: bool) -> Expr | None:

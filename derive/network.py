@@ -19,6 +19,7 @@ from derive.forward import Forward
 from derive.language import parse_network, parse_stage
 from derive.layers import LOSS, Activation, LayerDefinition
 from derive.matrix_form import Former
+from derive.ranges import notes_on
 from derive.second import gradient_name, with_gradient, with_product
 from derive.sweep import Sweep
 
@@ -92,7 +93,10 @@ class Network:
         step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
         reduced = sweep.simplifier.simplify(result, sweep.ranges(quantity)) if result.has(KroneckerDelta) else result
         form = self._convolution(reduced, quantity)
-        return Derivation(self.forward, quantity, result, (step,), node, self.layout, self.index_base, convolution=form)
+        notes = self._notes(result, quantity)
+        return Derivation(
+            self.forward, quantity, result, (step,), node, self.layout, self.index_base, notes, convolution=form
+        )
 
     def gradient(self, name: str, within: Iterable[str] | None = None) -> Derivation:
         """The gradient of the loss with respect to a tensor, written in the symbols of ``within``.
@@ -215,7 +219,14 @@ class Network:
             for step in steps
         )
         form = self._convolution(result if in_values is None else in_values, quantity)
-        return Derivation(self.forward, quantity, result, formed, node, self.layout, self.index_base, convolution=form)
+        notes = self._notes(result, quantity)
+        return Derivation(
+            self.forward, quantity, result, formed, node, self.layout, self.index_base, notes, convolution=form
+        )
+
+    def _notes(self, expression: Expr, quantity: Quantity) -> tuple[str, ...]:
+        """What a reader must know of ranges and ties, in a network that reads windows of its tensors."""
+        return notes_on(expression, quantity, self.forward) if reads_windows(self.forward) else ()
 
     def _convolution(self, expression: Expr, quantity: Quantity) -> ConvolutionForm | None:
         """The convolution form, in a network that reads windows of its tensors."""

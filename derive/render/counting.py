@@ -45,7 +45,8 @@ def count_from_one(expression: Basic) -> Basic:
         return element(name_of(expression), [shifted_subscript(s) for s in expression.indices])
     if isinstance(expression, KroneckerDelta):
         left, right = (shifted_subscript(s) for s in expression.args)
-        common = min(_constant(left), _constant(right)) if _constant(left) > 0 < _constant(right) else 0
+        both = not left.is_number and not right.is_number and _constant(left) > 0 < _constant(right)
+        common = min(_constant(left), _constant(right)) if both else 0
         return KroneckerDelta(left - common, right - common)
     if isinstance(expression, ExprWithLimits):
         limits = [(k, shifted_subscript(low), shifted_subscript(high)) for k, low, high in expression.limits]

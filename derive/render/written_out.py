@@ -1,0 +1,54 @@
+"""Derivations written out element by element, and matrices of symbols, as text."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, MatrixBase
+
+from derive.render.derivations import LINE_END
+from derive.render.expression import ExpressionPrinter
+from derive.render.names import ranks_of
+from derive.render.printing import LATEX, UNICODE, IndexBase, piece
+from derive.render.style import Style
+from derive.written_out import WrittenOut
+
+
+def written_out_latex(elements: WrittenOut) -> str:
+    """The body of an ``align*``, an equation for each element."""
+    return LINE_END.join(f"{left} &= {right}" for left, right in _equations(LATEX, elements))
+
+
+def written_out_unicode(elements: WrittenOut) -> str:
+    """An equation for each element, each on its line."""
+    return "\n".join(f"{left} = {right}" for left, right in _equations(UNICODE, elements))
+
+
+def matrix_latex(matrix: MatrixBase, index_base: IndexBase = 0) -> str:
+    """A matrix of elements between round brackets, such as the Toeplitz form of a convolution."""
+    rows = [" & ".join(_element(LATEX, value, index_base) for value in row) for row in matrix.tolist()]
+    columns = "c" * matrix.cols
+    return rf"\left(\begin{{array}}{{{columns}}} " + r" \\ ".join(rows) + r" \end{array}\right)"
+
+
+def matrix_unicode(matrix: MatrixBase, index_base: IndexBase = 0) -> str:
+    """A matrix of elements in aligned columns."""
+    cells = [[_element(UNICODE, value, index_base) for value in row] for row in matrix.tolist()]
+    widths = [max(len(row[column]) for row in cells) for column in range(matrix.cols)]
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells)
+
+
+def _element(style: Style, value: Expr, index_base: IndexBase) -> str:
+    return style.signed(piece(style, value, {}, index_base)).text
+
+
+def _equations(style: Style, elements: WrittenOut) -> list[tuple[str, str]]:
+    derivation = elements.derivation
+    ranks = ranks_of(derivation.forward)
+    printer = ExpressionPrinter(style, ranks)
+    base = derivation.index_base
+    return [
+        (
+            printer.element(derivation.quantity.name, [Integer(number + base) for number in place]).text,
+            style.signed(piece(style, value, ranks, base)).text,
+        )
+        for place, value in elements.equations
+    ]
