@@ -40,7 +40,8 @@ def test_the_hessian_is_symmetric() -> None:
     shapes = {"x": (3, 2), "y": (3, 2), "W1": (4, 2), "b1": (4,), "W2": (2, 4), "b2": (2,)}
     arrays = {name: generator.normal(size=shape) for name, shape in shapes.items()}
     hessian = evaluate(net.hessian("b1"), arrays)
-    assert np.allclose(hessian, hessian.T) and not np.allclose(hessian, 0)
+    assert np.allclose(hessian, hessian.T)
+    assert not np.allclose(hessian, 0)
     mixed, turned = evaluate(net.hessian("b1", "W2"), arrays), evaluate(net.hessian("W2", "b1"), arrays)
     assert np.allclose(mixed, np.moveaxis(turned, -1, 0))
 
