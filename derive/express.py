@@ -12,7 +12,7 @@ from derive import symbols
 from derive.derivation import Quantity, Step
 from derive.errors import VocabularyError, nearest
 from derive.forward import Forward
-from derive.sweep import Sweep, fresh_bound, names_read
+from derive.sweep import Sweep, fresh_bound
 
 
 @dataclass(frozen=True)
@@ -169,18 +169,8 @@ class Speaker:
 
     def _all_paths_through(self, middle: str, name: str) -> bool:
         """Whether ``name`` acts on the top only through ``middle``."""
-        reached = {name}
-        for row in self.forward.rows:
-            if row.name != middle and names_read(row.expression, self.forward) & reached:
-                reached.add(row.name)
-        return self.sweep.top not in reached and middle in self._affected(name)
-
-    def _affected(self, name: str) -> set[str]:
-        reached = {name}
-        for row in self.forward.rows:
-            if names_read(row.expression, self.forward) & reached:
-                reached.add(row.name)
-        return reached
+        dependence = self.sweep.dependence
+        return self.sweep.top not in dependence.affected(name, without=middle) and middle in dependence.affected(name)
 
     def _say(self, quantity: Quantity, expression: Expr, rule: str, sentence: str) -> None:
         self.steps.append(Step(quantity, expression, rule, sentence))

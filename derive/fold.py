@@ -52,6 +52,11 @@ class Rule:
         }
 
     @cached_property
+    def reads(self) -> frozenset[str]:
+        """The tensors that the pattern reads."""
+        return names_in(self.pattern)
+
+    @cached_property
     def _keys(self) -> list[Indexed]:
         """The elements of the pattern, those that read most of the letters first."""
         mine = set(self.letters)
@@ -71,6 +76,11 @@ class Rule:
             if bound not in found:
                 found.append(bound)
         return found
+
+
+def names_in(expression: Expr) -> frozenset[str]:
+    """The tensors and real symbols whose elements the expression reads."""
+    return frozenset(symbols.name_of(access) for access in symbols.accesses(expression))
 
 
 def _in_products(expression: Expr, pattern: Mul, replacement: Expr) -> dict[Expr, Expr]:
@@ -99,8 +109,11 @@ class Folding:
         """Apply every rule once, in order: first names for formulas, then internal names solved for."""
         for naming in self.namings:
             expression = naming.apply(expression, ranges)
+        present = names_in(expression)
         for rule in self.rules:
-            expression = rule.apply(expression)
+            # A network of many layers has many rules, and an expression reads few of its tensors.
+            if rule.reads <= present and (folded := rule.apply(expression)) != expression:
+                expression, present = folded, names_in(folded)
         return self.facts.inside(expression)
 
 

@@ -17,12 +17,12 @@ from sympy.core.function import AppliedUndef
 
 from derive import symbols
 from derive.bounds import Ranges
+from derive.dependence import Dependence
 from derive.derivation import Quantity, Step
 from derive.differentiate import Contribution, contributions
 from derive.eliminate import eliminate
 from derive.fold import folding_of
 from derive.forward import Forward, Row
-from derive.initial import read_before
 from derive.slopes import SlopeTable
 from derive.terms import split
 from derive.textbook import Simplifier
@@ -60,6 +60,11 @@ class Sweep:
         return frozenset(sizes | rows | set(self.forward.tensors))
 
     @cached_property
+    def dependence(self) -> Dependence:
+        """Which tensors act on which."""
+        return Dependence(self.forward)
+
+    @cached_property
     def simplifier(self) -> Simplifier:
         """The textbook rules of this forward definition."""
         targets = tuple(tensor.name for tensor in self.forward.given if tensor.role == "target")
@@ -80,7 +85,7 @@ class Sweep:
                 reached |= set(self.forward.cycle)
             if row.name not in reached or row.tensor.domain == "index":
                 continue
-            for name in names_read(row.expression, self.forward):
+            for name in sorted(self.dependence.reads[row.name]):
                 reached.add(name)
                 readers.setdefault(name, []).insert(0, row)
         return {name: tuple(rows) for name, rows in readers.items()}
@@ -160,14 +165,11 @@ class Sweep:
         recurrence all rows act on what comes later: all that the row reads of them is held, but for the one element.
         """
         if row.name in self.forward.cycle or name in self.forward.cycle:
-            held = names_read(row.expression, self.forward) & set(self.forward.cycle)
+            held = self.dependence.reads[row.name] & set(self.forward.cycle)
             return symbols.direct_name(row.name, name, sorted(held))
-        affected = {name}
-        for other in self.forward.rows:
-            if other.tensor.domain != "index" and names_read(other.expression, self.forward) & affected:
-                affected.add(other.name)
-        held = sorted((names_read(row.expression, self.forward) & affected) - {name})
-        return symbols.direct_name(row.name, name, held)
+        acting = self.dependence.acting
+        others = [read for read in self.dependence.reads[row.name] if read != name and name in acting.get(read, ())]
+        return symbols.direct_name(row.name, name, sorted(others))
 
     def ranges(self, quantity: Quantity) -> Ranges:
         """The sizes of the quantity's indices, and the formulas of sizes that follow from others."""
@@ -232,12 +234,6 @@ class _Link:
     chain: Expr
     inserted: Expr
     step: Step
-
-
-def names_read(expression: Expr, forward: Forward) -> set[str]:
-    """The tensors whose elements the expression reads."""
-    names = {symbols.name_of(access) for access in symbols.accesses(expression)} & set(forward.tensors)
-    return names | read_before(expression, forward) if forward.initial else names
 
 
 def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[Symbol, ...] = ()) -> Expr:
