@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from answers.latex.sheet import Code
+from tests.answers.sample import all_pass, answered, homework, last, refused, verdicts
+
+ITEM = {"kind": "code", "library": "numpy"}
+
+needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="the file imports PyTorch")
+
+
+def run_example_test(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the example test as a student would, beside the file."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mlp.py"],
+        cwd=folder, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def lay_out(folder: Path, library: str) -> tuple[str, str]:
+    """Write the handout into a folder; the skeleton and the solution."""
+    context, part = last(homework([{**ITEM, "library": library}]))
+    handout = {Path(name).name: text for name, text in context.handout(part)}
+    for name, text in handout.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (answer,) = context.answered(part)
+    ((path, solution),) = answer.files
+    assert path == "solution/mlp.py"
+    return handout["mlp.py"], solution
+
+
+def test_the_answer_prints_the_solution_and_checks_every_quantity() -> None:
+    answer = answered(ITEM)
+    (listing,) = [block for block in answer.blocks if isinstance(block, Code)]
+    assert len(listing.lines) == len(answer.files[0][1].splitlines())
+    assert [claim.quantity.split()[0] for claim in answer.claims] == [
+        "y_hat", "loss", "dJdy_hat", "dJdW1", "dJdb1", "dJdW2", "dJdb2",
+    ]  # fmt: skip
+    assert all_pass(answer)
+
+
+def test_a_check_that_was_begun_gives_the_same() -> None:
+    one, other = answered(ITEM), answered(ITEM)
+    for claim in other.claims:
+        assert claim.begin is not None
+        claim.begin()
+    assert verdicts(one) == verdicts(other)
+
+
+@pytest.mark.parametrize("library", ["numpy", pytest.param("torch", marks=needs_torch)])
+def test_the_skeleton_fails_the_example_test_and_the_solution_passes(library: str, tmp_path: Path) -> None:
+    skeleton, solution = lay_out(tmp_path, library)
+    assert skeleton != solution
+    failed = run_example_test(tmp_path)
+    assert failed.returncode == 1, failed.stdout + failed.stderr
+    assert "NotImplementedError" in failed.stdout
+    (tmp_path / "mlp.py").write_text(solution, encoding="utf-8")
+    passed = run_example_test(tmp_path)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+
+
+def test_wrong_options() -> None:
+    refused({**ITEM, "losses": {"hinge": "Hinj"}}, saying="part 1a, code")
+    refused({**ITEM, "activations": {"relu": "RELUU"}}, saying="part 1a, code")
