@@ -25,7 +25,7 @@ def powers_of(term: Expr) -> tuple[Rational, Powers]:
     return coefficient, powers
 
 
-def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Add]:
+def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Expr]:
     """The factor that all terms share, and the sum of what is left of them.
 
     With ``one_denominator`` the factor also divides by what any term divides by.
@@ -107,6 +107,7 @@ def _put_together(total: Add, base: Expr) -> Expr:
     """The sum with the terms that hold the base as one product."""
     members = [term for term in total.args if base in powers_of(term)[1]]
     factor, left = taken_out(Add(*members), one_denominator=False)
-    if all(term.could_extract_minus_sign() for term in left.args):
-        factor, left = -factor, Add(*(-term for term in left.args))
+    terms = Add.make_args(left)
+    if all(term.could_extract_minus_sign() for term in terms):
+        factor, left = -factor, Add(*(-term for term in terms))
     return Add(Mul(factor, left), *(term for term in total.args if term not in members))

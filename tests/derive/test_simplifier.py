@@ -20,7 +20,7 @@ from numeric.sample import sample
 
 LAYERS = {name: layer(name).network.forward for name in ("LayerNorm", "Softmax", "LogSoftmax", "RMSNorm", "L2Norm")}
 SIMPLIFIERS = {name: Simplifier(folding_of(forward)) for name, forward in LAYERS.items()}
-I, J, K = (symbols.index(letter) for letter in "ijk")
+HERE, INNER = (symbols.index(letter) for letter in "ij")
 
 
 def vectors(forward: Forward) -> list[str]:
@@ -52,10 +52,10 @@ def expressions(draw: st.DrawFn, forward: Forward) -> Expr:
         return element
 
     def term() -> Expr:
-        outer = sympy.Mul(*(factor([I]) for _ in range(draw(st.integers(1, 2)))))
+        outer = sympy.Mul(*(factor([HERE]) for _ in range(draw(st.integers(1, 2)))))
         if draw(st.booleans()):
-            body = sympy.Mul(*(factor([J, I]) for _ in range(draw(st.integers(1, 3)))))
-            return outer * Sum(body, (J, 0, size - 1))
+            body = sympy.Mul(*(factor([INNER, HERE]) for _ in range(draw(st.integers(1, 3)))))
+            return outer * Sum(body, (INNER, 0, size - 1))
         return outer
 
     result: Expr = sympy.Add(*(term() for _ in range(draw(st.integers(1, 4)))))
@@ -64,7 +64,7 @@ def expressions(draw: st.DrawFn, forward: Forward) -> Expr:
 
 def value_at(forward: Forward, expression: Expr, seed: int) -> np.ndarray:
     point = Point(forward, sample(forward, seed))
-    return np.asarray(point.expression(expression, (I,), forward.tensors["z"].shape))
+    return np.asarray(point.expression(expression, (HERE,), forward.tensors["z"].shape))
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -73,14 +73,14 @@ def value_at(forward: Forward, expression: Expr, seed: int) -> np.ndarray:
 def test_simplifying_keeps_the_value_and_never_lengthens(name: str, data: st.DataObject, seed: int) -> None:
     forward = LAYERS[name]
     expression = data.draw(expressions(forward))
-    simplified = SIMPLIFIERS[name].simplify(expression, {I: forward.tensors["z"].shape[0]})
+    simplified = SIMPLIFIERS[name].simplify(expression, {HERE: forward.tensors["z"].shape[0]})
     assert cost(simplified) <= cost(expression)
     before, after = value_at(forward, expression, seed), value_at(forward, simplified, seed)
     scale = max(1.0, float(np.max(np.abs(before))))
     assert np.max(np.abs(before - after)) <= 1e-8 * scale * max(1, cost(expression))
 
 
-A, B, C, D = (symbols.element(name, [I]) for name in "abcd")
+A, B, C, D = (symbols.element(name, [HERE]) for name in "abcd")
 PARTS = st.sampled_from([A, B, C, D, A + B, C - D, 1 - A, 1 / B, 1 / (C + D), sympy.sqrt(A + 3), 1 / sympy.sqrt(A + 3)])
 PRODUCTS = st.lists(PARTS, min_size=1, max_size=4).map(lambda parts: sympy.Mul(*parts))
 SUMS = st.lists(st.tuples(st.integers(-3, 3), PRODUCTS), min_size=1, max_size=5).map(
@@ -111,3 +111,4 @@ def test_factors_that_are_seen_and_factors_that_are_found() -> None:
     assert factored((1 - A) / (1 - B) - A / B, ["a"]) == (B - A) / (B * (1 - B))
     assert grouped(A * C + A * D + B) == A * (C + D) + B
     assert grouped(B - A * C - A * D) == B - A * (C + D)
+    assert grouped((1 - A) ** 2 * A + (1 - A) * A**2) == A * (1 - A)
