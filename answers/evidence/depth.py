@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from answers.evidence.base import Evidence, Found
 from answers.evidence.numbers import scientific
@@ -30,12 +30,18 @@ class Depth(Evidence):
     """
 
     kind: Literal["depth"]
-    functions: tuple[str, ...]
+    functions: tuple[str, ...] = Field(min_length=1)
     gains: tuple[float, ...] = Field((), description="one for each function; 1 if left out")
     depth: int = Field(10, ge=2)
     width: int = Field(16, ge=1)
     networks: int = Field(5, ge=1)
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _a_gain_for_each(self) -> Depth:
+        if self.gains and len(self.gains) != len(self.functions):
+            raise ValueError(f"{len(self.gains)} gains were given for {len(self.functions)} functions")
+        return self
 
     def find(self, context: Context) -> Found:
         gains = self.gains or (1.0,) * len(self.functions)

@@ -12,7 +12,7 @@ def test_a_row_for_each_layer_and_the_loss() -> None:
     assert [row[0] for row in rows] == ["Linear$_{1}$", "$f$", "Linear$_{2}$", "$g$", "Loss"]
     assert rows[0][1:] == (r"\bm{x}", r"\bm{W}^{(1)} \, \bm{x} + \bm{b}^{(1)}", "$d$")
     assert [row[3] for row in rows] == ["$d$", "$d$", "$K$", "$K$", "$1$"]
-    assert r"\frac{1}{2}" in rows[4][2]
+    assert r"frac{1}{2}" in rows[4][2]
     assert all_pass(answer)
 
 

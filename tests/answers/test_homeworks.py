@@ -1,0 +1,84 @@
+"""Every bundled homework is built, verified and typeset cleanly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from answers.build import build
+from answers.homework.bundled import bundled_files
+from answers.homework.load import load
+from answers.pdf import Engine, available_engines, compile_pdf
+from answers.verify import CheckLine, verify
+
+every_homework = pytest.mark.parametrize(
+    "identity", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in bundled_files()]
+)
+every_engine = pytest.mark.parametrize("engine", available_engines(), ids=lambda engine: engine.name)
+
+SMALLEST = 0.8
+"""How much smaller than the text a formula may be printed to fit its line."""
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a homework as LaTeX, built once for all tests."""
+
+    @cache
+    def folder(identity: str) -> Path:
+        path = tmp_path_factory.mktemp(identity)
+        build(load(identity).homework, path, format="tex")
+        return path
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def verified() -> Callable[[str], tuple[CheckLine, ...]]:
+    """The checks of a homework, done once for all tests."""
+    return cache(lambda identity: tuple(verify(load(identity).homework)))
+
+
+@every_homework
+def test_it_loads_with_its_points_adding_up(identity: str) -> None:
+    homework = load(identity).homework
+    assert homework.title
+    assert all(part.answer for part in homework.parts())
+    for part in homework.parts():
+        assert sum(criterion.points for criterion in part.rubric) in (0, part.points)
+
+
+@pytest.mark.slow
+@every_homework
+def test_it_is_built(identity: str, built: Callable[[str], Path]) -> None:
+    sheets = {path.stem for path in built(identity).glob("*.tex")}
+    assert sheets == set(load(identity).homework.sheets)
+    if "key" in sheets:
+        text = (built(identity) / "key.tex").read_text(encoding="utf-8")
+        assert r"\passed" in text
+        assert r"& \failed" not in text
+
+
+@pytest.mark.slow
+@every_homework
+def test_every_answer_is_right(identity: str, verified: Callable[[str], tuple[CheckLine, ...]]) -> None:
+    lines = verified(identity)
+    assert lines
+    assert [line for line in lines if not line.ok] == []
+    assert all(line.points > 0 for line in lines)
+
+
+@pytest.mark.slow
+@every_homework
+@every_engine
+def test_the_sheets_are_clean(identity: str, engine: Engine, built: Callable[[str], Path], tmp_path: Path) -> None:
+    for document in sorted(built(identity).glob("*.tex")):
+        tex = document.read_text(encoding="utf-8")
+        log = compile_pdf(tex, tmp_path / f"{document.stem}.pdf", engine=engine).log
+        assert log.overfull == ()
+        assert log.missing_characters == ()
+        assert log.undefined_references == ()
+        assert [shrunk for shrunk in log.shrunk if shrunk.factor < SMALLEST] == []
