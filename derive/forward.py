@@ -101,5 +101,5 @@ class Forward:
 
 
 def _shifted(row: Row) -> list[Indexed]:
-    """What the row reads at another time than its own: where the first subscript is an index plus or minus something."""
+    """What the row reads at another time than its own: where the first subscript is more than an index."""
     return [access for access in row.expression.atoms(Indexed) if not access.indices[0].is_Symbol]

@@ -171,7 +171,7 @@ def recurrence(
     if not definition.states:
         raise NetworkError(f"{definition.name} has no state that it hands on to the next step")
     length = symbols.dimension(steps)
-    alone = layer(cell, *arguments, index_base=index_base, **options)
+    alone = layer(definition, index_base=index_base)
     forward = _over_time(definition, length)
     return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, index_base)
 

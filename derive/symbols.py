@@ -131,6 +131,11 @@ def held_in(name: str) -> tuple[str, ...]:
     return tuple(name.split("|")[1:])
 
 
+def is_immediate(name: str) -> bool:
+    """Whether a partial is that of one equation of a recurrence alone: what it is by or of is held elsewhere."""
+    return bool(set(held_in(name)) & set(split_partial(name) or ()))
+
+
 def split_partial(name: str) -> tuple[str, str] | None:
     """The numerator and denominator of a partial's name, or None for any other name."""
     top, slash, bottom = name.split("|")[0].partition("/")
@@ -155,6 +160,11 @@ def fresh_indices(count: int, taken: Iterable[str]) -> tuple[Symbol, ...]:
                 used.add(name)
         suffix += 1
     return tuple(index(name) for name in names)
+
+
+def symbols_in(expression: Expr) -> tuple[Symbol, ...]:
+    """All symbols in the expression, bound ones included, in the order of their names."""
+    return tuple(sorted(sympy.sympify(expression).atoms(Symbol), key=str))
 
 
 def names_in(*expressions: Expr) -> set[str]:

@@ -12,9 +12,9 @@ from derive import symbols
 from derive.derivation import Quantity, Step
 from derive.forward import Forward
 from derive.functions import Bracket
+from derive.matrix.build import plus
 from derive.matrix.nodes import Node
 from derive.matrix.recognise import recognise
-from derive.matrix.build import plus
 from derive.matrix.sequences import At, OverTime
 from derive.matrix.substitute import substitute
 from derive.matrix.tidy import tidy

@@ -66,16 +66,15 @@ class Unrolling:
         quantity = Quantity(symbols.partial_name(state, other), indices, shape)
         sentence = f"{{{state}}} depends on an earlier {{{other}}} through the states one step before."
         step = self._named(Step(quantity, self._recursion(quantity, state, other), "chain rule", sentence))
-        steps, last = (step,), step
-        product = (
-            self._product(At(quantity.name, step.quantity.at, *shape[1:2], *shape[-1:], 1)) if step.matrix else None
-        )
-        if product is not None:
-            later = Bracket(sympy.Ge(*step.quantity.at))
-            sentence = "Solve the recursion: the Jacobian between two times is the product of those of the steps."
-            last = replace(step, rule="unroll", sentence=sentence, matrix=Scale(later, product))
-            steps = (step, last)
-        return self._made(last, steps)
+        product = None
+        if step.matrix is not None:
+            product = self._product(At(quantity.name, step.quantity.at, shape[1], shape[-1], 1))
+        if product is None:
+            return self._made(step, (step,))
+        later = Bracket(sympy.Ge(*step.quantity.at))
+        sentence = "Solve the recursion: the Jacobian between two times is the product of those of the steps."
+        last = replace(step, rule="unroll", sentence=sentence, matrix=Scale(later, product))
+        return self._made(last, (step, last))
 
     @cached_property
     def former(self) -> TimeFormer:

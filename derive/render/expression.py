@@ -26,7 +26,7 @@ from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Binding, Piece
 from derive.render.roots import is_root, rationalised
 from derive.render.style import Style
-from derive.symbols import name_of, subscripts_of
+from derive.symbols import is_immediate, name_of, subscripts_of
 
 LONG_EXPONENT = 14
 """An exponent wider than this many letters is set as the argument of exp."""
@@ -112,7 +112,7 @@ class ExpressionPrinter:
                 self.element(top, subscripts[:rank], whole=whole),
                 self.element(bottom, subscripts[rank:], whole=whole),
             )
-            return self.style.partial(*pieces, inline=self.inline)
+            return self.style.partial(*pieces, inline=self.inline, immediate=is_immediate(name))
         known = rank_of(name, self.ranks, len(subscripts) or int(whole))
         parsed = parse_name(name)
         bold = whole and known > 0

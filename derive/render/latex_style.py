@@ -55,11 +55,12 @@ class LatexStyle(Style):
     def _tag(self, tag: str) -> Piece:
         return replace(self.symbol(parse_name(tag, tensor=False), (), whole=False, above=False), binding=Binding.SUM)
 
-    def partial(self, top: Piece, bottom: Piece, *, inline: bool) -> Piece:
+    def partial(self, top: Piece, bottom: Piece, *, inline: bool, immediate: bool = False) -> Piece:
+        sign = r"\partial^{+}" if immediate else r"\partial"
         if inline:
-            text = rf"\partial {top.text}/\partial {bottom.text}"
+            text = rf"{sign} {top.text}/\partial {bottom.text}"
             return Piece(text, top.width + bottom.width + 3, Binding.FRACTION)
-        text = rf"\frac{{\partial {top.text}}}{{\partial {bottom.text}}}"
+        text = rf"\frac{{{sign} {top.text}}}{{\partial {bottom.text}}}"
         return Piece(text, max(top.width, bottom.width) + 1.2, Binding.FRACTION, tall=True)
 
     def word(self, text: str) -> Piece:

@@ -34,7 +34,7 @@ from derive.render.opposite import opposite
 from derive.render.order import is_stabiliser, says_less
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
-from derive.symbols import split_partial
+from derive.symbols import is_immediate, split_partial
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class MatrixPrinter:
             self.scalars.element(name, some, whole=True)
             for name, some in zip(parts, (times[: node.above], times[node.above :]), strict=True)
         )
-        return self.style.partial(above, below, inline=False)
+        return self.style.partial(above, below, inline=False, immediate=is_immediate(node.name))
 
     def over_time(self, node: OverTime | Chain, operator: Callable[[Piece, Piece, Piece], Piece]) -> Piece:
         """A sum or a product over time."""

@@ -26,8 +26,11 @@ class Style(ABC):
         """A tensor's name with subscripts; bold for a ``whole`` tensor; its number ``above`` or below."""
 
     @abstractmethod
-    def partial(self, top: Piece, bottom: Piece, *, inline: bool) -> Piece:
-        """The partial derivative of ``top`` with respect to ``bottom``; ``inline`` puts it on one line."""
+    def partial(self, top: Piece, bottom: Piece, *, inline: bool, immediate: bool = False) -> Piece:
+        """The partial derivative of ``top`` with respect to ``bottom``; ``inline`` puts it on one line.
+
+        The ``immediate`` one, ∂⁺, is that of one equation of a recurrence alone.
+        """
 
     @abstractmethod
     def word(self, text: str) -> Piece:

@@ -43,8 +43,8 @@ class UnicodeStyle(Style):
     def _tag(self, tag: str) -> str:
         return self.symbol(parse_name(tag, tensor=False), (), whole=False, above=False).text
 
-    def partial(self, top: Piece, bottom: Piece, *, inline: bool) -> Piece:
-        return _atom(f"∂{top.text}/∂{bottom.text}", Binding.FRACTION)
+    def partial(self, top: Piece, bottom: Piece, *, inline: bool, immediate: bool = False) -> Piece:
+        return _atom(f"∂{'⁺' if immediate else ''}{top.text}/∂{bottom.text}", Binding.FRACTION)
 
     def word(self, text: str) -> Piece:
         return _atom(text)
