@@ -15,7 +15,6 @@ from derive.factors import cost, grouped, taken_out
 from derive.fold import Folding
 from derive.terms import Term, canonical, expanded_length, split
 
-
 LONGEST_EXPANSION = 24
 """How many terms an expression may have when it is multiplied out to look for a shorter form."""
 
@@ -56,6 +55,9 @@ class Simplifier:
             folded = rule.apply(reduced)
             if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
                 reduced, best = folded, shortest
+        whole = self.folding.fold(expression, ranges)
+        if cost(whole) < cost(best) and not whole.has(KroneckerDelta):
+            reduced = best = whole
         note(reduced, "fold back", "Write it in the values that the forward pass has named.")
         note(best, "collect", "Cancel, collect and factor.")
         return tuple(lines)
@@ -86,10 +88,11 @@ class Simplifier:
     def expanded(self, expression: Expr, ranges: Ranges) -> Expr:
         """All products multiplied out, known sums replaced, like terms collected."""
         collected: dict[tuple[Expr, ...], tuple[Expr, Term]] = {}
+        free = {symbol.name for symbol in (*expression.free_symbols, *ranges) if isinstance(symbol, Symbol)}
         for term in split(expression, expand=True):
             reduced = _with_deltas_used(_normal(_reduced(term, ranges)))
             for part in split(self.folding.facts.valued(reduced), expand=True):
-                key, named = canonical(part)
+                key, named = canonical(part, free)
                 coefficient = Mul(*(factor for factor in part.factors if factor.is_Number))
                 total, _ = collected.get(key, (sympy.S.Zero, named))
                 collected[key] = total + coefficient, named

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -59,7 +61,7 @@ def test_hessian_vector_products(seed: int, activation: str) -> None:
     functions = {"Tanh": torch.tanh, "Sigmoid": torch.sigmoid, "GELU": torch.nn.functional.gelu}
     apply = functions.get(activation, torch.nn.functional.silu)
 
-    def loss(W1: object, b1: object, W2: object, b2: object) -> object:
+    def loss(W1: Any, b1: Any, W2: Any, b2: Any) -> Any:
         scores = apply(torch.tensor(given["x"]) @ W1.T + b1) @ W2.T + b2
         return torch.nn.functional.cross_entropy(scores, torch.tensor(given["y"]))
 

@@ -17,7 +17,9 @@ torch = pytest.importorskip("torch", reason="torch is not installed (pip install
 Array = NDArray[np.float64]
 
 
-def agrees(layer: Layer, arrays: Mapping[str, Array], reference: Callable[..., Any], constants: Any = None) -> None:
+def agrees(
+    layer: Layer, arrays: Mapping[str, NDArray[Any]], reference: Callable[..., Any], constants: Any = None
+) -> None:
     """Assert that values and gradients are those of ``reference``, which takes the arrays as tensors by name.
 
     ``constants`` are values of real symbols, such as eps, that only our side needs.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from derive import layer
 from tests.derive.layers.comparing import Array, agrees, checked, torch
@@ -86,9 +89,10 @@ def test_dropout_with_a_given_mask(seed: int, before: list[int], n: int) -> None
 @settings(max_examples=6)
 def test_embedding(seed: int, length: int, rows: int, width: int) -> None:
     places = np.random.default_rng(seed).integers(rows, size=length)
+    arrays: dict[str, NDArray[Any]] = {"z": places, "weight": draw(seed, rows, width)}
     agrees(
         layer("Embedding", rows, width),
-        {"z": places, "weight": draw(seed, rows, width)},
+        arrays,
         lambda z, weight: functional.embedding(z, weight),
     )
 
