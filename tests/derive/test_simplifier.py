@@ -1,4 +1,4 @@
-"""The simplifier keeps the value of what it is given, and never makes it longer."""
+"""The simplifier keeps the value of what it is given, and never makes it longer, but for internal names it removes."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ HERE, INNER = (symbols.index(letter) for letter in "ij")
 
 
 def vectors(forward: Forward) -> list[str]:
-    return [name for name, tensor in forward.tensors.items() if len(tensor.shape) == 1]
+    return [name for name, tensor in forward.tensors.items() if len(tensor.shape) == 1 and tensor.role != "hidden"]
 
 
 def scalars(forward: Forward) -> list[str]:
-    return [name for name, tensor in forward.tensors.items() if not tensor.shape and tensor.role != "loss"]
+    return [
+        name for name, tensor in forward.tensors.items() if not tensor.shape and tensor.role not in ("hidden", "loss")
+    ]
 
 
 @st.composite
