@@ -5,6 +5,7 @@ from derive.errors import DefinitionError, DeriveError, NetworkError, Vocabulary
 from derive.layer import Layer, layer
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
+from derive.recurrence import Recurrence, recurrence
 
 __all__ = [
     "Activation",
@@ -17,8 +18,10 @@ __all__ = [
     "Network",
     "NetworkError",
     "Quantity",
+    "Recurrence",
     "Step",
     "VocabularyError",
     "layer",
     "network",
+    "recurrence",
 ]

@@ -3,5 +3,6 @@
 from numeric.checking import Check, CheckItem, check
 from numeric.errors import ArrayError, ExpressionError
 from numeric.evaluation import evaluate
+from numeric.recurrence import gradients
 
-__all__ = ["ArrayError", "Check", "CheckItem", "ExpressionError", "check", "evaluate"]
+__all__ = ["ArrayError", "Check", "CheckItem", "ExpressionError", "check", "evaluate", "gradients"]
