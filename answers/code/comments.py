@@ -33,7 +33,7 @@ class PlainStyle(UnicodeStyle):
         inside = ",".join(self.signed(subscript).text for subscript in subscripts)
         return _plain(f"{text}[{inside}]" if subscripts else text)
 
-    def partial(self, top: Piece, bottom: Piece, *, inline: bool) -> Piece:
+    def partial(self, top: Piece, bottom: Piece, *, inline: bool, immediate: bool = False) -> Piece:
         """``dJ/dz1[b,i]``."""
         return _plain(f"d{top.text}/d{bottom.text}")
 

@@ -1,4 +1,4 @@
-"""Every bundled homework is built, verified and typeset cleanly."""
+"""Every bundled homework is built, right and typeset cleanly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from answers.build import build
 from answers.homework.bundled import bundled_files
 from answers.homework.load import load
 from answers.pdf import Engine, available_engines, compile_pdf
-from answers.verify import CheckLine, verify
 
 every_homework = pytest.mark.parametrize(
     "identity", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in bundled_files()]
@@ -36,12 +35,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return folder
 
 
-@pytest.fixture(scope="session")
-def verified() -> Callable[[str], tuple[CheckLine, ...]]:
-    """The checks of a homework, done once for all tests."""
-    return cache(lambda identity: tuple(verify(load(identity).homework)))
-
-
 @every_homework
 def test_it_loads_with_its_points_adding_up(identity: str) -> None:
     homework = load(identity).homework
@@ -53,22 +46,14 @@ def test_it_loads_with_its_points_adding_up(identity: str) -> None:
 
 @pytest.mark.slow
 @every_homework
-def test_it_is_built(identity: str, built: Callable[[str], Path]) -> None:
-    sheets = {path.stem for path in built(identity).glob("*.tex")}
-    assert sheets == set(load(identity).homework.sheets)
+def test_it_is_built_and_every_answer_is_right(identity: str, built: Callable[[str], Path]) -> None:
+    """Building the key checks every claim; its certificate has a tick or says that it fails."""
+    sheets = {path.stem: path.read_text(encoding="utf-8") for path in built(identity).glob("*.tex")}
+    assert set(sheets) == set(load(identity).homework.sheets)
     if "key" in sheets:
-        text = (built(identity) / "key.tex").read_text(encoding="utf-8")
-        assert r"\passed" in text
-        assert r"& \failed" not in text
-
-
-@pytest.mark.slow
-@every_homework
-def test_every_answer_is_right(identity: str, verified: Callable[[str], tuple[CheckLine, ...]]) -> None:
-    lines = verified(identity)
-    assert lines
-    assert [line for line in lines if not line.ok] == []
-    assert all(line.points > 0 for line in lines)
+        _, body = sheets["key"].split(r"\begin{document}")
+        assert r"\passed" in body
+        assert r"\failed" not in body
 
 
 @pytest.mark.slow
