@@ -85,9 +85,10 @@ class Builder:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
-        empty = [tensor for tensor in forward.tensors.values() if 0 in tensor.shape]
-        if empty:
-            raise NetworkError(f"{empty[0].name} would have no elements; sizes are positive")
+        for tensor in forward.tensors.values():
+            wrong = [length for length in tensor.shape if length.is_number and not (length.is_Integer and length > 0)]
+            if wrong:
+                raise NetworkError(f"{tensor.name} would have the size {wrong[0]}; sizes are positive integers")
         return Blueprint(forward, tuple(self.blocks))
 
     def _add_loss(self, loss: Stage, prediction: Tensor, reduction: str) -> None:
@@ -117,6 +118,8 @@ class Builder:
             return (), default
         *before, end = chain.stages
         bare = not end.positional and not end.named and end.scale == 1 and not self._is_layer(end.name)
+        if bare and end.name in {known.lower() for known in (*LAYERS, *ACTIVATION, *self.extra)}:
+            raise NetworkError(f"{end.name} is no layer; {nearest(end.name, [*LAYERS, *ACTIVATION, *self.extra])}")
         return (tuple(before), end.name) if bare and end.name.islower() else (chain.stages, default)
 
     def _is_layer(self, name: str) -> bool:
@@ -177,6 +180,8 @@ class Builder:
     def _definition(self, stage: Stage, source: Tensor) -> LayerDefinition:
         own = self.extra.get(stage.name)
         if isinstance(own, LayerDefinition):
+            if stage.positional or stage.named:
+                raise NetworkError(f"{stage.name} is defined with its sizes and takes no arguments here")
             return own
         return defined(stage, len(source.shape) - (self.batch is not None))
 
@@ -240,8 +245,10 @@ class Builder:
             )
         if not kind.call:
             return self._row(source, output, stage, lambda element: element, label)
-        changed = [value for key, value in values.items() if value != kind.constants[key] and not value.isidentifier()]
+        changed = [value for key, value in values.items() if value != kind.constants[key]]
         function = scalar_function("_".join((kind.call, *changed)), kind.formula, tuple(values.items()))
+        if self.functions.get(function.name, function) != function:
+            raise NetworkError(f"two different functions would be called {function.name}; give one another call")
         self.functions[function.name] = function
         return self._row(source, output, stage, function, label)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sympy import Expr, Mul, Sum
-from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from derive import symbols
 from derive.derivation import Quantity, Step
@@ -178,10 +177,6 @@ class Speaker:
 
 def inserted(expression: Expr, access: Expr, value: Expr) -> Expr:
     """``expression`` with one element replaced by a value whose bound indices do not meet any other."""
-    letters = [letter for total in value.atoms(ExprWithLimits) for letter, _, _ in total.limits]
-    clash = sorted({letter for letter in letters if letter.name in symbols.names_in(expression)}, key=str)
-    if clash:
-        used = symbols.names_in(expression, value)
-        value = value.xreplace(dict(zip(clash, symbols.fresh_indices(len(clash), used), strict=True)))
-    result: Expr = expression.xreplace({access: value})
+    apart = fresh_bound(value, {}, symbols.symbols_in(expression))
+    result: Expr = expression.xreplace({access: apart})
     return result

@@ -12,6 +12,7 @@ from sympy import Expr, Sum
 from derive import symbols
 from derive.build import Block, Builder, defined
 from derive.derivation import Derivation, Layout
+from derive.errors import NetworkError
 from derive.forward import Row, Tensor
 from derive.language import Argument, Stage, parse_stage
 from derive.layers import ACTIVATION, Activation, LayerDefinition
@@ -107,7 +108,9 @@ def layer(
     builder = Builder(size, extra, alone=True)
     builder.given.append(source)
     names = definition.outputs if definition else ("y",)
-    builder.add(stage, source, names[0])
+    if isinstance(name, LayerDefinition) and (stage.positional or stage.named):
+        raise NetworkError(f"{name.name} is defined with its sizes and takes no arguments")
+    builder.add(stage if definition is None else Stage(stage.name, scale=stage.scale), source, names[0])
     rows = {row.name: row.tensor for row in builder.rows}
     outputs = tuple(rows[output] for output in names)
     builder.given += [Tensor(upstream_name(output.name), output.shape, "input") for output in outputs]
@@ -126,6 +129,7 @@ def is_layer(text: str) -> bool:
 def stage_of(
     name: str | LayerDefinition | Activation, arguments: tuple[object, ...], options: dict[str, object]
 ) -> Stage:
+    """A layer with its arguments as the little language has them, from its name, its text or its definition."""
     positional, named = _arguments(arguments, options)
     if not isinstance(name, str):
         return Stage(name.name, positional, named)

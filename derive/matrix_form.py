@@ -12,10 +12,11 @@ from derive import symbols
 from derive.build import Block
 from derive.derivation import Layout, Quantity
 from derive.forward import Forward
+from derive.matrix.build import transpose
 from derive.matrix.layout import lay_out
 from derive.matrix.nodes import Apply, Named, Node
 from derive.matrix.recognise import recognise
-from derive.matrix.substitute import resized, substitute
+from derive.matrix.substitute import coefficient_names, resized, substitute
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import leaves
 
@@ -52,7 +53,10 @@ class Former:
         )
         return None if node is None else self._finished(node, hidden)
 
-    def _finished(self, node: Node, hidden: frozenset[str]) -> Node:
+    def _finished(self, node: Node, hidden: frozenset[str]) -> Node | None:
+        """The node with hidden values written out; None where one stands in a coefficient, which has no node."""
+        if coefficient_names(node) & hidden:
+            return None
         written = tidy(substitute(node, lambda name: self._written(name, hidden) if name in hidden else None))
         return resized(written, {UNIT: sympy.S.One})
 
@@ -102,8 +106,16 @@ class Former:
         found = [
             recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows) for candidate in candidates
         ]
-        nodes = [tidy(node) for node in found if node is not None]
+        nodes = [tidy(substitute(node, self._transposed)) for node in found if node is not None]
         return min(nodes, key=leaves) if nodes else None
+
+    def _transposed(self, name: str) -> Node | None:
+        """The gradient of a scalar by a matrix as numerator layout stores it, and so reads it: transposed."""
+        parts = symbols.split_partial(name)
+        if self.layout != "numerator" or parts is None or self.ranks.get(parts[0]) != 0 or self.ranks[parts[1]] != 2:
+            return None
+        rows, columns = _enlarged(self.forward.tensors[parts[1]].shape)
+        return transpose(Named(name, columns, rows))
 
     def _rows(self, expression: Expr) -> frozenset[str]:
         """The gradients of scalars in the expression that numerator layout prints as rows."""

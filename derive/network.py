@@ -80,7 +80,12 @@ class Network:
         return tuple(rows)
 
     def value(self, name: str, vocabulary: Vocabulary | None = None, *, written_out: bool = True) -> Derivation:
-        """The value of a tensor by its forward equations, in the vocabulary."""
+        """The value of a tensor by its forward equations, in the vocabulary.
+
+        Raises:
+            NetworkError: there is no such tensor.
+        """
+        self._known(name)
         allowed = vocabulary or Vocabulary()
         sweep = self._sweep(name)
         speaker = Speaker(sweep, allowed)
@@ -168,7 +173,11 @@ class Network:
         """The backward pass as it is computed: each gradient in terms of the one before it.
 
         The time that it takes grows linearly with the number of layers.
+
+        Raises:
+            NetworkError: the network has no loss.
         """
+        self._known("l")
         sweep = self._sweep("l")
         derivations = []
         for name in sweep.order():
@@ -188,10 +197,8 @@ class Network:
         return self._derivative(*parts, within)
 
     def _derivative(self, top: str, name: str, within: Iterable[str] | None) -> Derivation:
-        for given in (top, name):
-            if given not in self.forward.tensors:
-                visible = [t.name for t in self.forward.tensors.values() if t.role != "hidden"]
-                raise NetworkError(f"there is no {given} in this network; {nearest(given, visible)}")
+        self._known(top)
+        self._known(name)
         vocabulary = Vocabulary.of(within, self.forward)
         sweep = self._sweep(top)
         speaker = Speaker(sweep, vocabulary)
@@ -232,6 +239,11 @@ class Network:
         """The convolution form, in a network that reads windows of its tensors."""
         return recognise_convolution(expression, quantity, self.forward) if reads_windows(self.forward) else None
 
+    def _known(self, name: str) -> None:
+        if name not in self.forward.tensors:
+            visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
+            raise NetworkError(f"there is no {name} in this network; {nearest(name, visible)}")
+
     def _hidden(self, vocabulary: Vocabulary) -> frozenset[str]:
         """The values that the vocabulary does not allow."""
         return frozenset(row.name for row in self.forward.rows if not vocabulary.allows(row.name, self.forward))
@@ -264,6 +276,8 @@ def network(
     Raises:
         NetworkError: the description cannot be read, a layer does not exist, or shapes do not compose.
     """
+    if reduction not in ("mean", "sum"):
+        raise NetworkError(f"the reduction of a batch is mean or sum, not {reduction}")
     size = None if batch is None else symbols.dimension(batch)
     builder = Builder(size, {kind.name: kind for kind in extra})
     blueprint = builder.build(parse_network(description), None if loss is None else parse_stage(loss), reduction)

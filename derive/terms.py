@@ -122,9 +122,12 @@ def text_of(expression: Expr) -> str:
     return str(expression)
 
 
-def canonical(term: Term) -> tuple[tuple[Expr, ...], Term]:
+def canonical(term: Term, avoid: Iterable[str] = ()) -> tuple[tuple[Expr, ...], Term]:
     """A key that is the same for terms that differ in the names and order of bound indices only,
-    less their numeric coefficient, and the term with its bound indices so named."""
+    less their numeric coefficient, and the term with its bound indices so named.
+
+    ``avoid`` are names that other terms use for free indices: a bound one must not look like them.
+    """
     factors = [factor for factor in term.factors if not factor.is_Number]
     letters = {letter for letter, _ in term.bound}
     blank = {letter: symbols.index("_") for letter in letters}
@@ -136,7 +139,7 @@ def canonical(term: Term) -> tuple[tuple[Expr, ...], Term]:
                 seen.append(letter)
     sizes = dict(term.bound)
     seen += [letter for letter in sizes if letter not in seen]
-    taken = symbols.names_in(*factors) - {letter.name for letter in letters}
+    taken = {*avoid, *(symbols.names_in(*factors) - {letter.name for letter in letters})}
     renaming = dict(zip(seen, symbols.fresh_indices(len(seen), taken), strict=True))
     renamed = sorted((factor.xreplace(renaming) for factor in factors), key=text_of)
     bound = tuple((renaming[letter], sizes[letter]) for letter in seen)

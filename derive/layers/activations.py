@@ -23,6 +23,6 @@ ACTIVATIONS = (
     Activation("ELU", "z*[z > 0] + alpha*(exp(z) - 1)*[z <= 0]", call="ELU", constants={"alpha": "1"}),
     Activation("Softplus", "log(1 + exp(beta*z))/beta", call="softplus", constants={"beta": "1"}, domain="positive"),
     Activation("GELU", "z*Phi(z)", call="GELU"),
-    Activation("GELUTanh", "z/2*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))", call="GELU"),
+    Activation("GELUTanh", "z/2*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))", call="GELUTanh"),
     Activation("SiLU", "z*sigma(z)", call="SiLU"),
 )

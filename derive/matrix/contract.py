@@ -123,6 +123,8 @@ class Contraction:
                 for index, nodes in zip(free, columns, strict=True)
             ]
             return product(ends[0], *scalars, *map(transpose, ends[1:]))
+        if len(free) < 2:
+            return None
         return self._framed(matrices[0], columns[0], columns[1], scalars)
 
     def _framed(self, matrix: Node, left: Sequence[Node], right: Sequence[Node], scalars: list[Node]) -> Node | None:

@@ -21,6 +21,7 @@ from derive.matrix.nodes import (
     Scale,
     Transpose,
 )
+from derive.matrix.tree import children
 
 
 def substitute(node: Node, value_of: Callable[[str], Node | None]) -> Node:
@@ -51,6 +52,12 @@ def substitute(node: Node, value_of: Callable[[str], Node | None]) -> Node:
         return part
 
     return visit(node)
+
+
+def coefficient_names(node: Node) -> set[str]:
+    """The names of the scalars that stand in the coefficients of a node."""
+    own = {symbol.name for symbol in node.coefficient.free_symbols} if isinstance(node, Scale) else set()
+    return own.union(*(coefficient_names(child) for child in children(node)))
 
 
 def resized(node: Node, sizes: Mapping[Expr, Expr]) -> Node:
