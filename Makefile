@@ -7,7 +7,7 @@ build:
 	gradsheet build nyu-2020
 
 test:
-	pytest -q -n 2
+	pytest -q -n 2 --dist loadgroup
 
 lint:
 	ruff check .
