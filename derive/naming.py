@@ -27,8 +27,9 @@ class Naming:
 
     def apply(self, expression: Expr, ranges: Ranges) -> Expr:
         """The expression with every instance of the row's right side replaced by the row's element."""
-        scope = {**bound_ranges(expression), **ranges}
-        for candidate in sorted(expression.atoms(self.row.expression.func), key=str):
+        candidates = expression.atoms(self.row.expression.func)
+        scope = {**bound_ranges(expression), **ranges} if candidates else {}
+        for candidate in sorted(candidates, key=str):
             values = self._values(candidate, scope)
             if values is not None:
                 element = symbols.element(self.row.name, [values[letter] for letter in self.row.indices])

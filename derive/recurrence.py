@@ -8,7 +8,7 @@ an element is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Literal
 
@@ -48,7 +48,7 @@ class Recurrence:
     _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_sweeps": {}}
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)} | {"_sweeps": {}}
 
     @property
     def parameters(self) -> tuple[str, ...]:
