@@ -94,7 +94,8 @@ def _claim(name: str, derivation: Derivation, bound: Expr, z: Values, slopes: Va
     """The largest slope against the values on the grid and between the points beside the largest of them."""
 
     def verdict() -> Verdict:
-        beside = z[max(slopes.argmax() - 1, 0)], z[min(slopes.argmax() + 1, z.size - 1)]
+        top = int(slopes.argmax())
+        beside = z[max(top - 1, 0)], z[min(top + 1, z.size - 1)]
         best = minimize_scalar(lambda at: -float(evaluate(derivation, {"z": at})), bounds=beside, method="bounded")
         error = abs(max(float(slopes.max()), -float(best.fun)) - float(bound)) / max(1.0, abs(float(bound)))
         return Verdict(error <= 1e-9 and check(derivation).ok, slopes.size, error, 1e-9)

@@ -47,7 +47,6 @@ def test_a_later_comparison_names_the_part_that_it_compares_with() -> None:
 
 
 def test_the_blank_is_that_of_the_part() -> None:
-    assert blank(TABLE, changes("forward_table", "scores"))[0] != ()
     assert the_table(blank(GRADIENTS, changes("gradients", "scores"))) == the_table(blank(GRADIENTS))
 
 
