@@ -27,7 +27,7 @@ from derive.matrix.nodes import (
 from derive.matrix.sequences import At, Chain, OverTime
 from derive.render import compose
 from derive.render.arrange import arranged, divides
-from derive.render.counting import shifted_subscript
+from derive.render.counting import count_from_one, shifted_subscript
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import Ranks
 from derive.render.opposite import opposite
@@ -186,7 +186,8 @@ class MatrixPrinter:
 
     def scale(self, node: Scale) -> Piece:
         """A coefficient before a matrix; a minus goes into a formula that has a term to take it."""
-        coefficient, inner = self.scalars.piece(node.coefficient), node.node
+        counted = count_from_one(node.coefficient) if self.index_base == 1 else node.coefficient
+        coefficient, inner = self.scalars.piece(counted), node.node
         turned = opposite(inner) if coefficient.negative else None
         if turned is not None and not all(term.negative for term in self.terms(turned)):
             coefficient, inner = coefficient.positive, turned
