@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
+from answers.catalogue import catalogue
 from answers.context import HomeworkContext
 from answers.errors import HomeworkContentError
 from answers.files import write_file
@@ -17,7 +18,7 @@ from answers.sheets import key_sheet, question_sheet
 from answers.verify import checked, silent
 from derive.derivation import Layout
 
-SheetName = Literal["questions", "key"]
+SheetName = Literal["questions", "key", "catalogue"]
 
 
 def build(
@@ -71,6 +72,8 @@ def _sheets(
         yield "questions", question_sheet(homework, context)
     if "key" in wanted:
         yield "key", key_sheet(homework, context, tuple(checked(context, progress)))
+    if "catalogue" in wanted:
+        yield "catalogue", catalogue(homework, context, tuple(checked(context, progress)))
 
 
 def _files(homework: Homework, context: HomeworkContext, only: SheetName | None) -> Iterator[tuple[str, str]]:

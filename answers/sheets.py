@@ -71,7 +71,7 @@ def _section(question: Question, parts: tuple[sheet.Part, ...]) -> sheet.Section
 
 
 def _part(part: Part, blocks: tuple[sheet.Block, ...]) -> sheet.Part:
-    return sheet.Part(_label(part), markdown(part.question), _points(part.points), blocks)
+    return sheet.Part(part_label(part), markdown(part.question), _points(part.points), blocks)
 
 
 def _answered(part: Part, context: HomeworkContext) -> sheet.Part:
@@ -79,7 +79,8 @@ def _answered(part: Part, context: HomeworkContext) -> sheet.Part:
     return _part(part, (sheet.Answer(blocks),) if blocks else ())
 
 
-def _label(part: Part) -> str:
+def part_label(part: Part) -> str:
+    """How the sheet calls a part: its label, or its last letter, or its id."""
     if part.label:
         return inline_markdown(part.label)
     return f"({part.id[-1]})" if part.id[-1:].isalpha() else escape(part.id)
@@ -104,13 +105,14 @@ def _rubric(homework: Homework) -> sheet.Rubric:
 def _certificate(checked: Sequence[Checked]) -> sheet.Certificate:
     """A row for the quantities of a part that were checked in the same way, with the same outcome."""
     alike = groupby(checked, lambda entry: (entry.part, entry.claim.method, entry.verdict.ok))
-    rows = [_certificate_row(part, method, ok, tuple(entries)) for (part, method, ok), entries in alike]
+    rows = [certificate_row(part, method, ok, tuple(entries)) for (part, method, ok), entries in alike]
     labels = [row.part for row in rows]
     first = (label if label not in labels[:number] else "" for number, label in enumerate(labels))
     return sheet.Certificate(tuple(replace(row, part=label) for row, label in zip(rows, first, strict=True)))
 
 
-def _certificate_row(part: str, method: str, ok: bool, entries: Sequence[Checked]) -> sheet.CertificateRow:
+def certificate_row(part: str, method: str, ok: bool, entries: Sequence[Checked]) -> sheet.CertificateRow:
+    """A row for checks of one kind with one outcome."""
     points = sorted({entry.verdict.points for entry in entries})
     return sheet.CertificateRow(
         escape(part),

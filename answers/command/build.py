@@ -21,7 +21,8 @@ def build(
         ),
     ] = None,
     only: Annotated[
-        Literal["questions", "key"] | None, typer.Option(show_default=False, help="Write one of the two sheets.")
+        Literal["questions", "key", "catalogue"] | None,
+        typer.Option(show_default=False, help="Write one of the sheets."),
     ] = None,
     output: Annotated[
         Literal["pdf", "tex"], typer.Option("--format", help="PDF, or the LaTeX that it is made from.")

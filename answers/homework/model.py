@@ -79,8 +79,8 @@ class Homework(Strict):
     due: str = ""
     introduction: str = ""
     paper: Literal["a4paper", "letterpaper"] = "a4paper"
-    sheets: tuple[Literal["questions", "key"], ...] = Field(
-        ("questions", "key"), description="what is made; a catalogue is a key alone"
+    sheets: tuple[Literal["questions", "key", "catalogue"], ...] = Field(
+        ("questions", "key"), description="what is made; a catalogue has answers only, a page for each part"
     )
     conventions: Conventions = Conventions()
     layers: dict[str, OwnLayer] = Field(default_factory=dict, description="layers of your own for the networks")

@@ -79,6 +79,16 @@ def _plain(shape: tuple[Expr, Expr]) -> tuple[Expr, ...]:
     return shape[:1] if shape[1] == 1 else shape
 
 
+def stacked(lines: Sequence[str]) -> str:
+    """A formula in lines below one another."""
+    first, *rest = lines
+    if not rest:
+        return first
+    return (
+        rf"\begin{{aligned}}[t] & {first} " + " ".join(rf"\\ & \quad {{}} {line}" for line in rest) + r" \end{aligned}"
+    )
+
+
 def steps_block(derivation: Derivation, *, result: bool = False) -> sheet.Steps:
     """The steps of a derivation as a block; ``result`` says that the last one is the answer."""
     printed = []
@@ -86,5 +96,5 @@ def steps_block(derivation: Derivation, *, result: bool = False) -> sheet.Steps:
     for line in condensed_lines(derivation, last_alone=result):
         left = line.left or left
         shape = shape_latex(shape_of(line.step)) if line.left else ""
-        printed.append(sheet.Step(left, " ".join(line.right), line.step.rule, line.sentence, shape))
+        printed.append(sheet.Step(left, stacked(line.right), line.step.rule, line.sentence, shape))
     return sheet.Steps(tuple(printed), result=result)

@@ -6,13 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.kinds.derived import claim, merged, shape_of, steps_block
+from answers.kinds.derived import merged
 from answers.kinds.item import Answered, Context, Item
-from answers.latex.sheet import Block, Equation, Room, Text
-from derive.derivation import Derivation, Notation
-from derive.layer import Layer, layer
-from derive.render import sentence_latex, shape_latex
-from derive.render.derivations import derivation_latex
+from answers.kinds.pages import forward_blocks, gradient_blocks, page_claim
+from answers.latex.sheet import Block, Heading, Room, Text
+from derive.layer import Layer, layer, upstream_name
+from derive.render import sentence_latex
 from derive.render.names import ranks_of
 
 Option = int | float | bool | str | tuple[int | str, ...]
@@ -27,37 +26,30 @@ class LayerPage(Item):
     batch: str | int | None = Field(None, description="the size of a batch; one sample if left out")
     of: tuple[str, ...] = Field((), description="the tensors to differentiate by; all of them if left out")
     steps: bool = Field(True, description="whether the key shows the derivation")
-    notation: Notation = Field("matrix", description="matrix, index or cases")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         return (Room(8),)
 
     def answer(self, context: Context) -> Answered:
-        alone = self._layer(context)
+        alone = layer(
+            self.layer, batch=self.batch, layout=context.layout, index_base=context.index_base, **self.options
+        )
         forward = alone.forward()
-        blocks: list[Block] = [Text("Forward:")]
-        blocks += [Equation(derivation_latex(value, "index"), shape_latex(value.shape)) for value in forward]
-        blocks += _sizes(alone)
+        given = frozenset(f"dl/d{output}" for output in alone.outputs)
         derivations = merged(alone.vjp(name) for name in (self.of or alone.differentiable))
-        blocks.append(Text("Backward, with the upstream gradient of the output given:"))
+        rows = [row for row in alone.network.forward.rows if row.tensor.role != "loss"]
+        blocks = [
+            *forward_blocks(alone.network.forward, rows, context.index_base),
+            Heading("Backward"),
+            Text(_upstream(alone)),
+        ]
         for derivation in derivations:
-            blocks += self._backward(derivation, context)
-        return Answered(tuple(blocks), tuple(claim(d, self.layer) for d in (*forward, *derivations)))
-
-    def _backward(self, derivation: Derivation, context: Context) -> list[Block]:
-        blocks: list[Block] = []
-        if self.steps and context.steps and len(derivation.steps) > 1:
-            blocks.append(steps_block(derivation))
-        notation = self.notation if derivation.matrix is not None else "index"
-        blocks.append(Equation(derivation_latex(derivation, notation), shape_latex(shape_of(derivation)), result=True))
-        ranks = ranks_of(derivation.forward)
-        return [*blocks, *(Text(sentence_latex(note, ranks=ranks)) for note in derivation.notes)]
-
-    def _layer(self, context: Context) -> Layer:
-        return layer(self.layer, batch=self.batch, layout=context.layout, index_base=context.index_base, **self.options)
+            blocks += gradient_blocks(derivation, given, steps=self.steps and context.steps)
+        return Answered(tuple(blocks), tuple(page_claim(d) for d in (*forward, *derivations)))
 
 
-def _sizes(alone: Layer) -> list[Block]:
-    """The sizes that follow from others, by their formulas."""
-    formulas = alone.network.forward.sizes
-    return [Equation(rf"{shape_latex((symbol,))} = {shape_latex((formula,))}") for symbol, formula in formulas]
+def _upstream(alone: Layer) -> str:
+    """What is given to the backward pass."""
+    named = [f"{{{upstream_name(output)}}} = {{dl/d{output}}}" for output in alone.outputs]
+    ranks = ranks_of(alone.network.forward)
+    return sentence_latex(f"Given from upstream: {' and '.join(named)}.", ranks=ranks)

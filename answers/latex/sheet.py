@@ -224,10 +224,11 @@ class CertificateRow:
 
 @dataclass(frozen=True)
 class Certificate:
-    """What was checked. It breaks across pages, and so does not go inside an answer."""
+    """What was checked, of several ``parts`` or of one. It breaks across pages, and so does not go inside an answer."""
 
     kind: ClassVar[str] = "certificate"
     rows: tuple[CertificateRow, ...]
+    parts: bool = True
 
 
 @dataclass(frozen=True)
@@ -255,20 +256,22 @@ class Part:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of level 1 or 2 with its number, blocks, and parts."""
+    """A heading of level 1 or 2 with its number, blocks, and parts; on a new page if asked for."""
 
     title: str
     number: str = ""
     level: Literal[1, 2] = 1
     blocks: tuple[Block, ...] = ()
     parts: tuple[Part, ...] = ()
+    new_page: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
     """A question sheet or a key. ``plain_title`` is text, for the PDF's properties; the rest is LaTeX.
 
-    ``fill_in`` are the labels of lines for a name and the like at the top.
+    ``fill_in`` are the labels of lines for a name and the like at the top. With ``contents`` the sections are
+    listed there.
     """
 
     title: str
@@ -281,6 +284,7 @@ class Sheet:
     introduction: str = ""
     fill_in: tuple[str, ...] = ()
     paper: Literal["a4paper", "letterpaper"] = "a4paper"
+    contents: bool = False
 
 
 def sheet_latex(sheet: Sheet) -> str:

@@ -1,0 +1,49 @@
+"""The kind ``loss``: a loss, its gradient with respect to the prediction, and to what a layer before it reads."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from answers.kinds.derived import merged
+from answers.kinds.item import Answered, Context, Item
+from answers.kinds.pages import forward_blocks, gradient_blocks, page_claim
+from answers.latex.sheet import Block, Heading, Room
+from derive.derivation import Derivation
+from derive.network import Network, network
+
+
+class LossPage(Item):
+    """The gradients of a loss, and its Hessian where that is asked for."""
+
+    kind: Literal["loss"]
+    loss: str = Field(description="such as MSE, CrossEntropy(class)")
+    behind: str | None = Field(None, description="the layer that makes the prediction, such as Softmax")
+    hessian: bool = Field(False, description="whether to add the second derivatives")
+    steps: bool = Field(True, description="whether the key shows the derivation")
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(8),)
+
+    def answer(self, context: Context) -> Answered:
+        chain = "y_hat:K" if self.behind is None else f"z:K -> {self.behind} -> y_hat"
+        net = network(chain, self.loss, layout=context.layout, index_base=context.index_base)
+        forward = tuple(net.value(name) for name in _values(net))
+        sources = ("y_hat",) if self.behind is None else ("y_hat", "z")
+        derivations: tuple[Derivation, ...] = merged(net.gradient(name) for name in sources)
+        by_class = "y" in net.forward.tensors and net.forward.tensors["y"].domain == "class"
+        title = "Forward, with the number of a class as the target" if by_class else "Forward"
+        blocks = [*forward_blocks(net.forward, net.forward.rows, context.index_base, title), Heading("Backward")]
+        for derivation in derivations:
+            blocks += gradient_blocks(derivation, frozenset(), steps=self.steps and context.steps)
+        if self.hessian:
+            second = net.hessian(sources[-1])
+            blocks += [Heading("Second derivatives"), *gradient_blocks(second, frozenset(), steps=False)]
+            derivations = (*derivations, second)
+        return Answered(tuple(blocks), tuple(page_claim(d) for d in (*forward, *derivations)))
+
+
+def _values(net: Network) -> tuple[str, ...]:
+    """What the layer and the loss compute under names, the loss last."""
+    return tuple(row.name for row in net.forward.rows if row.tensor.role in ("value", "loss"))

@@ -1,0 +1,98 @@
+"""What the pages of a catalogue share: forward equations, the gradients with their steps, their other forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from sympy import Expr, Symbol
+from sympy.core.function import AppliedUndef
+
+from answers.kinds.derived import claim, shape_of, stacked, steps_block
+from answers.kinds.essential import essential
+from answers.kinds.item import Claim
+from answers.latex.sheet import Block, Equation, Heading, Text
+from derive.derivation import Derivation, Notation
+from derive.forward import Forward, Row
+from derive.render import cases_latex, latex, sentence_latex, shape_latex
+from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, row_latex
+from derive.render.names import ranks_of
+from derive.render.printing import symbol_latex
+from derive.scalar import ScalarFunction
+
+FORMS: tuple[tuple[Notation, str], ...] = (
+    ("cases", "Element by element:"),
+    ("convolution", "As maps over space:"),
+)
+"""The notations beside that of the steps, and how each is announced."""
+
+
+def forward_blocks(
+    forward: Forward, rows: Sequence[Row], index_base: Literal[0, 1], title: str = "Forward"
+) -> Iterator[Block]:
+    """The forward equations, the functions in them, and the sizes that follow from others."""
+    yield Heading(title)
+    for row in rows:
+        yield Equation(row_latex(row, forward, index_base=index_base), shape_latex(row.tensor.shape))
+    for function in applied_functions(forward, [row.expression for row in rows]):
+        yield Equation(f"{latex(function(function.variable))} = {cases_latex(function.formula)}")
+    for size, formula in forward.sizes:
+        if not isinstance(formula, Symbol):
+            yield Equation(f"{shape_latex((size,))} = {shape_latex((formula,))}")
+
+
+def applied_functions(forward: Forward, expressions: Iterable[Expr]) -> tuple[ScalarFunction, ...]:
+    """The named functions that the expressions apply, and those that their formulas apply, in that order."""
+    known = {function.name: function for function in forward.functions}
+    found: list[ScalarFunction] = []
+    pending = list(expressions)
+    while pending:
+        applied = pending.pop(0).atoms(AppliedUndef)
+        for name in sorted({application.func.__name__ for application in applied}):
+            function = known.get(name)
+            if function is not None and function not in found:
+                found.append(function)
+                pending.append(function.formula)
+    return tuple(found)
+
+
+def page_claim(derivation: Derivation) -> Claim:
+    """The claim that a derivation is right, with its quantity as a line of text has it."""
+    ranks = ranks_of(derivation.forward)
+    return replace(claim(derivation), latex=f"${symbol_latex(derivation.quantity.name, ranks=ranks)}$")
+
+
+def gradient_blocks(derivation: Derivation, given: frozenset[str], *, steps: bool) -> Iterator[Block]:
+    """A gradient with its steps, the last of them the result, then the same in other notations, and its notes."""
+    shown = essential(derivation, given)
+    main: Notation = "matrix" if derivation.matrix is not None else "index"
+    if steps and len(shown.steps) > 1:
+        yield steps_block(shown, result=True)
+    else:
+        yield Equation(equation(derivation, main), shape_latex(shape_of(derivation)), result=True)
+    printed = {equation(derivation, main), equation(derivation, "index") if main == "index" else ""}
+    for notation, announcement in FORMS:
+        text = equation(derivation, notation)
+        if text not in printed and not _merely_repeated(derivation, notation):
+            printed.add(text)
+            yield Text(announcement)
+            yield Equation(text, shape_latex(derivation.shape) if notation == "cases" else "")
+    ranks = ranks_of(derivation.forward)
+    for note in derivation.notes:
+        yield Text(sentence_latex(note, ranks=ranks))
+
+
+def _merely_repeated(derivation: Derivation, notation: Notation) -> bool:
+    """A vector's matrix form and its elements say the same to a reader; so do sums over all of space."""
+    if notation == "convolution":
+        return derivation.convolution is None
+    return derivation.matrix is not None and len(derivation.shape) < 2
+
+
+def equation(derivation: Derivation, notation: Notation) -> str:
+    """The result as an equation, in several lines where one would be too wide."""
+    whole = derivation_latex(derivation, notation)
+    left = whole.partition(" = ")[0]
+    lines = result_lines(derivation, LATEX_WIDTH - 8, notation)
+    return whole if len(lines) == 1 else f"{left} = {stacked(lines)}"
