@@ -1,8 +1,20 @@
 """The expressions of ``derive`` as NumPy: their values, and checks of derivations by number."""
 
 from numeric.checking import Check, CheckItem, check
+from numeric.compiled import Compiled, CompileError, compile
 from numeric.errors import ArrayError, ExpressionError
 from numeric.evaluation import evaluate
 from numeric.recurrence import gradients
 
-__all__ = ["ArrayError", "Check", "CheckItem", "ExpressionError", "check", "evaluate", "gradients"]
+__all__ = [
+    "ArrayError",
+    "Check",
+    "CheckItem",
+    "CompileError",
+    "Compiled",
+    "ExpressionError",
+    "check",
+    "compile",
+    "evaluate",
+    "gradients",
+]

@@ -1,0 +1,332 @@
+"""Rewritings that keep values and remove overflow: each is an identity, applied wherever its pattern stands.
+
+- softmax and log-sum-exp: e = exp(f), s = Σ e becomes e = exp(f - m) with m the largest f; what reads e and s
+  gets e·exp(m) and s·exp(m), in which exp(m) cancels or becomes m under a logarithm;
+- log of what is rational in exp(u), such as log σ(u): u and log(1 + exp(u));
+- log(1 + exp(u)) = max(u, 0) + log1p(exp(-|u|));
+- exp(u) [u <= 0] reads exp only where it is at most 1; t·log(t) is 0 at 0; t·[t > 0] is max(t, 0).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import sympy
+from sympy import Abs, Add, Expr, Function, Indexed, Max, Min, Mul, Pow, Sum, exp, log
+
+from derive import symbols
+from derive.forward import Forward
+from derive.functions import Bracket, Maximum
+from derive.sweep import fresh_bound
+from numeric.compiled.plan import Line, Stage
+
+WHERE = Function("where")
+LOG1P = Function("log1p")
+EXPM1 = Function("expm1")
+NATIVE = ("tanh",)
+"""Named functions that NumPy has, with no overflow of their own."""
+
+
+def shifted(lines: list[Line]) -> list[Line]:
+    """The lines with every sum of exponentials shifted by its largest exponent."""
+    result = list(lines)
+    for name in [line.name for line in lines]:
+        line = next(one for one in result if one.name == name)
+        if isinstance(line.expression, Sum) and isinstance(line.expression.function, Indexed):
+            source = line.expression.function
+            inner = next((one for one in result if one.name == symbols.name_of(source)), None)
+            if inner is not None and isinstance(inner.expression, exp):
+                result = _shift(result, inner, line)
+    return result
+
+
+def _shift(lines: list[Line], powers: Line, total: Line) -> list[Line]:
+    exponent = powers.expression.args[0]
+    access = total.expression.function
+    letters = dict(zip(powers.indices, symbols.subscripts_of(access), strict=True))
+    mark = powers.name.removeprefix("e_") if powers.name.startswith("e_") else powers.name
+    note = f"what is made of e/{total.name} stays as it is when the largest exponent is subtracted"
+    largest = Line(
+        f"max_{mark}",
+        total.indices,
+        total.shape,
+        Maximum(fresh_bound(exponent, letters), *total.expression.limits),
+        stage=powers.stage,
+        column=bool(total.indices),
+        note=note,
+    )
+    places = {letter: access for access, letter in letters.items()}
+    renaming = {bound: places[bound] for bound in total.indices if bound in places}
+    at_power = symbols.element(largest.name, tuple(renaming[letter] for letter in total.indices))
+    moved = Line(f"shifted_{mark}", powers.indices, powers.shape, exponent - at_power, stage=powers.stage)
+    own = symbols.element(moved.name, powers.indices)
+    result = []
+    for line in lines:
+        if line is powers:
+            result += [largest, moved, replace(line, expression=exp(own))]
+        elif line is total:
+            result.append(replace(line, column=bool(line.indices)))
+        else:
+            result.append(replace(line, expression=_unshifted(line.expression, powers, total, largest, moved)))
+    return result
+
+
+def _unshifted(expression: Expr, powers: Line, total: Line, largest: Line, moved: Line) -> Expr:
+    """The expression in the shifted sum: s is s·exp(m), e is e·exp(m), and f - m has a name."""
+    values = {}
+    for access in symbols.accesses(expression):
+        name = symbols.name_of(access)
+        at = symbols.subscripts_of(access)
+        if name == total.name:
+            values[access] = access * exp(symbols.element(largest.name, at))
+        elif name == powers.name:
+            place = dict(zip(powers.indices, at, strict=True))
+            values[access] = access * exp(-_peak(moved, largest).xreplace(place))
+    if not values:
+        return expression
+    written = expression.xreplace(values).replace(lambda part: isinstance(part, log), _log_of_product)
+    definition = dict(zip(powers.indices, moved.indices, strict=True))
+    shifted_form = moved.expression.xreplace(definition)
+    exponent, peak = powers.expression.args[0], _peak(moved, largest)
+    named = written.xreplace({shifted_form: symbols.element(moved.name, moved.indices)})
+    if isinstance(named, Add) and exponent in named.args and peak in named.args:
+        rest = [term for term in named.args if term not in (exponent, peak)]
+        named = Add(symbols.element(moved.name, moved.indices), *rest)
+    return named
+
+
+def _peak(moved: Line, largest: Line) -> Expr:
+    """The term -m of f - m."""
+    return next(term for term in moved.expression.args if largest.name in map(symbols.name_of, symbols.accesses(term)))
+
+
+def _log_of_product(logarithm: Expr) -> Expr:
+    """The logarithm of a product with exponentials: log(s·exp(m)) is log(s) + m."""
+    factors = Mul.make_args(logarithm.args[0])
+    powers = [factor for factor in factors if isinstance(factor, exp)]
+    if not powers:
+        return logarithm
+    rest = Mul(*(factor for factor in factors if factor not in powers))
+    return Add(*(power.args[0] for power in powers), 0 if rest == 1 else log(rest))
+
+
+def with_logs(lines: list[Line], model: Forward) -> list[Line]:
+    """The lines with logarithms of probabilities written in the scores that they come from."""
+    result: list[Line] = []
+    made: dict[str, Line] = {}
+    known: dict[str, Line] = {}
+    for line in lines:
+        expression = line.expression
+        for logarithm in sorted(expression.atoms(log), key=str):
+            value = _log_in_scores(logarithm.args[0], known, made, model, result, line.stage)
+            if value is not None:
+                expression = expression.xreplace({logarithm: value})
+        if expression != line.expression:
+            expression = _simpler(expression)
+        result.append(replace(line, expression=expression))
+        known[line.name] = result[-1]
+    return result
+
+
+def _simpler(expression: Expr) -> Expr:
+    """The expression with the bodies of its sums multiplied out where that is shorter."""
+    return expression.replace(
+        lambda part: isinstance(part, Sum),
+        lambda part: part.func(min(part.function, sympy.expand(part.function), key=sympy.count_ops), *part.limits),
+    )
+
+
+def _log_in_scores(
+    argument: Expr, known: Mapping[str, Line], made: dict[str, Line], model: Forward, lines: list[Line], stage: Stage
+) -> Expr | None:
+    accesses = [a for a in symbols.accesses(argument) if symbols.name_of(a) in known]
+    if isinstance(argument, Indexed) and accesses == [argument]:
+        source = known[symbols.name_of(argument)]
+        written = _log_of_quotient(source.expression)
+        if written is not None:
+            name = f"log_{source.name}"
+            if name not in made:
+                made[name] = Line(name, source.indices, source.shape, written, stage=stage)
+                lines.append(made[name])
+            return symbols.element(name, symbols.subscripts_of(argument))
+    rows = {a: known[symbols.name_of(a)] for a in accesses}
+    inserted = argument.xreplace(
+        {
+            a: row.expression.xreplace(dict(zip(row.indices, symbols.subscripts_of(a), strict=True)))
+            for a, row in rows.items()
+            if not row.expression.has(Sum, Maximum)
+        }
+    )
+    return _log_rational(_formulas(inserted, model))
+
+
+def _log_of_quotient(expression: Expr) -> Expr | None:
+    """log(e/s) for a shifted e = exp(t): t - log(s); the line of e is recognised by its name."""
+    factors = Mul.make_args(expression)
+    below = [factor for factor in factors if isinstance(factor, Pow) and factor.exp == -1]
+    above = [factor for factor in factors if factor not in below]
+    if len(below) != 1 or len(above) != 1 or not isinstance(above[0], Indexed):
+        return None
+    name = symbols.name_of(above[0])
+    if not name.startswith("e_"):
+        return None
+    exponent = symbols.element(f"shifted_{name.removeprefix('e_')}", symbols.subscripts_of(above[0]))
+    return exponent - log(below[0].base)
+
+
+def _log_rational(argument: Expr) -> Expr | None:
+    """The logarithm of what is rational in one exponential, in u and log(1 + exp(u))."""
+    powers = sorted(argument.atoms(exp), key=str)
+    if len(powers) != 1:
+        return None
+    power = symbols.scalar("_power")
+    above, below = sympy.fraction(sympy.cancel(argument.xreplace({powers[0]: power})))
+    result: Expr = sympy.S.Zero
+    for part, sign in ((above, 1), (below, -1)):
+        constant, factors = sympy.factor_list(part, power)
+        if constant != 1:
+            return None
+        for factor, times in factors:
+            if factor == power:
+                result += sign * times * powers[0].args[0]
+            elif factor == 1 + power:
+                result += sign * times * log(1 + powers[0])
+            else:
+                return None
+    return result
+
+
+def _formulas(expression: Expr, model: Forward, keep: Iterable[str] = NATIVE) -> Expr:
+    """The expression with named functions written out by their formulas, but for those to keep."""
+    while True:
+        applied = [
+            part
+            for part in expression.atoms(sympy.core.function.AppliedUndef)
+            if part.func.__name__ in model.function and part.func.__name__ not in keep
+        ]
+        if not applied:
+            return expression
+        expression = expression.xreplace(
+            {part: model.function[part.func.__name__].at(part.args[0]) for part in applied}
+        )
+
+
+def safe(expression: Expr, model: Forward, calls: Iterable[str]) -> Expr:
+    """The expression with functions written out and every pattern that could overflow replaced."""
+    written = _formulas(expression, model, (*NATIVE, *calls))
+    return _bottom_up(written)
+
+
+def _bottom_up(expression: Expr) -> Expr:
+    if not expression.args or isinstance(expression, Indexed):
+        return expression
+    if isinstance(expression, Add):
+        expression = _signs(_choice(expression))
+        if not expression.args or isinstance(expression, Indexed):
+            return expression
+    arguments = [_bottom_up(part) if isinstance(part, Expr) else part for part in expression.args]
+    rebuilt = expression if list(expression.args) == arguments else expression.func(*arguments)
+    return _replaced(rebuilt)
+
+
+def _replaced(expression: Expr) -> Expr:
+    if isinstance(expression, log):
+        return _softplus(expression)
+    if isinstance(expression, Mul):
+        return _chosen_product(_guarded_product(expression))
+    if isinstance(expression, Add):
+        return _small_difference(expression)
+    return expression
+
+
+def _softplus(logarithm: Expr) -> Expr:
+    terms = Add.make_args(logarithm.args[0])
+    powers = [term for term in terms if isinstance(term, exp)]
+    if len(terms) == 2 and len(powers) == 1 and sympy.S.One in terms:
+        exponent = powers[0].args[0]
+        return Max(exponent, 0, evaluate=False) + LOG1P(exp(-Abs(exponent)))
+    return logarithm
+
+
+def _small_difference(total: Expr) -> Expr:
+    powers = [term for term in total.args if isinstance(term, exp)]
+    if len(powers) == 1 and sympy.S.NegativeOne in total.args:
+        rest = [term for term in total.args if term not in (powers[0], sympy.S.NegativeOne)]
+        return Add(EXPM1(powers[0].args[0]), *rest)
+    return total
+
+
+def _guarded_product(product: Expr) -> Expr:
+    factors = list(Mul.make_args(product))
+    for bracket in [factor for factor in factors if isinstance(factor, Bracket)]:
+        condition = bracket.args[0]
+        if isinstance(condition, sympy.StrictGreaterThan) and condition.rhs == 0 and condition.lhs in factors:
+            factors.remove(bracket)
+            factors[factors.index(condition.lhs)] = Max(condition.lhs, 0, evaluate=False)
+    if any(_is_entropy(factor, factors) for factor in factors):
+        return Add(*map(_guarded_product, Add.make_args(sympy.expand_mul(product))))
+    for logarithm in [factor for factor in factors if isinstance(factor, log)]:
+        base = logarithm.args[0]
+        if isinstance(base, Indexed) and base in factors:
+            factors[factors.index(logarithm)] = log(base + Bracket(sympy.Eq(base, 0, evaluate=False)))
+    return Mul(*factors) if factors != list(product.args) else product
+
+
+def _is_entropy(factor: Expr, factors: list[Expr]) -> bool:
+    """Whether a factor is a sum in which the logarithm of another factor stands: y·(log(y) - log(p))."""
+    return isinstance(factor, Add) and any(
+        isinstance(part, log) and part.args[0] in factors for term in factor.args for part in Mul.make_args(term)
+    )
+
+
+def _choice(total: Expr) -> Expr:
+    """a·[c] + b·[not c] as a choice between a and b."""
+    brackets = [(term, factor) for term in total.args for factor in Mul.make_args(term) if isinstance(factor, Bracket)]
+    for (term, bracket), (other, opposite) in itertools.combinations(brackets, 2):
+        if term is not other and sympy.Not(bracket.args[0]) == opposite.args[0]:
+            rest = [part for part in total.args if part not in (term, other)]
+            sides = [_within(part / own, own.args[0]) for part, own in ((term, bracket), (other, opposite))]
+            return Add(WHERE(bracket, *sides), *rest)
+    return total
+
+
+def _signs(total: Expr) -> Expr:
+    """[u > 0] - [u < 0] as the sign of u."""
+    terms = list(Add.make_args(total))
+    for above, below in itertools.permutations(terms, 2):
+        (first, upper), (second, lower) = (_bracketed(term) for term in (above, below))
+        if upper is None or lower is None or first != -second:
+            continue
+        if upper.has(sympy.StrictGreaterThan) and lower == Bracket(upper.args[0].lhs < upper.args[0].rhs):
+            rest = [term for term in terms if term not in (above, below)]
+            return _signs(Add(first * sympy.sign(upper.args[0].lhs - upper.args[0].rhs), *rest))
+    return total
+
+
+def _bracketed(term: Expr) -> tuple[Expr, Expr | None]:
+    brackets = [factor for factor in Mul.make_args(term) if isinstance(factor, Bracket)]
+    return (term / brackets[0], brackets[0]) if len(brackets) == 1 else (term, None)
+
+
+def _within(expression: Expr, condition: Expr) -> Expr:
+    """The expression where the condition holds: its exponentials read nothing above the bound."""
+    if not (isinstance(condition, sympy.LessThan | sympy.StrictLessThan) and condition.rhs == 0):
+        return expression
+    bounded = {condition.lhs: Min(condition.lhs, 0, evaluate=False)}
+    return expression.replace(lambda part: isinstance(part, exp), lambda part: part.xreplace(bounded))
+
+
+def _chosen_product(product: Expr) -> Expr:
+    """A choice that holds a number times an array: a choice between arrays, whose type is theirs."""
+    factors = Mul.make_args(product)
+    choices = [factor for factor in factors if factor.func == WHERE]
+    arrays = [factor for factor in factors if factor not in choices and factor.has(Indexed)]
+    if len(choices) != 1 or not arrays:
+        return product
+    condition, first, second = choices[0].args
+    if first.has(Indexed) and second.has(Indexed):
+        return product
+    rest = Mul(*(factor for factor in factors if factor is not choices[0]))
+    return WHERE(condition, rest * first, rest * second)
