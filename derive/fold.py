@@ -134,7 +134,8 @@ def folding_of(forward: Forward) -> Folding:
     facts = [fact for row in forward.rows if (fact := _fact(row, rules, nonzero)) is not None]
     facts += _declared(forward)
     roots = frozenset(row.name for row in forward.rows if _radicand(row) is not None)
-    return Folding(rules, tuple(solved), derived_facts(Facts(tuple(facts), roots), forward), tuple(map(Naming, careful)))
+    known = derived_facts(Facts(tuple(facts), roots), forward)
+    return Folding(rules, tuple(solved), known, tuple(map(Naming, careful)))
 
 
 def divisors(forward: Forward) -> frozenset[str]:

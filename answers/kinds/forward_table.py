@@ -16,7 +16,7 @@ from derive.network import Network, TableRow
 from derive.render import shape_latex
 from derive.render.derivations import result_lines
 
-ROOM = (21.5, 32.0)
+ROOM = (21.5, 46.0)
 """Letters of mathematics in the columns of formulas, whose weights are in the same proportion."""
 
 COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.49))

@@ -77,8 +77,8 @@ class LossDefinition:
     their default values. ``class_equations`` take a class number for ``y`` where the loss admits one;
     ``target`` is None where there is no target. ``inputs`` are given beside for each sample, ``buffers`` for
     all; ``shapes`` are theirs, and those of rows that the text leaves open, with ``K`` for the number of
-    outputs. ``values`` are rows that answers may use. A loss that turns scores into probabilities ``p`` itself names the layer that does so and how it is
-    ``call``ed.
+    outputs. ``values`` are rows that answers may use. A loss that turns scores into probabilities ``p`` itself
+    names the layer that does so and how it is ``call``ed.
     """
 
     name: str

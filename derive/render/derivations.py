@@ -239,7 +239,8 @@ def _whole(style: Style, quantity: Quantity, derivation: Derivation) -> Piece:
         return _quantity(style, quantity, derivation.forward, True)
     parts = split_partial(quantity.name)
     above = len(derivation.forward.tensors[parts[0]].shape[:1]) if parts else 0
-    node = At(quantity.name, quantity.at, *quantity.shape[:1], *quantity.shape[:1], above)
+    length = quantity.shape[0]
+    node = At(quantity.name, quantity.at, length, length, above)
     return piece(style, node, ranks_of(derivation.forward), 0)
 
 

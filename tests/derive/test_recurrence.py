@@ -192,8 +192,9 @@ def test_a_recursion_that_reads_its_own_time_is_no_recursion() -> None:
 def test_a_product_with_a_factor_too_few_is_caught() -> None:
     model = over_time("RNNCell")
     derivation = model.jacobian("h", "h")
-    wrong = replace(derivation.matrix.node, low=derivation.matrix.node.low + 1)
-    assert not check(replace(derivation, matrix=replace(derivation.matrix, node=wrong))).ok
+    whole: Any = derivation.matrix
+    wrong = replace(whole.node, low=whole.node.low + 1)
+    assert not check(replace(derivation, matrix=replace(whole, node=wrong))).ok
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def theirs(name: str, arrays: dict[str, Array], bias: bool) -> tuple[tuple[Any, 
     outputs = result if isinstance(result, tuple) else (result,)
     loss = sum((out * torch.tensor(arrays[up])).sum() for out, up in zip(outputs, ("dh", "dc"), strict=False))
     loss.backward()
-    gradients = {key: tensor.grad.numpy() for key, tensor in given.items()}
+    gradients: dict[str, Array] = {key: tensor.grad.numpy() for key, tensor in given.items()}
     gradients |= {key: parameter.grad.numpy() for key, parameter in module.named_parameters()}
     return outputs, gradients
 

@@ -6,7 +6,7 @@ import pytest
 import sympy
 from sympy import Expr, KroneckerDelta, Sum
 
-from derive.derivation import Derivation, Quantity, Step
+from derive.derivation import Derivation, Notation, Quantity, Step
 from derive.forward import Forward, Row, Tensor
 from derive.functions import Bracket
 from derive.matrix.nodes import Hadamard, Named, Product, Transpose
@@ -14,7 +14,6 @@ from derive.render import cases_latex, latex
 from derive.render.derivations import (
     BESIDE_WIDTH,
     LATEX_WIDTH,
-    Notation,
     break_lines,
     derivation_latex,
     derivation_unicode,
