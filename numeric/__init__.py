@@ -1,5 +1,6 @@
 """The expressions of ``derive`` as NumPy: their values, and checks of derivations by number."""
 
+from numeric.agreement import assert_gradients
 from numeric.checking import Check, CheckItem, check
 from numeric.compiled import Compiled, CompileError, compile
 from numeric.errors import ArrayError, ExpressionError
@@ -13,6 +14,7 @@ __all__ = [
     "CompileError",
     "Compiled",
     "ExpressionError",
+    "assert_gradients",
     "check",
     "compile",
     "evaluate",

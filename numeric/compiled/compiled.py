@@ -32,7 +32,8 @@ class Compiled:
 
     ``functions`` holds the generated functions as they stand in ``source``; the methods of the same names
     check their arrays first. All arrays of real numbers are of one type, float32 or float64, and so are the
-    results. Parameters and gradients are dictionaries by the names of the derivations: ``W1``, ``b1``.
+    results. Parameters and gradients are dictionaries by the names of the derivations: ``W1``, ``b1``. What a
+    layer holds as a number by name, ``eps``, is given among the parameters, as a Python number for example.
     """
 
     module: Module
@@ -129,6 +130,11 @@ class Compiled:
         raise ArrayError(f"{call} takes the arrays {names}; got {len(given)} of them")
 
     @cached_property
+    def _labels(self) -> frozenset[str]:
+        """The tensors of class numbers."""
+        return frozenset(tensor.name for tensor in self.plan.model.given if tensor.domain == "class")
+
+    @cached_property
     def _parameters(self) -> tuple[str, ...]:
         return tuple(tensor.name for tensor in self.plan.parameters)
 
@@ -141,9 +147,11 @@ class Compiled:
         arrays |= {tensor.name: params[tensor.name] for tensor in self.plan.parameters}
         kinds: dict[str, Any] = {}
         for name, array in arrays.items():
+            if name not in self.plan.model.tensors and isinstance(array, int | float):
+                continue
             if not isinstance(array, numpy.ndarray | numpy.generic):
                 raise ArrayError(f"{self._called(name)} is a {type(array).__name__}, expected a NumPy array")
-            integer = self.plan.model.tensors[name].domain == "class"
+            integer = name in self._labels
             if integer and array.dtype.kind not in "iu":
                 raise ArrayError(f"{self._called(name)} holds class numbers; expected integers, got {array.dtype}")
             if not integer and array.dtype not in (numpy.float32, numpy.float64):

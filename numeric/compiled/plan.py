@@ -7,6 +7,7 @@ from typing import Literal
 
 import sympy
 from sympy import Expr, Symbol
+from sympy.core.function import AppliedUndef
 
 from derive import symbols
 from derive.dependence import names_read
@@ -81,11 +82,21 @@ def plan(subject: Network | Layer) -> Plan:
         tuple(lines),
         tuple(tensor for tensor in given if tensor.name in before and tensor.name not in upstream),
         tuple(tensor for tensor in given if tensor.name not in before or tensor.name in upstream),
-        tuple(tensor for tensor in model.given if tensor.role in ("parameter", "buffer")),
+        (*(tensor for tensor in model.given if tensor.role in ("parameter", "buffer")), *_constants(model)),
         tuple(outputs),
         tuple(gradients) if network.loss is not None else (),
         title if network.loss in (None, "Upstream") else f"{title}, {network.loss}",
     )
+
+
+def _constants(model: Forward) -> tuple[Tensor, ...]:
+    """The real numbers that the rows hold by name, such as eps; they are given beside the parameters."""
+    expressions = [row.expression for row in model.rows]
+    applied = {str(call.func) for expression in expressions for call in expression.atoms(AppliedUndef)}
+    formulas = [function for function in model.functions if function.name in applied]
+    found = {symbols.name_of(access) for expression in expressions for access in symbols.accesses(expression)}
+    found |= {str(symbol) for function in formulas for symbol in function.formula.free_symbols - {function.variable}}
+    return tuple(Tensor(name, (), "buffer") for name in sorted(found - set(model.tensors)))
 
 
 def _prediction(network: Network) -> str:
