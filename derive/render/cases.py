@@ -13,6 +13,7 @@ from sympy.logic.boolalg import Boolean, Not
 from derive.algebra import factored
 from derive.functions import Bracket
 from derive.render.counting import is_index
+from derive.render.inequalities import excluded, implied
 from derive.render.order import natural
 
 
@@ -40,13 +41,26 @@ def branches(expression: Expr) -> tuple[Branch, ...]:
 def _leaves(expression: Expr, conditions: tuple[Boolean, ...]) -> Iterator[Branch]:
     switch = next(iter(sorted(_switches(expression), key=_order)), None)
     if switch is None:
-        yield Branch(factored(expression) if conditions and isinstance(expression, Add) else expression, conditions)
+        value = factored(expression) if conditions and isinstance(expression, Add) else expression
+        yield Branch(value, _needed(conditions))
         return
     condition = _condition(switch)
     on, off = _decide(expression, condition, True), _decide(expression, condition, False)
     same = _renaming(condition)
-    yield from _leaves(on.xreplace(same), (*conditions, condition))
-    yield from _leaves(off, (*conditions, Not(condition)))
+    if not excluded(condition, conditions):
+        yield from _leaves(on.xreplace(same), (*conditions, condition))
+    if not implied(condition, conditions):
+        yield from _leaves(off, (*conditions, Not(condition)))
+
+
+def _needed(conditions: tuple[Boolean, ...]) -> tuple[Boolean, ...]:
+    """The conditions without those that follow from the others; of two that say the same the first stays."""
+    needed = list(conditions)
+    for condition in reversed(conditions):
+        others = [other for other in needed if other is not condition]
+        if implied(condition, others):
+            needed = others
+    return tuple(needed)
 
 
 def _switches(expression: Expr) -> set[Expr]:
