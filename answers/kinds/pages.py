@@ -63,19 +63,29 @@ def page_claim(derivation: Derivation) -> Claim:
     return replace(claim(derivation), latex=f"${symbol_latex(derivation.quantity.name, ranks=ranks)}$")
 
 
-def gradient_blocks(derivation: Derivation, given: frozenset[str], *, steps: bool) -> Iterator[Block]:
-    """A gradient with its steps, the last of them the result, then the same in other notations, and its notes."""
+def gradient_blocks(
+    derivation: Derivation, given: frozenset[str], *, steps: bool, forms: bool = True
+) -> Iterator[Block]:
+    """A gradient with its steps and its result, then the same in other ``forms``, and its notes.
+
+    The result is in matrix form if it has one, in cases if it differs from range to range, else by its element.
+    """
     shown = essential(derivation, given)
-    main: Notation = "matrix" if derivation.matrix is not None else "index"
-    if steps and len(shown.steps) > 1:
+    index, cases = equation(derivation, "index"), equation(derivation, "cases")
+    shape = shape_latex(shape_of(derivation))
+    printed = {equation(derivation, "matrix")} | (set() if derivation.matrix is not None else {index})
+    if derivation.matrix is None and cases != index:
+        if steps and len(shown.steps) > 1:
+            yield steps_block(replace(shown, steps=shown.steps[:-1]))
+        yield Equation(cases, shape, result=True)
+        printed.add(cases)
+    elif steps and len(shown.steps) > 1:
         yield steps_block(shown, result=True)
     else:
-        yield Equation(equation(derivation, main), shape_latex(shape_of(derivation)), result=True)
-    printed = {equation(derivation, main), equation(derivation, "index") if main == "index" else ""}
-    for notation, announcement in FORMS:
+        yield Equation(equation(derivation, "matrix"), shape, result=True)
+    for notation, announcement in FORMS if forms else ():
         text = equation(derivation, notation)
         if text not in printed and not _merely_repeated(derivation, notation):
-            printed.add(text)
             yield Text(announcement)
             yield Equation(text, shape_latex(derivation.shape) if notation == "cases" else "")
     ranks = ranks_of(derivation.forward)
