@@ -19,7 +19,7 @@ from derive.render.derivations import result_lines
 ROOM = (21.5, 46.0)
 """Letters of mathematics in the columns of formulas, whose weights are in the same proportion."""
 
-COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.49))
+COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.6))
 
 
 class ForwardTable(Item):

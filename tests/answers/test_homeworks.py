@@ -47,7 +47,7 @@ def test_it_loads_with_its_points_adding_up(identity: str) -> None:
 @pytest.mark.slow
 @every_homework
 def test_it_is_built_and_every_answer_is_right(identity: str, built: Callable[[str], Path]) -> None:
-    """Building the key checks every claim; a certificate has a tick or says that it fails."""
+    """Building a key or catalogue checks every claim; a certificate has a tick or says that it fails."""
     sheets = {path.stem: path.read_text(encoding="utf-8") for path in built(identity).glob("*.tex")}
     assert set(sheets) == set(load(identity).homework.sheets)
     for name in {"key", "catalogue"} & set(sheets):
