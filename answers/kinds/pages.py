@@ -16,7 +16,7 @@ from answers.latex.sheet import Block, Equation, Heading, Text
 from derive.derivation import Derivation, Notation
 from derive.forward import Forward, Row
 from derive.render import cases_latex, latex, sentence_latex, shape_latex
-from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, row_latex
+from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, row_latex, step_lines
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
 from derive.scalar import ScalarFunction
@@ -70,7 +70,7 @@ def gradient_blocks(
 
     The result is in matrix form if it has one, in cases if it differs from range to range, else by its element.
     """
-    shown = essential(derivation, given)
+    shown = _within_line(essential(derivation, given))
     index, cases = equation(derivation, "index"), equation(derivation, "cases")
     shape = shape_latex(shape_of(derivation))
     printed = {equation(derivation, "matrix")} | (set() if derivation.matrix is not None else {index})
@@ -91,6 +91,13 @@ def gradient_blocks(
     ranks = ranks_of(derivation.forward)
     for note in derivation.notes:
         yield Text(sentence_latex(note, ranks=ranks))
+
+
+def _within_line(derivation: Derivation) -> Derivation:
+    """The derivation with steps element by element whose matrix form is wider than a line and cannot be broken."""
+    lines = {line.step: line.width for line in step_lines(derivation)}
+    steps = (replace(step, matrix=None) if lines.get(step, 0) > LATEX_WIDTH else step for step in derivation.steps)
+    return replace(derivation, steps=tuple(steps))
 
 
 def _merely_repeated(derivation: Derivation, notation: Notation) -> bool:
