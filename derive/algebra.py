@@ -6,9 +6,11 @@ from collections.abc import Collection
 
 import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
+from sympy.core.relational import Relational
 
 from derive import symbols
 from derive.factors import plainly_irreducible, taken_out
+from derive.functions import Bracket
 
 MOST_INDETERMINATES = 12
 """Polynomials in more indeterminates than these are not factored beyond what can be seen term by term."""
@@ -75,7 +77,13 @@ def _indeterminates(expression: Expr) -> dict[Expr, Expr]:
 
 
 def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
-    """The product with every factor that is a sum turned to the sign that a textbook gives it."""
+    """The product with every factor that is a sum turned to the sign that a textbook gives it.
+
+    So is the sum that a bracket compares with 0: ``[y_hat - y > 0]``, not ``[y - y_hat < 0]``.
+    """
+    turned = {bracket: _turned(bracket, targets) for bracket in expression.atoms(Bracket)}
+    if any(bracket != other for bracket, other in turned.items()):
+        expression = expression.xreplace(turned)
     if isinstance(expression, Add):
         return Add(*(signed(term, targets) for term in expression.args)) if len(expression.args) > 1 else expression
     if not isinstance(expression, Mul):
@@ -103,6 +111,13 @@ def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
         return Mul(flipped, *rest)
     result: Expr = Mul(sign, product)
     return result
+
+
+def _turned(bracket: Bracket, targets: Collection[str]) -> Expr:
+    condition = bracket.args[0]
+    if isinstance(condition, Relational) and condition.rhs == 0 and isinstance(condition.lhs, Add):
+        return Bracket(condition.reversedsign) if _backwards(condition.lhs, targets) else bracket
+    return bracket
 
 
 def _backwards(total: Add, targets: Collection[str]) -> bool:

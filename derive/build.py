@@ -85,10 +85,6 @@ class Builder:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
-        for tensor in forward.tensors.values():
-            wrong = [length for length in tensor.shape if length.is_number and not (length.is_Integer and length > 0)]
-            if wrong:
-                raise NetworkError(f"{tensor.name} would have the size {wrong[0]}; sizes are positive integers")
         return Blueprint(forward, tuple(self.blocks))
 
     def _add_loss(self, loss: Stage, prediction: Tensor, reduction: str) -> None:
@@ -194,6 +190,8 @@ class Builder:
         if stage.scale != 1:
             last = rows[-1]
             rows[-1] = Row(last.tensor, last.indices, stage.scale * last.expression)
+        for tensor in (*instance.given, *(row.tensor for row in rows)):
+            _check_sizes(stage.name, tensor)
         known = {tensor.name: tensor for tensor in self.given}
         for tensor in instance.given:
             if reused and known.get(tensor.name, tensor).shape != tensor.shape:
@@ -264,6 +262,12 @@ class Builder:
         return tensor
 
 
+def _check_sizes(layer: str, tensor: Tensor) -> None:
+    wrong = [length for length in tensor.shape if length.is_number and not (length.is_Integer and length > 0)]
+    if wrong:
+        raise NetworkError(f"{layer} would give {tensor.name} the size {wrong[0]}; sizes are positive integers")
+
+
 def _is_unknown(name: str) -> bool:
     """Whether the name is that of a function left unknown: f, g, h, with a number or without."""
     return len(name.rstrip("0123456789'")) == 1 and name[0] in "fgh"
@@ -310,6 +314,4 @@ def _as_size(value: Argument) -> object:
         return tuple(_as_size(part) for part in value)
     if isinstance(value, str):
         return {"True": True, "False": False}.get(value, symbols.size(value))
-    if value.is_Integer and value < 0:
-        raise NetworkError(f"a size or option of a layer cannot be negative, got {value}")
     return Integer(value) if value.is_Integer else value

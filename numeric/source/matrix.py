@@ -212,7 +212,7 @@ def _factors(product: nodes.Product) -> list[Node]:
         if isinstance(factor, nodes.Product):
             flat += _factors(factor)
         elif isinstance(factor, nodes.Diagonal | nodes.DiagonalOf) and factor.node.shape == (1, 1):
-            flat.append(factor.node)
+            flat += _factors(nodes.Product((factor.node,)))
         elif isinstance(factor, nodes.Transpose) and isinstance(factor.node, nodes.Ones):
             flat += _factors(nodes.Product((nodes.Ones(*factor.shape),)))
         elif isinstance(factor, nodes.Ones) and 1 not in factor.shape:

@@ -51,7 +51,6 @@ def test_what_does_not_compose_is_said(description: str, message: str) -> None:
         network(description)
 
 
-@pytest.mark.xfail(strict=True, reason="a lower-case name at the end is taken for the name of the output")
 @pytest.mark.parametrize("name", ["relu", "softmax", "tanh"])
 def test_a_misspelt_last_layer_is_not_dropped(name: str) -> None:
     with pytest.raises(NetworkError, match="did you mean"):
@@ -64,14 +63,12 @@ def test_the_name_of_the_input_may_not_be_that_of_another_tensor(name: str) -> N
         network(f"{name}:n -> Linear(d) -> ReLU", "MSE")
 
 
-@pytest.mark.xfail(strict=True, reason="sizes are not checked")
 @pytest.mark.parametrize("outputs", ["0", "2.5", "-1"])
 def test_a_size_is_a_positive_integer(outputs: str) -> None:
     with pytest.raises(DeriveError, match="Linear"):
         network(f"x:n -> Linear({outputs})", "MSE")
 
 
-@pytest.mark.xfail(strict=True, reason="functions are named by their call, one replaces the other")
 @pytest.mark.parametrize("layers", ["LeakyReLU(a) -> LeakyReLU(c)", "LeakyReLU -> LeakyReLU(c)", "GELU -> GELUTanh"])
 def test_two_functions_of_one_name_stay_two(layers: str) -> None:
     first, second = layers.split(" -> ")
@@ -84,7 +81,6 @@ def test_two_functions_of_one_name_stay_two(layers: str) -> None:
         assert formula == alone.function[expected.func.__name__].formula
 
 
-@pytest.mark.xfail(strict=True, reason="arguments of a layer that is given as a definition are dropped")
 def test_a_definition_takes_no_arguments() -> None:
     own = LayerDefinition("Own", "y[i] = 2*z[i]", axes=("m",))
     with pytest.raises(NetworkError, match="Own"):
