@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Sum
 
-from derive.sweep import fresh_bound
+from derive.calculus.sweep import fresh_bound
 
 
 def cancelled(expression: Expr) -> Expr:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 import sympy
 
-from derive.assemble import BATCH
+from derive.building.assemble import BATCH
 from derive.errors import NetworkError, nearest
 from derive.forward import Tensor
 from derive.layer import Layer

@@ -75,12 +75,30 @@ def _matrix(
         left = source.array(pair[0], (*free[0], contracted[0]))
         right = source.array(pair[1], (contracted[0], *free[1]))
         return source.keeping(matrix_product(left, right), result, axes)
+    if _swapped(pair, free, contracted, axes):
+        pair, free = (pair[1], pair[0]), (free[1], free[0])
     orders = [_own_order(source, one, (*own, *contracted)) for one, own in zip(pair, free, strict=True)]
     left, right = (source.array(one, order) for one, order in zip(pair, orders, strict=True))
     places = [tuple(order.index(letter) for letter in contracted) for order in orders]
     code = f"np.tensordot({left.source}, {right.source}, axes={tuple(places)})"
     made = tuple(letter for order, own in zip(orders, free, strict=True) for letter in order if letter in own)
     return source.keeping(Text(code, shape=made), made, axes)
+
+
+def _swapped(
+    pair: tuple[Expr, Expr], free: tuple[list[Symbol], list[Symbol]], contracted: list[Symbol], axes: Axes
+) -> bool:
+    """Whether the factors of a product are better taken the other way round.
+
+    The axes of the batch and of space, the first and the last of the largest array, are copied in long runs
+    where they come last: in the columns of the right factor, or in those of the left one if they are summed.
+    """
+    ranks = [len(own) + len(contracted) for own in free]
+    if ranks[0] == ranks[1]:
+        return len(contracted) == 1 and axes[0] in free[0] and len(free[1]) > 1
+    large = ranks.index(max(ranks))
+    summed = isinstance(pair[large], sympy.Indexed) and pair[large].indices[0] in contracted
+    return large == (1 if summed else 0)
 
 
 def _own_order(source: ArraySource, expression: Expr, letters: tuple[Symbol, ...]) -> tuple[Symbol, ...]:

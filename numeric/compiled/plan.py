@@ -10,17 +10,18 @@ from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
-from derive.dependence import names_read
+from derive.building.language import parse_stage
+from derive.calculus.dependence import names_read
+from derive.calculus.express import Speaker, Vocabulary
+from derive.calculus.sweep import Sweep
 from derive.derivation import Derivation, Quantity
-from derive.express import Speaker, Vocabulary
-from derive.forward import Forward, Tensor
+from derive.forward import Forward, Row, Tensor
 from derive.functions import ArgMax
-from derive.language import parse_stage
 from derive.layer import Layer, upstream_name
 from derive.layers import LOSS
 from derive.network import Network
-from derive.sweep import Sweep
 from numeric.compiled.errors import CompileError
+from numeric.compiled.windows import is_windows, with_windows
 
 Stage = Literal["forward", "loss", "backward"]
 
@@ -29,6 +30,7 @@ Stage = Literal["forward", "loss", "backward"]
 class Line:
     """One assignment ``name[indices] = expression``; ``formula`` is the equation to print beside it.
 
+    A line of ``windows`` makes a view of them or, backward, adds their gradients to where they were read.
     A ``column`` is stored with one more axis, of length 1, so that it broadcasts along a row.
     """
 
@@ -40,6 +42,7 @@ class Line:
     stage: Stage = "forward"
     column: bool = False
     note: str = ""
+    windows: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def plan(subject: Network | Layer) -> Plan:
         CompileError: a gradient has no elementwise, summed or contracted form.
     """
     network = subject.network if isinstance(subject, Layer) else subject
-    model = network.forward
+    model = with_windows(network.forward)
+    network = replace(network, forward=model, _sweeps={})
     outputs = subject.outputs if isinstance(subject, Layer) else (_prediction(network),)
     before = _ancestors(model, outputs)
     rows = [_row_line(network, name) for name in model.row if name != "l" or not isinstance(subject, Layer)]
@@ -119,7 +123,7 @@ def _row_line(network: Network, name: str) -> Line:
     row = network.forward.row[name]
     quantity = Quantity(name, row.indices, row.tensor.shape)
     formula = Derivation(network.forward, quantity, row.expression, (), index_base=network.index_base)
-    return Line(name, row.indices, row.tensor.shape, row.expression, formula)
+    return Line(name, row.indices, row.tensor.shape, row.expression, formula, windows=row if is_windows(row) else None)
 
 
 def _adjoints(network: Network, wanted: tuple[str, ...], upstream: set[str]) -> tuple[Line, ...]:
@@ -139,6 +143,18 @@ def _adjoints(network: Network, wanted: tuple[str, ...], upstream: set[str]) -> 
     while missing:
         name = missing.pop()
         if name in lines or upstream_name(name) in upstream:
+            continue
+        views = [row for row in sweep.readers.get(name, ()) if is_windows(row)]
+        if views:
+            if len(sweep.readers[name]) > 1:
+                raise CompileError(f"there is no generated code yet for {name}: it is read as windows and otherwise")
+            (row,) = views
+            quantity = sweep.quantity(name)
+            upstream_of_view = symbols.element(symbols.partial_name("l", row.name), row.indices)
+            lines[name] = Line(
+                quantity.name, quantity.indices, quantity.shape, upstream_of_view, stage="backward", windows=row
+            )
+            missing.append(row.name)
             continue
         if name not in sweep.readers:
             raise CompileError(f"no path leads from {name} to the loss, so it has no gradient to compile")

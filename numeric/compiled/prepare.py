@@ -11,8 +11,8 @@ from sympy import Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
+from derive.calculus.sweep import fresh_bound
 from derive.forward import Forward
-from derive.sweep import fresh_bound
 from numeric.compiled.cancel import cancelled
 from numeric.compiled.plan import Line, Plan
 from numeric.compiled.stable import LOG1P, NATIVE, safe, shifted, with_logs
@@ -74,7 +74,8 @@ def _tidied(expression: Expr) -> Expr:
 
 def names(line: Line) -> set[str]:
     """The tensors and gradients that a line reads."""
-    return {symbols.name_of(access) for access in symbols.accesses(line.expression)}
+    expressions = [line.expression] if line.windows is None else [line.expression, line.windows.expression]
+    return {symbols.name_of(access) for expression in expressions for access in symbols.accesses(expression)}
 
 
 def _used(lines: list[Line], wanted: Iterable[str]) -> list[Line]:

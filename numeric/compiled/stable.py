@@ -17,9 +17,9 @@ import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, Max, Min, Mul, Pow, Sum, exp, log
 
 from derive import symbols
+from derive.calculus.sweep import fresh_bound
 from derive.forward import Forward
 from derive.functions import Bracket, Maximum
-from derive.sweep import fresh_bound
 from numeric.compiled.plan import Line, Stage
 
 WHERE = Function("where")

@@ -19,6 +19,7 @@ from numeric.compiled.helpers import helper
 from numeric.compiled.naming import python_name
 from numeric.compiled.plan import Line, Plan, Stage
 from numeric.compiled.prepare import names, prepared
+from numeric.compiled.windows import added_back, view
 from numeric.source.text import Text
 
 INDENT = "    "
@@ -238,6 +239,8 @@ class Statements:
     def written(self) -> list[str]:
         """The statements, one a line of text."""
         line, name = self.line, python_name(self.line.name)
+        if line.windows is not None:
+            return view(line.windows) if line.stage == "forward" else added_back(line.windows)
         axes = (*line.indices, symbols.index("_column")) if line.column else line.indices
         source = self.module.source
         ranges = [(letter, 0, length - 1) for letter, length in zip(line.indices, line.shape, strict=True)]
@@ -302,7 +305,7 @@ class Statements:
         made = {
             line.name
             for line in lines[:position]
-            if not isinstance(line.expression, Indexed | Symbol) and not line.column
+            if not isinstance(line.expression, Indexed | Symbol) and not line.column and line.windows is None
         }
         own = {access for access in self.line.expression.atoms(Indexed) if tuple(access.indices) == self.line.indices}
         return {access for access in own if symbols.name_of(access) in made - later and self._once(access)}

@@ -1,0 +1,54 @@
+"""Convolutions: a strided view of windows and one matrix product, against PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import pytest
+
+from derive import layer, network
+from numeric.compiled import CompileError, compile
+
+CONVOLUTIONS: list[tuple[str, tuple[int, ...], tuple[int, ...], dict[str, int]]] = [
+    ("Conv1d(J, 3)", (9,), (3,), {}),
+    ("Conv1d(J, 2, stride=3, padding=1)", (10,), (2,), {"stride": 3, "padding": 1}),
+    ("Conv2d(J, 3)", (7, 6), (3, 3), {}),
+    ("Conv2d(J, (3, 2), stride=2, padding=1, dilation=2)", (9, 8), (3, 2), {"stride": 2, "padding": 1, "dilation": 2}),
+    ("Conv2d(J, 2, stride=2)", (7, 7), (2, 2), {"stride": 2}),
+]
+
+
+@pytest.mark.parametrize(("name", "space", "kernel", "options"), CONVOLUTIONS)
+@pytest.mark.parametrize("real", [numpy.float32, numpy.float64])
+def test_convolutions(
+    name: str, space: tuple[int, ...], kernel: tuple[int, ...], options: dict[str, int], real: Any
+) -> None:
+    torch = pytest.importorskip("torch")
+    compiled = compile(layer(name, batch="B"))
+    assert "sliding_window_view" in compiled.source
+    generator = numpy.random.default_rng(0)
+    z, weight = (generator.normal(size=shape).astype(real) for shape in ((2, 3, *space), (4, 3, *kernel)))
+    params = {"weight": weight, "bias": generator.normal(size=4).astype(real)}
+    y, cache = compiled.forward(params, z)
+    leaves = [torch.tensor(array, requires_grad=True) for array in (z, weight, params["bias"])]
+    expected = getattr(torch.nn.functional, f"conv{len(space)}d")(*leaves, **options)
+    tolerance = 1e-4 if real is numpy.float32 else 1e-12
+    numpy.testing.assert_allclose(y, expected.detach().numpy(), rtol=tolerance, atol=tolerance)
+    dy = generator.normal(size=y.shape).astype(real)
+    gradients = compiled.backward(params, cache, dy)
+    right = torch.autograd.grad(expected, leaves, torch.tensor(dy))
+    for of, gradient in zip(("z", "weight", "bias"), right, strict=True):
+        numpy.testing.assert_allclose(gradients[of], gradient.numpy(), rtol=tolerance, atol=tolerance)
+        assert gradients[of].dtype == y.dtype == real
+
+
+def test_two_convolutions_in_a_network() -> None:
+    made = network("x:C×H×W -> Conv2d(J, 3) -> ReLU -> Conv2d(M, 2)", batch="B")
+    assert compile(made).source.count("sliding_window_view") == 2
+
+
+@pytest.mark.parametrize("name", ["Conv2d(J, 3, stride=s)", "Conv2d(J, 3, groups=3)", "AvgPool2d(2)", "MaxPool2d(2)"])
+def test_what_has_no_code_yet_says_so(name: str) -> None:
+    with pytest.raises(CompileError, match="no generated code yet"):
+        compile(layer(name, batch="B"))
