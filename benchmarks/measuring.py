@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sympy.core.cache import clear_cache
 
 from derive import symbols
-from derive.factors import cost, grouped
-from derive.slopes import slope
+from derive.calculus.factors import cost, grouped
+from derive.calculus.slopes import slope
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from derive.errors import DefinitionError, DeriveError, NetworkError, Vocabulary
 from derive.layer import Layer, layer
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
-from derive.recurrence import Recurrence, recurrence
+from derive.recurrent.recurrence import Recurrence, recurrence
 
 __all__ = [
     "Activation",

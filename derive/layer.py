@@ -10,11 +10,11 @@ import sympy
 from sympy import Expr, Sum
 
 from derive import symbols
-from derive.build import Block, Builder, defined
+from derive.building.build import Block, Builder, defined
+from derive.building.language import Argument, Stage, parse_stage
 from derive.derivation import Derivation, Layout
 from derive.errors import NetworkError
 from derive.forward import Row, Tensor
-from derive.language import Argument, Stage, parse_stage
 from derive.layers import ACTIVATION, Activation, LayerDefinition
 from derive.network import Network, TableRow
 

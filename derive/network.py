@@ -10,18 +10,18 @@ from typing import Literal
 from sympy import Expr, KroneckerDelta
 
 from derive import symbols
-from derive.build import Block, Builder
+from derive.building.build import Block, Builder
+from derive.building.language import parse_network, parse_stage
+from derive.calculus.express import Speaker, Vocabulary
+from derive.calculus.ranges import notes_on
+from derive.calculus.sweep import Sweep
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation, Layout, Quantity, Step
 from derive.errors import NetworkError, nearest
-from derive.express import Speaker, Vocabulary
 from derive.forward import Forward
-from derive.language import parse_network, parse_stage
 from derive.layers import LOSS, Activation, LayerDefinition
 from derive.matrix_form import Former
-from derive.ranges import notes_on
 from derive.second import gradient_name, with_gradient, with_product
-from derive.sweep import Sweep
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from derive import symbols
+from derive.calculus.slopes import slope
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Row, Tensor
 from derive.layers import ACTIVATION, named_functions, scalar_function
-from derive.slopes import slope
 
 
 def slope_derivation(name: str) -> Derivation:

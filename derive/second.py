@@ -15,11 +15,11 @@ from dataclasses import replace
 from sympy import Add, Expr, Sum
 
 from derive import symbols
-from derive.assemble import renamed
+from derive.building.assemble import renamed
+from derive.calculus.express import Speaker, Vocabulary
+from derive.calculus.sweep import Sweep
 from derive.errors import NetworkError
-from derive.express import Speaker, Vocabulary
 from derive.forward import Forward, Row, Tensor
-from derive.sweep import Sweep
 
 
 def gradient_name(name: str) -> str:

@@ -11,7 +11,7 @@ import numpy
 from sympy import Expr, Symbol
 
 from derive.forward import Forward
-from derive.initial import with_initial
+from derive.recurrent.initial import with_initial
 from numeric.errors import ArrayError
 from numeric.expression import Compiled, compile_expression
 from numeric.scope import Array, Scope, real_type, stacked

@@ -9,7 +9,7 @@ import numpy
 from sympy import Integer
 
 from derive.derivation import Derivation
-from derive.recurrence import Recurrence
+from derive.recurrent.recurrence import Recurrence
 from derive.symbols import split_partial
 from numeric.forward import forward, program
 from numeric.scope import Array, Scope, stacked

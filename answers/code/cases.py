@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from answers.code.options import BATCH, NETWORK, CodeOptions
 from answers.errors import HomeworkContentError
 from derive import symbols
+from derive.building.language import parse_stage
 from derive.forward import Forward, Tensor
-from derive.language import parse_stage
 from derive.layers import LOSS
 from derive.network import Network, network
 from numeric.differences import jacobian_by_differences

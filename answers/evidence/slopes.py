@@ -17,8 +17,8 @@ from answers.evidence.numbers import scientific
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import curve, jump_dots, plot
 from answers.latex.sheet import Curve, Dot, Plots
+from derive.calculus.kinks import kink_values
 from derive.derivation import Derivation
-from derive.kinks import kink_values
 from derive.render.derivations import quantity_latex
 from derive.scalar_slope import slope_derivation
 from numeric import check, evaluate

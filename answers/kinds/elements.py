@@ -9,8 +9,8 @@ from pydantic import Field
 from answers.kinds.derived import Line, claim, marks, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.sheet import Block, Column, Equation, Row, Table, Text
+from derive.calculus.kinks import kink_sentences
 from derive.derivation import Derivation
-from derive.kinks import kink_sentences
 from derive.render import sentence_latex, shape_latex
 from derive.render.derivations import derivation_latex, quantity_latex
 from derive.render.names import ranks_of

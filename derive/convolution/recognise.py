@@ -20,7 +20,8 @@ from sympy.core.relational import GreaterThan, LessThan, Relational
 from sympy.logic.boolalg import And
 
 from derive import symbols
-from derive.bounds import Ranges, never_negative
+from derive.calculus.bounds import Ranges, never_negative
+from derive.calculus.terms import Term, split
 from derive.convolution.nodes import (
     Constant,
     Convolution,
@@ -38,7 +39,6 @@ from derive.convolution.nodes import (
 )
 from derive.forward import Forward
 from derive.functions import Bracket
-from derive.terms import Term, split
 
 if TYPE_CHECKING:
     from derive.derivation import Quantity

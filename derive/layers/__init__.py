@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from derive import symbols
-from derive.equations import parse_formula
+from derive.building.equations import parse_formula
 from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent, shapes
 from derive.layers.activations import ACTIVATIONS, NAMED
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition

@@ -15,7 +15,7 @@ class LayerDefinition:
     """A layer by its forward equations, from the input ``z`` to the output ``y``.
 
     Attributes:
-        equations: the rows, in the language of ``derive.equations``; the last one defines ``y``.
+        equations: the rows, in the language of ``derive.building.equations``; the last one defines ``y``.
         axes: names for the dimensions of the input, which the equations may use as sizes.
         source: the name of the input in the equations.
         outputs: the names of the rows that the layer hands on; the first is what a network's next layer reads.

@@ -10,7 +10,7 @@ from sympy import Add, Eq, Expr, KroneckerDelta, Mul, Pow, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, Not
 
-from derive.algebra import factored
+from derive.calculus.algebra import factored
 from derive.functions import Bracket
 from derive.render.counting import is_index
 from derive.render.inequalities import excluded, implied

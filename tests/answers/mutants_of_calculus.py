@@ -9,10 +9,11 @@ from typing import Any
 import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
 
-from derive import differentiate, symbols
-from derive.differentiate import Contribution
+from derive import symbols
+from derive.calculus import differentiate
+from derive.calculus.differentiate import Contribution
+from derive.calculus.sweep import Sweep
 from derive.functions import Bracket
-from derive.sweep import Sweep
 from tests.answers.planting import Mutant
 
 Rule = Callable[..., Any]
@@ -185,55 +186,61 @@ def definition_of_the_layer_before(right: Rule) -> Rule:
 
 MUTANTS = {
     "product rule drops a term": Mutant(
-        "derive.differentiate:_walk", product_rule_with_one_term, "silu", "1a", "∂SiLU/∂z"
+        "derive.calculus.differentiate:_walk", product_rule_with_one_term, "silu", "1a", "∂SiLU/∂z"
     ),
     "chain rule drops the inner derivative": Mutant(
-        "derive.differentiate:_function", chain_rule_without_the_inner_slope, "1.2b", "1.2b", "∂ℓ/∂ŷ"
+        "derive.calculus.differentiate:_function", chain_rule_without_the_inner_slope, "1.2b", "1.2b", "∂ℓ/∂ŷ"
     ),
     "chain rule drops the outer derivative": Mutant(
-        "derive.differentiate:_outer", slope_of_one, "1.2b", "1.2b", "∂ℓ/∂ŷ"
+        "derive.calculus.differentiate:_outer", slope_of_one, "1.2b", "1.2b", "∂ℓ/∂ŷ"
     ),
     "power rule drops the exponent": Mutant(
-        "derive.differentiate:_power", power_rule_without_the_exponent, "1.1d", "1.1d", "∂ℓ/∂ŷ"
+        "derive.calculus.differentiate:_power", power_rule_without_the_exponent, "1.1d", "1.1d", "∂ℓ/∂ŷ"
     ),
     "quotient rule drops the sign": Mutant(
-        "derive.differentiate:_power", quotient_rule_without_its_sign, "1.2a", "1.2a", "∂σ/∂z"
+        "derive.calculus.differentiate:_power", quotient_rule_without_its_sign, "1.2a", "1.2a", "∂σ/∂z"
     ),
     "slope of the activation is missing": Mutant(
-        "derive.slopes:SlopeTable.__call__", slope_of_one, "1.1d", "1.1d", "∂z₂/∂z₁"
+        "derive.calculus.slopes:SlopeTable.__call__", slope_of_one, "1.1d", "1.1d", "∂z₂/∂z₁"
     ),
     "activation in the place of its slope": Mutant(
-        "derive.slopes:SlopeTable.__call__", function_for_its_slope, "1.1d", "1.1d", "∂z₂/∂z₁"
+        "derive.calculus.slopes:SlopeTable.__call__", function_for_its_slope, "1.1d", "1.1d", "∂z₂/∂z₁"
     ),
-    "wrong branch of ReLU": Mutant("derive.slopes:SlopeTable.__call__", other_branch, "1.1d", "1.1d", "∂z₂/∂z₁"),
+    "wrong branch of ReLU": Mutant(
+        "derive.calculus.slopes:SlopeTable.__call__", other_branch, "1.1d", "1.1d", "∂z₂/∂z₁"
+    ),
     "brackets are lost in products": Mutant(
-        "derive.eliminate:merge_brackets", without_brackets, "1.1d", "1.1d", "∂z₂/∂z₁"
+        "derive.calculus.eliminate:merge_brackets", without_brackets, "1.1d", "1.1d", "∂z₂/∂z₁"
     ),
-    "slope of sigmoid folded to y(1 + y)": Mutant("derive.slopes:_folded", plus_for_minus, "1.2a", "1.2a", "∂ŷ/∂z₃"),
+    "slope of sigmoid folded to y(1 + y)": Mutant(
+        "derive.calculus.slopes:_folded", plus_for_minus, "1.2a", "1.2a", "∂ŷ/∂z₃"
+    ),
     "delta solved with the wrong sign": Mutant(
-        "derive.eliminate:_solved", solved_with_the_wrong_sign, "1.1c", "1.1c", "∂ℓ/∂W₁"
+        "derive.calculus.eliminate:_solved", solved_with_the_wrong_sign, "1.1c", "1.1c", "∂ℓ/∂W₁"
     ),
     "delta solved for the next element": Mutant(
-        "derive.eliminate:_solved", solved_for_the_next_element, "1.1c", "1.1c", "∂ℓ/∂b₂"
+        "derive.calculus.eliminate:_solved", solved_for_the_next_element, "1.1c", "1.1c", "∂ℓ/∂b₂"
     ),
     "delta puts another index in": Mutant(
-        "derive.eliminate:_substituted", another_index_substituted, "1.1c", "1.1c", "∂ℓ/∂W₁"
+        "derive.calculus.eliminate:_substituted", another_index_substituted, "1.1c", "1.1c", "∂ℓ/∂W₁"
     ),
     "deltas in the wrong order": Mutant(
-        "derive.sweep:_with_deltas", deltas_in_the_wrong_order, "square", "1a", "∂ℓ/∂W₁"
+        "derive.calculus.sweep:_with_deltas", deltas_in_the_wrong_order, "square", "1a", "∂ℓ/∂W₁"
     ),
-    "one of two paths": Mutant("derive.sweep:Sweep.readers", path_left_out, "softmax", "1a", "∂ℓ/∂z₃"),
+    "one of two paths": Mutant("derive.calculus.sweep:Sweep.readers", path_left_out, "softmax", "1a", "∂ℓ/∂z₃"),
     "gradient of the wrong layer": Mutant(
-        "derive.sweep:Sweep.symbol", gradient_of_another_layer, "1.1c", "1.1c", "∂ℓ/∂b₁"
+        "derive.calculus.sweep:Sweep.symbol", gradient_of_another_layer, "1.1c", "1.1c", "∂ℓ/∂b₁"
     ),
-    "constant factor is lost": Mutant("derive.differentiate:_walk", constant_factor_lost, "1.1d", "1.1d", "∂ℓ/∂ŷ"),
-    "sum for mean": Mutant("derive.textbook:Simplifier.shortest", sum_for_mean, "batch", "1a", "∂ℓ/∂W₂"),
-    "sign is lost": Mutant("derive.textbook:signed", sign_lost, "softmax", "1a", "∂ℓ/∂z₃"),
+    "constant factor is lost": Mutant(
+        "derive.calculus.differentiate:_walk", constant_factor_lost, "1.1d", "1.1d", "∂ℓ/∂ŷ"
+    ),
+    "sum for mean": Mutant("derive.calculus.textbook:Simplifier.shortest", sum_for_mean, "batch", "1a", "∂ℓ/∂W₂"),
+    "sign is lost": Mutant("derive.calculus.textbook:signed", sign_lost, "softmax", "1a", "∂ℓ/∂z₃"),
     "like terms count once": Mutant(
-        "derive.textbook:Simplifier.expanded", like_terms_counted_once, "softmax", "1a", "∂ℓ/∂z₃"
+        "derive.calculus.textbook:Simplifier.expanded", like_terms_counted_once, "softmax", "1a", "∂ℓ/∂z₃"
     ),
-    "probabilities that sum to 2": Mutant("derive.facts:Facts.value", sums_to_two, "softmax", "1a", "∂ℓ/∂z₃"),
+    "probabilities that sum to 2": Mutant("derive.calculus.facts:Facts.value", sums_to_two, "softmax", "1a", "∂ℓ/∂z₃"),
     "wrong layer in the forward table": Mutant(
-        "derive.express:Speaker.definition", definition_of_the_layer_before, "1.1b", "1.1b", "z₃"
+        "derive.calculus.express:Speaker.definition", definition_of_the_layer_before, "1.1b", "1.1b", "z₃"
     ),
 }

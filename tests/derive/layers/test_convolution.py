@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive import Layer, NetworkError, layer
-from derive.ranges import exact_ranges
+from derive.calculus.ranges import exact_ranges
 from numeric import check, evaluate
 from tests.derive.layers.draws import Window, relative, windows
 

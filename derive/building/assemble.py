@@ -1,0 +1,227 @@
+"""Layers put into a network: local names become global ones, and a batch adds an axis to every activation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import repeat
+
+from sympy import Expr, Indexed, Sum, Symbol
+
+from derive import symbols
+from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
+from derive.errors import NetworkError
+from derive.forward import Role, Row, Tensor
+from derive.layers import LayerDefinition
+
+BATCH = symbols.index("b")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A layer in its place: what must be given beside its input, the rows it adds, and the sizes that follow."""
+
+    given: tuple[Tensor, ...]
+    rows: tuple[Row, ...]
+    output: Tensor
+    sizes: tuple[tuple[Symbol, Expr], ...] = ()
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the local names of a layer become those of the network that it stands in.
+
+    In a network parameters get the layer's number behind their prefix (``W1``) and all else the output's
+    name behind its own (``mu_z2``); a layer alone keeps the names of its definition.
+    """
+
+    source: str = "z"
+    output: str = "y"
+    number: int | None = None
+
+    def of(self, definition: LayerDefinition, name: str) -> str:
+        """The global name of a local one."""
+        if name in (definition.source, definition.outputs[0]):
+            return self.source if name == definition.source else self.output
+        if self.number is None:
+            return name
+        prefix = definition.parameters.get(name)
+        return f"{name}_{self.output}" if prefix is None else f"{prefix}{self.number}"
+
+
+def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr | None) -> Instance:
+    """The rows of ``definition`` reading ``source``, under the names that it has in its place.
+
+    Raises:
+        NetworkError: the input has another number of axes than the layer takes, or there is no batch.
+        DefinitionError: the definition does not hold together.
+    """
+    if definition.over_batch and batch is None:
+        raise NetworkError(f"{definition.name} acts on a whole batch: give its size, such as batch='B'")
+    per_sample = None if definition.over_batch else batch
+    incoming = source.shape if per_sample is None else source.shape[1:]
+    if len(incoming) != len(definition.axes):
+        raise NetworkError(
+            f"{definition.name} takes an input with {len(definition.axes)} axes ({', '.join(definition.axes)}), "
+            f"but {source.name} has shape ({', '.join(map(str, incoming))})"
+        )
+    sizes = {**dict(zip(definition.axes, incoming, strict=True)), **definition.sizes}
+    derived = _derived_sizes(definition, sizes, names)
+    _name_sizes(definition, sizes)
+    shapes = {
+        name: tuple(parse_formula(text, constants=sizes) for text in shape) for name, shape in definition.shapes.items()
+    }
+    given = tuple(_given(definition, shapes, names, per_sample))
+    shapes[definition.source] = incoming
+    equations = parse_equations(definition.equations, Vocabulary(shapes, sizes, definition.constants))
+    rows = _rows(definition, equations, shapes, names, per_sample)
+    output = next(row.tensor for row in rows if row.name == names.output)
+    return Instance(given, rows, output, derived)
+
+
+def _name_sizes(definition: LayerDefinition, sizes: dict[str, Expr]) -> None:
+    """Add a symbol for each dimension of a further input that nothing else names."""
+    for name in definition.inputs:
+        for text in definition.shapes[name]:
+            if text.isidentifier():
+                sizes.setdefault(text, symbols.size(text))
+
+
+def _given(
+    definition: LayerDefinition, shapes: Mapping[str, tuple[Expr, ...]], names: Names, batch: Expr | None
+) -> Iterator[Tensor]:
+    """What must be given beside the input; further inputs have a batch axis where there is one."""
+    kinds: tuple[tuple[Role, Iterable[str]], ...] = (
+        ("parameter", definition.parameters),
+        ("buffer", definition.buffers),
+        ("input", definition.inputs),
+    )
+    for role, members in kinds:
+        for name in members:
+            shape = shapes[name] if role != "input" or batch is None else (batch, *shapes[name])
+            yield Tensor(names.of(definition, name), shape, role, definition.domains.get(name, "real"))
+
+
+def _derived_sizes(
+    definition: LayerDefinition, sizes: dict[str, Expr], names: Names
+) -> tuple[tuple[Symbol, Expr], ...]:
+    """Add the sizes that follow to ``sizes``: numbers where they can be computed, else symbols with formulas."""
+    found = []
+    for name, text in definition.derived.items():
+        formula = parse_formula(text, constants=sizes)
+        if formula.is_Integer:
+            if formula < 1:
+                raise NetworkError(f"{definition.name} has no output: {name} = {text} is {formula}")
+            sizes[name] = formula
+        elif formula.is_number:
+            raise NetworkError(f"{definition.name} does not fit: {name} = {text} is {formula}, not an integer")
+        elif isinstance(formula, Symbol):
+            sizes[name] = formula
+        else:
+            symbol = symbols.size(names.of(definition, name) if names.number is not None else name)
+            sizes[name] = symbol
+            found.append((symbol, formula))
+    return tuple(found)
+
+
+def _rows(
+    definition: LayerDefinition,
+    equations: tuple[Equation, ...],
+    shapes: Mapping[str, tuple[Expr, ...]],
+    names: Names,
+    batch: Expr | None,
+) -> tuple[Row, ...]:
+    known = dict(shapes)
+    local = {
+        name: names.of(definition, name)
+        for name in (*shapes, *definition.outputs, *(equation.name for equation in equations))
+    }
+    rows = []
+    for equation in map(_lettered, equations, repeat(shapes)):
+        shape = known[equation.name] = row_shape(equation, known)
+        named = equation.name in (*definition.outputs, *definition.values) or equation.name.endswith("_star")
+        role: Role = "value" if named else "hidden"
+        domain = definition.domains.get(equation.name, equation.domain)
+        tensor = Tensor(local[equation.name], shape, role, domain)
+        rows.append(Row(tensor, equation.indices, renamed(equation.expression, local)))
+    if batch is not None:
+        own = {names.source, *(local[name] for name in definition.inputs), *(row.name for row in rows)}
+        rows = [batched(row, own, batch) for row in rows]
+    return tuple(rows)
+
+
+def _lettered(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> Equation:
+    """The equation with other letters for indices that are called as a size is: the sum over k of a kernel k."""
+    dimensions = {dimension for shape in shapes.values() for dimension in shape}
+    sizes = {size.name for size in symbols.sizes_in([equation.expression, *dimensions])}
+    integers = {symbol for symbol in equation.expression.atoms(Symbol) | set(equation.indices) if symbol.is_integer}
+    letters = {symbol for symbol in integers if not symbol.is_positive}
+    clash = sorted((letter for letter in letters if letter.name in sizes), key=str)
+    if not clash:
+        return equation
+    taken = sizes | {letter.name for letter in letters}
+    renaming = dict(zip(clash, symbols.fresh_indices(len(clash), taken), strict=True))
+    indices = tuple(renaming.get(letter, letter) for letter in equation.indices)
+    return replace(equation, indices=indices, expression=equation.expression.xreplace(renaming))
+
+
+def row_shape(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> tuple[Expr, ...]:
+    """The shape of the tensor that an equation defines: declared, or read off what its indices range over."""
+    if equation.name in shapes:
+        return shapes[equation.name]
+    if equation.domain == "index":
+        return shapes["y"]
+    found = []
+    for letter in equation.indices:
+        lengths = [
+            shapes[symbols.name_of(access)][axis]
+            for access in sorted(equation.expression.atoms(Indexed), key=str)
+            for axis, subscript in enumerate(access.indices)
+            if subscript == letter
+        ]
+        found.append(lengths[0])
+    return tuple(found)
+
+
+def renamed(expression: Expr, names: Mapping[str, str]) -> Expr:
+    """The expression with tensors renamed."""
+    if isinstance(expression, Indexed):
+        name = symbols.name_of(expression)
+        return symbols.element(names.get(name, name), [renamed(subscript, names) for subscript in expression.indices])
+    if isinstance(expression, Symbol):
+        return (
+            symbols.scalar(names[expression.name])
+            if expression.name in names and not expression.is_integer
+            else expression
+        )
+    if not expression.args:
+        return expression
+    if isinstance(expression, Sum):
+        return Sum(renamed(expression.function, names), *expression.limits)
+    result: Expr = expression.func(*(renamed(argument, names) for argument in expression.args))
+    return result
+
+
+def batched(row: Row, names: set[str], batch: Expr) -> Row:
+    """The row for a batch: the tensors in ``names`` get a first axis, what samples share does not."""
+    tensor = Tensor(row.name, (batch, *row.tensor.shape), row.tensor.role, row.tensor.domain)
+    return Row(tensor, (BATCH, *row.indices), _with_batch(row.expression, names))
+
+
+def _with_batch(expression: Expr, names: set[str]) -> Expr:
+    if isinstance(expression, Indexed):
+        name = symbols.name_of(expression)
+        subscripts = [_with_batch(subscript, names) for subscript in expression.indices]
+        return symbols.element(name, [BATCH, *subscripts] if name in names else subscripts)
+    if isinstance(expression, Symbol):
+        return (
+            symbols.element(expression.name, [BATCH])
+            if expression.name in names and not expression.is_integer
+            else expression
+        )
+    if not expression.args:
+        return expression
+    if isinstance(expression, Sum):
+        return Sum(_with_batch(expression.function, names), *expression.limits)
+    result: Expr = expression.func(*(_with_batch(argument, names) for argument in expression.args))
+    return result

@@ -1,0 +1,317 @@
+"""From a description in the little language to a forward definition with its blocks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from sympy import Expr, Function, Integer, Symbol
+
+from derive import symbols
+from derive.building.assemble import BATCH, Names, place
+from derive.building.equations import parse_formula
+from derive.building.joins import joined_row, total_row
+from derive.building.language import Argument, Chain, Description, Source, Stage
+from derive.building.loss import place_loss
+from derive.errors import NetworkError, nearest
+from derive.forward import Forward, Row, Tensor
+from derive.layers import ACTIVATION, LAYERS, LOSS, Activation, named_functions, scalar_function
+from derive.layers.definition import LayerDefinition
+from derive.scalar import ScalarFunction
+
+
+@dataclass(frozen=True)
+class Block:
+    """One line of a forward table: a layer, what it reads and the tensor it computes.
+
+    ``call`` is how the layer is written when applied to an argument that has no matrix form of its own.
+    """
+
+    label: str
+    reads: str
+    value: str
+    call: str = ""
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A forward definition and its blocks."""
+
+    forward: Forward
+    blocks: tuple[Block, ...]
+
+
+@dataclass
+class Builder:
+    """Collects tensors and rows while the stages of a network are read in order."""
+
+    batch: Expr | None
+    extra: Mapping[str, LayerDefinition | Activation] = field(default_factory=dict)
+    given: list[Tensor] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    functions: dict[str, ScalarFunction] = field(default_factory=dict)
+    sizes: list[tuple[Symbol, Expr]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    values: dict[str, Tensor] = field(default_factory=dict)
+    shared: dict[str, tuple[Stage, int]] = field(default_factory=dict)
+    beside: tuple[Tensor, ...] = ()
+    learnt: int = 0
+    counted: int = 0
+    alone: bool = False
+
+    def build(self, description: Description, loss: Stage | None, reduction: str) -> Blueprint:
+        """The blueprint of the network, with the loss behind it if there is one.
+
+        Raises:
+            NetworkError: a layer does not exist or does not fit, or two tensors would have one name.
+        """
+        current = None
+        for position, chain in enumerate(description):
+            current = self._chain(chain, last=position == len(description) - 1)
+        if current is None:
+            raise NetworkError("the network has no chain")
+        if loss is not None:
+            self._add_loss(loss, current, reduction)
+        return self.blueprint()
+
+    def blueprint(self) -> Blueprint:
+        """What was collected, the functions that results may be written in added."""
+        for function in named_functions():
+            self.functions.setdefault(function.name, function)
+        ordered = tuple(sorted(self.given, key=lambda tensor: tensor.role == "parameter"))
+        forward = Forward(ordered, tuple(self.rows), tuple(self.functions.values()), tuple(self.sizes))
+        names = [tensor.name for tensor in ordered] + [row.name for row in self.rows]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
+        return Blueprint(forward, tuple(self.blocks))
+
+    def _add_loss(self, loss: Stage, prediction: Tensor, reduction: str) -> None:
+        placed = place_loss(loss, prediction, self.batch, reduction)
+        self.given += placed.given
+        self.rows += placed.rows
+        self.functions.update({function.name: function for function in placed.functions})
+        inner = LOSS[loss.name]
+        if inner.layer:
+            self.blocks.append(Block(inner.layer, prediction.name, "p", inner.call))
+        self.blocks.append(Block("Loss", "p" if inner.layer else prediction.name, "l"))
+
+    def _chain(self, chain: Chain, *, last: bool) -> Tensor:
+        """The value at the end of a chain, under the name that the chain gives it or a number."""
+        stages, name = self._named(chain, last)
+        current = self._source(chain.source, name if not stages else "")
+        for position, stage in enumerate(stages):
+            end = position == len(stages) - 1
+            current = self.add(stage, current, name if end and name else self._next_value())
+        self.values[current.name] = current
+        return current
+
+    def _named(self, chain: Chain, last: bool) -> tuple[tuple[Stage, ...], str]:
+        """The stages of a chain without the name at its end, and that name; the last chain ends in y_hat."""
+        default = "y_hat" if last else ""
+        if not chain.stages:
+            return (), default
+        *before, end = chain.stages
+        bare = not end.positional and not end.named and end.scale == 1 and not self._is_layer(end.name)
+        if bare and end.name in {known.lower() for known in (*LAYERS, *ACTIVATION, *self.extra)}:
+            raise NetworkError(f"{end.name} is no layer; {nearest(end.name, [*LAYERS, *ACTIVATION, *self.extra])}")
+        return (tuple(before), end.name) if bare and end.name.islower() else (chain.stages, default)
+
+    def _is_layer(self, name: str) -> bool:
+        return name in LAYERS or name in self.extra or name in self.shared or name in ACTIVATION or _is_unknown(name)
+
+    def _source(self, source: Source, name: str) -> Tensor:
+        """The tensor that a chain begins with."""
+        if source.kind == "input":
+            leading = () if self.batch is None else (self.batch,)
+            tensor = Tensor(source.names[0], (*leading, *source.shape), "input")
+            self.given.append(tensor)
+            self.values[tensor.name] = tensor
+            return tensor
+        unknown = [part for part in source.names if part not in self.values]
+        if unknown:
+            raise NetworkError(f"no chain before this one computes {unknown[0]}; {nearest(unknown[0], self.values)}")
+        parts = [self.values[part] for part in source.names]
+        if source.kind in ("value", "together"):
+            self.beside = tuple(parts[1:])
+            return parts[0]
+        row, label = (total_row if source.kind == "total" else joined_row)(
+            parts, name or self._next_value(), self.batch
+        )
+        self.rows.append(row)
+        self.blocks.append(Block(label, parts[0].name, row.name))
+        return row.tensor
+
+    def _next_value(self) -> str:
+        """The name of the next value that no chain has named."""
+        self.counted += 1
+        return f"z{self.counted}"
+
+    def _activation(self, name: str) -> Activation | None:
+        own = self.extra.get(name)
+        return own if isinstance(own, Activation) else ACTIVATION.get(name)
+
+    def add(self, stage: Stage, source: Tensor, output: str) -> Tensor:
+        """Add a stage that reads ``source`` and computes ``output``; its output tensor is returned.
+
+        Raises:
+            NetworkError: there is no such layer, or it does not fit.
+        """
+        if stage.name in self.shared:
+            original, number = self.shared[stage.name]
+            return self._layer(original, self._definition(original, source), source, output, number)
+        own = self.extra.get(stage.name)
+        if stage.name in LAYERS or isinstance(own, LayerDefinition):
+            return self._layer(stage, self._definition(stage, source), source, output)
+        kind = self._activation(stage.name)
+        if kind is not None:
+            return self._elementwise(stage, kind, source, output)
+        if _is_unknown(stage.name):
+            return self._row(source, output, stage, lambda element: Function(stage.name)(element), stage.name)
+        raise NetworkError(
+            f"there is no layer {stage.name}; {nearest(stage.name, [*LAYERS, *ACTIVATION, *self.extra])}"
+        )
+
+    def _definition(self, stage: Stage, source: Tensor) -> LayerDefinition:
+        own = self.extra.get(stage.name)
+        if isinstance(own, LayerDefinition):
+            if stage.positional or stage.named:
+                raise NetworkError(f"{stage.name} is defined with its sizes and takes no arguments here")
+            return own
+        return defined(stage, len(source.shape) - (self.batch is not None))
+
+    def _layer(self, stage: Stage, definition: LayerDefinition, source: Tensor, output: str, reused: int = 0) -> Tensor:
+        """Place a layer; ``reused`` is the number of the layer whose parameters it takes over, 0 for its own."""
+        number = reused or (self._next_number() if definition.parameters else 0)
+        names = Names(source.name, output, None if self.alone else number)
+        instance = place(definition, source, names, self.batch)
+        rows = list(instance.rows)
+        if stage.scale != 1:
+            last = rows[-1]
+            rows[-1] = Row(last.tensor, last.indices, stage.scale * last.expression)
+        for tensor in (*instance.given, *(row.tensor for row in rows)):
+            _check_sizes(stage.name, tensor)
+        known = {tensor.name: tensor for tensor in self.given}
+        for tensor in instance.given:
+            if reused and known.get(tensor.name, tensor).shape != tensor.shape:
+                raise NetworkError(f"{stage.label} cannot be used again here: {tensor.name} would need another shape")
+        self.given += [tensor for tensor in instance.given if tensor.name not in known or not reused]
+        if stage.label and not reused:
+            self.shared[stage.label] = stage, number
+        self._declare(source, definition)
+        self.rows += rows
+        self.sizes += instance.sizes
+        label = f"{stage.name}{number}" if definition.parameters else stage.name
+        self.blocks.append(Block(label, source.name, output, definition.call or definition.name))
+        return instance.output
+
+    def _declare(self, source: Tensor, definition: LayerDefinition) -> None:
+        """Note that the input holds what the layer that reads it takes: class numbers for an embedding."""
+        domain = definition.domains.get(definition.source)
+        if domain is not None:
+            self.given = [
+                replace(tensor, domain=domain) if tensor.name == source.name else tensor for tensor in self.given
+            ]
+
+    def _next_number(self) -> int:
+        """The number of the next layer with parameters."""
+        self.learnt += 1
+        return self.learnt
+
+    def _elementwise(self, stage: Stage, kind: Activation, source: Tensor, output: str) -> Tensor:
+        given = tuple(str(value) for value in stage.positional)
+        names = (*kind.constants, *kind.learnt)
+        named = {key: str(value) for key, value in stage.named}
+        unknown = [key for key in named if key not in names]
+        if unknown or len(given) > len(kind.constants):
+            raise NetworkError(
+                f"{kind.name} takes {', '.join(names) or 'no arguments'}; got {', '.join((*given, *unknown))}"
+            )
+        values = {**kind.constants, **dict(zip(kind.constants, given, strict=False)), **named}
+        label = _labelled(stage, kind.name)
+        if kind.learnt:
+            number = "" if self.alone else str(self._next_number())
+            parameters = {name: symbols.scalar(f"{name}{number}") for name in kind.learnt}
+            self.given += [Tensor(symbol.name, (), "parameter") for symbol in parameters.values()]
+            return self._row(
+                source,
+                output,
+                stage,
+                lambda element: parse_formula(kind.formula, constants={**parameters, "z": element}),
+                label,
+            )
+        if not kind.call:
+            return self._row(source, output, stage, lambda element: element, label)
+        changed = [value for key, value in values.items() if value != kind.constants[key]]
+        function = scalar_function("_".join((kind.call, *changed)), kind.formula, tuple(values.items()))
+        if self.functions.get(function.name, function) != function:
+            raise NetworkError(f"two different functions would be called {function.name}; give one another call")
+        self.functions[function.name] = function
+        return self._row(source, output, stage, function, label)
+
+    def _row(self, source: Tensor, output: str, stage: Stage, function: object, label: str) -> Tensor:
+        if not callable(function):
+            raise TypeError(f"{function!r} is no function of an element")
+        taken = [] if self.batch is None else [BATCH]
+        letters = (*taken, *symbols.fresh_indices(len(source.shape) - len(taken), ()))
+        tensor = Tensor(output, source.shape)
+        body: Expr = stage.scale * function(symbols.element(source.name, letters))
+        self.rows.append(Row(tensor, letters, body))
+        self.blocks.append(Block(label, source.name, output))
+        return tensor
+
+
+def _check_sizes(layer: str, tensor: Tensor) -> None:
+    wrong = [length for length in tensor.shape if length.is_number and not (length.is_Integer and length > 0)]
+    if wrong:
+        raise NetworkError(f"{layer} would give {tensor.name} the size {wrong[0]}; sizes are positive integers")
+
+
+def _is_unknown(name: str) -> bool:
+    """Whether the name is that of a function left unknown: f, g, h, with a number or without."""
+    return len(name.rstrip("0123456789'")) == 1 and name[0] in "fgh"
+
+
+def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:
+    """The definition of a layer of the library with the arguments that the stage gives it.
+
+    ``rank`` is the number of axes of a sample that the layer reads, for layers that take any number of them.
+
+    Raises:
+        NetworkError: the layer does not exist, or does not take these arguments.
+    """
+    factory = LAYERS.get(stage.name)
+    if factory is None:
+        raise NetworkError(f"there is no layer {stage.name}; {nearest(stage.name, LAYERS)}")
+    signature = inspect.signature(factory)
+    try:
+        named = {key: _as_size(value) for key, value in stage.named}
+        if rank is not None and "rank" in signature.parameters:
+            named.setdefault("rank", Integer(rank))
+        bound = signature.bind(*map(_as_size, stage.positional), **named)
+    except TypeError as error:
+        raise NetworkError(f"{stage.name}: {error}; it takes {stage.name}{_printed(signature)}") from error
+    return factory(*bound.args, **bound.kwargs)
+
+
+def _printed(signature: inspect.Signature) -> str:
+    """The arguments with their defaults, without types."""
+    shown = [
+        name if parameter.default is parameter.empty else f"{name}={parameter.default}"
+        for name, parameter in signature.parameters.items()
+    ]
+    return f"({', '.join(shown)})"
+
+
+def _labelled(stage: Stage, name: str) -> str:
+    return name if stage.scale == 1 else f"{stage.scale}*{name}"
+
+
+def _as_size(value: Argument) -> object:
+    """Names become sizes, ``True`` and ``False`` truth values, numbers integers where they are."""
+    if isinstance(value, tuple):
+        return tuple(_as_size(part) for part in value)
+    if isinstance(value, str):
+        return {"True": True, "False": False}.get(value, symbols.size(value))
+    return Integer(value) if value.is_Integer else value

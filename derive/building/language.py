@@ -1,0 +1,139 @@
+"""The little language of networks, read into stages: ``x:n -> Linear(d) -> 5*ReLU -> Linear(K)``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal, TypeAlias
+
+import sympy
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+from sympy import Expr, Rational
+
+from derive import symbols
+from derive.errors import NetworkError
+
+Argument: TypeAlias = Expr | str | tuple["Argument", ...]
+"""What a layer is given: a number or size, a name or text, or a tuple of them."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage as it was written: a layer's name, its arguments, and the scale in front of it."""
+
+    name: str
+    positional: tuple[Argument, ...] = ()
+    named: tuple[tuple[str, Argument], ...] = ()
+    scale: Expr = sympy.S.One
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a chain begins: an ``input`` with its shape, a ``value`` of an earlier chain, the ``total`` of
+    several, several ``joined`` along their first axis, or several ``together`` as a layer's inputs."""
+
+    kind: Literal["input", "value", "total", "joined", "together"]
+    names: tuple[str, ...]
+    shape: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A source and the stages behind it."""
+
+    source: Source
+    stages: tuple[Stage, ...]
+
+
+Description: TypeAlias = tuple[Chain, ...]
+"""A network as it was written: its chains in order."""
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    grammar = (files("derive.building") / "language.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", start=["network", "stage"])
+
+
+def parse_network(text: str) -> Description:
+    """Read a network.
+
+    Raises:
+        NetworkError: the text is not of the form ``x:n -> Layer(...) -> ...``; the message points at the place.
+    """
+    return tuple(_chain(tree) for tree in _parse(text, "network").children)
+
+
+def parse_stage(text: str) -> Stage:
+    """Read one stage, such as ``1/2*MSE`` or ``MSE(mean)``.
+
+    Raises:
+        NetworkError: the text is not a stage.
+    """
+    return _stage(_parse(text, "stage"))
+
+
+def _parse(text: str, start: str) -> Tree[Any]:
+    try:
+        tree: Tree[Any] = _parser().parse(text, start=start)
+        return tree
+    except UnexpectedInput as error:
+        place = error.get_context(text, span=30).rstrip()
+        form = "x:n -> Linear(d) -> ReLU -> Linear(K)" if start == "network" else "Name(arguments) or 1/2*Name"
+        raise NetworkError(f"cannot read the {start}, expected the form {form}:\n{place}") from error
+
+
+def _chain(tree: Any) -> Chain:
+    source, *stages = tree.children
+    kind: Any = str(source.data)
+    if kind == "input":
+        name, shape = source.children
+        start = Source("input", (str(name),), tuple(map(_dimension, shape.children)))
+    else:
+        start = Source(kind, tuple(map(str, source.children)))
+    return Chain(start, tuple(map(_stage, stages)))
+
+
+def _dimension(token: Any) -> Expr:
+    return symbols.dimension(str(token))
+
+
+def _stage(tree: Tree[Any]) -> Stage:
+    scale, name, arguments, label = tree.children
+    positional: list[Argument] = []
+    named: list[tuple[str, Argument]] = []
+    for argument in arguments.children if arguments is not None else ():
+        if argument is None:
+            continue
+        key, value = argument.children
+        if key is None:
+            positional.append(_value(value))
+        else:
+            named.append((str(key), _value(value)))
+    factor = sympy.S.One if scale is None else _factor(scale)
+    return Stage(str(name), tuple(positional), tuple(named), factor, "" if label is None else str(label))
+
+
+def _factor(node: Tree[Any] | Token) -> Expr:
+    if isinstance(node, Tree):
+        above, below = node.children
+        return Rational(str(above)) / Rational(str(below))
+    return symbols.scalar(str(node)) if node.type == "NAME" else Rational(str(node))
+
+
+def _value(tree: Tree[Any]) -> Argument:
+    kind, children = str(tree.data), tree.children
+    if kind == "tuple":
+        return tuple(_value(child) for child in children)
+    if kind == "negative":
+        value = _value(children[0])
+        if isinstance(value, Expr):
+            return -value
+        raise NetworkError(f"a minus sign stands before {value}, expected a number")
+    text = str(children[0])
+    if kind in ("integer", "real"):
+        return Rational(text)
+    return text.strip("'")

@@ -1,0 +1,165 @@
+"""Elimination of bound indices by the equations that hold them: Σ_k [k = φ] t(k) = t(φ) [φ in range]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sympy
+from sympy import Eq, Expr, KroneckerDelta, Mod, Mul, Pow, Symbol, floor
+
+from derive import symbols
+from derive.calculus.bounds import Ranges, in_range, never_negative
+from derive.calculus.terms import Bound, Term
+from derive.functions import Bracket
+
+
+@dataclass(frozen=True)
+class Solution:
+    """An equation solved for a bound index: its value, what must hold for it, and an index that comes instead."""
+
+    equation: Expr
+    letter: Symbol
+    value: Expr
+    conditions: tuple[Expr, ...] = ()
+    bound: Bound = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the value is just another index or a number."""
+        return isinstance(self.value, Symbol) or bool(self.value.is_Integer)
+
+
+def eliminate(term: Term, ranges: Ranges, *, plain: bool = False) -> Term:
+    """The term without those bound indices that an equation among its factors determines.
+
+    A coefficient of ±1 is substituted and leaves the condition that the value is in range; a coefficient
+    S is divided by and leaves the condition that S divides as well. Conditions that the declared ranges
+    imply are dropped. SymPy's ``deltasummation`` does neither. Of several indices that an equation could
+    be solved for, one whose value is another index goes first, then a digit of a number whose other digit is
+    an index, then the outermost. With ``plain``, only equations between two indices are used.
+    """
+    while True:
+        solutions = [solution for solution in _solutions(term) if solution.is_plain or not plain]
+        if not solutions:
+            return term
+        term = _substituted(term, min(solutions, key=lambda solution: _rank(solution, term, ranges)), ranges)
+
+
+def _rank(solution: Solution, term: Term, ranges: Ranges) -> int:
+    """How early an equation is used: 0 for another index, 1 for a digit."""
+    if solution.is_plain:
+        return 0
+    length = dict(term.bound)[solution.letter]
+    digit = _digit(solution.value, length, {**ranges, **dict(term.bound)})
+    return 1 if digit is not None and (digit.other.is_Symbol or length == 1) else 2
+
+
+def _substituted(term: Term, solution: Solution, ranges: Ranges) -> Term:
+    length = dict(term.bound)[solution.letter]
+    scope = {**ranges, **dict(term.bound), **dict(solution.bound)}
+    rest = tuple(factor for factor in term.factors if factor != solution.equation)
+    digit = None if solution.is_plain else _digit(solution.value, length, scope)
+    value, conditions = (
+        (digit.value, (digit.equation,))
+        if digit
+        else (solution.value, tuple(map(Bracket, in_range(solution.value, length, scope))))
+    )
+    replaced = Term(rest, term.bound).replaced({solution.letter: value})
+    factors = (*replaced.factors, *map(Bracket, solution.conditions), *conditions)
+    return Term(factors or (sympy.S.One,), replaced.bound + solution.bound)
+
+
+@dataclass(frozen=True)
+class Digit:
+    """An index as the last digit of a number: its value, the other digits, and what these are equal to."""
+
+    value: Expr
+    other: Expr
+    rest: Expr
+
+    @property
+    def equation(self) -> Expr:
+        """The equation that the other digits satisfy, without minus signs."""
+        terms = sympy.Add.make_args(self.other)
+        below = [term for term in terms if term.could_extract_minus_sign()] if self.rest == 0 else []
+        above = [term for term in terms if term not in below]
+        return KroneckerDelta(sympy.Add(*above), self.rest - sympy.Add(*below))
+
+
+def _digit(value: Expr, length: Expr, ranges: Ranges) -> Digit | None:
+    """``a - A*u`` as an index below A: it is a mod A, and u is the floor of a/A.
+
+    So the number a is written with the digits u and a mod A: a channel by its group and its place there.
+    Where a is below A itself, u is 0; without this case, blocks and digits would take turns for ever.
+    """
+    quotients = {term: term / length for term in sympy.Add.make_args(value)}
+    whole = [term for term, quotient in quotients.items() if quotient.is_integer]
+    if not whole:
+        return None
+    high = -sympy.Add(*(quotients[term] for term in whole))
+    if all(symbol.is_positive for symbol in high.free_symbols):
+        return None  # a fixed digit says no more than a range
+    low = sympy.Add(*(term for term in quotients if term not in whole))
+    if not low.is_integer or not never_negative(low, ranges):
+        return None
+    if never_negative(length - 1 - low, ranges):
+        return Digit(low, high, sympy.S.Zero)
+    return Digit(Mod(low, length), high, floor(low / length))
+
+
+def _solutions(term: Term) -> Iterator[Solution]:
+    """All ways to solve an equation of the term for a bound index, by the outermost index first."""
+    equations = [factor for factor in term.factors if isinstance(factor, KroneckerDelta)]
+    for letter, length in term.bound:
+        for equation in equations:
+            difference = equation.args[0] - equation.args[1]
+            if letter in difference.free_symbols:
+                solution = _solved(equation, difference, letter) or _by_block(equation, letter, length, term)
+                if solution is not None:
+                    yield solution
+
+
+def _solved(equation: Expr, difference: Expr, letter: Symbol) -> Solution | None:
+    slope = difference.coeff(letter, 1)
+    rest = sympy.expand(difference - slope * letter)
+    if letter in rest.free_symbols:
+        return None
+    if slope in (1, -1):
+        return Solution(equation, letter, sympy.expand(-rest / slope))
+    if slope.could_extract_minus_sign():
+        slope, rest = -slope, -rest
+    above = sympy.expand(-rest)
+    return Solution(equation, letter, above / slope, (Eq(Mod(above, slope), 0),))
+
+
+def _by_block(equation: Expr, letter: Symbol, length: Expr, term: Term) -> Solution | None:
+    """``floor(j/o) = q``: j runs through the q-th block of o, j = o*q + j' with a new index j' below o."""
+    for side, other in (equation.args, equation.args[::-1]):
+        if not isinstance(side, floor) or letter in other.free_symbols:
+            continue
+        block = sympy.cancel(letter / side.args[0])
+        if letter in block.free_symbols or not block.is_integer:
+            continue
+        taken = symbols.names_in(*term.factors) | {bound.name for bound, _ in term.bound}
+        (fresh,) = symbols.fresh_indices(1, taken)
+        return Solution(equation, letter, block * other + fresh, (), ((fresh, block),))
+    return None
+
+
+def merge_brackets(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The factors with repeated brackets and deltas kept once: they are 0 or 1."""
+    kept: list[Expr] = []
+    for factor in factors:
+        if isinstance(factor, Pow) and isinstance(factor.base, KroneckerDelta | Bracket) and factor.exp.is_positive:
+            factor = factor.base
+        if isinstance(factor, KroneckerDelta | Bracket) and factor in kept:
+            continue
+        kept.append(factor)
+    return tuple(kept)
+
+
+def product(factors: tuple[Expr, ...]) -> Expr:
+    """The product of the factors, brackets merged."""
+    result: Expr = Mul(*merge_brackets(factors))
+    return result

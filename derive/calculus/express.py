@@ -1,0 +1,182 @@
+"""Answers in the symbols that a question allows: what is outside the vocabulary is expanded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sympy import Expr, Mul, Sum
+
+from derive import symbols
+from derive.calculus.sweep import Sweep, fresh_bound
+from derive.derivation import Quantity, Step
+from derive.errors import VocabularyError, nearest
+from derive.forward import Forward
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The symbols that an answer may use; ``None`` allows everything that the forward pass names."""
+
+    names: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, names: Iterable[str] | None, forward: Forward) -> Vocabulary:
+        """The vocabulary of the given names.
+
+        Raises:
+            VocabularyError: a name is neither a tensor of the network nor a partial between two of them.
+        """
+        if names is None:
+            return cls()
+        given = tuple(names)
+        for name in given:
+            parts = symbols.split_partial(name) or (name,)
+            for part in parts:
+                if part not in forward.tensors:
+                    visible = [t.name for t in forward.tensors.values() if t.role != "hidden"]
+                    raise VocabularyError(
+                        f"{name} is no symbol of this network: {part} is not in it; {nearest(part, visible)}"
+                    )
+        return cls(frozenset(given))
+
+    def allows(self, name: str, forward: Forward) -> bool:
+        """Whether an answer may use the tensor; internal rows never appear in answers."""
+        if forward.tensors[name].role == "hidden":
+            return False
+        return self.names is None or name in self.names
+
+    def allows_partial(self, numerator: str, denominator: str) -> bool:
+        """Whether an answer may use the partial as a symbol."""
+        return self.names is not None and symbols.partial_name(numerator, denominator) in self.names
+
+
+class Speaker:
+    """Writes the adjoints of one sweep, and forward values, in one vocabulary."""
+
+    def __init__(self, sweep: Sweep, vocabulary: Vocabulary) -> None:
+        self.sweep = sweep
+        self.forward = sweep.forward
+        self.vocabulary = vocabulary
+        self._said: dict[str, Expr] = {}
+        self.steps: list[Step] = []
+
+    def adjoint(self, name: str, *, asked: bool = True) -> Expr:
+        """The adjoint of ``name`` at its quantity's indices, with upstream adjoints written out.
+
+        Every adjoint that is met on the way leaves its steps in ``steps``, the one nearest the top first.
+        """
+        if not asked and self.vocabulary.allows_partial(self.sweep.top, name):
+            quantity = self.sweep.quantity(name)
+            return symbols.element(quantity.name, quantity.indices)
+        if name not in self._said:
+            self._said[name] = self._kept_partial(name) or self._written_out(name)
+        return self._said[name]
+
+    def _written_out(self, name: str) -> Expr:
+        local = self.sweep.adjoint(name)
+        result = self._with_upstream(local.expression)
+        self.steps += local.steps
+        if result != local.expression:
+            ranges = self.sweep.ranges(local.quantity)
+            self._say(local.quantity, result, "insert", "Insert what stands upstream.")
+            for line in self.sweep.simplifier.lines(result, ranges):
+                self._say(local.quantity, line.expression, line.rule, line.sentence)
+                result = line.expression
+        return result
+
+    def _kept_partial(self, name: str) -> Expr | None:
+        """The adjoint through a Jacobian that the vocabulary keeps as a symbol, dz2/dz1, if there is one."""
+        quantity = self.sweep.quantity(name)
+        own = quantity.indices[len(self.sweep.letters) :]
+        for row in self.forward.rows:
+            if row.name == self.sweep.top or not self.vocabulary.allows_partial(row.name, name):
+                continue
+            if not self._all_paths_through(row.name, name):
+                continue
+            outer = symbols.fresh_indices(len(row.indices), symbols.names_in(*quantity.indices))
+            partial = symbols.element(symbols.partial_name(row.name, name), (*outer, *own))
+            limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
+            symbol = self.sweep.symbol(row.name, outer)
+            chain = Sum(symbol * partial, *limits) if limits else symbol * partial
+            upstream = self.at(row.name, outer)
+            result = Sum(Mul(upstream, partial), *limits) if limits else upstream * partial
+            self._say(
+                quantity,
+                chain,
+                "chain rule",
+                f"{{{name}}} acts through {{{row.name}}}; {{{symbols.partial_name(row.name, name)}}} stays a symbol.",
+            )
+            ranges = self.sweep.ranges(quantity)
+            result = self.sweep.simplifier.simplify(result, ranges)
+            if result != chain:
+                self._say(quantity, result, "insert", "Insert what stands upstream.")
+            return result
+        return None
+
+    def at(self, name: str, subscripts: tuple[Expr, ...]) -> Expr:
+        """The adjoint of ``name[subscripts]`` in the vocabulary."""
+        if name == self.sweep.top:
+            return self.sweep.symbol(name, subscripts)
+        expression = self.adjoint(name, asked=False)
+        quantity = self.sweep.quantity(name)
+        own = quantity.indices[len(self.sweep.letters) :]
+        return fresh_bound(expression, dict(zip(own, subscripts, strict=True)), tuple(subscripts))
+
+    def values(self, expression: Expr) -> Expr:
+        """The expression with forward values outside the vocabulary written out by their equations.
+
+        Raises:
+            VocabularyError: a given tensor is needed that the vocabulary does not hold.
+        """
+        while True:
+            foreign = [
+                a for a in self._accesses(expression) if not self.vocabulary.allows(symbols.name_of(a), self.forward)
+            ]
+            if not foreign:
+                return expression
+            for access in foreign:
+                expression = inserted(expression, access, self.definition(access))
+
+    def definition(self, access: Expr) -> Expr:
+        """The forward equation of the element.
+
+        Raises:
+            VocabularyError: the element is given, and the vocabulary does not hold it.
+        """
+        name = symbols.name_of(access)
+        row = self.forward.row.get(name)
+        if row is None:
+            allowed = ", ".join(sorted(self.vocabulary.names or ()))
+            raise VocabularyError(f"the answer needs {name}, which is not among the allowed symbols ({allowed})")
+        renaming = dict(zip(row.indices, symbols.subscripts_of(access), strict=True))
+        return fresh_bound(row.expression, renaming)
+
+    def _accesses(self, expression: Expr) -> list[Expr]:
+        return [access for access in symbols.accesses(expression) if symbols.name_of(access) in self.forward.tensors]
+
+    def _with_upstream(self, expression: Expr) -> Expr:
+        """Adjoint symbols in the expression replaced by what they are in the vocabulary."""
+        prefix = f"d{self.sweep.top}/d"
+        for access in symbols.accesses(expression):
+            name = symbols.name_of(access)
+            if not name.startswith(prefix):
+                continue
+            subscripts = symbols.subscripts_of(access)[len(self.sweep.letters) :]
+            expression = inserted(expression, access, self.at(name.removeprefix(prefix), subscripts))
+        return expression
+
+    def _all_paths_through(self, middle: str, name: str) -> bool:
+        """Whether ``name`` acts on the top only through ``middle``."""
+        dependence = self.sweep.dependence
+        return self.sweep.top not in dependence.affected(name, without=middle) and middle in dependence.affected(name)
+
+    def _say(self, quantity: Quantity, expression: Expr, rule: str, sentence: str) -> None:
+        self.steps.append(Step(quantity, expression, rule, sentence))
+
+
+def inserted(expression: Expr, access: Expr, value: Expr) -> Expr:
+    """``expression`` with one element replaced by a value whose bound indices do not meet any other."""
+    apart = fresh_bound(value, {}, symbols.symbols_in(expression))
+    result: Expr = expression.xreplace({access: apart})
+    return result

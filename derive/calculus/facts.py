@@ -1,0 +1,176 @@
+"""Sums whose value is known: of a softmax 1, of centred values 0, of values their number times the mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from sympy import Add, Expr, Indexed, Mul, Pow, Sum, Symbol
+
+from derive import symbols
+from derive.calculus.algebra import factored
+from derive.calculus.terms import Bound, Term, canonical, split
+from derive.forward import Forward, Row
+
+
+@dataclass(frozen=True)
+class Fact:
+    """``Σ_bound Π factors = value``, for all values of the ``letters``."""
+
+    term: Term
+    value: Expr
+    letters: tuple[Symbol, ...] = ()
+
+    @classmethod
+    def of(cls, total: Expr, value: Expr, letters: tuple[Symbol, ...]) -> Fact | None:
+        """The fact that a sum has a value, with factors that its bound indices do not reach divided off.
+
+        None if the sum is one of several terms.
+        """
+        terms = split(total)
+        if len(terms) != 1:
+            return None
+        (term,) = terms
+        bound = {letter for letter, _ in term.bound}
+        inner = tuple(factor for factor in term.factors if factor.free_symbols & bound)
+        outer = Mul(*(factor for factor in term.factors if not factor.free_symbols & bound))
+        return cls(Term(inner, term.bound), value / outer, letters) if inner else None
+
+    def value_of(self, term: Term) -> Expr | None:
+        """The value of ``term``, if the fact is about it."""
+        if len(term.bound) != len(self.term.bound) or self.reads != _bases(term):
+            return None
+        key = canonical(term)[0]
+        for letters in self._matches(term):
+            if canonical(self.term.replaced(letters))[0] == key:
+                return self.value.xreplace(letters)
+        return None
+
+    @cached_property
+    def reads(self) -> list[str]:
+        """The names of the tensors in the sum, each as often as it occurs: a quick test."""
+        return _bases(self.term)
+
+    def _matches(self, term: Term) -> list[dict[Symbol, Expr]]:
+        """Values of the letters at which the fact could be about the term: element by element as they fit."""
+        found: list[dict[Symbol, Expr]] = [{}]
+        for mine in _elements(self.term):
+            letters = [(place, letter) for place, letter in enumerate(mine.indices) if letter in self.letters]
+            if all(letter in values for values in found for _, letter in letters):
+                continue
+            others = [access for access in _elements(term) if access.base == mine.base]
+            found = [
+                {**values, **here}
+                for values in found
+                for access in others
+                if _agree(values, here := {letter: access.indices[place] for place, letter in letters})
+            ]
+        return [values for values in found if len(values) == len(self.letters)]
+
+
+def _agree(values: dict[Symbol, Expr], others: dict[Symbol, Expr]) -> bool:
+    return all(values.get(letter, value) == value for letter, value in others.items())
+
+
+def _bases(term: Term) -> list[str]:
+    return sorted(symbols.name_of(access) for access in _elements(term))
+
+
+def _elements(term: Term) -> list[Indexed]:
+    return [access for factor in term.factors for access in symbols.accesses(factor) if isinstance(access, Indexed)]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The known sums of a forward definition; tensors in ``roots`` are roots of sums, which are not negative."""
+
+    known: tuple[Fact, ...] = ()
+    roots: frozenset[str] = frozenset()
+
+    def value(self, term: Term) -> Expr | None:
+        """The value of the sum, if it is known."""
+        return next((value for fact in self.known if (value := fact.value_of(term)) is not None), None)
+
+    def valued(self, term: Term) -> Expr:
+        """The term with a part whose sum is known replaced by its value."""
+        for count in sorted({len(fact.term.bound) for fact in self.known}, reverse=True):
+            for bound in combinations(term.bound, count):
+                letters = {letter for letter, _ in bound}
+                reached = tuple(factor for factor in term.factors if letters & factor.free_symbols)
+                value = self.value(Term(reached, bound))
+                if value is not None:
+                    rest = tuple(factor for factor in term.factors if not letters & factor.free_symbols)
+                    return self.valued(Term((value, *rest), tuple(pair for pair in term.bound if pair not in bound)))
+        return term.expression()
+
+    def inside(self, expression: Expr) -> Expr:
+        """The expression with known sums in the arguments of powers and functions replaced by their values."""
+        if not self.known or not expression.has(Sum) or isinstance(expression, Indexed):
+            return expression
+        if isinstance(expression, Add | Mul | Sum):
+            outer = [self.inside(part) if isinstance(part, Expr) else part for part in expression.args]
+            return expression.func(*outer)
+        arguments = [self._value_inside(part) if isinstance(part, Expr) else part for part in expression.args]
+        if isinstance(expression, Pow) and isinstance(arguments[0], Pow) and self._is_root(arguments[0].base):
+            return arguments[0].base ** (arguments[0].exp * arguments[1])
+        changed: Expr = expression.func(*arguments)
+        return changed
+
+    def _value_inside(self, argument: Expr) -> Expr:
+        return Add(*(self.valued(term) for term in split(argument))) if argument.has(Sum) else argument
+
+    def _is_root(self, base: Expr) -> bool:
+        return isinstance(base, Indexed | Symbol) and symbols.name_of(base) in self.roots
+
+
+def derived_facts(facts: Facts, forward: Forward) -> Facts:
+    """The facts with those that follow for sums of a row, and of its square.
+
+    They are sought along the axes along which a sum of something that the row reads is known. The row's
+    equation is summed term by term with the facts that are known: Σ (z - mu)/σ is (Σ z - n mu)/σ, which is 0.
+    """
+    known = list(facts.known)
+    for row in forward.rows:
+        if row.tensor.role == "hidden" or not isinstance(row.expression, Add | Mul):
+            continue
+        mine = symbols.element(row.name, row.indices)
+        for axes in _known_axes(row, known):
+            bound = tuple((row.indices[axis], row.tensor.shape[axis]) for axis in axes)
+            others = tuple(letter for axis, letter in enumerate(row.indices) if axis not in axes)
+            for power in (1, 2):
+                total = _summed(row.expression**power, bound, Facts(tuple(known), facts.roots))
+                if not total.has(Sum):
+                    known.append(Fact(Term((mine**power,), bound), total, others))
+    return Facts(tuple(known), facts.roots)
+
+
+def _known_axes(row: Row, known: list[Fact]) -> list[tuple[int, ...]]:
+    """The axes of a row along which sums of elements that it reads are known."""
+    found: list[tuple[int, ...]] = []
+    for fact in known:
+        bound = {letter for letter, _ in fact.term.bound}
+        for summed in _elements(fact.term):
+            places = [place for place, subscript in enumerate(summed.indices) if subscript in bound]
+            for access in row.expression.atoms(Indexed):
+                if access.base != summed.base or len(places) < len(bound):
+                    continue
+                letters = {access.indices[place] for place in places}
+                axes = tuple(axis for axis, letter in enumerate(row.indices) if letter in letters)
+                if len(axes) == len(places) and axes not in found:
+                    found.append(axes)
+    return found
+
+
+def _summed(body: Expr, bound: Bound, facts: Facts) -> Expr:
+    """The sum of ``body`` over the indices with known facts; first as it stands, then multiplied out."""
+    for expand in (False, True):
+        terms = [Term(term.factors, bound + term.bound) for term in split(body, expand=expand)]
+        value = factored(Add(*(facts.valued(_merged(term)) for term in terms)))
+        if not value.has(Sum):
+            return value
+    return value
+
+
+def _merged(term: Term) -> Term:
+    return Term(tuple(Mul.make_args(Mul(*term.factors))), term.bound)

@@ -1,0 +1,69 @@
+"""Reads outside a tensor's range, which are 0: where a result relies on that, and the result with exact ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sympy import Expr, Indexed
+from sympy.logic.boolalg import And, Boolean
+
+from derive import symbols
+from derive.calculus.bounds import Ranges, in_range
+from derive.calculus.terms import Term, join, split
+from derive.derivation import Derivation, Quantity, Step
+from derive.forward import Forward
+from derive.functions import ArgMax, Bracket
+
+TIES = "Of several largest values the first in reading order counts."
+
+
+def notes_on(expression: Expr, quantity: Quantity, forward: Forward) -> tuple[str, ...]:
+    """What a reader must know of the ranges in a result; names in braces are set as symbols, as in steps."""
+    outside = {name for term in split(expression) for name, _ in _missing(term, _known(quantity, forward), forward)}
+    notes = [f"{{{name}}} reads as 0 outside its range." for name in sorted(outside)]
+    places = {row.name for row in forward.rows if row.expression.has(ArgMax)}
+    names = {symbols.name_of(access) for access in expression.atoms(Indexed)}
+    if expression.has(ArgMax) or any(row.name in names and _is_place(row.expression, places) for row in forward.rows):
+        notes.append(TIES)
+    return tuple(notes)
+
+
+def exact_ranges(derivation: Derivation) -> Derivation:
+    """The derivation with a bracket for every range that its result left to reading 0 outside of tensors."""
+    ranges = _known(derivation.quantity, derivation.forward)
+    terms = []
+    for term in split(derivation.result):
+        conditions = [condition for _, found in _missing(term, ranges, derivation.forward) for condition in found]
+        terms.append(Term((*term.factors, Bracket(And(*conditions))), term.bound) if conditions else term)
+    result = join(terms)
+    if result == derivation.result:
+        return derivation
+    step = Step(derivation.quantity, result, "ranges", "Write out where tensors are read inside their ranges.")
+    notes = tuple(note for note in derivation.notes if "outside its range" not in note)
+    return replace(derivation, result=result, steps=(*derivation.steps, step), notes=notes)
+
+
+def _is_place(expression: Expr, places: set[str]) -> bool:
+    return expression.has(ArgMax) or any(symbols.name_of(access) in places for access in expression.atoms(Indexed))
+
+
+def _known(quantity: Quantity, forward: Forward) -> Ranges:
+    return {**dict(forward.sizes), **dict(zip(quantity.indices, quantity.shape, strict=True))}
+
+
+def _missing(term: Term, ranges: Ranges, forward: Forward) -> Iterator[tuple[str, list[Boolean]]]:
+    """The tensors that a term reads where nothing says that the subscript is in range, with the conditions."""
+    scope = {**ranges, **dict(term.bound)}
+    stated = {part for factor in term.factors if isinstance(factor, Bracket) for part in And.make_args(factor.args[0])}
+    for factor in term.factors:
+        tensor = forward.tensors.get(symbols.name_of(factor)) if isinstance(factor, Indexed) else None
+        if tensor is None:
+            continue
+        for subscript, length in zip(factor.indices, tensor.shape, strict=True):
+            if subscript.has(Indexed) or subscript.is_Symbol:
+                continue
+            conditions = [part for group in in_range(subscript, length, scope) for part in And.make_args(group)]
+            left = [condition for condition in conditions if condition not in stated]
+            if left:
+                yield tensor.name, left

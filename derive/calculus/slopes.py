@@ -1,0 +1,186 @@
+"""Derivatives of scalar functions, derived from their formulas and folded back into their own values.
+
+The derivative of sigma is first exp(-u)/(1 + exp(-u))², by the quotient and chain rules. Writing t for
+exp(-u), the value y and the slope d are two rational functions of t; eliminating t between them (a
+resultant) leaves a polynomial in y and d. Where a factor of it is linear in d, it says d = y(1 - y).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy
+from sympy import Add, Expr, Mul, Symbol, exp
+
+from derive import symbols
+from derive.calculus.algebra import factored
+from derive.calculus.differentiate import contributions, unknown_slope
+from derive.calculus.factors import cost
+from derive.functions import Bracket
+from derive.scalar import ScalarFunction
+
+
+@dataclass(frozen=True)
+class SlopeStep:
+    """One line of the derivation of a slope: an expression in the variable, and the rule that led to it."""
+
+    expression: Expr
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The derivative of a scalar function: its formula in the variable, and the lines that lead to it."""
+
+    function: ScalarFunction
+    formula: Expr
+    steps: tuple[SlopeStep, ...]
+
+    def at(self, argument: Expr) -> Expr:
+        """The slope at ``argument``."""
+        return self.formula.xreplace({self.function.variable: argument})
+
+
+@dataclass(frozen=True)
+class SlopeTable:
+    """The slopes of the functions of a forward definition, derived when they are asked for."""
+
+    functions: tuple[ScalarFunction, ...]
+    line: int = -1
+
+    def __call__(self, name: str, argument: Expr) -> Expr:
+        """The derivative of the named function at ``argument``; ``f'`` for an unknown ``f``.
+
+        It is the final form, or the given ``line`` of its derivation where that line exists.
+        """
+        for function in self.functions:
+            if function.name == name:
+                found = slope(function, self.functions)
+                last = len(found.steps) - 1
+                shown = found.steps[last if self.line < 0 else min(self.line, last)].expression
+                return shown.xreplace({function.variable: argument})
+        return unknown_slope(name, argument)
+
+    def lines(self, names: Iterable[str]) -> int:
+        """How many lines the longest derivation among the named functions has."""
+        known = [function for function in self.functions if function.name in set(names)]
+        return max((len(slope(function, self.functions).steps) for function in known), default=1)
+
+
+@lru_cache(maxsize=256)
+def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) -> Slope:
+    """Derive the slope of ``function``; ``library`` holds the functions that its formula applies.
+
+    Functions of the library also serve to write the result: exp(u)/(1 + exp(u)) becomes sigma(u) when
+    sigma is in it.
+    """
+    variable = function.variable
+    parts = contributions(function.formula, variable.name, SlopeTable(library))
+    raw = Add(*(part.slope for part in parts))
+    steps = [
+        SlopeStep(
+            raw,
+            "differentiate",
+            f"Differentiate the formula of {{{function.name}}} by the chain, product and quotient rules.",
+        )
+    ]
+    tidy = min((raw, factored(raw)), key=cost) if not raw.has(Bracket) else raw
+    if tidy != raw:
+        steps.append(SlopeStep(tidy, "simplify", "Put it over one denominator."))
+    named = _recognised(tidy, library)
+    if named != tidy:
+        steps.append(SlopeStep(named, "recognise", "Recognise a function that has a name."))
+    folded = _folded(function, named)
+    if folded is not None and cost(folded) <= cost(named):
+        steps.append(
+            SlopeStep(
+                folded,
+                "fold back",
+                f"Write it in the value of {{{function.name}}} itself, which the forward pass has computed.",
+            )
+        )
+        named = folded
+    return Slope(function, named, tuple(steps))
+
+
+def _folded(function: ScalarFunction, slope_formula: Expr) -> Expr | None:
+    """The slope as a polynomial in the function's own value, by elimination, if it is one."""
+    generator = _exponential(function.formula, slope_formula)
+    if generator is None:
+        return None
+    value, target, t = symbols.scalar("_value"), symbols.scalar("_slope"), sympy.Symbol("_t", positive=True)
+    rational = [_in_generator(formula, generator, t) for formula in (function.formula, slope_formula)]
+    if any(formula is None or not formula.is_rational_function(t) or formula.has(exp, Bracket) for formula in rational):
+        return None
+    numerators = [
+        sympy.fraction(sympy.together(unknown - formula))[0]
+        for unknown, formula in zip((value, target), rational, strict=True)
+    ]
+    relation = sympy.resultant(*numerators, t)
+    for candidate, _ in sympy.factor_list(relation)[1]:
+        polynomial = sympy.Poly(candidate, target)
+        if polynomial.degree() != 1:
+            continue
+        lead, constant = polynomial.all_coeffs()
+        solution = sympy.cancel(-constant / lead)
+        if sympy.fraction(solution)[1].is_number:
+            found: Expr = (
+                sympy.factor(solution) if function.variable in solution.free_symbols else _pretty(solution, value)
+            )
+            return found.xreplace({value: function(function.variable)})
+    return None
+
+
+def _pretty(polynomial: Expr, value: Symbol) -> Expr:
+    """``y(1 - y)`` rather than ``-y(y - 1)``, and ``1 - y²`` rather than ``(1 - y)(1 + y)``."""
+    return min((factored(polynomial), sympy.expand(polynomial)), key=cost)
+
+
+def _exponential(*formulas: Expr) -> Expr | None:
+    """The exponent whose exponential all exponentials in the formulas are integer powers of."""
+    exponents = sorted({power.args[0] for formula in formulas for power in formula.atoms(exp)}, key=sympy.count_ops)
+    if not exponents:
+        return None
+    ratios = [sympy.cancel(exponent / exponents[0]) for exponent in exponents]
+    return exponents[0] if all(ratio.is_Integer for ratio in ratios) else None
+
+
+def _in_generator(formula: Expr, generator: Expr, t: Symbol) -> Expr | None:
+    replaced = {power: t ** sympy.cancel(power.args[0] / generator) for power in formula.atoms(exp)}
+    return formula.xreplace(replaced)
+
+
+def _recognised(formula: Expr, library: tuple[ScalarFunction, ...]) -> Expr:
+    """The formula with 1/(1 + exp(-w)), or exp(w)/(1 + exp(w)), written as the library's function of w."""
+    for power in sorted(formula.atoms(exp), key=str):
+        (w,) = power.args
+        for function in library:
+            for argument in (w, -w):
+                pattern = function.formula.xreplace({function.variable: argument})
+                if not pattern.has(exp) or pattern.has(Bracket):
+                    continue
+                formula = _replace_rational(formula, pattern, function(argument), power)
+    return formula
+
+
+def _replace_rational(formula: Expr, pattern: Expr, name: Expr, power: Expr) -> Expr:
+    """Replace a factor that equals ``pattern`` as a rational function of the exponential ``power``."""
+    t = sympy.Symbol("_t", positive=True)
+    wanted = _in_generator(pattern, power.args[0], t)
+    if wanted is None or wanted.has(exp):
+        return formula
+    if isinstance(formula, Add):
+        return Add(*(_replace_rational(term, pattern, name, power) for term in formula.args))
+    inner: list[Expr] = []
+    outer: list[Expr] = []
+    for factor in Mul.make_args(formula):
+        image = _in_generator(factor, power.args[0], t)
+        (inner if image is not None and image.has(t) and image.is_rational_function(t) else outer).append(factor)
+    mine = _in_generator(Mul(*inner), power.args[0], t)
+    if not inner or mine is None:
+        return formula
+    result: Expr = Mul(*outer, name) if sympy.cancel(mine - wanted) == 0 else formula
+    return result

@@ -1,0 +1,147 @@
+"""Textbook form: fold, cancel, collect and factor, and keep what is shortest to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
+
+from derive.calculus.algebra import factored, signed
+from derive.calculus.bounds import Ranges
+from derive.calculus.digits import digits_decided
+from derive.calculus.eliminate import eliminate, merge_brackets
+from derive.calculus.factors import cost, grouped, taken_out
+from derive.calculus.fold import Folding
+from derive.calculus.terms import Term, canonical, expanded_length, split
+
+LONGEST_EXPANSION = 24
+"""How many terms an expression may have when it is multiplied out to look for a shorter form."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rewriting: the expression after it, the rule's name, and a sentence."""
+
+    expression: Expr
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Simplifier:
+    """Rewrites index expressions of one forward definition; ``targets`` are subtracted, y_hat - y."""
+
+    folding: Folding
+    targets: tuple[str, ...] = ()
+
+    def lines(self, expression: Expr, ranges: Ranges) -> tuple[Line, ...]:
+        """The rewritings from ``expression`` to its textbook form, those that changed something.
+
+        The value never changes and the last line is never longer to read than the first.
+        """
+        lines: list[Line] = []
+
+        def note(result: Expr, rule: str, sentence: str) -> None:
+            if result != (lines[-1].expression if lines else expression):
+                lines.append(Line(result, rule, sentence))
+
+        reduced = _rebuilt(split(expression), ranges)
+        note(reduced, "index elimination", "A sum over an index that must equal another one leaves one term.")
+        folded, best = self.folding.fold(reduced, ranges), self.shortest(reduced, ranges)
+        if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
+            reduced, best = folded, shortest
+        for rule in self.folding.solved:
+            folded = rule.apply(reduced)
+            if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
+                reduced, best = folded, shortest
+        whole = self.folding.fold(expression, ranges)
+        if cost(whole) < cost(best) and not whole.has(KroneckerDelta):
+            reduced = best = whole
+        note(reduced, "fold back", "Write it in the values that the forward pass has named.")
+        note(best, "collect", "Cancel, collect and factor.")
+        return tuple(lines)
+
+    def simplify(self, expression: Expr, ranges: Ranges) -> Expr:
+        """The textbook form alone."""
+        lines = self.lines(expression, ranges)
+        return lines[-1].expression if lines else expression
+
+    def shortest(self, expression: Expr, ranges: Ranges) -> Expr:
+        """The shortest of the expression, its expansion, and their factored forms.
+
+        What would be very long multiplied out stays: through many layers, (1 - z²) alone doubles it each time.
+        """
+        if expanded_length(expression) > LONGEST_EXPANSION:
+            return signed(expression, self.targets)
+        expanded = self.expanded(expression, ranges)
+        candidates = [expression, expanded]
+        candidates += [
+            factored(candidate, self.targets) for candidate in (expression, expanded) if _may_factor(candidate)
+        ]
+        candidates += [
+            Mul(*taken_out(candidate, one_denominator=False)) for candidate in candidates if isinstance(candidate, Add)
+        ]
+        plain = [signed(candidate, self.targets) for candidate in candidates]
+        return min((*plain, *map(grouped, plain)), key=cost)
+
+    def expanded(self, expression: Expr, ranges: Ranges) -> Expr:
+        """All products multiplied out, known sums replaced, like terms collected."""
+        collected: dict[tuple[Expr, ...], tuple[Expr, Term]] = {}
+        free = {symbol.name for symbol in (*expression.free_symbols, *ranges) if isinstance(symbol, Symbol)}
+        for term in split(expression, expand=True):
+            reduced = _with_deltas_used(_normal(_reduced(term, ranges)))
+            for part in split(self.folding.facts.valued(reduced), expand=True):
+                key, named = canonical(part, free)
+                coefficient = Mul(*(factor for factor in part.factors if factor.is_Number))
+                total, _ = collected.get(key, (sympy.S.Zero, named))
+                collected[key] = total + coefficient, named
+        parts = []
+        for total, named in collected.values():
+            rest = tuple(factor for factor in named.factors if not factor.is_Number)
+            parts.append(Term((total, *rest), named.bound).expression())
+        result: Expr = Add(*parts)
+        return result
+
+
+def _rebuilt(terms: list[Term], ranges: Ranges) -> Expr:
+    reduced = [_reduced(term, ranges) for term in terms]
+    result: Expr = Add(*(Term(merge_brackets(term.factors), term.bound).expression() for term in reduced))
+    return result
+
+
+def _reduced(term: Term, ranges: Ranges) -> Term:
+    """The term without the sums that equations decide, and without the floors that the ranges decide."""
+    while True:
+        shorter = digits_decided(eliminate(term, ranges), ranges)
+        if shorter == term:
+            return term
+        term = shorter
+
+
+def _with_deltas_used(term: Term) -> Term:
+    """The term with its deltas used on its other factors where that shortens them: p[i]/p[y] [i = y] is [i = y]."""
+    for delta in term.factors:
+        if not isinstance(delta, KroneckerDelta):
+            continue
+        others = Mul(*(factor for factor in term.factors if factor != delta))
+        for side, value in (delta.args, delta.args[::-1]):
+            if isinstance(side, Symbol) and not value.has(side):
+                shorter = others.xreplace({side: value})
+                if cost(shorter) < cost(others):
+                    return _with_deltas_used(Term((delta, *Mul.make_args(shorter)), term.bound))
+    return term
+
+
+def _normal(term: Term) -> Term:
+    """The term with powers of one base merged: ``s`` and ``1/s`` cancel."""
+    return Term(tuple(Mul.make_args(Mul(*merge_brackets(term.factors)))), term.bound)
+
+
+def _may_factor(expression: Expr) -> bool:
+    """Whether factoring could help: a sum, or a product that holds sums or denominators."""
+    if isinstance(expression, Sum):
+        return False
+    return isinstance(expression, Add) or any(
+        isinstance(factor, Add) or (factor.is_Pow and factor.exp.is_negative) for factor in Mul.make_args(expression)
+    )

@@ -1,0 +1,1 @@
+"""Definitions whose rows read themselves at an earlier time, and back-propagation through time."""

@@ -1,0 +1,211 @@
+"""Recurrences over time: a cell applied at every time to the input and to its own state one step earlier.
+
+The number of steps is a symbol. The adjoint of the state at time t reads the adjoint at time t + 1: the
+recursion of back-propagation through time is what elimination leaves of the sum over all times at which
+an element is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Literal
+
+from sympy import Expr, Indexed, Symbol
+
+from derive import symbols
+from derive.building.assemble import BATCH, Names, place
+from derive.building.build import defined
+from derive.building.language import Argument
+from derive.calculus.boundary import without_end
+from derive.calculus.sweep import Sweep, fresh_bound
+from derive.derivation import Derivation, Quantity, Step
+from derive.errors import NetworkError, nearest
+from derive.forward import Forward, Row, Tensor
+from derive.layer import Layer, contraction, layer, stage_of, upstream_name
+from derive.layers import LayerDefinition, named_functions
+from derive.recurrent.time_form import TimeFormer, with_time_letters
+from derive.recurrent.unrolling import Unrolling
+
+TIME = symbols.index("t")
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """A cell over time, with an upstream gradient for each of its outputs at every time.
+
+    ``forward`` holds the cell's rows with time as the first index; ``cell`` is one step by itself, whose
+    further inputs ``states`` are outputs of the step before: ``h_prev`` is ``h`` one step earlier.
+    """
+
+    name: str
+    forward: Forward
+    cell: Layer
+    states: tuple[tuple[str, str], ...]
+    steps: Expr
+    index_base: Literal[0, 1] = 0
+    _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)} | {"_sweeps": {}}
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the learnt tensors."""
+        return tuple(tensor.name for tensor in self.forward.given if tensor.role == "parameter")
+
+    @property
+    def differentiable(self) -> tuple[str, ...]:
+        """The input, the initial states and the parameters."""
+        upstream = set(map(upstream_name, self.cell.outputs))
+        return tuple(tensor.name for tensor in self.forward.given if tensor.name not in upstream)
+
+    def equations(self) -> tuple[Derivation, ...]:
+        """The forward equations at time t."""
+        rows = [row for row in self.forward.rows if row.tensor.role == "value"]
+        return tuple(self._equation(row) for row in rows)
+
+    def gradient(self, name: str) -> Derivation:
+        """The gradient with respect to a tensor in the gradients that come before it in the backward pass.
+
+        For a state that is its gradient one step later; for a parameter it is a sum over time.
+
+        Raises:
+            NetworkError: there is no such tensor.
+        """
+        self._require(name)
+        adjoint = self._sweep.adjoint(name)
+        result, steps = without_end(adjoint.expression, self.steps, self._sweep.ranges(adjoint.quantity)), adjoint.steps
+        if result != adjoint.expression:
+            sentence = "After the last step no state is read: the gradients there are 0."
+            steps = (*steps, Step(adjoint.quantity, result, "boundary", sentence))
+        return self._derivation(adjoint.quantity, result, steps)
+
+    def backward(self) -> tuple[Derivation, ...]:
+        """The backward pass at time t, and the gradients of what all times share, each from those before it."""
+        upstream = set(map(upstream_name, self.cell.outputs))
+        return tuple(self.gradient(name) for name in self._sweep.order() if name not in upstream)
+
+    def step_jacobian(self, state: str, before: str) -> Derivation:
+        """The Jacobian of a state with respect to a state one step earlier, ``∂h[t]/∂h[t-1]``.
+
+        Raises:
+            NetworkError: one of the two is no state.
+        """
+        return self.unrolling.one_step(self._state(state), self._state(before))
+
+    def jacobian(self, state: str, other: str) -> Derivation:
+        """The Jacobian of a state at time s with respect to a state at time t: a product of Jacobians of steps.
+
+        Raises:
+            NetworkError: one of the two is no state.
+        """
+        return self.unrolling.jacobian(self._state(state), self._state(other))
+
+    def unrolled_gradient(self, name: str) -> Derivation:
+        """The gradient as a sum over time with the Jacobians of states at later times, without recursion.
+
+        Raises:
+            NetworkError: there is no such tensor.
+        """
+        self._require(name)
+        return self.unrolling.gradient(name)
+
+    @cached_property
+    def former(self) -> TimeFormer:
+        """Finds the matrix form of expressions at one time."""
+        return self.unrolling.former
+
+    @cached_property
+    def unrolling(self) -> Unrolling:
+        """Solves the recursions."""
+        return Unrolling(self.forward, self.cell, self.states, self.steps, self._sweep, self.index_base)
+
+    @property
+    def _sweep(self) -> Sweep:
+        return self._sweeps.setdefault("l", Sweep(self.forward, "l"))
+
+    def _equation(self, row: Row) -> Derivation:
+        quantity = Quantity(row.name, row.indices, row.tensor.shape)
+        step = Step(quantity, row.expression, "forward", f"The forward equation of {{{row.name}}}.")
+        return self._derivation(quantity, row.expression, (step,))
+
+    def _derivation(self, quantity: Quantity, result: Expr, steps: tuple[Step, ...]) -> Derivation:
+        """The derivation with its indices of time named t, s, ..., and with matrix forms at one time."""
+        named = tuple(self._named(step) for step in steps)
+        last = self._named(Step(quantity, result, "", ""))
+        return Derivation(self.forward, last.quantity, last.expression, named, last.matrix, "gradient", self.index_base)
+
+    def _named(self, step: Step) -> Step:
+        quantity, expression = with_time_letters(step.quantity, step.expression, self.steps)
+        return self.former.formed(Step(quantity, expression, step.rule, step.sentence))
+
+    def _require(self, name: str) -> None:
+        if name not in self.forward.tensors:
+            raise NetworkError(f"there is no {name} in this recurrence; {nearest(name, self.forward.tensors)}")
+
+    def _state(self, name: str) -> str:
+        states = [state for _, state in self.states]
+        if name not in states:
+            raise NetworkError(f"{name} is no state of {self.name}; {nearest(name, states)}")
+        return name
+
+
+def recurrence(
+    cell: str | LayerDefinition,
+    *arguments: Argument | int | bool,
+    steps: str | int = "T",
+    index_base: Literal[0, 1] = 0,
+    **options: Argument | int | bool,
+) -> Recurrence:
+    """A cell over time: ``recurrence("LSTMCell", "H")``, for ``steps`` steps, by default a symbol.
+
+    The initial value of a state h is the given tensor h0; the upstream gradient of h is dh.
+
+    Raises:
+        NetworkError: there is no such cell, it does not take these arguments, or it has no states.
+    """
+    stage = stage_of(cell, arguments, options)
+    definition = defined(stage) if isinstance(cell, str) else cell
+    if not definition.states:
+        raise NetworkError(f"{definition.name} has no state that it hands on to the next step")
+    length = symbols.dimension(steps)
+    alone = layer(definition, index_base=index_base)
+    forward = _over_time(definition, length)
+    return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, index_base)
+
+
+def _over_time(definition: LayerDefinition, steps: Expr) -> Forward:
+    """The cell's rows for every time, reading states one step earlier; the loss is ``Σ dh·h`` over all times."""
+    shape = (steps, *(symbols.size(axis) for axis in definition.axes))
+    source = Tensor(definition.source, shape, "input")
+    instance = place(definition, source, Names(definition.source, definition.outputs[0]), steps)
+    before = dict(definition.states)
+    initial = {state: f"{state}0" for state in before.values()}
+    rows = tuple(_at_time(row, before) for row in instance.rows)
+    tensors = {row.name: row.tensor for row in rows}
+    outputs = [tensors[name] for name in definition.outputs]
+    others = [tensor for tensor in instance.given if tensor.name not in before]
+    given = (
+        source,
+        *(Tensor(initial[state], tensors[state].shape[1:], "input") for state in before.values()),
+        *(Tensor(upstream_name(output.name), output.shape, "input") for output in outputs),
+        *others,
+    )
+    return Forward(given, (*rows, contraction(outputs)), named_functions(), instance.sizes, tuple(initial.items()))
+
+
+def _at_time(row: Row, before: Mapping[str, str]) -> Row:
+    """The row with t for the index of the batch, and with a state one step earlier for each input of that kind."""
+    letters: dict[Symbol, Expr] = {BATCH: TIME}
+    if TIME in row.indices:
+        (letters[TIME],) = symbols.fresh_indices(1, symbols.names_in(row.expression) | {TIME.name})
+    expression = fresh_bound(row.expression, letters)
+    earlier = {
+        access: symbols.element(before[symbols.name_of(access)], [access.indices[0] - 1, *access.indices[1:]])
+        for access in expression.atoms(Indexed)
+        if symbols.name_of(access) in before
+    }
+    indices = tuple(letters.get(letter, letter) for letter in row.indices)
+    return Row(row.tensor, indices, expression.xreplace(earlier))

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Expr, Sum
+
+from derive.calculus.terms import Term, canonical, join, split
+from derive.symbols import element, index, size
+from tests.derive.formulas import expressions, i, m, n, value
+
+k, p, q = (index(letter) for letter in "kpq")
+
+
+def total(body: Expr, letter: sympy.Symbol, length: Expr) -> Expr:
+    return Sum(body, (letter, 0, length - 1))
+
+
+@settings(max_examples=50)
+@given(expressions(), st.booleans())
+def test_split_and_join_keep_the_value(expression: Expr, expand: bool) -> None:
+    assert np.allclose(value(join(split(expression, expand=expand))), value(expression), rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=50)
+@given(expressions(), st.booleans())
+def test_bound_indices_of_a_term_are_distinct_and_capture_nothing(expression: Expr, expand: bool) -> None:
+    for term in split(expression, expand=expand):
+        letters = [letter.name for letter, _ in term.bound]
+        assert len(set(letters)) == len(letters)
+        assert not set(letters) & {letter.name for letter in expression.free_symbols}
+        closed = {letter.name for factor in term.factors for s in factor.atoms(Sum) for letter, _, _ in s.limits}
+        assert not set(letters) & closed
+
+
+def test_a_sum_inside_a_sum_does_not_take_the_letter_of_the_outer_one() -> None:
+    inner = total(element("a", (k,)), k, n)
+    (term,) = split(total(element("a", (i,)) * inner**2, i, n), expand=True)
+    assert len({letter for letter, _ in term.bound}) == len(term.bound) == 3
+
+
+def test_a_product_of_equal_sums_runs_over_two_indices() -> None:
+    inner = total(element("a", (k,)), k, n)
+    (term,) = split(inner * sympy.log(inner))
+    assert [letter for letter, _ in term.bound] != [k]
+    positive = {"a": np.array([1.0, 2.0, 4.0])}
+    assert np.allclose(value(term.expression(), positive), 7 * np.log(7))
+
+
+def test_sums_of_terms_stay_whole_unless_they_are_expanded() -> None:
+    difference = element("a", (i,)) - element("W", (i, index("j")))
+    scaled = element("c", (index("j"),)) * difference
+    assert len(split(scaled)) == 1
+    assert len(split(scaled, expand=True)) == 2
+
+
+@settings(max_examples=30)
+@given(expressions(), st.permutations(["r", "s", "t", "u", "v", "w"]))
+def test_terms_that_differ_in_bound_letters_have_one_canonical_key(expression: Expr, names: list[str]) -> None:
+    for term in split(expression):
+        renaming = {letter: index(name) for (letter, _), name in zip(term.bound, names, strict=False)}
+        factors = tuple(factor.xreplace(renaming) for factor in term.factors)
+        renamed = Term(factors, tuple((renaming.get(letter, letter), length) for letter, length in term.bound))
+        assert canonical(renamed)[0] == canonical(term)[0]
+        assert np.allclose(value(canonical(term)[1].expression()), value(term.expression()))
+
+
+def test_a_letter_that_no_factor_reads_counts_its_range() -> None:
+    assert Term((element("a", (i,)),), ((k, n), (p, m))).expression() == n * m * element("a", (i,))
+    assert size("n") in split(total(sympy.Integer(1), q, n))[0].expression().free_symbols
