@@ -116,10 +116,8 @@ def _taken_out(node: Node) -> Node:
     turned = tuple(map(transpose, parts))
     if isinstance(node, Elementwise):
         return Transpose(Elementwise(node.formula, node.variables, turned))
-    if isinstance(node, Plus):
-        return Transpose(Plus(turned))
-    whole = hadamard(*turned)
-    return Transpose(whole) if isinstance(whole, Hadamard) else transpose(whole)
+    whole = plus(*turned) if isinstance(node, Plus) else hadamard(*turned)
+    return Transpose(whole) if isinstance(whole, Plus | Hadamard) else transpose(whole)
 
 
 def _open_transposes(node: Node) -> int:
