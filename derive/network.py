@@ -47,9 +47,10 @@ class Network:
     layout: Layout = "gradient"
     index_base: Literal[0, 1] = 1
     _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
+    _derived: dict[tuple[str, str, Vocabulary], Derivation] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_sweeps": {}}
+        return {**self.__dict__, "_sweeps": {}, "_derived": {}}
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -131,7 +132,7 @@ class Network:
             VocabularyError: the vocabulary cannot express the answer.
         """
         self._require(name)
-        extended = replace(self, forward=with_gradient(self.forward, name), _sweeps={})
+        extended = replace(self, forward=with_gradient(self.forward, name), _sweeps={}, _derived={})
         return extended._derivative(gradient_name(name), other or name, within)
 
     def hessian_vector_product(
@@ -149,7 +150,9 @@ class Network:
         names = tuple(along or (name,))
         for given in (name, *names):
             self._require(given)
-        extended = replace(self, forward=with_product(self.forward, names, inside=self._inside_loss()), _sweeps={})
+        extended = replace(
+            self, forward=with_product(self.forward, names, inside=self._inside_loss()), _sweeps={}, _derived={}
+        )
         return extended._derivative("gv", name, within)
 
     def _inside_loss(self) -> frozenset[str]:
@@ -200,6 +203,12 @@ class Network:
         self._known(top)
         self._known(name)
         vocabulary = Vocabulary.of(within, self.forward)
+        key = (top, name, vocabulary)
+        if key not in self._derived:
+            self._derived[key] = self._derive(top, name, vocabulary)
+        return self._derived[key]
+
+    def _derive(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
         sweep = self._sweep(top)
         speaker = Speaker(sweep, vocabulary)
         in_values = speaker.adjoint(name)
@@ -249,7 +258,9 @@ class Network:
         return frozenset(row.name for row in self.forward.rows if not vocabulary.allows(row.name, self.forward))
 
     def _sweep(self, top: str) -> Sweep:
-        return self._sweeps.setdefault(top, Sweep(self.forward, top))
+        if top not in self._sweeps:
+            self._sweeps[top] = Sweep(self.forward, top)
+        return self._sweeps[top]
 
 
 def network(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from derive.derivation import Derivation, Notation
+    from derive.derivation import Derivation, Layout, Notation
     from derive.network import Network
 
 Listed = list[str] | None
@@ -71,33 +71,42 @@ def derive(
     Everything follows from the forward definition of the network. The exit code is 1 if a check fails.
     """
     from answers.own import is_definition_file, load_definitions
-    from derive.layer import is_layer, layer
+    from derive.layer import is_layer
     from derive.network import network as build_network
 
-    allowed = _names(within) if within is not None else None
     if is_definition_file(network) or is_layer(network):
-        named = load_definitions(Path(network)) if is_definition_file(network) else (network,)
-        alone = [layer(one, batch=batch, layout=layout, index_base=index_base) for one in named]
-        asked = [(one.network, _names(wrt or ()) or one.differentiable) for one in alone]
+        models = _alone(network, batch, layout, index_base)
     else:
         extra = () if using is None else load_definitions(using)
         built = build_network(
             network, loss, batch=batch, reduction=reduction, layout=layout, index_base=index_base, extra=extra
         )
-        asked = [(built, _names(wrt or ()) or _all(built))]
+        models = [(built, () if wrt else _all(built))]
+    allowed = _names(within) if within is not None else None
     passed = True
-    for number, (model, name) in enumerate((model, name) for model, names in asked for name in names):
+    for number, (model, name) in enumerate(
+        (model, name) for model, names in models for name in _names(wrt or ()) or names
+    ):
         derivation = model.partial(name, allowed) if "/" in name else model.gradient(name, allowed)
         if number:
             typer.echo()
-        if latex:
-            _print_latex(derivation, notation, steps)
-        else:
-            _print_unicode(derivation, notation, steps)
+        (_print_latex if latex else _print_unicode)(derivation, notation, steps)
         if check:
             passed = _checked(derivation, "% " if latex else "  ") and passed
     if not passed:
         raise typer.Exit(1)
+
+
+def _alone(
+    given: str, batch: str | None, layout: Layout, index_base: Literal[0, 1]
+) -> list[tuple[Network, tuple[str, ...]]]:
+    """The layers that a text or a file names, each with what it can be differentiated by."""
+    from answers.own import is_definition_file, load_definitions
+    from derive.layer import layer
+
+    named = load_definitions(Path(given)) if is_definition_file(given) else (given,)
+    layers = [layer(one, batch=batch, layout=layout, index_base=index_base) for one in named]
+    return [(one.network, one.differentiable) for one in layers]
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:

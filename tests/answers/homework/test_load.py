@@ -13,7 +13,7 @@ from answers.homework.errors import HomeworkError
 from answers.homework.load import load, loads
 
 NYU = bundled_files()["nyu-2020"].read_text(encoding="utf-8")
-NAMED = ("networks", "evidence")
+NAMED = ("networks", "evidence", "layers", "activations", "losses", "options")
 """Keys below these are names that the file gives itself."""
 
 GOOD = """\
