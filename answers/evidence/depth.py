@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from answers.evidence.base import Evidence, Found
 from answers.evidence.numbers import scientific
+from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import curve, plot
 from answers.latex.sheet import Plots
@@ -60,7 +61,9 @@ class Depth(Evidence):
             mean = numpy.log10(norms / norms[:, -1:]).mean(axis=0)
             values[f"{name}_ratio"] = scientific(float(10 ** mean[0]))
             curves.append(curve(numpy.arange(1.0, self.depth + 1), mean, name))
+            ratio = float(numpy.prod(norms[:, 0] / norms[:, -1]) ** (1 / self.networks))
             claims.append(self._claim(name, stack, backward, weights[0]))
+            claims.append(quoted_claim(f"ratio quoted for {name}", values, {f"{name}_ratio": ratio}))
         caption = "Norm of the gradient at each layer, relative to the last layer (geometric mean)."
         figure = Plots((plot(curves, "layer", width=9.0, height=4.2, logarithmic=True),), caption)
         return Found(values, (figure,), tuple(claims))

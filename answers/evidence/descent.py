@@ -12,6 +12,7 @@ from pydantic import Field
 
 from answers.evidence.base import Evidence, Found
 from answers.evidence.numbers import scientific
+from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Claim, Context, Verdict
 from derive.derivation import Derivation
 from numeric import evaluate
@@ -42,7 +43,8 @@ class Descent(Evidence):
         claim = Claim(
             "loss after gradient descent", "loss after gradient descent", "the loss before it", lambda: _lower(losses)
         )
-        return Found(values, (), (claim,))
+        ends = quoted_claim("losses quoted", values, {"before": losses[0], "after": losses[-1]})
+        return Found(values, (), (claim, ends))
 
     def _losses(self, context: Context) -> list[float]:
         network = context.network(self.network)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import numpy
@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from answers.evidence.base import Evidence, Found
 from answers.evidence.numbers import scientific
+from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import curve, jump_dots, plot
 from answers.latex.sheet import Curve, Dot, Plots
@@ -53,8 +54,9 @@ class Slopes(Evidence):
             slopes = numpy.array([float(evaluate(derivation, {"z": at})) for at in z])
             place = nsimplify(round(float(z[slopes.argmax()]), 9), rational=True)
             bound = _exact(derivation, place)
-            values |= dict(_said(name, place, bound, self.depth))
-            claims.append(_claim(name, derivation, bound, z, slopes))
+            said = dict(_said(name, place, bound, self.depth))
+            values |= said
+            claims += [_claim(name, derivation, bound, z, slopes), _quoted(name, said, z, slopes, self.depth)]
             jumps = {float(limit) for _, limit, _ in kink_values(derivation)}
             dots += [dot for jump in jumps for dot in _ends(derivation, jump, len(curves))]
             curves.append(
@@ -71,6 +73,13 @@ def _ends(derivation: Derivation, jump: float, number: int) -> tuple[Dot, ...]:
     """The two ends of the curve at a jump; none where the slope does not jump."""
     left, value, right = (float(evaluate(derivation, {"z": jump + side})) for side in (-1e-9, 0.0, 1e-9))
     return () if abs(left - right) < 1e-6 else jump_dots(number, jump, left, right, value)
+
+
+def _quoted(name: str, said: Mapping[str, str], z: Values, slopes: Values, depth: int) -> Claim:
+    """The numbers in the text against the slopes on the grid."""
+    largest = float(slopes.max())
+    found = {"max": largest, "at": float(z[slopes.argmax()]), "power": largest**depth}
+    return quoted_claim(f"numbers quoted for {name}", said, {f"{name}_{key}": value for key, value in found.items()})
 
 
 def _said(name: str, place: Expr, bound: Expr, depth: int) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import inf
 from typing import Literal
 
 from pydantic import Field
@@ -10,7 +12,7 @@ from answers.errors import HomeworkContentError
 from answers.kinds.elements import Elements
 from answers.kinds.forward_table import ForwardTable
 from answers.kinds.gradients import Gradients
-from answers.kinds.item import Answered, Context, Item
+from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Equation, Table, Text
 
@@ -41,7 +43,18 @@ class Changes(Item):
                 answered = now.answer(context, before)
             case _:
                 raise HomeworkContentError(f"part {self.part} has no {self.what} to compare with")
-        return Answered((Text(_summary(answered, self._reference(context))), *answered.blocks), answered.claims)
+        return Answered(
+            (Text(_summary(answered, self._reference(context))), *answered.blocks), self._claims(context, answered)
+        )
+
+    def _claims(self, context: Context, answered: Answered) -> tuple[Claim, ...]:
+        """The answer's claims; those that are of any other network than the one asked for fail."""
+        forward = context.network(self.network).forward
+        wrong = Verdict(False, 0, inf, 0.0, f"the answer is not of the network {self.network}")
+        return tuple(
+            entry if entry.model in (None, forward) else replace(entry, check=lambda: wrong)
+            for entry in answered.claims
+        )
 
     def _reference(self, context: Context) -> str:
         """Since when lines have changed, in words."""

@@ -6,11 +6,14 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from answers.kinds.asked import Asked
 from answers.kinds.derived import claim, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Text
+from derive import symbols
 from derive.derivation import Derivation
+from derive.layers import ACTIVATION
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
 from derive.scalar_slope import slope_derivation
@@ -43,7 +46,12 @@ class Derivative(Item):
             blocks.append(steps_block(derivation, result=True))
         else:
             blocks.append(Equation(derivation_latex(derivation), shape_latex(shape_of(derivation)), result=True))
-        return Answered(tuple(blocks), (claim(derivation),))
+        return Answered(tuple(blocks), (claim(derivation, self._asked(context)),))
+
+    def _asked(self, context: Context) -> Asked:
+        if self.slope_of is not None:
+            return Asked(symbols.partial_name(ACTIVATION[self.slope_of].call, "z"))
+        return Asked(self.of or "", context.network(self.network or "").forward, self.within)
 
     def _derivation(self, context: Context) -> Derivation:
         if self.slope_of is not None:

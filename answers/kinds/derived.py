@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from sympy import Expr
 
+from answers.kinds.asked import Asked
 from answers.kinds.condense import condensed_lines
 from answers.kinds.item import Claim, Verdict
 from answers.latex import sheet
@@ -14,6 +16,9 @@ from derive.derivation import Derivation, Step
 from derive.render import shape_latex
 from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric import check
+
+SHOWN = 3
+"""How many complaints and failures of one check are told."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,11 @@ def marks(lines: Sequence[Line], since: Sequence[Line] | None) -> tuple[sheet.Ma
     return tuple("same" if before.get(line.key) == line.cells else "changed" for line in lines)
 
 
-def claim(derivation: Derivation, what: str = "") -> Claim:
-    """The claim that a derivation is right: its result, its steps and its matrix form."""
+def claim(derivation: Derivation, asked: Asked | None = None, *beside: tuple[Derivation, Asked]) -> Claim:
+    """The claim that a derivation is what was asked, and right: its result, its steps and its matrix form.
+
+    What stands ``beside`` it, such as the input of a layer beside its output, is checked with it.
+    """
     named = quantity_latex(derivation.quantity, derivation.forward)
     value = derivation.quantity.name in derivation.forward.tensors
     method = "forward pass" if value else "differences, each step" if len(derivation.steps) > 1 else "differences"
@@ -41,15 +49,19 @@ def claim(derivation: Derivation, what: str = "") -> Claim:
         method += ", matrix form"
 
     def verdict() -> Verdict:
-        result = check(derivation)
-        failed = [item for item in result.items if not item.ok]
-        worst = max(failed or result.items, key=lambda item: item.error)
-        note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:3])
-        return Verdict(result.ok, result.points, worst.error, worst.tolerance, note)
+        answers = ((derivation, asked or Asked(derivation.quantity.name)), *beside)
+        complaints = [text for answer, question in answers for text in question.complaints(answer)]
+        if complaints:
+            return Verdict(False, 0, inf, 0.0, "; ".join(complaints[:SHOWN]))
+        results = [check(answer) for answer, _ in answers]
+        items = [item for result in results for item in result.items]
+        failed = [item for item in items if not item.ok]
+        worst = max(failed or items, key=lambda item: item.error)
+        note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
+        return Verdict(not failed, results[0].points, worst.error, worst.tolerance, note)
 
     unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
-    label = f" of {what}" if what else ""
-    return Claim(f"{unicode_name}{label}", f"${named}${label}", method, verdict)
+    return Claim(unicode_name, f"${named}$", method, verdict, model=derivation.forward)
 
 
 def merged(derivations: Iterable[Derivation]) -> tuple[Derivation, ...]:

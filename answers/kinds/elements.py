@@ -6,8 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.kinds.asked import Asked
 from answers.kinds.derived import Line, claim, marks, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
+from answers.kinds.kinks import kink_claims
 from answers.latex.sheet import Block, Column, Equation, Row, Table, Text
 from derive.calculus.kinks import kink_sentences
 from derive.derivation import Derivation
@@ -45,7 +47,11 @@ class Elements(Item):
                 blocks.append(Text(sentence_latex(sentence, ranks=ranks)))
             if self.steps and context.steps and len(derivation.steps) > 1:
                 blocks.append(steps_block(derivation))
-        return Answered(tuple(blocks), tuple(claim(derivation) for derivation in derivations))
+        forward = context.network(self.network).forward
+        named = zip(self.of, derivations, strict=True)
+        claims = [claim(derivation, Asked(name, forward, self.within)) for name, derivation in named]
+        claims += [kink for derivation in derivations for kink in kink_claims(derivation)]
+        return Answered(tuple(blocks), tuple(claims))
 
     def _derivations(self, context: Context) -> list[Derivation]:
         network = context.network(self.network)

@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from answers.errors import HomeworkContentError
+from answers.kinds.asked import Asked
 from answers.kinds.derived import Line, claim, marks
-from answers.kinds.item import Answered, Context, Item
+from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Column, Row, Table
 from derive.derivation import Derivation
@@ -43,7 +44,15 @@ class ForwardTable(Item):
             Row((line.key, *line.cells, f"${shape_latex(row.output.shape)}$"), mark)
             for line, (_, row), mark in zip(lines, rows, marks(lines, before), strict=True)
         )
-        return Answered((Table(columns, cells),), tuple(claim(row.output) for _, row in rows))
+        return Answered((Table(columns, cells),), self._claims(context.network(self.network), rows))
+
+    def _claims(self, network: Network, rows: list[tuple[str, TableRow]]) -> tuple[Claim, ...]:
+        """A claim for each row: its output, and its input with it."""
+        claims = []
+        for block, (_, row) in zip(network.blocks, rows, strict=True):
+            output, read = (Asked(name, network.forward, self.within) for name in (block.value, block.reads))
+            claims.append(claim(row.output, output, (row.input, read)))
+        return tuple(claims)
 
     def _rows(self, network: Network) -> list[tuple[str, TableRow]]:
         table = network.forward_table(self.within)

@@ -6,9 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.kinds.asked import Asked
 from answers.kinds.derived import Line, claim, marks, merged, shape_of, steps_block
-from answers.kinds.item import Answered, Context, Item
+from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.sheet import Block, Column, Row, Table, Text
+from derive import symbols
 from derive.derivation import Derivation
 from derive.network import Network
 from derive.render import shape_latex
@@ -46,7 +48,12 @@ class Gradients(Item):
             backwards = merged(reversed(derivations))
             blocks.append(Text("The steps, from the loss backwards:"))
             blocks += [steps_block(derivation) for derivation in backwards if derivation.steps]
-        return Answered(tuple(blocks), tuple(claim(derivation) for derivation in derivations))
+        return Answered(tuple(blocks), self._claims(context, derivations))
+
+    def _claims(self, context: Context, derivations: list[Derivation]) -> tuple[Claim, ...]:
+        forward = context.network(self.network).forward
+        named = zip(self._names(context), derivations, strict=True)
+        return tuple(claim(d, Asked(symbols.partial_name("l", name), forward, self.within)) for name, d in named)
 
     def _names(self, context: Context) -> tuple[str, ...]:
         return self.of or context.network(self.network).parameters

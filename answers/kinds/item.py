@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, Protocol
 from answers.latex.sheet import Block
 from answers.model_base import Strict
 from derive.derivation import Layout
+from derive.forward import Forward
 from derive.network import Network
 
 
@@ -29,7 +30,7 @@ class Claim:
 
     ``quantity`` is what it is about, for a terminal, and ``latex`` the same for a sheet; ``method`` says
     against what it is compared. ``check`` does the work when it is called. ``begin`` starts what of it runs in
-    another process, so that it is done by the time of the check.
+    another process, so that it is done by the time of the check. ``model`` is what the claim is of.
     """
 
     quantity: str
@@ -37,6 +38,7 @@ class Claim:
     method: str
     check: Callable[[], Verdict]
     begin: Callable[[], object] | None = None
+    model: Forward | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sympy import latex
+
 from derive.matrix.nodes import Identity, Node, Plus, ShapeError, Transpose
 from tests.answers.planting import Mutant
 
@@ -99,7 +101,63 @@ def source_without_transposes(right: Rule) -> Rule:
     return broadcastable
 
 
+def all_allowed(right: Rule) -> Rule:
+    return lambda *given: True
+
+
+def input_of_another_layer(right: Rule) -> Rule:
+    def value(net: Any, name: str, *given: Any, written_out: bool = True) -> Any:
+        other = name if written_out else {"z2": "z1"}.get(name, name)
+        return right(net, other, *given, written_out=written_out)
+
+    return value
+
+
+def of_the_other_network(right: Rule) -> Rule:
+    return lambda item, context, network: right(item, context, None)
+
+
+def of_another_parameter(right: Rule) -> Rule:
+    return lambda net, name, *given: right(net, {"b1": "b2"}.get(name, name), *given)
+
+
+def sum_of_slopes(right: Rule) -> Rule:
+    return lambda name, place, bound, depth: [
+        *right(name, place, bound, depth),
+        (f"{name}_power", latex(bound * depth)),
+    ]
+
+
+def exponent_lost(right: Rule) -> Rule:
+    return lambda *given: right(*given).split(" ")[0]
+
+
+def value_beside_the_kink(right: Rule) -> Rule:
+    return lambda derivation: ((name, limit, 1 - value) for name, limit, value in right(derivation))
+
+
 MUTANTS = {
+    "symbols that are not allowed": Mutant(
+        "derive.calculus.express:Vocabulary.allows", all_allowed, "1.1b", "1.1b", "z₃"
+    ),
+    "input of another layer in the forward table": Mutant(
+        "derive.network:Network.value", input_of_another_layer, "1.1b", "1.1b", "z₃"
+    ),
+    "changes of another network": Mutant(
+        "answers.kinds.changes:Changes._item", of_the_other_network, "1.2a", "1.2a", "z₂"
+    ),
+    "gradient of another parameter": Mutant(
+        "derive.network:Network.gradient", of_another_parameter, "1.1c", "1.1c", "∂ℓ/∂b₂"
+    ),
+    "sum of slopes for their product": Mutant(
+        "answers.evidence.slopes:_said", sum_of_slopes, "1.2c", "1.2c", "numbers quoted for Sigmoid"
+    ),
+    "exponent of a quoted number lost": Mutant(
+        "answers.evidence.numbers:scientific", exponent_lost, "1.2c", "1.2c", "ratio quoted for Sigmoid"
+    ),
+    "wrong value at the kink": Mutant(
+        "derive.calculus.kinks:kink_values", value_beside_the_kink, "1.1d", "1.1d", "∂z₂/∂z₁ at the kink"
+    ),
     "layout is ignored": Mutant("derive.matrix.layout:lay_out", layout_ignored, "1.1c", "1.1c", "∂ℓ/∂W₁"),
     "layout is ignored, square": Mutant("derive.matrix.layout:lay_out", layout_ignored, "square", "1a", "∂ℓ/∂W₁"),
     "gradient of a scalar read as a column": Mutant(

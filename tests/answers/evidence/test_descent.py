@@ -19,7 +19,8 @@ def found(layout: Any = None, **options: object) -> Found:
 def test_the_loss_falls_at_every_step() -> None:
     result = found()
     assert float(result.values["after"]) < float(result.values["before"])
-    (claim,) = result.claims
+    claim, quoted = result.claims
+    assert quoted.check().ok
     verdict = claim.check()
     assert verdict.ok
     assert verdict.points == 4
@@ -30,7 +31,7 @@ def test_the_layout_on_paper_changes_nothing() -> None:
 
 
 def test_a_rate_that_is_too_large_fails_the_check() -> None:
-    (claim,) = found(rate=50.0).claims
+    claim, _ = found(rate=50.0).claims
     verdict = claim.check()
     assert not verdict.ok
     assert verdict.error > 0
