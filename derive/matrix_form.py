@@ -32,12 +32,19 @@ class Former:
         self.block = {block.value: block for block in blocks}
         self.layout = layout
         self._definitions: dict[str, Node | None] = {}
+        self._forms: dict[tuple[Expr, Quantity, frozenset[str]], Node | None] = {}
 
     def form(self, expression: Expr, quantity: Quantity, hidden: frozenset[str] = frozenset()) -> Node | None:
         """The matrix form of the quantity in the layout, or None where there is none.
 
         Values in ``hidden`` are replaced by their forward equations in matrix form.
         """
+        key = (expression, quantity, hidden)
+        if key not in self._forms:
+            self._forms[key] = self._form(*key)
+        return self._forms[key]
+
+    def _form(self, expression: Expr, quantity: Quantity, hidden: frozenset[str]) -> Node | None:
         node = self._recognised(expression, quantity)
         if node is None:
             return None

@@ -47,10 +47,11 @@ class Network:
     layout: Layout = "gradient"
     index_base: Literal[0, 1] = 1
     _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
+    _speakers: dict[tuple[str, Vocabulary], Speaker] = field(default_factory=dict, compare=False, repr=False)
     _derived: dict[tuple[str, str, Vocabulary], Derivation] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_sweeps": {}, "_derived": {}}
+        return {**self.__dict__, "_sweeps": {}, "_speakers": {}, "_derived": {}}
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -89,7 +90,7 @@ class Network:
         self._known(name)
         allowed = vocabulary or Vocabulary()
         sweep = self._sweep(name)
-        speaker = Speaker(sweep, allowed)
+        speaker = self._speaker(name, allowed)
         tensor = self.forward.tensors[name]
         quantity = Quantity(name, sweep.letters, tensor.shape)
         symbol = symbols.element(name, quantity.indices)
@@ -132,7 +133,7 @@ class Network:
             VocabularyError: the vocabulary cannot express the answer.
         """
         self._require(name)
-        extended = replace(self, forward=with_gradient(self.forward, name), _sweeps={}, _derived={})
+        extended = replace(self, forward=with_gradient(self.forward, name), _sweeps={}, _speakers={}, _derived={})
         return extended._derivative(gradient_name(name), other or name, within)
 
     def hessian_vector_product(
@@ -151,7 +152,11 @@ class Network:
         for given in (name, *names):
             self._require(given)
         extended = replace(
-            self, forward=with_product(self.forward, names, inside=self._inside_loss()), _sweeps={}, _derived={}
+            self,
+            forward=with_product(self.forward, names, inside=self._inside_loss()),
+            _sweeps={},
+            _speakers={},
+            _derived={},
         )
         return extended._derivative("gv", name, within)
 
@@ -210,11 +215,11 @@ class Network:
 
     def _derive(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
         sweep = self._sweep(top)
-        speaker = Speaker(sweep, vocabulary)
+        speaker = self._speaker(top, vocabulary)
         in_values = speaker.adjoint(name)
         result = speaker.values(in_values)
         quantity = sweep.quantity(name)
-        steps = list(speaker.steps)
+        steps = list(speaker.steps(name))
         if result != in_values:
             steps.append(Step(quantity, result, "forward", "Write the forward values out by their equations."))
         return self._derivation(quantity, result, tuple(steps), vocabulary, in_values)
@@ -261,6 +266,12 @@ class Network:
         if top not in self._sweeps:
             self._sweeps[top] = Sweep(self.forward, top)
         return self._sweeps[top]
+
+    def _speaker(self, top: str, vocabulary: Vocabulary) -> Speaker:
+        key = (top, vocabulary)
+        if key not in self._speakers:
+            self._speakers[key] = Speaker(self._sweep(top), vocabulary)
+        return self._speakers[key]
 
 
 def network(

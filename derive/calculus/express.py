@@ -9,7 +9,7 @@ from sympy import Expr, Mul, Sum
 
 from derive import symbols
 from derive.calculus.sweep import Sweep, fresh_bound
-from derive.derivation import Quantity, Step
+from derive.derivation import Step
 from derive.errors import VocabularyError, nearest
 from derive.forward import Forward
 
@@ -51,41 +51,57 @@ class Vocabulary:
         return self.names is not None and symbols.partial_name(numerator, denominator) in self.names
 
 
+@dataclass(frozen=True)
+class Said:
+    """An adjoint in a vocabulary: the steps that are its own, and the adjoints that it was written out by."""
+
+    expression: Expr
+    steps: tuple[Step, ...]
+    upstream: tuple[str, ...]
+
+
 class Speaker:
-    """Writes the adjoints of one sweep, and forward values, in one vocabulary."""
+    """Writes the adjoints of one sweep, and forward values, in one vocabulary; each is worked out once."""
 
     def __init__(self, sweep: Sweep, vocabulary: Vocabulary) -> None:
         self.sweep = sweep
         self.forward = sweep.forward
         self.vocabulary = vocabulary
-        self._said: dict[str, Expr] = {}
-        self.steps: list[Step] = []
+        self._said: dict[str, Said] = {}
 
-    def adjoint(self, name: str, *, asked: bool = True) -> Expr:
-        """The adjoint of ``name`` at its quantity's indices, with upstream adjoints written out.
-
-        Every adjoint that is met on the way leaves its steps in ``steps``, the one nearest the top first.
-        """
-        if not asked and self.vocabulary.allows_partial(self.sweep.top, name):
-            quantity = self.sweep.quantity(name)
-            return symbols.element(quantity.name, quantity.indices)
+    def adjoint(self, name: str) -> Expr:
+        """The adjoint of ``name`` at its quantity's indices, with upstream adjoints written out."""
         if name not in self._said:
             self._said[name] = self._kept_partial(name) or self._written_out(name)
-        return self._said[name]
+        return self._said[name].expression
 
-    def _written_out(self, name: str) -> Expr:
+    def steps(self, name: str) -> tuple[Step, ...]:
+        """The steps to the adjoint of ``name``, through every adjoint met on the way, nearest the top first."""
+        met: dict[str, None] = {}
+
+        def meet(other: str) -> None:
+            for upstream in self._said[other].upstream:
+                if upstream not in met:
+                    meet(upstream)
+            met[other] = None
+
+        self.adjoint(name)
+        meet(name)
+        return tuple(step for other in met for step in self._said[other].steps)
+
+    def _written_out(self, name: str) -> Said:
         local = self.sweep.adjoint(name)
-        result = self._with_upstream(local.expression)
-        self.steps += local.steps
+        result, upstream = self._with_upstream(local.expression)
+        steps = list(local.steps)
         if result != local.expression:
             ranges = self.sweep.ranges(local.quantity)
-            self._say(local.quantity, result, "insert", "Insert what stands upstream.")
+            steps.append(Step(local.quantity, result, "insert", "Insert what stands upstream."))
             for line in self.sweep.simplifier.lines(result, ranges):
-                self._say(local.quantity, line.expression, line.rule, line.sentence)
+                steps.append(Step(local.quantity, line.expression, line.rule, line.sentence))
                 result = line.expression
-        return result
+        return Said(result, tuple(steps), upstream)
 
-    def _kept_partial(self, name: str) -> Expr | None:
+    def _kept_partial(self, name: str) -> Said | None:
         """The adjoint through a Jacobian that the vocabulary keeps as a symbol, dz2/dz1, if there is one."""
         quantity = self.sweep.quantity(name)
         own = quantity.indices[len(self.sweep.letters) :]
@@ -95,33 +111,35 @@ class Speaker:
             if not self._all_paths_through(row.name, name):
                 continue
             outer = symbols.fresh_indices(len(row.indices), symbols.names_in(*quantity.indices))
-            partial = symbols.element(symbols.partial_name(row.name, name), (*outer, *own))
+            partial_name = symbols.partial_name(row.name, name)
+            partial = symbols.element(partial_name, (*outer, *own))
             limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
             symbol = self.sweep.symbol(row.name, outer)
             chain = Sum(symbol * partial, *limits) if limits else symbol * partial
             upstream = self.at(row.name, outer)
             result = Sum(Mul(upstream, partial), *limits) if limits else upstream * partial
-            self._say(
-                quantity,
-                chain,
-                "chain rule",
-                f"{{{name}}} acts through {{{row.name}}}; {{{symbols.partial_name(row.name, name)}}} stays a symbol.",
-            )
+            sentence = f"{{{name}}} acts through {{{row.name}}}; {{{partial_name}}} stays a symbol."
+            steps = [Step(quantity, chain, "chain rule", sentence)]
             ranges = self.sweep.ranges(quantity)
             result = self.sweep.simplifier.simplify(result, ranges)
             if result != chain:
-                self._say(quantity, result, "insert", "Insert what stands upstream.")
-            return result
+                steps.append(Step(quantity, result, "insert", "Insert what stands upstream."))
+            return Said(result, tuple(steps), self._spoken(row.name))
         return None
 
     def at(self, name: str, subscripts: tuple[Expr, ...]) -> Expr:
         """The adjoint of ``name[subscripts]`` in the vocabulary."""
         if name == self.sweep.top:
             return self.sweep.symbol(name, subscripts)
-        expression = self.adjoint(name, asked=False)
         quantity = self.sweep.quantity(name)
+        expression = self.adjoint(name) if self._spoken(name) else symbols.element(quantity.name, quantity.indices)
         own = quantity.indices[len(self.sweep.letters) :]
         return fresh_bound(expression, dict(zip(own, subscripts, strict=True)), tuple(subscripts))
+
+    def _spoken(self, name: str) -> tuple[str, ...]:
+        """The name alone if its adjoint is written out where it is met, nothing if it stays a symbol."""
+        kept = name == self.sweep.top or self.vocabulary.allows_partial(self.sweep.top, name)
+        return () if kept else (name,)
 
     def values(self, expression: Expr) -> Expr:
         """The expression with forward values outside the vocabulary written out by their equations.
@@ -155,24 +173,23 @@ class Speaker:
     def _accesses(self, expression: Expr) -> list[Expr]:
         return [access for access in symbols.accesses(expression) if symbols.name_of(access) in self.forward.tensors]
 
-    def _with_upstream(self, expression: Expr) -> Expr:
-        """Adjoint symbols in the expression replaced by what they are in the vocabulary."""
+    def _with_upstream(self, expression: Expr) -> tuple[Expr, tuple[str, ...]]:
+        """The expression with adjoint symbols replaced by what they are in the vocabulary, and what was written out."""
         prefix = f"d{self.sweep.top}/d"
+        met: list[str] = []
         for access in symbols.accesses(expression):
             name = symbols.name_of(access)
             if not name.startswith(prefix):
                 continue
             subscripts = symbols.subscripts_of(access)[len(self.sweep.letters) :]
             expression = inserted(expression, access, self.at(name.removeprefix(prefix), subscripts))
-        return expression
+            met += self._spoken(name.removeprefix(prefix))
+        return expression, tuple(met)
 
     def _all_paths_through(self, middle: str, name: str) -> bool:
         """Whether ``name`` acts on the top only through ``middle``."""
         dependence = self.sweep.dependence
         return self.sweep.top not in dependence.affected(name, without=middle) and middle in dependence.affected(name)
-
-    def _say(self, quantity: Quantity, expression: Expr, rule: str, sentence: str) -> None:
-        self.steps.append(Step(quantity, expression, rule, sentence))
 
 
 def inserted(expression: Expr, access: Expr, value: Expr) -> Expr:

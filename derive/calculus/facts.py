@@ -39,7 +39,7 @@ class Fact:
 
     def value_of(self, term: Term) -> Expr | None:
         """The value of ``term``, if the fact is about it."""
-        if len(term.bound) != len(self.term.bound) or self.reads != _bases(term):
+        if len(term.bound) != len(self.term.bound):
             return None
         key = canonical(term)[0]
         for letters in self._matches(term):
@@ -90,7 +90,9 @@ class Facts:
 
     def value(self, term: Term) -> Expr | None:
         """The value of the sum, if it is known."""
-        return next((value for fact in self.known if (value := fact.value_of(term)) is not None), None)
+        reads = _bases(term)
+        about = (fact for fact in self.known if fact.reads == reads)
+        return next((value for fact in about if (value := fact.value_of(term)) is not None), None)
 
     def valued(self, term: Term) -> Expr:
         """The term with a part whose sum is known replaced by its value."""

@@ -260,7 +260,7 @@ def _fact(row: Row, rules: tuple[Rule, ...], nonzero: frozenset[str]) -> Fact | 
         return None
     body = sums[0]
     for rule in rules:
-        if rule.pattern != mine:
+        if rule.pattern != mine and rule.reads <= names_in(body):
             body = rule.apply(body)
     fact = Fact.of(body, value * sums[0] / formula, row.indices)
     return fact if fact is not None and divisible(1 / fact.value, nonzero) else None

@@ -12,7 +12,7 @@ from derive.calculus.bounds import Ranges
 from derive.calculus.digits import digits_decided
 from derive.calculus.eliminate import eliminate, merge_brackets
 from derive.calculus.factors import cost, grouped, taken_out
-from derive.calculus.fold import Folding
+from derive.calculus.fold import Folding, names_in
 from derive.calculus.terms import Term, canonical, expanded_length, split
 
 LONGEST_EXPANSION = 24
@@ -51,10 +51,11 @@ class Simplifier:
         folded, best = self.folding.fold(reduced, ranges), self.shortest(reduced, ranges)
         if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
             reduced, best = folded, shortest
+        present = names_in(reduced)
         for rule in self.folding.solved:
-            folded = rule.apply(reduced)
+            folded = rule.apply(reduced) if rule.reads <= present else reduced
             if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
-                reduced, best = folded, shortest
+                reduced, best, present = folded, shortest, names_in(folded)
         whole = self.folding.fold(expression, ranges)
         if cost(whole) < cost(best) and not whole.has(KroneckerDelta):
             reduced = best = whole
