@@ -17,10 +17,10 @@ from derive.network import Network, TableRow
 from derive.render import shape_latex
 from derive.render.derivations import result_lines
 
-ROOM = (24.0, 46.0)
-"""Letters of mathematics on a line in the columns of formulas; what is a little too long is set smaller."""
+ROOM = (21.5, 32.0)
+"""Letters of mathematics in the columns of formulas, whose weights are in the same proportion."""
 
-COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.9))
+COLUMNS = (Column("Layer"), Column("Input", "formula", 1.0), Column("Output", "formula", 1.49))
 
 
 class ForwardTable(Item):
