@@ -17,11 +17,15 @@ from derive.matrix.tree import children
 
 @dataclass(frozen=True)
 class Asked:
-    """A quantity that is asked for, of a forward definition and in the symbols of ``within``, where they are given."""
+    """A quantity that is asked for, of a forward definition and in the symbols of ``within``, where they are given.
+
+    ``internal`` says that internal rows may be read too: the page shows their equations.
+    """
 
     quantity: str
     forward: Forward | None = None
     within: tuple[str, ...] | None = None
+    internal: bool = False
 
     def complaints(self, derivation: Derivation) -> Iterator[str]:
         """What the derivation does not do as it was asked to."""
@@ -36,7 +40,7 @@ class Asked:
     def _allows(self, name: str, forward: Forward) -> bool:
         if self.within is not None and name != self.quantity:
             return name in self.within
-        return name not in forward.tensors or forward.tensors[name].role != "hidden"
+        return self.internal or name not in forward.tensors or forward.tensors[name].role != "hidden"
 
 
 def _symbols(derivation: Derivation) -> set[str]:

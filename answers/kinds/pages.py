@@ -9,6 +9,7 @@ from typing import Literal
 from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 
+from answers.kinds.asked import Asked
 from answers.kinds.derived import claim, shape_of, stacked, steps_block
 from answers.kinds.essential import essential
 from answers.kinds.item import Claim
@@ -60,7 +61,10 @@ def applied_functions(forward: Forward, expressions: Iterable[Expr]) -> tuple[Sc
 def page_claim(derivation: Derivation) -> Claim:
     """The claim that a derivation is right, with its quantity as a line of text has it."""
     ranks = ranks_of(derivation.forward)
-    return replace(claim(derivation), latex=f"${symbol_latex(derivation.quantity.name, ranks=ranks)}$")
+    return replace(
+        claim(derivation, Asked(derivation.quantity.name, internal=True)),
+        latex=f"${symbol_latex(derivation.quantity.name, ranks=ranks)}$",
+    )
 
 
 def gradient_blocks(
