@@ -11,7 +11,6 @@ from sympy import Expr, Symbol
 
 from derive.forward import Forward, Tensor
 from numeric.errors import ArrayError
-from numeric.expression import compile_expression
 from numeric.scope import Scope
 
 
@@ -23,11 +22,13 @@ def length(dimension: Expr, sizes: Mapping[Symbol, int]) -> int:
     """
     if isinstance(dimension, int) or dimension.is_Integer:
         return int(dimension)
-    value = float(compile_expression(dimension).value(Scope({}, sizes)))
-    if value < 0 or abs(value - round(value)) > 1e-6:
+    # In rational arithmetic: a floor of floats is one too small where a quotient falls just short of an integer.
+    scope = Scope({}, sizes)
+    value = dimension.xreplace({symbol: sympy.Integer(scope.size(symbol)) for symbol in dimension.free_symbols})
+    if not value.is_Integer or value < 0:
         chosen = ", ".join(f"{symbol} = {sizes[symbol]}" for symbol in sorted(dimension.free_symbols, key=str))
-        raise ArrayError(f"the dimension {dimension} is {value:g} at {chosen}, expected a non-negative integer")
-    return round(value)
+        raise ArrayError(f"the dimension {dimension} is {value} at {chosen}, expected a non-negative integer")
+    return int(value)
 
 
 def lengths(shape: Sequence[Expr], sizes: Mapping[Symbol, int]) -> tuple[int, ...]:

@@ -131,10 +131,9 @@ def canonical(term: Term, avoid: Iterable[str] = ()) -> tuple[tuple[Expr, ...], 
     factors = [factor for factor in term.factors if not factor.is_Number]
     letters = {letter for letter, _ in term.bound}
     blank = {letter: symbols.index("_") for letter in letters}
-    ordered = sorted(factors, key=lambda factor: (text_of(factor.xreplace(blank)), text_of(factor)))
     seen: list[Symbol] = []
-    for factor in ordered:
-        for letter in _letters_in_order(factor, letters):
+    for factor in _sorted(factors, blank):
+        for letter in _letters_in_order(factor, blank):
             if letter not in seen:
                 seen.append(letter)
     sizes = dict(term.bound)
@@ -147,8 +146,15 @@ def canonical(term: Term, avoid: Iterable[str] = ()) -> tuple[tuple[Expr, ...], 
     return (*renamed, *(length for _, length in bound)), Term((Mul(*numbers), *renamed), bound)
 
 
-def _letters_in_order(expression: Expr, letters: set[Symbol]) -> list[Symbol]:
+def _letters_in_order(expression: Expr, blank: Mapping[Symbol, Symbol]) -> list[Symbol]:
+    """The letters that ``blank`` has, in an order that does not depend on their names where it need not."""
     if isinstance(expression, Symbol):
-        return [expression] if expression in letters else []
-    arguments = expression.indices if isinstance(expression, sympy.Indexed) else sorted(expression.args, key=text_of)
-    return [letter for argument in arguments for letter in _letters_in_order(argument, letters)]
+        return [expression] if expression in blank else []
+    in_order = isinstance(expression, sympy.Indexed | sympy.StrictLessThan | sympy.LessThan)
+    arguments = getattr(expression, "indices", expression.args) if in_order else _sorted(expression.args, blank)
+    return [letter for argument in arguments for letter in _letters_in_order(argument, blank)]
+
+
+def _sorted(expressions: Iterable[Expr], blank: Mapping[Symbol, Symbol]) -> list[Expr]:
+    """The expressions in the order of their text, that without the letters of ``blank`` before all."""
+    return sorted(expressions, key=lambda expression: (text_of(expression.xreplace(blank)), text_of(expression)))

@@ -70,9 +70,15 @@ def test_sizes_that_follow_from_others() -> None:
         sizes_from(declared, {"W1": np.ones((2, 3)), "t": np.ones(6)})
 
 
+@given(size=st.integers(0, 200), below=st.integers(1, 12), offset=st.integers(-20, 20))
+def test_floors_are_exact(size: int, below: int, offset: int) -> None:
+    dimension = sympy.floor((n + offset) / sympy.Integer(below)) + 40
+    assert length(sympy.expand(dimension), {n: size}) == (size + offset) // below + 40
+
+
 def test_lengths_and_their_errors() -> None:
     assert lengths((n * d, sympy.floor(n / 2), sympy.Integer(4)), {n: 5, d: 2}) == (10, 2, 4)
-    with pytest.raises(ArrayError, match=r"n/2 is 2\.5 at n = 5"):
+    with pytest.raises(ArrayError, match=r"n/2 is 5/2 at n = 5"):
         length(n / 2, {n: 5})
     with pytest.raises(ArrayError, match="no array gives the size d"):
         length(d + 1, {n: 5})
