@@ -52,19 +52,33 @@ def plot(
 
 
 def _axis(low: float, high: float, label: str, *, power: bool = False) -> Axis:
-    step = _round_step(high - low, whole=power)
+    ticks = _powers(low, high) if power else _round_numbers(low, high)
+    return Axis(low, high, label, tuple(Tick(value, text) for value, text in ticks))
+
+
+def _round_numbers(low: float, high: float) -> list[tuple[float, str]]:
+    step = _round_step(high - low)
     first, last = int(numpy.ceil(low / step - 1e-9)), int(numpy.floor(high / step + 1e-9))
     values = [round(k * step, 10) for k in range(first, last + 1)]
-    texts = [rf"$10^{{{value:g}}}$" if power else f"${value:g}$" for value in values]
-    return Axis(low, high, label, tuple(Tick(value, text) for value, text in zip(values, texts, strict=True)))
+    return [(value, f"${value:g}$") for value in values]
 
 
-def _round_step(length: float, *, whole: bool = False) -> float:
+def _powers(low: float, high: float) -> list[tuple[float, str]]:
+    """Powers of ten, at most about seven; between two of them also 2 and 5 times a power."""
+    step = max(1, round(_round_step(high - low)))
+    whole = [k for k in range(int(numpy.ceil(low)), int(numpy.floor(high)) + 1) if k % step == 0]
+    if len(whole) > 2:
+        return [(float(k), f"$10^{{{k}}}$") for k in whole]
+    decades = range(int(numpy.floor(low)), int(numpy.ceil(high)) + 1)
+    marks = [(numpy.log10(digit) + k, f"${digit * 10.0**k:g}$") for k in decades for digit in (1, 2, 5)]
+    return [(round(float(value), 6), text) for value, text in marks if low <= value <= high]
+
+
+def _round_step(length: float) -> float:
     """A step of 1, 2 or 5 times a power of ten that divides the length into four to ten."""
     rough = max(length, 1e-12) / 6
     power = 10.0 ** numpy.floor(numpy.log10(rough))
-    step = float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough))
-    return max(1.0, round(step)) if whole else step
+    return float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough))
 
 
 def _thinned(piece: tuple[Point, ...], most: int = 160) -> tuple[Point, ...]:
