@@ -65,13 +65,20 @@ def _round_numbers(low: float, high: float) -> list[tuple[float, str]]:
 
 def _powers(low: float, high: float) -> list[tuple[float, str]]:
     """Powers of ten, at most about seven; between two of them also 2 and 5 times a power."""
-    step = max(1, round(_round_step(high - low)))
+    step = max(1, round((high - low) / 7))
     whole = [k for k in range(int(numpy.ceil(low)), int(numpy.floor(high)) + 1) if k % step == 0]
     if len(whole) > 2:
         return [(float(k), f"$10^{{{k}}}$") for k in whole]
     decades = range(int(numpy.floor(low)), int(numpy.ceil(high)) + 1)
-    marks = [(numpy.log10(digit) + k, f"${digit * 10.0**k:g}$") for k in decades for digit in (1, 2, 5)]
+    marks = [(numpy.log10(digit) + k, _decimal(digit, k)) for k in decades for digit in (1, 2, 5)]
     return [(round(float(value), 6), text) for value, text in marks if low <= value <= high]
+
+
+def _decimal(digit: int, power: int) -> str:
+    """The digit times a power of ten, written out unless it has many zeros."""
+    if -3 <= power <= 3:
+        return f"${digit * 10.0**power:g}$"
+    return f"$10^{{{power}}}$" if digit == 1 else rf"${digit} \cdot 10^{{{power}}}$"
 
 
 def _round_step(length: float) -> float:
