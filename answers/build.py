@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -14,11 +15,20 @@ from answers.homework.model import Homework
 from answers.latex.sheet import Sheet, sheet_latex
 from answers.pdf.compile import compile_pdfs
 from answers.pdf.engine import Engine, find_engine
+from answers.progress import Progress, silent
 from answers.sheets import key_sheet, question_sheet
-from answers.verify import checked, silent
+from answers.verify import Checked, checked
 from derive.derivation import Layout
 
 SheetName = Literal["questions", "key", "catalogue"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was written, and the claims of it that failed their check."""
+
+    files: tuple[Path, ...]
+    failed: tuple[Checked, ...] = ()
 
 
 def build(
@@ -31,8 +41,8 @@ def build(
     layout: Layout | None = None,
     index_base: Literal[0, 1] | None = None,
     engine: Engine | None = None,
-    progress: Callable[[str], None] = silent,
-) -> tuple[Path, ...]:
+    progress: Progress = silent,
+) -> Built:
     """Write the sheets of a homework into a folder, and the files that its answers bring.
 
     Each file is replaced only when its successor is complete. The key is checked as it is written; its
@@ -46,10 +56,11 @@ def build(
     context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base)
     if format == "pdf" and engine is None:
         find_engine()  # a machine without TeX says so before the work
+    wanted = _wanted(homework, only)
     # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
+    verdicts = () if wanted == ["questions"] else tuple(checked(context, progress))
     sheets = {
-        destination / f"{name}.{format}": sheet_latex(sheet)
-        for name, sheet in _sheets(homework, context, only, progress)
+        destination / f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts)) for name in wanted
     }
     files = {destination / file: content for file, content in _files(homework, context, only)}
     progress(" and ".join(path.name for path in sheets))
@@ -59,21 +70,21 @@ def build(
         files = sheets | files
     for path, content in files.items():
         write_file(path, content)
-    return tuple({**sheets, **files})
+    return Built(tuple({**sheets, **files}), tuple(entry for entry in verdicts if not entry.verdict.ok))
 
 
-def _sheets(
-    homework: Homework, context: HomeworkContext, only: SheetName | None, progress: Callable[[str], None]
-) -> Iterator[tuple[SheetName, Sheet]]:
+def _wanted(homework: Homework, only: SheetName | None) -> list[SheetName]:
     wanted = [name for name in homework.sheets if only in (None, name)]
     if not wanted:
         raise HomeworkContentError(f"this file makes {' and '.join(homework.sheets)} only", ("sheets",))
-    if "questions" in wanted:
-        yield "questions", question_sheet(homework, context)
-    if "key" in wanted:
-        yield "key", key_sheet(homework, context, tuple(checked(context, progress)))
-    if "catalogue" in wanted:
-        yield "catalogue", catalogue(homework, context, tuple(checked(context, progress)))
+    return wanted
+
+
+def _sheet(name: SheetName, homework: Homework, context: HomeworkContext, verdicts: tuple[Checked, ...]) -> Sheet:
+    if name == "questions":
+        return question_sheet(homework, context)
+    make = key_sheet if name == "key" else catalogue
+    return make(homework, context, verdicts)
 
 
 def _files(homework: Homework, context: HomeworkContext, only: SheetName | None) -> Iterator[tuple[str, str]]:

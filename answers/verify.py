@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from answers.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.kinds.item import Answered, Claim, Verdict
+from answers.progress import Progress, silent
 from derive.derivation import Layout
 
 
@@ -35,11 +36,7 @@ class CheckLine:
     note: str = ""
 
 
-def silent(_: str) -> None:
-    """Progress that nobody sees."""
-
-
-def checked(context: HomeworkContext, progress: Callable[[str], None] = silent) -> Iterator[Checked]:
+def checked(context: HomeworkContext, progress: Progress = silent) -> Iterator[Checked]:
     """Answer every part and check each claim of it.
 
     Raises:
@@ -67,7 +64,7 @@ def verify(
     *,
     layout: Layout | None = None,
     index_base: Literal[0, 1] | None = None,
-    progress: Callable[[str], None] = silent,
+    progress: Progress = silent,
 ) -> Iterator[CheckLine]:
     """A line for every claim of the key.
 

@@ -42,7 +42,7 @@ class Program(TyperGroup):
             code = _refuse(_usage_message(error))
         except typer.Abort:
             code = 130
-        except _input_errors() as error:
+        except input_errors() as error:
             code = _refuse(str(error))
         sys.exit(code or 0)
 
@@ -60,7 +60,7 @@ def _usage_message(error: typer.TyperException) -> str:
     return f"{message[:1].lower()}{message[1:]}{hint}"
 
 
-def _input_errors() -> tuple[type[Exception], ...]:
+def input_errors() -> tuple[type[Exception], ...]:
     """The exceptions that say that the input is wrong. Imported when one was raised: the program starts fast."""
     from answers.errors import HomeworkContentError
     from answers.files import OutputError

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from answers.command.homework import loaded
-from answers.command.options import FileOrId, IndexBase, Layout
+from answers.command.options import All, IndexBase, Layout, OneOrAll
+from answers.command.several import Outcome, for_all, one_or_all, show
 from answers.command.terminal import progress_shown
+from answers.progress import Progress, silent
+
+SheetName = Literal["questions", "key", "catalogue"]
+Format = Literal["pdf", "tex"]
 
 
 def build(
-    homework: FileOrId,
+    homework: OneOrAll = None,
+    everything: All = False,
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", show_default=False, help="The folder to write; named like the homework if left out."
+            metavar="DIR",
+            show_default=False,
+            help="The folder to write; named like the homework if left out. With --all the folder of the folders.",
         ),
     ] = None,
     only: Annotated[
-        Literal["questions", "key", "catalogue"] | None,
+        SheetName | None,
         typer.Option(show_default=False, help="Write one of the sheets."),
     ] = None,
-    output: Annotated[
-        Literal["pdf", "tex"], typer.Option("--format", help="PDF, or the LaTeX that it is made from.")
-    ] = "pdf",
+    output: Annotated[Format, typer.Option("--format", help="PDF, or the LaTeX that it is made from.")] = "pdf",
     steps: Annotated[
         bool | None,
         typer.Option(
@@ -39,19 +47,46 @@ def build(
     """Build the question sheet and the solution key.
 
     The files written are printed. Files that are there already are replaced only when the new ones are complete.
+    The exit code is 1 if an answer of the key fails its check: the key marks it.
     """
-    with loaded(homework) as source, progress_shown() as progress:
-        from answers.build import build as build_sheets
+    task = Task(only, output, steps, layout, index_base)
+    name = one_or_all(homework, everything)
+    if name is None:
+        show(for_all(partial(task.inside, out or Path())))
+        return
+    with progress_shown() as progress:
+        outcome = task.run(name, out, progress)
+    show(iter([outcome]))
 
-        files = build_sheets(
-            source.homework,
-            out if out is not None else Path(source.id),
-            only=only,
-            format=output,
-            steps=steps,
-            layout=layout,
-            index_base=index_base,
-            progress=progress,
-        )
-    for file in files:
-        typer.echo(file)
+
+@dataclass(frozen=True)
+class Task:
+    """What to build of a homework, and how."""
+
+    only: SheetName | None
+    format: Format
+    steps: bool | None
+    layout: Literal["numerator", "gradient"] | None
+    index_base: Literal[0, 1] | None
+
+    def inside(self, folder: Path, name: str) -> Outcome:
+        """Build a homework into a folder of its name inside ``folder``."""
+        return self.run(name, folder / name)
+
+    def run(self, name: str, out: Path | None, progress: Progress = silent) -> Outcome:
+        """Build a homework into ``out``, or else into a folder of its name."""
+        with loaded(name) as source:
+            from answers.build import build as build_sheets
+
+            built = build_sheets(
+                source.homework,
+                out if out is not None else Path(source.id),
+                only=self.only,
+                format=self.format,
+                steps=self.steps,
+                layout=self.layout,
+                index_base=self.index_base,
+                progress=progress,
+            )
+        failed = [f"FAILED {entry.part}: {entry.claim.quantity}" for entry in built.failed]
+        return Outcome((*map(str, built.files), *failed), 1 if failed else 0)

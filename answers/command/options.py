@@ -9,6 +9,11 @@ import typer
 FileOrId = Annotated[
     str, typer.Argument(metavar="FILE_OR_ID", show_default=False, help="A homework file, or the id of a bundled one.")
 ]
+OneOrAll = Annotated[
+    str | None,
+    typer.Argument(metavar="FILE_OR_ID", show_default=False, help="A homework file, or the id of a bundled one."),
+]
+All = Annotated[bool, typer.Option("--all", help="All bundled homeworks, several at a time.")]
 Layout = Annotated[
     Literal["numerator", "gradient"] | None,
     typer.Option(

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from answers.command.homework import loaded
-from answers.command.options import FileOrId, IndexBase, Layout
+from answers.command.options import All, IndexBase, Layout, OneOrAll
+from answers.command.several import Outcome, for_all, one_or_all, show
 from answers.command.terminal import progress_shown
+from answers.progress import Progress, silent
 
 if TYPE_CHECKING:
     from answers.verify import CheckLine
 
 
 def verify(
-    homework: FileOrId,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    homework: OneOrAll = None,
+    everything: All = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document (with --all, one a line).")] = False,
     layout: Layout = None,
     index_base: IndexBase = None,
 ) -> None:
@@ -28,18 +32,42 @@ def verify(
     A line for each: what was checked, at how many points, the worst relative error, against what. The exit code
     is 1 if one fails.
     """
-    with loaded(homework) as source, progress_shown() as progress:
-        from answers.verify import verify as verify_answers
+    task = Task(as_json, layout, index_base)
+    name = one_or_all(homework, everything)
+    if name is None:
+        show(for_all(task.among_others))
+        return
+    with progress_shown() as progress:
+        outcome = task.run(name, progress)
+    show(iter([outcome]))
 
-        lines = verify_answers(source.homework, layout=layout, index_base=index_base, progress=progress)
-        checked = tuple(lines)
-    if as_json:
-        typer.echo(json.dumps(document(source.id, source.homework.title, checked), ensure_ascii=False, indent=2))
-    else:
-        for text in report(checked):
-            typer.echo(text)
-    if not all(line.ok for line in checked):
-        raise typer.Exit(1)
+
+@dataclass(frozen=True)
+class Task:
+    """How to verify a homework, and what to print of it."""
+
+    as_json: bool
+    layout: Literal["numerator", "gradient"] | None
+    index_base: Literal[0, 1] | None
+
+    def among_others(self, name: str) -> Outcome:
+        """Verify a homework; what is printed says which it is."""
+        outcome = self.run(name, indent=None)
+        return outcome if self.as_json else Outcome((f"{name}:", *outcome.lines), outcome.code)
+
+    def run(self, name: str, progress: Progress = silent, indent: int | None = 2) -> Outcome:
+        """Verify a homework."""
+        with loaded(name) as source:
+            from answers.verify import verify as verify_answers
+
+            checked = tuple(
+                verify_answers(source.homework, layout=self.layout, index_base=self.index_base, progress=progress)
+            )
+        code = 0 if all(line.ok for line in checked) else 1
+        if not self.as_json:
+            return Outcome(tuple(report(checked)), code)
+        whole = document(source.id, source.homework.title, checked)
+        return Outcome((json.dumps(whole, ensure_ascii=False, indent=indent),), code)
 
 
 def document(identity: str, title: str, lines: Iterable[CheckLine]) -> dict[str, object]:

@@ -12,11 +12,12 @@ FOLDER = Path(__file__).parent.parent / "homeworks"
 
 @dataclass(frozen=True)
 class Bundled:
-    """A bundled homework: what it is asked for by, its title, and how many parts it has."""
+    """A bundled homework: what it is asked for by, its title, how many parts it has, and which sheets it makes."""
 
     id: str
     title: str
     parts: int
+    sheets: tuple[str, ...] = ("questions", "key")
 
 
 def bundled_files() -> dict[str, Path]:
@@ -37,4 +38,5 @@ def _outline(name: str, data: object) -> Bundled:
     if not isinstance(data, dict):
         return Bundled(name, "", 0)
     questions = data.get("questions") or ()
-    return Bundled(name, str(data.get("title", "")), sum(len(question.get("parts") or ()) for question in questions))
+    parts = sum(len(question.get("parts") or ()) for question in questions)
+    return Bundled(name, str(data.get("title", "")), parts, tuple(data.get("sheets") or Bundled.sheets))

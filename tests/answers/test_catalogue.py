@@ -73,4 +73,4 @@ def test_it_is_listed_and_is_no_solution_key() -> None:
 
 
 def test_the_file_is_called_catalogue(tmp_path: Path) -> None:
-    assert [path.name for path in build(sample(), tmp_path, format="tex")] == ["catalogue.tex"]
+    assert [path.name for path in build(sample(), tmp_path, format="tex").files] == ["catalogue.tex"]

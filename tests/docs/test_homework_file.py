@@ -24,7 +24,7 @@ ALL_KINDS: dict[str, type[Strict]] = {**kinds(), **evidence_kinds()}
 
 def test_the_complete_example_is_built_and_verified(tmp_path: Path) -> None:
     homework = loads(COMPLETE).homework
-    files = build(homework, tmp_path, format="tex")
+    files = build(homework, tmp_path, format="tex").files
     assert [file.name for file in files] == ["questions.tex", "key.tex"]
     lines = list(verify(homework))
     assert lines

@@ -228,3 +228,14 @@ def test_a_planted_error_is_caught(name: str, monkeypatch: pytest.MonkeyPatch, t
     failed = [check for check in json.loads(outcome.out)["checks"] if not check["ok"]]
     assert len(failed) == 1
     assert failed[0]["note"]
+
+
+def test_a_key_with_a_wrong_answer_is_written_but_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plant = next(iter(PLANTS.values()))
+    spoilt(plant, monkeypatch)
+    outcome = run("build", written(tmp_path, homework(plant)), "--format", "tex", "--out", tmp_path / "out")
+    assert outcome.code == 1
+    assert "FAILED 1a" in outcome.out
+    assert r"\failed" in (tmp_path / "out" / "key.tex").read_text(encoding="utf-8")
