@@ -8,7 +8,7 @@ from answers.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
 from answers.latex import sheet
 from answers.latex.markdown import inline_markdown, markdown
-from answers.sheets import certificate_row, part_label
+from answers.sheets import certificate_row, outcome, part_label
 from answers.verify import Checked
 
 
@@ -46,10 +46,6 @@ def _blocks(part: Part, context: HomeworkContext, checked: Sequence[Checked]) ->
         yield sheet.Text(markdown(part.question))
     for answered in context.answered(part):
         yield from answered.blocks
-    rows = [
-        certificate_row("", entry.claim.method, entry.verdict.ok, (entry,))
-        for entry in checked
-        if entry.part == part.id
-    ]
+    rows = [certificate_row("", *outcome(entry), (entry,)) for entry in checked if entry.part == part.id]
     if rows:
         yield sheet.Certificate(tuple(rows), parts=False)

@@ -21,17 +21,22 @@ class Strict(BaseModel):
 Kind = TypeVar("Kind", bound=Strict)
 
 
-def discover(package: str, path: Iterable[str], base: type[Kind]) -> dict[str, type[Kind]]:
-    """The subclasses of ``base`` that the modules of a package define, by the value of their ``kind``."""
+def discover(package: str, path: Iterable[str], base: type[Kind], *, by: str = "kind") -> dict[str, type[Kind]]:
+    """The subclasses of ``base`` that the modules of a package define, by the value of their key ``by``."""
     found: dict[str, type[Kind]] = {}
     for module in iter_modules(path, f"{package}."):
         for value in vars(import_module(module.name)).values():
-            if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.name:
-                for name in get_args(value.model_fields["kind"].annotation):
+            if isinstance(value, type) and issubclass(value, base) and _belongs_to(module.name, value):
+                for name in get_args(value.model_fields[by].annotation):
                     found[str(name)] = value
     return found
 
 
-def one_of(models: Mapping[str, type[Kind]]) -> Any:
-    """The type of a value that is one of the models, told apart by its ``kind``."""
-    return Annotated[reduce(or_, models.values()), Field(discriminator="kind")]
+def _belongs_to(module: str, value: type) -> bool:
+    """Whether a class is defined in a module, or inside a package of that name."""
+    return value.__module__ == module or value.__module__.startswith(f"{module}.")
+
+
+def one_of(models: Mapping[str, Any], *, by: str = "kind") -> Any:
+    """The type of a value that is one of the models, told apart by its key ``by``."""
+    return Annotated[reduce(or_, models.values()), Field(discriminator=by)]

@@ -104,22 +104,29 @@ def _rubric(homework: Homework) -> sheet.Rubric:
 
 def _certificate(checked: Sequence[Checked]) -> sheet.Certificate:
     """A row for the quantities of a part that were checked in the same way, with the same outcome."""
-    alike = groupby(checked, lambda entry: (entry.part, entry.claim.method, entry.verdict.ok))
+    alike = groupby(checked, lambda entry: (entry.part, *outcome(entry)))
     rows = [certificate_row(part, method, ok, tuple(entries)) for (part, method, ok), entries in alike]
     labels = [row.part for row in rows]
     first = (label if label not in labels[:number] else "" for number, label in enumerate(labels))
     return sheet.Certificate(tuple(replace(row, part=label) for row, label in zip(rows, first, strict=True)))
 
 
-def certificate_row(part: str, method: str, ok: bool, entries: Sequence[Checked]) -> sheet.CertificateRow:
-    """A row for checks of one kind with one outcome."""
+def outcome(entry: Checked) -> tuple[str, bool | None]:
+    """Against what a claim was compared and whether it holds; None, and why, for what could not be tried."""
+    if entry.verdict.unchecked:
+        return entry.verdict.note, None
+    return entry.claim.method, entry.verdict.ok
+
+
+def certificate_row(part: str, method: str, ok: bool | None, entries: Sequence[Checked]) -> sheet.CertificateRow:
+    """A row for checks of one kind with one outcome; None for what could not be checked."""
     points = sorted({entry.verdict.points for entry in entries})
     return sheet.CertificateRow(
         escape(part),
         ", ".join(entry.claim.latex for entry in entries),
         escape(method),
         "--".join(str(number) for number in dict.fromkeys((points[0], points[-1]))),
-        _error(max(entry.verdict.error for entry in entries)),
+        "" if ok is None else _error(max(entry.verdict.error for entry in entries)),
         ok,
     )
 

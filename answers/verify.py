@@ -24,7 +24,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class CheckLine:
-    """The outcome of one check, as a line for a terminal or a JSON document."""
+    """The outcome of one check, as a line for a terminal or a JSON document; see ``Verdict``."""
 
     part: str
     quantity: str
@@ -34,6 +34,7 @@ class CheckLine:
     tolerance: float
     ok: bool
     note: str = ""
+    unchecked: bool = False
 
 
 def checked(context: HomeworkContext, progress: Progress = silent) -> Iterator[Checked]:
@@ -83,4 +84,5 @@ def verify(
             verdict.tolerance,
             verdict.ok,
             verdict.note,
+            verdict.unchecked,
         )

@@ -1,17 +1,16 @@
-"""The programming part of a homework: handout, reference solution, and checks of an ``mlp.py``."""
+"""Programming parts: handouts, reference solutions, and checks of files in a process of their own."""
 
-from answers.code.check import TOLERANCE, CodeCheck, CodeReport, RunningCheck, begin_check, check_solution
-from answers.code.options import CodeOptions
-from answers.code.write import write_handout, write_solution
+from answers.code.assignment import Assignment, Case
+from answers.code.check import RunningCheck, begin_check, check_file
+from answers.code.report import TOLERANCE, CodeCheck, CodeReport
 
 __all__ = [
     "TOLERANCE",
+    "Assignment",
+    "Case",
     "CodeCheck",
-    "CodeOptions",
     "CodeReport",
     "RunningCheck",
     "begin_check",
-    "check_solution",
-    "write_handout",
-    "write_solution",
+    "check_file",
 ]

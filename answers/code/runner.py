@@ -1,94 +1,54 @@
-"""Runs an ``mlp.py`` on given cases: a program of its own, started in a folder that holds them.
+"""Runs a file on given cases: a program of its own, started in a folder that holds both, with the file's name.
 
-It reads ``cases.json`` and ``cases.npz`` and writes ``results.json`` and ``results.npz``. It imports
-nothing but NumPy, and PyTorch where it is installed.
+It reads ``cases.json`` and ``cases.npz``, calls the functions of ``driver.py``, and writes ``results.json``
+and ``results.npz``. Beside the confinement it imports nothing but NumPy, and what the file needs.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy
 
-LARGEST_FILE = 50_000_000
-PARAMETERS = ("W1", "b1", "W2", "b2")
+HERE = Path(__file__).parent
 
 Results = dict[str, Any]
 
 
 def main() -> None:
     """Run the cases in the current folder."""
-    cases = json.loads(Path("cases.json").read_text(encoding="utf-8"))
-    library, how = _library(cases["library"], cases["stand_in"])
-    _limit(cases["seconds"])
+    file = sys.argv[1]
+    plan = json.loads(Path("cases.json").read_text(encoding="utf-8"))
+    library, how = _library(plan["library"], plan["stand_in"])
+    how = ", ".join([how, *map(_version, plan["requires"])])
+    with numpy.load("cases.npz") as given:
+        tensors = {name: _tensor(library, given[name]) for name in given.files}
+    driver = _loaded("driver", Path("driver.py"))
+    confinement = _loaded("confinement", HERE / "confinement.py")
+    confinement.limit(plan["seconds"], plan["megabytes"])
+    confinement.enclose(Path.cwd())
     report: dict[str, Any] = {"how": how, "problem": "", "notes": {}}
     arrays: Results = {}
-    module, report["problem"] = _attempt(_load, "mlp.py")
-    if module is not None:
-        with numpy.load("cases.npz") as given:
-            tensors = {name: _tensor(library, given[name]) for name in given.files}
-        for number, case in enumerate(cases["cases"]):
-            prefix = f"{number}/"
-            own = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-            results: Results = {}
-            _, note = _attempt(RUNS[case["run"]], module, case, own, results)
-            if note:
-                report["notes"][str(number)] = note
-            arrays.update({prefix + name: value for name, value in results.items()})
+    sys.path.insert(0, str(Path.cwd()))
+    module, report["problem"] = _attempt(file, _loaded, Path(file).stem, Path(file).absolute())
+    for number, case in enumerate(plan["cases"] if module is not None else ()):
+        prefix = f"{number}/"
+        own = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+        results: Results = {}
+        _, note = _attempt(file, getattr(driver, case["run"]), module, case, own, results)
+        if note:
+            report["notes"][str(number)] = note
+        arrays.update({prefix + name: _array(value) for name, value in results.items()})
     numpy.savez("results.npz", **arrays)
     Path("results.json").write_text(json.dumps(report), encoding="utf-8")
-
-
-def _sequence(module: ModuleType, case: Mapping[str, Any], given: Mapping[str, Any], results: Results) -> None:
-    """Forward, loss and backward, one after the other, as in training."""
-    net = _network(module, case, given)
-    y_hat = net.forward(given["x"])
-    results["y_hat"] = _array(y_hat)
-    loss, slope = getattr(module, case["loss"])(given["y"], y_hat)
-    results["loss"], results["dJdy_hat"] = _array(loss), _array(slope)
-    net.backward(slope)
-    _gradients(net, results)
-
-
-def _backward(module: ModuleType, case: Mapping[str, Any], given: Mapping[str, Any], results: Results) -> None:
-    """Backward alone, from a gradient that is given."""
-    net = _network(module, case, given)
-    net.forward(given["x"])
-    net.backward(given["dJdy_hat"])
-    _gradients(net, results)
-
-
-def _loss(module: ModuleType, case: Mapping[str, Any], given: Mapping[str, Any], results: Results) -> None:
-    """The loss alone, at a prediction that is given."""
-    loss, slope = getattr(module, case["loss"])(given["y"], given["y_hat"])
-    results["loss"], results["dJdy_hat"] = _array(loss), _array(slope)
-
-
-RUNS: Mapping[str, Callable[..., None]] = {"sequence": _sequence, "backward": _backward, "loss": _loss}
-
-
-def _network(module: ModuleType, case: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
-    (d, n), (outputs, _) = given["W1"].shape, given["W2"].shape
-    net = module.MLP(n, d, case["f"], d, outputs, case["g"])
-    for name in PARAMETERS:
-        net.parameters[name] = given[name]
-    net.clear_grad_and_cache()
-    return net
-
-
-def _gradients(net: Any, results: Results) -> None:
-    missing = [f"dJd{name}" for name in PARAMETERS if f"dJd{name}" not in net.grads]
-    if missing:
-        raise KeyError(f"grads holds no {', '.join(missing)}; it holds {', '.join(net.grads) or 'nothing'}")
-    for name in PARAMETERS:
-        results[f"dJd{name}"] = _array(net.grads[f"dJd{name}"])
 
 
 def _array(value: Any) -> Any:
@@ -105,7 +65,7 @@ def _library(name: str, stand_in: bool) -> tuple[ModuleType | None, str]:
     if name == "numpy":
         return None, f"NumPy {numpy.__version__}"
     if stand_in or importlib.util.find_spec("torch") is None:
-        library = _loaded("torch", Path(__file__).with_name("torch_stand_in.py"))
+        library = _loaded("torch", HERE / "torch_stand_in.py")
         how = f"NumPy {numpy.__version__} in the place of PyTorch"
     else:
         library = importlib.import_module("torch")
@@ -114,8 +74,9 @@ def _library(name: str, stand_in: bool) -> tuple[ModuleType | None, str]:
     return library, how
 
 
-def _load(path: str) -> ModuleType:
-    return _loaded("mlp", Path(path).absolute())
+def _version(package: str) -> str:
+    """A package that the file needs, imported while nothing is limited, and its version."""
+    return f"{package} {getattr(importlib.import_module(package), '__version__', '')}".strip()
 
 
 def _loaded(name: str, path: Path) -> ModuleType:
@@ -128,24 +89,20 @@ def _loaded(name: str, path: Path) -> ModuleType:
     return module
 
 
-def _attempt(function: Callable[..., Any], *arguments: Any) -> tuple[Any, str]:
+def _attempt(file: str, function: Callable[..., Any], *arguments: Any) -> tuple[Any, str]:
     """What a function returns, and what went wrong in it: the file under test may raise anything, or exit."""
     try:
         return function(*arguments), ""
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if Path(frame.filename).name == "mlp.py"]
-        place = f" (line {lines[-1]} of mlp.py)" if lines else ""
-        return None, f"{type(error).__name__}: {error}{place}"
+        lines = [frame.lineno for frame in frames if Path(frame.filename).name == file]
+        place = f" (line {lines[-1]} of {file})" if lines else ""
+        return None, f"{type(error).__name__}: {_said(error)}{place}"
 
 
-def _limit(seconds: int) -> None:
-    """Bound the processor time and the size of files, where the system can."""
-    if importlib.util.find_spec("resource") is None:
-        return
-    resource = importlib.import_module("resource")
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+def _said(error: BaseException) -> str:
+    text = str(error)
+    return text or ("not enough memory" if isinstance(error, MemoryError) else "")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Task:
 
 
 def document(identity: str, title: str, lines: Iterable[CheckLine]) -> dict[str, object]:
-    """The outcome as a JSON document; an error without a finite value is null."""
+    """The outcome as a JSON document; an error without a finite value is null, and so is ok for what is not checked."""
     checks = [
         {
             "part": line.part,
@@ -80,18 +80,20 @@ def document(identity: str, title: str, lines: Iterable[CheckLine]) -> dict[str,
             "points": line.points,
             "error": line.error if isfinite(line.error) else None,
             "tolerance": line.tolerance,
-            "ok": line.ok,
+            "ok": None if line.unchecked else line.ok,
             "note": line.note,
         }
         for line in lines
     ]
-    failed = sum(not check["ok"] for check in checks)
+    failed = sum(check["ok"] is False for check in checks)
+    unchecked = sum(check["ok"] is None for check in checks)
     return {
         "homework": identity,
         "title": title,
         "ok": not failed,
-        "checked": len(checks),
+        "checked": len(checks) - unchecked,
         "failed": failed,
+        "unchecked": unchecked,
         "checks": checks,
     }
 
@@ -103,10 +105,14 @@ def report(lines: tuple[CheckLine, ...]) -> Iterator[str]:
     for row in rows:
         yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
     failed = sum(not line.ok for line in lines)
-    yield f"{len(lines)} checks, {failed or 'none'} failed"
+    unchecked = sum(line.unchecked for line in lines)
+    left = f", {unchecked} could not be made here" if unchecked else ""
+    yield f"{len(lines) - unchecked} checks, {failed or 'none'} failed{left}"
 
 
 def _cells(line: CheckLine) -> tuple[str, ...]:
+    if line.unchecked:
+        return "-", line.part, line.quantity, "", "", line.note
     points = f"{line.points} point{'s' if line.points != 1 else ''}"
     outcome = line.method if line.ok else f"{line.note or line.method} (allowed {line.tolerance:.0e})"
     return "ok" if line.ok else "FAILED", line.part, line.quantity, points, f"{line.error:.1e}", outcome

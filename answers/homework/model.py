@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
+from answers.code.templates import code_templates
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
 from answers.kinds.item import Item
@@ -15,8 +16,8 @@ from answers.own import OwnActivation, OwnDefinitions, OwnLayer
 
 if TYPE_CHECKING:
     AnyItem = Item
-else:  # the kinds are found at run time, so that a new one needs no entry here
-    AnyItem = one_of(kinds())
+else:  # the kinds and templates are found at run time, so that a new one needs no entry here
+    AnyItem = one_of({**kinds(), "code": one_of(code_templates(), by="template")})
 
 
 class NetworkModel(Strict):

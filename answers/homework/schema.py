@@ -86,10 +86,18 @@ class _Union:
     def member(self, label: str) -> Any:
         """The member that pydantic calls ``label``: by its tag, or else by the name of its type."""
         for member in self.members:
-            if self.tag is not None and label in map(str, get_args(member.model_fields[self.tag].annotation)):
+            if self.tag is not None and label in _tags(member, self.tag):
                 return member
         named = (member for member in self.members if label.startswith(getattr(member, "__name__", str(member))))
         return next(named, None)
+
+
+def _tags(member: Any, tag: str) -> set[str]:
+    """The values of the key ``tag`` that mean this member of a union, or one of the members inside it."""
+    while get_origin(member) is Annotated:
+        member = get_args(member)[0]
+    inner = get_args(member) if get_origin(member) in (Union, UnionType) else (member,)
+    return {str(value) for one in inner for value in get_args(one.model_fields[tag].annotation)}
 
 
 def _entry(annotation: Any, step: str | int) -> Any:

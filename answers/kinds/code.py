@@ -6,18 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
-from answers.code import (
-    TOLERANCE,
-    CodeCheck,
-    CodeOptions,
-    CodeReport,
-    RunningCheck,
-    begin_check,
-    write_handout,
-    write_solution,
-)
+from answers.code import TOLERANCE, Assignment, CodeCheck, CodeReport, RunningCheck, begin_check
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.code import code_lines
 from answers.latex.escape import escape
@@ -27,73 +16,88 @@ HANDOUT, SOLUTION = "handout", "solution"
 
 
 class Programming(Item):
-    """A file to be written without automatic differentiation, and the one that the derivations write."""
+    """A file to be written without automatic differentiation, and the one that the derivations write.
 
-    kind: Literal["code"]
+    Each template of ``answers.code.templates`` is a subclass: it says which files are written.
+    """
+
+    kind: Literal["code"] = "code"
+    template: str
     begins_early: ClassVar[bool] = True
-    template: Literal["mlp"] = Field("mlp", description="the handout: a class MLP of two linear layers")
-    library: Literal["torch", "numpy"] = "torch"
-    title: str = "A two-layer network, forward and backward by hand"
-    activations: dict[str, str] = Field(
-        default_factory=lambda: {"relu": "ReLU", "sigmoid": "Sigmoid", "identity": "Identity"},
-        description="names in the file, and the activation of each",
-    )
-    losses: dict[str, str] = Field(
-        default_factory=lambda: {"mse_loss": "MSE(mean)", "bce_loss": "BCE(mean)"},
-        description="names of the functions, and the loss of each",
-    )
-    reduction: Literal["mean", "sum"] = Field("mean", description="of the losses of a batch")
-    example: tuple[str, str, str] = Field(
-        ("relu", "identity", "mse_loss"), description="the activations and the loss of the example test"
-    )
+
+    def assignments(self) -> tuple[Assignment, ...]:
+        """The files that are to be written.
+
+        Raises:
+            HomeworkContentError: the options do not fit each other.
+            NetworkError: a layer, an activation or a loss does not exist.
+            SourceError: one of them has no source.
+        """
+        raise TypeError(f"{type(self).__name__} does not say what is to be written")
 
     def handout(self, context: Context) -> tuple[tuple[str, str], ...]:
-        return tuple((f"{HANDOUT}/{name}", text) for name, text in write_handout(self._options()).items())
+        return tuple((f"{HANDOUT}/{name}", text) for one in self.assignments() for name, text in one.handouts.items())
 
     def answer(self, context: Context) -> Answered:
-        options = self._options()
-        source = write_solution(options)
-        names = ", ".join(rf"\texttt{{{escape(f'{HANDOUT}/{name}')}}}" for name in write_handout(options))
-        blocks: tuple[Block, ...] = (
-            Text(
-                f"Handed out: {names}. The reference solution below is written from the derivations: each line "
-                "that computes a gradient is the matrix form of a batch, printed as code. It lies in "
-                rf"\texttt{{{SOLUTION}/mlp.py}} beside this key."
-            ),
-            Code(code_lines(source), "mlp.py", numbered=True),
-        )
-        return Answered(blocks, _claims(source, options), ((f"{SOLUTION}/mlp.py", source),))
-
-    def _options(self) -> CodeOptions:
-        return CodeOptions(self.title, self.library, self.activations, self.losses, self.reduction, self.example)
+        assignments = self.assignments()
+        blocks: list[Block] = [Text(_introduction(assignments))]
+        for one in assignments:
+            blocks.append(Code(code_lines(one.solution), one.file, numbered=True))
+        claims = tuple(claim for one in assignments for claim in _claims(one))
+        return Answered(tuple(blocks), claims, tuple((f"{SOLUTION}/{one.file}", one.solution) for one in assignments))
 
 
-def _claims(source: str, options: CodeOptions) -> tuple[Claim, ...]:
-    """A claim for each quantity that the file computes, over all activations and losses; it runs once."""
+def _introduction(assignments: tuple[Assignment, ...]) -> str:
+    handed = [f"{HANDOUT}/{name}" for one in assignments for name in one.handouts]
+    solved = [f"{SOLUTION}/{one.file}" for one in assignments]
+    many = len(solved) > 1
+    text = (
+        f"Handed out: {_listed(handed)}. The reference solution{'s' if many else ''} below {'are' if many else 'is'} "
+        "written from the derivations: the lines that compute a gradient are the derived formulas, printed as code. "
+        f"{'They lie' if many else 'It lies'} in {_listed(solved)} beside this key."
+    )
+    for one in assignments:
+        if one.lacking:
+            text += rf" \emph{{Not checked}}: {_listed([one.file])}, since {_listed([*one.lacking])} is not installed."
+    return text
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(rf"\texttt{{{escape(name)}}}" for name in names)
+
+
+def _claims(assignment: Assignment) -> tuple[Claim, ...]:
+    """A claim for each quantity that the file computes, over all cases; it runs once."""
 
     @cache
     def running() -> RunningCheck:
-        return begin_check(source, options)
+        return begin_check(assignment)
 
     @cache
     def report() -> CodeReport:
         return running().report()
 
-    quantities = ["y_hat", "loss", "dJdy_hat", *(f"dJd{name}" for name in ("W1", "b1", "W2", "b2"))]
-    return tuple(_claim(name, running, report) for name in quantities)
+    return tuple(_claim(assignment, name, running, report) for name in assignment.quantities)
 
 
-def _claim(name: str, running: Callable[[], RunningCheck], report: Callable[[], CodeReport]) -> Claim:
+def _claim(
+    assignment: Assignment, name: str, running: Callable[[], RunningCheck], report: Callable[[], CodeReport]
+) -> Claim:
     def verdict() -> Verdict:
         found = report()
-        mine = [check for check in found.checks if check.what.split(",")[0] == name]
+        if found.lacking:
+            return Verdict(
+                True, 0, 0.0, 0.0, f"not checked: {', '.join(found.lacking)} is not installed", unchecked=True
+            )
+        mine = [check for check in found.checks if check.quantity == name]
         if found.problem or not mine:
             return Verdict(False, 0, float("inf"), 0.0, found.problem or f"nothing was compared with {name}")
         worst = max(mine, key=lambda check: check.error)
         points = sum(check.points for check in mine)
         return Verdict(all(check.ok for check in mine), points, worst.error, TOLERANCE, _note(mine, found.how))
 
-    return Claim(f"{name} of mlp.py", rf"\texttt{{{escape(name)}}}", "differences, all cases", verdict, running)
+    what = f"{name} of {assignment.file}"
+    return Claim(what, rf"\texttt{{{escape(name)}}}", assignment.method, verdict, running)
 
 
 def _note(checks: list[CodeCheck], how: str) -> str:

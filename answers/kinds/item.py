@@ -15,13 +15,17 @@ from derive.network import Network
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of a check: at how many points, with what worst relative error against which tolerance."""
+    """The outcome of a check: at how many points, with what worst relative error against which tolerance.
+
+    What could not be tried here, and so is neither right nor wrong, is ``unchecked``; the note says why.
+    """
 
     ok: bool
     points: int
     error: float
     tolerance: float
     note: str = ""
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)

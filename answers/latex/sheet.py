@@ -212,14 +212,17 @@ class Rubric:
 
 @dataclass(frozen=True)
 class CertificateRow:
-    """Checks of a part: of what, against what, at how many points each, and the worst relative error."""
+    """Checks of a part: of what, against what, at how many points each, and the worst relative error.
+
+    ``passed`` is None for what could not be checked; the method says why.
+    """
 
     part: str
     quantity: str
     method: str
     points: str
     error: str
-    passed: bool
+    passed: bool | None
 
 
 @dataclass(frozen=True)

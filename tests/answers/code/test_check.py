@@ -7,17 +7,18 @@ import re
 
 import numpy
 import pytest
+from pydantic import ValidationError
 
-from answers.code import CodeOptions, check_solution, write_handout, write_solution
-from answers.code.cases import PARAMETERS, cases
-from answers.code.options import BATCH, NETWORK
-from answers.errors import HomeworkContentError
+from answers.code.templates.mlp import Mlp
+from answers.code.templates.mlp.cases import PARAMETERS, cases
+from answers.code.templates.mlp.options import BATCH, NETWORK
 from derive.network import network
 from numeric.differences import jacobian_by_differences
+from tests.answers.code.samples import checked, the_file
 
 TORCH = importlib.util.find_spec("torch") is not None
-NUMPY = CodeOptions(library="numpy")
-WIDE = CodeOptions(
+NUMPY = Mlp(library="numpy")
+WIDE = Mlp(
     library="numpy",
     activations={"relu": "5*ReLU", "tanh": "Tanh", "leaky": "LeakyReLU(0.1)", "sigmoid": "Sigmoid"},
     losses={"mse_loss": "1/2*MSE", "bce_loss": "BCE", "l1_loss": "L1(mean)"},
@@ -25,9 +26,9 @@ WIDE = CodeOptions(
 )
 
 
-@pytest.mark.parametrize("options", [NUMPY, WIDE, CodeOptions(library="numpy", reduction="sum")])
-def test_solutions_for_numpy_pass(options: CodeOptions) -> None:
-    report = check_solution(write_solution(options), options)
+@pytest.mark.parametrize("options", [NUMPY, WIDE, Mlp(library="numpy", reduction="sum")])
+def test_solutions_for_numpy_pass(options: Mlp) -> None:
+    report = checked(the_file(options).solution, options)
     assert report.ok, report.failures[:3]
     assert report.how.startswith("NumPy")
     pairs = len(options.activations) ** 2
@@ -38,21 +39,21 @@ def test_solutions_for_numpy_pass(options: CodeOptions) -> None:
 
 @pytest.mark.skipif(not TORCH, reason="PyTorch is not installed: the solution is checked with NumPy in its place only")
 def test_the_solution_for_torch_passes_with_torch() -> None:
-    report = check_solution(write_solution(CodeOptions()))
+    report = checked(the_file(Mlp()).solution, Mlp())
     assert report.ok, report.failures[:3]
     assert report.how.startswith("PyTorch")
 
 
 def test_without_torch_numpy_takes_its_place_and_the_report_says_so() -> None:
-    report = check_solution(write_solution(CodeOptions()), stand_in=True, shapes=1)
+    report = checked(the_file(Mlp()).solution, Mlp(), stand_in=True, shapes=1)
     assert report.ok
     assert "in the place of PyTorch" in report.how
 
 
 @pytest.mark.parametrize("library", ["torch", "numpy"])
 def test_the_skeleton_fails_and_the_notes_say_what_is_to_be_written(library: str) -> None:
-    options = CodeOptions(library="torch" if library == "torch" else "numpy")
-    report = check_solution(write_handout(options)["mlp.py"], options, shapes=1, stand_in=True)
+    options = Mlp(library="torch" if library == "torch" else "numpy")
+    report = checked(the_file(options).handouts["mlp.py"], options, shapes=1, stand_in=True)
     assert not report.ok
     assert not report.problem
     assert all(check.note.startswith("NotImplementedError") for check in report.checks)
@@ -70,42 +71,47 @@ def test_the_skeleton_fails_and_the_notes_say_what_is_to_be_written(library: str
     ],
 )
 def test_files_that_cannot_be_run_are_said_to_be_so(source: str, problem: str) -> None:
-    report = check_solution(source, NUMPY, shapes=1)
+    report = checked(source, NUMPY, shapes=1)
     assert not report.ok
     assert not report.checks
     assert re.search(problem, report.problem)
 
 
 def test_a_file_that_does_not_end_is_stopped() -> None:
-    report = check_solution("import time\ntime.sleep(60)", NUMPY, shapes=1, seconds=1)
+    report = checked("import time\ntime.sleep(60)", NUMPY, shapes=1, seconds=1)
     assert report.problem == "the file did not finish within 1 seconds"
 
 
 def test_a_file_without_the_class_fails_with_its_name() -> None:
-    report = check_solution("def mse_loss(y, y_hat): return 0, y", NUMPY, shapes=1)
+    report = checked("def mse_loss(y, y_hat): return 0, y", NUMPY, shapes=1)
     assert not report.ok
     assert any("no attribute 'MLP'" in check.note for check in report.checks)
 
 
 def test_a_gradient_of_another_shape_is_named() -> None:
-    source = write_solution(NUMPY).replace("dJdz1.sum(axis=0)", "dJdz1.sum(axis=0, keepdims=True)")
-    report = check_solution(source, NUMPY, shapes=1)
+    source = the_file(NUMPY).solution.replace("dJdz1.sum(axis=0)", "dJdz1.sum(axis=0, keepdims=True)")
+    report = checked(source, NUMPY, shapes=1)
     assert {check.what.split(",")[0] for check in report.failures} == {"dJdb1"}
     assert all("dJdb1 has shape (1, " in check.note for check in report.failures)
 
 
 def test_a_missing_gradient_is_named() -> None:
-    source = write_solution(NUMPY).replace('self.grads["dJdb1"] =', 'del self.grads["dJdb1"]; _ =')
-    report = check_solution(source, NUMPY, shapes=1)
+    source = the_file(NUMPY).solution.replace('self.grads["dJdb1"] =', 'del self.grads["dJdb1"]; _ =')
+    report = checked(source, NUMPY, shapes=1)
     assert any("grads holds no dJdb1" in check.note for check in report.failures)
 
 
 def test_the_expected_gradients_are_central_differences_too() -> None:
-    for case in cases(CodeOptions(), seed=1, shapes=2):
+    for case in cases(Mlp(), seed=1, shapes=2):
         if case.run != "sequence":
             continue
-        layers, losses = CodeOptions().activations, CodeOptions().losses
-        model = network(NETWORK.format(f=layers[case.f], g=layers[case.g]), losses[case.loss], batch=BATCH).forward
+        layers, losses = Mlp().activations, Mlp().losses
+        f, g, loss = (case.settings[name] for name in ("f", "g", "loss"))
+        model = network(
+            NETWORK.format(f=layers[f], g=layers[g]),
+            losses[loss],
+            batch=BATCH,
+        ).forward
         for name in PARAMETERS:
             coarse = jacobian_by_differences(model, case.given, "l", name, method="central")
             scale = max(float(numpy.abs(coarse).max()), 1e-2)
@@ -113,9 +119,9 @@ def test_the_expected_gradients_are_central_differences_too() -> None:
 
 
 def test_the_example_must_use_what_is_defined() -> None:
-    with pytest.raises(HomeworkContentError, match=r"the example uses tanh, which is not defined"):
-        CodeOptions(example=("tanh", "identity", "mse_loss"))
-    with pytest.raises(HomeworkContentError, match=r"'mse loss' cannot be the name of a function"):
-        CodeOptions(losses={"mse loss": "MSE"}, example=("relu", "relu", "mse loss"))
-    with pytest.raises(HomeworkContentError, match=r"a loss cannot be called activation"):
-        CodeOptions(losses={"activation": "MSE"}, example=("relu", "relu", "activation"))
+    with pytest.raises(ValidationError, match=r"the example uses tanh, which is not defined"):
+        Mlp(example=("tanh", "identity", "mse_loss"))
+    with pytest.raises(ValidationError, match=r"'mse loss' cannot be the name of a function"):
+        Mlp(losses={"mse loss": "MSE"}, example=("relu", "relu", "mse loss"))
+    with pytest.raises(ValidationError, match=r"a loss cannot be called activation"):
+        Mlp(losses={"activation": "MSE"}, example=("relu", "relu", "activation"))

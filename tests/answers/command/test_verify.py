@@ -26,7 +26,7 @@ def test_json_holds_what_the_lines_say(tmp_path: Path) -> None:
     outcome = run("verify", written(tmp_path), "--json")
     assert outcome.code == 0
     result = json.loads(outcome.out)
-    assert list(result) == ["homework", "title", "ok", "checked", "failed", "checks"]
+    assert list(result) == ["homework", "title", "ok", "checked", "failed", "unchecked", "checks"]
     assert (result["homework"], result["title"], result["ok"]) == ("hw", "A homework", True)
     (check,) = result["checks"]
     assert list(check) == ["part", "quantity", "method", "points", "error", "tolerance", "ok", "note"]

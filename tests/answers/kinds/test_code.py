@@ -10,7 +10,7 @@ import pytest
 from answers.latex.sheet import Code
 from tests.answers.sample import all_pass, answered, homework, last, refused, verdicts
 
-ITEM = {"kind": "code", "library": "numpy"}
+ITEM = {"kind": "code", "template": "mlp", "library": "numpy"}
 
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="the file imports PyTorch")
 
@@ -66,5 +66,5 @@ def test_the_skeleton_fails_the_example_test_and_the_solution_passes(library: st
 
 
 def test_wrong_options() -> None:
-    refused({**ITEM, "losses": {"hinge": "Hinj"}}, saying="part 1a, code")
-    refused({**ITEM, "activations": {"relu": "RELUU"}}, saying="part 1a, code")
+    refused({**ITEM, "losses": {"mse_loss": "Hinj"}}, saying="part 1a, code")
+    refused({**ITEM, "activations": {"relu": "RELUU", "identity": "Identity"}}, saying="part 1a, code")

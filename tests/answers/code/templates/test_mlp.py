@@ -11,21 +11,20 @@ from typing import Any
 
 import pytest
 
-from answers.code import CodeOptions, write_handout, write_solution
+from answers.code.templates.mlp import Mlp
 from derive.errors import NetworkError
 from numeric.source import SourceError
+from tests.answers.code.samples import the_file
 
 TORCH = importlib.util.find_spec("torch") is not None
 NEEDS_TORCH = pytest.mark.skipif(not TORCH, reason="PyTorch is not installed: the example test for it is not run")
 
 ALL = (
-    CodeOptions(),
-    CodeOptions(library="numpy"),
-    CodeOptions(losses={"mse_loss": "1/2*MSE"}),
-    CodeOptions(
-        losses={"mse_loss": "MSE", "bce_loss": "BCE"}, reduction="sum", example=("relu", "sigmoid", "bce_loss")
-    ),
-    CodeOptions(
+    Mlp(),
+    Mlp(library="numpy"),
+    Mlp(losses={"mse_loss": "1/2*MSE"}),
+    Mlp(losses={"mse_loss": "MSE", "bce_loss": "BCE"}, reduction="sum", example=("relu", "sigmoid", "bce_loss")),
+    Mlp(
         activations={"relu": "5*ReLU", "tanh": "Tanh", "soft": "Softplus"},
         losses={"loss": "L1(mean)"},
         example=("relu", "tanh", "loss"),
@@ -33,12 +32,12 @@ ALL = (
 )
 
 
-def sources(options: CodeOptions) -> dict[str, str]:
-    return {"solution": write_solution(options), **write_handout(options)}
+def sources(options: Mlp) -> dict[str, str]:
+    return {"solution": the_file(options).solution, **the_file(options).handouts}
 
 
 @pytest.mark.parametrize("options", ALL)
-def test_files_parse_and_keep_to_the_width_of_a_page(options: CodeOptions) -> None:
+def test_files_parse_and_keep_to_the_width_of_a_page(options: Mlp) -> None:
     for name, source in sources(options).items():
         ast.parse(source)
         assert max(map(len, source.splitlines())) <= 79, name
@@ -50,8 +49,8 @@ def test_files_parse_and_keep_to_the_width_of_a_page(options: CodeOptions) -> No
 
 
 @pytest.mark.parametrize("options", ALL)
-def test_the_skeleton_has_the_solution_s_names_and_arguments_and_none_of_its_lines(options: CodeOptions) -> None:
-    solution, skeleton = write_solution(options), write_handout(options)["mlp.py"]
+def test_the_skeleton_has_the_solution_s_names_and_arguments_and_none_of_its_lines(options: Mlp) -> None:
+    solution, skeleton = the_file(options).solution, the_file(options).handouts["mlp.py"]
     assert signatures(skeleton) == signatures(solution)
     for line in ("dJdz3.T @ z2", "W1.T", "dJdz3 @ W2", "(1 - y)", "loss ="):
         assert line not in skeleton
@@ -65,7 +64,7 @@ def signatures(source: str) -> list[str]:
 
 
 def test_the_lines_of_the_reference_solution() -> None:
-    solution = write_solution(CodeOptions())
+    solution = the_file(Mlp()).solution
     for line in (
         "z1 = x @ W1.T + b1",
         "z2 = activation(self.f_function, z1)",
@@ -85,31 +84,31 @@ def test_the_lines_of_the_reference_solution() -> None:
 
 
 def test_the_docstring_states_the_reduction() -> None:
-    assert "averaged over the batch and summed over the outputs" in write_solution(
-        CodeOptions(losses={"mse_loss": "1/2*MSE"})
+    assert (
+        "averaged over the batch and summed over the outputs" in the_file(Mlp(losses={"mse_loss": "1/2*MSE"})).solution
     )
-    summed = write_handout(CodeOptions(losses={"mse_loss": "MSE"}, reduction="sum"))["mlp.py"]
+    summed = the_file(Mlp(losses={"mse_loss": "MSE"}, reduction="sum")).handouts["mlp.py"]
     assert "It is summed over the batch and the outputs." in summed
     assert "do not divide by" not in summed
 
 
 def test_helpers_are_written_only_where_they_are_used() -> None:
-    assert "def safe_log" in write_solution(CodeOptions())
-    assert "safe_" not in write_solution(CodeOptions(losses={"mse_loss": "MSE"}))
+    assert "def safe_log" in the_file(Mlp()).solution
+    assert "safe_" not in the_file(Mlp(losses={"mse_loss": "MSE"})).solution
 
 
 def test_an_activation_or_loss_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(NetworkError, match="did you mean Sigmoid"):
-        write_solution(CodeOptions(activations={"relu": "Sigmoyd"}, example=("relu", "relu", "mse_loss")))
+        the_file(Mlp(activations={"relu": "Sigmoyd"}, example=("relu", "relu", "mse_loss")))
     with pytest.raises(NetworkError, match="did you mean BCE"):
-        write_solution(CodeOptions(losses={"mse_loss": "BEC"}))
+        the_file(Mlp(losses={"mse_loss": "BEC"}))
     with pytest.raises(SourceError, match="erf has no source for numpy"):
-        write_solution(CodeOptions(library="numpy", activations={"gelu": "GELU"}, example=("gelu", "gelu", "mse_loss")))
+        the_file(Mlp(library="numpy", activations={"gelu": "GELU"}, example=("gelu", "gelu", "mse_loss")))
 
 
-def run_example(folder: Path, options: CodeOptions, source: str) -> subprocess.CompletedProcess[str]:
+def run_example(folder: Path, options: Mlp, source: str) -> subprocess.CompletedProcess[str]:
     (folder / "mlp.py").write_text(source, encoding="utf-8")
-    (folder / "test_mlp.py").write_text(write_handout(options)["test_mlp.py"], encoding="utf-8")
+    (folder / "test_mlp.py").write_text(the_file(options).handouts["test_mlp.py"], encoding="utf-8")
     return subprocess.run([sys.executable, "test_mlp.py"], cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -117,8 +116,8 @@ EXAMPLES = [pytest.param(options, marks=[NEEDS_TORCH] if options.library == "tor
 
 
 @pytest.mark.parametrize("options", EXAMPLES)
-def test_the_example_test_passes_with_the_solution(options: CodeOptions, tmp_path: Path) -> None:
-    done = run_example(tmp_path, options, write_solution(options))
+def test_the_example_test_passes_with_the_solution(options: Mlp, tmp_path: Path) -> None:
+    done = run_example(tmp_path, options, the_file(options).solution)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "The example test has passed.\n"
 
@@ -132,15 +131,15 @@ def test_the_example_test_passes_with_the_solution(options: CodeOptions, tmp_pat
         (ALL[1], ").mean()", ").sum()"),
     ],
 )
-def test_the_example_test_fails_with_an_error(options: CodeOptions, right: str, wrong: str, tmp_path: Path) -> None:
-    source = write_solution(options)
+def test_the_example_test_fails_with_an_error(options: Mlp, right: str, wrong: str, tmp_path: Path) -> None:
+    source = the_file(options).solution
     assert right in source
     done = run_example(tmp_path, options, source.replace(right, wrong))
     assert done.returncode != 0
 
 
 def test_the_example_test_fails_with_the_skeleton(tmp_path: Path) -> None:
-    options = CodeOptions(library="numpy")
-    done = run_example(tmp_path, options, write_handout(options)["mlp.py"])
+    options = Mlp(library="numpy")
+    done = run_example(tmp_path, options, the_file(options).handouts["mlp.py"])
     assert done.returncode != 0
     assert "NotImplementedError: forward" in done.stderr

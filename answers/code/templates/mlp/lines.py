@@ -12,7 +12,7 @@ import sympy
 from sympy import Expr
 
 from answers.code.comments import equation
-from answers.code.options import BATCH, NETWORK, CodeOptions
+from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
 from derive import symbols
 from derive.derivation import Derivation
 from derive.network import Network, network
@@ -97,7 +97,7 @@ def backward_lines(library: str) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def activation_lines(options: CodeOptions) -> tuple[ActivationLines, ...]:
+def activation_lines(options: MlpOptions) -> tuple[ActivationLines, ...]:
     """Each activation y of z, and the gradient with respect to z from that with respect to y."""
     return tuple(_activation(name, layer, options.library) for name, layer in options.activations.items())
 
@@ -126,7 +126,7 @@ def _application(function: ScalarFunction) -> tuple[Any, Callable[[Expr], Expr]]
     return sympy.Function(function.name), function.at
 
 
-def modules(options: CodeOptions) -> tuple[str, str]:
+def modules(options: MlpOptions) -> tuple[str, str]:
     """PyTorch's modules of the example's activations; the layers are named as its classes are."""
     f, g, _ = options.example
     return _module(options.activations[f]), _module(options.activations[g])
@@ -138,7 +138,7 @@ def _module(layer: str) -> str:
     return f"lambda z: {scale} * {module}(z)" if scale else module
 
 
-def loss_lines(options: CodeOptions) -> tuple[LossLines, ...]:
+def loss_lines(options: MlpOptions) -> tuple[LossLines, ...]:
     """Each loss and its gradient with respect to the prediction."""
     return tuple(_loss(name, loss, options.library, options.reduction) for name, loss in options.losses.items())
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from answers.code import CodeOptions, check_solution, write_solution
+from answers.code.templates.mlp import Mlp
+from tests.answers.code.samples import checked, the_file
 
-OPTIONS = CodeOptions()
-SOLUTION = write_solution(OPTIONS)
+OPTIONS = Mlp()
+SOLUTION = the_file(OPTIONS).solution
 
 PLANTED = {
     "operands swapped for a transpose": ('["dJdW2"] = dJdz3.T @ z2', '["dJdW2"] = z2.T @ dJdz3'),
@@ -40,7 +41,7 @@ PLANTED = {
 
 
 def test_the_solution_itself_passes() -> None:
-    report = check_solution(SOLUTION, OPTIONS, shapes=2, stand_in=True)
+    report = checked(SOLUTION, OPTIONS, shapes=2, stand_in=True)
     assert report.ok, report
     assert report.worst < 1e-10
 
@@ -49,7 +50,7 @@ def test_the_solution_itself_passes() -> None:
 def test_planted_errors_are_caught(name: str) -> None:
     right, wrong = PLANTED[name]
     assert SOLUTION.count(right) >= 1, "the text to replace is not in the solution"
-    report = check_solution(SOLUTION.replace(right, wrong), OPTIONS, shapes=2, stand_in=True)
+    report = checked(SOLUTION.replace(right, wrong), OPTIONS, shapes=2, stand_in=True)
     assert not report.ok
     assert not report.problem
     # What does not depend on the planted line still passes: a check that always fails would show nothing.
@@ -57,7 +58,7 @@ def test_planted_errors_are_caught(name: str) -> None:
 
 
 def test_a_slip_in_one_gradient_is_found_in_that_gradient_alone() -> None:
-    report = check_solution(
+    report = checked(
         SOLUTION.replace('["dJdb1"] = dJdz1.sum(dim=0)', '["dJdb1"] = -dJdz1.sum(dim=0)'),
         OPTIONS,
         shapes=2,
@@ -67,9 +68,7 @@ def test_a_slip_in_one_gradient_is_found_in_that_gradient_alone() -> None:
 
 
 def test_an_error_that_shows_only_with_one_activation_is_found_there() -> None:
-    report = check_solution(
-        SOLUTION.replace('if name == "identity":', 'if name == "none":'), OPTIONS, shapes=2, stand_in=True
-    )
+    report = checked(SOLUTION.replace('if name == "identity":', 'if name == "none":'), OPTIONS, shapes=2, stand_in=True)
     assert report.failures
     assert all("identity" in check.what for check in report.failures)
     assert "unknown activation 'identity'" in report.failures[0].note
@@ -80,7 +79,7 @@ def test_dividing_in_backward_instead_of_the_loss_is_right_in_sequence_only() ->
     for gradient in ("dJdz3.T @ z2", "dJdz3.sum(dim=0)", "dJdz1.T @ x", "dJdz1.sum(dim=0)"):
         source = source.replace(f"= {gradient}", f"= {gradient} / len(x)")
     source = source.replace("/ (B * K)", "/ K")
-    report = check_solution(source, OPTIONS, shapes=2, stand_in=True)
+    report = checked(source, OPTIONS, shapes=2, stand_in=True)
     wrong = {(check.run, check.what.split(",")[0]) for check in report.failures}
     assert {name for run, name in wrong if run == "sequence"} == {"dJdy_hat"}
     assert {run for run, _ in wrong} == {"sequence", "loss", "backward"}

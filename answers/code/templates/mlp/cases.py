@@ -7,16 +7,15 @@ error of truncation or cancellation; no formula that the solution is generated f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
 import numpy
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-from answers.code.options import BATCH, NETWORK, CodeOptions
+from answers.code.assignment import SEQUENCE, SHAPES, Array, Case
+from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
 from answers.errors import HomeworkContentError
 from derive import symbols
 from derive.building.language import parse_stage
@@ -26,9 +25,6 @@ from derive.network import Network, network
 from numeric.differences import jacobian_by_differences
 from numeric.forward import forward
 from numeric.sample import DOMAINS
-
-Array = NDArray[Any]
-Run = Literal["sequence", "backward", "loss"]
 
 PARAMETERS = ("W1", "b1", "W2", "b2")
 GAINS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003)
@@ -41,24 +37,7 @@ UNIT_RANGE = (0.05, 0.95)
 EXTREME = 1000.0
 
 
-@dataclass(frozen=True)
-class Case:
-    """One run of an ``mlp.py``: what it is given, and what it has to give.
-
-    ``finite`` cases are at the ends of the range, where only a finite result is asked for.
-    """
-
-    label: str
-    run: Run
-    f: str
-    g: str
-    loss: str
-    given: Mapping[str, Array] = field(repr=False)
-    expected: Mapping[str, Array] = field(repr=False)
-    finite: bool = False
-
-
-def cases(options: CodeOptions, seed: int, shapes: int) -> tuple[Case, ...]:
+def cases(options: MlpOptions, seed: int = 0, shapes: int = SHAPES) -> tuple[Case, ...]:
     """Cases for all pairs of activations and all losses, each at several shapes."""
     generator = numpy.random.default_rng(seed)
     found: list[Case] = []
@@ -87,7 +66,7 @@ def _model(f: str, g: str, loss: str, reduction: Literal["mean", "sum"]) -> Netw
 
 
 def _at_point(
-    options: CodeOptions, names: tuple[str, str, str], sizes: Mapping[str, int], generator: Generator
+    options: MlpOptions, names: tuple[str, str, str], sizes: Mapping[str, int], generator: Generator
 ) -> Iterator[Case]:
     f, g, loss = names
     model = _model(options.activations[f], options.activations[g], options.losses[loss], options.reduction).forward
@@ -96,13 +75,14 @@ def _at_point(
     slopes = {f"dJd{name}": _measured(model, given, "l", name) for name in ("y_hat", *PARAMETERS)}
     of_loss = {"loss": values["l"], "dJdy_hat": slopes["dJdy_hat"]}
     label = f"f = {f}, g = {g}"
-    yield Case(f"{label}, {loss}", "sequence", f, g, loss, given, {"y_hat": values["y_hat"], **of_loss, **slopes})
-    yield Case(loss, "loss", f, g, loss, {"y": given["y"], "y_hat": values["y_hat"]}, of_loss)
+    settings = {"f": f, "g": g, "loss": loss}
+    yield Case(f"{label}, {loss}", SEQUENCE, settings, given, {"y_hat": values["y_hat"], **of_loss, **slopes})
+    yield Case(loss, "loss", settings, {"y": given["y"], "y_hat": values["y_hat"]}, of_loss)
     if loss == next(iter(options.losses)):
         upstream = generator.normal(size=values["y_hat"].shape)
         jacobians = {name: _measured(model, given, "y_hat", name) for name in PARAMETERS}
         expected = {f"dJd{name}": numpy.tensordot(upstream, slope, 2) for name, slope in jacobians.items()}
-        yield Case(label, "backward", f, g, loss, {**given, "dJdy_hat": upstream}, expected)
+        yield Case(label, "backward", settings, {**given, "dJdy_hat": upstream}, expected)
 
 
 def _measured(model: Forward, given: Mapping[str, Array], numerator: str, denominator: str) -> Array:
@@ -133,7 +113,7 @@ def _point(loss: str, shapes: Mapping[str, tuple[int, ...]], generator: Generato
     )
 
 
-def _extremes(options: CodeOptions) -> Iterator[Case]:
+def _extremes(options: MlpOptions) -> Iterator[Case]:
     """Large inputs of each activation, and certain predictions where a loss takes probabilities."""
     one, none = numpy.ones((1, 1)), numpy.zeros(1)
     for name in options.activations:
@@ -141,7 +121,7 @@ def _extremes(options: CodeOptions) -> Iterator[Case]:
         upstream = numpy.ones((2, 1))
         yield Case(
             f"f = {name} at |z1| = {EXTREME:g}",
-            "backward", name, name, "",
+            "backward", {"f": name, "g": name},
             {**given, "dJdy_hat": upstream},
             {f"dJd{parameter}": given[parameter] for parameter in PARAMETERS},
             finite=True,
@@ -151,4 +131,4 @@ def _extremes(options: CodeOptions) -> Iterator[Case]:
         if LOSS[parse_stage(loss).name].prediction == "unit":
             given = {"y": corners, "y_hat": corners[[0, 2, 1, 3]]}
             expected = {"loss": numpy.zeros(()), "dJdy_hat": corners}
-            yield Case(f"{name} at y_hat = 0 and 1", "loss", "", "", name, given, expected, finite=True)
+            yield Case(f"{name} at y_hat = 0 and 1", "loss", {"loss": name}, given, expected, finite=True)

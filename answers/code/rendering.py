@@ -1,0 +1,70 @@
+"""Python files from Jinja templates, and comments that fit a page."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+WIDTH = 79
+
+FIXED = "\u00a0"
+"""A blank at which no line is broken."""
+
+
+def render(template: str, **values: Any) -> str:
+    """A file of ``templates/code``, such as ``mlp/mlp.py.j2``, with these values."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    """Jinja for Python files: ``$%`` and ``%$`` enclose what steers, ``$(`` and ``)$`` a value."""
+    environment = Environment(
+        loader=PackageLoader("templates", "code"),
+        variable_start_string="$(",
+        variable_end_string=")$",
+        block_start_string="$%",
+        block_end_string="%$",
+        comment_start_string="$#",
+        comment_end_string="#$",
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        autoescape=False,
+    )
+    environment.filters["comment"] = comment
+    environment.filters["wrapped"] = wrapped
+    environment.filters["choices"] = choices
+    return environment
+
+
+def comment(text: str, indent: int) -> str:
+    """A comment in lines of the page's width, each behind ``indent`` blanks and a hash."""
+    return wrapped(text, indent, "# ")
+
+
+def wrapped(text: str, indent: int, mark: str = "") -> str:
+    """A formula in lines of the page's width, broken between its terms."""
+    start = " " * indent + mark
+    lines = textwrap.fill(_kept_together(text), WIDTH, initial_indent=start, subsequent_indent=start + "    ")
+    return lines.replace(FIXED, " ")
+
+
+def choices(names: Iterable[str]) -> str:
+    """``"relu", "sigmoid" or "identity"``."""
+    *others, last = [f'"{name}"' for name in names]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _kept_together(formula: str) -> str:
+    """The formula with blanks at which a line may break only behind whole terms: not inside inner brackets."""
+    kept, depth = "", 0
+    for before, character in pairwise(f" {formula}"):
+        depth += (character in "([") - (character in ")]")
+        kept += FIXED if character == " " and (depth > 1 or before in "+-=") else character
+    return kept

@@ -1,0 +1,115 @@
+"""What came of running a file: the comparisons, one for each quantity and case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy
+
+from answers.code.assignment import SEQUENCE, Array, Case
+
+TOLERANCE = 1e-5
+"""Wide enough for code that computes in single precision in places; a wrong formula is off by far more."""
+
+FLOOR = 1e-3
+"""Arrays whose largest element is smaller are compared as if it were this."""
+
+
+@dataclass(frozen=True)
+class CodeCheck:
+    """One quantity of a file against what the forward definition says.
+
+    Attributes:
+        what: the quantity and the case, ``dJdW1, f = relu, g = sigmoid, bce_loss``.
+        run: ``sequence`` for all steps in a row, as the course tests; else the piece that was run alone.
+        points: how many random points were compared.
+        error: the worst relative error; infinite where there is nothing to compare, and ``note`` says why.
+    """
+
+    what: str
+    run: str
+    points: int
+    error: float
+    ok: bool
+    note: str = ""
+
+    @property
+    def quantity(self) -> str:
+        """What was compared, without the case."""
+        return self.what.split(",")[0]
+
+
+@dataclass(frozen=True)
+class CodeReport:
+    """All checks of a file, those of the sequence first.
+
+    Attributes:
+        how: what the code ran with, ``PyTorch 2.13.0`` or NumPy in its place.
+        problem: why the file could not be run at all; empty if it could.
+        lacking: packages that are not installed, without which the file was not run: it is not checked.
+    """
+
+    how: str
+    checks: tuple[CodeCheck, ...]
+    problem: str = ""
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything agrees."""
+        return not self.problem and not self.lacking and bool(self.checks) and all(check.ok for check in self.checks)
+
+    @property
+    def sequence_ok(self) -> bool:
+        """Whether what the course tests is right, whatever the pieces are."""
+        inside = [check for check in self.checks if check.run == SEQUENCE]
+        return not self.problem and bool(inside) and all(check.ok for check in inside)
+
+    @property
+    def failures(self) -> tuple[CodeCheck, ...]:
+        """The checks that fail."""
+        return tuple(check for check in self.checks if not check.ok)
+
+    @property
+    def worst(self) -> float:
+        """The worst relative error."""
+        return max((check.error for check in self.checks), default=float("inf"))
+
+
+def compared(planned: Sequence[Case], results: Mapping[str, Array], notes: Mapping[str, str]) -> tuple[CodeCheck, ...]:
+    """The checks of all cases: for each quantity and label the worst of its points, the sequence first."""
+    worst: dict[tuple[str, str], CodeCheck] = {}
+    for number, case in enumerate(planned):
+        for name, expected in case.expected.items():
+            found = results.get(f"{number}/{name}")
+            note = notes.get(str(number), "") if found is None else ""
+            check = _check(case, name, expected, found, note)
+            known = worst.get((check.what, check.run))
+            points = known.points + 1 if known else 1
+            if known is not None and known.error >= check.error:
+                check = known
+            worst[check.what, check.run] = replace(check, points=points)
+    return tuple(sorted(worst.values(), key=lambda check: check.run != SEQUENCE))
+
+
+def _check(case: Case, name: str, expected: Array, found: Array | None, note: str) -> CodeCheck:
+    error = float("inf")
+    if found is not None:
+        error, note = _error(case, name, expected, found)
+    allowed = TOLERANCE if case.tolerance is None else case.tolerance
+    return CodeCheck(f"{name}, {case.label}", case.run, 1, error, error <= allowed, note)
+
+
+def _error(case: Case, name: str, expected: Array, found: Any) -> tuple[float, str]:
+    if expected.shape == () and found.size == 1:
+        found = found.reshape(())
+    if found.shape != expected.shape:
+        return float("inf"), f"{name} has shape {found.shape}, expected {expected.shape}"
+    if not bool(numpy.isfinite(found).all()):
+        return float("inf"), f"{name} is not finite"
+    if case.finite:
+        return 0.0, ""
+    scale = max(float(numpy.abs(expected).max()), FLOOR)
+    return float(numpy.abs(found - expected).max()) / scale, ""

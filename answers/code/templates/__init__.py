@@ -1,0 +1,17 @@
+"""The templates of programming parts, one package each: options, cases, a driver, and its Jinja templates.
+
+A new template is a new package here that exports one subclass of ``Programming``; nothing else lists it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from answers.kinds.code import Programming
+from answers.model_base import discover
+
+
+@cache
+def code_templates() -> dict[str, type[Programming]]:
+    """The templates by the name that a homework file gives them."""
+    return discover(__name__, __path__, Programming, by="template")
