@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Literal
@@ -13,7 +13,9 @@ from answers.kinds.item import Answered, Item
 from answers.latex.sheet import Block
 from derive.derivation import Layout
 from derive.errors import DeriveError, nearest
+from derive.layers import ACTIVATION, Activation, scalar_function
 from derive.network import Network, network
+from derive.scalar import ScalarFunction
 
 
 class HomeworkContext:
@@ -60,6 +62,20 @@ class HomeworkContext:
             except DeriveError as error:
                 raise HomeworkContentError(str(error), ("networks", name)) from error
         return self._networks[name]
+
+    def activations(self) -> Mapping[str, Activation]:
+        """The activations that the homework may use, its own among them, by their names."""
+        own = {name: model.definition(name) for name, model in self.homework.activations.items()}
+        return {**ACTIVATION, **own}
+
+    def functions(self) -> tuple[ScalarFunction, ...]:
+        """The same as scalar functions, which formulas call as they are written: ``sigma(z)``.
+
+        Raises:
+            DeriveError: the formula of an activation of the homework's own cannot be read.
+        """
+        plain = (kind for kind in self.activations().values() if kind.call and not kind.learnt)
+        return tuple(scalar_function(kind.call, kind.formula, tuple(kind.constants.items())) for kind in plain)
 
     def item(self, part: str, kind: str) -> Item:
         """The first item of that kind in another part's answer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
@@ -10,7 +10,9 @@ from answers.latex.sheet import Block
 from answers.model_base import Strict
 from derive.derivation import Layout
 from derive.forward import Forward
+from derive.layers import Activation
 from derive.network import Network
+from derive.scalar import ScalarFunction
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ class Context(Protocol):
 
     def network(self, name: str) -> Network:
         """The network of that name, in the homework's layout and index base."""
+
+    def activations(self) -> Mapping[str, Activation]:
+        """The activations that the homework may use, its own among them, by their names."""
+
+    def functions(self) -> tuple[ScalarFunction, ...]:
+        """The same as scalar functions, which formulas call as they are written: ``sigma(z)``."""
 
     def first_about(self, network: str) -> str | None:
         """The id of the first part that is answered for that network."""

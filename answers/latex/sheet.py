@@ -48,13 +48,17 @@ class Equation:
 
 @dataclass(frozen=True)
 class Step:
-    """A step ``left = right`` of a derivation. ``rule`` and ``sentence`` are text, the rest formulas."""
+    """A step ``left = right`` of a derivation, or of another ``relation``.
+
+    ``rule`` and ``sentence`` are text, the rest formulas.
+    """
 
     left: str
     right: str
     rule: str = ""
     sentence: str = ""
     shape: str = ""
+    relation: str = "="
 
 
 @dataclass(frozen=True)

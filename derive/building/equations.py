@@ -88,10 +88,10 @@ def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
     """
     shapes = dict(vocabulary.shapes)
     equations: list[Equation] = []
-    for row in _parse(text.strip(), "rows").children:
+    for row in parse_tree(text.strip(), "rows").children:
         name, subscripts, body = row.children
         taken = [] if subscripts is None else [str(child.children[0]) for child in subscripts.children]
-        reader = _Reader(Vocabulary(shapes, vocabulary.sizes, vocabulary.constants), set(taken))
+        reader = Reader(Vocabulary(shapes, vocabulary.sizes, vocabulary.constants), set(taken))
         expression = reader.read(body)
         indices = tuple(symbols.index(letter) for letter in taken)
         if isinstance(expression, Maximum):
@@ -128,7 +128,7 @@ def parse_formula(text: str, variable: str = "z", constants: Mapping[str, Expr] 
         DefinitionError: the text is not a formula.
     """
     known = {variable: symbols.scalar(variable), **(constants or {})}
-    return _Reader(Vocabulary({}, {}, known), set()).read(_parse(text.strip(), "expression"))
+    return Reader(Vocabulary({}, {}, known), set()).read(parse_tree(text.strip(), "expression"))
 
 
 def range_of(letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, ...]]) -> Expr | None:
@@ -156,7 +156,12 @@ def _range_of(
     return found
 
 
-def _parse(text: str, start: str) -> Tree[Any]:
+def parse_tree(text: str, start: str) -> Tree[Any]:
+    """The syntax tree of a text: of ``rows``, or of one ``expression``.
+
+    Raises:
+        DefinitionError: the text cannot be read.
+    """
     try:
         return _parser().parse(text, start=start)
     except UnexpectedInput as error:
@@ -166,7 +171,7 @@ def _parse(text: str, start: str) -> Tree[Any]:
         ) from error
 
 
-class _Reader:
+class Reader:
     """Turns a parse tree into a SymPy expression."""
 
     def __init__(self, vocabulary: Vocabulary, letters: set[str]) -> None:
@@ -174,6 +179,7 @@ class _Reader:
         self.letters = letters
 
     def read(self, tree: Tree[Any] | Token) -> Expr:
+        """The expression that a tree stands for."""
         if isinstance(tree, Token):
             raise DefinitionError(f"unexpected {tree}")
         handler = getattr(self, f"_{tree.data}", None)
@@ -243,7 +249,7 @@ class _Reader:
     def _reduction(self, kind: Token, *parts: Tree[Any]) -> Expr:
         *ranges, condition, body = parts
         letters = [str(part.children[0]) for part in ranges]
-        inner = _Reader(self.vocabulary, self.letters | set(letters))
+        inner = Reader(self.vocabulary, self.letters | set(letters))
         expression = inner.read(body)
         limits = [self._limit(part, expression) for part in ranges]
         if str(kind) == "max":

@@ -1,0 +1,156 @@
+"""Chains of equalities and inequalities: read, compared line by line, and decided by algebra where that is possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+
+import numpy
+from sympy import Expr, Symbol
+
+from answers.errors import HomeworkContentError
+from answers.formulas.algebra import holds_exactly
+from answers.formulas.setting import About, Sample, samples
+from answers.kinds.item import Verdict
+from derive.building.formulas import DERIVATIVE, Formula, Setting, calls, parse_formula_in
+from derive.errors import DeriveError
+from derive.render.written import formula_unicode
+from numeric.errors import ArrayError, ExpressionError
+from numeric.scope import Array
+
+RELATIONS = {"=": "=", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
+"""The relations between two lines, and how LaTeX writes them."""
+
+POINTS = 40
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line ``relation formula`` of a chain; the first has no relation."""
+
+    relation: str
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Formulas that follow from one another, over the ranges of the free indices in them."""
+
+    setting: Setting
+    lines: tuple[Line, ...]
+    ranges: Mapping[Symbol, Expr]
+
+    @property
+    def relation(self) -> str:
+        """How the first formula relates to the last one."""
+        found = {line.relation for line in self.lines[1:]} - {"="}
+        return "=" if not found else min(found, key=len)
+
+    @property
+    def summary(self) -> tuple[Line, ...]:
+        """What the chain says of its ends: they, and what stands between two inequalities."""
+        shown = [self.lines[0]]
+        for line in self.lines[1:]:
+            if line.relation != "=":
+                shown.append(line)
+            elif len(shown) > 1:
+                shown[-1] = Line(shown[-1].relation, line.formula)
+        return tuple(shown)
+
+
+def read_chain(setting: Setting, start: str, steps: Sequence[str]) -> Chain:
+    """A chain from its first formula and its steps, such as ``<= log(K)``.
+
+    Raises:
+        HomeworkContentError: a line cannot be read; the message says which.
+    """
+    lines = []
+    for number, text in enumerate((start, *steps), start=1):
+        found = re.match(r"\s*(<=|>=|<|>|=)(?!=)\s*(.*)", text, re.DOTALL)
+        if (found is None) != (number == 1):
+            expected = "a formula alone" if number == 1 else f"one of {' '.join(RELATIONS)}, then a formula"
+            raise HomeworkContentError(f"line {number} of the chain, {text!r}: expected {expected}")
+        try:
+            formula = parse_formula_in(text if found is None else found[2], setting)
+        except DeriveError as error:
+            raise HomeworkContentError(f"line {number} of the chain: {error}") from error
+        lines.append(Line("" if found is None else found[1], formula))
+    _one_direction(lines)
+    letters = sorted({letter for line in lines for letter in line.formula.letters}, key=str)
+    expressions = tuple(line.formula.expression for line in lines)
+    return Chain(setting, tuple(lines), {letter: setting.range_of(letter, expressions) for letter in letters})
+
+
+def _one_direction(lines: Sequence[Line]) -> None:
+    directions = {line.relation[0] for line in lines[1:]} - {"="}
+    if len(directions) > 1:
+        raise HomeworkContentError("a chain that goes up with < and down with > says nothing of its ends; make two")
+
+
+def compare(chain: Chain, about: About, seed: int = 0) -> Verdict:
+    """Compare each line with the one before it, at random points over the domains.
+
+    An equality holds up to rounding in proportion to the largest value; a strict inequality at every point.
+    """
+    formulas = [line.formula for line in chain.lines]
+    try:
+        points = list(samples(about, chain.setting, formulas, POINTS, seed, origin=not _differentiates(chain)))
+        values = [[_value(formula, point, chain.ranges) for point in points] for formula in formulas]
+    except (ArrayError, ExpressionError) as reason:
+        return Verdict(False, 0, inf, TOLERANCE, str(reason))
+    worst = 0.0
+    for number, here in enumerate(values):
+        bad = next((k for k, array in enumerate(here) if not numpy.isfinite(array).all()), None)
+        if bad is not None:
+            return Verdict(False, len(points), inf, TOLERANCE, f"line {number + 1} is not finite at {points[bad].text}")
+        if number > 0:
+            error, note = _line_error(chain, number, values[number - 1], here, points)
+            worst = max(worst, error)
+            if note:
+                return Verdict(False, len(points), error, TOLERANCE, note)
+    return Verdict(True, len(points), worst, TOLERANCE)
+
+
+def _value(formula: Formula, point: Sample, ranges: Mapping[Symbol, Expr]) -> Array:
+    return point.value(formula, dict(ranges))
+
+
+def _line_error(
+    chain: Chain, number: int, before: Sequence[Array], here: Sequence[Array], points: Sequence[Sample]
+) -> tuple[float, str]:
+    """The worst error of one line, and what is wrong with it, if something is."""
+    line = chain.lines[number]
+    scale = max(float(numpy.abs(array).max()) for array in (*before, *here)) or 1.0
+    worst = 0.0
+    for left, right, point in zip(before, here, points, strict=True):
+        difference = (left - right) if line.relation[0] == "<" else (right - left)
+        excess = numpy.abs(difference) if line.relation == "=" else numpy.maximum(difference, 0.0)
+        place = numpy.unravel_index(int(excess.argmax()), excess.shape)
+        equal = line.relation in ("<", ">") and bool((difference >= 0).any())
+        worst = max(worst, float(excess[place]) / scale)
+        if excess[place] > TOLERANCE * scale or equal:
+            place = numpy.unravel_index(int(difference.argmax()), excess.shape) if equal else place
+            said = f"{formula_unicode(chain.lines[number - 1].formula)} {line.relation} {formula_unicode(line.formula)}"
+            numbers = f"{float(left[place]):.6g} and {float(right[place]):.6g}"
+            return worst, f"line {number + 1}: {said} does not hold, its sides are {numbers} at {point.text}"
+    return worst, ""
+
+
+def decided(chain: Chain) -> tuple[int, ...]:
+    """The numbers of the lines, from 2, that algebra shows to hold, whatever the values."""
+    return tuple(_decided(chain))
+
+
+def _decided(chain: Chain) -> Iterator[int]:
+    for number, (before, line) in enumerate(zip(chain.lines, chain.lines[1:], strict=False), start=2):
+        if holds_exactly(before.formula.expression, line.relation, line.formula.expression, chain.setting.forward):
+            yield number
+
+
+def _differentiates(chain: Chain) -> bool:
+    """Whether a line of the chain holds a derivative."""
+    names = [name for line in chain.lines for name in calls(line.formula.tree)]
+    return any(name == DERIVATIVE or name.endswith("'") for name in names)

@@ -1,0 +1,80 @@
+"""The kind ``proof``: a chain of equalities or inequalities, each with its reason, each checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from answers.formulas.chain import RELATIONS, Chain, Line, compare, decided, read_chain
+from answers.formulas.setting import About
+from answers.kinds.item import Answered, Claim, Context, Item
+from answers.latex.markdown import inline_markdown, markdown
+from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
+from answers.model_base import Strict
+from derive.render.printing import IndexBase
+from derive.render.written import formula_latex, formula_unicode
+
+
+class ProofStep(Strict):
+    """A line of a proof: how it relates to the line before it, and why."""
+
+    step: str = Field(description="a relation and a formula, such as = sigma(z)*(1 - sigma(z)) or <= log(K)")
+    reason: str = Field("", description="a sentence, Markdown")
+
+
+class Proof(About, Item):
+    """A chain that leads from the formula ``start`` to the last step."""
+
+    kind: Literal["proof"]
+    note: str = Field("", description="Markdown before the proof")
+    start: str = Field(description="the formula that the chain starts from, such as sigma'(z)")
+    steps: tuple[ProofStep, ...] = Field(min_length=1)
+    closing: str = Field("", description="Markdown after the proof")
+    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(self.lines),) if self.lines else ()
+
+    def answer(self, context: Context) -> Answered:
+        setting = self.setting(context)
+        chain = read_chain(setting, self.start, [step.step for step in self.steps])
+        base = context.index_base
+        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks += self.definition_blocks(setting, context)
+        blocks.append(self._steps(chain, base))
+        if chain.relation != "=" and len(chain.lines) > 2:
+            blocks += [Text("Together:"), Equation(_chained(chain.summary, base), result=True)]
+        blocks += [Text(markdown(self.closing))] if self.closing else []
+        return Answered(tuple(blocks), (self._claim(chain, base),))
+
+    def _steps(self, chain: Chain, base: IndexBase) -> Steps:
+        left = formula_latex(chain.lines[0].formula, base)
+        printed = tuple(
+            Step(
+                left,
+                formula_latex(line.formula, base),
+                sentence=inline_markdown(step.reason),
+                relation=RELATIONS[line.relation],
+            )
+            for line, step in zip(chain.lines[1:], self.steps, strict=True)
+        )
+        return Steps(printed, result=chain.relation == "=" or len(printed) == 1)
+
+    def _claim(self, chain: Chain, base: IndexBase) -> Claim:
+        exactly = decided(chain)
+        method = "each line with the one before it"
+        if len(exactly) == len(chain.lines) - 1:
+            method += ", all by algebra too"
+        elif exactly:
+            lines = ", ".join(map(str, exactly))
+            method += f"; by algebra too: line{'s' if len(exactly) > 1 else ''} {lines}"
+        said = chain.summary if chain.relation != "=" else (chain.lines[0], chain.lines[-1])
+        plain = " ".join(f"{line.relation} {formula_unicode(line.formula, base)}".strip() for line in said)
+        return Claim(plain, f"${_chained(said, base)}$", method, lambda: compare(chain, self))
+
+
+def _chained(lines: Sequence[Line], base: IndexBase) -> str:
+    """Lines one behind the other, with their relations between them."""
+    return " ".join(f"{RELATIONS.get(line.relation, '')}{formula_latex(line.formula, base)}" for line in lines)

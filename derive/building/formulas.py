@@ -1,0 +1,138 @@
+"""Formulas that a person wrote: the expression that they stand for, and the form in which they were written.
+
+They are in the language of ``derive.building.equations``. Beside it ``diff(f, z[i])`` is a partial derivative, and
+``sigma'(u)`` the slope of a function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lark import Token, Tree
+from sympy import Expr, Symbol
+
+from derive import symbols
+from derive.building.equations import Reader, Vocabulary, parse_equations, parse_tree, range_of
+from derive.errors import DefinitionError
+from derive.forward import Domain, Forward, Row, Tensor
+from derive.scalar import ScalarFunction
+
+DERIVATIVE = "diff"
+"""The name of a partial derivative in a formula."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A definition as it was written: the element that it defines, and the tree of its right side."""
+
+    name: str
+    letters: tuple[Symbol, ...]
+    tree: Tree[Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What formulas are about: tensors, and the rows that are defined from them."""
+
+    forward: Forward
+    vocabulary: Vocabulary
+    definitions: tuple[Definition, ...] = ()
+
+    def range_of(self, letter: Symbol, expressions: tuple[Expr, ...]) -> Expr:
+        """The size of the range of a free index, by the axes that it reads by itself.
+
+        Raises:
+            DefinitionError: no axis gives it.
+        """
+        found = (range_of(letter, expression, self.vocabulary.shapes) for expression in expressions)
+        known = next((size for size in found if size is not None), None)
+        if known is None:
+            raise DefinitionError(f"the range of index {letter} is not known: it never stands alone as a subscript")
+        return known
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula as it was written (``tree``), and its value as an expression."""
+
+    text: str
+    tree: Tree[Any]
+    expression: Expr
+    setting: Setting
+    letters: tuple[Symbol, ...]
+
+
+def setting_of(
+    shapes: Mapping[str, tuple[str | int, ...]],
+    definitions: str = "",
+    functions: tuple[ScalarFunction, ...] = (),
+    domains: Mapping[str, Domain] | None = None,
+) -> Setting:
+    """A setting from the shapes of given tensors, and equations that define further ones from them.
+
+    Raises:
+        DefinitionError: a definition cannot be read, or reads what is neither given nor defined before.
+    """
+    dimensions = {name: tuple(map(symbols.dimension, shape)) for name, shape in shapes.items()}
+    sizes = {size.name: size for shape in dimensions.values() for size in symbols.sizes_in(shape)}
+    vocabulary = Vocabulary(dimensions, sizes, {})
+    written = parse_tree(definitions.strip(), "rows").children if definitions.strip() else []
+    rows: list[Row] = []
+    for equation in parse_equations(definitions, vocabulary) if written else ():
+        known = {**dimensions, **{row.name: row.tensor.shape for row in rows}}
+        shape = tuple(_size(letter, equation.expression, known) for letter in equation.indices)
+        rows.append(Row(Tensor(equation.name, shape, "value", equation.domain), equation.indices, equation.expression))
+    said = domains or {}
+    given = [Tensor(name, shape, "input", said.get(name, "real")) for name, shape in dimensions.items()]
+    defined = {row.name: row.tensor.shape for row in rows}
+    return Setting(
+        Forward(tuple(given), tuple(rows), functions),
+        Vocabulary({**dimensions, **defined}, sizes, {}),
+        tuple(map(_definition, written)),
+    )
+
+
+def _definition(row: Tree[Any]) -> Definition:
+    name, subscripts, body = row.children
+    letters = [] if subscripts is None else [str(child.children[0]) for child in subscripts.children]
+    return Definition(str(name), tuple(map(symbols.index, letters)), body)
+
+
+def _size(letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, ...]]) -> Expr:
+    found = range_of(letter, expression, shapes)
+    if found is None:
+        raise DefinitionError(f"the range of index {letter} is not known: it never stands alone as a subscript")
+    return found
+
+
+def parse_formula_in(text: str, setting: Setting) -> Formula:
+    """A formula in the tensors of a setting. Names in subscripts that no sum binds are its free indices.
+
+    Raises:
+        DefinitionError: the text is no formula, or reads an element of a tensor that is not there.
+    """
+    tree = parse_tree(text.strip(), "expression")
+    known = {*setting.vocabulary.sizes, *setting.vocabulary.shapes}
+    letters = tuple(sorted({name for name in _subscript_names(tree) if name not in known} - set(_bound_names(tree))))
+    expression = Reader(setting.vocabulary, set(letters)).read(tree)
+    return Formula(text, tree, expression, setting, tuple(map(symbols.index, letters)))
+
+
+def _subscript_names(tree: Tree[Any]) -> Iterator[str]:
+    for subscripts in tree.find_data("subscripts"):
+        for symbol in subscripts.find_data("symbol"):
+            yield str(symbol.children[0])
+
+
+def _bound_names(tree: Tree[Any]) -> Iterator[str]:
+    for part in tree.find_data("range"):
+        yield str(part.children[0])
+
+
+def calls(tree: Tree[Any]) -> Iterator[str]:
+    """The names of the functions that a formula applies."""
+    for call in tree.find_data("call"):
+        (name,) = (child for child in call.children if isinstance(child, Token))
+        yield str(name)
