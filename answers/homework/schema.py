@@ -36,7 +36,7 @@ def follow(model: type[BaseModel], location: Location) -> Place:
     here: Any = model
     for step in location:
         union = _Union.of(here)
-        if len(union.members) > 1:
+        if len(union.members) > 1 or union.tag is not None:
             here = union.member(str(step))
             alternative = alternative or union.tag is None
             continue

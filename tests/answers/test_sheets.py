@@ -37,7 +37,7 @@ def checked(part: str, quantity: str, method: str = "differences", verdict: Verd
     return Checked(part, Claim(quantity, f"${quantity}$", method, lambda: verdict), verdict)
 
 
-def certificate(entries: Sequence[Checked]) -> list[tuple[str, str, str, bool]]:
+def certificate(entries: Sequence[Checked]) -> list[tuple[str, str, str, bool | None]]:
     (block,) = [block for section in key(*entries).sections for block in section.blocks
                 if isinstance(block, sheet.Certificate)]  # fmt: skip
     return [(row.part, row.quantity, row.points, row.passed) for row in block.rows]

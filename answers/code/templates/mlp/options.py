@@ -22,9 +22,11 @@ TAKEN = frozenset({"MLP", "activation", "activation_backward", "safe_log", "safe
 class MlpOptions(Programming):
     """The programming part of a homework: a class ``MLP`` and its losses, forward and backward by hand."""
 
-    template: Literal["mlp"] = Field("mlp", description="mlp.py: a class MLP of two linear layers")
-    library: Literal["torch", "numpy"] = Field("torch", description="the array library that the files use")
-    title: str = Field("A two-layer network, forward and backward by hand", description="the first line of the files")
+    template: Literal["mlp"] = Field(default="mlp", description="mlp.py: a class MLP of two linear layers")
+    library: Literal["torch", "numpy"] = Field(default="torch", description="the array library that the files use")
+    title: str = Field(
+        default="A two-layer network, forward and backward by hand", description="the first line of the files"
+    )
     activations: dict[str, str] = Field(
         default_factory=lambda: {"relu": "ReLU", "sigmoid": "Sigmoid", "identity": "Identity"},
         description="the names that f_function and g_function may have, and the activation of each",
@@ -33,9 +35,9 @@ class MlpOptions(Programming):
         default_factory=lambda: {"mse_loss": "MSE(mean)", "bce_loss": "BCE(mean)"},
         description="the names of the loss functions, and the loss of each",
     )
-    reduction: Literal["mean", "sum"] = Field("mean", description="of the losses of a batch")
+    reduction: Literal["mean", "sum"] = Field(default="mean", description="of the losses of a batch")
     example: tuple[str, str, str] = Field(
-        ("relu", "identity", "mse_loss"), description="the activations f and g and the loss of the example test"
+        default=("relu", "identity", "mse_loss"), description="the activations f and g and the loss of the example test"
     )
 
     @model_validator(mode="after")
