@@ -7,7 +7,7 @@ from derive.calculus.slopes import slope
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Row, Tensor
-from derive.layers import ACTIVATION, named_functions, scalar_function
+from derive.layers import ACTIVATION, Activation, named_functions, scalar_function
 
 
 def slope_derivation(name: str) -> Derivation:
@@ -16,9 +16,13 @@ def slope_derivation(name: str) -> Derivation:
     Raises:
         NetworkError: there is no activation of that name.
     """
-    kind = ACTIVATION.get(name)
-    if kind is None:
+    if name not in ACTIVATION:
         raise NetworkError(f"there is no activation {name}; {nearest(name, ACTIVATION)}")
+    return slope_of(ACTIVATION[name])
+
+
+def slope_of(kind: Activation) -> Derivation:
+    """Derive the slope of an activation, which may be one of a user's own, from its formula."""
     constants = tuple(kind.constants.items())
     function = scalar_function(kind.call, kind.formula, constants)
     value = kind.call

@@ -158,7 +158,10 @@ class Dot:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves over two axes, ``width`` by ``height`` centimetres; what is outside of the axes is cut off."""
+    """Curves over two axes, ``width`` by ``height`` centimetres; what is outside of the axes is cut off.
+
+    ``notes`` are formulas that are set below, one a line.
+    """
 
     x: Axis
     y: Axis
@@ -167,6 +170,7 @@ class Plot:
     title: str = ""
     width: float = 5.8
     height: float = 3.8
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
