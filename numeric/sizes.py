@@ -45,7 +45,9 @@ def sizes_from(model: Forward, arrays: Mapping[str, Any]) -> dict[Symbol, int]:
     Raises:
         ArrayError: an array has another rank than its tensor, or a dimension that does not fit.
     """
-    tensors = [(model.tensors[name], numpy.shape(array)) for name, array in arrays.items() if name in model.tensors]
+    tensors = [
+        (model.tensors[name], tuple(numpy.shape(array))) for name, array in arrays.items() if name in model.tensors
+    ]
     for tensor, shape in tensors:
         if len(shape) != len(tensor.shape):
             raise ArrayError(f"{tensor.name} has shape {shape}, expected {_printed(tensor.shape)}")

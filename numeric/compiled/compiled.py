@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy
-import sympy
-
 from derive.building.assemble import BATCH
-from derive.errors import NetworkError, nearest
-from derive.forward import Tensor
+from derive.errors import NetworkError
 from derive.layer import Layer
 from derive.network import Network, network
+from numeric.compiled.arguments import Arguments, Arrays, is_traced
 from numeric.compiled.errors import CompileError
 from numeric.compiled.naming import python_name
 from numeric.compiled.plan import Plan, plan
-from numeric.compiled.writing import Module
+from numeric.compiled.writing import FUNCTIONS, Module
 from numeric.errors import ArrayError
 from numeric.scope import Array
-from numeric.sizes import lengths, sizes_from
-
-Arrays = Mapping[str, Any]
+from numeric.targets import TargetError, translated
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """NumPy functions for a network or a layer on a batch.
+    """The functions of a network or a layer on a batch, for NumPy or another array library.
 
     ``functions`` holds the generated functions as they stand in ``source``; the methods of the same names
     check their arrays first. All arrays of real numbers are of one type, float32 or float64, and so are the
@@ -37,9 +33,9 @@ class Compiled:
     """
 
     module: Module
-    labels: Mapping[str, str]
+    arguments: Arguments
     functions: Mapping[str, Callable[..., Any]]
-    _valid: dict[str, tuple[object, ...]] = field(default_factory=dict, compare=False, repr=False)
+    target: str = "numpy"
 
     @property
     def plan(self) -> Plan:
@@ -49,7 +45,16 @@ class Compiled:
     @cached_property
     def source(self) -> str:
         """The module as a person would keep it, each line under the formula that it computes."""
-        return self.module.text()
+        return _translated(self.module.text(), self.target)
+
+    def on(self, target: str) -> Compiled:
+        """The same functions for the arrays of another library: ``numpy``, ``torch``, ``jax`` or ``array_api``.
+
+        Raises:
+            CompileError: there is no such target, it is not installed, or it lacks a function that is needed.
+        """
+        functions = _functions(self.module, target)
+        return Compiled(self.module, replace(self.arguments, target=target, _valid={}), functions, target)
 
     def forward(self, params: Arrays, *inputs: Any) -> Any:
         """The outputs, and the cache of values that ``backward`` needs.
@@ -57,7 +62,7 @@ class Compiled:
         Raises:
             ArrayError: an array is missing, has a wrong shape or type, or holds NaN.
         """
-        self._check("forward", params, inputs, self.plan.inputs)
+        self.arguments.check("forward", params, inputs, self.plan.inputs)
         return self.functions["forward"](params, *inputs)
 
     def loss(self, params: Arrays, cache: dict[str, Any], *targets: Any) -> Any:
@@ -93,10 +98,10 @@ class Compiled:
         """
         self._require("loss_and_gradients")
         tensors = (*self.plan.inputs, *self.plan.beside)
-        self._check("loss_and_gradients", params, inputs_and_targets, tensors)
+        self.arguments.check("loss_and_gradients", params, inputs_and_targets, tensors)
         loss, gradients = self.functions["loss_and_gradients"](params, *inputs_and_targets)
-        if loss != loss:
-            self._find_nan(
+        if not is_traced(loss) and loss != loss:
+            self.arguments.find_nan(
                 {**params, **dict(zip((tensor.name for tensor in tensors), inputs_and_targets, strict=True))}
             )
         return loss, gradients
@@ -105,118 +110,27 @@ class Compiled:
         self._require(name)
         inputs = tuple(cache[python_name(t.name)] for t in self.plan.inputs if python_name(t.name) in cache)
         tensors = tuple(tensor for tensor in self.plan.inputs if python_name(tensor.name) in cache)
-        self._check(name, params, (*inputs, *targets), (*tensors, *self.plan.beside))
+        self.arguments.check(name, params, (*inputs, *targets), (*tensors, *self.plan.beside))
         return self.functions[name](params, cache, *targets)
 
     def _require(self, name: str) -> None:
         if name not in self.functions:
             raise CompileError(f"{self.plan.title} has no {name}: it was made without a loss")
 
-    def _check(self, call: str, params: Arrays, given: tuple[Any, ...], tensors: tuple[Tensor, ...]) -> None:
-        """Check the arrays, unless a call with the same shapes and types was right before; labels always."""
-        if len(given) == len(tensors):
-            try:
-                key = tuple([(a.shape, a.dtype) for a in (*given, *[params[n] for n in self._parameters])])
-            except (AttributeError, KeyError):
-                key = ()
-            if key and self._valid.get(call) == key:
-                if self._classes:
-                    self._check_labels(given, tensors, params)
-                return
-            self._check_arrays(params, given, tensors)
-            self._valid[call] = key
-            return
-        names = ", ".join(tensor.name for tensor in tensors)
-        raise ArrayError(f"{call} takes the arrays {names}; got {len(given)} of them")
 
-    @cached_property
-    def _labels(self) -> frozenset[str]:
-        """The tensors of class numbers."""
-        return frozenset(tensor.name for tensor in self.plan.model.given if tensor.domain == "class")
-
-    @cached_property
-    def _parameters(self) -> tuple[str, ...]:
-        return tuple(tensor.name for tensor in self.plan.parameters)
-
-    def _check_arrays(self, params: Arrays, given: tuple[Any, ...], tensors: tuple[Tensor, ...]) -> None:
-        for tensor in self.plan.parameters:
-            if tensor.name not in params:
-                near = nearest(tensor.name, params) if params else "none given"
-                raise ArrayError(f"the parameter {self._called(tensor.name)} is missing; {near}")
-        arrays = {tensor.name: array for tensor, array in zip(tensors, given, strict=True)}
-        arrays |= {tensor.name: params[tensor.name] for tensor in self.plan.parameters}
-        kinds: dict[str, Any] = {}
-        for name, array in arrays.items():
-            if name not in self.plan.model.tensors and isinstance(array, int | float):
-                continue
-            if not isinstance(array, numpy.ndarray | numpy.generic):
-                raise ArrayError(f"{self._called(name)} is a {type(array).__name__}, expected a NumPy array")
-            integer = name in self._labels
-            if integer and array.dtype.kind not in "iu":
-                raise ArrayError(f"{self._called(name)} holds class numbers; expected integers, got {array.dtype}")
-            if not integer and array.dtype not in (numpy.float32, numpy.float64):
-                raise ArrayError(f"{self._called(name)} is of type {array.dtype}, expected float32 or float64")
-            if not integer:
-                kinds[name] = array.dtype
-        other = next((name for name in kinds if kinds[name] != next(iter(kinds.values()))), None)
-        if other is not None:
-            first = next(iter(kinds))
-            raise ArrayError(
-                f"{self._called(other)} is {kinds[other]}, but {self._called(first)} is {kinds[first]}; "
-                "give all arrays one type"
-            )
-        try:
-            sizes_from(self.plan.model, arrays)
-        except ArrayError as error:
-            name = str(error).split()[0]
-            raise ArrayError(f"{error}{self._place(name)}") from error
-        self._check_labels(given, tensors, params)
-
-    def _check_labels(self, given: tuple[Any, ...], tensors: tuple[Tensor, ...], params: Arrays) -> None:
-        for tensor, labels in zip(tensors, given, strict=True):
-            count = self._classes.get(tensor.name)
-            if count is None or not labels.size:
-                continue
-            known = {**dict(zip((t.name for t in tensors), given, strict=True)), **params}
-            (classes,) = lengths((count,), sizes_from(self.plan.model, known))
-            low, high = labels.min(), labels.max()
-            if low < 0 or high >= classes:
-                wrong = low if low < 0 else high
-                raise ArrayError(f"{tensor.name} holds the class {wrong}, expected 0 to {classes - 1}")
-
-    @cached_property
-    def _classes(self) -> dict[str, Any]:
-        """For each tensor of class numbers the size of the axis that it selects from."""
-        found: dict[str, Any] = {}
-        tensors = self.plan.model.tensors
-        for row in self.plan.model.rows:
-            for access in row.expression.atoms(sympy.Indexed):
-                for place, inner in enumerate(access.indices):
-                    if isinstance(inner, sympy.Indexed) and tensors[str(inner.base)].domain == "class":
-                        found[str(inner.base)] = tensors[str(access.base)].shape[place]
-        return found
-
-    def _find_nan(self, arrays: Arrays) -> None:
-        """Raise an error that names the array that holds NaN, if one does."""
-        for name, array in arrays.items():
-            if numpy.asarray(array).dtype.kind == "f" and numpy.isnan(array).any():
-                raise ArrayError(f"{self._called(name)} holds NaN")
-
-    def _called(self, name: str) -> str:
-        return name + self._place(name)
-
-    def _place(self, name: str) -> str:
-        return f" (of {self.labels[name]})" if name in self.labels else ""
-
-
-def compile(subject: Network | Layer) -> Compiled:
-    """NumPy functions for a network with its loss, or for a layer with its upstream gradient, on a batch.
+def compile(subject: Network | Layer, *, target: str = "numpy") -> Compiled:
+    """Functions for a network with its loss, or for a layer with its upstream gradient, on a batch.
 
     A network of one sample is taken over a batch with the mean of the samples' losses; a layer is made with
     ``layer(..., batch="B")``.
 
+    Args:
+        target: the library of the arrays: ``numpy``, ``torch``, ``jax``, or ``array_api`` for one source that
+            takes the arrays of each of them, by the Array API standard.
+
     Raises:
-        CompileError: something in it has no generated code yet, or there is no batch.
+        CompileError: something in it has no generated code yet, there is no batch, or the target does not exist
+            or is not installed.
     """
     whole = _over_batch(subject)
     made = plan(whole)
@@ -225,7 +139,25 @@ def compile(subject: Network | Layer) -> Compiled:
     for block in inner.blocks:
         labels |= dict.fromkeys(_parameters_of(inner.forward.row[block.value].expression, made), block.label)
     module = Module(made)
-    return Compiled(module, labels, module.functions())
+    return Compiled(module, Arguments(made, labels, target), _functions(module, target), target)
+
+
+def _functions(module: Module, target: str) -> dict[str, Callable[..., Any]]:
+    """The functions of the module for a target, ready to be called."""
+    namespace: dict[str, Any] = {}
+    code = _translated(module.text(formulas=False), target)
+    try:
+        exec(builtins.compile(code, f"<{module.plan.title}>", "exec"), namespace)
+    except ModuleNotFoundError as error:
+        raise CompileError(f"the target {target} needs the package {error.name}, which is not installed") from error
+    return {name: namespace[name] for name in FUNCTIONS if name in namespace}
+
+
+def _translated(source: str, target: str) -> str:
+    try:
+        return translated(source, target)
+    except TargetError as error:
+        raise CompileError(str(error)) from error
 
 
 def _parameters_of(expression: Any, made: Plan) -> list[str]:

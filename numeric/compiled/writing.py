@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import sympy
 from sympy import Expr, Indexed, Mul, Sum, Symbol
@@ -125,12 +124,6 @@ class Module:
             if self.stage("loss"):
                 parts.append(self._both())
         return "\n\n\n".join(parts) + "\n"
-
-    def functions(self) -> dict[str, Callable[..., Any]]:
-        """The functions of the module, ready to be called."""
-        namespace: dict[str, Any] = {}
-        exec(compile(self.text(formulas=False), f"<{self.plan.title}>", "exec"), namespace)
-        return {name: namespace[name] for name in FUNCTIONS if name in namespace}
 
     def _forward(self, formulas: bool) -> str:
         arguments = ", ".join(["params", *(python_name(tensor.name) for tensor in self.plan.inputs)])
