@@ -1,0 +1,31 @@
+"""Training of networks by the gradients that were derived: optimisers, metrics, checkpoints, the loop."""
+
+from numeric.training.checkpoint import load_arrays, save_arrays
+from numeric.training.errors import TrainingError
+from numeric.training.learner import Learner
+from numeric.training.loop import Progress, Trained, measures, train
+from numeric.training.metrics import METRICS, MetricName, accuracy, mse, weighted_accuracy
+from numeric.training.optimisers import SGD, Adam, Optimiser
+from numeric.training.prepare import prepare
+from numeric.training.settings import Settings
+
+__all__ = [
+    "METRICS",
+    "SGD",
+    "Adam",
+    "Learner",
+    "MetricName",
+    "Optimiser",
+    "Progress",
+    "Settings",
+    "Trained",
+    "TrainingError",
+    "accuracy",
+    "load_arrays",
+    "measures",
+    "mse",
+    "prepare",
+    "save_arrays",
+    "train",
+    "weighted_accuracy",
+]

@@ -1,0 +1,168 @@
+"""Making a network ready for its data: sizes, targets, and the output at which a prediction changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy
+from scipy.optimize import brentq
+from sympy import Symbol, sympify
+
+from derive.building.assemble import BATCH
+from derive.building.language import parse_stage
+from derive.errors import nearest
+from derive.forward import Forward, Tensor
+from derive.layers import LOSS
+from derive.network import Network, network
+from numeric.compiled import compile
+from numeric.data.dataset import Dataset
+from numeric.errors import ArrayError
+from numeric.point import Point
+from numeric.scope import Array
+from numeric.sizes import lengths, sizes_from, with_derived
+from numeric.training.errors import TrainingError
+from numeric.training.learner import Learner, reshaped
+from numeric.training.metrics import METRICS
+from numeric.training.settings import Settings
+
+NORMALISATION_EPSILON = 1e-5
+"""What PyTorch's normalisation layers add to a variance."""
+
+
+def prepare(net: Network, dataset: Dataset, settings: Settings) -> Learner:
+    """The network made ready for a dataset.
+
+    Raises:
+        TrainingError: the network, the data and the settings do not go together.
+        CompileError: there is no generated code for the network.
+    """
+    whole = _over_batch(net)
+    for name in settings.metrics:
+        if METRICS[name].of_classes and dataset.classes is None:
+            raise TrainingError(f"{name} counts classes, but {dataset.name} is a regression; its metric is mse")
+    model = whole.forward
+    source, target = _only(model, "input"), _only(model, "target")
+    outputs = _outputs(model, target, dataset, settings)
+    made = Learner(whole, compile(whole), {}, {}, outputs, dataset.classes)
+    sizes = _sizes(made, source, target, dataset, settings)
+    shapes, constants = {}, {}
+    for tensor in made.compiled.plan.parameters:
+        shape = _shape(tensor, sizes)
+        if tensor.name in made.compiled.plan.gradients:
+            shapes[tensor.name] = shape
+        else:
+            constants[tensor.name] = _constant(tensor, shape, dataset, settings)
+    threshold = _threshold(whole, constants) if dataset.classes and outputs == 1 else 0.5
+    return replace(made, shapes=shapes, constants=constants, threshold=threshold)
+
+
+def _over_batch(net: Network) -> Network:
+    if net.loss is None:
+        raise TrainingError(f"{net.description} has no loss, so there is nothing to train it for")
+    if any(BATCH in row.indices for row in net.forward.rows):
+        return net
+    return network(net.description, net.loss, batch="B")
+
+
+def _only(model: Forward, role: str) -> Tensor:
+    found = [tensor for tensor in model.given if tensor.role == role]
+    if len(found) != 1:
+        names = ", ".join(tensor.name for tensor in found) or "none"
+        raise TrainingError(f"a training feeds one input and one target; this network has as {role}: {names}")
+    return found[0]
+
+
+def _outputs(model: Forward, target: Tensor, dataset: Dataset, settings: Settings) -> int:
+    """How many outputs the network has: its own number, or what the data ask for."""
+    last = sympify(model.tensors["y_hat"].shape[-1])
+    given = settings.sizes.get(str(last)) if isinstance(last, Symbol) else int(last) if last.is_Integer else None
+    if dataset.classes is None:
+        wanted: Sequence[int] = (dataset.train.y.shape[1],)
+    elif dataset.classes == 2 and target.domain != "class":
+        wanted = (1, 2) if target.domain in ("binary", "real") else (2,)
+    else:
+        wanted = (dataset.classes,)
+    if given is None:
+        return wanted[0]
+    if given not in wanted:
+        kind = "targets" if dataset.classes is None else "classes"
+        raise TrainingError(f"the network has {given} outputs, but {dataset.name} has {wanted[-1]} {kind}")
+    return given
+
+
+def _sizes(made: Learner, source: Tensor, target: Tensor, dataset: Dataset, settings: Settings) -> dict[Symbol, int]:
+    """Every size of the network: from the settings, and from the shapes of the data."""
+    model = made.network.forward
+    few = dataset.train[:2]
+    _check_features(source, dataset)
+    arrays = {source.name: reshaped(few.x, source.shape[1:]), target.name: made.targets(few)}
+    arrays["y_hat"] = numpy.empty((len(few), *(() if len(model.tensors["y_hat"].shape) < 2 else (made.outputs,))))
+    symbols = {str(symbol): symbol for tensor in model.tensors.values() for symbol in _symbols(tensor)}
+    own = {name for name in symbols if name != str(source.shape[0])}
+    for name in settings.sizes:
+        if name not in own:
+            raise TrainingError(f"the network has no size {name}; {nearest(name, own)}")
+    try:
+        found = sizes_from(model, arrays)
+    except ArrayError as error:
+        raise TrainingError(f"the network does not fit the data set {dataset.name}: {error}") from error
+    chosen = {symbols[name]: size for name, size in settings.sizes.items()}
+    for symbol in chosen.keys() & found.keys():
+        if chosen[symbol] != found[symbol]:
+            raise TrainingError(f"{symbol} = {chosen[symbol]} was given, but {dataset.name} has {found[symbol]}")
+    return with_derived(model, {**found, **chosen})
+
+
+def _check_features(source: Tensor, dataset: Dataset) -> None:
+    numbers = [sympify(length) for length in source.shape[1:]]
+    if all(length.is_Integer for length in numbers) and prod(map(int, numbers)) != prod(dataset.shape):
+        size = " x ".join(map(str, numbers))
+        features = " x ".join(map(str, dataset.shape))
+        raise TrainingError(f"the network reads {size} numbers, but a sample of {dataset.name} has {features}")
+
+
+def _symbols(tensor: Tensor) -> set[Symbol]:
+    return set().union(*(sympify(length).free_symbols for length in tensor.shape)) if tensor.shape else set()
+
+
+def _shape(tensor: Tensor, sizes: dict[Symbol, int]) -> tuple[int, ...]:
+    unknown = sorted(map(str, _symbols(tensor) - set(sizes)))
+    if unknown:
+        raise TrainingError(f"the size {unknown[0]} of {tensor.name} is not known; give sizes: {{{unknown[0]}: ...}}")
+    return lengths(tensor.shape, sizes)
+
+
+def _constant(tensor: Tensor, shape: tuple[int, ...], dataset: Dataset, settings: Settings) -> Array:
+    """What is given to the network and not learnt: the weights of classes, the epsilon of a normalisation."""
+    if tensor.name.startswith("eps"):
+        return numpy.asarray(NORMALISATION_EPSILON, dtype=settings.precision)
+    if tensor.name != "weight" or dataset.classes is None or shape != (dataset.classes,):
+        raise TrainingError(f"a training has nothing to give for {tensor.name} of the network")
+    if settings.class_weights == "balanced":
+        counts = numpy.bincount(dataset.train.y, minlength=dataset.classes)
+        weights = counts.sum() / (dataset.classes * numpy.maximum(counts, 1))
+    else:
+        weights = numpy.asarray(settings.class_weights)
+    if weights.shape != shape:
+        raise TrainingError(f"{len(weights)} class weights were given, but {dataset.name} has {shape[0]} classes")
+    return weights.astype(settings.precision)
+
+
+def _threshold(net: Network, constants: dict[str, Any]) -> float:
+    """The output at which both labels cost the same: 1/2 for probabilities, 0 for scores."""
+    probability = LOSS[parse_stage(net.loss or "").name].prediction == "unit"
+    low, high = (1e-9, 1 - 1e-9) if probability else (-30.0, 30.0)
+    return round(float(brentq(_difference(net.forward, constants), low, high, xtol=1e-12)), 9)
+
+
+def _difference(model: Forward, constants: dict[str, Any]) -> Callable[[float], float]:
+    """How much more the label 0 costs than the label 1, by the output."""
+
+    def cost(output: float, label: float) -> float:
+        arrays = {"y_hat": numpy.array([[output]]), "y": numpy.array([[label]])}
+        return float(Point(model, {**constants, **arrays}).value("l"))
+
+    return lambda output: cost(output, 0.0) - cost(output, 1.0)
