@@ -31,7 +31,7 @@ class Former:
         self.forward = forward
         self.block = {block.value: block for block in blocks}
         self.layout = layout
-        self._definitions: dict[str, Node | None] = {}
+        self._definitions: dict[tuple[str, frozenset[str]], Node | None] = {}
         self._forms: dict[tuple[Expr, Quantity, frozenset[str]], Node | None] = {}
 
     def form(self, expression: Expr, quantity: Quantity, hidden: frozenset[str] = frozenset()) -> Node | None:
@@ -45,7 +45,7 @@ class Former:
         return self._forms[key]
 
     def _form(self, expression: Expr, quantity: Quantity, hidden: frozenset[str]) -> Node | None:
-        node = self._recognised(expression, quantity)
+        node = self._recognised(expression, quantity, hidden)
         if node is None:
             return None
         parts = symbols.split_partial(quantity.name)
@@ -56,7 +56,9 @@ class Former:
     def value(self, name: str, hidden: frozenset[str], *, written_out: bool) -> Node | None:
         """The matrix form of a tensor's forward value: its name, or its equation."""
         node = (
-            self.definition(name) if name in self.forward.row and (written_out or name in hidden) else self._leaf(name)
+            self.definition(name, hidden)
+            if name in self.forward.row and (written_out or name in hidden)
+            else self._leaf(name)
         )
         return None if node is None else self._finished(node, hidden)
 
@@ -67,27 +69,27 @@ class Former:
         written = tidy(substitute(node, lambda name: self._written(name, hidden) if name in hidden else None))
         return resized(written, {UNIT: sympy.S.One})
 
-    def definition(self, name: str) -> Node | None:
-        """The forward equation of a tensor in matrix form, in the values that it reads."""
-        if name not in self._definitions:
-            row = self.forward.row[name]
-            block = self.block.get(name)
-            reads_hidden = any(
-                self.forward.tensors[symbols.name_of(access)].role == "hidden"
-                for access in symbols.accesses(row.expression)
-                if symbols.name_of(access) in self.forward.tensors
-            )
-            if block is not None and block.call and reads_hidden:
-                leaf = self._leaf(block.reads)
-                self._definitions[name] = None if leaf is None else Apply(block.call, leaf, block.reads, name)
-            else:
-                self._definitions[name] = self._recognised(
-                    row.expression, Quantity(name, row.indices, row.tensor.shape)
-                )
-        return self._definitions[name]
+    def definition(self, name: str, hidden: frozenset[str] = frozenset()) -> Node | None:
+        """The forward equation of a tensor in matrix form; ``hidden`` ones among what it reads are to be written out."""
+        if (name, hidden) not in self._definitions:
+            self._definitions[name, hidden] = self._definition(name, hidden)
+        return self._definitions[name, hidden]
+
+    def _definition(self, name: str, hidden: frozenset[str]) -> Node | None:
+        row = self.forward.row[name]
+        block = self.block.get(name)
+        reads_hidden = any(
+            self.forward.tensors[symbols.name_of(access)].role == "hidden"
+            for access in symbols.accesses(row.expression)
+            if symbols.name_of(access) in self.forward.tensors
+        )
+        if block is not None and block.call and reads_hidden:
+            leaf = self._leaf(block.reads)
+            return None if leaf is None else Apply(block.call, leaf, block.reads, name)
+        return self._recognised(row.expression, Quantity(name, row.indices, row.tensor.shape), hidden)
 
     def _written(self, name: str, hidden: frozenset[str]) -> Node | None:
-        definition = self.definition(name)
+        definition = self.definition(name, hidden)
         return (
             None
             if definition is None
@@ -101,7 +103,7 @@ class Former:
         rows, columns = (*shape, *[sympy.S.One] * (2 - len(shape)))
         return Named(name, rows, columns)
 
-    def _recognised(self, expression: Expr, quantity: Quantity) -> Node | None:
+    def _recognised(self, expression: Expr, quantity: Quantity, hidden: frozenset[str] = frozenset()) -> Node | None:
         if len(quantity.indices) > 2:
             return None
         expression = _with_units(expression)
@@ -111,7 +113,8 @@ class Former:
             candidates.append(sympy.expand(expression)) if not expression.has(Sum) else None
         rows = self._rows(expression) if self.layout == "numerator" else frozenset()
         found = [
-            recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows) for candidate in candidates
+            recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows, hidden)
+            for candidate in candidates
         ]
         nodes = [tidy(substitute(node, self._transposed)) for node in found if node is not None]
         return min(nodes, key=leaves) if nodes else None

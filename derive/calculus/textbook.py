@@ -13,6 +13,7 @@ from derive.calculus.digits import digits_decided
 from derive.calculus.eliminate import eliminate, merge_brackets
 from derive.calculus.factors import cost, grouped, taken_out
 from derive.calculus.fold import Folding, names_in
+from derive.calculus.spread import spread, with_deltas_used
 from derive.calculus.terms import Term, canonical, expanded_length, split
 
 LONGEST_EXPANSION = 24
@@ -83,6 +84,7 @@ class Simplifier:
         candidates += [
             Mul(*taken_out(candidate, one_denominator=False)) for candidate in candidates if isinstance(candidate, Add)
         ]
+        candidates += [shorter for candidate in candidates if (shorter := spread(candidate, self.targets)) != candidate]
         plain = [signed(candidate, self.targets) for candidate in candidates]
         return min((*plain, *map(grouped, plain)), key=cost)
 
@@ -121,17 +123,10 @@ def _reduced(term: Term, ranges: Ranges) -> Term:
 
 
 def _with_deltas_used(term: Term) -> Term:
-    """The term with its deltas used on its other factors where that shortens them: p[i]/p[y] [i = y] is [i = y]."""
-    for delta in term.factors:
-        if not isinstance(delta, KroneckerDelta):
-            continue
-        others = Mul(*(factor for factor in term.factors if factor != delta))
-        for side, value in (delta.args, delta.args[::-1]):
-            if isinstance(side, Symbol) and not value.has(side):
-                shorter = others.xreplace({side: value})
-                if cost(shorter) < cost(others):
-                    return _with_deltas_used(Term((delta, *Mul.make_args(shorter)), term.bound))
-    return term
+    """The term with its deltas used on its other factors where that shortens them."""
+    if not any(isinstance(factor, KroneckerDelta) for factor in term.factors):
+        return term
+    return Term(Mul.make_args(with_deltas_used(Mul(*term.factors))), term.bound)
 
 
 def _normal(term: Term) -> Term:

@@ -36,7 +36,7 @@ def _along(axis: Expr, rank: Expr) -> tuple[tuple[str, ...], str, str, str]:
     place = int(axis) % int(rank)
     names, letters = leading(int(rank))
     before, after = letters[:place], letters[place:]
-    axes = (*names[:place], "length", *names[place:])
+    axes = (*names[:place], "n", *names[place:])
     return axes, subscripts(*before, "i", *after), subscripts(*before, "k", *after), subscripts(*letters)
 
 
@@ -51,7 +51,7 @@ def softmax(axis: Expr = Integer(-1), rank: Expr = Integer(1)) -> LayerDefinitio
             y{here} = e{here}/s{others}
         """,
         axes=axes,
-        domains={"y": "simplex"} if axes[-1] == "length" else {},
+        domains={"y": "simplex"} if axes[-1] == "n" else {},
         call="softmax",
     )
 
@@ -67,7 +67,7 @@ def log_softmax(axis: Expr = Integer(-1), rank: Expr = Integer(1)) -> LayerDefin
             y{here} = z{here} - log(s{others})
         """,
         axes=axes,
-        domains={"y": "log_simplex"} if axes[-1] == "length" else {},
+        domains={"y": "log_simplex"} if axes[-1] == "n" else {},
         call="logsoftmax",
     )
 

@@ -27,7 +27,7 @@ from derive.matrix.nodes import (
     ShapeError,
     Transpose,
 )
-from derive.matrix.tree import children, is_column, is_scalar, runs_of, split_scale, turning_cost
+from derive.matrix.tree import children, is_column, is_scalar, length, runs_of, split_scale, turning_cost
 
 
 def ones(rows: Expr, columns: Expr = S.One) -> Ones:
@@ -200,7 +200,9 @@ def _is_spread_scalar(node: Node) -> bool:
 
 
 def plus(*terms: Node) -> Node:
-    """The sum, flat, with like terms collected and a coefficient that all terms share up to sign taken out.
+    """The sum, with like terms collected and a coefficient that all terms share up to sign taken out.
+
+    It is flat, unless sums among the terms are shorter with their coefficients: ``d - (a + b)/n``.
 
     Raises:
         ShapeError: the terms are not of one shape.
@@ -208,13 +210,20 @@ def plus(*terms: Node) -> Node:
     """
     if not terms:
         raise ValueError("a sum needs at least one term")
+    if len(terms) == 1:
+        return terms[0]
     Plus(terms)
+    return min((_collected(_addends(S.One, terms)), _collected(map(split_scale, terms))), key=length)
+
+
+def _collected(addends: Iterable[tuple[Expr, Node]]) -> Node:
+    """The sum of the addends, each a coefficient and a node, with like ones collected."""
     collected: dict[Node, Expr] = {}
-    for coefficient, bare in _addends(S.One, terms):
+    for coefficient, bare in addends:
         collected[bare] = collected.get(bare, S.Zero) + coefficient
     left = [(coefficient, bare) for bare, coefficient in collected.items() if coefficient != 0]
     if not left:
-        return zero(*terms[0].shape)
+        return zero(*next(iter(collected)).shape)
     if len(left) == 1:
         return scale(*left[0])
     shared = _shared([coefficient for coefficient, _ in left])

@@ -6,11 +6,17 @@ from collections.abc import Container
 
 from sympy import Basic, Expr, Indexed, KroneckerDelta, Sum, Symbol
 
+from derive.symbols import name_of
+
 
 class Reading:
-    """Answers what expressions read, and remembers the answers."""
+    """Answers what expressions read, and remembers the answers.
 
-    def __init__(self) -> None:
+    Elements of the tensors in ``apart`` are never numbers, though a label alone picks them.
+    """
+
+    def __init__(self, apart: frozenset[str] = frozenset()) -> None:
+        self.apart = apart
         self._known: dict[Basic, tuple[frozenset[Symbol], bool]] = {}
 
     def symbols(self, expression: Basic) -> frozenset[Symbol]:
@@ -18,11 +24,11 @@ class Reading:
         return self._read(expression)[0]
 
     def has_tensor(self, expression: Basic) -> bool:
-        """Whether the expression holds an element, a sum or a Kronecker delta."""
+        """Whether the expression holds an element that an index may change, a sum or a Kronecker delta."""
         return self._read(expression)[1]
 
     def is_coefficient(self, expression: Expr, indices: Container[Symbol]) -> bool:
-        """Whether the expression is a scalar made of numbers, sizes and tensors of rank zero alone."""
+        """Whether the expression is a scalar: of numbers, sizes, tensors of rank zero and elements that labels pick."""
         symbols, has_tensor = self._read(expression)
         return not has_tensor and not any(symbol in indices for symbol in symbols)
 
@@ -41,4 +47,12 @@ class Reading:
             return inside.difference(expression.variables), True
         parts = expression.indices if isinstance(expression, Indexed) else expression.args
         symbols: frozenset[Symbol] = frozenset().union(*map(self.symbols, parts))
-        return symbols, isinstance(expression, Indexed | KroneckerDelta) or any(map(self.has_tensor, parts))
+        own = isinstance(expression, KroneckerDelta) or (
+            isinstance(expression, Indexed) and not self._picked(expression)
+        )
+        return symbols, own or any(map(self.has_tensor, parts))
+
+    def _picked(self, access: Indexed) -> bool:
+        """Whether a label alone says which element it is, ``p[y]`` for the class y: one number for all indices."""
+        labels = all(isinstance(subscript, Symbol) and not subscript.is_integer for subscript in access.indices)
+        return labels and name_of(access) not in self.apart

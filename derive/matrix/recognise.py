@@ -25,6 +25,7 @@ def recognise(
     shapes: Mapping[str, tuple[Expr, ...]],
     sizes: Mapping[Symbol, Expr],
     rows: frozenset[str] = frozenset(),
+    apart: frozenset[str] = frozenset(),
 ) -> Node | None:
     """The matrix form of an expression whose free indices are ``indices``, or None if it has none.
 
@@ -36,24 +37,32 @@ def recognise(
         shapes: the shape of each tensor by name, partial derivatives included.
         sizes: the size of each free index.
         rows: tensors of rank one that are printed as rows.
+        apart: tensors whose elements are no coefficients where a label picks them, ``p[y]``: they will be written out.
 
     Raises:
         KeyError: ``sizes`` lacks a free index.
     """
     if len(indices) > 2:
         return None
-    whole = _Recogniser(shapes, {k: sizes[k] for k in indices}, rows).node(sympy.sympify(expression), indices)
+    recogniser = _Recogniser(shapes, {k: sizes[k] for k in indices}, rows, apart)
+    whole = recogniser.node(sympy.sympify(expression), indices)
     return None if whole is None else tidy(whole)
 
 
 class _Recogniser:
     """One call of ``recognise``: the sizes of the indices met so far, and what was recognised before."""
 
-    def __init__(self, shapes: Mapping[str, tuple[Expr, ...]], sizes: dict[Symbol, Expr], rows: frozenset[str]) -> None:
+    def __init__(
+        self,
+        shapes: Mapping[str, tuple[Expr, ...]],
+        sizes: dict[Symbol, Expr],
+        rows: frozenset[str],
+        apart: frozenset[str],
+    ) -> None:
         self.shapes = shapes
         self.rows = rows
         self.sizes = sizes
-        self.reading = Reading()
+        self.reading = Reading(apart)
         gradients = (name for name in shapes if split_partial(name) or (name[0] == "d" and name[1:] in shapes))
         self.contraction = Contraction(sizes, frozenset(gradients))
         self.known: dict[tuple[Expr, Axes], Node | None] = {}

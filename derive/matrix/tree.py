@@ -51,6 +51,13 @@ def leaves(node: Node) -> int:
     return sum(map(leaves, below)) if below else 1
 
 
+def length(node: Node) -> int:
+    """How much of a node there is to read: its leaves, and its coefficients other than signs."""
+    scaled = isinstance(node, Scale) and node.coefficient not in (1, -1)
+    below = children(node)
+    return scaled + (sum(map(length, below)) if below else 1)
+
+
 def transposes(node: Node) -> int:
     """How many transposes a node holds."""
     return isinstance(node, Transpose) + sum(map(transposes, children(node)))

@@ -98,7 +98,7 @@ TEXTBOOK: dict[str, tuple[Expr, tuple[Symbol, ...], Node]] = {
     "cross-entropy with a class": (
         -log(y_hat(label)),
         (),
-        minus(each(log(u), Product((T(Basis(K, label)), N("y_hat"))))),
+        Scale(-log(y_hat(label)), Ones(S.One, S.One)),
     ),
     "its slope in scores": (y_hat(k) - KroneckerDelta(k, label), (k,), Plus((N("y_hat"), minus(Basis(K, label))))),
     "softmax": (
@@ -215,6 +215,11 @@ def sizes_of(indices: tuple[Symbol, ...]) -> dict[Symbol, Expr]:
 def has_value_of(node: Node, expression: Expr, indices: tuple[Symbol, ...], seed: int = 0) -> bool:
     values = numbers(seed)
     return agree(node_value(node, values), index_value(expression, indices, sizes_of(indices), values))
+
+
+def test_an_element_that_is_to_be_written_out_is_no_coefficient() -> None:
+    expected = minus(each(log(u), Product((T(Basis(K, label)), N("y_hat")))))
+    assert recognise(-log(y_hat(label)), (), SHAPES, {}, apart=frozenset(["y_hat"])) == expected
 
 
 @pytest.mark.parametrize("case", TEXTBOOK)

@@ -1,0 +1,56 @@
+"""Factors multiplied into a sum, where they cancel against divisors or deltas in its terms: p (y/p - 1) is y - p."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+
+from derive.calculus.algebra import factored
+from derive.calculus.factors import cost
+
+
+def spread(expression: Expr, targets: Collection[str] = ()) -> Expr:
+    """The expression with the plain factors of its products multiplied into the one sum that may shorten them.
+
+    Every term is factored by itself, and deltas are used on it. The result may be longer than the expression.
+    """
+    if isinstance(expression, Add):
+        return Add(*(spread(term, targets) for term in expression.args))
+    if isinstance(expression, Sum):
+        number, body = factored(spread(expression.function, targets), targets).as_coeff_Mul()
+        return number * Sum(body, *expression.limits)
+    if not isinstance(expression, Mul):
+        return expression
+    sums = [factor for factor in expression.args if isinstance(factor, Add) and _may_cancel(factor)]
+    if len(sums) != 1:
+        return Mul(*(spread(factor, targets) if isinstance(factor, Sum) else factor for factor in expression.args))
+    plain = [factor for factor in expression.args if _is_plain(factor)]
+    rest = [factor for factor in expression.args if factor not in plain and factor != sums[0]]
+    terms = [spread(factored(with_deltas_used(Mul(*plain, term)), targets), targets) for term in sums[0].args]
+    return Mul(*rest, Add(*terms))
+
+
+def with_deltas_used(product: Expr) -> Expr:
+    """A product with its deltas used on its other factors where that shortens them: p[i]/p[y] [i = y] is [i = y]."""
+    for delta in Mul.make_args(product):
+        if not isinstance(delta, KroneckerDelta):
+            continue
+        others = Mul(*(factor for factor in Mul.make_args(product) if factor != delta))
+        for side, value in (delta.args, delta.args[::-1]):
+            if isinstance(side, Symbol) and not value.has(side):
+                shorter = others.xreplace({side: value})
+                if cost(shorter) < cost(others):
+                    return with_deltas_used(Mul(delta, shorter))
+    return product
+
+
+def _may_cancel(total: Add) -> bool:
+    """Whether a term of the sum has a delta, or divides by something, or a sum within it does."""
+    return total.has(KroneckerDelta) or any(power.exp.is_negative for power in total.atoms(Pow))
+
+
+def _is_plain(factor: Expr) -> bool:
+    """Whether a factor is a power of an element or of a real symbol."""
+    base = factor.base if isinstance(factor, Pow) else factor
+    return isinstance(base, Indexed) or (isinstance(base, Symbol) and not base.is_integer)
