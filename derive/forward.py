@@ -11,8 +11,9 @@ from sympy import Expr, Indexed, Symbol
 from derive.scalar import ScalarFunction
 
 Role = Literal["input", "target", "parameter", "buffer", "value", "hidden", "loss"]
-"""What a tensor is for. A ``buffer`` is shared by all samples as parameters are, but not learnt. ``hidden``
-rows are internal to a layer (softmax's sum): answers never name them."""
+"""What a tensor is for. A ``target`` is what a loss compares the prediction with. A ``buffer`` is shared by all
+samples as parameters are, but not learnt. ``hidden`` rows are internal to a layer (softmax's sum): answers never
+name them."""
 
 Domain = Literal["real", "positive", "unit", "simplex", "binary", "one_hot", "class", "log_simplex", "index"]
 """Which numbers a tensor holds: ``unit`` is (0, 1), ``simplex`` and ``one_hot`` sum to 1 along the last

@@ -66,7 +66,7 @@ def _given(definition: LossDefinition, by_class: bool, outputs: Expr) -> Iterato
     """The target of one sample, and what else the loss is given."""
     if definition.target is not None:
         yield Tensor("y", () if by_class else (outputs,), "target", "class" if by_class else definition.target)
-    kinds: tuple[tuple[Role, tuple[str, ...]], ...] = (("input", definition.inputs), ("buffer", definition.buffers))
+    kinds: tuple[tuple[Role, tuple[str, ...]], ...] = (("target", definition.inputs), ("buffer", definition.buffers))
     for role, names in kinds:
         for name in names:
             shape = _shape(definition.shapes[name], outputs)

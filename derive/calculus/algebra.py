@@ -93,6 +93,8 @@ def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
     for factor in expression.args:
         power = factor.exp if isinstance(factor, Pow) else sympy.S.One
         inside = factor.base if isinstance(factor, Pow) else factor
+        if isinstance(inside, Add) and any(isinstance(part, Add) for term in inside.args for part in term.args):
+            inside = signed(inside, targets)
         if isinstance(inside, Add) and power.is_Integer and _backwards(inside, targets):
             inside = Add(*(-term for term in inside.args))
             sign *= sympy.S.NegativeOne**power

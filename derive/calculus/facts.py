@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from sympy import Add, Expr, Indexed, Mul, Pow, Sum, Symbol
+from sympy import Add, Eq, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from derive import symbols
 from derive.calculus.algebra import factored
 from derive.calculus.terms import Bound, Term, canonical, split
 from derive.forward import Forward, Row
+from derive.functions import Bracket
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,18 @@ class Fact:
             return None
         key = canonical(term)[0]
         for letters in self._matches(term):
-            if canonical(self.term.replaced(letters))[0] == key:
+            if canonical(self._at(letters))[0] == key:
                 return self.value.xreplace(letters)
         return None
+
+    def _at(self, values: dict[Symbol, Expr]) -> Term:
+        """The sum at given values of the letters, its bound indices renamed where a value uses their names."""
+        taken = symbols.names_in(*values.values())
+        clash = [letter for letter, _ in self.term.bound if letter.name in taken]
+        fresh = symbols.fresh_indices(len(clash), taken | symbols.names_in(*self.term.factors))
+        renaming = dict(zip(clash, fresh, strict=True))
+        bound = tuple((renaming.get(letter, letter), length) for letter, length in self.term.bound)
+        return Term(tuple(factor.xreplace({**values, **renaming}) for factor in self.term.factors), bound)
 
     @cached_property
     def reads(self) -> list[str]:
@@ -147,15 +158,39 @@ def derived_facts(facts: Facts, forward: Forward) -> Facts:
     return Facts(tuple(known), facts.roots)
 
 
+def label_facts(forward: Forward) -> list[Fact]:
+    """Of a class number that a row compares with an index, ``Σ_i [i = y] = 1``: it is one of the classes."""
+    labels = {tensor.name for tensor in forward.given if tensor.domain == "class"}
+    facts = []
+    for row in forward.rows:
+        for axis, letter, bracket in _label_brackets(row):
+            (label,) = symbols.accesses(bracket)
+            bound = Sum(bracket, (letter, 0, row.tensor.shape[axis] - 1))
+            fact = Fact.of(bound, Integer(1), tuple(other for other in row.indices if other != letter))
+            facts += [fact] if fact is not None and symbols.name_of(label) in labels else []
+    return facts
+
+
+def _label_brackets(row: Row) -> Iterator[tuple[int, Symbol, Bracket]]:
+    """The brackets of a row that say that one of its indices is equal to a label, with the axis of that index."""
+    for bracket in sorted(row.expression.atoms(Bracket), key=str):
+        condition = bracket.args[0]
+        if isinstance(condition, Eq) and len(symbols.accesses(bracket)) == 1:
+            for axis, letter in enumerate(row.indices):
+                if letter in condition.args:
+                    yield axis, letter, bracket
+
+
 def _known_axes(row: Row, known: list[Fact]) -> list[tuple[int, ...]]:
-    """The axes of a row along which sums of elements that it reads are known."""
-    found: list[tuple[int, ...]] = []
+    """The axes of a row along which sums of elements that it reads, or of its brackets, are known."""
+    factors = {factor for fact in known for factor in fact.term.factors}
+    found = [(axis,) for axis, _, bracket in _label_brackets(row) if bracket in factors]
     for fact in known:
         bound = {letter for letter, _ in fact.term.bound}
         for summed in _elements(fact.term):
             places = [place for place, subscript in enumerate(summed.indices) if subscript in bound]
             for access in row.expression.atoms(Indexed):
-                if access.base != summed.base or len(places) < len(bound):
+                if access.base != summed.base or not places or len(places) < len(bound):
                     continue
                 letters = {access.indices[place] for place in places}
                 axes = tuple(axis for axis, letter in enumerate(row.indices) if letter in letters)

@@ -14,7 +14,7 @@ from sympy import Add, And, Expr, Indexed, Mul, Number, Pow, Sum, Symbol, exp
 
 from derive import symbols
 from derive.calculus.bounds import Ranges
-from derive.calculus.facts import Fact, Facts, derived_facts
+from derive.calculus.facts import Fact, Facts, derived_facts, label_facts
 from derive.calculus.naming import Naming, needs_care
 from derive.forward import Forward, Row
 from derive.functions import ArgMax, Bracket
@@ -132,7 +132,7 @@ def folding_of(forward: Forward) -> Folding:
         solved += _solved(row, nonzero)
     rules = (*naming, *internal)
     facts = [fact for row in forward.rows if (fact := _fact(row, rules, nonzero)) is not None]
-    facts += _declared(forward)
+    facts += [*_declared(forward), *label_facts(forward)]
     roots = frozenset(row.name for row in forward.rows if _radicand(row) is not None)
     known = derived_facts(Facts(tuple(facts), roots), forward)
     return Folding(rules, tuple(solved), known, tuple(map(Naming, careful)))

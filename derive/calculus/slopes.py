@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import sympy
 from sympy import Add, Expr, Mul, Symbol, exp
+from sympy.core.function import AppliedUndef
 
 from derive import symbols
 from derive.calculus.algebra import factored
@@ -87,7 +88,7 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
             f"Differentiate the formula of {{{function.name}}} by the chain, product and quotient rules.",
         )
     ]
-    tidy = min((raw, factored(raw)), key=cost) if not raw.has(Bracket) else raw
+    tidy = min((raw, _in_short_numbers(factored(raw))), key=cost) if not raw.has(Bracket) else raw
     if tidy != raw:
         steps.append(SlopeStep(tidy, "simplify", "Put it over one denominator."))
     named = _recognised(tidy, library)
@@ -106,11 +107,36 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
     return Slope(function, named, tuple(steps))
 
 
+def _in_short_numbers(product: Expr) -> Expr:
+    """The product, its sums so scaled that they begin with 1 where that takes fewer digits: 1 + 0.134145 z²."""
+    scaled = []
+    for factor in Mul.make_args(product):
+        first = factor.as_coeff_Add()[0] if isinstance(factor, Add) else sympy.S.One
+        scaled += [factor] if first == 0 else [first, Add(*(term / first for term in Add.make_args(factor)))]
+    return min((product, Mul(*scaled)), key=_digits)
+
+
+def _digits(expression: Expr) -> int:
+    """How many digits the rational numbers in an expression have."""
+    return sum(len(str(number)) for number in expression.atoms(sympy.Rational))
+
+
 def _folded(function: ScalarFunction, slope_formula: Expr) -> Expr | None:
     """The slope as a polynomial in the function's own value, by elimination, if it is one."""
     generator = _exponential(function.formula, slope_formula)
+    if generator is not None:
+        return _eliminated(function, slope_formula, generator)
+    generator = _application(function.formula, slope_formula)
     if generator is None:
         return None
+    factors = Mul.make_args(slope_formula)
+    folded = _eliminated(function, Mul(*(factor for factor in factors if factor.has(generator))), generator)
+    inner = [] if folded is None else [folded, *(factor for factor in factors if not factor.has(generator))]
+    return Mul(*inner) if inner else None
+
+
+def _eliminated(function: ScalarFunction, slope_formula: Expr, generator: Expr) -> Expr | None:
+    """The slope in the value of the function: the generator is eliminated between the two."""
     value, target, t = symbols.scalar("_value"), symbols.scalar("_slope"), sympy.Symbol("_t", positive=True)
     rational = [_in_generator(formula, generator, t) for formula in (function.formula, slope_formula)]
     if any(formula is None or not formula.is_rational_function(t) or formula.has(exp, Bracket) for formula in rational):
@@ -148,7 +174,15 @@ def _exponential(*formulas: Expr) -> Expr | None:
     return exponents[0] if all(ratio.is_Integer for ratio in ratios) else None
 
 
+def _application(*formulas: Expr) -> Expr | None:
+    """The one value of a named function that the formulas hold: tanh(w) of some w."""
+    applied = {application for formula in formulas for application in formula.atoms(AppliedUndef)}
+    return applied.pop() if len(applied) == 1 else None
+
+
 def _in_generator(formula: Expr, generator: Expr, t: Symbol) -> Expr | None:
+    if isinstance(generator, AppliedUndef):
+        return formula.xreplace({generator: t})
     replaced = {power: t ** sympy.cancel(power.args[0] / generator) for power in formula.atoms(exp)}
     return formula.xreplace(replaced)
 

@@ -68,7 +68,7 @@ class Sweep:
     def simplifier(self) -> Simplifier:
         """The textbook rules of this forward definition."""
         targets = tuple(tensor.name for tensor in self.forward.given if tensor.role == "target")
-        return Simplifier(folding_of(self.forward), targets)
+        return Simplifier(folding_of(self.forward), targets, self.forward.functions)
 
     @cached_property
     def slopes(self) -> SlopeTable:

@@ -13,8 +13,10 @@ from derive.calculus.digits import digits_decided
 from derive.calculus.eliminate import eliminate, merge_brackets
 from derive.calculus.factors import cost, grouped, taken_out
 from derive.calculus.fold import Folding, names_in
+from derive.calculus.reflection import reflected
 from derive.calculus.spread import spread, with_deltas_used
 from derive.calculus.terms import Term, canonical, expanded_length, split
+from derive.scalar import ScalarFunction
 
 LONGEST_EXPANSION = 24
 """How many terms an expression may have when it is multiplied out to look for a shorter form."""
@@ -31,10 +33,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Simplifier:
-    """Rewrites index expressions of one forward definition; ``targets`` are subtracted, y_hat - y."""
+    """Rewrites index expressions of one forward definition; ``targets`` are subtracted, y_hat - y.
+
+    ``functions`` are the named scalar functions that expressions may apply.
+    """
 
     folding: Folding
     targets: tuple[str, ...] = ()
+    functions: tuple[ScalarFunction, ...] = ()
 
     def lines(self, expression: Expr, ranges: Ranges) -> tuple[Line, ...]:
         """The rewritings from ``expression`` to its textbook form, those that changed something.
@@ -76,7 +82,7 @@ class Simplifier:
         """
         if expanded_length(expression) > LONGEST_EXPANSION:
             return signed(expression, self.targets)
-        expanded = self.expanded(expression, ranges)
+        expanded = self.expanded(reflected(expression, self.functions), ranges)
         candidates = [expression, expanded]
         candidates += [
             factored(candidate, self.targets) for candidate in (expression, expanded) if _may_factor(candidate)
@@ -86,7 +92,7 @@ class Simplifier:
         ]
         candidates += [shorter for candidate in candidates if (shorter := spread(candidate, self.targets)) != candidate]
         plain = [signed(candidate, self.targets) for candidate in candidates]
-        return min((*plain, *map(grouped, plain)), key=cost)
+        return min((*plain, *(signed(grouped(candidate), self.targets) for candidate in plain)), key=cost)
 
     def expanded(self, expression: Expr, ranges: Ranges) -> Expr:
         """All products multiplied out, known sums replaced, like terms collected."""

@@ -11,6 +11,9 @@ NAMED = (
     Activation("Sigmoid", "1/(1 + exp(-z))", call="sigma", domain="unit"),
     Activation("Tanh", "(exp(z) - exp(-z))/(exp(z) + exp(-z))", call="tanh"),
     Activation("NormalDistribution", "(1 + erf(z/sqrt(2)))/2", call="Phi", domain="unit"),
+    Activation(
+        "NormalDistributionTanh", "(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))/2", call="Phi_tanh", domain="unit"
+    ),
 )
 """Functions that other formulas apply and that results may be written in."""
 
@@ -23,6 +26,6 @@ ACTIVATIONS = (
     Activation("ELU", "z*[z > 0] + alpha*(exp(z) - 1)*[z <= 0]", call="ELU", constants={"alpha": "1"}),
     Activation("Softplus", "log(1 + exp(beta*z))/beta", call="softplus", constants={"beta": "1"}, domain="positive"),
     Activation("GELU", "z*Phi(z)", call="GELU"),
-    Activation("GELUTanh", "z/2*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))", call="GELUTanh"),
+    Activation("GELUTanh", "z*Phi_tanh(z)", call="GELUTanh"),
     Activation("SiLU", "z*sigma(z)", call="SiLU"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, S
+from sympy import Add, Expr, S
 
 from derive.matrix.nodes import (
     Apply,
@@ -52,10 +52,10 @@ def leaves(node: Node) -> int:
 
 
 def length(node: Node) -> int:
-    """How much of a node there is to read: its leaves, and its coefficients other than signs."""
+    """How much of a node there is to read: its leaves, and the terms of its coefficients other than signs."""
     scaled = isinstance(node, Scale) and node.coefficient not in (1, -1)
     below = children(node)
-    return scaled + (sum(map(length, below)) if below else 1)
+    return scaled * len(Add.make_args(split_scale(node)[0])) + (sum(map(length, below)) if below else 1)
 
 
 def transposes(node: Node) -> int:

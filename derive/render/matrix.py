@@ -184,11 +184,11 @@ class MatrixPrinter:
         least = Binding.SCRIPTED if piece.extend else Binding.ATOM
         return self.style.transpose(compose.bracket_below(self.style, piece, least))
 
-    def scale(self, node: Scale) -> Piece:
-        """A coefficient before a matrix; a minus goes into a formula that has a term to take it."""
+    def scale(self, node: Scale, *, turn: bool = True) -> Piece:
+        """A coefficient before a matrix; a minus goes into a formula that has a term to take it, if it may ``turn``."""
         counted = count_from_one(node.coefficient) if self.index_base == 1 else node.coefficient
         coefficient, inner = self.scalars.piece(counted), node.node
-        turned = opposite(inner) if coefficient.negative else None
+        turned = opposite(inner) if coefficient.negative and turn else None
         if turned is not None and not all(term.negative for term in self.terms(turned)):
             coefficient, inner = coefficient.positive, turned
         return compose.scale(self.style, coefficient, self.piece(inner), "juxtapose")
@@ -225,10 +225,17 @@ class MatrixPrinter:
     def terms(self, node: Node) -> list[Piece]:
         """The terms of a sum, those of sums within it and of formulas that are sums."""
         if isinstance(node, Plus):
-            return [piece for term in sorted(node.terms, key=_comes_last) for piece in self.terms(term)]
+            first, *rest = sorted(node.terms, key=_comes_last)
+            return [*self.terms(first), *(piece for term in rest for piece in self.further_terms(term))]
         if isinstance(node, Elementwise) and isinstance(node.formula, Add):
             return self.formula(node).terms(node.formula)
         return [self.piece(node)]
+
+    def further_terms(self, node: Node) -> list[Piece]:
+        """The terms that a term of a sum is, behind the first one: a minus before its brackets is an operator."""
+        if isinstance(node, Scale) and isinstance(node.node, Plus) and node.coefficient not in (1, -1):
+            return [self.scale(node, turn=False)]
+        return self.terms(node)
 
     def formula(self, node: Elementwise) -> ExpressionPrinter:
         """The printer of an elementwise formula over its arguments."""

@@ -19,7 +19,7 @@ from tests.answers.sample import homework, last
 
 LINEAR = {"kind": "layer", "layer": "Linear", "options": {"outputs": "m"}}
 MSE = {"kind": "loss", "loss": "MSE"}
-WITHOUT_PAGE = {"NormalDistribution"}
+WITHOUT_PAGE = {"NormalDistribution", "NormalDistributionTanh"}
 """A function that formulas apply, and no layer of its own."""
 
 
