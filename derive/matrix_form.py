@@ -70,7 +70,7 @@ class Former:
         return resized(written, {UNIT: sympy.S.One})
 
     def definition(self, name: str, hidden: frozenset[str] = frozenset()) -> Node | None:
-        """The forward equation of a tensor in matrix form; ``hidden`` ones among what it reads are to be written out."""
+        """The forward equation of a tensor in matrix form; what it reads of ``hidden`` is to be written out."""
         if (name, hidden) not in self._definitions:
             self._definitions[name, hidden] = self._definition(name, hidden)
         return self._definitions[name, hidden]

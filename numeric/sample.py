@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import prod, sqrt
 from typing import Any
 
 import numpy
@@ -28,6 +29,8 @@ RESPONSE = 1e-10
 """The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
 SMALLEST, LARGEST = 2, 5
 ATTEMPTS = 200
+MANY = 8
+"""How many products with weights from the normal distribution are added up before weights are made smaller."""
 
 
 def sample(model: Forward, seed: int, sizes: Mapping[Symbol, int] | None = None) -> dict[str, Array]:
@@ -132,11 +135,17 @@ def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generato
         if tensor.domain == "class":
             values[tensor.name] = generator.integers(_classes(model, tensor, sizes), size=shape).astype(numpy.float64)
         else:
-            values[tensor.name] = DOMAINS[tensor.domain](generator, shape)
+            values[tensor.name] = DOMAINS[tensor.domain](generator, shape) * _scale(tensor, shape)
     chart = program(model)
     for name in sorted(set().union(*(row.reads for row in chart.rows.values())) - set(model.tensors)):
         values[name] = generator.uniform(0.2, 0.8, size=CANDIDATES)
     return values
+
+
+def _scale(tensor: Tensor, shape: tuple[int, ...]) -> float:
+    """1, but for large weights: a sum of very many products would saturate what stands behind it."""
+    terms = prod(shape[1:-1])
+    return min(1.0, sqrt(MANY / terms)) if tensor.role == "parameter" and tensor.domain == "real" else 1.0
 
 
 def _distances(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> tuple[Array, Array]:

@@ -33,35 +33,41 @@ def _at_most(value: Expr, largest: Expr) -> Boolean:
 
 
 def never_negative(value: Expr, ranges: Ranges) -> bool:
-    """Whether the ranges imply that ``value`` is at least 0; False where it is not known."""
-    lowest = _lowest(sympy.expand(value), ranges)
-    if lowest is not None and lowest.is_nonnegative:
-        return True
-    formulas = {symbol: formula for symbol, formula in ranges.items() if symbol.is_positive}
-    if not formulas:
-        return False
-    lowest = _lowest(_in_fewest_sizes(value, formulas), {**ranges, **_enlarged(ranges, formulas)})
-    return lowest is not None and bool(lowest.is_nonnegative)
+    """Whether the ranges imply that ``value`` is at least 0; False where it is not known.
+
+    Sizes that follow from others are written out one after another, those that follow last first.
+    """
+    known = dict(ranges)
+    value = sympy.expand(value)
+    formulas = [(symbol, formula) for symbol, formula in ranges.items() if symbol.is_positive]
+    while True:
+        lowest = _lowest(value, known)
+        if lowest is not None and lowest.is_nonnegative:
+            return True
+        if not formulas:
+            return False
+        symbol, formula = formulas.pop()
+        value = _written_out(value, symbol, formula)
+        known = {
+            letter: length if letter.is_positive else _written_out(length, symbol, formula)
+            for letter, length in known.items()
+        }
 
 
-def _enlarged(ranges: Ranges, formulas: Ranges) -> Ranges:
-    return {letter: _in_fewest_sizes(length, formulas) for letter, length in ranges.items() if not letter.is_positive}
-
-
-def _in_fewest_sizes(value: Expr, formulas: Ranges) -> Expr:
-    """The value without the sizes that follow from others; of c = C/G it is C that goes, which leaves a product."""
-    for symbol, formula in formulas.items():
-        whole, divisor = sympy.fraction(formula)
-        if isinstance(whole, Symbol) and whole.is_positive:
-            value = value.xreplace({whole: symbol * divisor})
-        else:
-            value = value.xreplace({symbol: formula})
-    return sympy.expand(value)
+def _written_out(value: Expr, symbol: Symbol, formula: Expr) -> Expr:
+    """The value without a size that follows from others; of c = C/G it is C that goes, which leaves a product."""
+    whole, divisor = sympy.fraction(formula)
+    first, *others = sorted(whole.free_symbols, key=str) or [sympy.S.One]
+    if divisor != 1 and first.is_positive and whole == sympy.Mul(first, *others):
+        return sympy.expand(value.xreplace({first: symbol * divisor / sympy.Mul(*others)}))
+    return sympy.expand(value.xreplace({symbol: formula}))
 
 
 def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
     """A lower bound of an expanded value without indices, None where there is no simple one."""
-    for part in sorted(value.atoms(floor, Mod), key=str):
+    parts = value.atoms(floor, Mod)
+    inner = {part for outer in parts for argument in outer.args for part in argument.atoms(floor, Mod)}
+    for part in sorted(parts - inner, key=str):
         slope = value.coeff(part, 1)
         rest = sympy.expand(value - slope * part)
         if rest.has(part):
@@ -96,6 +102,8 @@ def _end_of(part: Expr, ranges: Ranges, *, lowest: bool) -> Expr | None:
         return None
     whole = Add(*(term for term in Add.make_args(end) if term.is_integer))
     left = end - whole
+    if left.is_Rational:
+        return whole + floor(left)
     if lowest:
         return whole if left.is_nonnegative else None
     return whole - 1 if left.is_negative else end

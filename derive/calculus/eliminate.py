@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sympy
@@ -10,6 +10,7 @@ from sympy import Eq, Expr, KroneckerDelta, Mod, Mul, Pow, Symbol, floor
 
 from derive import symbols
 from derive.calculus.bounds import Ranges, in_range, never_negative
+from derive.calculus.digits import digits_joined
 from derive.calculus.terms import Bound, Term
 from derive.functions import Bracket
 
@@ -40,6 +41,7 @@ def eliminate(term: Term, ranges: Ranges, *, plain: bool = False) -> Term:
     an index, then the outermost. With ``plain``, only equations between two indices are used.
     """
     while True:
+        term = digits_joined(term, ranges)
         solutions = [solution for solution in _solutions(term) if solution.is_plain or not plain]
         if not solutions:
             return term
@@ -52,7 +54,18 @@ def _rank(solution: Solution, term: Term, ranges: Ranges) -> int:
         return 0
     length = dict(term.bound)[solution.letter]
     digit = _digit(solution.value, length, {**ranges, **dict(term.bound)})
-    return 1 if digit is not None and (digit.other.is_Symbol or length == 1) else 2
+    return 1 if digit is not None and (length == 1 or _is_number_in_digits(digit.other, dict(term.bound))) else 2
+
+
+def _is_number_in_digits(value: Expr, lengths: Mapping[Symbol, Expr]) -> bool:
+    """Whether a value is an index, or one in front of whose digits, each below its size, stand others: n*i + j."""
+    if value.is_Symbol:
+        return True
+    parts = sympy.Add.make_args(value)
+    last = next((part for part in parts if part in lengths), None)
+    others = [part / lengths[last] for part in parts if part != last] if last is not None else []
+    whole = all(part.is_integer for part in others)
+    return bool(others) and whole and _is_number_in_digits(sympy.Add(*others), lengths)
 
 
 def _substituted(term: Term, solution: Solution, ranges: Ranges) -> Term:

@@ -184,7 +184,7 @@ def _label_brackets(row: Row) -> Iterator[tuple[int, Symbol, Bracket]]:
 def _known_axes(row: Row, known: list[Fact]) -> list[tuple[int, ...]]:
     """The axes of a row along which sums of elements that it reads, or of its brackets, are known."""
     factors = {factor for fact in known for factor in fact.term.factors}
-    found = [(axis,) for axis, _, bracket in _label_brackets(row) if bracket in factors]
+    found: list[tuple[int, ...]] = [(axis,) for axis, _, bracket in _label_brackets(row) if bracket in factors]
     for fact in known:
         bound = {letter for letter, _ in fact.term.bound}
         for summed in _elements(fact.term):

@@ -16,6 +16,7 @@ from derive import symbols
 from derive.calculus.bounds import Ranges
 from derive.calculus.facts import Fact, Facts, derived_facts, label_facts
 from derive.calculus.naming import Naming, needs_care
+from derive.calculus.places import Place, places_of
 from derive.forward import Forward, Row
 from derive.functions import ArgMax, Bracket
 
@@ -97,13 +98,15 @@ class Folding:
     """The rules and facts of a forward definition.
 
     ``rules`` remove internal names and apply always; ``solved`` are rows solved for what they read, which
-    apply where they make a result shorter. ``namings`` are names of functions whose instances have to be in range.
+    apply where they make a result shorter. ``namings`` are names of functions whose instances have to be in range,
+    ``places`` are subscripts that are.
     """
 
     rules: tuple[Rule, ...]
     solved: tuple[Rule, ...]
     facts: Facts
     namings: tuple[Naming, ...] = ()
+    places: tuple[Place, ...] = ()
 
     def fold(self, expression: Expr, ranges: Ranges) -> Expr:
         """Apply every rule once, in order: first names for formulas, then internal names solved for."""
@@ -135,7 +138,7 @@ def folding_of(forward: Forward) -> Folding:
     facts += [*_declared(forward), *label_facts(forward)]
     roots = frozenset(row.name for row in forward.rows if _radicand(row) is not None)
     known = derived_facts(Facts(tuple(facts), roots), forward)
-    return Folding(rules, tuple(solved), known, tuple(map(Naming, careful)))
+    return Folding(rules, tuple(solved), known, tuple(map(Naming, careful)), places_of(forward))
 
 
 def divisors(forward: Forward) -> frozenset[str]:

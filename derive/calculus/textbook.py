@@ -13,6 +13,7 @@ from derive.calculus.digits import digits_decided
 from derive.calculus.eliminate import eliminate, merge_brackets
 from derive.calculus.factors import cost, grouped, taken_out
 from derive.calculus.fold import Folding, names_in
+from derive.calculus.places import without_places
 from derive.calculus.reflection import reflected
 from derive.calculus.spread import spread, with_deltas_used
 from derive.calculus.terms import Term, canonical, expanded_length, split
@@ -53,7 +54,7 @@ class Simplifier:
             if result != (lines[-1].expression if lines else expression):
                 lines.append(Line(result, rule, sentence))
 
-        reduced = _rebuilt(split(expression), ranges)
+        reduced = self._rebuilt(split(expression), ranges)
         note(reduced, "index elimination", "A sum over an index that must equal another one leaves one term.")
         folded, best = self.folding.fold(reduced, ranges), self.shortest(reduced, ranges)
         if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
@@ -99,7 +100,7 @@ class Simplifier:
         collected: dict[tuple[Expr, ...], tuple[Expr, Term]] = {}
         free = {symbol.name for symbol in (*expression.free_symbols, *ranges) if isinstance(symbol, Symbol)}
         for term in split(expression, expand=True):
-            reduced = _with_deltas_used(_normal(_reduced(term, ranges)))
+            reduced = _with_deltas_used(_normal(self._reduced(term, ranges)))
             for part in split(self.folding.facts.valued(reduced), expand=True):
                 key, named = canonical(part, free)
                 coefficient = Mul(*(factor for factor in part.factors if factor.is_Number))
@@ -112,20 +113,18 @@ class Simplifier:
         result: Expr = Add(*parts)
         return result
 
+    def _rebuilt(self, terms: list[Term], ranges: Ranges) -> Expr:
+        reduced = [self._reduced(term, ranges) for term in terms]
+        result: Expr = Add(*(Term(merge_brackets(term.factors), term.bound).expression() for term in reduced))
+        return result
 
-def _rebuilt(terms: list[Term], ranges: Ranges) -> Expr:
-    reduced = [_reduced(term, ranges) for term in terms]
-    result: Expr = Add(*(Term(merge_brackets(term.factors), term.bound).expression() for term in reduced))
-    return result
-
-
-def _reduced(term: Term, ranges: Ranges) -> Term:
-    """The term without the sums that equations decide, and without the floors that the ranges decide."""
-    while True:
-        shorter = digits_decided(eliminate(term, ranges), ranges)
-        if shorter == term:
-            return term
-        term = shorter
+    def _reduced(self, term: Term, ranges: Ranges) -> Term:
+        """The term without the sums that equations decide, and without the floors that the ranges decide."""
+        while True:
+            shorter = digits_decided(eliminate(term, ranges), ranges)
+            if shorter == term:
+                return without_places(term, self.folding.places)
+            term = shorter
 
 
 def _with_deltas_used(term: Term) -> Term:

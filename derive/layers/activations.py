@@ -11,9 +11,7 @@ NAMED = (
     Activation("Sigmoid", "1/(1 + exp(-z))", call="sigma", domain="unit"),
     Activation("Tanh", "(exp(z) - exp(-z))/(exp(z) + exp(-z))", call="tanh"),
     Activation("NormalDistribution", "(1 + erf(z/sqrt(2)))/2", call="Phi", domain="unit"),
-    Activation(
-        "NormalDistributionTanh", "(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))/2", call="Phi_tanh", domain="unit"
-    ),
+    Activation("NormalDistributionTanh", "(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))/2", call="Phi_tanh", domain="unit"),
 )
 """Functions that other formulas apply and that results may be written in."""
 

@@ -44,10 +44,18 @@ def flatten(rank: Expr = Integer(3)) -> LayerDefinition:
 
 
 def reshape(shape: Expr | tuple[Expr, ...], rank: Expr = Integer(1)) -> LayerDefinition:
-    """The elements in another shape, which must have as many."""
+    """The elements in another shape, which must have as many; one size may be -1, which then follows.
+
+    Raises:
+        NetworkError: more than one size is -1, or the input has more axes than there are names for.
+    """
     axes = _axes(rank)
     lengths = shape if isinstance(shape, tuple) else (shape,)
+    open_places = [place for place, length in enumerate(lengths) if length == -1]
+    if len(open_places) > 1 or len(lengths) > len(OUTPUTS):
+        raise NetworkError(f"Reshape takes up to {len(OUTPUTS)} sizes, one of which may be -1, not {lengths}")
     names = [f"n{place}" for place in range(len(lengths))]
+    others = "*".join(name for place, name in enumerate(names) if place not in open_places)
     letters = OUTPUTS[: len(lengths)]
     number = "0"
     for name, letter in zip(names, letters, strict=True):
@@ -56,7 +64,8 @@ def reshape(shape: Expr | tuple[Expr, ...], rank: Expr = Integer(1)) -> LayerDef
         name="Reshape",
         equations=f"y{subscripts(*letters)} = z{subscripts(*_digits(number, axes))}",
         axes=axes,
-        sizes=dict(zip(names, lengths, strict=True)),
+        sizes={name: length for name, length in zip(names, lengths, strict=True) if length != -1},
+        derived={names[place]: f"{'*'.join(axes)}/({others or 1})" for place in open_places},
         shapes={"y": tuple(names)},
     )
 

@@ -254,9 +254,9 @@ class ExpressionPrinter:
     def whole_number(self, expression: Expr) -> Piece:
         """A quotient rounded down, or a remainder."""
         small = replace(self, inline=True) if is_scalar(expression) else self
-        shown = [small.piece(argument) for argument in expression.args]
         if isinstance(expression, sympy.floor):
-            return self.style.floor(shown[0])
+            return self.style.floor(small.piece(sympy.together(expression.args[0])))
+        shown = [small.piece(argument) for argument in expression.args]
         return replace(compose.multiply(self.style, shown, sign=self.style.sign("modulo")), binding=Binding.SUM)
 
     def coordinate(self, place: ArgMax, letter: Symbol) -> Piece:

@@ -53,7 +53,7 @@ def _term_key(term: Expr, integers: bool) -> Key:
     return (
         place,
         is_stabiliser(rest),
-        bool(rest.has(Sum)),
+        (bool(rest.has(Sum)), len(factors) if rest.has(Sum) else 0),
         bool(brackets),
         says_less(rest),
         factors,

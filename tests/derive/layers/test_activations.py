@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from derive import layer
 from derive.network import network
 from derive.render.derivations import derivation_unicode
 from numeric import check
@@ -26,3 +27,8 @@ def test_the_parameter_of_prelu_is_learnt() -> None:
     net = network("x:n -> PReLU -> Linear(K)", "MSE")
     assert net.parameters == ("a1", "W2", "b2")
     assert net.gradient("a1").shape == ()
+
+
+def test_the_gelu_by_tanh_names_its_tanh() -> None:
+    slope = layer("GELUTanh").vjp("z").unicode("index").split(" = ", 1)[1]
+    assert slope == "dy[i] · Φ_tanh(z[i])(1 + (2√2/√π) · z[i] · (1 − Φ_tanh(z[i]))(1 + 0.134145 · z[i]²))"

@@ -132,12 +132,24 @@ TEXTBOOK = {
     "SoftmaxCrossEntropy": "p[i] − y[i]",
     "SoftmaxCrossEntropy(class)": "p[i] − δ[i,y]",
     "SmoothedCrossEntropy": "p[i] − q[i]",
+    "SmoothedCrossEntropy(class)": "p[i] − q[i]",
     "WeightedCrossEntropy(class)": "weight[y] · (p[i] − δ[i,y])",
     "KLWithLogits": "p[i] − y[i]",
+    "Focal": "p[i] · Σ_{j=1}^{K} y[j] · (1 − p[j])(1 − p[j] − 2p[j] · log(p[j])) "
+    "− y[i] · (1 − p[i])(1 − p[i] − 2p[i] · log(p[i]))",
+    "Focal(class)": "(1 − p[y])(1 − p[y] − 2p[y] · log(p[y]))(p[i] − δ[i,y])",
+    "Triplet": "((ŷ[i] − positive[i])/d_p − (ŷ[i] − negative[i])/d_n) · 1[1+d_p−d_n > 0]",
+    "NegativeSampling": "(σ(s) − 1) · context[i] + Σ_{j=1}^{M} negatives[j,i] · σ(t[j])",
+}
+MATRIX = {
+    "WeightedCrossEntropy(class)": "weight[y] (p − e_y)",
+    "Focal(class)": "(1 − p[y])(1 − p[y] − 2p[y] · log(p[y]))(p − e_y)",
+    "Triplet": "1[1+d_p−d_n > 0] ((1/d_p)(ŷ − positive) − (1/d_n)(ŷ − negative))",
 }
 OVER_A_BATCH = {
     "SoftmaxCrossEntropy": "(1/B)(p[i,j] − y[i,j])",
     "SoftmaxCrossEntropy(class)": "(1/B)(p[i,j] − δ[j,y[i]])",
+    "SmoothedCrossEntropy(class)": "(1/B)(p[i,j] − q[i,j])",
     "KLWithLogits": "(1/B)(p[i,j] − y[i,j])",
 }
 
@@ -145,6 +157,19 @@ OVER_A_BATCH = {
 @pytest.mark.parametrize("loss", TEXTBOOK)
 def test_the_form_of_the_textbooks(loss: str) -> None:
     assert behind(loss, None).gradient("y_hat").unicode("index").split(" = ", 1)[1] == TEXTBOOK[loss]
+
+
+@pytest.mark.parametrize("loss", MATRIX)
+def test_the_matrix_form_of_the_textbooks(loss: str) -> None:
+    gradient = behind(loss, None).gradient("y_hat")
+    assert gradient.unicode().split(" = ", 1)[1] == MATRIX[loss]
+    assert check(gradient, points=2).ok
+
+
+def test_values_that_a_label_picks_are_written_out_where_the_question_does_not_allow_them() -> None:
+    net = network("x:n -> Linear(K)", "WeightedCrossEntropy(class)")
+    written = net.gradient("b1", within=["x", "y", "W1", "b1", "weight", "y_hat"])
+    assert check(written, points=2).ok
 
 
 @pytest.mark.parametrize("loss", OVER_A_BATCH)

@@ -135,12 +135,24 @@ def test_every_step_is_right_by_number(name: str) -> None:
 
 
 TEXTBOOK = {
-    "LayerNorm": "(1/√(v + ε))(weight[i] · dy[i] − (1/n)(ẑ[i] · Σ_{k=0}^{n−1} weight[k] · dy[k] · ẑ[k] "
-    "+ Σ_{j=0}^{n−1} weight[j] · dy[j]))",
-    "BatchNorm1d": "(weight[j]/√(v[j] + ε))(dy[i,j] − (1/B)(ẑ[i,j] · Σ_{m=0}^{B−1} dy[m,j] · ẑ[m,j] "
-    "+ Σ_{k=0}^{B−1} dy[k,j]))",
+    "LayerNorm": "(1/√(v + ε))(weight[i] · dy[i] − (1/n)(Σ_{j=0}^{n−1} weight[j] · dy[j] "
+    "+ ẑ[i] · Σ_{k=0}^{n−1} weight[k] · dy[k] · ẑ[k]))",
+    "BatchNorm1d": "(weight[j]/√(v[j] + ε))(dy[i,j] − (1/B)(Σ_{k=0}^{B−1} dy[k,j] "
+    "+ ẑ[i,j] · Σ_{m=0}^{B−1} dy[m,j] · ẑ[m,j]))",
     "L2Norm": "(1/r)(dy[i] − y[i] · Σ_{j=0}^{n−1} dy[j] · y[j])",
 }
+
+
+MATRIX = {
+    "LayerNorm": "(1/√(v + ε))(dy ⊙ weight − (1/n)(ẑ dyᵀ (weight ⊙ ẑ) + 𝟏 dyᵀ weight))",
+    "RMSNorm": "(1/√(v + ε))(dy ⊙ weight − (1/n) ẑ dyᵀ (weight ⊙ ẑ))",
+    "BatchNorm1d": "(dy − (1/B)(ẑ diag((dy ⊙ ẑ)ᵀ 𝟏) + 𝟏 𝟏ᵀ dy)) diag(weight ⊘ √(v + ε 𝟏))",
+}
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_matrix_forms_are_as_factored_as_those_of_elements(name: str) -> None:
+    assert CHECKED[name].vjp("z").unicode().split(" = ", 1)[1] == MATRIX[name]
 
 
 @pytest.mark.parametrize("name", TEXTBOOK)

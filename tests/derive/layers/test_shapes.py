@@ -44,11 +44,35 @@ def test_the_gradient_of_flatten_counts_in_reading_order() -> None:
     assert layer("Flatten").vjp("z").unicode("index").split(" = ", 1)[1] == "dy[H·W·i+W·j+k]"
 
 
+@given(seed=st.integers(0, 50))
+@settings(max_examples=4)
+def test_reshape_to_sizes_that_are_symbols(seed: int) -> None:
+    reshaped = layer("Reshape", (2, -1, "k"), rank=2)
+    assert reshaped.vjp("z").unicode("index").split(" = ", 1)[1] == (
+        "dy[⌊(H·i+j)/(k·n₁)⌋,⌊(H·i+j)/k⌋ mod n₁,(H·i+j) mod k]"
+    )
+    checked(reshaped, seed)
+
+
+def test_only_one_size_may_follow() -> None:
+    with pytest.raises(NetworkError, match="one of which may be -1"):
+        layer("Reshape", (-1, -1), rank=2)
+
+
 def test_a_small_convolutional_network() -> None:
     net = network("x:(1,6,6) -> Conv2d(2,3) -> ReLU -> MaxPool2d(2) -> Flatten -> Linear(3)", "SoftmaxCrossEntropy")
     for name in net.parameters:
         outcome = check(net.gradient(name), points=1)
         assert outcome.ok, [item for item in outcome.items if not item.ok]
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+def test_the_place_of_a_maximum_is_inside(padding: int) -> None:
+    """Nothing needs to be said about it, behind other layers too, with sizes that are symbols."""
+    chain = f"x:(C,H,W) -> Conv2d(D, k) -> MaxPool2d(3, stride=2, padding={padding}) -> Flatten -> Linear(K)"
+    gradient = network(chain, "SoftmaxCrossEntropy").gradient("W1")
+    assert "1[" not in gradient.unicode("index")
+    assert check(gradient, points=1).ok
 
 
 def test_too_few_axes() -> None:
