@@ -41,8 +41,8 @@ def plot(
     xs, ys = [x for x, _ in points], [y for _, y in points]
     margin = 0.06 * ((max(ys) - min(ys)) or 1.0)
     return Plot(
-        _axis(min(xs), max(xs), x_label),
-        _axis(min(ys) - margin, max(ys) + margin, y_label, power=logarithmic),
+        axis(min(xs), max(xs), x_label),
+        axis(min(ys) - margin, max(ys) + margin, y_label, power=logarithmic),
         tuple(curves),
         tuple(dots),
         title,
@@ -51,7 +51,8 @@ def plot(
     )
 
 
-def _axis(low: float, high: float, label: str, *, power: bool = False) -> Axis:
+def axis(low: float, high: float, label: str, *, power: bool = False) -> Axis:
+    """An axis with ticks at round numbers; ``power`` says that it holds powers of ten."""
     ticks = _powers(low, high) if power else _round_numbers(low, high)
     return Axis(low, high, label, tuple(Tick(value, text) for value, text in ticks))
 

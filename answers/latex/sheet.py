@@ -157,6 +157,14 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A polygon that is filled, behind the curves: from white at a ``shade`` of 0 to the darkest at 1."""
+
+    corners: tuple[Point, ...]
+    shade: float
+
+
+@dataclass(frozen=True)
 class Plot:
     """Curves over two axes, ``width`` by ``height`` centimetres; what is outside of the axes is cut off.
 
@@ -171,6 +179,7 @@ class Plot:
     width: float = 5.8
     height: float = 3.8
     notes: tuple[str, ...] = ()
+    areas: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,166 @@
+"""The kind ``affine``: a network of linear layers and ReLU is affine wherever no unit changes its side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+from typing import Any, Literal
+
+import numpy
+from pydantic import Field
+
+from answers.formulas.pattern import Stage, bending, stages
+from answers.kinds.derived import claim
+from answers.kinds.item import Answered, Claim, Context, Item, Verdict
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
+from derive.matrix.build import plus, product
+from derive.matrix.nodes import Named, Node
+from derive.network import Network
+from derive.render import latex, sentence_latex
+from derive.render.derivations import result_latex
+from derive.render.names import ranks_of
+from numeric.differences import jacobian_by_differences
+from numeric.forward import forward, run_from
+from numeric.matrix import evaluate_matrix
+from numeric.sample import sample
+
+POINTS = 12
+SEEDS = 3
+TOLERANCE = 1e-9
+
+CONCLUSION = (
+    r"So the output is $\bm{A} \bm{x} + \bm{c}$ with a matrix and a vector that depend on the input only through the "
+    r"pattern of the units' sides. Given the pattern, that a unit is on its side is a linear inequality in $\bm{x}$; "
+    "there are finitely many patterns, so the input space falls into finitely many polyhedra, and on each of them the "
+    "network is affine. It is continuous across their boundaries, because every stage is: the network is piecewise "
+    "linear."
+)
+
+
+class Affine(Item):
+    """The matrix and the vector of a network on a fixed activation pattern, stage by stage."""
+
+    kind: Literal["affine"]
+    network: str
+    note: str = Field("", description="Markdown before the proof")
+    lines: int = Field(10, ge=0, description="how many lines the question sheet leaves")
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(self.lines),) if self.lines else ()
+
+    def answer(self, context: Context) -> Answered:
+        network = context.network(self.network)
+        found = stages(network)
+        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks.append(Steps(tuple(_steps(network, found)), result=False))
+        ranks = _ranks(network, found)
+        last = found[-1]
+        output, source = (
+            latex(_named(network, name), ranks=ranks) for name in (last.block.value, found[0].block.reads)
+        )
+        whole = rf"{output} = \bm{{A}} \, {source} + \bm{{c}}"
+        parts = rf"\bm{{A}} = {latex(last.matrix, ranks=ranks)}, \qquad \bm{{c}} = {latex(last.offset, ranks=ranks)}"
+        blocks += [Equation(whole, result=True), Equation(parts, result=True), Text(markdown(CONCLUSION))]
+        claims = (*(claim(stage.jacobian) for stage in bending(found)), self._claim(network, found))
+        return Answered(tuple(blocks), claims)
+
+    def _claim(self, network: Network, found: tuple[Stage, ...]) -> Claim:
+        return Claim(
+            f"{self.network} is affine on a pattern",
+            r"$\bm{A}, \bm{c}$",
+            "the network, at points of one pattern",
+            lambda: affine_verdict(network, found),
+        )
+
+
+def _ranks(network: Network, found: tuple[Stage, ...]) -> dict[str, int]:
+    return {**ranks_of(network.forward), **dict.fromkeys(_diagonals(found), 2)}
+
+
+def _diagonals(found: tuple[Stage, ...]) -> Iterator[str]:
+    for stage in bending(found):
+        if isinstance(stage.slope, Named):
+            yield stage.slope.name
+
+
+def _named(network: Network, name: str) -> Node:
+    return Named(name, network.forward.tensors[name].shape[0], network.forward.tensors[name].shape[0] ** 0)
+
+
+def _steps(network: Network, found: tuple[Stage, ...]) -> Iterator[Step]:
+    """Each stage by the one before it, then in the input."""
+    ranks = _ranks(network, found)
+    source = _named(network, found[0].block.reads)
+    for stage in found:
+        left = latex(_named(network, stage.block.value), ranks=ranks)
+        reads = _named(network, stage.block.reads)
+        in_input = latex(plus(product(stage.matrix, source), stage.offset), ranks=ranks)
+        if stage.bends:
+            slope = latex(stage.slope, ranks=ranks)
+            value = result_latex(stage.jacobian)
+            text = f"Where no element of {{{stage.block.reads}}} changes its side,"
+            sentence = f"{sentence_latex(text, ranks=ranks)} ${slope} = {value}$ is constant:"
+            yield Step(left, latex(product(stage.slope, reads), ranks=ranks), stage.block.label, sentence)
+            yield Step(left, in_input, sentence="In the input.")
+        else:
+            yield Step(left, in_input, stage.block.label, "A linear stage of something affine is affine.")
+
+
+def affine_verdict(network: Network, found: tuple[Stage, ...]) -> Verdict:
+    """Compare every stage with its matrix and vector at random points on one side of every kink."""
+    worst, compared = 0.0, 0
+    for seed in range(SEEDS):
+        arrays = sample(network.forward, seed)
+        at = _with_slopes(network, found, arrays)
+        for moved in _neighbours(network, found, arrays, seed):
+            compared += 1
+            for stage in found:
+                here = _affine(stage, network, at, moved[found[0].block.reads])
+                expected = moved[stage.block.value]
+                worst = max(worst, float(numpy.abs(here - expected).max()) / max(1.0, float(numpy.abs(expected).max())))
+    if compared == 0:
+        return Verdict(False, 0, inf, TOLERANCE, "no two points of one pattern were found")
+    note = "" if worst <= TOLERANCE else "the matrix and the vector do not give what the network computes"
+    return Verdict(worst <= TOLERANCE, compared, worst, TOLERANCE, note)
+
+
+def _with_slopes(network: Network, found: tuple[Stage, ...], arrays: dict[str, Any]) -> dict[str, Any]:
+    """The arrays, and the slopes of the stages that bend, measured there."""
+    slopes = {}
+    for stage in bending(found):
+        if isinstance(stage.slope, Named):
+            names = stage.block.value, stage.block.reads
+            slopes[stage.slope.name] = jacobian_by_differences(network.forward, arrays, *names, "complex")
+    return {**arrays, **slopes}
+
+
+def _affine(stage: Stage, network: Network, arrays: dict[str, Any], source: Any) -> Any:
+    matrix, offset = (evaluate_matrix(node, network.forward, arrays) for node in (stage.matrix, stage.offset))
+    return matrix @ source + offset[:, 0]
+
+
+def _neighbours(
+    network: Network, found: tuple[Stage, ...], arrays: dict[str, Any], seed: int
+) -> Iterator[dict[str, Any]]:
+    """The values at the point, and at points as far from it as the pattern stays the same."""
+    generator = numpy.random.default_rng(seed)
+    source = found[0].block.reads
+    start = forward(network.forward, arrays)
+    yield start
+    for _ in range(POINTS - 1):
+        direction = 4 * generator.normal(size=numpy.shape(arrays[source]))
+        for halving in range(24):
+            moved = run_from(network.forward, arrays, {source: arrays[source] + direction / 2**halving})
+            if pattern(found, moved) == pattern(found, start):
+                yield moved
+                break
+
+
+def pattern(found: tuple[Stage, ...], values: dict[str, Any]) -> tuple[int, ...]:
+    """On which side of each kink every unit is."""
+    return tuple(
+        int(numpy.sum(element > numpy.array(stage.sides)))
+        for stage in bending(found)
+        for element in numpy.ravel(values[stage.block.reads])
+    )
