@@ -2,6 +2,7 @@
 
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import DefinitionError, DeriveError, NetworkError, VocabularyError
+from derive.graph import ScalarGraph, scalar_graph
 from derive.layer import Layer, layer
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
@@ -19,9 +20,11 @@ __all__ = [
     "NetworkError",
     "Quantity",
     "Recurrence",
+    "ScalarGraph",
     "Step",
     "VocabularyError",
     "layer",
     "network",
     "recurrence",
+    "scalar_graph",
 ]

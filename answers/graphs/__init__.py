@@ -1,0 +1,1 @@
+"""Drawings of directed graphs: a layered layout, and TikZ."""

@@ -1,0 +1,55 @@
+"""Computational graphs as drawings: blank, with values, or with values and gradients."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from answers.graphs.tikz import Arrow, Shape, Vertex, drawing
+from derive.graph import Backward, Node, ScalarGraph
+from derive.graph.numbers import number_latex
+from derive.graph.rendering import operation_latex
+from derive.render import latex
+from derive.symbols import scalar
+
+Shown = Literal["drawing", "forward", "both"]
+"""No numbers, the values, or the values and the gradients."""
+
+
+def graph_drawing(graph: ScalarGraph, backward: Backward | None = None, shown: Shown = "drawing") -> str:
+    """A drawing of a graph; where numbers are given and not shown, it has room for them."""
+    shown_forward = backward.forward if backward is not None and shown != "drawing" else None
+    shown_backward = backward if shown == "both" else None
+    vertices = [_vertex(graph, place, shown_backward) for place in range(len(graph.nodes))]
+    arrows = [
+        Arrow(
+            edge.source,
+            edge.target,
+            "" if shown_forward is None else number_latex(shown_forward.values[edge.source]),
+            "" if shown_backward is None else number_latex(shown_backward.edges[edge]),
+        )
+        for edge in graph.edges
+    ]
+    return drawing(vertices, arrows, room=backward is not None and shown != "both")
+
+
+def node_latex(node: Node) -> str:
+    """What stands in a node."""
+    if node.operation is not None:
+        return operation_latex(node)
+    if node.constant is not None:
+        return latex(node.constant)
+    return latex(scalar(node.name))
+
+
+def _vertex(graph: ScalarGraph, place: int, backward: Backward | None) -> Vertex:
+    """The node, with its gradient under it where that is the sum of several arrows' numbers."""
+    node = graph.nodes[place]
+    is_sum = backward is not None and len(graph.readers[place]) > 1 and node.kind != "constant"
+    below = number_latex(backward.gradients[place]) if backward is not None and is_sum else ""
+    return Vertex(node_latex(node), _shape(graph, node), below)
+
+
+def _shape(graph: ScalarGraph, node: Node) -> Shape:
+    if node.kind == "value":
+        return "output" if node.name in graph.outputs else "value"
+    return node.kind

@@ -1,0 +1,156 @@
+"""Drawings of graphs in TikZ: values in circles, operators in boxes, numbers above and below the arrows."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from answers.graphs.folding import Folded, folded
+from answers.graphs.layout import Point, Size, layout
+
+Shape = Literal["input", "constant", "value", "output", "operator"]
+
+WIDTH = 15.6
+"""The width of a sheet's text within an answer, in centimetres: a wider drawing is made smaller or folded."""
+
+DIGIT = 0.15
+"""The width of a digit of a label."""
+
+SMALLEST = 0.87
+"""How much a drawing is made smaller before it is folded into rows."""
+
+LETTER = 0.21
+"""The width of a letter in a node."""
+
+NODE = {"input": 0.8, "constant": 0.64, "value": 0.8, "output": 0.8, "operator": 0.68}
+"""The least width of a node, and its height."""
+
+ROW = 0.3
+"""The height of a number above or below an arrow."""
+
+STYLES = r"""[
+  every node/.style={inner sep=0pt,outer sep=0pt},
+  vertex/.style={draw,line width=0.6pt,font=\small,minimum height=#1,minimum width=#1},
+  input/.style={vertex=0.8cm,circle,fill=header},
+  constant/.style={vertex=0.64cm,circle,draw=quiet,dash pattern=on 1.5pt off 1pt},
+  value/.style={vertex=0.8cm,circle},
+  output/.style={vertex=0.8cm,circle,double,double distance=1pt,line width=0.5pt},
+  operator/.style={vertex=0.68cm,rectangle,rounded corners=2pt,fill=black!7},
+  arrow/.style={line width=0.6pt,black!75,-{Stealth[length=4.5pt,width=4pt]}},
+  number/.style={font=\scriptsize,inner sep=0pt},
+  forward/.style={number,key},
+  backward/.style={number,changed}]"""
+
+
+@dataclass(frozen=True)
+class Vertex:
+    """A node of a drawing: LaTeX maths, and a number under it if there is one."""
+
+    latex: str
+    shape: Shape
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An arrow between two nodes, by their places, with numbers above and below it."""
+
+    source: int
+    target: int
+    above: str = ""
+    below: str = ""
+
+
+def drawing(vertices: Sequence[Vertex], arrows: Sequence[Arrow], *, room: bool = False) -> str:
+    """A picture of a graph, from left to right; with ``room`` there is room for numbers to be written in.
+
+    Forward numbers, above, are blue, backward ones, below, are red.
+    """
+    labelled = room or any(arrow.above or arrow.below for arrow in arrows)
+    sizes = [_size(vertex) for vertex in vertices]
+    labels = [_label(arrow, room) for arrow in arrows] if labelled else []
+    placed = layout(sizes, [(arrow.source, arrow.target) for arrow in arrows], labels, apart=0.14 if labelled else 0.3)
+    shown = folded(placed, sizes, labels, WIDTH / SMALLEST)
+    lines = [rf"\begin{{tikzpicture}}{STYLES}"]
+    lines += [_arrow(*edge) for edge in zip(shown.routes, shown.turns, strict=True)]
+    lines += [line for place, vertex in enumerate(vertices) for line in _vertex(vertex, shown.nodes[place])]
+    lines += [line for arrow, centre in zip(arrows, shown.labels, strict=False) for line in _numbers(arrow, centre)]
+    lines.append(r"\end{tikzpicture}")
+    return _fitted("\n".join(lines), shown)
+
+
+def _size(vertex: Vertex) -> Size:
+    least = NODE[vertex.shape]
+    width = max(least, LETTER * _letters(vertex.latex) + 0.24)
+    below = 2 * (ROW + 0.06) if vertex.below else 0.0
+    return Size(width, (least if vertex.shape == "operator" else width) + below)
+
+
+def _label(arrow: Arrow, room: bool) -> Size:
+    widest = max(_letters(arrow.above), _letters(arrow.below))
+    if room:
+        widest = max(widest, 5.0)
+    return Size(DIGIT * widest + 0.1, 2 * ROW + (0.3 if room else 0.0))
+
+
+def _letters(latex: str) -> float:
+    """About how wide a formula is, in digits: a subscript or an exponent takes less."""
+    plain = re.sub(r"\\(?:cdot|times|div)", "x", latex.replace(" ", ""))
+    plain = re.sub(r"\\(?:mathrm|operatorname|hat|bar|tilde)\b", "", plain)
+    plain = re.sub(r"\\([a-zA-Z]+)", lambda match: match[1] if match[1] in ("exp", "log", "tanh") else "x", plain)
+    small = "".join(re.findall(r"[_^](\{[^}]*\}|.)", plain))
+    rest = re.sub(r"[_^](\{[^}]*\}|.)", "", plain)
+    return len(re.sub(r"[{}\\]", "", rest)) + 0.75 * len(re.sub(r"[{}\\]", "", small))
+
+
+def _vertex(vertex: Vertex, centre: Point) -> list[str]:
+    lines = [rf"\node[{vertex.shape},minimum width={_size(vertex).width:.2f}cm] at {_at(centre)} {{${vertex.latex}$}};"]
+    if vertex.below:
+        height = NODE[vertex.shape] / 2 if vertex.shape == "operator" else _size(vertex).width / 2
+        lines.append(_number("backward", "below", (centre[0], centre[1] - height), vertex.below))
+    return lines
+
+
+def _numbers(arrow: Arrow, centre: Point) -> list[str]:
+    numbers = (("forward", "above", arrow.above), ("backward", "below", arrow.below))
+    return [_number(style, side, centre, text) for style, side, text in numbers if text]
+
+
+def _number(style: str, side: str, point: Point, latex: str) -> str:
+    tight = r"\medmuskip=1.5mu\thickmuskip=1.5mu "
+    return rf"\node[{style},{side}=2pt] at {_at(point)} {{{tight}${latex}$}};"
+
+
+def _arrow(rows: Sequence[Sequence[Point]], turns: Sequence[Sequence[Point]]) -> str:
+    """An arrow along its routes in the rows that it runs through, and the turns between them."""
+    path = _curve(rows[0])
+    for corners, route in zip(turns, rows[1:], strict=True):
+        path += "".join(f" -- {_at(corner)}" for corner in corners) + f" -- {_curve(route)}"
+    rounded = ",rounded corners=3pt" if turns else ""
+    return rf"\draw[arrow{rounded}] {path};"
+
+
+def _curve(route: Sequence[Point]) -> str:
+    """A path along points between which it is level and bent in turn."""
+    path = _at(route[0])
+    for place, ((x0, y0), (x1, y1)) in enumerate(itertools.pairwise(route)):
+        if place % 2 == 0 or abs(y0 - y1) < 5e-4:
+            path += f" -- {_at((x1, y1))}"
+        else:
+            middle = (x0 + x1) / 2
+            path += f" .. controls {_at((middle, y0))} and {_at((middle, y1))} .. {_at((x1, y1))}"
+    return path
+
+
+def _at(point: Point) -> str:
+    return f"({point[0]:.3f},{point[1]:.3f})"
+
+
+def _fitted(picture: str, shown: Folded) -> str:
+    """The picture, made smaller if it is wider than the text."""
+    if shown.width <= WIDTH + 0.01:
+        return picture
+    return rf"\resizebox{{\linewidth}}{{!}}{{%{chr(10)}{picture}}}"

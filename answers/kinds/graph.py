@@ -1,0 +1,82 @@
+"""The kind ``graph``: the computational graph of scalar equations, with numbers at its arrows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from answers.graphs.scalar import Shown, graph_drawing
+from answers.kinds.item import Answered, Claim, Context
+from answers.kinds.scalar import Scalar, Values, backward_claim, forward_claim, name_latex
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Picture, Room, Text
+from derive.graph import Backward, ScalarGraph
+
+
+class Graph(Scalar):
+    """A drawing of a graph, blank, with the values, or with the values and the gradients of one output."""
+
+    kind: Literal["graph"]
+    at: Values = Field(default_factory=dict, description="the value of each input, such as {x: -2, y: 5}")
+    of: str | None = Field(None, description="the output that is differentiated; the only one if left out")
+    key: Shown | None = Field(
+        None, description="what the key shows: drawing, forward (values), both (values and gradients)"
+    )
+    sheet: Literal["room", "blank", "forward", "given", "none"] = Field(
+        "room",
+        description="what the question sheet shows: room to draw, the graph without numbers, "
+        "with values, as the key does, nothing",
+    )
+    lines: int = Field(8, ge=1, description="how many lines of room there are to draw")
+    note: str = Field("", description="Markdown before the drawing in the key")
+
+    @model_validator(mode="after")
+    def _numbers_need_values(self) -> Graph:
+        if not self.at and (self.key in ("forward", "both") or self.sheet == "forward"):
+            raise ValueError("give the inputs their values with at, such as at: {x: -2, y: 5}")
+        return self
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        if self.sheet == "none":
+            return ()
+        if self.sheet == "room":
+            return (Room(self.lines, ruled=False),)
+        shown: dict[str, Shown] = {"blank": "drawing", "forward": "forward"}
+        return (self._picture(self.graph(), shown.get(self.sheet, self._shown)),)
+
+    def answer(self, context: Context) -> Answered:
+        graph = self.graph()
+        note = [Text(markdown(self.note))] if self.note else []
+        return Answered((*note, self._picture(graph, self._shown)), tuple(self._claims(graph)))
+
+    @property
+    def _shown(self) -> Shown:
+        return self.key or ("both" if self.at else "drawing")
+
+    def _backward(self, graph: ScalarGraph) -> Backward | None:
+        return graph.backward(dict(self.at), self.of) if self.at else None
+
+    def _picture(self, graph: ScalarGraph, shown: Shown) -> Picture:
+        backward = self._backward(graph)
+        return Picture(graph_drawing(graph, backward, shown), _caption(graph, backward, shown))
+
+    def _claims(self, graph: ScalarGraph) -> list[Claim]:
+        backward = self._backward(graph)
+        if backward is None:
+            return []
+        return [forward_claim(backward.forward), *([backward_claim(backward)] if self._shown == "both" else [])]
+
+
+def _caption(graph: ScalarGraph, backward: Backward | None, shown: Shown) -> str:
+    """What the shapes and the numbers of a drawing are."""
+    caption = "Circles are values, boxes are operators."
+    if backward is None or shown == "drawing":
+        return caption
+    caption += r" Above each arrow: \textcolor{key}{its value}."
+    if shown == "both":
+        partial = rf"\partial {name_latex(backward.output)}/\partial(\cdot)"
+        caption += rf" Below: \textcolor{{changed}}{{the gradient ${partial}$ that flows back along it}}."
+        if any(len(edges) > 1 for edges in graph.readers):
+            caption += " Below a node that several arrows leave: the sum of theirs."
+    return caption

@@ -1,0 +1,63 @@
+"""The kind ``paths``: partials of scalar equations as sums over the paths of their graph."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from answers.kinds.asked import Asked
+from answers.kinds.derived import claim
+from answers.kinds.item import Answered, Context
+from answers.kinds.scalar import Scalar
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Column, Equation, Room, Row, Step, Steps, Table, Text
+from derive.graph import PathSum
+from derive.graph.rendering import left_side, path_lines, slope_notes
+from derive.render import sentence_latex
+
+
+class Paths(Scalar):
+    """For each partial the chain along its paths, then the factors in its place; 0 where no path runs."""
+
+    kind: Literal["paths"]
+    of: tuple[str, ...] = Field(description="the partials, such as dw/dx")
+    given: tuple[str, ...] = Field(
+        (), description="partials that stay symbols, such as dL/dh3 of a loss that the equations do not define"
+    )
+    steps: bool = Field(True, description="whether the key shows a sentence for each step")
+    lines: int | None = Field(None, ge=0, description="how many lines the question sheet leaves; a table if left out")
+    note: str = Field("", description="Markdown before the partials in the key")
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        if self.lines is not None:
+            return (Room(self.lines),) if self.lines else ()
+        rows = tuple(Row((rf"$\displaystyle {left_side(partial)}$", "")) for partial in self._partials())
+        return (Table((Column("Derivative"), Column("By the chain rule", "formula")), rows, blank=True),)
+
+    def answer(self, context: Context) -> Answered:
+        partials = self._partials()
+        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        for partial in partials:
+            blocks += _steps(partial) if self.steps and context.steps else [_equation(partial)]
+        notes = ", ".join(f"${short} = {whole}$" for short, whole in slope_notes(partials))
+        if notes:
+            blocks.append(Text(f"A prime is a slope, taken where the function is: {notes}."))
+        claims = (claim(partial.derivation, Asked(partial.name, partial.derivation.forward)) for partial in partials)
+        return Answered(tuple(blocks), tuple(claims))
+
+    def _partials(self) -> list[PathSum]:
+        graph = self.graph()
+        return [graph.partial(name, self.given) for name in self.of]
+
+
+def _steps(partial: PathSum) -> list[Block]:
+    left = left_side(partial)
+    lines = [Step(left, line.right, line.rule, sentence_latex(line.sentence)) for line in path_lines(partial)]
+    return [Steps(tuple(lines))]
+
+
+def _equation(partial: PathSum) -> Equation:
+    """The partial as one line: the chain, then what it comes to."""
+    rights = [line.right for line in path_lines(partial)]
+    return Equation(" = ".join((left_side(partial), *dict.fromkeys(rights))), result=True)

@@ -1,0 +1,88 @@
+"""What the kinds about scalar equations share: the graph that they describe, and claims about its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
+from typing import Literal
+
+from pydantic import Field
+from sympy import Expr, N
+
+from answers.kinds.item import Claim, Item, Verdict
+from derive.graph import Backward, Forwarded, ScalarGraph, scalar_graph
+from derive.graph.numbers import number_latex, printed_value
+from derive.render import latex, unicode
+from derive.symbols import scalar
+from numeric.graph import PRECISION, TOLERANCE, Comparison, compare_gradients, compare_inputs, compare_values
+
+Values = Mapping[str, int | float | str]
+
+
+class Scalar(Item):
+    """An item about scalar equations."""
+
+    equations: str = Field(description="such as q = x + y; f = q*z")
+    grain: str | tuple[str, ...] = Field(
+        "primitives", description="primitives, functions, or names of functions that are one node, such as sigma"
+    )
+    constants: Literal["inside", "nodes"] = Field("inside", description="where numbers stand: in operators or as nodes")
+
+    def graph(self) -> ScalarGraph:
+        """The graph of the equations."""
+        return scalar_graph(self.equations, grain=self.grain, constants=self.constants)
+
+
+def name_latex(name: str) -> str:
+    """The symbol of a value."""
+    return latex(scalar(name))
+
+
+def partial_latex(output: str, name: str) -> str:
+    """The partial of an output on one line."""
+    return rf"\partial {name_latex(output)}/\partial {name_latex(name)}"
+
+
+def forward_claim(forward: Forwarded) -> Claim:
+    """The claim that every value of a graph is right, and printed so."""
+    named = ", ".join(f"${name_latex(name)}$" for name in forward.graph.model.row)
+
+    def compared() -> Iterable[Comparison]:
+        yield from compare_values(forward)
+        yield from _printed(forward, forward.values)
+
+    return Claim("values", named, "equations, digit by digit", lambda: _verdict(compared))
+
+
+def backward_claim(backward: Backward) -> Claim:
+    """The claim that the gradient along every arrow is right, and printed so."""
+    named = ", ".join(f"${partial_latex(backward.output, name)}$" for name in backward.forward.graph.inputs)
+
+    def compared() -> Iterable[Comparison]:
+        yield from compare_gradients(backward)
+        yield from compare_inputs(backward)
+        yield from _printed(backward.forward, (*backward.edges.values(), *backward.gradients))
+
+    return Claim(
+        f"∂{unicode(scalar(backward.output))}/∂·",
+        named,
+        "differences at every arrow, SymPy",
+        lambda: _verdict(compared),
+    )
+
+
+def _printed(forward: Forwarded, values: Iterable[Expr]) -> Iterable[Comparison]:
+    """Numbers as they are printed, read back, against the numbers."""
+    for value in values:
+        text = number_latex(value)
+        shown, tolerance = printed_value(text)
+        distance = abs(N(shown - value, PRECISION))
+        right = distance <= tolerance * (1 + N("1e-9")) and (shown == 0) == (N(value, PRECISION) == 0)
+        yield Comparison(f"the printed {text}", 0.0 if right else inf)
+
+
+def _verdict(compared: Callable[[], Iterable[Comparison]]) -> Verdict:
+    found = list(compared())
+    wrong = [comparison.what for comparison in found if comparison.error > TOLERANCE]
+    worst = max((comparison.error for comparison in found), default=inf)
+    return Verdict(bool(found) and not wrong, len(found), worst, TOLERANCE, "; ".join(wrong[:3]))

@@ -1,0 +1,163 @@
+"""Sums over paths as LaTeX and Unicode: the chain in partials, then in factors, each in the order of its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sympy import Expr
+from sympy.core.function import AppliedUndef
+
+from derive import symbols
+from derive.graph.paths import DIFFERENTIATE, INSERT, PathSum
+from derive.graph.structure import Node
+from derive.render import compose
+from derive.render.piece import Piece
+from derive.render.printing import LATEX, UNICODE, piece, sentence_latex, sentence_unicode, symbol_latex, symbol_unicode
+from derive.render.style import Style
+
+
+@dataclass(frozen=True)
+class PathLine:
+    """A printed step: its rule, a sentence in which names in braces are symbols, and the right side."""
+
+    rule: str
+    sentence: str
+    right: str
+
+
+def path_lines(partial: PathSum, style: Style = LATEX) -> tuple[PathLine, ...]:
+    """The steps of a partial: the chain, the factors in its place, and the sum in its simplest form."""
+    return tuple(_lines(partial, style))
+
+
+def left_side(partial: PathSum, style: Style = LATEX) -> str:
+    """The partial itself."""
+    return piece(style, symbols.scalar(partial.name), {}).text
+
+
+def path_sum_latex(partial: PathSum, steps: bool = False) -> str:
+    """The equation; with ``steps`` the body of an ``align*``."""
+    left, lines = left_side(partial), path_lines(partial)
+    if not steps:
+        return f"{left} = {lines[-1].right}"
+    shown = [rf"\intertext{{{sentence_latex(line.sentence)}}}" + f"\n{left} &= {line.right}" for line in lines]
+    return " \\\\[3pt]\n".join(shown)
+
+
+def path_sum_unicode(partial: PathSum, steps: bool = False) -> str:
+    """The equation for a terminal; with ``steps`` all of them, each under its sentence."""
+    left, lines = left_side(partial, UNICODE), path_lines(partial, UNICODE)
+    if not steps:
+        return f"{left} = {lines[-1].right}"
+    shown = (f"{sentence_unicode(line.sentence)}\n    {left} = {line.right}" for line in lines)
+    return "\n".join(shown)
+
+
+def slope_notes(partials: Sequence[PathSum]) -> tuple[tuple[str, str], ...]:
+    """Each slope that is printed without its argument, and the same with it, in LaTeX."""
+    shown: dict[str, tuple[str, str]] = {}
+    for partial in partials:
+        for call in _slopes_in(partial):
+            name = call.func.__name__
+            if name in _without_argument(partial):
+                shown[name] = (_text(LATEX, symbols.scalar(name)), _text(LATEX, call))
+    return tuple(shown[name] for name in sorted(shown))
+
+
+def operation_latex(node: Node) -> str:
+    """What stands in the node of an operator."""
+    return _operation(LATEX, node)
+
+
+def operation_unicode(node: Node) -> str:
+    """What stands in the node of an operator, for a terminal."""
+    return _operation(UNICODE, node)
+
+
+def _lines(partial: PathSum, style: Style) -> Iterator[PathLine]:
+    if not partial.paths:
+        yield PathLine("no path", partial.explanation, "0")
+        return
+    chained = not partial.is_direct and partial.paths != ((),)
+    if chained:
+        links = [[piece(style, symbols.scalar(link.name), {}) for link in path] for path in partial.paths]
+        total = compose.add(style, [compose.multiply(style, path) for path in links], sort=False)
+        yield PathLine("chain rule", partial.explanation, style.signed(total).text)
+    bare = _without_argument(partial)
+    terms = [[_bare(factor, bare) for factor in term] for term in partial.terms]
+    inserted = style.signed(compose.add(style, [_product(style, term) for term in terms], sort=False)).text
+    yield PathLine("insert" if chained else "differentiate", INSERT if chained else DIFFERENTIATE, inserted)
+    if partial.common:
+        shared = [piece(style, _bare(factor, bare), {}) for factor in partial.common]
+        rest = [_product(style, term[len(shared) :]) for term in terms]
+        front = compose.multiply(style, shared)
+        factored = compose.multiply(style, [front, compose.add(style, rest, sort=False)], sign=_dot(style))
+        yield PathLine("factor", "Factor out what all paths share.", style.signed(factored).text)
+    elif not any(factor.has(AppliedUndef) for term in partial.terms for factor in term):
+        collected = _text(style, partial.result)
+        if collected != inserted:
+            yield PathLine("collect", "Collect.", collected)
+
+
+def _product(style: Style, factors: Sequence[Expr]) -> Piece:
+    """Factors in their order, with dots between them where they would run into one another."""
+    if not factors:
+        return style.number("1")
+    pieces = [piece(style, factor, {}) for factor in factors]
+    parted = any(shown.text[:1].isdigit() or shown.compound or shown.negative for shown in pieces[1:])
+    if parted:
+        pieces = [pieces[0], *(style.enclose(style.signed(p)) if p.negative else p for p in pieces[1:])]
+    return compose.multiply(style, pieces, sign=_dot(style) if parted else "")
+
+
+def _dot(style: Style) -> str:
+    return r" \cdot " if style is LATEX else " · "
+
+
+def _without_argument(partial: PathSum) -> frozenset[str]:
+    """The slopes f' that may stand without their argument, because f is applied only once in the graph."""
+    applied = [node.name for node in partial.graph.nodes if node.name in partial.graph.unknown]
+    return frozenset(f"{name}'" for name in applied if applied.count(name) == 1)
+
+
+def _slopes_in(partial: PathSum) -> list[Expr]:
+    found = {call for term in partial.terms for factor in term for call in factor.atoms(AppliedUndef)}
+    return sorted((call for call in found if call.func.__name__.endswith("'")), key=str)
+
+
+def _bare(factor: Expr, names: frozenset[str]) -> Expr:
+    """The factor with slopes of those names written without their arguments."""
+    calls = {call for call in factor.atoms(AppliedUndef) if call.func.__name__ in names}
+    return factor.xreplace({call: symbols.scalar(call.func.__name__) for call in calls})
+
+
+def _text(style: Style, expression: Expr) -> str:
+    return style.signed(piece(style, expression, {})).text
+
+
+SIGNS = {"+": ("+", "+"), "-": ("-", "−"), "*": (r"\times", "×"), "/": (r"\div", "÷"), "^": ("{}^{\\wedge}", "^")}
+
+
+def _operation(style: Style, node: Node) -> str:
+    operation = node.operation
+    if operation is None:
+        raise TypeError(f"{node.name} is no operator")
+    unicode = style is UNICODE
+    if operation.is_reciprocal:
+        return "1/x"
+    if operation.is_negation:
+        return SIGNS["-"][unicode]
+    if operation.sign not in SIGNS:
+        return (symbol_unicode if unicode else symbol_latex)(operation.sign)
+    sign = SIGNS[operation.sign][unicode]
+    if operation.constant is None:
+        return sign
+    number = _text(style, operation.constant)
+    if operation.constant.is_negative and operation.sign != "^":
+        number = f"({number})"
+    if operation.sign == "^":
+        hole = "·" if unicode else r"\cdot"
+        base, exponent = (number, hole) if operation.leading else (f"({hole})", number)
+        return f"{base}^{exponent}" if unicode else f"{base}^{{{exponent}}}"
+    return f"{number} {sign}" if operation.leading else f"{sign}{number}" if unicode else f"{sign} {number}"

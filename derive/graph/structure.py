@@ -1,0 +1,103 @@
+"""What a computational graph is made of: operations, nodes, edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from sympy import Add, Expr, Function, Symbol
+
+from derive import symbols
+from derive.building.equations import ELEMENTARY
+from derive.calculus.differentiate import Slope, contributions
+
+SLOTS: tuple[Symbol, Symbol] = (symbols.scalar("_first"), symbols.scalar("_second"))
+"""What an operation reads, in the order of its arguments."""
+
+ARITHMETIC: MappingProxyType[str, Callable[[Expr, Expr], Expr]] = MappingProxyType(
+    {
+        "+": lambda first, second: first + second,
+        "-": lambda first, second: first - second,
+        "*": lambda first, second: first * second,
+        "/": lambda first, second: first / second,
+        "^": lambda first, second: first**second,
+    }
+)
+
+Kind = Literal["input", "constant", "value", "operator"]
+"""A ``value`` has a name and is computed; an ``operator`` has an operation."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A primitive, such as ``+``, or a function that is kept whole, such as ``sigma`` or an unknown ``f1``.
+
+    An arithmetic operation may hold a ``constant`` in the place of one of its arguments, so that ``+ 1`` is an
+    operation of one argument; ``leading`` says that it stands on the left, as in 1/x.
+    """
+
+    sign: str
+    constant: Expr | None = None
+    leading: bool = False
+
+    @property
+    def arity(self) -> int:
+        """How many arguments it reads."""
+        return 2 if self.sign in ARITHMETIC and self.constant is None else 1
+
+    @property
+    def is_reciprocal(self) -> bool:
+        """Whether it is 1/x."""
+        return self.sign == "/" and self.leading and self.constant == 1
+
+    @property
+    def is_negation(self) -> bool:
+        """Whether it is multiplication by −1."""
+        return self.sign == "*" and self.constant == -1
+
+    @property
+    def formula(self) -> Expr:
+        """What it computes from ``SLOTS``."""
+        first, second = SLOTS
+        if self.sign not in ARITHMETIC:
+            function = ELEMENTARY.get(self.sign) or Function(self.sign)
+            result: Expr = function(first)
+            return result
+        if self.constant is None:
+            return ARITHMETIC[self.sign](first, second)
+        sides = (self.constant, first) if self.leading else (first, self.constant)
+        return ARITHMETIC[self.sign](*sides)
+
+    def at(self, *arguments: Expr) -> Expr:
+        """Its value at arguments."""
+        return self.formula.xreplace(dict(zip(SLOTS, arguments, strict=False)))
+
+    def slope(self, place: int, slope_of: Slope) -> Expr:
+        """Its local partial by the argument at ``place``, derived from its formula."""
+        return Add(*(part.slope for part in contributions(self.formula, SLOTS[place].name, slope_of)))
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value or an operator. ``arguments`` are the places of the nodes that it reads, in order.
+
+    ``name`` is that of a value, the digits of a constant, the sign of an operator. A named value reads the one
+    node that computes it.
+    """
+
+    name: str
+    kind: Kind
+    arguments: tuple[int, ...] = ()
+    operation: Operation | None = None
+    constant: Expr | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Edge:
+    """An arrow from the node at ``source`` to argument number ``slot`` of the node at ``target``."""
+
+    source: int
+    target: int
+    slot: int
