@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 
 from derive import symbols
 from derive.derivation import Derivation
-from derive.render.names import Name, ranks_of
+from derive.render.names import Name, Ranks, ranks_of
 from derive.render.piece import Binding, Piece
 from derive.render.printing import piece
 from derive.render.unicode_style import UnicodeStyle
@@ -71,6 +71,11 @@ class PlainStyle(UnicodeStyle):
 PLAIN = PlainStyle()
 
 
+def written(expression: Expr, ranks: Ranks) -> str:
+    """An expression on one line; indices count from 0."""
+    return PLAIN.signed(piece(PLAIN, expression, ranks, 0)).text
+
+
 def equation(derivation: Derivation, batch: Expr) -> str:
     """The result of a derivation in index form; the index along the batch is called b."""
     expression, indices = derivation.result, derivation.quantity.indices
@@ -85,8 +90,7 @@ def equation(derivation: Derivation, batch: Expr) -> str:
     letters = _lettered(letters, expression)
     ranks = ranks_of(derivation.forward)
     left = symbols.element(derivation.quantity.name, tuple(letters[index] for index in indices))
-    sides = (piece(PLAIN, side, ranks, 0) for side in (left, expression.xreplace(letters)))
-    return " = ".join(PLAIN.signed(side).text for side in sides)
+    return " = ".join(written(side, ranks) for side in (left, expression.xreplace(letters)))
 
 
 def _lettered(letters: dict[Symbol, Symbol], expression: Expr) -> dict[Symbol, Symbol]:

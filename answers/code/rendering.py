@@ -40,6 +40,7 @@ def _environment() -> Environment:
     environment.filters["comment"] = comment
     environment.filters["wrapped"] = wrapped
     environment.filters["choices"] = choices
+    environment.filters["assigned"] = assigned
     return environment
 
 
@@ -53,6 +54,28 @@ def wrapped(text: str, indent: int, mark: str = "") -> str:
     start = " " * indent + mark
     lines = textwrap.fill(_kept_together(text), WIDTH, initial_indent=start, subsequent_indent=start + "    ")
     return lines.replace(FIXED, " ")
+
+
+def assigned(source: str, target: str, indent: int, sign: str = "=") -> str:
+    """An assignment, in three lines if it does not fit on one."""
+    start = " " * indent
+    line = f"{start}{target} {sign} {source}"
+    if len(line) <= WIDTH:
+        return line
+    name, bracket, rest = source.partition("(")
+    if not (bracket and rest.endswith(")") and name.replace(".", "").isidentifier() and _closes_last(rest)):
+        name, rest = "", f"{source})"
+    return f"{start}{target} {sign} {name}(\n{start}    {rest[:-1]}\n{start})"
+
+
+def _closes_last(rest: str) -> bool:
+    """Whether a bracket that was opened before is closed by the last character, and not earlier."""
+    depth = 1
+    for place, character in enumerate(rest):
+        depth += (character in "([{") - (character in ")]}")
+        if depth == 0:
+            return place == len(rest) - 1
+    return False
 
 
 def choices(names: Iterable[str]) -> str:

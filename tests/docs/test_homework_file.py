@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 
 from answers.build import build
+from answers.code.templates import code_templates
 from answers.evidence import evidence_kinds
 from answers.homework.load import load, loads
 from answers.homework.model import Conventions, Homework, NetworkModel, Part, Question
 from answers.kinds import kinds
 from answers.model_base import Strict
-from answers.verify import verify
+from answers.verify import CheckLine, verify
 
 PAGE = (Path(__file__).parents[2] / "docs" / "homework-file.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 COMPLETE = BLOCKS[0]
-SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
+SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^###? |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+TEMPLATES = dict(re.findall(r"^#### Template `(\w+)`\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 ALL_KINDS: dict[str, type[Strict]] = {**kinds(), **evidence_kinds()}
 
 
@@ -48,19 +50,44 @@ def test_every_key_of_the_file_is_described(model: type[Strict]) -> None:
         assert re.search(rf"`{key}\b", described), f"{model.__name__} does not describe {key}"
 
 
+def test_every_template_of_code_has_its_section_and_no_other() -> None:
+    assert set(TEMPLATES) == set(code_templates())
+
+
+@pytest.mark.parametrize("name", sorted(code_templates()))
+def test_every_key_of_a_template_is_described(name: str) -> None:
+    for key in code_templates()[name].model_fields:
+        assert key in ("kind", "template") or f"`{key}`" in TEMPLATES[name], f"{name} does not describe {key}"
+
+
 @pytest.mark.parametrize("name", sorted(ALL_KINDS))
 def test_the_example_of_a_kind_is_answered(name: str) -> None:
-    example = re.search(r"```yaml\n(.*?)```", SECTIONS[name], re.DOTALL)
-    assert example is not None
-    items = example[1]
+    items = _example(SECTIONS[name])
     if name in evidence_kinds():
         items = f"- kind: prose\n  text: Words.\n  evidence:\n    {items}"
+    assert _lines(items) or name == "procedure"
+
+
+@pytest.mark.parametrize("name", sorted(code_templates()))
+def test_the_examples_of_a_template_are_answered(name: str) -> None:
+    assert f"template: {name}" in _example(TEMPLATES[name])
+    assert _lines(_example(TEMPLATES[name]))
+
+
+def _example(section: str) -> str:
+    example = re.search(r"```yaml\n(.*?)```", section, re.DOTALL)
+    assert example is not None
+    return example[1]
+
+
+def _lines(items: str) -> list[CheckLine]:
+    """The checks of a part with these items; each must pass."""
     part = "      - id: 9\n        question: Now?\n        answer:\n"
     text = COMPLETE + part.replace("id: 9", 'id: "9"') + re.sub(r"^", "          ", items.rstrip(), flags=re.MULTILINE)
     homework = loads(text + "\n").homework
     lines = [line for line in verify(homework) if line.part == "9"]
-    assert lines or name == "procedure"
     assert all(line.ok for line in lines)
+    return lines
 
 
 def test_the_homework_to_start_from_is_one(tmp_path: Path) -> None:

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
-import sympy
-from sympy import Expr
-
+from answers.code.activations import ActivationLines, written_activation
 from answers.code.comments import equation
+from answers.code.line import Line, source_of
 from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
 from derive import symbols
 from derive.derivation import Derivation
 from derive.network import Network, network
-from derive.scalar import ScalarFunction
 from derive.symbols import partial_name
-from numeric.source import Names, SourceError, function_source, matrix_source
+from numeric.source import Names
 
 SIZE = symbols.size(BATCH)
-
-
-@dataclass(frozen=True)
-class Line:
-    """An assignment, and the equation in index form that it computes."""
-
-    target: str
-    source: str
-    comment: str
-
-
-@dataclass(frozen=True)
-class ActivationLines:
-    """An activation by its name: the statements and value of y, and the gradient with respect to z."""
-
-    name: str
-    statements: tuple[str, ...]
-    value: str
-    value_comment: str
-    slope: str
-    slope_comment: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +46,7 @@ def forward_lines(library: str) -> tuple[Line, ...]:
     calls = {name: f"activation(self.{name}_function, {{}})" for name in "fg"}
     names = Names.of(model.forward, calls=calls)
     return tuple(
-        Line(block.value, _source(model.value(block.value), library, names), equation(model.value(block.value), SIZE))
+        Line(block.value, source_of(model.value(block.value), library, names), equation(model.value(block.value), SIZE))
         for block in model.blocks
     )
 
@@ -93,37 +70,13 @@ def backward_lines(library: str) -> tuple[Line, ...]:
             if name != "x":
                 derivation = found[partial_name("l", name)]
                 target = f'self.grads["dJd{name}"]' if name in model.parameters else f"dJd{name}"
-                lines.append(Line(target, _source(derivation, library, names), equation(derivation, SIZE)))
+                lines.append(Line(target, source_of(derivation, library, names), equation(derivation, SIZE)))
     return tuple(lines)
 
 
 def activation_lines(options: MlpOptions) -> tuple[ActivationLines, ...]:
     """Each activation y of z, and the gradient with respect to z from that with respect to y."""
-    return tuple(_activation(name, layer, options.library) for name, layer in options.activations.items())
-
-
-@cache
-def _activation(name: str, layer: str, library: str) -> ActivationLines:
-    # The loss only gives the gradient dJ/dy a name; it does not enter the answer.
-    model = network(f"z:n -> {layer} -> y_hat", "MSE", batch=BATCH)
-    value = model.value("y_hat")
-    slope = model.partial("dl/dz", within=["dl/dy_hat", "z", "y_hat"])
-    names = Names.of(model.forward, {"y_hat": "y", "dl/dy_hat": "dJdy"})
-    applied = [function for function in model.forward.functions if type(value.result).__name__ == function.name]
-    if applied:
-        *statements, source = function_source(applied[0], library, "z", names)
-    else:
-        statements, source = [], _source(value, library, names)
-    formula = value.result.replace(*_application(applied[0])) if applied else value.result
-    comments = [
-        equation(derivation, SIZE).replace("y_hat", "y") for derivation in (replace(value, result=formula), slope)
-    ]
-    return ActivationLines(name, tuple(statements), source, comments[0], _source(slope, library, names), comments[1])
-
-
-def _application(function: ScalarFunction) -> tuple[Any, Callable[[Expr], Expr]]:
-    """What to replace, and by what, to have a function's formula in the place of its name."""
-    return sympy.Function(function.name), function.at
+    return tuple(written_activation(name, layer, options.library) for name, layer in options.activations.items())
 
 
 def modules(options: MlpOptions) -> tuple[str, str]:
@@ -150,9 +103,9 @@ def _loss(name: str, loss: str, library: str, reduction: Literal["mean", "sum"])
     # A probability of 0 or 1 has an infinite logarithm; PyTorch's loss keeps it at -100, and the divisor at 1e-12.
     guarded = replace(names, calls={"log": "safe_log({})"}, divisor="safe_divisor({})")
     value, slope = model.value("l"), model.partial("dl/dy_hat")
-    value_line = Line("loss", _source(value, library, guarded), equation(value, SIZE))
-    slope_line = Line("dJdy_hat", _source(slope, library, guarded), equation(slope, SIZE))
-    definition = _source(value, library, names)
+    value_line = Line("loss", source_of(value, library, guarded), equation(value, SIZE))
+    slope_line = Line("dJdy_hat", source_of(slope, library, guarded), equation(slope, SIZE))
+    definition = source_of(value, library, names)
     sizes = _sizes(f"{value_line.source} {slope_line.source}")
     return LossLines(name, loss, value_line, slope_line, _extent(slope), sizes, definition, _sizes(definition))
 
@@ -179,9 +132,3 @@ def _extent(slope: Derivation) -> str:
 def _gradients(model: Network) -> Mapping[str, str]:
     """Gradients as the homework names them."""
     return {partial_name("l", name): f"dJd{name}" for name in model.forward.tensors}
-
-
-def _source(derivation: Derivation, library: str, names: Names) -> str:
-    if derivation.matrix is None:
-        raise SourceError(f"{derivation.quantity.name} has no matrix form to write as source")
-    return matrix_source(derivation.matrix, library, names)
