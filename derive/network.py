@@ -178,7 +178,7 @@ class Network:
         return {name: self.gradient(name, within) for name in self.parameters}
 
     def backward(self) -> tuple[Derivation, ...]:
-        """The backward pass as it is computed: each gradient in terms of the one before it.
+        """The backward pass as it is computed: each gradient in terms of the one before it, internal rows left out.
 
         The time that it takes grows linearly with the number of layers.
 
@@ -186,12 +186,10 @@ class Network:
             NetworkError: the network has no loss.
         """
         self._known("l")
-        sweep = self._sweep("l")
-        derivations = []
-        for name in sweep.order():
-            adjoint = sweep.adjoint(name)
-            derivations.append(self._derivation(adjoint.quantity, adjoint.expression, adjoint.steps, None))
-        return tuple(derivations)
+        visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
+        vocabulary = Vocabulary(frozenset((*visible, *(symbols.partial_name("l", name) for name in visible))))
+        order = [name for name in self._sweep("l").order() if name in visible]
+        return tuple(self._derive("l", name, vocabulary) for name in order)
 
     def partial(self, name: str, within: Iterable[str] | None = None) -> Derivation:
         """The partial derivative by its name: ``dl/dW1``, ``dz2/dz1``.

@@ -114,6 +114,13 @@ class _Evaluation:
     def _plus(self, node: nodes.Plus) -> Array:
         return reduce(numpy.add, (self.value(term) for term in node.terms))
 
+    def _stacked(self, node: nodes.Stacked) -> Array:
+        return numpy.vstack([self.value(part) for part in node.parts])
+
+    def _slice(self, node: nodes.Slice) -> Array:
+        start, rows = self.point.shape((node.start + 1, node.rows))
+        return self.value(node.node)[start - 1 : start - 1 + rows]
+
     def _diagonal(self, node: nodes.Diagonal) -> Array:
         column = self.value(node.node)
         if column.shape[1] != 1:

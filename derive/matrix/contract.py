@@ -60,7 +60,7 @@ class Contraction:
             return factors
         merged = [factor for factor in factors if len(factor.axes) < 2]
         for group in matrices.values():
-            axes = group[0].axes
+            axes = next((factor.axes for factor in group if isinstance(factor.node, Named)), group[0].axes)
             merged.append(Factor(axes, self.elementwise_product([_towards(factor, axes) for factor in group])))
         return merged
 

@@ -169,6 +169,35 @@ class DiagonalOf(Node):
 
 
 @dataclass(frozen=True)
+class Stacked(Node):
+    """Nodes of as many columns, one below the other: the gates of an LSTM cell."""
+
+    parts: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        for part in self.parts[1:]:
+            if part.shape[1] != self.parts[0].shape[1]:
+                raise ShapeError(f"{part.shape} below {self.parts[0].shape}")
+
+    @property
+    def shape(self) -> Shape:
+        return sympy.Add(*(part.shape[0] for part in self.parts)), self.parts[0].shape[1]
+
+
+@dataclass(frozen=True)
+class Slice(Node):
+    """``rows`` rows of a node from the row ``start`` on, counted from 0: one gate of several."""
+
+    node: Node
+    start: Expr
+    rows: Expr
+
+    @property
+    def shape(self) -> Shape:
+        return self.rows, self.node.shape[1]
+
+
+@dataclass(frozen=True)
 class Elementwise(Node):
     """A scalar expression applied elementwise: ``formula`` in ``variables``, one for each argument.
 

@@ -10,10 +10,11 @@ from sympy.logic.boolalg import Boolean
 
 from derive.matrix.build import column_of, diagonal_of, elementwise, plus, product, scale, transpose
 from derive.matrix.contract import Contraction, Factor
-from derive.matrix.nodes import Identity, Named, Node, Ones, Product, Scale
+from derive.matrix.nodes import Identity, Named, Node, Ones, Product, Scale, Slice, Stacked
 from derive.matrix.reading import Reading
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import leaves
+from derive.matrix.windows import windows_of
 from derive.symbols import fresh_indices, name_of, names_in, scalar, split_partial, subscripts_of
 
 Axes = tuple[Symbol, ...]
@@ -71,8 +72,25 @@ class _Recogniser:
         """The node of an expression over the axes; what does not read an axis is repeated along it."""
         key = (expression, axes)
         if key not in self.known:
-            self.known[key] = self._sum(([term] for term in Add.make_args(expression)), (), axes)
+            self.known[key] = self._stacked(expression, axes) or self._sum(
+                ([term] for term in Add.make_args(expression)), (), axes
+            )
         return self.known[key]
+
+    def _stacked(self, expression: Expr, axes: Axes) -> Node | None:
+        """The node of a sum whose terms hold for neighbouring ranges of its one index."""
+        if len(axes) != 1 or not isinstance(expression, Add):
+            return None
+        (k,) = axes
+        parts: list[Node] = []
+        for window in windows_of(expression, k, self.sizes[k]):
+            (inner,) = fresh_indices(1, names_in(expression) | {symbol.name for symbol in self.sizes})
+            self.sizes[inner] = window.length
+            node = self.node(window.body.xreplace({k: inner + window.low}), (inner,))
+            if node is None:
+                return None
+            parts.append(node)
+        return Stacked(tuple(parts)) if parts else None
 
     def _sum(self, terms: Iterable[list[Expr]], bound: Axes, axes: Axes) -> Node | None:
         nodes: list[Node] = []
@@ -202,6 +220,8 @@ class _Recogniser:
         shape = self.shapes.get(name)
         if shape is None or len(shape) != len(subscripts) or len(shape) > 2:
             return None
+        if len(shape) == 1 and (sliced := self._sliced(name, subscripts[0], shape[0])) is not None:
+            return sliced
         fixed = [subscript not in self.sizes for subscript in subscripts]
         for subscript, is_fixed, length in zip(subscripts, fixed, shape, strict=True):
             if not (self._is_position(subscript) if is_fixed else self.sizes[subscript] == length):
@@ -219,6 +239,18 @@ class _Recogniser:
         if not axes:
             return Factor((), product(transpose(row), matrix, column))
         return Factor(axes, product(transpose(matrix), row) if fixed[0] else product(matrix, column))
+
+    def _sliced(self, name: str, subscript: Expr, length: Expr) -> Factor | None:
+        """Neighbouring elements of a vector as a factor, v[i + n], or v[i] for fewer i than v has elements."""
+        letters = [symbol for symbol in subscript.free_symbols if symbol in self.sizes]
+        if len(letters) != 1 or name in self.rows:
+            return None
+        start = sympy.expand(subscript - letters[0])
+        rows = self.sizes[letters[0]]
+        inside = sympy.expand(length - start - rows).is_nonnegative and start.is_nonnegative
+        if rows == length or not inside or any(symbol in self.sizes for symbol in start.free_symbols):
+            return None
+        return Factor((letters[0],), Slice(Named(name, length, S.One), start, rows))
 
     def _is_position(self, subscript: Expr) -> bool:
         """Whether a subscript is an integer that no index changes: a number, a size, a class label."""

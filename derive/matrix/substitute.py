@@ -19,6 +19,8 @@ from derive.matrix.nodes import (
     Plus,
     Product,
     Scale,
+    Slice,
+    Stacked,
     Transpose,
 )
 from derive.matrix.tree import children
@@ -41,6 +43,10 @@ def substitute(node: Node, value_of: Callable[[str], Node | None]) -> Node:
                 return build.hadamard(*map(visit, part.factors))
             case Plus():
                 return build.plus(*map(visit, part.terms))
+            case Stacked():
+                return Stacked(tuple(map(visit, part.parts)))
+            case Slice():
+                return replace(part, node=visit(part.node))
             case Diagonal():
                 return build.diagonal(visit(part.node))
             case DiagonalOf():

@@ -15,6 +15,8 @@ from derive.matrix.nodes import (
     Plus,
     Product,
     Scale,
+    Slice,
+    Stacked,
     Transpose,
 )
 from derive.matrix.tree import is_column, is_scalar, runs_of
@@ -48,6 +50,10 @@ def tidy(node: Node) -> Node:
             return diagonal(tidy(node.node))
         case DiagonalOf():
             return diagonal_of(tidy(node.node))
+        case Stacked():
+            return Stacked(tuple(map(tidy, node.parts)))
+        case Slice():
+            return Slice(tidy(node.node), node.start, node.rows)
         case Apply():
             return Apply(node.function, tidy(node.argument), node.reads, node.value)
     return node

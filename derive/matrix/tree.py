@@ -18,6 +18,8 @@ from derive.matrix.nodes import (
     Plus,
     Product,
     Scale,
+    Slice,
+    Stacked,
     Transpose,
 )
 
@@ -40,7 +42,9 @@ def children(node: Node) -> tuple[Node, ...]:
         return node.terms
     if isinstance(node, Elementwise):
         return node.arguments
-    if isinstance(node, Scale | Transpose | Diagonal | DiagonalOf):
+    if isinstance(node, Stacked):
+        return node.parts
+    if isinstance(node, Scale | Transpose | Diagonal | DiagonalOf | Slice):
         return (node.node,)
     return (node.argument,) if isinstance(node, Apply) else ()
 

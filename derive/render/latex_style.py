@@ -160,6 +160,15 @@ class LatexStyle(Style):
         text = r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
         return Piece(text, max(widths) + 4, Binding.FRACTION, tall=True, compound=True)
 
+    def stacked(self, parts: Sequence[Piece]) -> Piece:
+        lines = r" \\ ".join(self.signed(part).text for part in parts)
+        width = max(self.signed(part).width for part in parts) + 2.6
+        return Piece(rf"\begin{{pmatrix}} {lines} \end{{pmatrix}}", width, tall=True, compound=True)
+
+    def rows(self, base: Piece, start: Piece, stop: Piece) -> Piece:
+        text = f"{base.text}_{{{self.signed(start).text}:{self.signed(stop).text}}}"
+        return Piece(text, base.width + SCRIPT * (start.width + stop.width + 0.6), Binding.ATOM, base.tall)
+
     def space(self, left: Piece, right: Piece, between: str) -> str:
         if left.text[-1].isdigit() and (right.text[0].isdigit() or right.text.startswith((r"\mathbf{1}", r"10^"))):
             return r" \cdot "

@@ -22,6 +22,8 @@ from derive.matrix.nodes import (
     Plus,
     Product,
     Scale,
+    Slice,
+    Stacked,
     Transpose,
 )
 from derive.matrix.sequences import At, Chain, OverTime
@@ -125,6 +127,8 @@ class MatrixPrinter:
             Product: self.product,
             Hadamard: self.hadamard,
             Plus: lambda node: compose.add(self.style, self.terms(node)),
+            Stacked: lambda node: self.style.stacked([self.piece(part) for part in node.parts]),
+            Slice: self.slice,
             Diagonal: lambda node: self.call("diag", node.node),
             DiagonalOf: lambda node: self.call("diagonal", node.node),
             Elementwise: lambda node: self.formula(node).piece(node.formula),
@@ -178,6 +182,13 @@ class MatrixPrinter:
         """A column of the identity, at a position that counts as indices do."""
         position = shifted_subscript(node.position) if self.index_base == 1 else node.position
         return self.style.basis(replace(self.scalars, inline=True).piece(position))
+
+    def slice(self, node: Slice) -> Piece:
+        """Some rows of a matrix: from 0 without the last number, from 1 with it."""
+        base = compose.bracket_below(self.style, self.piece(node.node), Binding.ATOM)
+        small = replace(self.scalars, inline=True)
+        first, last = (small.piece(number) for number in (node.start + self.index_base, node.start + node.rows))
+        return self.style.rows(base, first, last)
 
     def transpose(self, piece: Piece) -> Piece:
         """The transpose of a piece."""

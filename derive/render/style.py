@@ -117,6 +117,14 @@ class Style(ABC):
         """Values with their conditions; the last condition may be None, which is otherwise."""
 
     @abstractmethod
+    def stacked(self, parts: Sequence[Piece]) -> Piece:
+        """Matrices one below the other."""
+
+    @abstractmethod
+    def rows(self, base: Piece, start: Piece, stop: Piece) -> Piece:
+        """Some rows of a matrix, from ``start`` to ``stop``; the base is bracketed already."""
+
+    @abstractmethod
     def space(self, left: Piece, right: Piece, between: str) -> str:
         """What stands between two factors: the sign of that name, or less or more of it as their ends require."""
 

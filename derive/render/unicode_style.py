@@ -127,6 +127,12 @@ class UnicodeStyle(Style):
             lines.append(f"{self.signed(value).text} {when}")
         return replace(_atom("{ " + "; ".join(lines) + " }"), compound=True)
 
+    def stacked(self, parts: Sequence[Piece]) -> Piece:
+        return _atom(f"[{'; '.join(self.signed(part).text for part in parts)}]")
+
+    def rows(self, base: Piece, start: Piece, stop: Piece) -> Piece:
+        return _atom(f"{base.text}[{self.signed(start).text}:{self.signed(stop).text}]")
+
     def space(self, left: Piece, right: Piece, between: str) -> str:
         if left.text.endswith(")") and right.text.startswith("("):
             return ""

@@ -110,7 +110,7 @@ def test_every_step_is_right_by_number(name: str) -> None:
 MATRIX = {
     ("Attention", "V"): "Aᵀ dy",
     ("Attention", "Q"): "(1/√d)(A ⊙ (dy Vᵀ − (dy ⊙ y) 𝟏 𝟏ᵀ)) K",
-    ("Attention", "K"): "(1/√d)(Aᵀ ⊙ (V dyᵀ − 𝟏 𝟏ᵀ (dy ⊙ y)ᵀ)) Q",
+    ("Attention", "K"): "(1/√d)(A ⊙ (dy Vᵀ − (dy ⊙ y) 𝟏 𝟏ᵀ))ᵀ Q",
     ("Attention with a mask", "Q"): "(1/√d)(A ⊙ (dy Vᵀ − (dy ⊙ y) 𝟏 𝟏ᵀ)) K",
     ("SelfAttention", "W_V"): "dyᵀ A z",
 }
@@ -119,6 +119,18 @@ MATRIX = {
 @pytest.mark.parametrize(("name", "tensor"), MATRIX)
 def test_matrix_forms(name: str, tensor: str) -> None:
     assert CHECKED[name].vjp(tensor).unicode().split(" = ", 1)[1] == MATRIX[name, tensor]
+
+
+def test_the_backward_pass_of_attention_in_matrices() -> None:
+    shown = {derivation.quantity.name: derivation.unicode() for derivation in layer("Attention").backward()}
+    assert list(shown.values())[:6] == [
+        "∂ℓ/∂y = dy",
+        "∂ℓ/∂A = ∂ℓ/∂y Vᵀ",
+        "∂ℓ/∂S = A ⊙ (∂ℓ/∂A − (∂ℓ/∂A ⊙ A) 𝟏 𝟏ᵀ)",
+        "∂ℓ/∂Q = (1/√d) ∂ℓ/∂S K",
+        "∂ℓ/∂K = (1/√d)(∂ℓ/∂S)ᵀ Q",
+        "∂ℓ/∂V = Aᵀ ∂ℓ/∂y",
+    ]
 
 
 def test_the_jacobian_of_softmax() -> None:

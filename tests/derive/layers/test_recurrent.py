@@ -15,6 +15,7 @@ from derive import layer, network
 from derive.derivation import Derivation
 from derive.layer import Layer
 from derive.layers.recurrent import gru, lstm
+from derive.matrix.nodes import Stacked
 from derive.symbols import size
 from numeric import check, evaluate
 from tests.derive.layers.comparing import Array, checked, same, torch
@@ -93,8 +94,30 @@ def test_lstm_gate_by_gate() -> None:
     assert shown["dl/df"] == "∂ℓ/∂f = ∂ℓ/∂c ⊙ c_prev"
     assert shown["dl/dg"] == "∂ℓ/∂g = ∂ℓ/∂c ⊙ i"
     assert shown["dl/di"] == "∂ℓ/∂i = ∂ℓ/∂c ⊙ g"
+    assert shown["dl/da"] == (
+        "∂ℓ/∂a = [∂ℓ/∂i ⊙ i ⊙ (𝟏 − i); ∂ℓ/∂f ⊙ f ⊙ (𝟏 − f); ∂ℓ/∂g ⊙ (𝟏 − g ⊙ g); ∂ℓ/∂o ⊙ o ⊙ (𝟏 − o)]"
+    )
     assert shown["dl/dweight_ih"] == "∂ℓ/∂weight_ih = ∂ℓ/∂a zᵀ"
     assert shown["dl/dh_prev"] == "∂ℓ/∂h_prev = weight_hhᵀ ∂ℓ/∂a"
+
+
+def test_gru_gate_by_gate() -> None:
+    shown = {derivation.quantity.name: derivation.unicode() for derivation in layer("GRUCell", "H").backward()}
+    assert shown["dl/dr"] == "∂ℓ/∂r = ∂ℓ/∂n ⊙ u[2H:3H] ⊙ (𝟏 − n ⊙ n)"
+    assert shown["dl/da"] == ("∂ℓ/∂a = [∂ℓ/∂r ⊙ r ⊙ (𝟏 − r); ∂ℓ/∂zt ⊙ zt ⊙ (𝟏 − zt); ∂ℓ/∂n ⊙ (𝟏 − n ⊙ n)]")
+    from_one = layer("GRUCell", "H", index_base=1).network.gradient("r", within=["n", "u", "r", "dl/dn"])
+    assert "u[2H+1:3H]" in from_one.unicode()
+
+
+def test_gates_in_the_wrong_order_are_caught() -> None:
+    derivation = layer("LSTMCell", "H").network.gradient(
+        "a", within=["i", "f", "g", "o", "dl/di", "dl/df", "dl/dg", "dl/do"]
+    )
+    stacked = derivation.matrix
+    assert isinstance(stacked, Stacked)
+    assert check(derivation).ok
+    swapped = Stacked((stacked.parts[1], stacked.parts[0], *stacked.parts[2:]))
+    assert not check(replace(derivation, matrix=swapped)).ok
 
 
 def test_slopes_are_in_the_values_of_the_gates() -> None:
