@@ -295,7 +295,7 @@ NO_MATRIX_FORM: dict[str, tuple[Expr, tuple[Symbol, ...]]] = {
     "an index in an elementwise function": (exp(x(j) * j), (j,)),
     "divisibility of an index": (x(j) * Bracket(Mod(j, 2) > 0), (j,)),
     "a range that ends at an index": (total(x(q), (q, j + 1)), (j,)),
-    "a range of another size": (total(x(q), (q, n - 1)), ()),
+    "a range of another size": (total(x(q), (q, d)), ()),
     "an unknown tensor": (reader("unknown")(j), (j,)),
     "an index that nothing binds": (W1(i, index("s")), (i,)),
     "a scalar times a matrix": (A(j, q) * total(x(p), (p, n)), (j, q)),
