@@ -10,6 +10,7 @@ import numpy
 from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
+from answers.errors import HomeworkContentError
 from answers.kinds.item import Context
 from answers.latex.sheet import Block, Equation
 from answers.model_base import Strict
@@ -44,6 +45,17 @@ class About(Strict):
     def setting(self, context: Context) -> Setting:
         """The setting of the formulas, with every activation that the homework knows as a function."""
         return setting_of(self.shapes, self.definitions, context.functions())
+
+    def require(self, setting: Setting, formulas: Iterable[Formula], known: set[str]) -> None:
+        """Complain of what formulas read and what has no value among the ``known``.
+
+        Raises:
+            HomeworkContentError: something has no value.
+        """
+        missing = sorted({*self.shapes, *scalars_in(setting, formulas)} - known)
+        if missing:
+            given = ", ".join(sorted(known)) or "none"
+            raise HomeworkContentError(f"{', '.join(missing)} has no value (values are given of: {given})")
 
     def definition_blocks(self, setting: Setting, context: Context) -> Iterator[Block]:
         """The definitions as equations."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_every_key_of_a_template_is_described(name: str) -> None:
 def test_the_example_of_a_kind_is_answered(name: str) -> None:
     items = _example(SECTIONS[name])
     if name in evidence_kinds():
-        items = f"- kind: prose\n  text: Words.\n  evidence:\n    {items}"
+        items = f"- kind: prose\n  text: Words.\n  evidence:\n{indent(items, '    ')}"
     assert _lines(items) or name == "procedure"
 
 

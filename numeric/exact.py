@@ -1,0 +1,128 @@
+"""Values of formulas to many digits, in numbers that do not overflow: what floating point is judged by."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, Or
+
+from derive import symbols
+from derive.forward import Forward, Row
+from derive.functions import ArgMax, Bracket, Maximum
+from numeric.errors import ArrayError, ExpressionError
+
+DIGITS = 60
+
+ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = {
+    sympy.exp: mpmath.exp,
+    sympy.log: mpmath.log,
+    sympy.sin: mpmath.sin,
+    sympy.cos: mpmath.cos,
+    sympy.erf: mpmath.erf,
+    sympy.Abs: abs,
+    sympy.floor: mpmath.floor,
+}
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def exact_value(
+    expression: Expr, model: Forward, given: Mapping[str, Any], sizes: Mapping[Symbol, int], at: Mapping[Symbol, int]
+) -> Any:
+    """The value of a formula to 60 digits, at given arrays and at the values ``at`` of its free indices.
+
+    Raises:
+        ArrayError: something that it reads is not given.
+        ExpressionError: it holds something that has no number here.
+    """
+    with mpmath.workdps(DIGITS):
+        return _Exact(model, given, dict(sizes), dict(at)).value(expression)
+
+
+@dataclass(frozen=True)
+class _Exact:
+    model: Forward
+    given: Mapping[str, Any]
+    sizes: Mapping[Symbol, int]
+    letters: Mapping[Symbol, int]
+    variable: tuple[Symbol, Any] | None = None
+
+    def value(self, expression: Expr) -> Any:
+        if expression.is_number and not expression.has(AppliedUndef):
+            return mpmath.mpmathify(sympy.N(expression, DIGITS))
+        if isinstance(expression, Symbol):
+            return self._symbol(expression)
+        if isinstance(expression, Indexed):
+            return self._element(symbols.name_of(expression), [int(self.value(s)) for s in expression.indices])
+        if isinstance(expression, sympy.Add | sympy.Mul):
+            combine = mpmath.fsum if isinstance(expression, sympy.Add) else mpmath.fprod
+            return combine([self.value(argument) for argument in expression.args])
+        if isinstance(expression, sympy.Pow):
+            return self.value(expression.base) ** self.value(expression.exp)
+        if isinstance(expression, Sum):
+            return mpmath.fsum(self._values(expression))
+        if isinstance(expression, Maximum):
+            return max(self._values(expression))
+        if isinstance(expression, ArgMax):
+            found = list(self._values(expression))
+            return mpmath.mpf(found.index(max(found)))
+        if isinstance(expression, Bracket):
+            return mpmath.mpf(int(self._holds(expression.args[0])))
+        if isinstance(expression, KroneckerDelta):
+            left, right = (self.value(argument) for argument in expression.args[:2])
+            return mpmath.mpf(int(left == right))
+        return self._function(expression)
+
+    def _symbol(self, symbol: Symbol) -> Any:
+        if self.variable is not None and symbol == self.variable[0]:
+            return self.variable[1]
+        for known in (self.letters, self.sizes):
+            if symbol in known:
+                return mpmath.mpf(known[symbol])
+        return self._element(symbol.name, [])
+
+    def _element(self, name: str, subscripts: list[int]) -> Any:
+        if name in self.given:
+            array = self.given[name]
+            for subscript in subscripts:
+                array = array[subscript]
+            return mpmath.mpf(str(array))
+        row: Row | None = self.model.row.get(name)
+        if row is None:
+            raise ArrayError(f"{name} is needed and not given (given: {', '.join(sorted(self.given))})")
+        inner = replace(self, letters=dict(zip(row.indices, subscripts, strict=True)), variable=None)
+        return inner.value(row.expression)
+
+    def _values(self, expression: Any) -> Iterator[Any]:
+        """The values of the body over the bound indices, in reading order."""
+        bounds = [(k, int(self.value(low)), int(self.value(high))) for k, low, high in expression.limits]
+        for numbers in product(*(range(low, high + 1) for _, low, high in bounds)):
+            here = {letter: number for (letter, _, _), number in zip(bounds, numbers, strict=True)}
+            yield replace(self, letters={**self.letters, **here}).value(expression.function)
+
+    def _holds(self, condition: Any) -> bool:
+        if isinstance(condition, And | Or):
+            return (all if isinstance(condition, And) else any)(map(self._holds, condition.args))
+        if not isinstance(condition, Relational):
+            raise ExpressionError(f"{condition} is not a condition that has a truth value here")
+        left, right = (self.value(side) for side in condition.args)
+        return COMPARISONS[condition.rel_op](left, right)
+
+    def _function(self, expression: Expr) -> Any:
+        name = expression.func.__name__
+        if isinstance(expression, AppliedUndef) and name in self.model.function:
+            function = self.model.function[name]
+            return replace(self, variable=(function.variable, self.value(expression.args[0]))).value(function.formula)
+        if expression.func not in ELEMENTARY:
+            raise ExpressionError(f"the function {name} has no number here")
+        return ELEMENTARY[expression.func](self.value(expression.args[0]))
