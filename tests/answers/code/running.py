@@ -23,15 +23,19 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def texts(assignment: Assignment) -> dict[str, str]:
-    """The handouts and the solution of an assignment."""
-    return {f"solution_{assignment.file}": assignment.solution, **assignment.handouts}
-
-
-def assert_well_written(folder: Path, files: Mapping[str, str]) -> None:
-    """Assert that ruff finds nothing in the files, and would not set a line otherwise."""
-    lay_out(folder, files)
-    # Names of mathematics (N, C, W1, l) are as they are on paper.
-    for command in (["check", "--select", "E,F,W,I,UP,B,C4,SIM,RET", "--ignore", "E741"], ["format", "--diff"]):
-        done = run(folder, "-m", "ruff", *command, "--isolated", "--line-length", "79", *files)
+def assert_well_written(folder: Path, assignment: Assignment, width: int = 79) -> None:
+    """Assert that ruff finds nothing in an assignment's files, and would not set a line otherwise."""
+    own = f'"{Path(assignment.file).stem}", "layers"'
+    (folder / "ruff.toml").write_text(f"line-length = {width}\n[lint.isort]\nknown-first-party = [{own}]\n")
+    solved, skeleton = f"solution_{assignment.file}", f"skeleton_{assignment.file}"
+    lay_out(folder, {solved: assignment.solution, skeleton: assignment.skeleton, **assignment.examples})
+    rules = "E,F,W,I,UP,B,C4,SIM,RET"
+    for command in (
+        ["check", "--select", rules, solved, *assignment.examples],
+        ["check", "--select", rules, "--ignore", "F401", skeleton],  # imports that wait to be used
+        ["format", "--diff", solved, skeleton, *assignment.examples],
+    ):
+        done = run(folder, "-m", "ruff", *command)
         assert done.returncode == 0, done.stdout + done.stderr
+    for text in (assignment.solution, assignment.skeleton, *assignment.examples.values()):
+        assert text.isascii()
