@@ -121,6 +121,25 @@ def layer(
     return Layer(stage.name, made, names)
 
 
+def as_layer(network: Network) -> Layer:
+    """A network without a loss as a layer, with an upstream gradient of its output: ``dy_hat``.
+
+    Raises:
+        NetworkError: the network has a loss.
+    """
+    if network.loss is not None:
+        raise NetworkError(f"{network.description} ends with the loss {network.loss}, so nothing comes after it")
+    output = network.forward.tensors[network.blocks[-1].value]
+    model = replace(
+        network.forward,
+        given=(*network.forward.given, Tensor(upstream_name(output.name), output.shape, "input")),
+        rows=(*network.forward.rows, contraction([output])),
+    )
+    blocks = (*network.blocks, Block("Loss", output.name, "l"))
+    made = Network(network.description, "Upstream", model, blocks, network.layout, network.index_base)
+    return Layer(network.description, made, (output.name,))
+
+
 def is_layer(text: str) -> bool:
     """Whether a text is a layer with its arguments rather than a network."""
     return "->" not in text and ":" not in text

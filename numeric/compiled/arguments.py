@@ -71,7 +71,7 @@ class Arguments:
                 and type_name(array) in REAL
                 and bool(_reduced(array != array, "any"))
             ):
-                raise ArrayError(f"{self._called(name)} holds NaN")
+                raise ArrayError(f"{self.called(name)} holds NaN")
 
     @cached_property
     def _labels(self) -> frozenset[str]:
@@ -96,7 +96,7 @@ class Arguments:
         for tensor in self.plan.parameters:
             if tensor.name not in params:
                 near = nearest(tensor.name, params) if params else "none given"
-                raise ArrayError(f"the parameter {self._called(tensor.name)} is missing; {near}")
+                raise ArrayError(f"the parameter {self.called(tensor.name)} is missing; {near}")
         arrays = {tensor.name: array for tensor, array in zip(tensors, given, strict=True)}
         arrays |= {tensor.name: params[tensor.name] for tensor in self.plan.parameters}
         numbers = {name for name in set(arrays) - set(self.plan.model.tensors) if isinstance(arrays[name], int | float)}
@@ -114,21 +114,21 @@ class Arguments:
             if not self._is_array(array):
                 expected = ARRAYS[self.target][1]
                 article = "an" if expected[0] in "aA" else "a"
-                raise ArrayError(f"{self._called(name)} is a {type(array).__name__}, expected {article} {expected}")
+                raise ArrayError(f"{self.called(name)} is a {type(array).__name__}, expected {article} {expected}")
             kind = type_name(array)
             if name in self._labels:
                 if not kind.startswith(("int", "uint")):
-                    raise ArrayError(f"{self._called(name)} holds class numbers; expected integers, got {kind}")
+                    raise ArrayError(f"{self.called(name)} holds class numbers; expected integers, got {kind}")
                 continue
             if kind not in REAL:
-                raise ArrayError(f"{self._called(name)} is of type {kind}, expected {' or '.join(REAL)}")
+                raise ArrayError(f"{self.called(name)} is of type {kind}, expected {' or '.join(REAL)}")
             kinds[name] = kind
         for what, of in (("type", kinds), ("library", {name: _library(array) for name, array in arrays.items()})):
             first = next(iter(of), "")
             for name in of:
                 if of[name] != of[first]:
                     raise ArrayError(
-                        f"{self._called(name)} is {of[name]}, but {self._called(first)} is {of[first]}; "
+                        f"{self.called(name)} is {of[name]}, but {self.called(first)} is {of[first]}; "
                         f"give all arrays {'one type' if what == 'type' else 'of one library'}"
                     )
 
@@ -156,7 +156,8 @@ class Arguments:
                         found[str(inner.base)] = tensors[str(access.base)].shape[place]
         return found
 
-    def _called(self, name: str) -> str:
+    def called(self, name: str) -> str:
+        """What an array is called in messages: its name, and the layer that it belongs to."""
         return name + self._place(name)
 
     def _place(self, name: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from derive.building.assemble import BATCH
-from derive.errors import NetworkError
+from derive.errors import NetworkError, nearest
 from derive.layer import Layer
 from derive.network import Network, network
 from numeric.compiled.arguments import Arguments, Arrays, is_traced
@@ -41,6 +41,11 @@ class Compiled:
     def plan(self) -> Plan:
         """What the functions compute."""
         return self.module.plan
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """For each parameter the layer that it belongs to."""
+        return self.arguments.labels
 
     @cached_property
     def source(self) -> str:
@@ -118,7 +123,7 @@ class Compiled:
             raise CompileError(f"{self.plan.title} has no {name}: it was made without a loss")
 
 
-def compile(subject: Network | Layer, *, target: str = "numpy") -> Compiled:
+def compile(subject: Network | Layer, *, target: str = "numpy", by: Iterable[str] = ()) -> Compiled:
     """Functions for a network with its loss, or for a layer with its upstream gradient, on a batch.
 
     A network of one sample is taken over a batch with the mean of the samples' losses; a layer is made with
@@ -127,17 +132,24 @@ def compile(subject: Network | Layer, *, target: str = "numpy") -> Compiled:
     Args:
         target: the library of the arrays: ``numpy``, ``torch``, ``jax``, or ``array_api`` for one source that
             takes the arrays of each of them, by the Array API standard.
+        by: the names of the tensors whose gradients are computed; all parameters, and a layer's inputs, if left out.
 
     Raises:
         CompileError: something in it has no generated code yet, there is no batch, or the target does not exist
             or is not installed.
     """
     whole = _over_batch(subject)
-    made = plan(whole)
     inner = whole.network if isinstance(whole, Layer) else whole
+    wanted = tuple(by)
+    for name in wanted:
+        if name not in inner.forward.tensors:
+            raise CompileError(f"there is no tensor {name}; {nearest(name, inner.forward.tensors)}")
+    made = plan(whole, wanted)
     labels: dict[str, str] = {}
     for block in inner.blocks:
-        labels |= dict.fromkeys(_parameters_of(inner.forward.row[block.value].expression, made), block.label)
+        # A layer by itself is called as the user called it, without the number that it has in a network.
+        label = subject.name if isinstance(subject, Layer) and len(inner.blocks) == 2 else block.label
+        labels |= dict.fromkeys(_parameters_of(inner.forward.row[block.value].expression, made), label)
     module = Module(made)
     return Compiled(module, Arguments(made, labels, target), _functions(module, target), target)
 

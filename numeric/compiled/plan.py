@@ -59,8 +59,10 @@ class Plan:
     title: str
 
 
-def plan(subject: Network | Layer) -> Plan:
+def plan(subject: Network | Layer, by: tuple[str, ...] = ()) -> Plan:
     """The lines for a network or a layer, as they are derived.
+
+    The gradients are those by the tensors named in ``by``, all parameters (of a layer its inputs too) if left out.
 
     Raises:
         CompileError: a gradient has no elementwise, summed or contracted form.
@@ -78,6 +80,7 @@ def plan(subject: Network | Layer) -> Plan:
     gradients = [tensor.name for tensor in model.given if tensor.role == "parameter"]
     if isinstance(subject, Layer):
         gradients = list(subject.differentiable)
+    gradients = list(by) or gradients
     title = subject.name if isinstance(subject, Layer) else network.description
     if network.loss is not None:
         lines += _adjoints(network, tuple(gradients), upstream)

@@ -51,6 +51,9 @@ RUNS = [
 FEWER = [("torch", "torch"), ("jax", "jax"), ("array_api", "array_api_strict")]
 """Each target on one library."""
 
+FASTER = [run for run in FEWER if run[0] != "jax"]
+"""The same without JAX, which compiles every operation for every shape."""
+
 
 def converter(target: str, library: str) -> Convert:
     """Arrays of NumPy as arrays of the library; skips where the target or the library is not installed."""

@@ -76,6 +76,18 @@ def loss_subject(name: str) -> Network:
 
 ACTIVATIONS = sorted(ACTIVATION)
 
+SOME_LAYERS = [
+    "LayerNorm",
+    "Conv2d(J, (3, 2), stride=2, padding=1, dilation=2)",
+    "BatchNorm2d training=False",
+    "Attention",
+    "Dropout",
+    "PReLU",
+]
+SOME_ACTIVATIONS = ["GELU", "SiLU"]
+SOME_LOSSES = ["SoftmaxCrossEntropy(class)", "BCEWithLogits", "Huber", "MSE"]
+"""Some of each kind, for what is the same for all of them."""
+
 
 def _compiled(made: Layer) -> Layer:
     try:

@@ -1,0 +1,60 @@
+"""The part of an exported file that checks the arrays that it is given."""
+
+from __future__ import annotations
+
+from numeric.compiled.naming import python_name
+from numeric.export.subject import Subject, dimension_source
+
+CHECK = '''
+def check(**arrays):
+    """Raise ValueError if an array has a wrong shape or type, or is not as long as another along a dimension."""
+    lengths, kinds = {{}}, {{}}
+    for name, array in arrays.items():
+        title, dimensions = ARRAYS[name]
+        shape, kind = tuple(array.shape), str(array.dtype).rpartition(".")[2]
+        expected = f"{{title}} has shape {{shape}}, expected ({{', '.join(dimensions)}})"
+        if len(shape) != len(dimensions):
+            raise ValueError(expected)
+        for dimension, length in zip(dimensions, shape):
+            known = int(dimension) if dimension.isdigit() else lengths.setdefault(dimension, length)
+            if length != known:
+                raise ValueError(expected + ("" if dimension.isdigit() else f" with {{dimension}} = {{known}}"))
+        if name in CLASSES:
+            if "int" not in kind:
+                raise ValueError(f"{{title}} holds class numbers; expected integers, got {{kind}}")
+        elif "float" not in kind:
+            raise ValueError(f"{{title}} is of type {{kind}}, expected a floating-point type")
+        else:
+            kinds[title] = kind
+            first = next(iter(kinds))
+            if kind != kinds[first]:
+                raise ValueError(f"{{title}} is {{kind}}, but {{first}} is {{kinds[first]}}"){more}
+'''
+
+NAN = """
+            if np.isnan(array).any():
+                raise ValueError(f"{title} holds NaN")"""
+
+
+def checks(subject: Subject) -> str:
+    """A table of the arrays, and the function ``check``."""
+    rows = []
+    for tensor in subject.arrays:
+        shape = ", ".join(f'"{dimension_source(dimension)}"' for dimension in tensor.shape)
+        dimensions = f"({shape}{',' if len(tensor.shape) == 1 else ''})"
+        rows.append(f'    "{python_name(tensor.name)}": ("{subject.title(tensor)}", {dimensions}),')
+    classes = [python_name(tensor.name) for tensor in subject.arrays if tensor.domain == "class"]
+    names = "".join(f'"{name}", ' for name in classes).strip().removesuffix(",") + ("," if len(classes) == 1 else "")
+    more = NAN if subject.compiled.target == "numpy" else ""
+    table = "\n".join(
+        [
+            "ARRAYS = {",
+            *rows,
+            "}",
+            '"""For each array what it is called in messages, and its dimensions."""',
+            "",
+            f"CLASSES = ({names})",
+            '"""The arrays of class numbers."""',
+        ]
+    )
+    return f"{table}\n\n\n{CHECK.format(more=more).strip()}"

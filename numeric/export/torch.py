@@ -1,0 +1,214 @@
+"""A file for PyTorch: a ``torch.autograd.Function`` with the derived backward pass, and a module around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.forward import Tensor
+from numeric.compiled.naming import python_name
+from numeric.export.checks import checks
+from numeric.export.subject import Subject, argument_names, dimension_source
+from numeric.export.text import entries, listed
+
+KEEPING = '''
+def keep(ctx, *groups):
+    """Keep dictionaries of tensors for the backward pass, where PyTorch sees if somebody changes one."""
+    ctx.groups = [tuple(group) for group in groups]
+    ctx.save_for_backward(*(tensor for group in groups for tensor in group.values()))
+
+
+def kept(ctx):
+    """The dictionaries that ``keep`` was given; RuntimeError where the backward pass itself is differentiated."""
+    if torch.is_grad_enabled():
+        raise RuntimeError("the derived backward pass has no derivative of its own; leave out create_graph=True")
+    tensors = iter(ctx.saved_tensors)
+    return [{name: next(tensors) for name in group} for group in ctx.groups]
+'''
+
+
+def torch_file(subject: Subject) -> str:
+    """The source of the file."""
+    functions = subject.compiled.source
+    head, _, body = functions.partition("\n\n\n")
+    title, _, _ = head.partition("\n")
+    needs_math = any(len(tensor.shape) > 1 for tensor in subject.parameters)
+    lines = [
+        title,
+        "",
+        *(["import math", ""] if needs_math else []),
+        "import torch",
+        "from torch import nn",
+    ]
+    parts = ["\n".join(lines), body.rstrip(), KEEPING.strip(), checks(subject), _function(subject), _module(subject)]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def _given(subject: Subject) -> list[str]:
+    tensors = (*subject.inputs, *subject.targets, *subject.parameters, *subject.buffers)
+    return [*argument_names(tensors), *map(python_name, subject.constants)]
+
+
+def _function(subject: Subject) -> str:
+    what = "l" if subject.with_loss else ", ".join(map(python_name, subject.outputs))
+    return "\n".join(
+        [
+            f"class {subject.name}Function(torch.autograd.Function):",
+            f'    """{what} of the inputs and the parameters, with the backward pass that was derived for it."""',
+            "",
+            "    @staticmethod",
+            listed("def forward(ctx, ", _given(subject), "):", 4),
+            *_forward(subject),
+            "",
+            "    @staticmethod",
+            f"    def backward(ctx, {', '.join(_upstream(subject))}):",
+            *_backward(subject),
+        ]
+    )
+
+
+def _upstream(subject: Subject) -> list[str]:
+    return ["dl"] if subject.with_loss else [python_name(name) for name in subject.upstream]
+
+
+def _forward(subject: Subject) -> list[str]:
+    stored = (*subject.parameters, *subject.buffers)
+    names = argument_names(stored)
+    inputs = "".join(f", {name}" for name in argument_names(subject.inputs))
+    constants = list(map(python_name, subject.constants))
+    outputs = ", ".join(map(python_name, subject.outputs))
+    lines = [listed("params = {", entries((tensor.name for tensor in stored), names), "}", 8)]
+    if constants:
+        lines.append(f"        ctx.constants = {{{', '.join(entries(subject.constants, constants))}}}")
+    params = "{**params, **ctx.constants}" if constants else "params"
+    if not subject.with_loss:
+        return [
+            *lines,
+            f"        {outputs}, cache = forward({params}{inputs})",
+            "        keep(ctx, params, cache)",
+            f"        return {outputs}",
+        ]
+    targets = argument_names(subject.targets)
+    arguments = "".join(f", {name}" for name in targets)
+    return [
+        *lines,
+        f"        {', '.join('_' for _ in subject.outputs)}, cache = forward({params}{inputs})",
+        f"        l = loss({params}, cache{arguments})",
+        f"        keep(ctx, params, cache, {{{', '.join(entries(targets, targets))}}})",
+        "        return l",
+    ]
+
+
+def _backward(subject: Subject) -> list[str]:
+    given = [*subject.inputs, *subject.targets, *subject.parameters, *subject.buffers]
+    params = "{**params, **ctx.constants}" if subject.constants else "params"
+    lines = []
+    if subject.with_loss:
+        lines += [
+            "        params, cache, targets = kept(ctx)",
+            f"        gradients = backward({params}, cache, **targets)",
+        ]
+    else:
+        lines += [
+            "        params, cache = kept(ctx)",
+            f"        gradients = backward({params}, cache, {', '.join(_upstream(subject))})",
+        ]
+    for place, tensor in enumerate(given):
+        if tensor.role == "target" and tensor.name not in subject.gradients and tensor.domain != "class":
+            lines += [
+                f"        if ctx.needs_input_grad[{place}]:",
+                f'            raise ValueError("{python_name(tensor.name)} is a target: there is no gradient by it")',
+            ]
+    values = [_gradient(subject, tensor.name) for tensor in given] + ["None" for _ in subject.constants]
+    end = "," if len(values) == 1 else ""
+    lines.append(
+        listed("return ", values, end, 8) if len(", ".join(values)) < 90 else listed("return (", values, ")", 8)
+    )
+    return lines
+
+
+def _gradient(subject: Subject, name: str) -> str:
+    if name not in subject.gradients:
+        return "None"
+    return f'dl * gradients["{name}"]' if subject.with_loss else f'gradients["{name}"]'
+
+
+def _module(subject: Subject) -> str:
+    constants = list(map(python_name, subject.constants))
+    signature = ["self", *subject.sizes, *(["*", *constants] if constants else [])]
+    lines = [
+        f"class {subject.name}(nn.Module):",
+        '    """Holds the parameters and checks what it is given; the gradients are the derived ones."""',
+        "",
+        f"    def __init__({', '.join(signature)}):",
+        "        super().__init__()",
+        *(f"        self.{name} = nn.Parameter({zeros})" for name, zeros in _zeros(subject, subject.parameters)),
+        *(f'        self.register_buffer("{name}", {zeros})' for name, zeros in _zeros(subject, subject.buffers)),
+        *(f"        self.{name} = {name}" for name in constants),
+        *(["        self.reset_parameters()"] if subject.parameters else []),
+        *(_reset(subject) if subject.parameters else []),
+        "",
+        *_calls(subject),
+    ]
+    return "\n".join(lines)
+
+
+def _zeros(subject: Subject, tensors: tuple[Tensor, ...]) -> Iterator[tuple[str, str]]:
+    """For each tensor its name and an array of its shape."""
+    for tensor in tensors:
+        shape = ", ".join(map(dimension_source, subject.shape(tensor))) or "()"
+        yield python_name(tensor.name), f"torch.zeros({shape})"
+
+
+def _reset(subject: Subject) -> list[str]:
+    names: dict[bool, list[str]] = {True: [], False: []}
+    matrices = []
+    for tensor in subject.parameters:
+        own = f"self.{python_name(tensor.name)}"
+        if len(tensor.shape) > 1:
+            matrices.append(own)
+        else:
+            names[subject.is_shift(tensor)].append(own)
+    lines = [
+        "",
+        "    def reset_parameters(self):",
+        '        """Random weights that suit the number of their inputs; scales of 1, and 0 for what is added."""',
+    ]
+    if matrices:
+        lines += [
+            f"        for weight in ({', '.join(matrices)}{',' if len(matrices) == 1 else ''}):",
+            "            bound = 1 / math.sqrt(weight[0].numel())",
+            "            nn.init.uniform_(weight, -bound, bound)",
+        ]
+    for shift, function in ((False, "ones_"), (True, "zeros_")):
+        lines += [f"        nn.init.{function}({name})" for name in names[shift]]
+    return lines
+
+
+def _calls(subject: Subject) -> list[str]:
+    tensors = (*subject.inputs, *subject.targets)
+    stored = [f"self.{name}" for name in argument_names((*subject.parameters, *subject.buffers))]
+    own = [f"{name}=self.{name}" for name in argument_names((*subject.parameters, *subject.buffers))]
+    constants = [f"self.{python_name(name)}" for name in subject.constants]
+    arguments = argument_names(tensors)
+    what = "l" if subject.with_loss else ", ".join(map(python_name, subject.outputs))
+    lines = [
+        f"    def forward(self, {', '.join(arguments)}):",
+        f'        """Return {what}."""',
+        listed("check(", [*(f"{name}={name}" for name in arguments), *own], ")", 8),
+        listed(f"return {subject.name}Function.apply(", [*arguments, *stored, *constants], ")", 8),
+    ]
+    if not subject.with_loss:
+        return lines
+    inputs = argument_names(subject.inputs)
+    outputs = ", ".join(map(python_name, subject.outputs))
+    names = [tensor.name for tensor in (*subject.parameters, *subject.buffers)] + list(subject.constants)
+    return [
+        *lines,
+        "",
+        "    @torch.no_grad()",
+        f"    def predict(self, {', '.join(inputs)}):",
+        f'        """Return {outputs}."""',
+        listed("check(", [*(f"{name}={name}" for name in inputs), *own], ")", 8),
+        listed("params = {", entries(names, [*stored, *constants]), "}", 8),
+        f"        return forward(params, {', '.join(inputs)})[0]",
+    ]
