@@ -113,7 +113,7 @@ def raise_to(style: Style, base: Piece, exponent: Piece) -> Piece:
 def call(style: Style, function: Piece, argument: Piece) -> Piece:
     """A function applied to an argument."""
     inside = style.enclose(style.signed(argument))
-    return Piece(function.text + inside.text, function.width + inside.width, Binding.ATOM, inside.tall)
+    return replace(inside.after(function.text, function.width), binding=Binding.ATOM)
 
 
 def total(style: Style, signs: Sequence[Piece], body: Piece) -> Piece:

@@ -134,6 +134,8 @@ class Style(ABC):
 
     def join(self, pieces: Sequence[Piece], separator: str) -> Piece:
         """Pieces in a row, as the arguments of a function are."""
+        if len(pieces) == 1:
+            return replace(self.signed(pieces[0]), binding=Binding.SUM)
         text = separator.join(self.signed(piece).text for piece in pieces)
         width = sum(piece.width for piece in pieces) + len(separator.strip("\\ ")) * (len(pieces) - 1)
         return Piece(text, width, Binding.SUM, any(piece.tall for piece in pieces))
