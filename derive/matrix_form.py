@@ -8,7 +8,7 @@ from functools import cached_property
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Sum
 
-from derive import symbols
+from derive import symbols, trees
 from derive.building.build import Block
 from derive.derivation import Layout, Quantity
 from derive.forward import Forward
@@ -109,8 +109,8 @@ class Former:
         expression = _with_units(expression)
         sizes = dict(zip(quantity.indices, _enlarged(quantity.shape), strict=True))
         candidates = [expression]
-        if any(isinstance(part, Add) and part.has(KroneckerDelta) for part in sympy.preorder_traversal(expression)):
-            candidates.append(sympy.expand(expression)) if not expression.has(Sum) else None
+        if any(trees.holds(part, KroneckerDelta) for part in trees.parts(expression, Add)):
+            candidates.append(sympy.expand(expression)) if not trees.holds(expression, Sum) else None
         rows = self._rows(expression) if self.layout == "numerator" else frozenset()
         found = [
             recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows, hidden)
@@ -165,5 +165,5 @@ def _with_units(expression: Expr) -> Expr:
     args = [_with_units(argument) if isinstance(argument, Expr) else argument for argument in expression.args]
     if isinstance(expression, Sum):
         limits = [(letter, lower, UNIT - 1 if upper == 0 else upper) for letter, lower, upper in expression.limits]
-        return Sum(args[0], *limits)
+        return trees.total(args[0], limits)
     return expression.func(*args)

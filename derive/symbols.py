@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 import sympy
-from sympy import Expr, Indexed, IndexedBase, Symbol
+from sympy import Basic, Expr, Indexed, IndexedBase, Symbol
 
+from derive import trees
 from derive.errors import DeriveError
 
 
@@ -56,7 +57,7 @@ def base(name: str) -> IndexedBase:
 
 def element(name: str, subscripts: Sequence[Expr]) -> Expr:
     """The element of the tensor ``name`` at ``subscripts``; a real symbol when there are none."""
-    return Indexed(base(name), *subscripts) if subscripts else scalar(name)
+    return trees.element(base(name), tuple(subscripts)) if subscripts else scalar(name)
 
 
 def name_of(access: Expr) -> str:
@@ -66,7 +67,7 @@ def name_of(access: Expr) -> str:
         TypeError: ``access`` is neither an ``Indexed`` nor a symbol.
     """
     if isinstance(access, Indexed):
-        return str(access.base.label)
+        return str(access.base.label.name)
     if isinstance(access, Symbol):
         return access.name
     raise TypeError(f"expected an element of a tensor, got {access!r}")
@@ -82,7 +83,7 @@ def sizes_in(expressions: Iterable[Expr]) -> set[Symbol]:
     return {
         symbol
         for expression in expressions
-        for symbol in sympy.sympify(expression).atoms(Symbol)
+        for symbol in trees.all_symbols(sympy.sympify(expression))
         if symbol.is_positive and symbol.is_integer
     }
 
@@ -93,27 +94,22 @@ def text(expression: Expr) -> str:
     return str(expression)
 
 
+@lru_cache(maxsize=65536)
 def accesses(expression: Expr) -> tuple[Expr, ...]:
     """The elements and scalar symbols that the expression reads, each once, in the order of their text.
 
     Index and size symbols, which are integers, are not among them.
     """
-    found: set[Expr] = set()
+    return tuple(sorted(_read(expression), key=text))
 
-    def visit(node: Expr) -> None:
-        if isinstance(node, Indexed):
-            found.add(node)
-            for subscript in node.indices:
-                visit(subscript)
-        elif isinstance(node, Symbol):
-            if not node.is_integer:
-                found.add(node)
-        else:
-            for argument in node.args:
-                visit(argument)
 
-    visit(expression)
-    return tuple(sorted(found, key=text))
+@lru_cache(maxsize=65536)
+def _read(expression: Basic) -> frozenset[Expr]:
+    if isinstance(expression, Indexed):
+        return frozenset((expression,)).union(*map(_read, expression.indices))
+    if isinstance(expression, Symbol):
+        return frozenset() if expression.is_integer else frozenset((expression,))
+    return frozenset().union(*map(_read, expression.args))
 
 
 def partial_name(numerator: str, denominator: str) -> str:
@@ -164,9 +160,9 @@ def fresh_indices(count: int, taken: Iterable[str]) -> tuple[Symbol, ...]:
 
 def symbols_in(expression: Expr) -> tuple[Symbol, ...]:
     """All symbols in the expression, bound ones included, in the order of their names."""
-    return tuple(sorted(sympy.sympify(expression).atoms(Symbol), key=str))
+    return tuple(sorted(trees.all_symbols(sympy.sympify(expression)), key=str))
 
 
 def names_in(*expressions: Expr) -> set[str]:
     """The names of all symbols in the expressions, bound ones included."""
-    return {symbol.name for expression in expressions for symbol in sympy.sympify(expression).atoms(Symbol)}
+    return {symbol.name for expression in expressions for symbol in trees.all_symbols(sympy.sympify(expression))}

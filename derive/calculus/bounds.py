@@ -8,6 +8,8 @@ import sympy
 from sympy import Add, And, Expr, Mod, Symbol, floor
 from sympy.logic.boolalg import Boolean
 
+from derive import trees
+
 Ranges = Mapping[Symbol, Expr]
 """What is known of the integers in scope: the size of every index, which runs from 0 to its size less one,
 and the formula of every size that follows from others."""
@@ -57,16 +59,16 @@ def never_negative(value: Expr, ranges: Ranges) -> bool:
 def _written_out(value: Expr, symbol: Symbol, formula: Expr) -> Expr:
     """The value without a size that follows from others; of c = C/G it is C that goes, which leaves a product."""
     whole, divisor = sympy.fraction(formula)
-    first, *others = sorted(whole.free_symbols, key=str) or [sympy.S.One]
+    first, *others = sorted(trees.free_symbols(whole), key=str) or [sympy.S.One]
     if divisor != 1 and first.is_positive and whole == sympy.Mul(first, *others):
-        return sympy.expand(value.xreplace({first: symbol * divisor / sympy.Mul(*others)}))
-    return sympy.expand(value.xreplace({symbol: formula}))
+        return sympy.expand(trees.replaced(value, {first: symbol * divisor / sympy.Mul(*others)}))
+    return sympy.expand(trees.replaced(value, {symbol: formula}))
 
 
 def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
     """A lower bound of an expanded value without indices, None where there is no simple one."""
-    parts = value.atoms(floor, Mod)
-    inner = {part for outer in parts for argument in outer.args for part in argument.atoms(floor, Mod)}
+    parts = trees.parts(value, floor, Mod)
+    inner = {part for outer in parts for argument in outer.args for part in trees.parts(argument, floor, Mod)}
     for part in sorted(parts - inner, key=str):
         slope = value.coeff(part, 1)
         rest = sympy.expand(value - slope * part)
@@ -76,7 +78,7 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
         if end is None or not (slope.is_nonnegative or slope.is_nonpositive):
             return None
         value = sympy.expand(rest + slope * end)
-    for letter in sorted(value.free_symbols & set(ranges), key=str):
+    for letter in sorted(trees.free_symbols(value) & set(ranges), key=str):
         if letter.is_positive:
             continue
         slope = value.coeff(letter, 1)
@@ -89,7 +91,7 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
             return None
         value = rest
     # The size of an index may be a floor itself.
-    return _lowest(value, ranges) if value.has(floor) else value
+    return _lowest(value, ranges) if trees.holds(value, floor) else value
 
 
 def _end_of(part: Expr, ranges: Ranges, *, lowest: bool) -> Expr | None:

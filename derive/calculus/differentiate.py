@@ -9,7 +9,7 @@ import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
-from derive import symbols
+from derive import symbols, trees
 from derive.errors import DeriveError
 from derive.functions import ArgMax, Bracket
 
@@ -110,8 +110,8 @@ def _apart(inner: Contribution, taken: set[str]) -> Contribution:
     used = taken | symbols.names_in(inner.slope, *inner.subscripts) | {letter.name for letter, _ in inner.bound}
     renaming = dict(zip(clash, symbols.fresh_indices(len(clash), used), strict=True))
     return Contribution(
-        inner.slope.xreplace(renaming),
-        tuple(subscript.xreplace(renaming) for subscript in inner.subscripts),
+        trees.replaced(inner.slope, renaming),
+        tuple(trees.replaced(subscript, renaming) for subscript in inner.subscripts),
         tuple((renaming.get(letter, letter), length) for letter, length in inner.bound),
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sympy import Expr, Mul, Sum
+from sympy import Expr
 
-from derive import symbols
+from derive import symbols, trees
 from derive.calculus.sweep import Sweep, fresh_bound
 from derive.derivation import Step
 from derive.errors import VocabularyError, nearest
@@ -115,9 +115,9 @@ class Speaker:
             partial = symbols.element(partial_name, (*outer, *own))
             limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
             symbol = self.sweep.symbol(row.name, outer)
-            chain = Sum(symbol * partial, *limits) if limits else symbol * partial
+            chain = trees.total(symbol * partial, limits)
             upstream = self.at(row.name, outer)
-            result = Sum(Mul(upstream, partial), *limits) if limits else upstream * partial
+            result = trees.total(upstream * partial, limits)
             sentence = f"{{{name}}} acts through {{{row.name}}}; {{{partial_name}}} stays a symbol."
             steps = [Step(quantity, chain, "chain rule", sentence)]
             ranges = self.sweep.ranges(quantity)
@@ -195,5 +195,5 @@ class Speaker:
 def inserted(expression: Expr, access: Expr, value: Expr) -> Expr:
     """``expression`` with one element replaced by a value whose bound indices do not meet any other."""
     apart = fresh_bound(value, {}, symbols.symbols_in(expression))
-    result: Expr = expression.xreplace({access: apart})
+    result: Expr = trees.replaced(expression, {access: apart})
     return result

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from math import gcd, lcm
 
 import sympy
 from sympy import Add, Expr, Indexed, Mul, Pow, Rational
+
+from derive import trees
 
 Powers = dict[Expr, Expr]
 """The factors of a product by their bases, with their exponents."""
@@ -52,22 +55,54 @@ def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Expr]:
 def plainly_irreducible(total: Expr) -> bool:
     """Whether a sum without common factors is seen to have no other factors.
 
-    It is where it is a polynomial in its elements that is linear in one of them, which one term alone holds
-    and holds as a monomial.
+    It is a*x + b for an element x that neither a nor b reads; so its factors are those that a and b share. There
+    are none where a is one monomial, whose factors not all terms have, or where a and b read nothing in common.
     """
     if not isinstance(total, Add):
         return False
     terms = [powers for _, powers in map(powers_of, total.args)]
-    if any(not (exponent.is_Integer and exponent.is_positive) for powers in terms for exponent in powers.values()):
+    roots = {base for powers in terms for base, exponent in powers.items() if not exponent.is_Integer}
+    sums = {base for powers in terms for base in powers if isinstance(base, Add)} - roots
+    bare = all(map(_is_bare, sums))
+    if not _are_polynomial(terms) or (roots and not bare):
         return False
-    held = Counter(base for powers in terms for base in powers)
-    inside = {part for base in held if isinstance(base, Add) for part in sympy.preorder_traversal(base)}
-    monomials = [powers for powers in terms if not any(isinstance(base, Add) for base in powers)]
-    return any(
-        exponent == 1 and held[base] == 1 and base not in inside
-        for powers in monomials
-        for base, exponent in powers.items()
-    )
+    read = [{part for base in powers for part in ([base] if base in roots else _read(base))} for powers in terms]
+    held = Counter(part for parts in read for part in parts)
+    linear = [base for base in held if held[base] == sum(powers.get(base) == 1 for powers in terms)]
+    return any(_beside_monomial(base, terms) or (bare and _nothing_shared(base, terms, read)) for base in linear)
+
+
+def _are_polynomial(terms: Iterable[Powers]) -> bool:
+    """Whether nothing is divided by."""
+    return all(exponent.is_positive for powers in terms for exponent in powers.values())
+
+
+def _is_bare(total: Add) -> bool:
+    """Whether a sum is of terms that divide by nothing and have no common factor."""
+    terms = [powers for _, powers in map(powers_of, total.args)]
+    return _are_polynomial(terms) and not set(terms[0]).intersection(*terms[1:])
+
+
+def _read(expression: Expr) -> set[Expr]:
+    """The elements, functions and roots that a polynomial in them reads."""
+    if isinstance(expression, Add | Mul):
+        return set().union(*map(_read, expression.args))
+    if isinstance(expression, Pow) and expression.exp.is_Integer:
+        return _read(expression.base)
+    return set() if expression.is_Number else {expression}
+
+
+def _beside_monomial(base: Expr, terms: list[Powers]) -> bool:
+    """Whether what multiplies the base is one monomial, and not all of the sum."""
+    multiplying = [powers for powers in terms if base in powers]
+    return len(multiplying) == 1 < len(terms) and not any(isinstance(factor, Add) for factor in multiplying[0])
+
+
+def _nothing_shared(base: Expr, terms: list[Powers], read: list[set[Expr]]) -> bool:
+    """Whether what multiplies the base and what stands beside it read nothing in common."""
+    multiplying = [parts for powers, parts in zip(terms, read, strict=True) if base in powers]
+    beside = [parts for powers, parts in zip(terms, read, strict=True) if base not in powers]
+    return bool(beside) and set().union(*multiplying).isdisjoint(set().union(*beside))
 
 
 @lru_cache(maxsize=65536)
@@ -86,7 +121,7 @@ def cost(expression: Expr) -> int:
 @lru_cache(maxsize=4096)
 def grouped(expression: Expr) -> Expr:
     """The expression with terms of its sums that share a factor put together, where that makes it shorter."""
-    if not expression.args or isinstance(expression, Indexed) or not expression.has(Add):
+    if not expression.args or isinstance(expression, Indexed) or not trees.holds(expression, Add):
         return expression
     arguments = [grouped(part) if isinstance(part, Expr) else part for part in expression.args]
     result: Expr = expression.func(*arguments)

@@ -12,7 +12,7 @@ from functools import cached_property
 import sympy
 from sympy import Add, And, Expr, Indexed, Mul, Number, Pow, Sum, Symbol, exp
 
-from derive import symbols
+from derive import symbols, trees
 from derive.calculus.bounds import Ranges
 from derive.calculus.facts import Fact, Facts, derived_facts, label_facts
 from derive.calculus.naming import Naming, needs_care
@@ -36,18 +36,18 @@ class Rule:
     def apply(self, expression: Expr) -> Expr:
         """The expression with every instance of the pattern replaced."""
         for values in self._instances(expression) if self.letters else [{}]:
-            instance = self.pattern.xreplace(values)
-            replacement = self.replacement.xreplace(values)
+            instance = trees.replaced(self.pattern, values)
+            replacement = trees.replaced(self.replacement, values)
             if isinstance(instance, Mul):
-                expression = expression.xreplace(_in_products(expression, instance, replacement))
-            elif expression.has(instance):
-                expression = expression.xreplace(self._replacements(expression, instance, replacement))
+                expression = trees.replaced(expression, _in_products(expression, instance, replacement))
+            else:
+                expression = trees.replaced(expression, self._replacements(expression, instance, replacement))
         return expression
 
     def _replacements(self, expression: Expr, instance: Expr, replacement: Expr) -> dict[Expr, Expr]:
         if self.exponent == 1:
             return {instance: replacement}
-        powers = [power for power in expression.atoms(Pow) if power.base == instance]
+        powers = [power for power in trees.parts(expression, Pow) if power.base == instance]
         return {instance: replacement ** (1 / self.exponent)} | {
             power: replacement ** (power.exp / self.exponent) for power in powers
         }
@@ -61,7 +61,10 @@ class Rule:
     def _keys(self) -> list[Indexed]:
         """The elements of the pattern, those that read most of the letters first."""
         mine = set(self.letters)
-        return sorted(self.pattern.atoms(Indexed), key=lambda access: (-len(access.free_symbols & mine), str(access)))
+        return sorted(
+            trees.parts(self.pattern, Indexed),
+            key=lambda access: (-len(trees.free_symbols(access) & mine), str(access)),
+        )
 
     def _instances(self, expression: Expr) -> list[dict[Symbol, Expr]]:
         """The values of the letters at which the key element of the pattern occurs in the expression."""
@@ -87,7 +90,7 @@ def names_in(expression: Expr) -> frozenset[str]:
 def _in_products(expression: Expr, pattern: Mul, replacement: Expr) -> dict[Expr, Expr]:
     """Every product in the expression that holds all factors of the pattern, with the replacement for them."""
     wanted = set(pattern.args)
-    products = [product for product in expression.atoms(Mul) if wanted <= set(product.args)]
+    products = [product for product in trees.parts(expression, Mul) if wanted <= set(product.args)]
     return {
         product: Mul(replacement, *(factor for factor in product.args if factor not in wanted)) for product in products
     }
@@ -143,7 +146,7 @@ def folding_of(forward: Forward) -> Folding:
 
 def divisors(forward: Forward) -> frozenset[str]:
     """The tensors that the forward pass divides by: they are not 0."""
-    powers = [power for row in forward.rows for power in row.expression.atoms(Pow) if power.exp.is_negative]
+    powers = [power for row in forward.rows for power in trees.parts(row.expression, Pow) if power.exp.is_negative]
     bases = [power.base for power in powers if isinstance(power.base, Indexed | Symbol)]
     return frozenset(symbols.name_of(base) for base in bases)
 
@@ -163,7 +166,7 @@ def _naming(row: Row) -> Rule | None:
     formula = row.expression
     if row.tensor.domain == "index" or isinstance(formula, Indexed | Symbol | Add | Sum | Number):
         return None
-    if isinstance(formula, Mul) and (row.tensor.role != "hidden" or not formula.has(exp)):
+    if isinstance(formula, Mul) and (row.tensor.role != "hidden" or not trees.holds(formula, exp)):
         return None
     mine = symbols.element(row.name, row.indices)
     if not isinstance(formula, Pow):
@@ -183,7 +186,7 @@ def _within(row: Row) -> Rule | None:
 def _classes(row: Row, forward: Forward) -> list[Rule]:
     """``[0 <= y < K] -> 1``, for a class number y that the row reads an element by."""
     rules = []
-    for access in sorted(row.expression.atoms(Indexed), key=str):
+    for access in sorted(trees.parts(row.expression, Indexed), key=str):
         lengths = forward.tensors[symbols.name_of(access)].shape
         for subscript, length in zip(access.indices, lengths, strict=True):
             if isinstance(subscript, Indexed | Symbol) and not subscript.is_integer:
@@ -216,7 +219,7 @@ def _solved_exponential(row: Row, mine: Expr, forward: Forward) -> list[Rule]:
         for hidden in forward.rows:
             if hidden.tensor.role != "hidden" or len(hidden.indices) != len(row.indices):
                 continue
-            here = hidden.expression.xreplace(dict(zip(hidden.indices, row.indices, strict=True)))
+            here = trees.replaced(hidden.expression, dict(zip(hidden.indices, row.indices, strict=True)))
             if isinstance(term, Indexed) and here == exp(term):
                 value = exp(mine - (row.expression - term))
                 return [Rule(symbols.element(hidden.name, row.indices), sympy.powsimp(value), row.indices)]
@@ -231,7 +234,7 @@ def _solved(row: Row, nonzero: frozenset[str]) -> list[Rule]:
     rules = []
     for factor in row.expression.args:
         others = row.expression / factor
-        if not set(row.indices) <= factor.free_symbols or not divisible(others, nonzero):
+        if not set(row.indices) <= trees.free_symbols(factor) or not divisible(others, nonzero):
             continue
         value = mine / others
         if isinstance(factor, Indexed) and tuple(factor.indices) == row.indices:

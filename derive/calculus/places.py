@@ -9,7 +9,7 @@ import sympy
 from sympy import And, Expr, Indexed, Symbol
 from sympy.core.relational import Relational
 
-from derive import symbols
+from derive import symbols, trees
 from derive.calculus.terms import Term
 from derive.forward import Forward
 from derive.functions import Bracket
@@ -29,7 +29,7 @@ class Place:
     def slacks(self, access: Indexed) -> tuple[Expr, Expr]:
         """What is at least 0 where the place is read as ``access``."""
         values = dict(zip(self.key.indices, access.indices, strict=True))
-        here = self.subscript.xreplace(values)
+        here = trees.replaced(self.subscript, values)
         return sympy.expand(here), sympy.expand(self.length - 1 - here)
 
 
@@ -37,10 +37,10 @@ def places_of(forward: Forward) -> tuple[Place, ...]:
     """The subscripts of a forward definition that read the place of a maximum."""
     found = []
     for row in forward.rows:
-        for access in sorted(row.expression.atoms(Indexed), key=str):
+        for access in sorted(trees.parts(row.expression, Indexed), key=str):
             lengths = forward.tensors[symbols.name_of(access)].shape
             for subscript, length in zip(access.indices, lengths, strict=True):
-                for key in subscript.atoms(Indexed):
+                for key in trees.parts(subscript, Indexed):
                     letters = key.indices
                     plain = len(set(letters)) == len(letters) and all(isinstance(letter, Symbol) for letter in letters)
                     if forward.tensors[symbols.name_of(key)].domain == "index" and plain:
@@ -63,7 +63,7 @@ def _shortened(factor: Expr, places: tuple[Place, ...]) -> Expr:
 
 
 def _reads(factor: Expr, place: Place) -> Iterator[Indexed]:
-    for access in factor.atoms(Indexed):
+    for access in trees.parts(factor, Indexed):
         if access.base == place.key.base:
             yield access
 

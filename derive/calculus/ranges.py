@@ -8,7 +8,7 @@ from dataclasses import replace
 from sympy import Expr, Indexed
 from sympy.logic.boolalg import And, Boolean
 
-from derive import symbols
+from derive import symbols, trees
 from derive.calculus.bounds import Ranges, in_range
 from derive.calculus.terms import Term, join, split
 from derive.derivation import Derivation, Quantity, Step
@@ -22,9 +22,11 @@ def notes_on(expression: Expr, quantity: Quantity, forward: Forward) -> tuple[st
     """What a reader must know of the ranges in a result; names in braces are set as symbols, as in steps."""
     outside = {name for term in split(expression) for name, _ in _missing(term, _known(quantity, forward), forward)}
     notes = [f"{{{name}}} reads as 0 outside its range." for name in sorted(outside)]
-    places = {row.name for row in forward.rows if row.expression.has(ArgMax)}
-    names = {symbols.name_of(access) for access in expression.atoms(Indexed)}
-    if expression.has(ArgMax) or any(row.name in names and _is_place(row.expression, places) for row in forward.rows):
+    places = {row.name for row in forward.rows if trees.holds(row.expression, ArgMax)}
+    names = {symbols.name_of(access) for access in trees.parts(expression, Indexed)}
+    if trees.holds(expression, ArgMax) or any(
+        row.name in names and _is_place(row.expression, places) for row in forward.rows
+    ):
         notes.append(TIES)
     return tuple(notes)
 
@@ -45,7 +47,9 @@ def exact_ranges(derivation: Derivation) -> Derivation:
 
 
 def _is_place(expression: Expr, places: set[str]) -> bool:
-    return expression.has(ArgMax) or any(symbols.name_of(access) in places for access in expression.atoms(Indexed))
+    return trees.holds(expression, ArgMax) or any(
+        symbols.name_of(access) in places for access in trees.parts(expression, Indexed)
+    )
 
 
 def _known(quantity: Quantity, forward: Forward) -> Ranges:
@@ -61,7 +65,7 @@ def _missing(term: Term, ranges: Ranges, forward: Forward) -> Iterator[tuple[str
         if tensor is None:
             continue
         for subscript, length in zip(factor.indices, tensor.shape, strict=True):
-            if subscript.has(Indexed) or subscript.is_Symbol:
+            if trees.holds(subscript, Indexed) or subscript.is_Symbol:
                 continue
             conditions = [part for group in in_range(subscript, length, scope) for part in And.make_args(group)]
             left = [condition for condition in conditions if condition not in stated]

@@ -9,6 +9,7 @@ import sympy
 from sympy import Expr, exp
 from sympy.core.function import AppliedUndef
 
+from derive import trees
 from derive.scalar import ScalarFunction
 
 
@@ -16,7 +17,7 @@ def reflected(expression: Expr, functions: Iterable[ScalarFunction]) -> Expr:
     """The expression with functions of a negative argument in their values at the positive one, where these follow."""
     backwards = [
         application
-        for application in expression.atoms(AppliedUndef)
+        for application in trees.parts(expression, AppliedUndef)
         if len(application.args) == 1 and application.args[0].could_extract_minus_sign()
     ]
     known = {function.name: function for function in functions} if backwards else {}
@@ -26,7 +27,7 @@ def reflected(expression: Expr, functions: Iterable[ScalarFunction]) -> Expr:
         total = None if function is None else sum_of_opposites(function)
         if total is not None:
             replaced[application] = total - application.func(-application.args[0])
-    return expression.xreplace(replaced)
+    return trees.replaced(expression, replaced)
 
 
 @lru_cache(maxsize=256)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product as combinations
 from math import prod
 
 import sympy
-from sympy import Add, Expr, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, KroneckerDelta, Mul, Pow, Sum, Symbol
 
-from derive import symbols
+from derive import symbols, trees
 
 Bound = tuple[tuple[Symbol, Expr], ...]
 
@@ -26,7 +26,7 @@ class Term:
     def replaced(self, substitution: Mapping[Symbol, Expr]) -> Term:
         """The term with index symbols replaced in all factors; bound ones that are replaced go."""
         return Term(
-            tuple(factor.xreplace(substitution) for factor in self.factors),
+            tuple(trees.replaced(factor, substitution) for factor in self.factors),
             tuple((letter, length) for letter, length in self.bound if letter not in substitution),
         )
 
@@ -36,11 +36,11 @@ class Term:
         inner: list[Expr] = []
         outer: list[Expr] = []
         for factor in self.factors:
-            (inner if factor.free_symbols & letters else outer).append(factor)
-        used = {letter for factor in inner for letter in factor.free_symbols & letters}
+            (outer if letters.isdisjoint(trees.free_symbols(factor)) else inner).append(factor)
+        used = {letter for factor in inner for letter in trees.free_symbols(factor) & letters}
         outer += [length for letter, length in self.bound if letter not in used]
         limits = [(letter, 0, length - 1) for letter, length in self.bound if letter in used]
-        total: Expr = Mul(*outer, Sum(Mul(*inner), *limits) if limits else Mul(*inner))
+        total: Expr = Mul(*outer, trees.total(Mul(*inner), limits))
         return total
 
 
@@ -50,7 +50,7 @@ def split(expression: Expr, *, expand: bool = False, taken: Iterable[str] = ()) 
     A product with a sum over an index takes that index over; a sum over a sum of terms is split into its
     terms. Factors that are themselves sums of terms, ``(y_hat[i] - y[i])``, stay whole unless ``expand``.
     """
-    used = set(taken) | {symbol.name for symbol in expression.free_symbols if isinstance(symbol, Symbol)}
+    used = set(taken) | {symbol.name for symbol in trees.free_symbols(expression)}
     return _split(expression, expand, used | _bound_twice(expression))
 
 
@@ -69,9 +69,15 @@ def expanded_length(expression: Expr) -> int:
 
 def _bound_twice(expression: Expr) -> set[str]:
     """The names of indices that more than one sum binds: a term may meet both, so they get new names."""
-    totals = [part for part in sympy.preorder_traversal(expression) if isinstance(part, Sum)]
-    letters = [letter.name for total in totals for letter, _, _ in total.limits]
-    return {letter for letter in letters if letters.count(letter) > 1}
+    return {letter for letter, count in Counter(_bound_in(expression)).items() if count > 1}
+
+
+def _bound_in(expression: Expr) -> Iterator[str]:
+    if trees.holds(expression, Sum):
+        if isinstance(expression, Sum):
+            yield from (letter.name for letter, _, _ in expression.limits)
+        for argument in expression.args:
+            yield from _bound_in(argument)
 
 
 def join(terms: Iterable[Term]) -> Expr:
@@ -107,7 +113,7 @@ def _opened(total: Sum, used: set[str]) -> tuple[Expr, Bound]:
     renaming = dict(zip(taken, fresh, strict=True))
     bound = tuple((renaming.get(letter, letter), upper + 1) for letter, _, upper in total.limits)
     used.update(letter.name for letter, _ in bound)
-    return total.function.xreplace(renaming), bound
+    return trees.replaced(total.function, renaming), bound
 
 
 def _multiplied(terms: Iterable[Term]) -> Term:
@@ -116,45 +122,54 @@ def _multiplied(terms: Iterable[Term]) -> Term:
     return Term(factors or (sympy.S.One,), tuple(pair for part in parts for pair in part.bound))
 
 
-@lru_cache(maxsize=4096)
-def text_of(expression: Expr) -> str:
-    """The expression as text, to sort by; writing it takes longer than all else here."""
-    return str(expression)
-
-
-def canonical(term: Term, avoid: Iterable[str] = ()) -> tuple[tuple[Expr, ...], Term]:
+def canonical(term: Term, avoid: Iterable[str] = ()) -> tuple[Hashable, Term]:
     """A key that is the same for terms that differ in the names and order of bound indices only,
     less their numeric coefficient, and the term with its bound indices so named.
 
     ``avoid`` are names that other terms use for free indices: a bound one must not look like them.
     """
     factors = [factor for factor in term.factors if not factor.is_Number]
-    letters = {letter for letter, _ in term.bound}
-    blank = {letter: symbols.index("_") for letter in letters}
-    seen: list[Symbol] = []
-    for factor in _sorted(factors, blank):
-        for letter in _letters_in_order(factor, blank):
-            if letter not in seen:
-                seen.append(letter)
     sizes = dict(term.bound)
-    seen += [letter for letter in sizes if letter not in seen]
-    taken = {*avoid, *(symbols.names_in(*factors) - {letter.name for letter in letters})}
+    seen = list(sizes)
+    if len(sizes) > 1:
+        letters = frozenset(sizes)
+        met = (letter for factor in _sorted(factors, letters) for letter in _letters_in_order(factor, letters))
+        seen = list(dict.fromkeys((*met, *sizes)))
+    taken = {*avoid, *(symbols.names_in(*factors) - {letter.name for letter in sizes})}
     renaming = dict(zip(seen, symbols.fresh_indices(len(seen), taken), strict=True))
-    renamed = sorted((factor.xreplace(renaming) for factor in factors), key=text_of)
+    renamed = [trees.replaced(factor, renaming) for factor in factors]
     bound = tuple((renaming[letter], sizes[letter]) for letter in seen)
     numbers = [factor for factor in term.factors if factor.is_Number]
-    return (*renamed, *(length for _, length in bound)), Term((Mul(*numbers), *renamed), bound)
+    key = frozenset(Counter(renamed).items()), tuple(length for _, length in bound)
+    return key, Term((Mul(*numbers), *renamed), bound)
 
 
-def _letters_in_order(expression: Expr, blank: Mapping[Symbol, Symbol]) -> list[Symbol]:
-    """The letters that ``blank`` has, in an order that does not depend on their names where it need not."""
+def _letters_in_order(expression: Expr, letters: frozenset[Symbol]) -> list[Symbol]:
+    """The letters that the expression holds, in an order that does not depend on their names where it need not."""
     if isinstance(expression, Symbol):
-        return [expression] if expression in blank else []
+        return [expression] if expression in letters else []
+    if letters.isdisjoint(trees.all_symbols(expression)):
+        return []
     in_order = isinstance(expression, sympy.Indexed | sympy.StrictLessThan | sympy.LessThan)
-    arguments = getattr(expression, "indices", expression.args) if in_order else _sorted(expression.args, blank)
-    return [letter for argument in arguments for letter in _letters_in_order(argument, blank)]
+    arguments = getattr(expression, "indices", expression.args) if in_order else _sorted(expression.args, letters)
+    return [letter for argument in arguments for letter in _letters_in_order(argument, letters)]
 
 
-def _sorted(expressions: Iterable[Expr], blank: Mapping[Symbol, Symbol]) -> list[Expr]:
-    """The expressions in the order of their text, that without the letters of ``blank`` before all."""
-    return sorted(expressions, key=lambda expression: (text_of(expression.xreplace(blank)), text_of(expression)))
+def _sorted(expressions: Iterable[Expr], letters: frozenset[Symbol]) -> list[Expr]:
+    """The expressions in the order of their text, that without the letters before all."""
+    return sorted(expressions, key=lambda expression: (_text(expression, letters), symbols.text(expression)))
+
+
+def _text(expression: Basic, letters: frozenset[Symbol]) -> str:
+    """The expression as a text in which all the letters look the same, whatever their names are."""
+    if letters.isdisjoint(trees.all_symbols(expression)):
+        return symbols.text(expression)
+    if isinstance(expression, Symbol):
+        return "_"
+    arguments = [_text(argument, letters) for argument in expression.args]
+    if isinstance(expression, sympy.Indexed):
+        return f"{arguments[0]}[{', '.join(arguments[1:])}]"
+    if isinstance(expression, Add | Mul | KroneckerDelta):
+        arguments.sort()
+    sign = {Add: " + ", Mul: "*", Pow: "**"}.get(expression.func)
+    return sign.join(arguments) if sign else f"{expression.func.__name__}({', '.join(arguments)})"

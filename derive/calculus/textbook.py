@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import sympy
-from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
+from sympy import Add, Expr, KroneckerDelta, Mul, Sum
 
+from derive import trees
 from derive.calculus.algebra import factored, signed
 from derive.calculus.bounds import Ranges
 from derive.calculus.digits import digits_decided
@@ -65,7 +67,7 @@ class Simplifier:
             if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
                 reduced, best, present = folded, shortest, names_in(folded)
         whole = self.folding.fold(expression, ranges)
-        if cost(whole) < cost(best) and not whole.has(KroneckerDelta):
+        if cost(whole) < cost(best) and not trees.holds(whole, KroneckerDelta):
             reduced = best = whole
         note(reduced, "fold back", "Write it in the values that the forward pass has named.")
         note(best, "collect", "Cancel, collect and factor.")
@@ -83,22 +85,20 @@ class Simplifier:
         """
         if expanded_length(expression) > LONGEST_EXPANSION:
             return signed(expression, self.targets)
-        expanded = self.expanded(reflected(expression, self.functions), ranges)
-        candidates = [expression, expanded]
-        candidates += [
-            factored(candidate, self.targets) for candidate in (expression, expanded) if _may_factor(candidate)
-        ]
-        candidates += [
-            Mul(*taken_out(candidate, one_denominator=False)) for candidate in candidates if isinstance(candidate, Add)
-        ]
-        candidates += [shorter for candidate in candidates if (shorter := spread(candidate, self.targets)) != candidate]
-        plain = [signed(candidate, self.targets) for candidate in candidates]
-        return min((*plain, *(signed(grouped(candidate), self.targets) for candidate in plain)), key=cost)
+        reflection = reflected(expression, self.functions)
+        candidates = dict.fromkeys((expression, self.expanded(reflection, ranges)))
+        candidates |= dict.fromkeys(factored(one, self.targets) for one in candidates if _may_factor(one))
+        candidates |= dict.fromkeys(
+            Mul(*taken_out(one, one_denominator=False)) for one in candidates if isinstance(one, Add)
+        )
+        candidates |= dict.fromkeys(spread(one, self.targets) for one in candidates)
+        plain = dict.fromkeys(signed(one, self.targets) for one in candidates)
+        return min((*plain, *(signed(grouped(one), self.targets) for one in plain)), key=cost)
 
     def expanded(self, expression: Expr, ranges: Ranges) -> Expr:
         """All products multiplied out, known sums replaced, like terms collected."""
-        collected: dict[tuple[Expr, ...], tuple[Expr, Term]] = {}
-        free = {symbol.name for symbol in (*expression.free_symbols, *ranges) if isinstance(symbol, Symbol)}
+        collected: dict[Hashable, tuple[Expr, Term]] = {}
+        free = {symbol.name for symbol in (*trees.free_symbols(expression), *ranges)}
         for term in split(expression, expand=True):
             reduced = _with_deltas_used(_normal(self._reduced(term, ranges)))
             for part in split(self.folding.facts.valued(reduced), expand=True):

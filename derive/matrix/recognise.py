@@ -8,6 +8,7 @@ import sympy
 from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Mul, Pow, S, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
+from derive import trees
 from derive.matrix.build import column_of, diagonal_of, elementwise, plus, product, scale, transpose
 from derive.matrix.contract import Contraction, Factor
 from derive.matrix.nodes import Identity, Named, Node, Ones, Product, Scale, Slice, Stacked
@@ -160,7 +161,7 @@ class _Recogniser:
             if k in scope or k in variables or self.sizes.get(k, length) != length:
                 taken = names_in(body) | {symbol.name for symbol in self.sizes}
                 (renamed,) = fresh_indices(1, taken)
-                body, k = body.xreplace({k: renamed}), renamed
+                body, k = trees.replaced(body, {k: renamed}), renamed
             self.sizes[k] = length
             variables.append(k)
         return body, tuple(variables)
@@ -178,8 +179,10 @@ class _Recogniser:
         joined: dict[frozenset[Indexed], Expr] = {}
         rest: list[Expr] = []
         for factor in factors:
-            accesses = factor.atoms(Indexed) if isinstance(factor, Pow) and factor.exp.is_negative else frozenset()
-            if len(accesses) == 1 and not factor.has(Sum, KroneckerDelta):
+            accesses = (
+                trees.parts(factor, Indexed) if isinstance(factor, Pow) and factor.exp.is_negative else frozenset()
+            )
+            if len(accesses) == 1 and not trees.holds(factor, Sum, KroneckerDelta):
                 key = frozenset(accesses)
                 joined[key] = joined.get(key, S.One) * factor
             else:
@@ -274,11 +277,11 @@ class _Recogniser:
         """A scalar function applied elementwise, to one tensor if it reads one, else to the nodes inside it."""
         taken = names_in(expression)
         names = (name for name in ("u", "v", "w", *(f"u{count}" for count in range(1, 100))) if name not in taken)
-        accesses = expression.atoms(Indexed)
-        if len(accesses) == 1 and not expression.has(Sum, KroneckerDelta):
+        accesses = trees.parts(expression, Indexed)
+        if len(accesses) == 1 and not trees.holds(expression, Sum, KroneckerDelta):
             (access,) = accesses
             variable = scalar(next(names))
-            formula = expression.xreplace({access: variable})
+            formula = trees.replaced(expression, {access: variable})
             argument = self.node(access, axes)
             if argument is None or not self.reading.is_coefficient(formula, self.sizes):
                 return None

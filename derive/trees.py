@@ -1,0 +1,106 @@
+"""Walks over index expressions, and the nodes they are made of, without what SymPy does for expressions of all kinds.
+
+SymPy looks into every sum for piecewise functions, works out the assumptions of every element anew, and keeps no
+set of free symbols. Derivations rename indices all the time, so that most of their time went there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from sympy import Basic, Expr, Indexed, IndexedBase, Sum, Symbol, Tuple
+from sympy.concrete.expr_with_limits import ExprWithLimits
+
+KEPT = 65536
+"""How many answers each walk remembers."""
+
+
+@lru_cache(maxsize=KEPT)
+def element(base: IndexedBase, subscripts: Sequence[Expr]) -> Expr:
+    """The element of a tensor; equal elements are one object, so that comparing them takes no time."""
+    return Indexed(base, *subscripts)
+
+
+def total(body: Expr, limits: Iterable[Iterable[Expr]]) -> Expr:
+    """The sum of ``body`` over the limits (index, least value, largest value), or ``body`` where there are none."""
+    bounds = tuple(Tuple(*limit) for limit in limits)
+    if not bounds:
+        return body
+    if isinstance(body, Sum):
+        return Sum(body, *bounds)
+    made: Expr = Expr.__new__(Sum, body, *bounds)
+    made.is_commutative = True
+    return made
+
+
+def replaced(expression: Expr, values: Mapping[Expr, Expr]) -> Expr:
+    """The expression with every part that is a key replaced, the largest parts first; bound indices too."""
+    if not values:
+        return expression
+
+    def visit(node: Basic) -> Basic:
+        if node in values:
+            return values[node]
+        arguments = node.args
+        if not arguments:
+            return node
+        changed = [visit(argument) for argument in arguments]
+        if all(new is old for new, old in zip(changed, arguments, strict=True)):
+            return node
+        if isinstance(node, Indexed):
+            return element(changed[0], tuple(changed[1:]))
+        if isinstance(node, Sum):
+            return total(changed[0], changed[1:])
+        return node.func(*changed)
+
+    result: Expr = visit(expression)
+    return result
+
+
+@lru_cache(maxsize=KEPT)
+def free_symbols(expression: Basic) -> frozenset[Symbol]:
+    """The symbols in the expression, the names of its tensors among them, that no sum or maximum binds."""
+    if isinstance(expression, Symbol):
+        return frozenset((expression,))
+    if isinstance(expression, ExprWithLimits):
+        free = free_symbols(expression.function).difference(limit[0] for limit in expression.limits)
+        return free.union(*(free_symbols(end) for limit in expression.limits for end in limit[1:]))
+    return frozenset().union(*map(free_symbols, expression.args))
+
+
+@lru_cache(maxsize=KEPT)
+def all_symbols(expression: Basic) -> frozenset[Symbol]:
+    """The symbols in the expression, those that are bound in it among them."""
+    if isinstance(expression, Symbol):
+        return frozenset((expression,))
+    return frozenset().union(*map(all_symbols, expression.args))
+
+
+@lru_cache(maxsize=KEPT)
+def kinds(expression: Basic) -> frozenset[type[Basic]]:
+    """The classes of the nodes in the expression."""
+    return frozenset((type(expression),)).union(*map(kinds, expression.args))
+
+
+def holds(expression: Basic, *classes: type[Basic]) -> bool:
+    """Whether a node of the expression is of one of the classes."""
+    return any(issubclass(kind, classes) for kind in kinds(expression))
+
+
+def parts(expression: Basic, *classes: type[Basic]) -> set[Basic]:
+    """The nodes of the expression, itself included, that are of one of the classes."""
+    found: set[Basic] = set()
+    seen: set[Basic] = set()
+
+    def visit(node: Basic) -> None:
+        if node in seen or not holds(node, *classes):
+            return
+        seen.add(node)
+        if isinstance(node, classes):
+            found.add(node)
+        for argument in node.args:
+            visit(argument)
+
+    visit(expression)
+    return found
