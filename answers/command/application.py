@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from answers.command.build import build
 from answers.command.derive import derive
+from answers.command.export import export
 from answers.command.init import init
 from answers.command.list import list_homeworks
 from answers.command.schema import schema
@@ -67,8 +68,9 @@ def input_errors() -> tuple[type[Exception], ...]:
     from answers.homework.errors import HomeworkError
     from answers.pdf.errors import PdfError
     from derive.errors import DeriveError
+    from numeric.compiled import CompileError
 
-    return DeriveError, HomeworkError, HomeworkContentError, OutputError, PdfError
+    return DeriveError, HomeworkError, HomeworkContentError, OutputError, PdfError, CompileError
 
 
 def _show_version(wanted: bool) -> None:
@@ -111,6 +113,7 @@ application.command("list")(list_homeworks)
 application.command()(build)
 application.command()(verify)
 application.command()(derive)
+application.command()(export)
 application.command()(init)
 application.command()(schema)
 

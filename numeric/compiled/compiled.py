@@ -138,7 +138,7 @@ def compile(subject: Network | Layer, *, target: str = "numpy", by: Iterable[str
         CompileError: something in it has no generated code yet, there is no batch, or the target does not exist
             or is not installed.
     """
-    whole = _over_batch(subject)
+    whole = over_batch(subject)
     inner = whole.network if isinstance(whole, Layer) else whole
     wanted = tuple(by)
     for name in wanted:
@@ -177,7 +177,12 @@ def _parameters_of(expression: Any, made: Plan) -> list[str]:
     return [tensor.name for tensor in (*made.parameters, *made.inputs) if tensor.name in read]
 
 
-def _over_batch(subject: Network | Layer) -> Network | Layer:
+def over_batch(subject: Network | Layer) -> Network | Layer:
+    """The subject over a batch: a network of one sample is made anew, with the mean of the samples' losses.
+
+    Raises:
+        CompileError: it cannot be made from its description, or is a layer.
+    """
     inner = subject.network if isinstance(subject, Layer) else subject
     if any(BATCH in row.indices for row in inner.forward.rows):
         return subject

@@ -13,6 +13,7 @@ from numeric.export.jax import jax_file
 from numeric.export.numpy import numpy_file
 from numeric.export.subject import Subject, subject_of
 from numeric.export.torch import torch_file
+from numeric.targets import TargetError
 
 FILES: Mapping[str, Callable[[Subject], str]] = MappingProxyType(
     {"numpy": numpy_file, "torch": torch_file, "jax": jax_file}
@@ -28,7 +29,10 @@ def exported(given: Network | Layer, target: str) -> str:
     """
     if target not in FILES:
         raise CompileError(f"there is no export to {target}; {nearest(target, FILES)}")
-    return FILES[target](subject_of(given, target))
+    try:
+        return FILES[target](subject_of(given, target))
+    except TargetError as error:
+        raise CompileError(str(error)) from error
 
 
 __all__ = ["FILES", "exported"]

@@ -45,7 +45,7 @@ def checks(subject: Subject) -> str:
         rows.append(f'    "{python_name(tensor.name)}": ("{subject.title(tensor)}", {dimensions}),')
     classes = [python_name(tensor.name) for tensor in subject.arrays if tensor.domain == "class"]
     names = "".join(f'"{name}", ' for name in classes).strip().removesuffix(",") + ("," if len(classes) == 1 else "")
-    more = NAN if subject.compiled.target == "numpy" else ""
+    more = NAN if subject.target == "numpy" else ""
     table = "\n".join(
         [
             "ARRAYS = {",

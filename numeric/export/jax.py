@@ -10,7 +10,7 @@ from numeric.export.text import listed
 
 def jax_file(subject: Subject) -> str:
     """The source of the file."""
-    head, _, body = subject.compiled.source.partition("\n\n\n")
+    head, _, body = subject.source.partition("\n\n\n")
     title, _, _ = head.partition("\n")
     imports = f"{title}\n\nimport jax\nimport jax.numpy as jnp"
     return "\n\n\n".join([imports, body.rstrip(), checks(subject), *_functions(subject)]) + "\n"

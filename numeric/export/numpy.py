@@ -10,7 +10,7 @@ from numeric.export.text import listed
 
 def numpy_file(subject: Subject) -> str:
     """The source of the file."""
-    return "\n\n\n".join([subject.compiled.source.rstrip(), checks(subject), _class(subject)]) + "\n"
+    return "\n\n\n".join([subject.source.rstrip(), checks(subject), _class(subject)]) + "\n"
 
 
 def _class(subject: Subject) -> str:

@@ -13,15 +13,19 @@ from derive.forward import Tensor
 from derive.layer import Layer, as_layer, upstream_name
 from derive.network import Network
 from numeric.compiled import Compiled, CompileError, compile
+from numeric.compiled.compiled import over_batch
 from numeric.compiled.naming import python_name
+from numeric.targets import translated
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A network or a layer in one array library."""
+    """A network or a layer in one array library, whose functions are the ``source``."""
 
     compiled: Compiled
     name: str
+    target: str
+    source: str
 
     @property
     def with_loss(self) -> bool:
@@ -106,24 +110,28 @@ class Subject:
 
 
 def subject_of(given: Network | Layer, target: str) -> Subject:
-    """A network with its loss, a network without one, or a layer, compiled with the gradients of all it is given.
+    """A network with its loss, a network without one, or a layer, with the gradients of all that it is given.
 
     Raises:
-        CompileError: something in it has no generated code yet, or none for the target.
+        CompileError: something in it has no generated code yet.
+        TargetError: it has none for the target.
     """
-    if isinstance(given, Network) and given.loss is None:
-        given = as_layer(given)
-    if isinstance(given, Layer):
-        return Subject(compile(given, target=target), _class_name(given.name))
+    whole = over_batch(given)
+    if isinstance(whole, Network) and whole.loss is None:
+        whole = as_layer(whole)
+    name = _class_name(whole.name) if isinstance(whole, Layer) else "Network"
+    made = compile(whole) if isinstance(whole, Layer) else _with_all_gradients(whole)
+    return Subject(made, name, target, translated(made.source, target))
+
+
+def _with_all_gradients(given: Network) -> Compiled:
     tensors = [t for t in given.forward.given if t.role != "buffer" and t.domain not in ("class", "binary")]
     parameters_last = sorted(tensors, key=lambda tensor: tensor.role == "parameter")
     try:
-        made = compile(given, target=target, by=[tensor.name for tensor in parameters_last])
+        return compile(given, by=[tensor.name for tensor in parameters_last])
     except CompileError:
         # A loss may have no derivative by its target.
-        by = [tensor.name for tensor in parameters_last if tensor.role != "target"]
-        made = compile(given, target=target, by=by)
-    return Subject(made, "Network")
+        return compile(given, by=[tensor.name for tensor in parameters_last if tensor.role != "target"])
 
 
 def dimension_source(dimension: Expr) -> str:

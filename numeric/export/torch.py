@@ -28,7 +28,7 @@ def kept(ctx):
 
 def torch_file(subject: Subject) -> str:
     """The source of the file."""
-    functions = subject.compiled.source
+    functions = subject.source
     head, _, body = functions.partition("\n\n\n")
     title, _, _ = head.partition("\n")
     needs_math = any(len(tensor.shape) > 1 for tensor in subject.parameters)
