@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import sympy
-from sympy import Add, Expr, Mul, Pow
+from sympy import Add, Expr, Mul, Pow, Symbol
 
 from derive.matrix.nodes import (
     Apply,
@@ -221,8 +221,8 @@ class MatrixPrinter:
             while isinstance(factor, Scale):
                 coefficients.append(factor.coefficient)
                 factor = factor.node
-            printer = self.formula(factor) if isinstance(factor, Elementwise) else None
-            if isinstance(factor, Elementwise) and isinstance(printer, TensorFormulaPrinter):
+            if isinstance(factor, Elementwise):
+                printer = TensorFormulaPrinter(self.style, self.ranks, arguments=self.arguments(factor))
                 number, tensors = factor.formula.as_independent(*factor.variables, as_Add=False)
                 coefficients.append(number)
                 _, more, divisors = printer.factors(tensors)
@@ -250,10 +250,12 @@ class MatrixPrinter:
 
     def formula(self, node: Elementwise) -> ExpressionPrinter:
         """The printer of an elementwise formula over its arguments."""
-        arguments = {v: self.piece(a) for v, a in zip(node.variables, node.arguments, strict=True)}
-        scalar = node.shape == (1, 1)
-        kind = ExpressionPrinter if scalar else TensorFormulaPrinter
-        return kind(self.style, self.ranks, arguments=arguments)
+        kind = ExpressionPrinter if node.shape == (1, 1) else TensorFormulaPrinter
+        return kind(self.style, self.ranks, arguments=self.arguments(node))
+
+    def arguments(self, node: Elementwise) -> dict[Symbol, Piece]:
+        """What stands for each variable of an elementwise formula."""
+        return {v: self.piece(a) for v, a in zip(node.variables, node.arguments, strict=True)}
 
     def call(self, function: str, node: Node) -> Piece:
         """A function of a whole matrix."""
