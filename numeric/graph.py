@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from random import Random
 
 import sympy
-from sympy import Expr, Float, N
+from sympy import Expr, Float, N, Rational
 
 from derive import symbols
 from derive.functions import Bracket
-from derive.graph import Backward, Edge, Forwarded, ScalarGraph
+from derive.graph import Backward, Edge, Forwarded, Node, ScalarGraph
 from derive.graph.passes import Numbers, exact, written_out
 from derive.graph.structure import SLOTS, Operation
+from derive.scalar import ScalarFunction
+from numeric.functions import stand_in
 
 PRECISION = 150
 STEP = Float("1e-60", PRECISION)
@@ -36,10 +39,20 @@ class Comparison:
 def compare_values(forward: Forwarded) -> Iterator[Comparison]:
     """Every named value against the equations, which are read and evaluated without the graph."""
     graph = forward.graph
-    known = {symbols.scalar(name): forward[name] for name in graph.inputs}
-    for row in graph.model.rows:
-        known[symbols.scalar(row.name)] = _number(graph, row.expression.xreplace(known))
-        yield Comparison(row.name, _error(forward[row.name], [known[symbols.scalar(row.name)]]))
+    truths = _equations(graph, {name: forward[name] for name in graph.inputs}, graph.functions)
+    for name, truth in truths.items():
+        yield Comparison(name, _error(forward[name], [truth]))
+
+
+def compare_structure(graph: ScalarGraph, points: int = 3, seed: int = 0) -> Iterator[Comparison]:
+    """Every named value of the nodes against the equations at random points, unknown functions given a formula."""
+    functions = (*graph.functions, *map(stand_in, graph.unknown))
+    generator = Random(seed)
+    for _ in range(points):
+        inputs = {name: Rational(generator.randint(-194, 194), 97) for name in graph.inputs}
+        found = _values(graph, inputs, functions)
+        for name, truth in _equations(graph, inputs, functions).items():
+            yield Comparison(name, _error(found[graph.place(name)], [truth]))
 
 
 def compare_gradients(backward: Backward) -> Iterator[Comparison]:
@@ -48,12 +61,11 @@ def compare_gradients(backward: Backward) -> Iterator[Comparison]:
     Only what flows along that arrow, or leaves that node, is moved. Where the differences to both sides differ,
     at a kink, one of them has to agree.
     """
-    graph, output = backward.forward.graph, backward.output
-    inputs = {name: backward.forward[name] for name in graph.inputs}
-    base = _run(graph, inputs, output, None, sympy.S.Zero)
+    graph, output = backward.forward.graph, backward.forward.graph.place(backward.output)
+    base = _values(graph, {name: backward.forward[name] for name in graph.inputs}, graph.functions)
 
     def differences(moved: Edge | int) -> list[Expr]:
-        return [(_run(graph, inputs, output, moved, step) - base) / step for step in (STEP, -STEP)]
+        return [(_moved(graph, base, moved, step)[output] - base[output]) / step for step in (STEP, -STEP)]
 
     for edge, gradient in backward.edges.items():
         what = f"{graph.nodes[edge.source].name} to {graph.nodes[edge.target].name}"
@@ -119,34 +131,54 @@ def _compiled(graph: ScalarGraph, operation: Operation) -> tuple[Callable[..., f
 BRACKETS: Mapping[str, Callable[[bool], float]] = {"Bracket": float, "erf": math.erf}
 
 
-def _run(graph: ScalarGraph, inputs: Mapping[str, Expr], output: str, moved: Edge | int | None, step: Expr) -> Expr:
-    """The output where what flows along an arrow, or out of a node, is moved by a step."""
+def _equations(graph: ScalarGraph, inputs: Mapping[str, Expr], functions: Iterable[ScalarFunction]) -> dict[str, Expr]:
+    """The value of each equation, one after the other."""
+    known = {symbols.scalar(name): value for name, value in inputs.items()}
+    for row in graph.model.rows:
+        known[symbols.scalar(row.name)] = _number(functions, row.expression.xreplace(known))
+    return {row.name: known[symbols.scalar(row.name)] for row in graph.model.rows}
+
+
+def _values(graph: ScalarGraph, inputs: Mapping[str, Expr], functions: Iterable[ScalarFunction]) -> list[Expr]:
+    """Every node computed from the inputs."""
     found: list[Expr] = []
+    for node in graph.nodes:
+        if node.arguments:
+            found.append(_computed(functions, node, [found[argument] for argument in node.arguments]))
+        else:
+            found.append(N(inputs[node.name] if node.constant is None else node.constant, PRECISION))
+    return found
+
+
+def _computed(functions: Iterable[ScalarFunction], node: Node, arguments: Sequence[Expr]) -> Expr:
+    return arguments[0] if node.operation is None else _number(functions, node.operation.at(*arguments))
+
+
+def _moved(graph: ScalarGraph, base: Sequence[Expr], moved: Edge | int, step: Expr) -> list[Expr]:
+    """Every node where what flows along an arrow, or out of a node, is moved by a step."""
+    found = list(base)
+    if isinstance(moved, int):
+        found[moved] += step
     for place, node in enumerate(graph.nodes):
         arguments = [
             found[source] + (step if moved == Edge(source, place, slot) else 0)
             for slot, source in enumerate(node.arguments)
         ]
-        if node.operation is not None:
-            value = _number(graph, node.operation.at(*arguments))
-        elif node.constant is not None:
-            value = N(node.constant, PRECISION)
-        else:
-            value = arguments[0] if arguments else N(inputs[node.name], PRECISION)
-        found.append(value + step if moved == place else value)
-    return found[graph.place(output)]
+        if place != moved and arguments != [base[source] for source in node.arguments]:
+            found[place] = _computed(graph.functions, node, arguments)
+    return found
 
 
 def _composed(graph: ScalarGraph) -> dict[str, Expr]:
     """Every named value in the inputs alone."""
     known: dict[Expr, Expr] = {}
     for row in graph.model.rows:
-        known[symbols.scalar(row.name)] = written_out(graph, row.expression.xreplace(known))
+        known[symbols.scalar(row.name)] = written_out(graph.functions, row.expression.xreplace(known))
     return {symbol.name: expression for symbol, expression in known.items()}
 
 
-def _number(graph: ScalarGraph, expression: Expr) -> Expr:
-    return N(written_out(graph, expression), PRECISION)
+def _number(functions: Iterable[ScalarFunction], expression: Expr) -> Expr:
+    return N(written_out(functions, expression), PRECISION)
 
 
 def _error(value: Expr, truths: list[Expr]) -> float:

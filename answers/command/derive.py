@@ -22,7 +22,8 @@ def derive(
             metavar="NETWORK",
             show_default=False,
             help='Such as "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat"; or a layer to be derived alone, such as '
-            '"Conv2d(8, 3, stride=2)", or a .py or .yaml file with one of your own.',
+            '"Conv2d(8, 3, stride=2)", or a .py or .yaml file with one of your own; or equations between numbers, '
+            'such as "q = x + y; f = q*z".',
         ),
     ],
     loss: Annotated[str | None, typer.Option(show_default=False, help="Such as MSE, 1/2*MSE, BCE(mean).")] = None,
@@ -64,16 +65,29 @@ def derive(
     reduction: Annotated[
         Literal["mean", "sum"], typer.Option(help="The loss of a batch: the mean or the sum of the samples' losses.")
     ] = "mean",
+    at: Annotated[
+        Listed,
+        typer.Option(
+            metavar="VALUES", show_default=False, help="Values of the inputs of equations, such as x=-2,y=5,z=-4."
+        ),
+    ] = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check each result and step by number.")] = True,
 ) -> None:
     """Derive gradients and Jacobians, and check them by number.
 
     Everything follows from the forward definition of the network. The exit code is 1 if a check fails.
     """
+    from answers.command.equations import derive_equations
     from answers.own import is_definition_file, load_definitions
+    from derive.graph import is_equations
     from derive.layer import is_layer
     from derive.network import network as build_network
 
+    if is_equations(network):
+        options = {"latex": latex, "steps": steps, "check": check}
+        if not derive_equations(network, _names(wrt or ()), _names(at or ()), **options):
+            raise typer.Exit(1)
+        return
     if is_definition_file(network) or is_layer(network):
         models = _alone(network, batch, layout, index_base)
     else:
@@ -92,7 +106,7 @@ def derive(
             typer.echo()
         (_print_latex if latex else _print_unicode)(derivation, notation, steps)
         if check:
-            passed = _checked(derivation, "% " if latex else "  ") and passed
+            passed = print_check(derivation, "% " if latex else "  ") and passed
     if not passed:
         raise typer.Exit(1)
 
@@ -153,7 +167,7 @@ def _shape(derivation: Derivation, notation: Notation) -> str:
     return shape_unicode(derivation.shape)
 
 
-def _checked(derivation: Derivation, indent: str) -> bool:
+def print_check(derivation: Derivation, indent: str) -> bool:
     """Check the derivation by number and say how it went."""
     from numeric import ArrayError, check
 

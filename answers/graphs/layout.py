@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from answers.graphs.heights import heights_of
@@ -51,13 +51,20 @@ class Placed:
 
 
 def layout(
-    sizes: Sequence[Size], arrows: Sequence[Arrow], labels: Sequence[Size] = (), *, apart: float = 0.2, gap: float = 0.3
+    sizes: Sequence[Size],
+    arrows: Sequence[Arrow],
+    labels: Sequence[Size] = (),
+    *,
+    in_order: Collection[int] = (),
+    apart: float = 0.2,
+    gap: float = 0.3,
 ) -> Placed:
     """Place nodes of these sizes in columns from left to right, with a label for every arrow if labels are given.
 
-    Arrows that end at one node end at points one below the other, in the order in which they come, and parallel
-    ones are kept apart. Nothing overlaps: within a column boxes are ``apart``, edges are level, and they bend only
-    in the gaps between columns, which are at least ``gap`` wide.
+    Arrows that end at one node end at points one below the other, in the order in which they come, or in that in
+    which they are given at the nodes ``in_order``; parallel ones are kept apart. Nothing overlaps: within a column
+    boxes are ``apart``, edges are level, and they bend only in the gaps between columns, which are at least ``gap``
+    wide.
     """
     graph = ordered(layered(len(sizes), arrows, bool(labels)))
     boxes = _boxes(graph, sizes, labels)
@@ -66,7 +73,7 @@ def layout(
     level = {vertex: number for number, layer in enumerate(graph.layers) for vertex in layer}
     centres = [(sum(columns[level[vertex]]) / 2, heights[vertex]) for vertex in range(graph.count)]
     routes = (_route(chain, level, columns, centres) for chain in graph.chains)
-    ports = _ports(graph, heights)
+    ports = _ports(graph, heights, in_order)
     return Placed(
         tuple(centres[: len(sizes)]),
         tuple(centres[chain[1]] for chain in graph.chains) if labels else (),
@@ -112,14 +119,15 @@ def _route(
     return tuple(points)
 
 
-def _ports(graph: Layered, heights: Sequence[float]) -> list[float]:
+def _ports(graph: Layered, heights: Sequence[float], in_order: Collection[int]) -> list[float]:
     """How far above the centre of its target each edge ends."""
     arriving: dict[int, list[int]] = {}
     for number, chain in enumerate(graph.chains):
         arriving.setdefault(chain[-1], []).append(number)
     ports = [0.0] * len(graph.chains)
-    for numbers in arriving.values():
-        numbers.sort(key=lambda number: -heights[graph.chains[number][-2]])
+    for target, numbers in arriving.items():
+        if target not in in_order:
+            numbers.sort(key=lambda number: -heights[graph.chains[number][-2]])
         for place, number in enumerate(numbers):
             ports[number] = ((len(numbers) - 1) / 2 - place) * PORTS
     return ports

@@ -46,7 +46,12 @@ def _vertex(graph: ScalarGraph, place: int, backward: Backward | None) -> Vertex
     node = graph.nodes[place]
     is_sum = backward is not None and len(graph.readers[place]) > 1 and node.kind != "constant"
     below = number_latex(backward.gradients[place]) if backward is not None and is_sum else ""
-    return Vertex(node_latex(node), _shape(graph, node), below)
+    return Vertex(node_latex(node), _shape(graph, node), below, is_ordered(node))
+
+
+def is_ordered(node: Node) -> bool:
+    """Whether the order of what an operator reads matters."""
+    return len(node.arguments) == 2 and node.name in ("-", "/", "^")
 
 
 def _shape(graph: ScalarGraph, node: Node) -> Shape:

@@ -47,11 +47,15 @@ STYLES = r"""[
 
 @dataclass(frozen=True)
 class Vertex:
-    """A node of a drawing: LaTeX maths, and a number under it if there is one."""
+    """A node of a drawing: LaTeX maths, and a number under it if there is one.
+
+    Arrows end at an ``ordered`` one in the order in which they are given, the first one at the top.
+    """
 
     latex: str
     shape: Shape
     below: str = ""
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,9 @@ def drawing(vertices: Sequence[Vertex], arrows: Sequence[Arrow], *, room: bool =
     labelled = room or any(arrow.above or arrow.below for arrow in arrows)
     sizes = [_size(vertex) for vertex in vertices]
     labels = [_label(arrow, room) for arrow in arrows] if labelled else []
-    placed = layout(sizes, [(arrow.source, arrow.target) for arrow in arrows], labels, apart=0.14 if labelled else 0.3)
+    ends = [(arrow.source, arrow.target) for arrow in arrows]
+    in_order = [place for place, vertex in enumerate(vertices) if vertex.ordered]
+    placed = layout(sizes, ends, labels, in_order=in_order, apart=0.14 if labelled else 0.3)
     shown = folded(placed, sizes, labels, WIDTH / SMALLEST)
     lines = [rf"\begin{{tikzpicture}}{STYLES}"]
     lines += [_arrow(*edge) for edge in zip(shown.routes, shown.turns, strict=True)]
@@ -128,9 +134,9 @@ def _arrow(rows: Sequence[Sequence[Point]], turns: Sequence[Sequence[Point]]) ->
     """An arrow along its routes in the rows that it runs through, and the turns between them."""
     path = _curve(rows[0])
     for corners, route in zip(turns, rows[1:], strict=True):
-        path += "".join(f" -- {_at(corner)}" for corner in corners) + f" -- {_curve(route)}"
-    rounded = ",rounded corners=3pt" if turns else ""
-    return rf"\draw[arrow{rounded}] {path};"
+        turned = "".join(f" -- {_at(corner)}" for corner in corners)
+        path += f" {{[rounded corners=3pt]{turned} -- {_at(route[0])}}}{_curve(route).removeprefix(_at(route[0]))}"
+    return rf"\draw[arrow] {path};"
 
 
 def _curve(route: Sequence[Point]) -> str:

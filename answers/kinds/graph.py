@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from answers.graphs.scalar import Shown, graph_drawing
+from answers.graphs.scalar import Shown, graph_drawing, is_ordered, node_latex
 from answers.kinds.item import Answered, Claim, Context
-from answers.kinds.scalar import Scalar, Values, backward_claim, forward_claim, name_latex
+from answers.kinds.scalar import Scalar, Values, backward_claim, forward_claim, name_latex, structure_claim
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Picture, Room, Text
 from derive.graph import Backward, ScalarGraph
@@ -63,14 +63,18 @@ class Graph(Scalar):
 
     def _claims(self, graph: ScalarGraph) -> list[Claim]:
         backward = self._backward(graph)
-        if backward is None:
-            return []
-        return [forward_claim(backward.forward), *([backward_claim(backward)] if self._shown == "both" else [])]
+        if backward is None or self._shown == "drawing":
+            return [structure_claim(graph)]
+        claims = [forward_claim(backward.forward, self.at)]
+        return [*claims, backward_claim(backward)] if self._shown == "both" else claims
 
 
 def _caption(graph: ScalarGraph, backward: Backward | None, shown: Shown) -> str:
     """What the shapes and the numbers of a drawing are."""
     caption = "Circles are values, boxes are operators."
+    if any(is_ordered(node) for node in graph.nodes):
+        signs = dict.fromkeys(f"${node_latex(node)}$" for node in graph.nodes if is_ordered(node))
+        caption += f" The upper arrow into {' or '.join(signs)} is the first argument."
     if backward is None or shown == "drawing":
         return caption
     caption += r" Above each arrow: \textcolor{key}{its value}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from math import inf
 from typing import Literal
 
@@ -14,7 +15,15 @@ from derive.graph import Backward, Forwarded, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex, printed_value
 from derive.render import latex, unicode
 from derive.symbols import scalar
-from numeric.graph import PRECISION, TOLERANCE, Comparison, compare_gradients, compare_inputs, compare_values
+from numeric.graph import (
+    PRECISION,
+    TOLERANCE,
+    Comparison,
+    compare_gradients,
+    compare_inputs,
+    compare_structure,
+    compare_values,
+)
 
 Values = Mapping[str, int | float | str]
 
@@ -43,11 +52,26 @@ def partial_latex(output: str, name: str) -> str:
     return rf"\partial {name_latex(output)}/\partial {name_latex(name)}"
 
 
-def forward_claim(forward: Forwarded) -> Claim:
-    """The claim that every value of a graph is right, and printed so."""
-    named = ", ".join(f"${name_latex(name)}$" for name in forward.graph.model.row)
+def structure_claim(graph: ScalarGraph) -> Claim:
+    """The claim that the nodes and arrows of a graph compute what the equations say."""
+    return Claim(
+        "graph", _values_of(graph), "equations, at random inputs", lambda: _verdict(lambda: compare_structure(graph))
+    )
+
+
+def _values_of(graph: ScalarGraph) -> str:
+    return ", ".join(f"${name_latex(name)}$" for name in graph.model.row)
+
+
+def forward_claim(forward: Forwarded, at: Values) -> Claim:
+    """The claim that every value of a graph at the given inputs is right, and printed so."""
+    named = _values_of(forward.graph)
 
     def compared() -> Iterable[Comparison]:
+        for name, value in at.items():
+            yield Comparison(
+                name, 0.0 if Fraction(str(value).replace(" ", "")) == Fraction(str(forward[name])) else inf
+            )
         yield from compare_values(forward)
         yield from _printed(forward, forward.values)
 

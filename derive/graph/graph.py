@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -185,6 +186,11 @@ def scalar_graph(
     """
     chosen = _grain(grain)
     return ScalarGraph(equations.strip(SEPARATE), chosen, read_equations(equations, chosen, constants))
+
+
+def is_equations(text: str) -> bool:
+    """Whether a text begins as an equation does, with a name and an equals sign."""
+    return re.match(r"\s*\w+\s*=", text) is not None
 
 
 def model_of(equations: str, inputs: Sequence[str], functions: tuple[ScalarFunction, ...]) -> Forward:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 from derive.errors import DeriveError, nearest
 from derive.graph.graph import ScalarGraph
 from derive.graph.structure import SLOTS, Edge
+from derive.scalar import ScalarFunction
 
 Numbers = Mapping[str, Any]
 """Values of inputs: numbers, or text such as 1/3. A float stands for the decimal that it is printed as."""
@@ -69,7 +70,7 @@ def forward(graph: ScalarGraph, values: Numbers) -> Forwarded:
     for node in graph.nodes:
         arguments = [found[argument] for argument in node.arguments]
         if node.operation is not None:
-            found.append(_finite(written_out(graph, node.operation.at(*arguments)), node.name))
+            found.append(_settled(written_out(graph.functions, node.operation.at(*arguments)), node.name))
         elif node.constant is not None:
             found.append(node.constant)
         else:
@@ -84,7 +85,8 @@ def backward(forward: Forwarded, of: str | None) -> Backward:
     gradients = [sympy.S.Zero] * len(graph.nodes)
     gradients[graph.place(output)] = sympy.S.One
     for place in reversed(range(graph.place(output))):
-        gradients[place] = sympy.Add(*(along(forward, gradients[edge.target], edge) for edge in graph.readers[place]))
+        total = sympy.Add(*(along(forward, gradients[edge.target], edge) for edge in graph.readers[place]))
+        gradients[place] = _settled(total, f"the gradient by {graph.nodes[place].name}")
     return Backward(forward, output, tuple(gradients))
 
 
@@ -95,13 +97,13 @@ def along(forward: Forwarded, upstream: Expr, edge: Edge) -> Expr:
         return upstream
     arguments = [forward.values[argument] for argument in node.arguments]
     slope = node.operation.slope(edge.slot, forward.graph.slopes)
-    local = written_out(forward.graph, slope.xreplace(dict(zip(SLOTS, arguments, strict=False))))
-    return _finite(upstream * local, f"the slope of {node.name}")
+    local = written_out(forward.graph.functions, slope.xreplace(dict(zip(SLOTS, arguments, strict=False))))
+    return _settled(upstream * local, f"the slope of {node.name}")
 
 
-def written_out(graph: ScalarGraph, expression: Expr) -> Expr:
+def written_out(functions: Iterable[ScalarFunction], expression: Expr) -> Expr:
     """The expression with functions replaced by their formulas."""
-    formulas = {function.name: function for function in graph.functions}
+    formulas = {function.name: function for function in functions}
     while applied := [call for call in expression.atoms(AppliedUndef) if call.func.__name__ in formulas]:
         expression = expression.xreplace({call: formulas[call.func.__name__].at(call.args[0]) for call in applied})
     return expression
@@ -123,7 +125,13 @@ def exact(value: Any, name: str) -> Expr:
     return number
 
 
-def _finite(value: Expr, what: str) -> Expr:
-    if value.has(sympy.nan) or value.is_finite is False or value.is_real is False:
+def _settled(value: Expr, what: str) -> Expr:
+    """The value, 0 where its terms cancel.
+
+    Raises:
+        DeriveError: it is infinite or not real.
+    """
+    if value.has(sympy.nan, sympy.I) or value.is_finite is False or value.is_real is False:
         raise DeriveError(f"{what} has no finite real value here")
-    return value
+    # SymPy calls a real number comparable if it has a significant digit.
+    return value if value.is_comparable else sympy.S.Zero

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import re
+
+from tests.answers.command.runner import run
+
+
+def test_partials_and_numbers() -> None:
+    outcome = run("derive", "q = x + y; f = q*z", "--at", "x=-2,y=5", "--at", "z=-4")
+    assert outcome.code == 0, outcome.out
+    lines = re.sub(r"error \S+", "error", outcome.out).splitlines()
+    assert lines[:2] == ["∂f/∂x = z", "  checked: 3 points, worst relative error"]
+    assert lines[-6:-1] == ["q = 3", "f = −12", "∂f/∂x = −4", "∂f/∂y = −4", "∂f/∂z = 3"]
+
+
+def test_steps_and_latex() -> None:
+    outcome = run("derive", "h = 2*x; y = h*h", "--wrt", "dy/dx", "--steps", "--no-check")
+    assert "= ∂y/∂h · ∂h/∂x" in outcome.out
+    assert run("derive", "y = 2*x", "--latex", "--no-check").out.strip() == r"\frac{\partial y}{\partial x} = 2"
+    assert "align*" in run("derive", "y = 2*x", "--latex", "--steps").out
+
+
+def test_wrong_input() -> None:
+    for words, saying in (
+        (("y = x +",), "cannot read the equation"),
+        (("y = x", "--at", "x"), "a value is given as x=-2, not as x"),
+        (("y = x", "--wrt", "z"), "there is no value z"),
+    ):
+        outcome = run("derive", *words)
+        assert outcome.code == 2
+        assert saying in outcome.err
