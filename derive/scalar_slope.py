@@ -8,6 +8,7 @@ from derive.derivation import Derivation, Quantity, Step
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Row, Tensor
 from derive.layers import ACTIVATION, Activation, named_functions, scalar_function
+from derive.scalar import ScalarFunction
 
 
 def slope_derivation(name: str) -> Derivation:
@@ -21,17 +22,19 @@ def slope_derivation(name: str) -> Derivation:
     return slope_of(ACTIVATION[name])
 
 
-def slope_of(kind: Activation) -> Derivation:
-    """Derive the slope of an activation, which may be one of a user's own, from its formula."""
+def slope_of(kind: Activation, library: tuple[ScalarFunction, ...] = ()) -> Derivation:
+    """Derive the slope of an activation, which may be one of a user's own, from its formula.
+
+    Its formula may apply the functions of the ``library`` beside sigma, tanh and Phi.
+    """
     constants = tuple(kind.constants.items())
+    known = tuple({f.name: f for f in (*named_functions(), *library)}.values())
     function = scalar_function(kind.call, kind.formula, constants)
     value = kind.call
     z = Tensor("z", (), "input")
     row = Row(Tensor(value, ()), (), function.formula)
-    functions = {f.name: f for f in (*named_functions(), function)}
+    functions = {f.name: f for f in (*known, function)}
     forward = Forward((z,), (row,), tuple(functions.values()))
     quantity = Quantity(symbols.partial_name(value, "z"), (), ())
-    steps = [
-        Step(quantity, line.expression, line.rule, line.sentence) for line in slope(function, named_functions()).steps
-    ]
+    steps = [Step(quantity, line.expression, line.rule, line.sentence) for line in slope(function, known).steps]
     return Derivation(forward, quantity, steps[-1].expression, tuple(steps))

@@ -13,6 +13,7 @@ from sympy import Expr, Function
 from sympy.core.function import AppliedUndef
 
 from answers.errors import HomeworkContentError
+from answers.formulas.called import called_by
 from answers.formulas.curves import Drawn, Evaluate, breaks, drawn, evaluator
 from answers.kinds.derived import claim
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
@@ -20,7 +21,6 @@ from answers.kinds.pages import applied_functions
 from answers.latex.markdown import markdown
 from answers.latex.plotting import plot
 from answers.latex.sheet import Block, Equation, Plot, Plots, Room, Text
-from derive.building.equations import parse_formula
 from derive.derivation import Derivation
 from derive.errors import nearest
 from derive.layers.definition import Activation
@@ -81,10 +81,9 @@ class PlotItem(Item):
         for name in self.functions:
             if name not in activations:
                 raise HomeworkContentError(f"there is no activation {name}; {nearest(name, activations)}")
-            yield graph_of(activations[name], self.show, self.low, self.high)
+            yield graph_of(activations[name], self.show, self.low, self.high, context)
         for name, formula in self.formulas.items():
-            parse_formula(formula)
-            yield graph_of(Activation(name, formula, call=name), self.show, self.low, self.high)
+            yield graph_of(Activation(name, formula, call=name), self.show, self.low, self.high, context)
 
 
 @dataclass(frozen=True)
@@ -137,9 +136,9 @@ def _printed(formula: Expr) -> str:
     return found if found.count(r"\\") <= MOST_CASES else latex(formula)
 
 
-def graph_of(kind: Activation, show: tuple[Shown, ...], low: float, high: float) -> Graph:
+def graph_of(kind: Activation, show: tuple[Shown, ...], low: float, high: float, context: Context) -> Graph:
     """The plot of an activation, of its derivative, or of both."""
-    slope = slope_of(kind)
+    slope = slope_of(kind, called_by(kind.formula, context))
     function = slope.forward.function[kind.call]
     variable, functions = function.variable, slope.forward.functions
     formulas: dict[Shown, Expr] = {"function": function.formula, "derivative": slope.result}

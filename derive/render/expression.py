@@ -121,7 +121,7 @@ class ExpressionPrinter:
 
     def number(self, value: Expr) -> Piece:
         """A number with its sign."""
-        sign = bool(value.is_negative)
+        sign = bool(value.is_extended_negative)
         size = abs(value)
         if size is sympy.S.Infinity:
             shown = self.style.constant("infinity")

@@ -22,7 +22,7 @@ def plots(block: object) -> Plots:
 
 
 def graph(name: str) -> Graph:
-    return graph_of(ACTIVATION[name], ("function", "derivative"), -4.0, 4.0)
+    return graph_of(ACTIVATION[name], ("function", "derivative"), -4.0, 4.0, HomeworkContext(homework()))
 
 
 def test_four_activations() -> None:
@@ -48,7 +48,7 @@ def test_a_kink_is_a_corner() -> None:
     assert left[-1] == right[0] == (0.0, 0.0)
 
 
-@pytest.mark.parametrize("place", ["[abs(z) < 1]", "[2*z - 1 > 0]", "abs(z - 1)"])
+@pytest.mark.parametrize("place", ["[abs(z) < 1]", "[2*z - 1 > 0]", "abs(z - 1)", "ReLU(z)"])
 def test_breaks_anywhere(place: str) -> None:
     assert all_pass(answered({"kind": "plot", "formulas": {"g": f"z*{place}"}}))
 

@@ -184,3 +184,8 @@ def test_what_is_no_expression_is_refused() -> None:
         latex(sympy.Interval(0, 1))
     with pytest.raises(TypeError, match="expected an index expression"):
         latex(u + sympy.I)
+
+
+def test_infinity_keeps_its_sign() -> None:
+    assert latex(sympy.oo) == r"\infty"
+    assert latex(-sympy.oo) == r"-\infty"

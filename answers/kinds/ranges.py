@@ -1,0 +1,252 @@
+"""The kind ``ranges``: functions with the range of their values, shown from where they rise and fall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
+from typing import Literal
+
+import numpy
+import sympy
+from pydantic import Field, model_validator
+from sympy import Expr, Symbol
+
+from answers.errors import HomeworkContentError
+from answers.formulas.called import called_by
+from answers.formulas.curves import evaluator
+from answers.formulas.variation import Piece, Variation, below, variation
+from answers.kinds.derived import claim
+from answers.kinds.item import Answered, Claim, Context, Item, Verdict
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Column, Room, Row, Table, Text
+from derive import symbols
+from derive.building.equations import parse_formula
+from derive.building.formulas import parse_formula_in, setting_of
+from derive.derivation import Derivation
+from derive.errors import nearest
+from derive.layers.definition import Activation
+from derive.render import cases_latex, latex
+from derive.render.written import formula_latex
+from derive.scalar_slope import slope_of
+
+TOLERANCE = 1e-6
+FAR = numpy.concatenate([[0.0], numpy.logspace(-3, 8, 300)])
+"""How far from 0 values are taken, on both sides."""
+
+LARGE = 10.0
+"""Values beyond this stand for an infinite end."""
+
+
+class Ranges(Item):
+    """Each function with its derivative, where it rises and falls, and its range, which must be within bounds."""
+
+    kind: Literal["ranges"]
+    functions: tuple[str, ...] = Field((), description="activations, such as Softplus")
+    formulas: dict[str, str] = Field(default_factory=dict, description="further functions by their formulas in z")
+    low: str | float | None = Field(None, description="what no value may be below: a number or a formula")
+    high: str | float | None = Field(None, description="what no value may be above")
+    order: tuple[str, ...] = Field((), description="letters from the smallest to the largest: [a, b] says a < b")
+    note: str = Field("", description="Markdown before the table")
+    lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
+
+    @model_validator(mode="after")
+    def _something_is_given(self) -> Ranges:
+        if not self.functions and not self.formulas:
+            raise ValueError("give functions or formulas")
+        return self
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(self.lines),) if self.lines else ()
+
+    def answer(self, context: Context) -> Answered:
+        candidates = tuple(self._candidates(context))
+        columns = (
+            Column("Function", "formula", 1.5),
+            Column("Derivative", "formula", 1.4),
+            Column("Rise and fall", "text", 1.7),
+            Column("Range", "formula", 0.5),
+        )
+        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks.append(Table(columns, tuple(candidate.row() for candidate in candidates)))
+        claims = [claim(candidate.slope) for candidate in candidates]
+        claims += [candidate.claim() for candidate in candidates]
+        return Answered(tuple(blocks), tuple(claims))
+
+    def _candidates(self, context: Context) -> Iterator[Candidate]:
+        order = Order.of(self.order)
+        low, high = (None if text is None else order.known(parse_formula(str(text))) for text in (self.low, self.high))
+        for kind in self._kinds(context):
+            slope = slope_of(kind, called_by(kind.formula, context))
+            function = slope.forward.function[kind.call]
+            try:
+                found = variation(order.known(function.formula), function.variable, slope.forward.function)
+            except HomeworkContentError as error:
+                raise HomeworkContentError(f"{kind.name}: {error}") from error
+            text = self.formulas.get(kind.name)
+            written = "" if text is None else formula_latex(parse_formula_in(text, setting_of({})))
+            yield Candidate(kind.name, slope, found, order, low, high, written)
+
+    def _kinds(self, context: Context) -> Iterator[Activation]:
+        activations = context.activations()
+        for name in self.functions:
+            if name not in activations:
+                raise HomeworkContentError(f"there is no activation {name}; {nearest(name, activations)}")
+            yield activations[name]
+        for name, formula in self.formulas.items():
+            yield Activation(name, formula, call=name)
+
+
+@dataclass(frozen=True)
+class Order:
+    """Letters in ascending order: each after the first is the one before it plus a positive step."""
+
+    steps: Mapping[Symbol, Expr]
+    letters: Mapping[Symbol, Expr]
+
+    @classmethod
+    def of(cls, names: tuple[str, ...]) -> Order:
+        """The order of the letters of these names."""
+        steps: dict[Symbol, Expr] = {}
+        letters: dict[Symbol, Expr] = {}
+        for low, high in pairwise(names):
+            step = Symbol(f"step from {low} to {high}", positive=True)
+            before = symbols.scalar(low)
+            letters[symbols.scalar(high)] = letters.get(before, before) + step
+            steps[step] = symbols.scalar(high) - before
+        return cls(steps, letters)
+
+    def known(self, expression: Expr) -> Expr:
+        """The expression in the smallest letter and the steps, whose signs are known."""
+        return expression.xreplace(dict(self.letters))
+
+    def written(self, expression: Expr) -> Expr:
+        """The expression in the letters."""
+        return sympy.simplify(expression.xreplace(dict(self.steps)))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A function with its derivative, its variation, and the bounds that are asked of it.
+
+    ``written`` is its formula as a person wrote it, where one did.
+    """
+
+    name: str
+    slope: Derivation
+    variation: Variation
+    order: Order
+    low: Expr | None
+    high: Expr | None
+    written: str = ""
+
+    def row(self) -> Row:
+        """The line of the table."""
+        function = self.slope.forward.function[self.call]
+        slope = latex(sympy.Function(f"{self.call}'")(function.variable))
+        formula = self.written or cases_latex(function.formula)
+        derivative = cases_latex(self.slope.result)
+        return Row((f"{self.head} = {formula}", f"{slope} = {derivative}", self.words(), self.interval()))
+
+    @property
+    def head(self) -> str:
+        """The function as it is printed."""
+        function = self.slope.forward.function[self.call]
+        return latex(function(function.variable))
+
+    @property
+    def call(self) -> str:
+        """The name that the function is printed with."""
+        return self.slope.forward.rows[0].name
+
+    def words(self) -> str:
+        """Where the function rises and falls, and between which values."""
+        return " ".join(self._piece_words(piece) for piece in self.variation.pieces)
+
+    def _piece_words(self, piece: Piece) -> str:
+        start, end = (f"${self._text(value)}$" for value in (piece.start, piece.end))
+        if piece.sign == 0:
+            return f"{_where(piece)} the slope is 0: constantly {start}."
+        sign, verb = ("positive", "rises") if piece.sign > 0 else ("negative", "falls")
+        return f"{_where(piece)} the slope is {sign}: it {verb} from {start} to {end}."
+
+    def _text(self, value: Expr) -> str:
+        return latex(self.order.written(value))
+
+    def interval(self) -> str:
+        """The range as an interval."""
+        found = self.variation.range
+        left, right = "[" if found.low_is_value else "(", "]" if found.high_is_value else ")"
+        return f"{left}{self._text(found.low)}, {self._text(found.high)}{right}"
+
+    def claim(self) -> Claim:
+        """The range holds all values, none beyond its ends, and is within the bounds."""
+        method = "values far and near, and the bounds"
+        return Claim(f"range of {self.name}", f"range of ${self.head}$", method, self.verdict)
+
+    def verdict(self) -> Verdict:
+        """Compare the range with values at small and large arguments: none outside, some near each end."""
+        found = self.variation.range
+        if not self.variation.continuous:
+            return Verdict(False, 0, inf, TOLERANCE, f"{self.name} jumps, so it does not take every value between")
+        if self.low is not None and not below(self.low, found.low):
+            return self._beyond("below", self.low)
+        if self.high is not None and not below(found.high, self.high):
+            return self._beyond("above", self.high)
+        worst, note = 0.0, ""
+        for seed in range(3):
+            error, said = self._compare(seed)
+            if error > worst:
+                worst, note = error, said
+        return Verdict(worst <= TOLERANCE, 3 * 2 * FAR.size, worst, TOLERANCE, note if worst > TOLERANCE else "")
+
+    def _beyond(self, side: str, bound: Expr) -> Verdict:
+        note = f"{self.name} gets {side} {self.order.written(bound)}: its range is {self.interval()}"
+        return Verdict(False, 0, inf, TOLERANCE, note)
+
+    def _compare(self, seed: int) -> tuple[float, str]:
+        """How far values get beyond the range, or stay away from its ends, relatively."""
+        numbers = self._constants(seed)
+        z = numpy.concatenate([-FAR[::-1], FAR])
+        values = self._values(z, numbers)
+        found = self.variation.range
+        ends = [float(self.order.written(end).subs(numbers)) for end in (found.low, found.high)]
+        scale = max([1.0, *(abs(end) for end in ends if numpy.isfinite(end))])
+        low, high = float(numpy.nanmin(values)), float(numpy.nanmax(values))
+        errors = {
+            f"{self.name} gets down to {low:.4g} and not to {ends[0]:.4g}": _gap(low, ends[0], scale),
+            f"{self.name} gets up to {high:.4g} and not to {ends[1]:.4g}": _gap(high, ends[1], scale),
+        }
+        worst = max(errors, key=lambda text: errors[text])
+        return errors[worst], worst
+
+    def _constants(self, seed: int) -> dict[Symbol, float]:
+        generator = numpy.random.default_rng(seed)
+        free = self.order.known(self.slope.forward.rows[0].expression).free_symbols | set(self.order.steps)
+        free -= {self.slope.forward.function[self.call].variable}
+        drawn = {letter: float(generator.uniform(0.5, 2.0)) for letter in sorted(free, key=str)}
+        return drawn | {letter: float(value.subs(drawn)) for letter, value in self.order.letters.items()}
+
+    def _values(self, z: numpy.ndarray, numbers: Mapping[Symbol, float]) -> numpy.ndarray:
+        function = self.slope.forward.function[self.call]
+        formula = function.formula.subs(numbers)
+        return evaluator(formula, function.variable, self.slope.forward.functions)(z)
+
+
+def _where(piece: Piece) -> str:
+    if piece.left == -sympy.oo and piece.right == sympy.oo:
+        return "Everywhere"
+    if piece.left == -sympy.oo:
+        return f"For $z < {latex(piece.right)}$"
+    if piece.right == sympy.oo:
+        return f"For $z > {latex(piece.left)}$"
+    return f"For ${latex(piece.left)} < z < {latex(piece.right)}$"
+
+
+def _gap(reached: float, end: float, scale: float) -> float:
+    """How far the extreme of the values is from the end of the range; large values stand for an infinite end."""
+    if not numpy.isfinite(end):
+        large = abs(reached) > LARGE and numpy.sign(reached) == numpy.sign(end)
+        return 0.0 if large else inf
+    return abs(reached - end) / scale
