@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
 from sympy import Expr, Indexed, Sum, Symbol
 
 from derive import symbols
+from derive.building.beside import check_beside, further_sizes
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.errors import NetworkError
 from derive.forward import Role, Row, Tensor
@@ -32,28 +33,37 @@ class Names:
     """How the local names of a layer become those of the network that it stands in.
 
     In a network parameters get the layer's number behind their prefix (``W1``) and all else the output's
-    name behind its own (``mu_z2``); a layer alone keeps the names of its definition.
+    name behind its own (``mu_z2``); a layer alone keeps the names of its definition. ``beside`` are the tensors
+    that are read as further inputs.
     """
 
     source: str = "z"
     output: str = "y"
     number: int | None = None
+    beside: tuple[str, ...] = ()
 
     def of(self, definition: LayerDefinition, name: str) -> str:
         """The global name of a local one."""
         if name in (definition.source, definition.outputs[0]):
             return self.source if name == definition.source else self.output
+        if name in definition.inputs[: len(self.beside)]:
+            return self.beside[definition.inputs.index(name)]
         if self.number is None:
             return name
         prefix = definition.parameters.get(name)
         return f"{name}_{self.output}" if prefix is None else f"{prefix}{self.number}"
 
 
-def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr | None) -> Instance:
+def place(
+    definition: LayerDefinition, source: Tensor, names: Names, batch: Expr | None, beside: Sequence[Tensor] = ()
+) -> Instance:
     """The rows of ``definition`` reading ``source``, under the names that it has in its place.
 
+    ``beside`` are the further inputs, in the order of the definition; what it is not given must be given with
+    the network.
+
     Raises:
-        NetworkError: the input has another number of axes than the layer takes, or there is no batch.
+        NetworkError: an input has another number of axes or another size than the layer takes, or there is no batch.
         DefinitionError: the definition does not hold together.
     """
     if definition.over_batch and batch is None:
@@ -66,12 +76,15 @@ def place(definition: LayerDefinition, source: Tensor, names: Names, batch: Expr
             f"but {source.name} has shape ({', '.join(map(str, incoming))})"
         )
     sizes = {**dict(zip(definition.axes, incoming, strict=True)), **definition.sizes}
+    sizes |= further_sizes(definition, sizes, beside, per_sample)
     derived = _derived_sizes(definition, sizes, names)
     _name_sizes(definition, sizes)
     shapes = {
         name: tuple(parse_formula(text, constants=sizes) for text in shape) for name, shape in definition.shapes.items()
     }
     given = tuple(_given(definition, shapes, names, per_sample))
+    check_beside(definition, shapes, beside, per_sample)
+    given = tuple(tensor for tensor in given if tensor.name not in names.beside)
     shapes[definition.source] = incoming
     equations = parse_equations(definition.equations, Vocabulary(shapes, sizes, definition.constants))
     rows = _rows(definition, equations, shapes, names, per_sample)

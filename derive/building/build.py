@@ -56,6 +56,7 @@ class Builder:
     values: dict[str, Tensor] = field(default_factory=dict)
     shared: dict[str, tuple[Stage, int]] = field(default_factory=dict)
     beside: tuple[Tensor, ...] = ()
+    referred: frozenset[str] = frozenset()
     learnt: int = 0
     counted: int = 0
     alone: bool = False
@@ -67,6 +68,7 @@ class Builder:
             NetworkError: a layer does not exist or does not fit, or two tensors would have one name.
         """
         current = None
+        self.referred = frozenset(name for chain in description for name in chain.source.names)
         for position, chain in enumerate(description):
             current = self._chain(chain, last=position == len(description) - 1)
         if current is None:
@@ -103,7 +105,8 @@ class Builder:
         current = self._source(chain.source, name if not stages else "")
         for position, stage in enumerate(stages):
             end = position == len(stages) - 1
-            current = self.add(stage, current, name if end and name else self._next_value())
+            output = name if end and name else self._next_value()
+            current = self.add(stage, current, output, self.beside if position == 0 else ())
         self.values[current.name] = current
         return current
 
@@ -113,7 +116,8 @@ class Builder:
         if not chain.stages:
             return (), default
         *before, end = chain.stages
-        bare = not end.positional and not end.named and end.scale == 1 and not self._is_layer(end.name)
+        bare = not end.positional and not end.named and end.scale == 1
+        bare = bare and (not self._is_layer(end.name) or (_is_unknown(end.name) and end.name in self.referred))
         if bare and end.name in {known.lower() for known in (*LAYERS, *ACTIVATION, *self.extra)}:
             raise NetworkError(f"{end.name} is no layer; {nearest(end.name, [*LAYERS, *ACTIVATION, *self.extra])}")
         return (tuple(before), end.name) if bare and end.name.islower() else (chain.stages, default)
@@ -128,6 +132,7 @@ class Builder:
             tensor = Tensor(source.names[0], (*leading, *source.shape), "input")
             self.given.append(tensor)
             self.values[tensor.name] = tensor
+            self.beside = ()
             return tensor
         unknown = [part for part in source.names if part not in self.values]
         if unknown:
@@ -136,6 +141,7 @@ class Builder:
         if source.kind in ("value", "together"):
             self.beside = tuple(parts[1:])
             return parts[0]
+        self.beside = ()
         row, label = (total_row if source.kind == "total" else joined_row)(
             parts, name or self._next_value(), self.batch
         )
@@ -152,18 +158,22 @@ class Builder:
         own = self.extra.get(name)
         return own if isinstance(own, Activation) else ACTIVATION.get(name)
 
-    def add(self, stage: Stage, source: Tensor, output: str) -> Tensor:
-        """Add a stage that reads ``source`` and computes ``output``; its output tensor is returned.
+    def add(self, stage: Stage, source: Tensor, output: str, beside: tuple[Tensor, ...] = ()) -> Tensor:
+        """Add a stage that reads ``source``, with others ``beside`` it, and computes ``output``, which is returned.
 
         Raises:
             NetworkError: there is no such layer, or it does not fit.
         """
         if stage.name in self.shared:
             original, number = self.shared[stage.name]
-            return self._layer(original, self._definition(original, source), source, output, number)
+            definition = self._definition(original, source)
+            return self._layer(original, definition, source, output, number, beside=beside)
         own = self.extra.get(stage.name)
         if stage.name in LAYERS or isinstance(own, LayerDefinition):
-            return self._layer(stage, self._definition(stage, source), source, output)
+            return self._layer(stage, self._definition(stage, source), source, output, beside=beside)
+        if beside:
+            names = ", ".join(tensor.name for tensor in (source, *beside))
+            raise NetworkError(f"{stage.name} reads one value; ({names}) were given")
         kind = self._activation(stage.name)
         if kind is not None:
             return self._elementwise(stage, kind, source, output)
@@ -181,11 +191,21 @@ class Builder:
             return own
         return defined(stage, len(source.shape) - (self.batch is not None))
 
-    def _layer(self, stage: Stage, definition: LayerDefinition, source: Tensor, output: str, reused: int = 0) -> Tensor:
+    def _layer(
+        self,
+        stage: Stage,
+        definition: LayerDefinition,
+        source: Tensor,
+        output: str,
+        reused: int = 0,
+        *,
+        beside: tuple[Tensor, ...] = (),
+    ) -> Tensor:
         """Place a layer; ``reused`` is the number of the layer whose parameters it takes over, 0 for its own."""
         number = reused or (self._next_number() if definition.parameters else 0)
-        names = Names(source.name, output, None if self.alone else number)
-        instance = place(definition, source, names, self.batch)
+        read = tuple(tensor.name for tensor in beside)
+        names = Names(source.name, output, None if self.alone else number, read)
+        instance = place(definition, source, names, self.batch, beside)
         rows = list(instance.rows)
         if stage.scale != 1:
             last = rows[-1]
@@ -202,6 +222,8 @@ class Builder:
         self._declare(source, definition)
         self.rows += rows
         self.sizes += instance.sizes
+        further = {names.of(definition, name) for name in definition.outputs[1:]}
+        self.values |= {row.name: row.tensor for row in rows if row.name in further}
         label = f"{stage.name}{number}" if definition.parameters else stage.name
         self.blocks.append(Block(label, source.name, output, definition.call or definition.name))
         return instance.output
@@ -292,6 +314,9 @@ def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:
         bound = signature.bind(*map(_as_size, stage.positional), **named)
     except TypeError as error:
         raise NetworkError(f"{stage.name}: {error}; it takes {stage.name}{_printed(signature)}") from error
+    for name, value in bound.arguments.items():
+        if isinstance(signature.parameters[name].default, bool) and not isinstance(value, bool):
+            raise NetworkError(f"{stage.name}: {name} is True or False, not {value}")
     return factory(*bound.args, **bound.kwargs)
 
 
@@ -313,5 +338,5 @@ def _as_size(value: Argument) -> object:
     if isinstance(value, tuple):
         return tuple(_as_size(part) for part in value)
     if isinstance(value, str):
-        return {"True": True, "False": False}.get(value, symbols.size(value))
+        return {"true": True, "false": False}.get(value.lower(), symbols.size(value))
     return Integer(value) if value.is_Integer else value

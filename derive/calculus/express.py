@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from derive import symbols, trees
-from derive.calculus.sweep import Sweep, fresh_bound
+from derive.calculus.sweep import Adjoint, Sweep, fresh_bound
+from derive.calculus.terms import expanded_length
+from derive.calculus.textbook import LONGEST_EXPANSION
 from derive.derivation import Step
 from derive.errors import VocabularyError, nearest
 from derive.forward import Forward
@@ -68,6 +70,7 @@ class Speaker:
         self.forward = sweep.forward
         self.vocabulary = vocabulary
         self._said: dict[str, Said] = {}
+        self._named: Speaker | None = None
 
     def adjoint(self, name: str) -> Expr:
         """The adjoint of ``name`` at its quantity's indices, with upstream adjoints written out."""
@@ -90,16 +93,32 @@ class Speaker:
         return tuple(step for other in met for step in self._said[other].steps)
 
     def _written_out(self, name: str) -> Said:
-        local = self.sweep.adjoint(name)
+        local: Adjoint | Said = self.sweep.adjoint(name)
+        quantity = self.sweep.quantity(name)
         result, upstream = self._with_upstream(local.expression)
+        if expanded_length(result) > LONGEST_EXPANSION and any(map(self._is_internal, upstream)):
+            # What cancels within the layer is not found again once a long expression stands upstream.
+            local = self._through_internal(name)
+            result, upstream = self._with_upstream(local.expression)
         steps = list(local.steps)
         if result != local.expression:
-            ranges = self.sweep.ranges(local.quantity)
-            steps.append(Step(local.quantity, result, "insert", "Insert what stands upstream."))
+            ranges = self.sweep.ranges(quantity)
+            steps.append(Step(quantity, result, "insert", "Insert what stands upstream."))
             for line in self.sweep.simplifier.lines(result, ranges):
-                steps.append(Step(local.quantity, line.expression, line.rule, line.sentence))
+                steps.append(Step(quantity, line.expression, line.rule, line.sentence))
                 result = line.expression
         return Said(result, tuple(steps), upstream)
+
+    def _through_internal(self, name: str) -> Said:
+        """The adjoint in those of rows that have names: internal ones, as the sum of a softmax, are written out."""
+        if self._named is None:
+            named = [other for other in self.forward.tensors if not self._is_internal(other)]
+            partials = (symbols.partial_name(self.sweep.top, other) for other in named)
+            self._named = Speaker(self.sweep, Vocabulary(frozenset((*named, *partials))))
+        return Said(self._named.adjoint(name), self._named.steps(name), ())
+
+    def _is_internal(self, name: str) -> bool:
+        return self.forward.tensors[name].role == "hidden"
 
     def _kept_partial(self, name: str) -> Said | None:
         """The adjoint through a Jacobian that the vocabulary keeps as a symbol, dz2/dz1, if there is one."""

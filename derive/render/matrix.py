@@ -197,6 +197,8 @@ class MatrixPrinter:
 
     def scale(self, node: Scale, *, turn: bool = True) -> Piece:
         """A coefficient before a matrix; a minus goes into a formula that has a term to take it, if it may ``turn``."""
+        if node.coefficient == 0:
+            return self.style.number("0")
         counted = count_from_one(node.coefficient) if self.index_base == 1 else node.coefficient
         coefficient, inner = self.scalars.piece(counted), node.node
         turned = opposite(inner) if coefficient.negative and turn else None
