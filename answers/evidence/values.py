@@ -149,6 +149,8 @@ def _number(value: float, digits: int) -> str:
         return r"\text{nan}"
     if numpy.isinf(value):
         return r"\infty" if value > 0 else r"-\infty"
+    if value.is_integer() and abs(value) < 1e6:
+        return f"{value:.0f}"
     return scientific(value, digits)
 
 

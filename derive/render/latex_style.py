@@ -155,9 +155,12 @@ class LatexStyle(Style):
         lines = []
         for value, condition in branches:
             when = r"\text{otherwise}" if condition is None else rf"\text{{if }} {condition.text}"
-            lines.append(f"{self.signed(value).text} & {when}")
+            size = r"\displaystyle " if value.tall else ""
+            lines.append(f"{size}{self.signed(value).text} & {when}")
         widths = [value.width + (6 if condition is None else condition.width + 2) for value, condition in branches]
-        text = r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
+        # Fractions in neighbouring rows would touch.
+        end = r" \\[0.5em] " if any(value.tall for value, _ in branches) else r" \\ "
+        text = r"\begin{cases} " + end.join(lines) + r" \end{cases}"
         return Piece(text, max(widths) + 4, Binding.FRACTION, tall=True, compound=True)
 
     def stacked(self, parts: Sequence[Piece]) -> Piece:
