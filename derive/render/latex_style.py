@@ -158,8 +158,8 @@ class LatexStyle(Style):
             size = r"\displaystyle " if value.tall else ""
             lines.append(f"{size}{self.signed(value).text} & {when}")
         widths = [value.width + (6 if condition is None else condition.width + 2) for value, condition in branches]
-        # Fractions in neighbouring rows would touch.
-        end = r" \\[0.5em] " if any(value.tall for value, _ in branches) else r" \\ "
+        # The space counts from the depth of a letter: less of it, and fractions in neighbouring rows would touch.
+        end = r" \\[1.1em] " if any(value.tall for value, _ in branches) else r" \\ "
         text = r"\begin{cases} " + end.join(lines) + r" \end{cases}"
         return Piece(text, max(widths) + 4, Binding.FRACTION, tall=True, compound=True)
 
