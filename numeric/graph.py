@@ -89,8 +89,16 @@ def compare_inputs(backward: Backward) -> Iterator[Comparison]:
         yield Comparison(name, _error(backward[name], [N(slope, PRECISION)]))
 
 
-def float_gradients(graph: ScalarGraph, values: Numbers, of: str | None = None) -> Mapping[str, float]:
-    """The gradient by every input in floating point: each operation and local slope rounded, as a program does it.
+@dataclass(frozen=True)
+class FloatPass:
+    """A backward pass in floating point: the gradient by every input, and the local slope along every arrow."""
+
+    gradients: Mapping[str, float]
+    slopes: Mapping[Edge, float]
+
+
+def float_pass(graph: ScalarGraph, values: Numbers, of: str | None = None) -> FloatPass:
+    """Both passes in floating point: each operation and local slope is rounded, as a program does it.
 
     Raises:
         DeriveError: an input is missing or no number, or it is not said which output is meant.
@@ -107,14 +115,15 @@ def float_gradients(graph: ScalarGraph, values: Numbers, of: str | None = None) 
             found.append(arguments[0] if arguments else float(exact(values[node.name], node.name)))
     gradients = [0.0] * len(graph.nodes)
     gradients[output] = 1.0
+    slopes = {}
     for edge in reversed(graph.edges):
         node = graph.nodes[edge.target]
-        local = 1.0
+        slopes[edge] = 1.0
         if node.operation is not None:
             arguments = [found[argument] for argument in node.arguments]
-            local = _compiled(graph, node.operation)[1 + edge.slot](*arguments)
-        gradients[edge.source] += gradients[edge.target] * local
-    return {name: gradients[graph.place(name)] for name in graph.inputs}
+            slopes[edge] = float(_compiled(graph, node.operation)[1 + edge.slot](*arguments))
+        gradients[edge.source] += gradients[edge.target] * slopes[edge]
+    return FloatPass({name: gradients[graph.place(name)] for name in graph.inputs}, slopes)
 
 
 @lru_cache(maxsize=256)

@@ -22,6 +22,9 @@ class Paths(Scalar):
 
     kind: Literal["paths"]
     of: tuple[str, ...] = Field(description="the partials, such as dw/dx")
+    grain: str | tuple[str, ...] = Field(
+        "functions", description="functions, primitives, or names of functions that are left whole"
+    )
     given: tuple[str, ...] = Field(
         (), description="partials that stay symbols, such as dL/dh3 of a loss that the equations do not define"
     )
@@ -42,7 +45,7 @@ class Paths(Scalar):
             blocks += _steps(partial) if self.steps and context.steps else [_equation(partial)]
         notes = ", ".join(f"${short} = {whole}$" for short, whole in slope_notes(partials))
         if notes:
-            blocks.append(Text(f"A prime is a slope, taken where the function is: {notes}."))
+            blocks.append(Text(f"A prime is the slope of a function, at what the function is applied to: {notes}."))
         claims = (claim(partial.derivation, Asked(partial.name, partial.derivation.forward)) for partial in partials)
         return Answered(tuple(blocks), tuple(claims))
 
@@ -58,6 +61,10 @@ def _steps(partial: PathSum) -> list[Block]:
 
 
 def _equation(partial: PathSum) -> Equation:
-    """The partial as one line: the chain, then what it comes to."""
-    rights = [line.right for line in path_lines(partial)]
-    return Equation(" = ".join((left_side(partial), *dict.fromkeys(rights))), result=True)
+    """The chain, then what it comes to: on one line, or line by line for several paths."""
+    left = left_side(partial)
+    rights = list(dict.fromkeys(line.right for line in path_lines(partial)))
+    if len(partial.paths) < 2 or len(rights) == 1:
+        return Equation(" = ".join((left, *rights)), result=True)
+    lines = r" \\[4pt] ".join(f"&= {right}" for right in rights)
+    return Equation(rf"\begin{{aligned}} {left} {lines} \end{{aligned}}", result=True)

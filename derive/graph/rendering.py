@@ -9,8 +9,9 @@ from sympy import Expr
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
+from derive.graph.graph import ScalarGraph
 from derive.graph.paths import DIFFERENTIATE, INSERT, PathSum
-from derive.graph.structure import Node
+from derive.graph.structure import SLOTS, Edge, Node
 from derive.render import compose
 from derive.render.piece import Piece
 from derive.render.printing import LATEX, UNICODE, piece, sentence_latex, sentence_unicode, symbol_latex, symbol_unicode
@@ -65,6 +66,15 @@ def slope_notes(partials: Sequence[PathSum]) -> tuple[tuple[str, str], ...]:
     return tuple(shown[name] for name in sorted(shown))
 
 
+def slope_latex(graph: ScalarGraph, edge: Edge) -> str:
+    """The local slope along an arrow, in what its operator reads: u, or u and v."""
+    operation = graph.nodes[edge.target].operation
+    if operation is None:
+        return "1"
+    letters = dict(zip(SLOTS, map(symbols.scalar, "uv"), strict=True))
+    return _text(LATEX, operation.slope(edge.slot, graph.slopes).xreplace(letters))
+
+
 def operation_latex(node: Node) -> str:
     """What stands in the node of an operator."""
     return _operation(LATEX, node)
@@ -97,7 +107,7 @@ def _lines(partial: PathSum, style: Style) -> Iterator[PathLine]:
     elif not any(factor.has(AppliedUndef) for term in partial.terms for factor in term):
         collected = _text(style, partial.result)
         if collected != inserted:
-            yield PathLine("collect", "Collect.", collected)
+            yield PathLine("collect", "Collect like factors and terms.", collected)
 
 
 def _product(style: Style, factors: Sequence[Expr]) -> Piece:

@@ -20,7 +20,8 @@ def test_the_chain_then_its_factors() -> None:
     assert chain.count(r"\frac") == 3
     assert factors == r"\frac{\partial L}{\partial h_3} \, f'_3 \, w_3 \, f'_1 \, x"
     assert isinstance(second, Equation)
-    assert second.latex.count(" = ") == 3
+    assert second.latex.count(" &= ") == 3
+    assert second.latex.startswith(r"\begin{aligned}")
     assert isinstance(note, Text)
     assert all_pass(answer)
 
