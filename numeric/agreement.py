@@ -2,83 +2,208 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy
-from sympy import Symbol
 
-from derive.layer import Layer
+from derive.errors import nearest
+from derive.layer import Layer, as_layer
 from derive.network import Network
+from numeric.disagreement import Difference, difference
+from numeric.errors import ArrayError
 from numeric.evaluation import evaluate
 from numeric.sample import sample
 from numeric.scope import Array
 from numeric.sizes import sizes_from
 
-Backward = Callable[..., Mapping[str, Any]]
+Backward = Callable[..., Any]
+
+TOLERANCES = {"float64": 1e-6, "float32": 1e-3, "float16": 5e-2, "bfloat16": 2e-1}
+"""The largest error beside the largest element of a gradient, by the type that the function computes in."""
 
 
 def assert_gradients(
-    backward: Backward, subject: Network | Layer, *, points: int = 3, seed: int = 0, tolerance: float = 1e-6
+    backward: Backward,
+    subject: Network | Layer,
+    *,
+    of: Sequence[str] = (),
+    points: int = 3,
+    seed: int = 0,
+    tolerance: float | None = None,
+    convert: Callable[[Array], Any] = numpy.array,
 ) -> None:
     """Compare a backward function with the derived gradients at random points of random shapes.
 
     Args:
-        backward: called with every given array by its name, ``backward(x=..., y=..., W1=..., b1=...)``, all
-            float64 but for class numbers; for a layer with its upstream gradient and its constants by name,
-            ``backward(z=..., dy=..., eps=...)``.
-            It returns gradients by the names of what they belong to: any of those that are derived, at least one.
-        subject: a network with its loss, made with ``batch="B"`` if the function takes batches, or a layer.
+        backward: called with what is given by name, ``backward(x=..., y=..., W1=..., b1=...)``, those that it has
+            parameters for; a layer's with ``z``, its parameters, its constants such as ``eps``, and the upstream
+            gradient ``dy``. Arrays are float64, class numbers int64. It returns gradients by name, as ``W1`` or
+            ``dW1``: any of those that are derived, at least one. Or it returns them in order, all of them.
+        subject: a network with its loss, made with ``batch="B"`` if the function takes batches, or a layer. A
+            network without a loss has the upstream gradient ``dy_hat``.
+        of: the names of the gradients that the function returns without names, in order; all parameters of a
+            network, inputs and parameters of a layer if left out.
         points: how many random points, each with shapes of its own.
-        tolerance: the largest error beside the largest element of the gradient.
+        tolerance: the largest error beside the largest element of the gradient; by the type of what the
+            function returns if left out.
+        convert: makes the arrays that the function takes, such as ``torch.tensor`` or ``jax.numpy.asarray``.
 
     Raises:
         AssertionError: a gradient is wrong; the message says which, at which element, and by what factor.
+        ArrayError: the function cannot be called with what there is.
     """
+    if isinstance(subject, Network) and subject.loss is None:
+        subject = as_layer(subject)
     network = subject.network if isinstance(subject, Layer) else subject
-    known = subject.differentiable if isinstance(subject, Layer) else network.parameters
+    order = tuple(of) or (subject.differentiable if isinstance(subject, Layer) else network.parameters)
+    for name in order:
+        if name not in network.forward.tensors:
+            raise ArrayError(f"there is no tensor {name}; {nearest(name, network.forward.tensors)}")
+    wrong: dict[str, list[Difference]] = {}
+    places = []
     for point in range(points):
-        arrays = sample(network.forward, seed + point)
-        given = {name: array for name, array in arrays.items() if name in network.forward.tensors}
-        found = backward(**{name: numpy.array(array) for name, array in arrays.items()})
-        where = _sizes(sizes_from(network.forward, given))
-        unknown = [name for name in found if name not in network.forward.tensors]
-        if unknown or not found:
-            expected = ", ".join(known)
-            raise AssertionError(f"backward returned {', '.join(unknown) or 'nothing'}, expected some of {expected}")
-        wrong = [
-            _difference(name, numpy.asarray(array), evaluate(network.gradient(name), arrays), tolerance)
-            for name, array in found.items()
-        ]
-        messages = [message for message in wrong if message]
-        if messages:
-            raise AssertionError("\n".join(f"{message} ({where})" for message in messages))
+        arrays = _typed(network, sample(network.forward, seed + point))
+        sizes = {str(size): length for size, length in sizes_from(network.forward, arrays).items()}
+        where = ", ".join(f"{size} = {length}" for size, length in sorted(sizes.items()))
+        found = _gradients(_called(backward, arrays, convert, where), order, network)
+        expected = {name: evaluate(network.gradient(name), arrays) for name in {**dict.fromkeys(order), **found}}
+        for name, gradient in found.items():
+            array, kind = _numbers(name, gradient)
+            allowed = TOLERANCES.get(kind, TOLERANCES["float64"]) if tolerance is None else tolerance
+            one = difference(name, array, expected, sizes, allowed)
+            if one is not None:
+                wrong.setdefault(name, []).append(one)
+                places.append(where)
+    if wrong:
+        raise AssertionError("\n".join([*_messages(wrong, network), f"(at a random point with {places[0]})"]))
 
 
-def _difference(name: str, found: Array, expected: Array, tolerance: float) -> str:
-    """What is wrong with a gradient, the empty text if nothing is."""
-    if found.shape != expected.shape:
-        return f"the gradient of {name} has shape {found.shape}, expected {expected.shape}"
-    errors = numpy.abs(found - expected)
-    bound = tolerance * max(1e-12, float(numpy.abs(expected).max(initial=0)))
-    bad = ~(errors <= bound)
-    if not bad.any():
+def _messages(wrong: Mapping[str, Sequence[Difference]], network: Network) -> Iterator[str]:
+    """A sentence for each gradient that is wrong, one for all that are wrong in the same way."""
+    alike: dict[str, list[str]] = {}
+    for name, found in wrong.items():
+        alike.setdefault(_joined(found), []).append(f"{name}{_place(name, network)}")
+    for text, names in alike.items():
+        if len(names) == 1:
+            yield f"the gradient of {names[0]} {text}"
+        else:
+            yield f"the gradients of {', '.join(names)}: each {text}"
+
+
+def _joined(found: Sequence[Difference]) -> str:
+    """What was wrong first, and what it may come from at every point."""
+    reasons = [hint for hint in found[0].hints if all(hint in one.hints for one in found)]
+    return found[0].text + (f": {reasons[0]}" if reasons else "")
+
+
+def _typed(network: Network, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays, class numbers as integers."""
+    tensors = network.forward.tensors
+    classes = {name for name in arrays if name in tensors and tensors[name].domain == "class"}
+    return {name: array.astype(numpy.int64) if name in classes else array for name, array in arrays.items()}
+
+
+def _called(backward: Backward, arrays: Mapping[str, Array], convert: Callable[[Array], Any], where: str) -> Any:
+    """What the function returns for copies of the arrays; it must leave them as they are."""
+    given = {name: convert(arrays[name].copy()) for name in _wanted(backward, tuple(arrays))}
+    shapes = ", ".join(f"{name} {arrays[name].shape}" for name in given)
+    with _noted(f"assert_gradients called it with {shapes} ({where})"):
+        found = backward(**given)
+    for name, array in given.items():
+        if not numpy.array_equal(_as_numpy(array), arrays[name].astype(_as_numpy(array).dtype)):
+            raise AssertionError(f"the function overwrote {name}, which belongs to its caller ({where})")
+    return found
+
+
+@contextmanager
+def _noted(note: str) -> Iterator[None]:
+    """Adds to whatever is raised what the function was called with."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(note)
+        raise
+
+
+def _wanted(backward: Backward, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that the function takes.
+
+    Raises:
+        ArrayError: it needs one that there is not, or takes none.
+    """
+    try:
+        parameters = inspect.signature(backward).parameters.values()
+    except (TypeError, ValueError):
+        return known  # a function that does not tell
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return known
+    names = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL]
+    for parameter in parameters:
+        needed = parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
+        if needed and parameter.kind is parameter.POSITIONAL_ONLY:
+            raise ArrayError(f"the function takes {parameter.name} by its place only, and is called by name")
+        if needed and parameter.name not in known:
+            raise ArrayError(
+                f"the function takes {', '.join(names)}, and is called by name; there is no {parameter.name}: "
+                f"{nearest(parameter.name, known)}"
+            )
+    wanted = tuple(name for name in known if name in names)
+    if not wanted:
+        raise ArrayError(f"the function takes none of {', '.join(known)}, which are given by name")
+    return wanted
+
+
+def _gradients(found: Any, order: tuple[str, ...], network: Network) -> dict[str, Any]:
+    """What a function returned, by the names of what the gradients belong to."""
+    listing = ", ".join(order)
+    if isinstance(found, Mapping):
+        named = {_name_of(str(name), network): gradient for name, gradient in found.items()}
+        unknown = [name for name in named if name not in network.forward.tensors]
+        if unknown or not named:
+            raise AssertionError(
+                f"the function returned {', '.join(unknown) or 'no gradient'}, expected some of {listing}"
+            )
+        return named
+    returned = tuple(found) if isinstance(found, tuple | list) else (found,)
+    if found is None or len(returned) != len(order):
+        count = "nothing" if found is None else f"{len(returned)} value{'s' if len(returned) > 1 else ''}"
+        raise AssertionError(
+            f"the function returned {count}, expected the gradients of {listing} in this order; "
+            "return a dictionary by these names, or say which ones it returns: assert_gradients(..., of=[...])"
+        )
+    return dict(zip(order, returned, strict=True))
+
+
+def _name_of(name: str, network: Network) -> str:
+    """``W1`` for ``W1``, ``dW1`` and ``dl/dW1``."""
+    known = network.forward.tensors
+    candidates = (name, name.removeprefix("dl/d"), name.removeprefix("d"))
+    return next((candidate for candidate in candidates if candidate in known), name)
+
+
+def _numbers(name: str, gradient: Any) -> tuple[Array, str]:
+    """A gradient in float64, and the type that it was of."""
+    array = _as_numpy(gradient) if gradient is not None else numpy.asarray(None)
+    if array.dtype.kind not in "fiu":
+        kind = "None" if gradient is None else f"a {type(gradient).__name__} of type {array.dtype}"
+        raise AssertionError(f"the gradient of {name} is {kind}, expected an array of real numbers")
+    return array.astype(numpy.float64), str(array.dtype)
+
+
+def _as_numpy(array: Any) -> Array:
+    """An array of any library as one of NumPy."""
+    return numpy.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
+
+
+def _place(name: str, network: Network) -> str:
+    """The layer of a network that reads a tensor: `` (of Linear2)``."""
+    blocks = [block for block in network.blocks if block.value in network.forward.row]
+    if len(blocks) < 3:
         return ""
-    if expected.ndim == 2 and expected.shape[0] == expected.shape[1] and _close(found, expected.T, bound):
-        return f"the gradient of {name} is transposed"
-    place = numpy.unravel_index(int(numpy.argmax(numpy.where(numpy.isnan(errors), numpy.inf, errors))), errors.shape)
-    factor = found[place] / expected[place] if expected[place] != 0 else numpy.nan
-    if numpy.isfinite(factor) and factor != 0 and _close(found, factor * expected, abs(factor) * bound):
-        return f"every element of the gradient of {name} is {factor:.6g} times what it should be"
-    times = f", {factor:.6g} times as much" if numpy.isfinite(factor) else ""
-    element = f"{name}[{', '.join(str(int(number)) for number in place)}]" if place else name
-    share = f"; {int(bad.sum())} of {bad.size} elements are wrong"
-    return f"the gradient of {element} is {found[place]:.6g}, expected {expected[place]:.6g}{times}{share}"
-
-
-def _close(found: Array, expected: Array, bound: float) -> bool:
-    return bool((numpy.abs(found - expected) <= bound).all())
-
-
-def _sizes(sizes: Mapping[Symbol, int]) -> str:
-    return "at " + ", ".join(f"{size} = {number}" for size, number in sorted(sizes.items(), key=str))
+    for block in blocks:
+        if name in {str(symbol) for symbol in network.forward.row[block.value].expression.free_symbols}:
+            return f" (of {block.label})"
+    return ""

@@ -1,0 +1,35 @@
+"""The pytest of docs/testing.md, run by pytest: it fails as the page says, and passes once the error is corrected."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def run_pytest(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "test_own.py").write_text(source, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_own.py"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_the_test_of_the_page(tmp_path: Path) -> None:
+    source = blocks("python")[0]
+    assert len([line for line in source.splitlines() if line.strip()]) <= 10
+    failed = run_pytest(source, tmp_path)
+    assert failed.returncode == 1
+    for line in blocks("text")[0].strip().splitlines():
+        assert line in failed.stdout.replace("\nE   ", "\n").replace("\nE  ", "\n")
+    corrected = source.replace('"b1": error.sum', '"b1": 2 * error.sum')
+    assert corrected != source
+    assert run_pytest(corrected, tmp_path).returncode == 0
