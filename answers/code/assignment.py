@@ -46,7 +46,7 @@ class Assignment:
 
     Attributes:
         file: its name, such as ``mlp.py``.
-        skeleton: what students get: the solution without the bodies that they write.
+        skeleton: what students get: the solution without the bodies that they write; empty if nothing.
         solution: the reference solution.
         driver: the program text that runs the file; its functions are the runs of the cases.
         cases: makes the cases from a seed and a number of shapes.
@@ -75,7 +75,7 @@ class Assignment:
     @property
     def handouts(self) -> dict[str, str]:
         """The files that students get, by name."""
-        return {self.file: self.skeleton, **self.examples}
+        return ({self.file: self.skeleton} if self.skeleton else {}) | dict(self.examples)
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -111,6 +111,8 @@ class RunningCheck:
             if problem:
                 return CodeReport("", (), problem)
             report = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+            if report.get("lacking"):
+                return CodeReport(report["how"], (), lacking=tuple(report["lacking"]))
             with numpy.load(folder / "results.npz") as found:
                 results = {key: found[key] for key in found.files}
         if report["problem"]:

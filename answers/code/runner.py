@@ -28,6 +28,10 @@ def main() -> None:
     file = sys.argv[1]
     plan = json.loads(Path("cases.json").read_text(encoding="utf-8"))
     library, how = _library(plan["library"], plan["stand_in"])
+    lacking = [name for name in plan["requires"] if not _importable(name)]
+    if lacking:
+        Path("results.json").write_text(json.dumps({"how": how, "lacking": lacking}), encoding="utf-8")
+        return
     how = ", ".join([how, *map(_version, plan["requires"])])
     with numpy.load("cases.npz") as given:
         tensors = {name: _tensor(library, given[name]) for name in given.files}
@@ -72,6 +76,15 @@ def _library(name: str, stand_in: bool) -> tuple[ModuleType | None, str]:
         how = f"PyTorch {library.__version__}"
     library.set_default_dtype(library.float64)
     return library, how
+
+
+def _importable(package: str) -> bool:
+    """Whether a package can be imported, with all that it needs itself; Keras needs one of its backends."""
+    try:
+        importlib.import_module(package)
+    except ImportError:
+        return False
+    return True
 
 
 def _version(package: str) -> str:

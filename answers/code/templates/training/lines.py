@@ -1,0 +1,33 @@
+"""The forward and backward pass of a training in NumPy, generated from the network's derivations."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from typing import Literal
+
+from derive.network import Network, network
+from numeric.compiled import compile as compiled
+
+BATCH = "N"
+OUTPUT = {"classification": "scores", "regression": "y_hat"}
+LOSS = {"classification": "WeightedCrossEntropy(class)", "regression": "MSE"}
+
+Task = Literal["classification", "regression"]
+
+
+@cache
+def model(task: Task, activation: str) -> Network:
+    """The network with its loss, over a batch."""
+    outputs = "C" if task == "classification" else "1"
+    text = f"x:D -> Linear(H) -> {activation} -> Linear({outputs}) -> {OUTPUT[task]}"
+    return network(text, LOSS[task], batch=BATCH)
+
+
+@cache
+def functions(task: Task, activation: str) -> str:
+    """The generated functions ``forward``, ``loss``, ``backward`` and ``loss_and_gradients``, and their helpers."""
+    source = compiled(model(task, activation)).source
+    lines = source.splitlines()
+    first = next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+    return "\n".join(lines[first.lineno - 1 :])

@@ -1,0 +1,46 @@
+"""The template ``training``: a network of one hidden layer on a bundled set, in three libraries."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from answers.code.assignment import Assignment
+from answers.code.rendering import render
+from answers.code.templates.training.cases import PARAMETERS, cases
+from answers.code.templates.training.lines import functions
+from answers.code.templates.training.options import IN_LIBRARIES, Library, TrainingOptions
+
+
+class Training(TrainingOptions):
+    """Standalone files that train: a reference in NumPy, and files to write in PyTorch and in Keras."""
+
+    def assignments(self) -> tuple[Assignment, ...]:
+        return tuple(self._assignment(library) for library in self.libraries)
+
+    def _assignment(self, library: Library) -> Assignment:
+        gradients = ("loss", *(f"d{name}" for name in PARAMETERS)) if library == "numpy" else ()
+        return Assignment(
+            file=f"{self.task}_{library}.py",
+            skeleton="" if library == "numpy" else self._file(library, solved=False),
+            solution=self._file(library, solved=True),
+            driver=Path(__file__).with_name("driver.py"),
+            cases=partial(cases, self, library),
+            quantities=("training", "report", self.metric, *gradients),
+            requires=("sklearn",) if library == "numpy" else ("sklearn", library),
+            method="a training, differences" if library == "numpy" else "a training, the metric's definition",
+            seconds=300,
+        )
+
+    def _file(self, library: Library, *, solved: bool) -> str:
+        module, keras = IN_LIBRARIES[self.activation]
+        return render(
+            f"training/{library}.py.j2",
+            options=self,
+            solved=solved,
+            classification=self.task == "classification",
+            functions=functions(self.task, self.activation) if library == "numpy" else "",
+            share=f"{100 * self.rare:g} %",
+            module=module,
+            keras=keras,
+        )
