@@ -36,8 +36,10 @@ def lengths(shape: Sequence[Expr], sizes: Mapping[Symbol, int]) -> tuple[int, ..
     return tuple(length(dimension, sizes) for dimension in shape)
 
 
-def sizes_from(model: Forward, arrays: Mapping[str, Any]) -> dict[Symbol, int]:
-    """The sizes that the shapes of ``arrays`` give, by the shapes that ``model`` declares.
+def sizes_from(
+    model: Forward, arrays: Mapping[str, Any], given: Mapping[Symbol, int] | None = None
+) -> dict[Symbol, int]:
+    """The sizes that the shapes of ``arrays`` give, by the shapes that ``model`` declares, and those ``given``.
 
     A dimension that is a symbol gives it; ``2*d`` gives d once its other symbols are known. Dimensions
     that cannot be solved (a floor) are checked. Arrays of other names than the model's are not looked at.
@@ -51,7 +53,7 @@ def sizes_from(model: Forward, arrays: Mapping[str, Any]) -> dict[Symbol, int]:
     for tensor, shape in tensors:
         if len(shape) != len(tensor.shape):
             raise ArrayError(f"{tensor.name} has shape {shape}, expected {_printed(tensor.shape)}")
-    sizes: dict[Symbol, int] = {}
+    sizes: dict[Symbol, int] = dict(given or {})
     pending = [
         (sympy.sympify(dimension), number, tensor)
         for tensor, shape in tensors

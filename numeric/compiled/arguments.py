@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import Any
 
 import sympy
+from sympy import Symbol
 
 from derive.errors import nearest
 from derive.forward import Tensor
-from numeric.compiled.plan import Plan
+from numeric.compiled.lines import Plan
 from numeric.errors import ArrayError
 from numeric.sizes import lengths, sizes_from
 
@@ -33,10 +34,14 @@ ARRAYS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Arguments:
-    """What the arrays of a plan must be; ``labels`` are the layers that they belong to."""
+    """What the arrays of a plan must be; ``labels`` are the layers that they belong to.
+
+    ``settings`` are the sizes that no array shows and that are given by name, such as a stride.
+    """
 
     plan: Plan
     labels: Mapping[str, str]
+    settings: Mapping[str, Symbol]
     target: str = "numpy"
     _valid: dict[str, tuple[object, ...]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -49,8 +54,10 @@ class Arguments:
         if len(given) != len(tensors):
             names = ", ".join(tensor.name for tensor in tensors)
             raise ArrayError(f"{call} takes the arrays {names}; got {len(given)} of them")
+        key: tuple[object, ...]
         try:
-            key = tuple([(a.shape, a.dtype) for a in (*given, *[params[n] for n in self._parameters])])
+            arrays = (*given, *[params[name] for name in self._parameters])
+            key = (*[(a.shape, a.dtype) for a in arrays], *[params[name] for name in self.settings])
         except (AttributeError, KeyError):
             key = ()
         if not key or self._valid.get(call) != key:
@@ -80,7 +87,8 @@ class Arguments:
 
     @cached_property
     def _parameters(self) -> tuple[str, ...]:
-        return tuple(tensor.name for tensor in self.plan.parameters)
+        """The parameters that are arrays: what has a name in the layers only is a number."""
+        return tuple(tensor.name for tensor in self.plan.parameters if tensor.name in self.plan.model.tensors)
 
     @cached_property
     def _is_array(self) -> Callable[[Any], bool]:
@@ -103,10 +111,20 @@ class Arguments:
         arrays = {name: array for name, array in arrays.items() if name not in numbers}
         self._check_types(arrays)
         try:
-            sizes_from(self.plan.model, arrays)
+            sizes_from(self.plan.model, arrays, self._settings(params))
         except ArrayError as error:
             name = str(error).split()[0]
             raise ArrayError(f"{error}{self._place(name)}") from error
+
+    def _settings(self, params: Arrays) -> dict[Symbol, int]:
+        found = {}
+        for name, size in self.settings.items():
+            number = params.get(name)
+            if isinstance(number, bool) or not isinstance(number, int):
+                what = "is missing" if number is None else f"is {number!r}"
+                raise ArrayError(f"{name} {what}; give it among the parameters: a whole number that no array shows")
+            found[size] = number
+        return found
 
     def _check_types(self, arrays: Arrays) -> None:
         kinds: dict[str, str] = {}
@@ -138,7 +156,7 @@ class Arguments:
             if count is None or not math.prod(labels.shape) or is_traced(labels):
                 continue
             known = {**dict(zip((t.name for t in tensors), given, strict=True)), **params}
-            (classes,) = lengths((count,), sizes_from(self.plan.model, known))
+            (classes,) = lengths((count,), sizes_from(self.plan.model, known, self._settings(params)))
             low, high = (int(_reduced(labels, end)) for end in ("min", "max"))
             if low < 0 or high >= classes:
                 wrong = low if low < 0 else high

@@ -14,8 +14,9 @@ from derive.layer import Layer
 from derive.network import Network, network
 from numeric.compiled.arguments import Arguments, Arrays, is_traced
 from numeric.compiled.errors import CompileError
+from numeric.compiled.lines import Plan
 from numeric.compiled.naming import python_name
-from numeric.compiled.plan import Plan, plan
+from numeric.compiled.plan import plan
 from numeric.compiled.writing import FUNCTIONS, Module
 from numeric.errors import ArrayError
 from numeric.scope import Array
@@ -29,7 +30,8 @@ class Compiled:
     ``functions`` holds the generated functions as they stand in ``source``; the methods of the same names
     check their arrays first. All arrays of real numbers are of one type, float32 or float64, and so are the
     results. Parameters and gradients are dictionaries by the names of the derivations: ``W1``, ``b1``. What a
-    layer holds as a number by name, ``eps``, is given among the parameters, as a Python number for example.
+    layer holds as a number by name, ``eps``, is given among the parameters, as a Python number for example, and so
+    is a size that no array shows, such as a stride ``s``.
     """
 
     module: Module
@@ -151,7 +153,8 @@ def compile(subject: Network | Layer, *, target: str = "numpy", by: Iterable[str
         label = subject.name if isinstance(subject, Layer) and len(inner.blocks) == 2 else block.label
         labels |= dict.fromkeys(_parameters_of(inner.forward.row[block.value].expression, made), label)
     module = Module(made)
-    return Compiled(module, Arguments(made, labels, target), _functions(module, target), target)
+    settings = {name: module.sizes.known[name] for name in module.settings}
+    return Compiled(module, Arguments(made, labels, settings, target), _functions(module, target), target)
 
 
 def _functions(module: Module, target: str) -> dict[str, Callable[..., Any]]:

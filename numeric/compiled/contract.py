@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sympy
 from sympy import Expr, Mul, Sum, Symbol
 
-from derive.functions import Maximum
-from numeric.compiled.errors import CompileError
+from derive.functions import ArgMax, Maximum
 from numeric.source.text import Level, Text, matrix_product, method, multiplied
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def total(source: ArraySource, part: Expr, axes: Axes) -> Text:
-    """The source of a sum or a largest value, aligned with ``axes``."""
+    """The source of a sum or a largest value, or of where it stands, aligned with ``axes``."""
     body, limits = part.function, list(part.limits)
     while isinstance(body, Sum) and isinstance(part, Sum):
         body, limits = body.function, [*limits, *body.limits]
@@ -25,13 +25,30 @@ def total(source: ArraySource, part: Expr, axes: Axes) -> Text:
     bound = tuple(letter for letter, _, _ in limits)
     if isinstance(part, Maximum):
         return _over(inner, body, bound, axes, "max")
-    outside = [factor for factor in Mul.make_args(body) if not factor.has(*bound)]
-    factors = [factor for factor in Mul.make_args(body) if factor.has(*bound)]
+    if isinstance(part, ArgMax):
+        return _place(inner, body, bound, axes)
+    counted = [upper + 1 for letter, _, upper in limits if not body.has(letter)]
+    bound = tuple(letter for letter in bound if body.has(letter))
+    outside = [*counted, *(factor for factor in Mul.make_args(body) if not bound or not factor.has(*bound))]
+    factors = [factor for factor in Mul.make_args(body) if bound and factor.has(*bound)]
+    if not factors:
+        return source.value(Mul(*outside), axes)
     result = _product(inner, factors, bound, axes)
     if not outside:
         return result
     coefficient = source.value(Mul(*outside), axes)
     return multiplied([coefficient, result])
+
+
+def _place(source: ArraySource, body: Expr, bound: Axes, axes: Axes) -> Text:
+    """The place of the largest value in reading order, the first of equal ones."""
+    own = _letters(body, axes)
+    text = source.array(body, (*own, *bound))
+    code = text.inside(Level.ATOM)
+    if len(bound) > 1:
+        sizes = "".join(f"{source.size(source.ranges[letter])}, " for letter in own)
+        code += f".reshape({sizes}-1)"
+    return source.keeping(Text(f"{code}.argmax(axis=-1)", shape=own, whole=True), own, axes)
 
 
 def _product(source: ArraySource, factors: list[Expr], bound: Axes, axes: Axes) -> Text:
@@ -117,15 +134,33 @@ def _batched(
     contracted: list[Symbol],
     axes: Axes,
 ) -> Text:
-    if len(contracted) > 1 or any(len(own) > 1 for own in free):
-        return _einsum(source, list(pair), tuple(contracted), axes)
+    """A matrix product for each index that both factors keep; several axes are taken as one."""
     if axes.index(free[0][0]) > axes.index(free[1][0]):
         pair, free = (pair[1], pair[0]), [free[1], free[0]]
     left = source.array(pair[0], (*shared, *free[0], *contracted))
     right = source.array(pair[1], (*shared, *contracted, *free[1]))
     made = (*shared, *free[0], *free[1])
-    code = f"{left.inside(Level.MATRIX_PRODUCT)} @ {right.inside(Level.POWER)}"
-    return source.keeping(Text(code, Level.MATRIX_PRODUCT, made), made, axes)
+    plain = len(contracted) == len(free[0]) == len(free[1]) == 1
+    first = left.inside(Level.MATRIX_PRODUCT) if plain else _merged_axes(source, left, shared, free[0], contracted)
+    second = right.inside(Level.POWER) if plain else _merged_axes(source, right, shared, contracted, free[1])
+    code = f"{first} @ {second}"
+    if plain:
+        return source.keeping(Text(code, Level.MATRIX_PRODUCT, made), made, axes)
+    sizes = ", ".join(source.size(source.ranges[letter]) for letter in made)
+    return source.keeping(Text(f"({code}).reshape({sizes})", shape=made), made, axes)
+
+
+def _merged_axes(
+    source: ArraySource, text: Text, shared: list[Symbol], rows: list[Symbol], columns: list[Symbol]
+) -> str:
+    """An array with its rows as one axis and its columns as one."""
+    if len(rows) == len(columns) == 1:
+        return text.inside(Level.POWER)
+    kept = [source.size(source.ranges[letter]) for letter in shared]
+    first, second = (source.size(Mul(*(source.ranges[letter] for letter in side))) for side in (rows, columns))
+    # The longer of the two products is left to NumPy.
+    sizes = [*kept, first, "-1"] if len(first) <= len(second) else [*kept, "-1", second]
+    return f"{text.inside(Level.ATOM)}.reshape({', '.join(sizes)})"
 
 
 def _einsum(source: ArraySource, groups: list[Expr], bound: Axes, axes: Axes) -> Text:
@@ -187,18 +222,18 @@ def _letters(expression: Expr, order: Axes) -> Axes:
 def _over(source: ArraySource, body: Expr, bound: Axes, axes: Axes, call: str) -> Text:
     """A sum or a largest value over some axes of an array."""
     own = _letters(body, axes)
-    missing = [letter for letter in bound if letter not in body.free_symbols]
-    if missing:
-        raise CompileError(f"{body} does not vary along {missing[0]}, over which it is summed")
     order = _own_order(source, body, (*own, *bound))
     text = source.array(body, order)
+    typed = f", dtype={source.real}" if text.whole and call == "sum" else ""
     if not own:
-        return method(text, f".{call}()", ())
+        return method(text, f".{call}({typed[2:]})", ())
     places = [order.index(letter) for letter in bound]
     axis = str(places[0]) if len(places) == 1 else str(tuple(places))
     left = tuple(letter for letter in order if letter in own)
     behind = axes[axes.index(own[0]) :]
     last = places == [len(order) - 1]
     if last and len(behind) == len(left) + 1 and behind[: len(left)] == left:
-        return method(text, f".{call}(axis={axis}, keepdims=True)", (*left, sympy.S.One))
-    return source.keeping(method(text, f".{call}(axis={axis})", left), left, axes)
+        result = method(text, f".{call}(axis={axis}{typed}, keepdims=True)", (*left, sympy.S.One))
+    else:
+        result = source.keeping(method(text, f".{call}(axis={axis}{typed})", left), left, axes)
+    return replace(result, whole=False)

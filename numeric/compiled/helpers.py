@@ -9,6 +9,14 @@ import sympy
 from derive.forward import Forward
 from numeric.source import function_source
 
+GATHER = '''def gathered(array, *places):
+    """The elements of an array at the places, 0 where they are outside of it."""
+    inside, clipped = True, []
+    for place, length in zip(places, array.shape):
+        inside = inside & (place >= 0) & (place < length)
+        clipped.append(np.clip(place, 0, length - 1))
+    return np.where(inside, array[tuple(clipped)], array.dtype.type(0))'''
+
 DIGITS = 40
 """How many digits the coefficients are computed with; the argument of erfc goes up to 2500."""
 
@@ -17,6 +25,8 @@ def helper(name: str, model: Forward) -> str:
     """The source of a scalar function of the model, or of erf, which NumPy lacks."""
     if name == "erf":
         return _error_function()
+    if name == "gathered":
+        return GATHER
     function = model.function[name]
     *statements, value = function_source(function, "numpy")
     formula = f"{name}(z) = {function.formula}".replace("**", "^")

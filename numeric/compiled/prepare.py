@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import sympy
@@ -13,8 +13,9 @@ from sympy.core.function import AppliedUndef
 from derive import symbols
 from derive.calculus.sweep import fresh_bound
 from derive.forward import Forward
+from derive.functions import ArgMax, Maximum, coordinates
 from numeric.compiled.cancel import cancelled
-from numeric.compiled.plan import Line, Plan
+from numeric.compiled.lines import Line, Plan, names
 from numeric.compiled.stable import LOG1P, NATIVE, safe, shifted, with_logs
 from numeric.source.function import bounded_branches
 
@@ -26,10 +27,50 @@ def prepared(plan: Plan) -> tuple[list[Line], tuple[str, ...]]:
         for function in plan.model.functions
         if function.name not in NATIVE and bounded_branches(function) is not None
     )
-    lines = with_logs(shifted(_without_single_rows(list(plan.lines), plan.model)), plan.model)
-    lines = [replace(line, expression=_tidied(safe(cancelled(line.expression), plan.model, calls))) for line in lines]
+    lines = with_logs(shifted(_without_single_rows(_with_maxima(list(plan.lines)), plan.model)), plan.model)
+
+    def settled(expression: Expr) -> Expr:
+        return _tidied(safe(cancelled(expression), plan.model, calls))
+
+    lines = [
+        replace(
+            line,
+            expression=settled(line.expression),
+            added=tuple(replace(added, values=settled(added.values)) for added in line.added),
+        )
+        for line in lines
+    ]
     wanted = {*plan.outputs, *(symbols.partial_name("l", name) for name in plan.gradients), "l"}
     return _used(_shared(lines), wanted), calls
+
+
+def _with_maxima(lines: list[Line]) -> list[Line]:
+    """The lines with a read at the place of a maximum as the maximum itself."""
+    by_name = {line.name: line for line in lines}
+    return [replace(line, expression=_maximum(line, by_name) or line.expression) for line in lines]
+
+
+def _maximum(line: Line, lines: Mapping[str, Line]) -> Expr | None:
+    """The largest value of what a line reads, if it reads it where that is largest."""
+    access = line.expression
+    if not isinstance(access, Indexed):
+        return None
+    digits = [subscript for subscript in access.indices if isinstance(subscript, Indexed)]
+    rows = [lines.get(symbols.name_of(digit)) for digit in digits]
+    if not rows or any(digit.indices != line.indices for digit in digits):
+        return None
+    written = [row.expression for row in rows if row is not None and row.indices == line.indices]
+    reads = {a for expression in written for a in expression.atoms(Indexed) if symbols.name_of(a) in lines}
+    places = {lines[symbols.name_of(a)].expression: a for a in reads if a.indices == line.indices}
+    places |= dict.fromkeys(written, sympy.S.Zero)
+    for place, element in places.items():
+        if isinstance(place, ArgMax):
+            expected = [place] if len(digits) == 1 else list(coordinates(element, place.limits).values())
+            letters = [letter for letter, _, _ in place.limits]
+            read = access.xreplace(dict(zip(digits, letters, strict=False)))
+            if written == expected and read == place.function:
+                return Maximum(read, *place.limits)
+    return None
 
 
 def _without_single_rows(lines: list[Line], model: Forward) -> list[Line]:
@@ -70,12 +111,6 @@ def _tidied(expression: Expr) -> Expr:
     if isinstance(expression, sympy.Mul) and any(isinstance(factor, sympy.Add) for factor in expression.args):
         return sympy.Mul(*(sympy.factor_terms(factor) for factor in expression.args))
     return expression
-
-
-def names(line: Line) -> set[str]:
-    """The tensors and gradients that a line reads."""
-    expressions = [line.expression] if line.windows is None else [line.expression, line.windows.expression]
-    return {symbols.name_of(access) for expression in expressions for access in symbols.accesses(expression)}
 
 
 def _used(lines: list[Line], wanted: Iterable[str]) -> list[Line]:

@@ -20,9 +20,9 @@ from derive import symbols
 from derive.calculus.sweep import fresh_bound
 from derive.forward import Forward
 from derive.functions import Bracket, Maximum
-from numeric.compiled.plan import Line, Stage
+from numeric.compiled.elements import WHERE
+from numeric.compiled.lines import Line, Stage
 
-WHERE = Function("where")
 LOG1P = Function("log1p")
 EXPM1 = Function("expm1")
 NATIVE = ("tanh",)
@@ -47,6 +47,7 @@ def _shift(lines: list[Line], powers: Line, total: Line) -> list[Line]:
     access = total.expression.function
     letters = dict(zip(powers.indices, symbols.subscripts_of(access), strict=True))
     mark = powers.name.removeprefix("e_") if powers.name.startswith("e_") else powers.name
+    column = bool(total.indices) and symbols.subscripts_of(access)[-1] == total.expression.limits[0][0]
     note = f"what is made of e/{total.name} stays as it is when the largest exponent is subtracted"
     largest = Line(
         f"max_{mark}",
@@ -54,7 +55,7 @@ def _shift(lines: list[Line], powers: Line, total: Line) -> list[Line]:
         total.shape,
         Maximum(fresh_bound(exponent, letters), *total.expression.limits),
         stage=powers.stage,
-        column=bool(total.indices),
+        column=column,
         note=note,
     )
     places = {letter: access for access, letter in letters.items()}
@@ -67,7 +68,7 @@ def _shift(lines: list[Line], powers: Line, total: Line) -> list[Line]:
         if line is powers:
             result += [largest, moved, replace(line, expression=exp(own))]
         elif line is total:
-            result.append(replace(line, column=bool(line.indices)))
+            result.append(replace(line, column=column))
         else:
             result.append(replace(line, expression=_unshifted(line.expression, powers, total, largest, moved)))
     return result

@@ -1,142 +1,209 @@
 """Reads at affine places, z[b, k, 2*h + m - 1, w + n]: a strided view of windows, and its adjoint.
 
-A row that reads a tensor so reads windows[b, k, h, w, m, n] instead, which is a row of its own. Its adjoint
-adds every window back to where it was read.
+What reads a tensor so reads windows[b, k, h, w, m, n] instead, whose outer indices come first. The adjoint of
+the view adds every window back to where it was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, Indexed, Sum, Symbol
+from sympy import Expr, Indexed, Piecewise, Symbol
 
 from derive import symbols
-from derive.forward import Forward, Row, Tensor
-from derive.functions import ArgMax
-from numeric.compiled.errors import CompileError
-from numeric.compiled.naming import python_name
+from derive.forward import Row, Tensor
+from numeric.compiled.equal import Lengths
 
-Place = tuple[Symbol, Symbol, int, int, int]
-"""The outer and the inner letter of an affine subscript, the stride, the dilation and the padding."""
-
-
-def with_windows(model: Forward) -> Forward:
-    """The model with a row of windows before every row that reads at affine places."""
-    rows: list[Row] = []
-    for row in model.rows:
-        for access in sorted(row.expression.atoms(Indexed), key=str):
-            if row.expression.has(ArgMax):
-                continue
-            places = [_place(subscript, row) for subscript in access.indices]
-            if any(places) and all(isinstance(s, Symbol) or p for s, p in zip(access.indices, places, strict=True)):
-                windows = _windows(row, access, places)
-                rows.append(windows)
-                row = replace(
-                    row, expression=row.expression.xreplace({access: symbols.element(windows.name, windows.indices)})
-                )
-        rows.append(row)
-    return replace(model, rows=tuple(rows))
+Ranges = Mapping[Symbol, Expr]
+Sizer = Callable[[Expr], str]
+"""Writes a length as source."""
 
 
-def is_windows(row: Row) -> bool:
-    """Whether a row is one of windows."""
-    return row.name.startswith("windows_")
+@dataclass(frozen=True)
+class Place:
+    """An affine subscript ``stride*outer + dilation*inner - before``; the axis is padded before and behind."""
+
+    outer: Symbol
+    inner: Symbol
+    stride: Expr
+    dilation: Expr
+    before: Expr
+    behind: Expr
+
+    @property
+    def is_padded(self) -> bool:
+        """Whether the axis gets elements at its ends."""
+        return self.before != 0 or self.behind != 0
 
 
-def _place(subscript: Expr, row: Row) -> Place | None:
-    """An affine subscript s*h + d*m - p of an index h of the row and a bound one m."""
-    if isinstance(subscript, Symbol) or subscript.atoms(Indexed):
+@dataclass(frozen=True)
+class Windows:
+    """A view of the windows of a tensor: its row, a place for every axis that is not read plainly, and the filling."""
+
+    row: Row
+    places: tuple[Place | None, ...]
+
+    @property
+    def access(self) -> Indexed:
+        """The element that is read."""
+        return read_of(self.row.expression)
+
+    @property
+    def source(self) -> str:
+        """The tensor that is read."""
+        return symbols.name_of(self.access)
+
+    @property
+    def outer(self) -> tuple[Symbol, ...]:
+        """The indices that count the windows, and those of the axes that are read plainly."""
+        return self.row.indices[: len(self.places)]
+
+    @property
+    def inner(self) -> tuple[Symbol, ...]:
+        """The indices within a window."""
+        return self.row.indices[len(self.places) :]
+
+    @property
+    def ranges(self) -> dict[Symbol, Expr]:
+        """The sizes of all indices."""
+        return dict(zip(self.row.indices, self.row.tensor.shape, strict=True))
+
+    @property
+    def fill(self) -> str:
+        """What is read outside of the tensor, as an option of ``np.pad``."""
+        return ", constant_values=-np.inf" if isinstance(self.row.expression, Piecewise) else ""
+
+    def renamed(self, letters: Mapping[Symbol, Symbol]) -> Windows:
+        """The same windows with other indices."""
+        row = Row(
+            self.row.tensor,
+            tuple(letters.get(letter, letter) for letter in self.row.indices),
+            self.row.expression.xreplace(dict(letters)),
+        )
+        places = tuple(
+            None
+            if p is None
+            else Place(
+                letters.get(p.outer, p.outer), letters.get(p.inner, p.inner), p.stride, p.dilation, p.before, p.behind
+            )
+            for p in self.places
+        )
+        return Windows(row, places)
+
+
+def read_of(expression: Expr) -> Indexed:
+    """The element that a row of windows reads, also where it reads -∞ outside."""
+    return expression.args[0][0] if isinstance(expression, Piecewise) else expression
+
+
+def windows_of(
+    access: Indexed, shape: Sequence[Expr], outer: Ranges, inner: Ranges, lengths: Lengths, name: str
+) -> Windows | None:
+    """The windows that an access reads, with an index of ``outer`` and one of ``inner`` at each affine place."""
+    places: list[Place | None] = []
+    for subscript, length in zip(access.indices, shape, strict=True):
+        if isinstance(subscript, Symbol) and subscript in {**outer, **inner}:
+            if not lengths.same({**outer, **inner}[subscript], length):
+                return None
+            places.append(None)
+            continue
+        place = _place(subscript, length, outer, inner, lengths)
+        if place is None:
+            return None
+        places.append(place)
+    if not any(places):
         return None
-    outer = [letter for letter in row.indices if subscript.has(letter)]
-    inner = [letter for letter in sorted(subscript.free_symbols, key=str) if letter not in row.indices]
-    if len(outer) != 1 or len(inner) != 1 or not subscript.is_polynomial(outer[0], inner[0]):
+    first = [place.outer if place else subscript for place, subscript in zip(places, access.indices, strict=True)]
+    indices = (*first, *(place.inner for place in places if place))
+    if len(set(indices)) < len(indices):
         return None
-    stride, dilation = subscript.coeff(outer[0]), subscript.coeff(inner[0])
-    padding = stride * outer[0] + dilation * inner[0] - subscript
-    numbers = (stride, dilation, padding)
-    if not all(number.is_Integer for number in numbers) or stride < 1 or dilation < 1 or padding < 0:
+    sizes = {**outer, **inner}
+    row = Row(Tensor(name, tuple(sympy.sympify(sizes[letter]) for letter in indices)), indices, access)
+    return Windows(row, tuple(places))
+
+
+def _place(subscript: Expr, length: Expr, outer: Ranges, inner: Ranges, lengths: Lengths) -> Place | None:
+    letters = [letter for letter in subscript.free_symbols if letter in outer or letter in inner]
+    counting = [letter for letter in letters if letter in outer]
+    within = [letter for letter in letters if letter in inner]
+    if len(counting) != 1 or len(within) != 1 or subscript.atoms(Indexed, sympy.floor, sympy.Mod):
         return None
-    return outer[0], inner[0], int(stride), int(dilation), int(padding)
+    o, i = counting[0], within[0]
+    if not subscript.is_polynomial(o, i):
+        return None
+    whole = sympy.expand(subscript)
+    stride, dilation = whole.coeff(o), whole.coeff(i)
+    before = sympy.expand(stride * o + dilation * i - whole)
+    if not all(step.is_positive and step.is_integer for step in (stride, dilation)):
+        return None
+    if before.free_symbols & {o, i} or not before.is_integer or before.could_extract_minus_sign():
+        return None
+    reach = dilation * (inner[i] - 1)
+    for behind in (before, stride * (outer[o] - 1) + reach - before - length + 1):
+        right = lengths.plain(behind)
+        if right.could_extract_minus_sign() or right.has(sympy.floor):
+            continue
+        if lengths.same(sympy.floor((length + before + right - reach - 1) / stride) + 1, outer[o]):
+            return Place(o, i, stride, dilation, before, right if behind is not before else before)
+    return None
 
 
-def _windows(row: Row, access: Indexed, places: list[Place | None]) -> Row:
-    lengths = dict(zip(row.indices, row.tensor.shape, strict=True))
-    for total in row.expression.atoms(Sum):
-        lengths |= {letter: upper + 1 for letter, _, upper in total.limits}
-    outer = [place[0] if place else subscript for place, subscript in zip(places, access.indices, strict=True)]
-    indices = (*outer, *(place[1] for place in places if place))
-    name = f"windows_{symbols.name_of(access)}"
-    shape = tuple(sympy.sympify(lengths[letter]) for letter in indices)
-    return Row(Tensor(name, shape), indices, access)
-
-
-def view(row: Row) -> list[str]:
-    """The statements that make the view."""
-    source, name = python_name(symbols.name_of(row.expression)), row.name
-    places = _places(row)
+def view(windows: Windows, size: Sizer, name: str, source: str) -> list[str]:
+    """The statements that make the view; ``size`` writes a length."""
+    places = windows.places
     statements = []
-    if any(place and place[4] for place in places):
-        pads = ", ".join(f"({place[4]}, {place[4]})" if place else "(0, 0)" for place in places)
-        statements.append(f"padded = np.pad({source}, ({pads}))")
+    if any(place and place.is_padded for place in places):
+        pads = ", ".join(f"({size(p.before)}, {size(p.behind)})" if p else "(0, 0)" for p in places)
+        statements.append(f"padded = np.pad({source}, ({pads}){windows.fill})")
         source = "padded"
-    axes = [axis for axis, place in enumerate(places) if place]
-    lengths = [_span(row, place) for place in places if place]
-    steps = ["::" + str(place[2]) if place and place[2] > 1 else ":" for place in places]
-    steps += ["::" + str(place[3]) if place[3] > 1 else ":" for place in places if place]
-    call = f"np.lib.stride_tricks.sliding_window_view({source}, {_tuple(lengths)}, axis={_tuple(map(str, axes))})"
+    inner = [place for place in places if place]
+    axes = [str(axis) for axis, place in enumerate(places) if place]
+    spans = [size(place.dilation * (windows.ranges[place.inner] - 1) + 1) for place in inner]
+    steps = [_step(place.stride if place else sympy.S.One, size) for place in places]
+    steps += [_step(place.dilation, size) for place in inner]
+    call = f"np.lib.stride_tricks.sliding_window_view({source}, {listed(spans)}, axis={listed(axes)})"
     statements.append(f"{name} = {call}" + (f"[{', '.join(steps)}]" if set(steps) != {":"} else ""))
     return statements
 
 
-def added_back(row: Row) -> list[str]:
-    """The statements that add the gradients of the windows to where they were read."""
-    source = python_name(symbols.name_of(row.expression))
-    upstream = python_name(symbols.partial_name("l", row.name))
-    places = _places(row)
-    result = f"d{source}"
-    shape = [f"{source}.shape[{axis}]" + (f" + {2 * p[4]}" if p and p[4] else "") for axis, p in enumerate(places)]
-    statements = [f"{result} = np.zeros({_tuple(shape)}, {source}.dtype)"]
-    inner = [place for place in places if place]
+def added_back(windows: Windows, size: Sizer, target: str, shape: Sequence[Expr], values: str, dtype: str) -> list[str]:
+    """The statements that add values, for one place within all windows, to where the windows were read.
+
+    ``values`` is the source of them in the indices within a window, ``shape`` the lengths of what was read.
+    """
+    places = windows.places
+    padded = [length + p.before + p.behind if p else length for p, length in zip(places, shape, strict=True)]
+    statements = [f"{target} = np.zeros({listed(map(size, padded))}, {dtype})"]
     depth = ""
-    for read in inner:
-        letter, count = read[1], _length(row, read[1])
-        statements.append(f"{depth}for {letter} in range({count}):")
+    for place in filter(None, places):
+        statements.append(f"{depth}for {place.inner} in range({size(windows.ranges[place.inner])}):")
         depth += "    "
-    slices = []
-    for axis, place in enumerate(places):
-        if place is None:
-            slices.append(":")
-            continue
-        start = f"{place[3]} * {place[1]}" if place[3] > 1 else str(place[1])
-        reach = f"{place[2]} * {upstream}.shape[{axis}]" if place[2] > 1 else f"{upstream}.shape[{axis}]"
-        slices.append(f"{start} : {start} + {reach}" + (f" : {place[2]}" if place[2] > 1 else ""))
-    letters = ", ".join(str(place[1]) for place in inner)
-    statements.append(f"{depth}{result}[{', '.join(slices)}] += {upstream}[..., {letters}]")
-    if any(place[4] for place in inner):
-        cut = [f"{p[4]} : -{p[4]}" if p and p[4] else ":" for p in places]
-        statements.append(f"{result} = {result}[{', '.join(cut)}]")
+    slices = [
+        _reached(place, windows.ranges[letter], size) for place, letter in zip(places, windows.outer, strict=True)
+    ]
+    statements.append(f"{depth}{target}[{', '.join(slices)}] += {values}")
+    if any(place and place.is_padded for place in places):
+        cut = [f"{size(p.before)} : {size(p.before + n)}" if p else ":" for p, n in zip(places, shape, strict=True)]
+        statements.append(f"{target} = {target}[{', '.join(cut)}]")
     return statements
 
 
-def _places(row: Row) -> list[Place | None]:
-    rank = len(row.expression.indices)
-    outer = replace(row, indices=row.indices[:rank])
-    return [_place(subscript, outer) for subscript in row.expression.indices]
+def _reached(place: Place | None, count: Expr, size: Sizer) -> str:
+    """What all windows hold at one place within them, as a slice of the axis."""
+    if place is None:
+        return ":"
+    start = place.dilation * place.inner
+    ends = f"{size(start)} : {size(start + place.stride * count)}"
+    return ends if place.stride == 1 else f"{ends} : {size(place.stride)}"
 
 
-def _length(row: Row, letter: Symbol) -> Expr:
-    return row.tensor.shape[row.indices.index(letter)]
+def _step(step: Expr, size: Sizer) -> str:
+    return ":" if step == 1 else f"::{size(step)}"
 
 
-def _span(row: Row, place: Place) -> str:
-    length = _length(row, place[1])
-    if not (length.is_Integer or length.is_Symbol):
-        raise CompileError(f"windows of the length {length} have no generated code yet")
-    return str(place[3] * (length - 1) + 1)
-
-
-def _tuple(parts: Iterable[str]) -> str:
-    listed = list(parts)
-    return f"({', '.join(listed)}{',' if len(listed) == 1 else ''})"
+def listed(parts: Iterable[str]) -> str:
+    """The parts as a tuple."""
+    found = list(parts)
+    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
-import sympy
-from sympy import Expr, Indexed, Mul, Sum, Symbol
+from sympy import Indexed, Symbol
 
 from derive import symbols
-from derive.functions import Bracket
-from numeric.compiled.arrays import MASK, ArraySource
-from numeric.compiled.errors import CompileError
+from numeric.compiled.arrays import ArraySource
+from numeric.compiled.equal import Lengths
 from numeric.compiled.helpers import helper
+from numeric.compiled.lines import Line, Plan, Stage, names
 from numeric.compiled.naming import python_name
-from numeric.compiled.plan import Line, Plan, Stage
-from numeric.compiled.prepare import names, prepared
-from numeric.compiled.windows import added_back, view
-from numeric.source.text import Text
+from numeric.compiled.prepare import prepared
+from numeric.compiled.sizes import Sizes
+from numeric.compiled.statements import Statements, overwritable
 
 INDENT = "    "
+WIDTH = 110
+"""How long a line of the source may be before it is broken."""
 FUNCTIONS = ("forward", "loss", "backward", "loss_and_gradients")
 
 
@@ -33,22 +34,7 @@ class Module:
 
     @cached_property
     def _prepared(self) -> tuple[list[Line], tuple[str, ...]]:
-        lines, calls = prepared(self.plan)
-        renamed = {size: symbols.size(name) for size, name in self.sizes.items()}
-        return [
-            replace(
-                line, expression=line.expression.xreplace(renamed), shape=tuple(n.xreplace(renamed) for n in line.shape)
-            )
-            for line in lines
-        ], calls
-
-    @cached_property
-    def sizes(self) -> dict[Symbol, str]:
-        """The sizes that can be read off the arrays, and their names: not those of tensors."""
-        tensors = (*self.plan.inputs, *self.plan.beside, *self.plan.parameters)
-        known = {size for tensor in tensors for size in tensor.shape if size.is_Symbol}
-        taken = {python_name(line.name) for line in self.plan.lines} | {tensor.name for tensor in tensors}
-        return {size: f"size_{size}" if size.name in taken else size.name for size in known}
+        return prepared(self.plan)
 
     @property
     def lines(self) -> list[Line]:
@@ -56,13 +42,30 @@ class Module:
         return self._prepared[0]
 
     @cached_property
+    def sizes(self) -> Sizes:
+        """Where the functions find the sizes that they need."""
+        return Sizes(self.plan)
+
+    @cached_property
+    def settings(self) -> tuple[str, ...]:
+        """The sizes that are given by name among the parameters, such as a stride ``s``."""
+        stages: tuple[Stage, ...] = ("forward", "loss", "backward")
+        found = {size.name for stage in stages for size in self._sizes(stage) if self.sizes.is_setting(size, stage)}
+        return tuple(sorted(found))
+
+    @cached_property
     def source(self) -> ArraySource:
         """Writes the expressions of the lines."""
-        shapes = {tensor.name: tensor.shape for tensor in self.plan.model.given}
+        tensors = self.plan.model.tensors
+        shapes = {tensor.name: tensor.shape for tensor in tensors.values()}
+        shapes |= {symbols.partial_name("l", name): tensors[name].shape for name in self.plan.outputs}
         shapes |= {line.name: line.shape for line in self.lines}
+        shapes |= {constant.name: () for constant in self.plan.parameters if constant.name not in shapes}
+        whole = {name for name, tensor in tensors.items() if tensor.domain in ("class", "index")}
         kept = {line.name for line in self.lines if line.column}
         calls = {name: f"{name}({{}})" for name in self._prepared[1]}
-        return ArraySource(shapes, calls, frozenset(kept), f"{self._real('loss')}.dtype")
+        lengths = Lengths(dict(self.plan.model.sizes))
+        return ArraySource(shapes, calls, lengths, frozenset(whole), frozenset(kept), f"{self._real}.dtype")
 
     def stage(self, stage: Stage) -> list[Line]:
         """The lines of one function."""
@@ -99,12 +102,15 @@ class Module:
 
     def _arguments(self, stage: Stage) -> set[str]:
         """What the statements of a stage read, sizes and types included."""
-        of_type = {self._real(stage)} if f"{python_name(self._real(stage))}.dtype" in self._code(stage) else set()
-        return self._read(stage) | {self._size_source(size)[0] for size in self._sizes(stage)} | of_type
+        real = python_name(self._real)
+        of_type = {self._real} if f"{real}.dtype" in self._code(stage) else set()
+        return self._read(stage) | self.sizes.read(self._sizes(stage), stage) | of_type
 
-    def _real(self, stage: Stage) -> str:
-        """A tensor of real numbers, whose type the other arrays take."""
-        return self.plan.outputs[0]
+    @cached_property
+    def _real(self) -> str:
+        """A tensor of real numbers that all functions have, whose type the other arrays take."""
+        tensors = (*self.plan.inputs, *self.plan.parameters)
+        return next((tensor.name for tensor in tensors if tensor.domain != "class"), self.plan.outputs[0])
 
     def _code(self, stage: Stage) -> str:
         return "\n".join(code for _, lines in self.bodies[stage] for code in lines)
@@ -113,8 +119,8 @@ class Module:
         """The source of the module."""
         parts = [f'"""{self.plan.title}: forward and backward on a batch."""\n\nimport numpy as np']
         called = "\n".join(map(self._code, self.bodies))
-        for name in (*self._prepared[1], "erf"):
-            if f"{name}(" in called:
+        for name in (*self._prepared[1], "erf", "gathered"):
+            if re.search(rf"(?<![\w.]){name}\(", called):
                 parts.append(helper(name, self.plan.model))
         parts.append(self._forward(formulas))
         if self.plan.gradients:
@@ -189,135 +195,49 @@ class Module:
         else:
             beside = {tensor.name for tensor in self.plan.beside}
             found = [name for name in self._order() if name in read - own - beside]
-        if found:
-            left, right = ", ".join(map(python_name, found)), ", ".join(f'{where}["{python_name(n)}"]' for n in found)
-            yield f"{left} = {right}"
+        while found:
+            # As many of them in one assignment as have room.
+            some = list(found)
+            while len(_unpacked(some, where)) > WIDTH and len(some) > 1:
+                some.pop()
+            yield _unpacked(some, where)
+            found = found[len(some) :]
         if where == ("params" if stage == "forward" else "cache"):
-            for size in self._sizes(stage):
-                name, axis = self._size_source(size)
-                yield f"{self.sizes[size]} = {python_name(name)}.shape[{axis}]"
+            yield from self.sizes.statements(self._sizes(stage), stage)
 
     def _sizes(self, stage: Stage) -> list[Symbol]:
         """The sizes that the code of a function mentions."""
-        words = set(re.findall(r"[A-Za-z_]\w*", self._code(stage)))
-        return sorted((size for size, name in self.sizes.items() if name in words), key=str)
-
-    def _size_source(self, size: Symbol) -> tuple[str, int]:
-        for tensor in (*self.plan.inputs, *self.plan.beside, *self.plan.parameters):
-            for axis, length in enumerate(tensor.shape):
-                if length == size:
-                    return tensor.name, axis
-        raise CompileError(f"the size {size} cannot be read off an input or a parameter")
+        return self.sizes.mentioned(self._code(stage), stage)
 
     def _body(self, stage: Stage, formulas: bool) -> Iterator[str]:
         for line, statements in self.bodies[stage]:
             if formulas and line is not None and line.note:
                 yield f"# {line.note}"
             if formulas and line is not None and line.formula is not None:
-                yield f"# {line.formula.unicode('index')}"
+                text = f"# {line.formula.unicode('index')}"
+                yield from textwrap.wrap(text, WIDTH, subsequent_indent="#     ", break_on_hyphens=False)
             yield from statements
 
     def _statements(self, line: Line, stage: Stage) -> list[str]:
-        return Statements(self, line, stage).written()
+        lines = self.stage(stage)
+        dead = overwritable(lines, lines.index(line), self._needed(stage), self._aliased)
+        return Statements(self.source, line, dead).written()
 
+    def _needed(self, stage: Stage) -> set[str]:
+        """What a function hands on."""
+        if stage == "backward":
+            return {symbols.partial_name("l", name) for name in self.plan.gradients}
+        return {*self.carried[stage], *self.plan.outputs}
 
-@dataclass(frozen=True)
-class Statements:
-    """The statements that compute one line, in the memory of what is not needed any more where that is safe."""
-
-    module: Module
-    line: Line
-    stage: Stage
-
-    def written(self) -> list[str]:
-        """The statements, one a line of text."""
-        line, name = self.line, python_name(self.line.name)
-        if line.windows is not None:
-            return view(line.windows) if line.stage == "forward" else added_back(line.windows)
-        axes = (*line.indices, symbols.index("_column")) if line.column else line.indices
-        source = self.module.source
-        ranges = [(letter, 0, length - 1) for letter, length in zip(line.indices, line.shape, strict=True)]
-        ranged = source.within(ranges)
-        try:
-            return self._steps(ranged, name, axes)
-        except CompileError as error:
-            raise CompileError(f"there is no generated code yet for {line.name}: {error}") from error
-
-    def _steps(self, source: ArraySource, name: str, axes: tuple[Symbol, ...]) -> list[str]:
-        expression = self.line.expression
-        for first, sign, rest in self._splits(expression):
-            start, operand = source.value(first, axes), self._operand(source, rest, sign, axes)
-            if start.shape == axes and not start.whole:
-                sign = "-" if sign == "+" and operand.negative else sign
-                code = replace(operand, negative=False).source if sign == "-" else operand.source
-                return [f"{name} = {start.source}", f"{name} {sign}= {code}"]
-        if isinstance(expression, Indexed | Symbol) or self.line.column:
-            return [f"{name} = {source.value(expression, axes).source}"]
-        dead = self._dead()
-        if isinstance(expression, sympy.exp) and expression.args[0] in dead:
-            inner = source.value(expression.args[0], axes).source
-            return [f"{name} = np.exp({inner}, out={inner})"]
-        text = source.value(expression, axes)
-        if text.shape != axes:
-            raise CompileError(f"{expression} does not vary along all of its axes")
-        return [f"{name} = {text.source if not text.whole else f'1.0 * ({text.source})'}"]
-
-    def _operand(self, source: ArraySource, rest: Expr, sign: str, axes: tuple[Symbol, ...]) -> Text:
-        """What is added or multiplied in place; truth values multiply as they are."""
-        if sign == "*" and isinstance(rest, Bracket):
-            rest = MASK(rest)
-            text = source.value(rest, axes)
-            return replace(text, code=text.code.removeprefix("(").removesuffix(")"))
-        return source.value(rest, axes)
-
-    def _splits(self, expression: Expr) -> Iterator[tuple[Expr, str, Expr]]:
-        """Ways to compute the line as one array that the rest is added to or multiplied with in place."""
-        if isinstance(expression, sympy.Add):
-            for term in expression.args:
-                if isinstance(term, Sum) or term in self._dead():
-                    yield term, "+", expression - term
-        if isinstance(expression, Mul):
-            numbers = Mul(*(factor for factor in expression.args if not factor.has(Indexed)))
-            arrays = Mul(*(factor for factor in expression.args if factor.has(Indexed)))
-            for factor in expression.args:
-                if factor in self._dead() and not (expression / factor).has(factor):
-                    rest = expression / factor
-                    inverse = 1 / rest
-                    divides = isinstance(inverse, Indexed)
-                    yield factor, "/" if divides else "*", inverse if divides else rest
-            if numbers != 1 and isinstance(arrays, sympy.Add):
-                inverse = 1 / numbers
-                divides = inverse.is_integer or inverse.is_Symbol
-                yield arrays, "/" if divides else "*", inverse if divides else numbers
-
-    def _dead(self) -> set[Expr]:
-        """The elements of arrays that this function made and that nothing reads after this line."""
-        lines = self.module.stage(self.stage)
-        position = lines.index(self.line)
-        later = set().union(*(names(line) for line in lines[position + 1 :]), self._needed())
-        made = {
-            line.name
-            for line in lines[:position]
-            if not isinstance(line.expression, Indexed | Symbol) and not line.column and line.windows is None
-        }
-        own = {access for access in self.line.expression.atoms(Indexed) if tuple(access.indices) == self.line.indices}
-        return {access for access in own if symbols.name_of(access) in made - later and self._once(access)}
-
-    def _once(self, access: Expr) -> bool:
-        name = symbols.name_of(access)
-        return sum(symbols.name_of(one) == name for one in self.line.expression.atoms(Indexed)) == 1 and (
-            sum(part == access for part in sympy.preorder_traversal(self.line.expression)) == 1
-        )
-
-    def _needed(self) -> set[str]:
-        plan = self.module.plan
-        if self.stage == "backward":
-            return {symbols.partial_name("l", name) for name in plan.gradients}
-        return {*self.module.carried[self.stage], *plan.outputs, *self._aliased()}
-
+    @cached_property
     def _aliased(self) -> set[str]:
-        """Arrays that another name stands for too."""
-        return {name for line in self.module.lines if isinstance(line.expression, Indexed) for name in names(line)}
+        """Arrays of which another name may be a view."""
+        return {name for line in self.lines if isinstance(line.expression, Indexed) for name in names(line)}
+
+
+def _unpacked(names: Sequence[str], where: str) -> str:
+    left = ", ".join(map(python_name, names))
+    return f"{left} = " + ", ".join(f'{where}["{python_name(name)}"]' for name in names)
 
 
 def _function(signature: str, body: Sequence[str] | Iterable[str]) -> str:

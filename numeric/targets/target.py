@@ -97,9 +97,9 @@ def _reference(node: ast.FunctionDef) -> str:
 
 
 def _sizes(node: ast.FunctionDef) -> frozenset[str]:
-    """The names that a function gives to lengths: ``B = x.shape[0]``."""
-    lengths = re.compile(r"^\s*(\w+) = \w+\.shape\[", re.MULTILINE)
-    return frozenset(lengths.findall(ast.unparse(node)))
+    """The names that a function gives to lengths: ``B = x.shape[0]``, ``B, C = x.shape``."""
+    lengths = re.compile(r"^\s*(\w+(?:, \w+)*) = \w+\.shape\b", re.MULTILINE)
+    return frozenset(name for names in lengths.findall(ast.unparse(node)) for name in names.split(", "))
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -1,0 +1,94 @@
+"""Every layer of the library compiles, and gives what its derivations give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import pytest
+
+from derive import layer
+from derive.layers import ACTIVATION, LAYERS
+from numeric import compile
+from numeric.point import Point
+from numeric.sample import sample, sample_sizes
+
+OPTIONS = {
+    "Linear": ["d", "d, bias=False", "d, rank=2"],
+    "Softmax": ["", "axis=0, rank=2", "axis=1, rank=3"],
+    "LogSoftmax": ["", "axis=0, rank=2"],
+    "Conv1d": ["J, k, stride=s, padding=p, dilation=q", "4, 2, groups=2", "J, 3, padding=2"],
+    "Conv2d": ["J, 3, padding=1", "J, k, stride=s, padding=p, groups=G", "4, (3, 2), stride=(2, 1), groups=2"],
+    "Conv3d": ["J, 2"],
+    "ConvTranspose1d": ["J, 3, stride=2, padding=1", "J, k, stride=s, padding=p"],
+    "ConvTranspose2d": ["J, (3, 2), stride=(1, 2)", "J, 2, bias=False"],
+    "MaxPool1d": ["2", "k, stride=s", "3, stride=s, padding=1"],
+    "MaxPool2d": ["2", "3, stride=1", "3, stride=2, padding=1", "(2, 3), stride=(1, 2)"],
+    "AvgPool1d": ["2", "k, stride=s, padding=p"],
+    "AvgPool2d": ["2", "3, stride=2, padding=1"],
+    "GlobalAvgPool1d": [""],
+    "GlobalAvgPool2d": [""],
+    "LayerNorm": ["", "rank=2", "affine=False"],
+    "RMSNorm": [""],
+    "BatchNorm1d": ["", "affine=False", "training=False", "rank=2"],
+    "BatchNorm2d": ["", "training=False"],
+    "InstanceNorm1d": [""],
+    "InstanceNorm2d": ["affine=True"],
+    "GroupNorm": ["2", "G", "2, rank=1"],
+    "L2Norm": [""],
+    "Bilinear": ["d"],
+    "Maxout": ["d, 3"],
+    "GLU": ["", "rank=2"],
+    "SwiGLU": ["d"],
+    "CosineSimilarity": [""],
+    "Dropout": ["", "p=0.3"],
+    "Embedding": ["V, d", "V, d, rank=2"],
+    "Flatten": ["", "rank=2"],
+    "Reshape": ["(2, 3)", "n, rank=2"],
+    "Transpose": ["", "rank=3"],
+    "Attention": ["", "mask=True", "causal=True"],
+    "SelfAttention": ["d"],
+    "MultiHeadAttention": ["2", "H, causal=True", "2, mask=True"],
+    "RNNCell": ["H"],
+    "LSTMCell": ["H", "H, bias=False"],
+    "GRUCell": ["H"],
+}
+"""Hyper-parameters of every layer; an activation takes none."""
+
+TEXTS = [f"{name}({given})" for name in (*LAYERS, *ACTIVATION) for given in OPTIONS.get(name, [""])]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_forward_and_backward(text: str) -> None:
+    made = layer(text.removesuffix("()"), batch="B")
+    compiled = compile(made)
+    plan, model = compiled.plan, made.network.forward
+    arrays, sizes = sample(model, seed=1), sample_sizes(model, seed=1)
+    point = Point(model, arrays, sizes)
+    settings = {name: sizes[compiled.module.sizes.known[name]] for name in compiled.module.settings}
+    for real, tolerance in ((numpy.float64, 1e-9), (numpy.float32, 1e-3)):
+        given = {
+            tensor.name: _typed(arrays[tensor.name], tensor.domain, real) for tensor in (*model.given, *plan.parameters)
+        }
+        before = {name: array.copy() for name, array in given.items()}
+        params = {tensor.name: given[tensor.name] for tensor in plan.parameters} | settings
+        *outputs, cache = compiled.forward(params, *(given[tensor.name] for tensor in plan.inputs))
+        gradients = compiled.backward(params, cache, *(given[tensor.name] for tensor in plan.beside))
+        found = {**dict(zip(made.outputs, outputs, strict=True)), **{f"dl/d{name}": g for name, g in gradients.items()}}
+        assert set(gradients) == set(made.differentiable)
+        right = [*map(made.network.value, made.outputs), *map(made.vjp, made.differentiable)]
+        for derivation in right:
+            array = found[derivation.quantity.name]
+            expected = point.expression(derivation.result, derivation.quantity.indices, derivation.shape)
+            assert array.dtype == real, derivation.quantity.name
+            numpy.testing.assert_allclose(array, expected, rtol=tolerance, atol=tolerance)
+        for name, array in given.items():
+            assert numpy.array_equal(array, before[name]), f"{name} was overwritten"
+
+
+def _typed(array: Any, domain: str, real: Any) -> Any:
+    return numpy.asarray(array).astype(numpy.int64 if domain == "class" else real)
+
+
+def test_every_layer_is_listed() -> None:
+    assert set(OPTIONS) == set(LAYERS)
