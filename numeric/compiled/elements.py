@@ -14,6 +14,9 @@ from numeric.source.text import Level, Text, broadcast
 WHERE = sympy.Function("where")
 """A choice between two values by a bracket."""
 
+BOTH = sympy.Function("both")
+"""Truth values that all hold."""
+
 MASK, REAL = sympy.Function("mask"), sympy.Function("real")
 """Truth values as a term beside an array of real numbers, and truth values as real numbers."""
 
@@ -34,6 +37,10 @@ class ElementSource(ScalarSource):
             return replace(
                 inner, code=code if name == "mask" else f"{code}.astype({self.real})", level=Level.ATOM, whole=False
             )
+        if name == "both":
+            parts = [self.text(part) for part in expression.args]
+            code = " & ".join(part.inside(Level.ATOM) for part in parts)
+            return Text(code, Level.COMPARISON, broadcast(part.shape for part in parts), whole=True)
         if name in ("where", "Max", "Min"):
             sides = [self.text(part) for part in sorted(expression.args, key=lambda part: part.is_number)]
             if name == "where":
@@ -66,19 +73,23 @@ def typed(expression: Expr) -> Expr:
                 terms.append(typed(term))
         return sympy.Add(*terms)
     if isinstance(expression, sympy.Mul):
+        bare = [factor for factor in expression.args if _is_bare(factor)]
+        if len(bare) > 1:
+            rest = sympy.Mul(*(factor for factor in expression.args if factor not in bare))
+            return typed(rest * BOTH(*bare))
         # A number times truth values would be of 64 bits.
         product = _as_real(expression) if expression.args[0].is_number and _has_bare(expression) else expression
         return sympy.Mul(*(factor if _is_bare(factor) else typed(factor) for factor in product.args))
     if str(expression.func) == "where":
         condition, *sides = expression.args
         return expression.func(condition, *map(typed, sides))
-    if isinstance(expression, Bracket):
+    if _is_bare(expression):
         return expression
     return expression.func(*(typed(part) if isinstance(part, Expr) else part for part in expression.args))
 
 
 def _is_bare(expression: Expr) -> bool:
-    return isinstance(expression, Bracket | KroneckerDelta)
+    return isinstance(expression, Bracket | KroneckerDelta) or expression.func == BOTH
 
 
 def _has_bare(product: Expr) -> bool:

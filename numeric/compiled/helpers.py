@@ -15,7 +15,7 @@ GATHER = '''def gathered(array, *places):
     for place, length in zip(places, array.shape):
         inside = inside & (place >= 0) & (place < length)
         clipped.append(np.clip(place, 0, length - 1))
-    return np.where(inside, array[tuple(clipped)], array.dtype.type(0))'''
+    return np.where(inside, array[tuple(clipped)], 0)'''
 
 DIGITS = 40
 """How many digits the coefficients are computed with; the argument of erfc goes up to 2500."""

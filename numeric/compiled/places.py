@@ -128,6 +128,8 @@ class Places:
             sizes += [self.ranges[letter] for letter in run.letters] if run.reshaped else [shape[position]]
             position += run.count
         texts = [self.integers.text(sympy.expand(size)).source for size in sizes]
+        if len(texts) == 1:
+            return ["-1"]
         long = [place for place, text in enumerate(texts) if not (text.isidentifier() or text.isdigit())]
         return ["-1" if long and place == long[0] else text for place, text in enumerate(texts)]
 

@@ -31,7 +31,8 @@ def plan(subject: Network | Layer, by: tuple[str, ...] = ()) -> Plan:
         CompileError: a gradient has no elementwise, summed or contracted form.
     """
     network = subject.network if isinstance(subject, Layer) else subject
-    viewed = with_views(renamed(network.forward))
+    defined = renamed(network.forward)
+    viewed = with_views(defined)
     model = viewed.model
     network = replace(network, forward=model, _sweeps={}, _speakers={}, _derived={})
     outputs = subject.outputs if isinstance(subject, Layer) else (_prediction(network),)
@@ -52,7 +53,7 @@ def plan(subject: Network | Layer, by: tuple[str, ...] = ()) -> Plan:
     shapes |= {symbols.partial_name("l", name): shapes[name] for name in outputs}
     lines = unfolded(lines, shapes, Lengths(dict(model.sizes)))
     return Plan(
-        model,
+        defined,
         tuple(lines),
         tuple(tensor for tensor in given if tensor.name in before and tensor.name not in upstream),
         tuple(tensor for tensor in given if tensor.name not in before or tensor.name in upstream),

@@ -195,7 +195,7 @@ def _reached(place: Place | None, count: Expr, size: Sizer) -> str:
     if place is None:
         return ":"
     start = place.dilation * place.inner
-    ends = f"{size(start)} : {size(start + place.stride * count)}"
+    ends = f"{size(start)} : {size(start + place.stride * (count - 1) + 1)}"
     return ends if place.stride == 1 else f"{ends} : {size(place.stride)}"
 
 

@@ -58,6 +58,7 @@ ARRAY_API = Target(
         "arange": "xp.arange(start, stop, step, device=device(reference))",
         "astype": "xp.astype(a, dtype)",
         "broadcast_to": "xp.broadcast_to(a, shape)",
+        "clip": "xp.clip(a, low, high)",
         "concatenate": "xp.concat(arrays, axis=axis)",
         "copy": "xp.asarray(a, copy=True)",
         "cumsum": "xp.cumulative_sum(a, axis=axis)",

@@ -27,6 +27,7 @@ JAX = Target(
         "arange": "jnp.arange(start, stop, step)",
         "astype": "a.astype(dtype)",
         "broadcast_to": "jnp.broadcast_to(a, shape)",
+        "clip": "jnp.clip(a, low, high)",
         "copy": "a",
         "einsum": "jnp.einsum(places, *arrays)",
         "expand_dims": "jnp.expand_dims(a, axis)",

@@ -25,6 +25,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "arange": ("start", "stop", "step"),
     "astype": ("a", "dtype"),
     "broadcast_to": ("a", "shape"),
+    "clip": ("a", "low", "high"),
     "copy": ("a",),
     "einsum": ("places", "*arrays", "optimize"),
     "expand_dims": ("a", "axis"),
@@ -85,7 +86,11 @@ class Call:
         arguments: dict[str, ast.expr] = {}
         for parameter in PARAMETERS[name]:
             if parameter.startswith("*"):
-                single = name in FUNCTIONS_OF_SHAPE and len(rest) == 1 and not isinstance(rest[0], ast.Constant)
+                single = (
+                    name in FUNCTIONS_OF_SHAPE
+                    and len(rest) == 1
+                    and not isinstance(rest[0], ast.Constant | ast.UnaryOp)
+                )
                 arguments[parameter[1:]] = rest[0] if single else ast.Tuple(rest, ast.Load())
                 rest = []
             elif rest:

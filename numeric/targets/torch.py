@@ -71,6 +71,7 @@ TORCH = Target(
         "arange": "torch.arange(start, stop, step, device=reference.device)",
         "astype": "a.to(dtype)",
         "broadcast_to": "torch.broadcast_to(a, shape)",
+        "clip": "torch.clip(a, low, high)",
         "concatenate": "torch.cat(arrays, dim=axis)",
         "copy": "a.clone()",
         "cumsum": "torch.cumsum(a, dim=axis)",

@@ -9,16 +9,24 @@ import numpy
 from derive.network import Network
 from numeric.compiled import Compiled
 from numeric.forward import forward
-from numeric.sample import sample
+from numeric.sample import sample, sample_sizes
 from numeric.scope import Array
 
 STEP = 1e-6
 
 
-def arguments(compiled: Compiled, arrays: dict[str, Array], real: Any) -> tuple[dict[str, Array], list[Array]]:
-    """The parameters, and the inputs and targets in order, with real numbers of the given type."""
+def arguments(
+    compiled: Compiled, arrays: dict[str, Array], real: Any, seed: int | None = None
+) -> tuple[dict[str, Any], list[Array]]:
+    """The parameters, and the inputs and targets in order, with real numbers of the given type.
+
+    With the seed of a sample its sizes that no array shows are among the parameters.
+    """
     plan = compiled.plan
-    params = {tensor.name: numpy.asarray(arrays[tensor.name], dtype=real) for tensor in plan.parameters}
+    params: dict[str, Any] = {tensor.name: numpy.asarray(arrays[tensor.name], dtype=real) for tensor in plan.parameters}
+    if seed is not None:
+        sizes = sample_sizes(plan.model, seed)
+        params |= {name: sizes[size] for name, size in compiled.arguments.settings.items()}
     kinds = {tensor.name: numpy.int64 if tensor.domain == "class" else real for tensor in plan.model.given}
     tensors = (*plan.inputs, *plan.beside)
     return params, [numpy.asarray(arrays[tensor.name], dtype=kinds[tensor.name]) for tensor in tensors]

@@ -31,6 +31,7 @@ from tests.numeric.compiled.subjects import (
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are comparing a array_api_strict dtype")
 
+SEED = 4
 TYPES = [(numpy.float64, 1e-11), (numpy.float32, 2e-4)]
 
 
@@ -50,8 +51,8 @@ def results(compiled: Compiled, params: dict[str, Any], others: list[Any]) -> di
 def plain(subject: Network | Layer) -> tuple[Compiled, dict[str, Array], list[dict[str, Any]]]:
     """The functions for NumPy, arrays, and the results for each of ``TYPES``."""
     compiled = compile(subject)
-    arrays = sample(compiled.plan.model, seed=4)
-    return compiled, arrays, [results(compiled, *arguments(compiled, arrays, real)) for real, _ in TYPES]
+    arrays = sample(compiled.plan.model, seed=SEED)
+    return compiled, arrays, [results(compiled, *arguments(compiled, arrays, real, SEED)) for real, _ in TYPES]
 
 
 @cache
@@ -65,8 +66,11 @@ def assert_same(subject: Network | Layer, target: str, library: str) -> None:
     other = compiled_for(subject, target)
     types = TYPES[:1] if library == "jax" else TYPES  # every new shape and type is a compilation for JAX
     for (real, tolerance), wanted in zip(types, expected, strict=False):
-        params, others = arguments(compiled, arrays, real)
-        given = {name: convert(array) for name, array in params.items()}, [convert(array) for array in others]
+        params, others = arguments(compiled, arrays, real, SEED)
+        given = (
+            {name: array if isinstance(array, int) else convert(array) for name, array in params.items()},
+            [convert(array) for array in others],
+        )
         found = results(other, *given)
         assert set(found) == set(wanted)
         for name, array in found.items():
