@@ -113,7 +113,7 @@ def subject_of(given: Network | Layer, target: str) -> Subject:
     """A network with its loss, a network without one, or a layer, with the gradients of all that it is given.
 
     Raises:
-        CompileError: something in it has no generated code yet.
+        CompileError: something in it has no generated code, or a size by name that no array shows.
         TargetError: it has none for the target.
     """
     whole = over_batch(given)
@@ -121,6 +121,12 @@ def subject_of(given: Network | Layer, target: str) -> Subject:
         whole = as_layer(whole)
     name = _class_name(whole.name) if isinstance(whole, Layer) else "Network"
     made = compile(whole) if isinstance(whole, Layer) else _with_all_gradients(whole)
+    if made.module.settings:
+        # JAX would trace them, and shapes depend on them.
+        raise CompileError(
+            f"{whole.name if isinstance(whole, Layer) else 'the network'} has sizes that no array shows: "
+            f"{', '.join(made.module.settings)}; give numbers for them"
+        )
     return Subject(made, name, target, translated(made.source, target))
 
 

