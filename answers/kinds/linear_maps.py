@@ -1,0 +1,154 @@
+"""The kind ``linear_maps``: what matrices do to the unit square, with their determinants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+import numpy
+import sympy
+from numpy.typing import NDArray
+from pydantic import Field
+from sympy import Matrix
+
+from answers.errors import HomeworkContentError
+from answers.kinds.item import Answered, Claim, Context, Item, Verdict
+from answers.latex.escape import escape
+from answers.latex.markdown import markdown
+from answers.latex.plotting import axis
+from answers.latex.sheet import Area, Block, Curve, Dot, Plot, Plots, Room, Text
+from derive.building.equations import parse_formula
+from derive.errors import nearest
+from derive.render import latex
+
+Values = NDArray[numpy.float64]
+
+CORNERS = numpy.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+TOLERANCE = 1e-5
+SIDE = 4.2
+CAPTION = (
+    r"Dotted: the unit square. Filled: its image. Solid and dashed: the images of $\bm{e}_1$ and $\bm{e}_2$, which are "
+    "the columns of the matrix."
+)
+
+
+class LinearMaps(Item):
+    """A picture for each matrix, and for each product of two of them."""
+
+    kind: Literal["linear_maps"]
+    maps: dict[str, tuple[tuple[str | float, str | float], tuple[str | float, str | float]]] = Field(
+        min_length=1, description="two rows of two numbers or formulas, by name: {shear: [[1, 1], [0, 1]]}"
+    )
+    products: tuple[tuple[str, str], ...] = Field(
+        (), description="pairs of names: [shear, rotation] is the shear, then the rotation"
+    )
+    note: str = Field("", description="Markdown before the pictures")
+    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(self.lines),) if self.lines else ()
+
+    def answer(self, context: Context) -> Answered:
+        maps = {name: Map(name, _matrix(name, rows)) for name, rows in self.maps.items()}
+        drawn = [*maps.values(), *self._products(maps)]
+        reach = max(1.0, *(float(numpy.abs(one.image).max()) for one in drawn))
+        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks.append(Plots(tuple(one.plot(1.1 * reach) for one in drawn), CAPTION))
+        return Answered(tuple(blocks), tuple(one.claim() for one in drawn))
+
+    def _products(self, maps: dict[str, Map]) -> Iterator[Map]:
+        for first, second in self.products:
+            for name in (first, second):
+                if name not in maps:
+                    raise HomeworkContentError(f"there is no map {name}; {nearest(name, maps)}")
+            yield Map(f"{first}, then {second}", maps[second].matrix * maps[first].matrix, (maps[first], maps[second]))
+
+
+def _matrix(name: str, rows: tuple[tuple[str | float, ...], ...]) -> Matrix:
+    entries = [[sympy.nsimplify(parse_formula(str(entry)), rational=False) for entry in row] for row in rows]
+    matrix = Matrix(entries)
+    if matrix.free_symbols:
+        raise HomeworkContentError(f"the matrix of {name} holds {min(map(str, matrix.free_symbols))}, expected numbers")
+    return matrix
+
+
+@dataclass(frozen=True)
+class Map:
+    """A matrix with its name; ``after`` are the two maps of a product, the first one first."""
+
+    name: str
+    matrix: Matrix
+    after: tuple[Map, Map] | None = None
+
+    @property
+    def numbers(self) -> Values:
+        """The matrix in floating point."""
+        return numpy.array(self.matrix.evalf().tolist(), dtype=numpy.float64)
+
+    @property
+    def image(self) -> Values:
+        """The images of the corners of the unit square, one a row, as they are drawn."""
+        return (CORNERS @ self.numbers.T).round(6)
+
+    @property
+    def determinant(self) -> sympy.Expr:
+        """The determinant, exactly."""
+        return sympy.simplify(self.matrix.det())
+
+    def plot(self, reach: float) -> Plot:
+        """The picture, with the matrix and its determinant below."""
+        image = [(float(x), float(y)) for x, y in self.image]
+        square = [(float(x), float(y)) for x, y in CORNERS]
+        columns = tuple(Curve((((0.0, 0.0), image[corner]),)) for corner in (1, 3))
+        determinant = latex(self.determinant)
+        ends = tuple(Dot(*image[corner], True, number) for number, corner in enumerate((1, 3)))
+        return Plot(
+            axis(-reach, reach, ""),
+            axis(-reach, reach, ""),
+            (*columns, Curve(((*square, square[0]),))),
+            ends,
+            title=escape(self.name[:1].upper() + self.name[1:]),
+            width=SIDE,
+            height=SIDE,
+            areas=(Area(tuple(image), 0.25),),
+            notes=(rf"{_matrix_latex(self.matrix)}, \quad \det = {determinant}", rf"\text{{{self.words()}}}"),
+        )
+
+    def words(self) -> str:
+        """What the determinant says."""
+        determinant = self.determinant
+        if determinant == 0:
+            return "no area is left: not invertible"
+        size = "kept" if abs(determinant) == 1 else f"times ${latex(abs(determinant))}$"
+        return f"areas {size}, orientation {'kept' if determinant.is_positive else 'reversed'}"
+
+    def claim(self) -> Claim:
+        """The area that is drawn, with its sign, is the determinant; a product is one map after the other."""
+        what = f"{self.name}: area and determinant"
+        return Claim(what, escape(what), "the corners that are drawn", self.verdict)
+
+    def verdict(self) -> Verdict:
+        """Compare the corners that are drawn with the determinant, with linearity, and with one map after the other."""
+        corners = self.image
+        x, y = corners.T
+        area = float(x @ numpy.roll(y, -1) - y @ numpy.roll(x, -1)) / 2
+        determinant = float(self.determinant)
+        uneven = float(numpy.abs(corners[2] - corners[1] - corners[3]).max())
+        errors = {
+            f"the area drawn is {area:.6g}, the determinant {determinant:.6g}": abs(area - determinant),
+            "the far corner is not the sum of its neighbours": uneven,
+        }
+        if self.after is not None:
+            first, second = self.after
+            apart = float(numpy.abs(first.image @ second.numbers.T - corners).max())
+            errors["the product is not one map after the other"] = apart
+        note = max(errors, key=lambda text: errors[text])
+        worst = errors[note] if numpy.isfinite(area) else inf
+        return Verdict(worst <= TOLERANCE, len(corners), worst, TOLERANCE, note if worst > TOLERANCE else "")
+
+
+def _matrix_latex(matrix: Matrix) -> str:
+    rows = r" \\[2pt] ".join(" & ".join(latex(entry) for entry in matrix.row(number)) for number in range(2))
+    return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
