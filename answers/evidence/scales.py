@@ -33,8 +33,8 @@ Values = NDArray[numpy.float64]
 TOLERANCE = 1e-6
 EXPLANATION = (
     "The columns of numbers are the gradients by each output where it is off by {part} of its range. Here $a$ and $b$ "
-    r"are the ends of the range of a target, $\mu$ and $s$ the mean and the standard deviation of values that are spread "
-    "evenly over it."
+    r"are the ends of the range of a target, $\mu$ and $s$ the mean and the standard deviation of values that are "
+    "spread evenly over it."
 )
 
 
