@@ -17,6 +17,7 @@ from answers.pdf.compile import compile_pdfs
 from answers.pdf.engine import Engine, find_engine
 from answers.progress import Progress, silent
 from answers.sheets import key_sheet, question_sheet
+from answers.trainings.trainer import Trainer
 from answers.verify import Checked, checked
 from derive.derivation import Layout
 
@@ -42,6 +43,7 @@ def build(
     index_base: Literal[0, 1] | None = None,
     engine: Engine | None = None,
     progress: Progress = silent,
+    trainer: Trainer | None = None,
 ) -> Built:
     """Write the sheets of a homework into a folder, and the files that its answers bring.
 
@@ -53,7 +55,7 @@ def build(
         PdfError: there is no TeX, or it failed.
         OutputError: the folder cannot be written.
     """
-    context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base)
+    context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base, trainer=trainer)
     if format == "pdf" and engine is None:
         find_engine()  # a machine without TeX says so before the work
     wanted = _wanted(homework, only)

@@ -11,6 +11,8 @@ from answers.errors import HomeworkContentError
 from answers.homework.model import Homework, Part
 from answers.kinds.item import Answered, Item
 from answers.latex.sheet import Block
+from answers.trainings.model import TrainingModel
+from answers.trainings.trainer import Job, Trainer
 from derive.derivation import Layout
 from derive.errors import DeriveError, nearest
 from derive.layers import ACTIVATION, Activation, scalar_function
@@ -21,7 +23,8 @@ from derive.scalar import ScalarFunction
 class HomeworkContext:
     """What the items of a homework ask for: networks in its conventions, and other parts' items.
 
-    ``steps``, ``layout`` and ``index_base`` override what the file says, where they are given.
+    ``steps``, ``layout`` and ``index_base`` override what the file says, where they are given. The ``trainer``
+    does the trainings, or finds what it did before.
     """
 
     def __init__(
@@ -31,8 +34,10 @@ class HomeworkContext:
         steps: bool | None = None,
         layout: Layout | None = None,
         index_base: Literal[0, 1] | None = None,
+        trainer: Trainer | None = None,
     ) -> None:
         self.homework = homework
+        self.trainer = trainer or Trainer()
         self.steps = True if steps is None else steps
         self.layout: Layout = layout or homework.conventions.layout
         self.index_base: Literal[0, 1] = homework.conventions.index_base if index_base is None else index_base
@@ -62,6 +67,31 @@ class HomeworkContext:
             except DeriveError as error:
                 raise HomeworkContentError(str(error), ("networks", name)) from error
         return self._networks[name]
+
+    def training(self, name: str) -> TrainingModel:
+        """The training of that name.
+
+        Raises:
+            HomeworkContentError: the file has no such training.
+        """
+        if name not in self.homework.trainings:
+            raise HomeworkContentError(f"there is no training {name}; {nearest(name, self.homework.trainings)}")
+        return self.homework.trainings[name]
+
+    def job(self, model: TrainingModel) -> Job:
+        """The training with its network and where its data are.
+
+        Raises:
+            HomeworkContentError: the file has no such network.
+        """
+        own, folder = self.homework.own(), self.trainer.folder
+        if model.stack is not None:
+            return Job(model, model.stack.layers(), model.stack.loss, own=own, folder=folder)
+        name = model.network or ""
+        if name not in self.homework.networks:
+            raise HomeworkContentError(f"there is no network {name}; {nearest(name, self.homework.networks)}")
+        network = self.homework.networks[name]
+        return Job(model, network.layers, network.loss, network.reduction, own, folder)
 
     def activations(self) -> Mapping[str, Activation]:
         """The activations that the homework may use, its own among them, by their names."""

@@ -10,6 +10,7 @@ from answers.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.kinds.item import Answered, Claim, Verdict
 from answers.progress import Progress, silent
+from answers.trainings.trainer import Trainer
 from derive.derivation import Layout
 
 
@@ -66,13 +67,14 @@ def verify(
     layout: Layout | None = None,
     index_base: Literal[0, 1] | None = None,
     progress: Progress = silent,
+    trainer: Trainer | None = None,
 ) -> Iterator[CheckLine]:
     """A line for every claim of the key.
 
     Raises:
         HomeworkContentError: a part cannot be answered.
     """
-    context = HomeworkContext(homework, layout=layout, index_base=index_base)
+    context = HomeworkContext(homework, layout=layout, index_base=index_base, trainer=trainer)
     for entry in checked(context, progress):
         claim, verdict = entry.claim, entry.verdict
         yield CheckLine(

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from answers.command.homework import loaded
-from answers.command.options import All, IndexBase, Layout, OneOrAll
+from answers.command.options import All, Data, IndexBase, Layout, OneOrAll, Train
 from answers.command.several import Outcome, for_all, one_or_all, show
 from answers.command.terminal import progress_shown
 from answers.progress import Progress, silent
@@ -43,13 +43,15 @@ def build(
     ] = None,
     layout: Layout = None,
     index_base: IndexBase = None,
+    data: Data = None,
+    training: Train = True,
 ) -> None:
     """Build the question sheet and the solution key.
 
     The files written are printed. Files that are there already are replaced only when the new ones are complete.
     The exit code is 1 if an answer of the key fails its check: the key marks it.
     """
-    task = Task(only, output, steps, layout, index_base)
+    task = Task(only, output, steps, layout, index_base, data, training)
     name = one_or_all(homework, everything)
     if name is None:
         show(for_all(partial(task.inside, out or Path())))
@@ -68,6 +70,8 @@ class Task:
     steps: bool | None
     layout: Literal["numerator", "gradient"] | None
     index_base: Literal[0, 1] | None
+    data: Path | None
+    training: bool
 
     def inside(self, folder: Path, name: str) -> Outcome:
         """Build a homework into a folder of its name inside ``folder``."""
@@ -77,6 +81,7 @@ class Task:
         """Build a homework into ``out``, or else into a folder of its name."""
         with loaded(name) as source:
             from answers.build import build as build_sheets
+            from answers.trainings.trainer import Trainer
 
             built = build_sheets(
                 source.homework,
@@ -87,6 +92,7 @@ class Task:
                 layout=self.layout,
                 index_base=self.index_base,
                 progress=progress,
+                trainer=Trainer(self.data, self.training, progress),
             )
         failed = [f"FAILED {entry.part}: {entry.claim.quantity}" for entry in built.failed]
         return Outcome((*map(str, built.files), *failed), 1 if failed else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -25,3 +26,8 @@ Layout = Annotated[
 IndexBase = Annotated[
     Literal[0, 1] | None, typer.Option("--index-base", show_default=False, help="What printed indices count from.")
 ]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="FOLDER", show_default=False, help="Where CIFAR-10 is: cifar-10-batches-py."),
+]
+Train = Annotated[bool, typer.Option("--train/--no-train", help="Do trainings whose results are not kept from before.")]

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from answers.command.homework import loaded
-from answers.command.options import All, IndexBase, Layout, OneOrAll
+from answers.command.options import All, Data, IndexBase, Layout, OneOrAll, Train
 from answers.command.several import Outcome, for_all, one_or_all, show
 from answers.command.terminal import progress_shown
 from answers.progress import Progress, silent
@@ -26,13 +27,15 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document (with --all, one a line).")] = False,
     layout: Layout = None,
     index_base: IndexBase = None,
+    data: Data = None,
+    training: Train = True,
 ) -> None:
     """Check every answer of a homework by number.
 
     A line for each: what was checked, at how many points, the worst relative error, against what. The exit code
     is 1 if one fails.
     """
-    task = Task(as_json, layout, index_base)
+    task = Task(as_json, layout, index_base, data, training)
     name = one_or_all(homework, everything)
     if name is None:
         show(for_all(task.among_others))
@@ -49,6 +52,8 @@ class Task:
     as_json: bool
     layout: Literal["numerator", "gradient"] | None
     index_base: Literal[0, 1] | None
+    data: Path | None
+    training: bool
 
     def among_others(self, name: str) -> Outcome:
         """Verify a homework; what is printed says which it is."""
@@ -58,11 +63,17 @@ class Task:
     def run(self, name: str, progress: Progress = silent, indent: int | None = 2) -> Outcome:
         """Verify a homework."""
         with loaded(name) as source:
+            from answers.trainings.trainer import Trainer
             from answers.verify import verify as verify_answers
 
-            checked = tuple(
-                verify_answers(source.homework, layout=self.layout, index_base=self.index_base, progress=progress)
+            lines = verify_answers(
+                source.homework,
+                layout=self.layout,
+                index_base=self.index_base,
+                progress=progress,
+                trainer=Trainer(self.data, self.training, progress),
             )
+            checked = tuple(lines)
         code = 0 if all(line.ok for line in checked) else 1
         if not self.as_json:
             return Outcome(tuple(report(checked)), code)

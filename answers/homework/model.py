@@ -13,6 +13,7 @@ from answers.kinds import kinds
 from answers.kinds.item import Item
 from answers.model_base import Strict, one_of
 from answers.own import OwnActivation, OwnDefinitions, OwnLayer
+from answers.trainings.model import TrainingModel
 
 if TYPE_CHECKING:
     AnyItem = Item
@@ -87,6 +88,7 @@ class Homework(Strict):
     layers: dict[str, OwnLayer] = Field(default_factory=dict, description="layers of your own for the networks")
     activations: dict[str, OwnActivation] = Field(default_factory=dict, description="activations of your own")
     networks: dict[str, NetworkModel] = Field(default_factory=dict)
+    trainings: dict[str, TrainingModel] = Field(default_factory=dict)
     questions: tuple[Question, ...]
 
     def own(self) -> OwnDefinitions:

@@ -8,6 +8,8 @@ from typing import ClassVar, Literal, Protocol
 
 from answers.latex.sheet import Block
 from answers.model_base import Strict
+from answers.trainings.model import TrainingModel
+from answers.trainings.trainer import Job, Trainer
 from derive.derivation import Layout
 from derive.forward import Forward
 from derive.layers import Activation
@@ -73,6 +75,16 @@ class Context(Protocol):
 
     def network(self, name: str) -> Network:
         """The network of that name, in the homework's layout and index base."""
+
+    @property
+    def trainer(self) -> Trainer:
+        """Who does the trainings, or finds what was done before."""
+
+    def training(self, name: str) -> TrainingModel:
+        """The training of that name."""
+
+    def job(self, model: TrainingModel) -> Job:
+        """The training with its network and where its data are."""
 
     def activations(self) -> Mapping[str, Activation]:
         """The activations that the homework may use, its own among them, by their names."""

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 
 from answers.latex.code import CodeLine
 from answers.latex.environment import render
+from answers.latex.raster import Raster
 
 Mark = Literal["", "changed", "same"]
 """A tag in the margin: this changed from an earlier part, or it did not."""
@@ -165,10 +166,18 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """Points that are drawn in the colour of the curve of that number (from 0)."""
+
+    points: tuple[Point, ...]
+    curve: int = 0
+
+
+@dataclass(frozen=True)
 class Plot:
     """Curves over two axes, ``width`` by ``height`` centimetres; what is outside of the axes is cut off.
 
-    ``notes`` are formulas that are set below, one a line.
+    ``notes`` are formulas that are set below, one a line. A ``backdrop`` fills the axes, and ``marks`` lie on top.
     """
 
     x: Axis
@@ -180,6 +189,8 @@ class Plot:
     height: float = 3.8
     notes: tuple[str, ...] = ()
     areas: tuple[Area, ...] = ()
+    backdrop: Raster | None = None
+    marks: tuple[Marks, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from importlib import import_module
 import numpy
 
 from numeric.data.dataset import Samples
-from numeric.data.errors import DataError
+from numeric.data.errors import MissingPackageError
 
 LOADERS = {
     "digits": "load_digits",
@@ -23,12 +23,14 @@ def bundled(name: str) -> tuple[Samples, int | None]:
     """The samples of a set, and the number of its classes (None for a regression).
 
     Raises:
-        DataError: scikit-learn is not installed.
+        MissingPackageError: scikit-learn is not installed.
     """
     try:
         datasets = import_module("sklearn.datasets")
     except ImportError as error:
-        raise DataError(f'the data set {name} comes with scikit-learn: pip install "gradsheet[train]"') from error
+        raise MissingPackageError(
+            f'the data set {name} comes with scikit-learn: pip install "gradsheet[train]"'
+        ) from error
     x, y = getattr(datasets, LOADERS[name])(return_X_y=True)
     if name in REGRESSIONS:
         return Samples(x.astype(numpy.float64), y.astype(numpy.float64)[:, None]), None

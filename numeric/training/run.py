@@ -16,7 +16,7 @@ from numeric.training.settings import Settings
 from numeric.training.vector import ParameterVector
 
 RECORDED_STEPS = 20
-"""The losses of so many first batches are kept, so that a training can be replayed in part."""
+"""The losses of so many batches of the first epoch are kept, so that a training can be replayed in part."""
 
 DIVERGED = 1e6
 """A loss so many times as large as that of the first batch (or 1) will not come back."""
@@ -74,7 +74,7 @@ def one_epoch(run: Run, learner: Learner, dataset: Dataset, settings: Settings) 
     """Make the steps of an epoch. If they diverge, ``stopped`` says so, and all is as before the epoch."""
     before, state = run.vector.flat.copy(), {name: array.copy() for name, array in run.state.items()}
     for number, step in enumerate(steps(run, learner, dataset, settings), start=1):
-        if len(run.first_losses) < RECORDED_STEPS:
+        if run.epoch == 0 and len(run.first_losses) < RECORDED_STEPS:
             run.first_losses.append(step.loss)
         if not abs(step.loss) <= DIVERGED * max(1.0, abs(run.first_losses[0])):
             run.stopped = _diverged(run, learner, settings, step, number)
@@ -91,7 +91,7 @@ def one_epoch(run: Run, learner: Learner, dataset: Dataset, settings: Settings) 
 def _diverged(run: Run, learner: Learner, settings: Settings, step: Step, number: int) -> str:
     arrays = {**step.gradients, **run.vector.named}
     names = [name for name, array in arrays.items() if not numpy.isfinite(array).all()]
-    where = f", and {names[0]} of {learner.compiled.labels[names[0]]} is not finite" if names else ""
+    where = f", and {names[0]} of {learner.compiled.arguments.labels[names[0]]} is not finite" if names else ""
     rate = settings.rate(run.epoch)
     return (
         f"it diverged: in epoch {run.epoch + 1}, batch {number}, the loss was {step.loss:.3g} "

@@ -1,0 +1,71 @@
+"""The kind ``training``: a network trained as the file describes, with its settings, results and curves."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from answers.evidence import quoted
+from answers.evidence.base import Found
+from answers.evidence.quoting import quoted_claim
+from answers.kinds.item import Answered, Claim, Context, Item
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Room, Text
+from answers.trainings.answer import (
+    boundary_block,
+    curves_block,
+    not_trained,
+    notices,
+    quoted_values,
+    results_table,
+    settings_table,
+    values_of,
+)
+from answers.trainings.claims import target_claim, training_claims
+from answers.trainings.trainer import NotTrainedError, Outcome
+
+
+class TrainingItem(Item):
+    """A training of the file; ``text`` quotes its values as ``{{NAME.test_accuracy}}``."""
+
+    kind: Literal["training"]
+    training: str = Field(description="the name of a training of the file")
+    text: str = Field("", description="Markdown that may quote values of the training")
+    show: tuple[Literal["settings", "results", "curves", "boundary"], ...] = ("settings", "results", "curves")
+    target: dict[str, float] = Field(
+        default_factory=dict, description="how good the metrics of the test must be, such as accuracy: 0.45"
+    )
+    lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(self.lines),) if self.lines else ()
+
+    def answer(self, context: Context) -> Answered:
+        job = context.job(context.training(self.training))
+        try:
+            (outcome,) = context.trainer.outcomes([job], self.training)
+        except NotTrainedError as error:
+            return not_trained(self.training, str(error))
+        values = quoted_values(outcome)
+        blocks = [*notices(outcome), *self._shown(outcome)]
+        if self.text:
+            blocks.append(Text(markdown(quoted(self.text, {self.training: Found(values)}))))
+        return Answered(tuple(blocks), tuple(self._claims(outcome, values)))
+
+    def _shown(self, outcome: Outcome) -> list[Block]:
+        made: dict[str, tuple[Block, ...]] = {
+            "settings": (settings_table(outcome.job, outcome),),
+            "results": (results_table(outcome),),
+            "curves": curves_block(outcome) if "curves" in self.show else (),
+            "boundary": boundary_block(outcome) if "boundary" in self.show else (),
+        }
+        return [block for part in self.show for block in made[part]]
+
+    def _claims(self, outcome: Outcome, values: dict[str, str]) -> list[Claim]:
+        name = self.training
+        claims = list(training_claims(name, outcome))
+        for metric, least in self.target.items():
+            claims.append(target_claim(name, metric, least, outcome.trained.test[metric]))
+        finite = {key: value for key, value in values_of(outcome).items() if value == value}
+        return [*claims, quoted_claim(f"numbers quoted of {name}", values, finite)]

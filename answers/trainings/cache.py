@@ -1,0 +1,87 @@
+"""Results of trainings on disk, so that a second build takes seconds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy
+import platformdirs
+
+from numeric.training import Trained, TrainingError, load_arrays, save_arrays
+
+VARIABLE = "GRADSHEET_CACHE"
+CODE = ("derive", "numeric")
+"""The packages on whose code a result depends."""
+
+
+def cache_folder() -> Path:
+    """The folder that the environment variable names, or the user's cache folder."""
+    given = os.environ.get(VARIABLE)
+    return Path(given) if given else Path(platformdirs.user_cache_dir("gradsheet")) / "trainings"
+
+
+@cache
+def code_digest() -> str:
+    """A hash of the code that derives, compiles and trains, and of NumPy's version."""
+    digest = hashlib.sha256(numpy.__version__.encode())
+    root = Path(__file__).parents[2]
+    for package in CODE:
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A folder with a file for each result, named by a hash of everything that it depends on."""
+
+    folder: Path
+
+    def path(self, what: dict[str, Any]) -> Path:
+        """The file for a training that is described so, in values that JSON knows."""
+        text = json.dumps({**what, "code": code_digest()}, sort_keys=True)
+        return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()}.npz"
+
+    def find(self, what: dict[str, Any]) -> Trained | None:
+        """The result, if it is there and undamaged."""
+        path = self.path(what)
+        if not path.exists():
+            return None
+        try:
+            return unpacked(load_arrays(path))
+        except TrainingError:
+            return None  # a damaged file is not trusted, but trained again
+
+    def store(self, what: dict[str, Any], result: Trained) -> None:
+        """Keep the result. A folder that cannot be written only means that the next build trains again."""
+        try:
+            save_arrays(self.path(what), packed(result))
+        except OSError:
+            return
+
+
+def packed(result: Trained) -> dict[str, Any]:
+    """A result as arrays by name."""
+    arrays: dict[str, Any] = {f"parameters/{name}": array for name, array in result.parameters.items()}
+    arrays |= {f"history/{name}": values for name, values in result.history.items()}
+    arrays |= {f"test/{name}": numpy.array(value) for name, value in result.test.items()}
+    return {**arrays, "first_losses": result.first_losses, "stopped": numpy.array(result.stopped)}
+
+
+def unpacked(arrays: dict[str, Any]) -> Trained:
+    """The result that was packed."""
+
+    def group(name: str) -> dict[str, Any]:
+        start = f"{name}/"
+        return {key.removeprefix(start): array for key, array in arrays.items() if key.startswith(start)}
+
+    test = {name: float(value) for name, value in group("test").items()}
+    stopped = str(arrays["stopped"])
+    return Trained(group("parameters"), group("history"), test, arrays["first_losses"], stopped)

@@ -1,0 +1,138 @@
+"""What a training claims, and how a number can contradict it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+
+import numpy
+
+from answers.kinds.item import Claim, Verdict
+from answers.latex.markdown import inline_markdown
+from answers.trainings.trainer import Outcome
+from answers.trainings.words import quantity, title
+from numeric.data import Samples
+from numeric.scope import Array
+from numeric.training import METRICS, measures
+from numeric.training.learner import Learner
+from numeric.training.run import begun, steps
+
+STEPS = 4
+"""At so many first steps the gradients are compared with differences."""
+
+SAMPLES = 16
+"""So many samples of a batch are enough for that."""
+
+SPACINGS = (1e-4, 1e-5, 1e-6)
+"""The best of these counts, since a kink of the network may lie within one of them."""
+
+DIFFERENCE_TOLERANCE = 1e-5
+TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
+
+
+def training_claims(name: str, outcome: Outcome) -> tuple[Claim, ...]:
+    """That the seed gives these losses, that its gradients are right, and that its weights have these metrics."""
+    return (
+        Claim(f"first steps of {name}", f"first steps of {name}", "the seed once more", lambda: _replayed(outcome)),
+        Claim(f"gradients of {name}", f"gradients of {name}", "differences of the loss", lambda: _gradients(outcome)),
+        metrics_claim(name, outcome),
+    )
+
+
+def metrics_claim(name: str, *outcomes: Outcome) -> Claim:
+    """That the weights which are kept have the loss and the metrics that are printed."""
+
+    def verdict() -> Verdict:
+        verdicts = [_measured_again(outcome) for outcome in outcomes]
+        worst = max(verdicts, key=lambda found: (not found.ok, found.error))
+        return Verdict(worst.ok, sum(found.points for found in verdicts), worst.error, worst.tolerance, worst.note)
+
+    what = f"test of {name}"
+    return Claim(what, what, "the kept weights, forward pass", verdict)
+
+
+def target_claim(name: str, metric: str, least: float, reached: float) -> Claim:
+    """That a metric of the test is as good as was promised: at least so large, or at most where less is better."""
+    better = METRICS[metric].more_is_better
+    bound = f"{'at least' if better else 'at most'} {quantity(metric, least)}"
+    what = f"{title(metric)} of {name} is {bound}"
+
+    def verdict() -> Verdict:
+        short = (least - reached if better else reached - least) / max(abs(least), 1e-300)
+        note = "" if short <= 0 else f"{what}: it is {quantity(metric, reached)}"
+        return Verdict(bool(short <= 0), 1, max(short, 0.0), 0.0, note)
+
+    return Claim(what.replace("$", ""), inline_markdown(what), "what was measured", verdict)
+
+
+def _tolerance(outcome: Outcome) -> float:
+    return TOLERANCE[outcome.job.model.precision]
+
+
+def _relative(one: Array | float, other: Array | float) -> float:
+    """The largest difference, by the size of what is compared."""
+    scale = max(float(numpy.max(numpy.abs(one), initial=0)), float(numpy.max(numpy.abs(other), initial=0)), 1e-300)
+    return float(numpy.max(numpy.abs(numpy.subtract(one, other)), initial=0)) / scale
+
+
+def _replayed(outcome: Outcome) -> Verdict:
+    """The first losses against those of the same training begun anew."""
+    settings, learner = outcome.job.model.settings(), outcome.learner
+    data = outcome.data.dataset.as_type(settings.precision)
+    kept = outcome.trained.first_losses
+    with numpy.errstate(all="ignore"):
+        run = begun(learner, settings)
+        found = numpy.array([step.loss for step in islice(steps(run, learner, data, settings), len(kept))])
+    if found.shape != kept.shape or not len(found):
+        return Verdict(False, 0, float("inf"), _tolerance(outcome), f"{len(kept)} losses were kept")
+    finite = numpy.isfinite(kept)
+    error = _relative(found[finite], kept[finite]) if numpy.array_equal(finite, numpy.isfinite(found)) else float("inf")
+    return Verdict(error <= _tolerance(outcome), len(kept), error, _tolerance(outcome))
+
+
+def _gradients(outcome: Outcome) -> Verdict:
+    """Slopes along random directions at the parameters of the first steps, by gradients and by differences."""
+    settings, learner = outcome.job.model.settings(), outcome.learner
+    data = outcome.data.dataset.as_type("float64")
+    random = numpy.random.default_rng(settings.seed)
+    worst, points = 0.0, 0
+    run = begun(learner, settings)
+    for number, step in enumerate(islice(steps(run, learner, data, settings), STEPS + 1)):
+        if number == 0:
+            continue  # where biases are exactly 0, a sample at the origin is at a kink
+        samples = data.train[step.places[:SAMPLES]]
+        parameters = {name: array.astype(float) for name, array in run.vector.named.items()}
+        direction = {name: random.standard_normal(array.shape) for name, array in parameters.items()}
+        worst, points = max(worst, _slope_error(learner, samples, parameters, direction)), points + 1
+    return Verdict(points > 0 and worst <= DIFFERENCE_TOLERANCE, points, worst, DIFFERENCE_TOLERANCE)
+
+
+def _slope_error(
+    learner: Learner, samples: Samples, parameters: Mapping[str, Array], direction: Mapping[str, Array]
+) -> float:
+    x, y = learner.inputs(samples), learner.targets(samples)
+    _, gradients = learner.compiled.functions["loss_and_gradients"]({**parameters, **learner.constants}, x, y)
+    along = sum(float((gradients[name] * direction[name]).sum()) for name in direction)
+    size = sum(float(numpy.abs(gradients[name] * direction[name]).sum()) for name in direction)
+
+    def loss(shift: float) -> float:
+        moved = {name: array + shift * direction[name] for name, array in parameters.items()}
+        return float(learner.point(moved, samples).value("l"))
+
+    quotients = [(loss(spacing) - loss(-spacing)) / (2 * spacing) for spacing in SPACINGS]
+    return min(abs(quotient - along) for quotient in quotients) / max(size, 1e-8)
+
+
+def _measured_again(outcome: Outcome) -> Verdict:
+    """The metrics of the kept weights, and the outputs of the forward definition beside those of the code."""
+    settings, learner = outcome.job.model.settings(), outcome.learner
+    data = outcome.data.dataset.as_type(settings.precision)
+    parameters, test = outcome.trained.parameters, data.test
+    found = measures(learner, parameters, test, settings, data.unit)
+    errors = {name: _relative(found[name], value) for name, value in outcome.trained.test.items()}
+    few = test[slice(SAMPLES)]
+    errors["outputs"] = _relative(learner.point(parameters, few).value("y_hat"), learner.predict(parameters, few))
+    wrong = [name for name, error in errors.items() if not error <= _tolerance(outcome)]
+    missing = sorted(set(found) - set(outcome.trained.test))
+    note = f"{', '.join(wrong + missing)} differ from what is kept" if wrong or missing else ""
+    return Verdict(not note, len(test), max(errors.values()), _tolerance(outcome), note)

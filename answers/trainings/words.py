@@ -1,0 +1,61 @@
+"""Hyper-parameters, metrics and their values in words."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+from answers.evidence.numbers import scientific
+from numeric.training import METRICS
+
+TITLES = {
+    "learning_rate": "learning rate",
+    "weight_decay": "L2 regularisation",
+    "batch_size": "batch size",
+    "decay": "decay of the learning rate",
+    "decay_every": "epochs between decays",
+    "width": "width",
+    "depth": "depth",
+    "activation": "activation",
+    "momentum": "momentum",
+    "epochs": "epochs",
+    "noise": "noise of the data",
+    "samples": "samples",
+    "seed": "seed",
+    "loss": "loss",
+}
+"""What a hyper-parameter is called; others by their own name."""
+
+
+def title(name: str) -> str:
+    """What a hyper-parameter or a metric is called."""
+    return METRICS[name].title if name in METRICS else TITLES.get(name, name.replace("_", " "))
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def in_percent(metric: str) -> bool:
+    """Whether a metric is a share."""
+    return metric in METRICS and METRICS[metric].of_classes
+
+
+def number(metric: str, value: float) -> str:
+    """A metric or a loss as a number in LaTeX maths: shares in percent, without the sign."""
+    if not isfinite(value):
+        return r"\text{--}"
+    if in_percent(metric):
+        return f"{100 * value:.1f}"
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else scientific(value, 3)
+
+
+def quantity(metric: str, value: float) -> str:
+    """A metric with its unit, as Markdown."""
+    return f"${number(metric, value)}$" + (" %" if in_percent(metric) else "")
+
+
+def setting(value: Any) -> str:
+    """The value of a hyper-parameter."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
