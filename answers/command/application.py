@@ -19,6 +19,7 @@ from answers.command.export import export
 from answers.command.init import init
 from answers.command.list import list_homeworks
 from answers.command.schema import schema
+from answers.command.train import train
 from answers.command.verify import verify
 
 
@@ -115,6 +116,7 @@ application.command()(verify)
 application.command()(derive)
 application.command()(export)
 application.command()(init)
+application.command()(train)
 application.command()(schema)
 
 

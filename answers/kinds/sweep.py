@@ -80,7 +80,8 @@ class SweepItem(Item):
             yield settings_table(base.job, base)
         if "runs" in self.show:
             yield Text(markdown(best_sentence(sweep, self.repeats)))
-            yield runs_table(sweep, level)
+            for name in self.vary:
+                yield runs_table(sweep, name, level)
         if "curves" in self.show:
             yield loss_curves(sweep)
         if self.boundaries != () and can_show_boundaries(sweep):

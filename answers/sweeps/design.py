@@ -37,8 +37,10 @@ class Design:
 
     def settings(self) -> tuple[Setting, ...]:
         """Every setting once, the base first."""
-        everything = (self.base, *(setting for settings in self.varied.values() for setting in settings))
-        return tuple({setting.model.model_dump_json(): setting for setting in reversed(everything)}.values())[::-1]
+        found: dict[str, Setting] = {}
+        for setting in (self.base, *(setting for settings in self.varied.values() for setting in settings)):
+            found.setdefault(setting.model.model_dump_json(), setting)
+        return tuple(found.values())
 
 
 def designed(base: TrainingModel, vary: Mapping[str, Sequence[Value]]) -> Design:

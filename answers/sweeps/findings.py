@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from answers.sweeps.runs import Runs, Sweep
-from answers.trainings.words import capital, quantity, setting, title
+from answers.trainings.words import capital, quantity, setting, threshold, title
 from numeric.training import METRICS
 
 Values = Sequence[tuple[Any, Runs]]
@@ -80,7 +80,7 @@ def _convergence(values: Values, metric: str, level: float) -> Iterator[str]:
     epochs = [(runs.epochs_to(level), value) for value, runs in values]
     reached = [(count, value) for count, value in epochs if isfinite(count)]
     never = [setting(value) for count, value in epochs if not isfinite(count)]
-    what = f"{quantity(metric, level)} of {title(metric)} on the training samples"
+    what = f"{threshold(metric, level)} of {title(metric)} on the training samples"
     if reached:
         (fast, soonest), (slow, latest) = min(reached, key=lambda e: e[0]), max(reached, key=lambda e: e[0])
         later = f", and after ${slow:.0f}$ at {setting(latest)}" if latest != soonest else ""

@@ -6,41 +6,36 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
+from answers.evidence.numbers import scientific
 from answers.latex.escape import escape
+from answers.latex.markdown import inline_markdown
 from answers.latex.sheet import Block, Column, Plot, Plots, Row, Table
 from answers.sweeps.runs import Runs, Sweep
 from answers.trainings.answer import BOUNDARY_CAPTION
 from answers.trainings.figures import boundary_plot, can_be_pictured, comparison
-from answers.trainings.words import capital, in_percent, number, quantity, setting, title
+from answers.trainings.words import capital, quantity, setting, threshold, title
 
 MOST_CURVES = 5
 """As many kinds of lines are told apart in a plot."""
 
 
-def runs_table(sweep: Sweep, level: float) -> Table:
-    """A row for each value of each hyper-parameter; the base is in each group."""
+SMALL = 3.5
+"""The side of a picture of which three go on a line, in centimetres."""
+
+
+def runs_table(sweep: Sweep, name: str, level: float) -> Table:
+    """A row for each value of a hyper-parameter; that of the base is bold."""
     metric = sweep.metric
-    unit = r" (\%)" if in_percent(metric) else ""
-    reached = f"Epochs to {number(metric, level)}" + (r"\,\%" if in_percent(metric) else "")
-    columns = (
-        Column("Changed"),
-        Column("To", "number"),
-        Column(f"Training{unit}", "number"),
-        Column(f"Validation{unit}", "number"),
-        Column(f"Test{unit}", "number"),
-        Column(reached, "number"),
-        Column("Loss", "number"),
-    )
-    rows = [row for name in sweep.design.varied for row in _rows(sweep, name, level)]
-    return Table(columns, tuple(rows))
+    reached = rf"Epochs to {inline_markdown(threshold(metric, level))}"
+    titles = (capital(title(name)), "Training", "Validation", "Test", reached, "Loss")
+    columns = tuple(Column(text, "number") for text in titles)
+    return Table(columns, tuple(_row(sweep, value, runs, level) for value, runs in sweep.along(name)))
 
 
-def _rows(sweep: Sweep, name: str, level: float) -> Iterator[Row]:
-    for position, (value, runs) in enumerate(sweep.along(name)):
-        label = capital(title(name)) if position == 0 else ""
-        shown = escape(setting(value))
-        own = runs is sweep.of(sweep.design.base)
-        yield Row((escape(label), rf"\textbf{{{shown}}}" if own else shown, *_numbers(sweep, runs, level)))
+def _row(sweep: Sweep, value: Any, runs: Runs, level: float) -> Row:
+    shown = escape(setting(value))
+    own = runs is sweep.of(sweep.design.base)
+    return Row((rf"\textbf{{{shown}}}" if own else shown, *_numbers(sweep, runs, level)))
 
 
 def _numbers(sweep: Sweep, runs: Runs, level: float) -> Iterator[str]:
@@ -48,10 +43,10 @@ def _numbers(sweep: Sweep, runs: Runs, level: float) -> Iterator[str]:
         yield from ("diverged", "", "", "", "")
         return
     for group in ("train", "validation", "test"):
-        yield f"${number(sweep.metric, runs.final(group))}$"
+        yield inline_markdown(quantity(sweep.metric, runs.final(group)))
     epochs = runs.epochs_to(level)
     yield f"${epochs:.0f}$" if isfinite(epochs) else "--"
-    yield f"${number('loss', runs.loss())}$"
+    yield f"${scientific(runs.loss())}$"
 
 
 def loss_curves(sweep: Sweep) -> Plots:
@@ -82,7 +77,7 @@ def pictures(sweep: Sweep, chosen: Sequence[str]) -> tuple[Block, ...]:
     for name in chosen:
         if name not in named:
             plots = (
-                boundary_plot(runs.outcomes[0], escape(f"{title(name)} {setting(value)}"))
+                boundary_plot(runs.outcomes[0], escape(f"{title(name)} {setting(value)}"), SMALL)
                 for value, runs in sweep.along(name)
                 if not runs.outcomes[0].trained.stopped
             )

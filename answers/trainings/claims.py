@@ -10,7 +10,7 @@ import numpy
 from answers.kinds.item import Claim, Verdict
 from answers.latex.markdown import inline_markdown
 from answers.trainings.trainer import Outcome
-from answers.trainings.words import quantity, title
+from answers.trainings.words import quantity, threshold, title
 from numeric.data import Samples
 from numeric.scope import Array
 from numeric.training import METRICS, measures
@@ -54,15 +54,20 @@ def metrics_claim(name: str, *outcomes: Outcome) -> Claim:
 def target_claim(name: str, metric: str, least: float, reached: float) -> Claim:
     """That a metric of the test is as good as was promised: at least so large, or at most where less is better."""
     better = METRICS[metric].more_is_better
-    bound = f"{'at least' if better else 'at most'} {quantity(metric, least)}"
-    what = f"{title(metric)} of {name} is {bound}"
+    bound = f"{'at least' if better else 'at most'} {threshold(metric, least)}"
+    what = f"{title(metric)} of {name} {bound}"
 
     def verdict() -> Verdict:
         short = (least - reached if better else reached - least) / max(abs(least), 1e-300)
-        note = "" if short <= 0 else f"{what}: it is {quantity(metric, reached)}"
+        note = "" if short <= 0 else _plain(f"{what}, but it is {quantity(metric, reached)}")
         return Verdict(bool(short <= 0), 1, max(short, 0.0), 0.0, note)
 
-    return Claim(what.replace("$", ""), inline_markdown(what), "what was measured", verdict)
+    return Claim(_plain(what), inline_markdown(what), "what was measured", verdict)
+
+
+def _plain(text: str) -> str:
+    """A text with numbers in LaTeX maths as a terminal shows it."""
+    return text.replace(r"\,\%", " %").replace("$", "")
 
 
 def _tolerance(outcome: Outcome) -> float:

@@ -53,11 +53,11 @@ def _over_epochs(histories: Mapping[str, Values], name: str, heading: str = "") 
         epochs = numpy.arange(1.0, len(values) + 1)
         curves.append(curve(epochs, 100 * values if share else numpy.log10(numpy.maximum(values, 1e-12)), label))
     y_label = f"{title(name)} (\\%)" if share else title(name)
-    return plot(curves, "epoch", y_label, title=heading, logarithmic=not share, width=6.0, height=3.9)
+    return plot(curves, "epoch", y_label, title=heading, logarithmic=not share, width=5.6, height=3.7)
 
 
-def boundary_plot(outcome: Outcome, heading: str = "") -> Plot:
-    """Which class a network of two features predicts where, how surely, and the test samples."""
+def boundary_plot(outcome: Outcome, heading: str = "", side: float = 4.4) -> Plot:
+    """Which class a network of two features predicts where, how surely, and the test samples; ``side`` in cm."""
     data = outcome.data.dataset
     low, high = _corners(data.train, data.test)
     x, y = (numpy.linspace(low[axis], high[axis], PIXELS) for axis in (0, 1))
@@ -69,8 +69,8 @@ def boundary_plot(outcome: Outcome, heading: str = "") -> Plot:
         _axis(low[1], high[1], "$x_2$"),
         _lines(outcome, outputs, x, y),
         title=heading,
-        width=4.4,
-        height=4.4,
+        width=side,
+        height=side,
         backdrop=raster,
         marks=_points(data.test),
     )

@@ -53,7 +53,12 @@ def number(metric: str, value: float) -> str:
 
 def quantity(metric: str, value: float) -> str:
     """A metric with its unit, as Markdown."""
-    return f"${number(metric, value)}$" + (" %" if in_percent(metric) else "")
+    return rf"${number(metric, value)}\,\%$" if in_percent(metric) else f"${number(metric, value)}$"
+
+
+def threshold(metric: str, value: float) -> str:
+    """A round value that a metric is compared with, as Markdown."""
+    return rf"${100 * value:g}\,\%$" if in_percent(metric) else f"${value:.4g}$"
 
 
 def setting(value: Any) -> str:

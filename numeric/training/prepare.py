@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -17,7 +18,7 @@ from derive.errors import nearest
 from derive.forward import Forward, Tensor
 from derive.layers import LOSS
 from derive.network import Network, network
-from numeric.compiled import compile
+from numeric.compiled import Compiled, compile
 from numeric.data.dataset import Dataset
 from numeric.errors import ArrayError
 from numeric.point import Point
@@ -46,7 +47,7 @@ def prepare(net: Network, dataset: Dataset, settings: Settings) -> Learner:
     model = whole.forward
     source, target = _only(model, "input"), _only(model, "target")
     outputs = _outputs(model, target, dataset, settings)
-    made = Learner(whole, compile(whole), {}, {}, outputs, dataset.classes)
+    made = Learner(whole, _compiled(whole), {}, {}, outputs, dataset.classes)
     sizes = _sizes(made, source, target, dataset, settings)
     shapes, constants = {}, {}
     for tensor in made.compiled.plan.parameters:
@@ -57,6 +58,12 @@ def prepare(net: Network, dataset: Dataset, settings: Settings) -> Learner:
             constants[tensor.name] = _constant(tensor, shape, dataset, settings)
     threshold = _threshold(whole, constants) if dataset.classes and outputs == 1 else 0.5
     return replace(made, shapes=shapes, constants=constants, threshold=threshold)
+
+
+@lru_cache(maxsize=32)
+def _compiled(net: Network) -> Compiled:
+    """The generated code of a network; the runs of a sweep share it."""
+    return compile(net)
 
 
 def _over_batch(net: Network) -> Network:

@@ -15,6 +15,7 @@ from answers.homework.load import load, loads
 from answers.homework.model import Conventions, Homework, NetworkModel, Part, Question
 from answers.kinds import kinds
 from answers.model_base import Strict
+from answers.trainings.model import AdamModel, SGDModel, Stack, TrainingModel
 from answers.verify import CheckLine, verify
 
 PAGE = (Path(__file__).parents[2] / "docs" / "homework-file.md").read_text(encoding="utf-8")
@@ -44,7 +45,9 @@ def test_every_key_of_a_kind_is_described(name: str) -> None:
         assert key == "kind" or f"`{key}`" in SECTIONS[name], f"{name} does not describe {key}"
 
 
-@pytest.mark.parametrize("model", [Homework, Conventions, NetworkModel, Question, Part])
+@pytest.mark.parametrize(
+    "model", [Homework, Conventions, NetworkModel, TrainingModel, Stack, SGDModel, AdamModel, Question, Part]
+)
 def test_every_key_of_the_file_is_described(model: type[Strict]) -> None:
     described = PAGE[PAGE.index("## The file") : PAGE.index("## Kinds of answers")]
     for key in model.model_fields:
