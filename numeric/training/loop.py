@@ -56,7 +56,7 @@ def train(
     *,
     progress: Progress = silent,
     checkpoint: Path | None = None,
-    every_seconds: float = 2.0,
+    every_seconds: float = 1.0,
 ) -> Trained:
     """Train a network. The same arguments give the same bits, also if it was killed and resumed between.
 

@@ -99,9 +99,11 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     run("train", none).refused("none.yaml", "this homework describes no trainings")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_killed_training_goes_on(tmp_path: Path) -> None:
-    long = written(tmp_path, HOMEWORK.replace("epochs: 4", "epochs: 3000"))
+    slow = HOMEWORK.replace("epochs: 4", "epochs: 150\n    batch_size: 8").replace("samples: 120", "samples: 4000")
+    long = written(tmp_path, slow)
     checkpoint = tmp_path / "killed" / "spiral" / "checkpoint.npz"
     words = ["train", str(long), "--only", "spiral", "--output", str(tmp_path / "killed")]
     child = subprocess.Popen(

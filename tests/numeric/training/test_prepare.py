@@ -79,4 +79,4 @@ def test_what_does_not_go_together_is_said() -> None:
         "2 class weights were given, but three has 3 classes",
         class_weights=(1.0, 2.0),
     )
-    refused("x:n -> Linear(K)", "Triplet", line(), "has as input: x, positive, negative", sizes={}, metrics=())
+    refused("x:n -> Linear(K)", "Triplet", line(), "has as target: positive, negative", sizes={}, metrics=())
