@@ -55,12 +55,14 @@ def layout(
     arrows: Sequence[Arrow],
     labels: Sequence[Size] = (),
     *,
+    bodies: Sequence[float] = (),
     in_order: Collection[int] = (),
     apart: float = 0.2,
     gap: float = 0.3,
 ) -> Placed:
     """Place nodes of these sizes in columns from left to right, with a label for every arrow if labels are given.
 
+    Edges join the ``bodies`` of the nodes, which have these widths in the middle of them, or are all of them.
     Arrows that end at one node end at points one below the other, in the order in which they come, or in that in
     which they are given at the nodes ``in_order``; parallel ones are kept apart. Nothing overlaps: within a column
     boxes are ``apart``, edges are level, and they bend only in the gaps between columns, which are at least ``gap``
@@ -74,11 +76,12 @@ def layout(
     centres = [(sum(columns[level[vertex]]) / 2, heights[vertex]) for vertex in range(graph.count)]
     routes = (_route(chain, level, columns, centres) for chain in graph.chains)
     ports = _ports(graph, heights, in_order)
+    widths = bodies or [size.width for size in sizes]
     return Placed(
         tuple(centres[: len(sizes)]),
         tuple(centres[chain[1]] for chain in graph.chains) if labels else (),
         tuple(
-            _ended(route, sizes[chain[0]], sizes[chain[-1]], centres[chain[-1]], port)
+            _ended(route, widths[chain[0]], widths[chain[-1]], centres[chain[-1]], port)
             for route, chain, port in zip(routes, graph.chains, ports, strict=True)
         ),
         tuple(columns),
@@ -133,8 +136,8 @@ def _ports(graph: Layered, heights: Sequence[float], in_order: Collection[int]) 
     return ports
 
 
-def _ended(route: tuple[Point, ...], source: Size, target: Size, centre: Point, port: float) -> tuple[Point, ...]:
+def _ended(route: tuple[Point, ...], source: float, target: float, centre: Point, port: float) -> tuple[Point, ...]:
     """The route from the right border of its source to the left border of its target, at the port."""
     y = centre[1] + port
-    start = (route[0][0] + source.width / 2, route[0][1])
-    return (start, *route[1:-1], (route[-1][0] - HEAD, y), (centre[0] - target.width / 2, y))
+    start = (route[0][0] + source / 2, route[0][1])
+    return (start, *route[1:-1], (route[-1][0] - HEAD, y), (centre[0] - target / 2, y))

@@ -10,6 +10,7 @@ from typing import Literal
 
 from answers.graphs.folding import Folded, folded
 from answers.graphs.layout import Point, Size, layout
+from derive.render.latex_style import OPERATORS
 
 Shape = Literal["input", "constant", "value", "output", "operator"]
 
@@ -27,6 +28,12 @@ LETTER = 0.21
 
 NODE = {"input": 0.8, "constant": 0.64, "value": 0.8, "output": 0.8, "operator": 0.68}
 """The least width of a node, and its height."""
+
+SCRIPT = r"[_^](\{[^}]*\}|.)"
+"""A subscript or an exponent."""
+
+WRITTEN = 0.85
+"""The width of a number that is written by hand."""
 
 ROW = 0.3
 """The height of a number above or below an arrow."""
@@ -75,10 +82,12 @@ def drawing(vertices: Sequence[Vertex], arrows: Sequence[Arrow], *, room: bool =
     """
     labelled = room or any(arrow.above or arrow.below for arrow in arrows)
     sizes = [_size(vertex) for vertex in vertices]
+    bodies = [_body(vertex).width for vertex in vertices]
     labels = [_label(arrow, room) for arrow in arrows] if labelled else []
     ends = [(arrow.source, arrow.target) for arrow in arrows]
     in_order = [place for place, vertex in enumerate(vertices) if vertex.ordered]
-    placed = layout(sizes, ends, labels, in_order=in_order, apart=0.14 if labelled else 0.3)
+    apart = 0.14 if labelled else 0.3
+    placed = layout(sizes, ends, labels, bodies=bodies, in_order=in_order, apart=apart)
     shown = folded(placed, sizes, labels, WIDTH / SMALLEST)
     lines = [rf"\begin{{tikzpicture}}{STYLES}"]
     lines += [_arrow(*edge) for edge in zip(shown.routes, shown.turns, strict=True)]
@@ -88,35 +97,56 @@ def drawing(vertices: Sequence[Vertex], arrows: Sequence[Arrow], *, room: bool =
     return _fitted("\n".join(lines), shown)
 
 
-def _size(vertex: Vertex) -> Size:
+def _body(vertex: Vertex) -> Size:
+    """The size of a circle or a box."""
     least = NODE[vertex.shape]
-    width = max(least, LETTER * _letters(vertex.latex) + 0.24)
-    below = 2 * (ROW + 0.06) if vertex.below else 0.0
-    return Size(width, (least if vertex.shape == "operator" else width) + below)
+    width = max(least, letter_width(vertex.latex))
+    return Size(width, least if vertex.shape == "operator" else width)
+
+
+def _size(vertex: Vertex) -> Size:
+    """The size of a node with the number under it, and as much room over it."""
+    body = _body(vertex)
+    if not vertex.below:
+        return body
+    return Size(max(body.width, number_width(vertex.below)), body.height + 2 * (ROW + 0.06))
 
 
 def _label(arrow: Arrow, room: bool) -> Size:
-    widest = max(_letters(arrow.above), _letters(arrow.below))
+    width = max(number_width(arrow.above), number_width(arrow.below))
     if room:
-        widest = max(widest, 5.0)
-    return Size(DIGIT * widest + 0.1, 2 * ROW + (0.3 if room else 0.0))
+        return Size(max(width, WRITTEN), 2 * ROW + 0.3)
+    return Size(width, 2 * ROW)
+
+
+def number_width(latex: str) -> float:
+    """About how wide a number above or below an arrow is."""
+    return DIGIT * _letters(latex) + 0.1
 
 
 def _letters(latex: str) -> float:
-    """About how wide a formula is, in digits: a subscript or an exponent takes less."""
-    plain = re.sub(r"\\(?:cdot|times|div)", "x", latex.replace(" ", ""))
-    plain = re.sub(r"\\(?:mathrm|operatorname|hat|bar|tilde)\b", "", plain)
-    plain = re.sub(r"\\([a-zA-Z]+)", lambda match: match[1] if match[1] in ("exp", "log", "tanh") else "x", plain)
-    small = "".join(re.findall(r"[_^](\{[^}]*\}|.)", plain))
-    rest = re.sub(r"[_^](\{[^}]*\}|.)", "", plain)
-    return len(re.sub(r"[{}\\]", "", rest)) + 0.75 * len(re.sub(r"[{}\\]", "", small))
+    """About how wide a formula is, in digits: a sign takes more than one, a subscript or an exponent less."""
+    plain = re.sub(r"\\(?:mathrm|operatorname|hat|bar|tilde)\b", "", latex.replace(" ", ""))
+    plain = re.sub(r"\\([a-zA-Z]+)", lambda match: match[1] if match[1] in OPERATORS else "x", plain)
+    small = "".join(re.findall(SCRIPT, plain))
+    return _width(re.sub(SCRIPT, "", plain)) + 0.75 * _width(small)
+
+
+def letter_width(latex: str) -> float:
+    """About how wide a node is with a formula and room beside it."""
+    return LETTER * _letters(latex) + 0.24
+
+
+def _width(characters: str) -> float:
+    shown = re.sub(r"[{}\\]", "", characters)
+    return len(shown) + 0.6 * sum(map(shown.count, "+-"))
 
 
 def _vertex(vertex: Vertex, centre: Point) -> list[str]:
-    lines = [rf"\node[{vertex.shape},minimum width={_size(vertex).width:.2f}cm] at {_at(centre)} {{${vertex.latex}$}};"]
+    body = _body(vertex)
+    lines = [rf"\node[{vertex.shape},minimum width={body.width:.2f}cm] at {_at(centre)} {{${vertex.latex}$}};"]
     if vertex.below:
-        height = NODE[vertex.shape] / 2 if vertex.shape == "operator" else _size(vertex).width / 2
-        lines.append(_number("backward", "below", (centre[0], centre[1] - height), vertex.below))
+        lines.append(_number("backward", "below", (centre[0], centre[1] - body.height / 2), vertex.below))
     return lines
 
 

@@ -75,7 +75,7 @@ def forward_claim(forward: Forwarded, at: Values) -> Claim:
         yield from compare_values(forward)
         yield from _printed(forward, forward.values)
 
-    return Claim("values", named, "equations, digit by digit", lambda: _verdict(compared))
+    return Claim("values", named, f"equations, {PRECISION} digits", lambda: _verdict(compared))
 
 
 def backward_claim(backward: Backward) -> Claim:
@@ -90,7 +90,7 @@ def backward_claim(backward: Backward) -> Claim:
     return Claim(
         f"∂{unicode(scalar(backward.output))}/∂·",
         named,
-        "differences at every arrow, SymPy",
+        "each arrow moved alone, SymPy",
         lambda: _verdict(compared),
     )
 

@@ -99,3 +99,10 @@ def test_edges_end_in_the_order_of_arguments_where_it_matters(in_order: tuple[in
 def test_a_chain_is_level() -> None:
     placed = layout([Size(0.8, 0.8)] * 6, [(0, 1), (2, 1), (1, 3), (3, 4), (4, 5)])
     assert len({round(placed.nodes[place][1], 9) for place in (3, 4, 5)}) == 1
+
+
+def test_edges_join_bodies() -> None:
+    placed = layout([Size(2.0, 1.0), Size(3.0, 1.0)], [(0, 1)], bodies=[0.8, 0.6])
+    (route,) = placed.routes
+    assert route[0][0] == pytest.approx(placed.nodes[0][0] + 0.4)
+    assert route[-1][0] == pytest.approx(placed.nodes[1][0] - 0.3)
