@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy
@@ -15,9 +14,8 @@ from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import curve, plot
 from answers.latex.sheet import Plots
-from derive.derivation import Derivation
 from derive.network import Network, network
-from numeric import evaluate
+from numeric import Compiled, compile, evaluate
 
 Arrays = dict[str, NDArray[numpy.float64]]
 
@@ -55,31 +53,31 @@ class Depth(Evidence):
         curves, claims = [], []
         for name, gain in zip(self.functions, gains, strict=True):
             stack = _stack(name, self.depth, self.width)
-            backward = stack.backward()
+            step = compile(stack, by=[name for name in stack.parameters if name.startswith("b")])
             weights = [_weights(stack, gain, self.seed + k) for k in range(self.networks)]
-            norms = numpy.array([_norms(backward, arrays) for arrays in weights])
+            norms = numpy.array([_norms(step, arrays) for arrays in weights])
             mean = numpy.log10(norms / norms[:, -1:]).mean(axis=0)
             values[f"{name}_ratio"] = scientific(float(10 ** mean[0]))
             curves.append(curve(numpy.arange(1.0, self.depth + 1), mean, name))
             ratio = float(numpy.prod(norms[:, 0] / norms[:, -1]) ** (1 / self.networks))
-            claims.append(self._claim(name, stack, backward, weights[0]))
+            claims.append(self._claim(name, stack, step, weights[0]))
             claims.append(quoted_claim(f"ratio quoted for {name}", values, {f"{name}_ratio": ratio}))
         caption = "Norm of the gradient at each layer, relative to the last layer (geometric mean)."
         figure = Plots((plot(curves, "layer", width=9.0, height=4.2, logarithmic=True),), caption)
         return Found(values, (figure,), tuple(claims))
 
-    def _claim(self, name: str, stack: Network, backward: Sequence[Derivation], arrays: Arrays) -> Claim:
+    def _claim(self, name: str, stack: Network, step: Compiled, arrays: Arrays) -> Claim:
         """The gradient at the first layer against a difference quotient of the forward pass."""
 
         def verdict() -> Verdict:
-            gradient = _gradients(backward, arrays)[0]
+            gradient = _gradients(step, arrays)[0]
             direction = numpy.random.default_rng(self.seed).standard_normal(self.width)
-            step = 1e-6
+            reach = 1e-6
             sides = [
                 evaluate(stack.value("l", written_out=False), arrays | {"b1": arrays["b1"] + s * direction})
-                for s in (step, -step)
+                for s in (reach, -reach)
             ]
-            slope, along = float(sides[0] - sides[1]) / (2 * step), float(gradient @ direction)
+            slope, along = float(sides[0] - sides[1]) / (2 * reach), float(gradient @ direction)
             error = abs(slope - along) / max(abs(slope), abs(along), 1e-300)
             return Verdict(error <= 1e-3, 1, error, 1e-3)
 
@@ -102,13 +100,12 @@ def _weights(stack: Network, gain: float, seed: int) -> Arrays:
     return arrays
 
 
-def _norms(backward: Sequence[Derivation], arrays: Arrays) -> list[float]:
-    return [float(numpy.linalg.norm(gradient)) for gradient in _gradients(backward, arrays)]
+def _norms(step: Compiled, arrays: Arrays) -> list[float]:
+    return [float(numpy.linalg.norm(gradient)) for gradient in _gradients(step, arrays)]
 
 
-def _gradients(backward: Sequence[Derivation], arrays: Arrays) -> list[NDArray[numpy.float64]]:
-    """The gradient with respect to every linear layer's output, which is that of its bias, by the backward pass."""
-    known = dict(arrays)
-    for derivation in backward:
-        known[derivation.quantity.name] = evaluate(derivation, known)
-    return [known[f"dl/d{name}"] for name in arrays if name.startswith("b")]
+def _gradients(step: Compiled, arrays: Arrays) -> list[NDArray[numpy.float64]]:
+    """The gradient with respect to every linear layer's output, which is that of its bias, at a batch of one."""
+    data = [arrays[tensor.name][None] for tensor in (*step.plan.inputs, *step.plan.beside)]
+    _, gradients = step.loss_and_gradients(arrays, *data)
+    return list(gradients.values())

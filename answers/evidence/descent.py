@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import numpy
 from pydantic import Field
@@ -14,11 +13,10 @@ from answers.evidence.base import Evidence, Found
 from answers.evidence.numbers import scientific
 from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Claim, Context, Verdict
-from derive.derivation import Derivation
-from numeric import evaluate
+from derive.forward import Tensor
+from numeric import compile
 from numeric.sample import sample, sample_sizes
-
-Arrays = dict[str, Any]
+from numeric.scope import Array
 
 
 class Descent(Evidence):
@@ -50,21 +48,23 @@ class Descent(Evidence):
         network = context.network(self.network)
         sizes = sample_sizes(network.forward, self.seed)
         points = [sample(network.forward, self.seed + k, sizes) for k in range(self.samples)]
-        learnt = {name: points[0][name] for name in network.parameters}
-        data = [{name: array for name, array in point.items() if name not in learnt} for point in points]
-        loss = network.value("l", written_out=False)
-        # A gradient in numerator layout is the transpose of the parameter; its index form has the parameter's shape.
-        gradients = {name: replace(network.gradient(name), layout="gradient") for name in learnt}
-        losses = [_mean(loss, data, learnt)]
+        step = compile(network)
+        params = {tensor.name: points[0][tensor.name] for tensor in step.plan.parameters}
+        data = [_together(tensor, points) for tensor in (*step.plan.inputs, *step.plan.beside)]
+        losses = []
         for _ in range(self.steps):
-            slopes = {name: _mean(gradient, data, learnt) for name, gradient in gradients.items()}
-            learnt = {name: array - self.rate * slopes[name] for name, array in learnt.items()}
-            losses.append(_mean(loss, data, learnt))
-        return [float(value) for value in losses]
+            loss, slopes = step.loss_and_gradients(params, *data)
+            losses.append(float(loss))
+            params |= {name: params[name] - self.rate * slopes[name] for name in network.parameters}
+        loss, _ = step.loss_and_gradients(params, *data)
+        return [*losses, float(loss)]
 
 
-def _mean(derivation: Derivation, data: Sequence[Arrays], learnt: Arrays) -> Any:
-    return numpy.mean([evaluate(derivation, one | learnt) for one in data], axis=0)
+def _together(tensor: Tensor, points: Sequence[Mapping[str, Array]]) -> Array:
+    """What all points bring for an input or a target, as one batch."""
+    arrays = [numpy.asarray(point[tensor.name]) for point in points]
+    batch = numpy.concatenate(arrays) if arrays[0].ndim == len(tensor.shape) else numpy.stack(arrays)
+    return batch.astype(numpy.int64) if tensor.domain == "class" else batch
 
 
 def _lower(losses: Sequence[float]) -> Verdict:
