@@ -60,7 +60,8 @@ def breaks(formula: Expr, variable: Symbol, functions: Sequence[ScalarFunction])
 def _conditions(formula: Expr, known: dict[str, ScalarFunction]) -> Iterator[Relational]:
     for bracket in formula.atoms(Bracket):
         yield from bracket.atoms(Relational)
-    for magnitude in formula.atoms(sympy.Abs):
+    outside = formula.xreplace({bracket: sympy.Dummy() for bracket in formula.atoms(Bracket)})
+    for magnitude in outside.atoms(sympy.Abs):
         yield sympy.Gt(magnitude.args[0], 0)
     for use in formula.atoms(AppliedUndef):
         if use.func.__name__ in known:

@@ -6,15 +6,15 @@ They are in the language of ``derive.building.equations``. Beside it ``diff(f, z
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lark import Token, Tree
 from sympy import Expr, Symbol
 
 from derive import symbols
-from derive.building.equations import Reader, Vocabulary, parse_equations, parse_tree, range_of
+from derive.building.equations import Equation, Reader, Vocabulary, parse_equations, parse_tree, range_of
 from derive.errors import DefinitionError
 from derive.forward import Domain, Forward, Row, Tensor
 from derive.scalar import ScalarFunction
@@ -80,17 +80,40 @@ def setting_of(
     vocabulary = Vocabulary(dimensions, sizes, {})
     written = parse_tree(definitions.strip(), "rows").children if definitions.strip() else []
     rows: list[Row] = []
-    for equation in parse_equations(definitions, vocabulary) if written else ():
+    for equation in _apart(parse_equations(definitions, vocabulary)) if written else ():
         known = {**dimensions, **{row.name: row.tensor.shape for row in rows}}
         shape = tuple(_size(letter, equation.expression, known) for letter in equation.indices)
         rows.append(Row(Tensor(equation.name, shape, "value", equation.domain), equation.indices, equation.expression))
     said = domains or {}
     given = [Tensor(name, shape, "input", said.get(name, "real")) for name, shape in dimensions.items()]
-    defined = {row.name: row.tensor.shape for row in rows}
+    defined = {row.name: row.tensor.shape for row in rows if row.tensor.domain != "index"}
     return Setting(
         Forward(tuple(given), tuple(rows), functions),
         Vocabulary({**dimensions, **defined}, sizes, {}),
         tuple(map(_definition, written)),
+    )
+
+
+def _apart(equations: Iterable[Equation]) -> Iterator[Equation]:
+    """The equations, with the places of each maximum under names of their own: ``k_star_M`` for that of M."""
+    places: list[Equation] = []
+    for equation in equations:
+        if equation.domain == "index":
+            places.append(equation)
+            continue
+        names = {place.name: f"{place.name}_{equation.name}" for place in places}
+        for one in (*places, equation):
+            yield replace(one, name=names.get(one.name, one.name), expression=_renamed(one.expression, names))
+        places = []
+
+
+def _renamed(expression: Expr, names: Mapping[str, str]) -> Expr:
+    return expression.xreplace(
+        {
+            access: symbols.element(names[symbols.name_of(access)], symbols.subscripts_of(access))
+            for access in symbols.accesses(expression)
+            if symbols.name_of(access) in names
+        }
     )
 
 
