@@ -2,11 +2,13 @@
 
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import DefinitionError, DeriveError, NetworkError, VocabularyError
+from derive.exact import with_ranges
 from derive.graph import ScalarGraph, scalar_graph
 from derive.layer import Layer, layer
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
 from derive.recurrent.recurrence import Recurrence, recurrence
+from derive.written_out import toeplitz, written_out
 
 __all__ = [
     "Activation",
@@ -27,4 +29,7 @@ __all__ = [
     "network",
     "recurrence",
     "scalar_graph",
+    "toeplitz",
+    "with_ranges",
+    "written_out",
 ]

@@ -126,7 +126,7 @@ class Network:
         return self._derivative(numerator, denominator, within)
 
     def hessian(self, name: str, other: str | None = None, within: Iterable[str] | None = None) -> Derivation:
-        """The second derivatives of the loss: the Jacobian of its gradient, ``g_name``, by ``other`` or ``name``.
+        """The second derivatives of the loss: the Jacobian of its gradient, ``grad_name``, by ``other`` or ``name``.
 
         Raises:
             NetworkError: the network has no loss, or no such tensor.

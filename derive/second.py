@@ -1,7 +1,7 @@
 """Second derivatives by deriving twice: the gradient becomes a row of the forward definition, and is differentiated.
 
-The gradient of the loss with respect to T is the tensor ``g_T`` of the enlarged definition. The Hessian is
-the Jacobian of ``g_T``. A Hessian-vector product needs no Hessian: it is the gradient of ``gv = Σ g_T v_T``,
+The gradient of the loss with respect to T is the tensor ``grad_T`` of the enlarged definition. The Hessian is
+the Jacobian of ``grad_T``. A Hessian-vector product needs no Hessian: it is the gradient of ``gv = Σ grad_T v_T``,
 and costs about as much as the gradient does.
 
 Source: B. Pearlmutter, Fast Exact Multiplication by the Hessian, Neural Computation 6, 1994.
@@ -24,7 +24,7 @@ from derive.forward import Forward, Row, Tensor
 
 def gradient_name(name: str) -> str:
     """The tensor that holds the gradient with respect to ``name``."""
-    return f"g_{name}"
+    return f"{symbols.GRADIENT}{name}"
 
 
 def direction_name(name: str) -> str:

@@ -140,6 +140,9 @@ def split_partial(name: str) -> tuple[str, str] | None:
     return None
 
 
+GRADIENT = "grad_"
+"""What stands before the name of a tensor in that of the row that holds the gradient of the loss by it."""
+
 LETTERS = "ijkmpqrstuvw"
 
 

@@ -131,7 +131,8 @@ def _unrolled(expression: Expr, places: Mapping[Symbol, Expr], lengths: Mapping[
     """The expression at given values of its indices."""
     if isinstance(expression, Sum):
         letters = [letter for letter, _, _ in expression.limits]
-        ranges = [range(int(low), int(high) + 1) for _, low, high in expression.limits]
+        ends = [[int(_unrolled(end, places, lengths)) for end in limit[1:]] for limit in expression.limits]
+        ranges = [range(low, high + 1) for low, high in ends]
         return Add(
             *(
                 _unrolled(

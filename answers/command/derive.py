@@ -52,6 +52,25 @@ def derive(
         Path | None,
         typer.Option(metavar="FILE", show_default=False, help="A file with layers of your own that the network uses."),
     ] = None,
+    ranges: Annotated[
+        Literal["brackets", "cases", "limits"] | None,
+        typer.Option(
+            show_default=False,
+            help="Say where tensors are read: by brackets, by cases, or by the limits of sums. "
+            "If left out, they read as 0 outside.",
+        ),
+    ] = None,
+    written_out: Annotated[
+        Listed,
+        typer.Option(metavar="SIZES", show_default=False, help="Print every element at these sizes, C=1,H=3,W=3."),
+    ] = None,
+    toeplitz: Annotated[
+        Listed,
+        typer.Option(
+            metavar="SIZES", show_default=False, help="Print a layer's Jacobian as a matrix at these sizes, C=1,L=4."
+        ),
+    ] = None,
+    hessian: Annotated[bool, typer.Option("--hessian", help="The second derivatives instead of the gradient.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="Print the steps from the chain rule on.")] = False,
     layout: Annotated[
@@ -78,6 +97,7 @@ def derive(
     Everything follows from the forward definition of the network. The exit code is 1 if a check fails.
     """
     from answers.command.equations import derive_equations
+    from answers.command.ranges import print_at_sizes, ranged, sizes_of
     from answers.own import is_definition_file, load_definitions
     from derive.graph import is_equations
     from derive.layer import is_layer
@@ -101,10 +121,16 @@ def derive(
     for number, (model, name) in enumerate(
         (model, name) for model, names in models for name in _names(wrt or ()) or names
     ):
-        derivation = model.partial(name, allowed) if "/" in name else model.gradient(name, allowed)
+        derivation = _derived(model, name, allowed, hessian=hessian, jacobian=toeplitz is not None)
         if number:
             typer.echo()
-        (_print_latex if latex else _print_unicode)(derivation, notation, steps)
+        if written_out is not None or toeplitz is not None:
+            print_at_sizes(
+                derivation, sizes_of(written_out or toeplitz or ()), matrix=toeplitz is not None, latex=latex
+            )
+        else:
+            shown, form = ranged(derivation, ranges, notation)
+            (_print_latex if latex else _print_unicode)(shown, form, steps)
         if check:
             passed = print_check(derivation, "% " if latex else "  ") and passed
     if not passed:
@@ -121,6 +147,17 @@ def _alone(
     named = load_definitions(Path(given)) if is_definition_file(given) else (given,)
     layers = [layer(one, batch=batch, layout=layout, index_base=index_base) for one in named]
     return [(one.network, one.differentiable) for one in layers]
+
+
+def _derived(
+    model: Network, name: str, allowed: tuple[str, ...] | None, *, hessian: bool, jacobian: bool
+) -> Derivation:
+    """The gradient by a tensor, or a partial by its name; the Hessian or the output's Jacobian where asked for."""
+    if hessian:
+        return model.hessian(name, within=allowed)
+    if jacobian and "/" not in name:
+        return model.jacobian(model.values[-2], name, allowed)
+    return model.partial(name, allowed) if "/" in name else model.gradient(name, allowed)
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Basic, Expr, Mod
+import sympy
+from sympy import Basic, Expr, Lt, Mod
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
@@ -41,6 +42,17 @@ def condition_piece(style: Style, write: Callable[[Expr], Piece], condition: Boo
     if left.is_number and not right.is_number:
         left, right, sign = right, left, MIRRORED[sign]
     return _compared(style, [write(left), write(right)], [sign])
+
+
+def below_sizes(condition: Boolean) -> Boolean:
+    """The condition with ``x < n`` for a size n where SymPy has made n >= x + 1 of it."""
+    if isinstance(condition, And):
+        return And(*map(below_sizes, condition.args))
+    found = _ascending(condition)
+    if found is None or found[1] != "<=" or not (found[2].is_Symbol and found[2].is_positive):
+        return condition
+    low = sympy.expand(found[0])
+    return Lt(sympy.together(low - 1), found[2]) if low.as_coeff_Add()[0] == 1 else condition
 
 
 def _order(condition: Basic) -> tuple[object, ...]:
@@ -81,7 +93,9 @@ def _chains(conditions: Sequence[Boolean]) -> list[tuple[Boolean, ...]]:
 
 def _meet(low: Boolean, high: Boolean) -> bool:
     below, above = _ascending(low), _ascending(high)
-    return below is not None and above is not None and below[2] == above[0] and not below[2].is_number
+    if below is None or above is None or below[2].is_number:
+        return False
+    return bool(below[2] == above[0] or sympy.together(below[2]) == sympy.together(above[0]))
 
 
 def _chain(style: Style, write: Callable[[Expr], Piece], low: Boolean, high: Boolean) -> Piece:

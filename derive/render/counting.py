@@ -13,6 +13,8 @@ from sympy import (
     KroneckerDelta,
     Le,
     Lt,
+    Max,
+    Min,
     Mod,
     Mul,
     Ne,
@@ -49,7 +51,7 @@ def count_from_one(expression: Basic) -> Basic:
         common = min(_constant(left), _constant(right)) if both else 0
         return KroneckerDelta(left - common, right - common)
     if isinstance(expression, ExprWithLimits):
-        limits = [(k, shifted_subscript(low), shifted_subscript(high)) for k, low, high in expression.limits]
+        limits = [(k, _shifted_limit(low), _shifted_limit(high)) for k, low, high in expression.limits]
         return expression.func(count_from_one(expression.function), *limits)
     if isinstance(expression, Relational) and _compares_integers(expression):
         return _shifted_relation(expression)
@@ -65,6 +67,13 @@ def shifted_subscript(subscript: Expr) -> Expr:
     if _is_label(subscript):
         return subscript if isinstance(subscript, Symbol) else count_from_one(subscript)
     return _labels_from_one(subscript) + 1
+
+
+def _shifted_limit(limit: Expr) -> Expr:
+    """Where a sum begins or ends when indices count from 1: of the largest of several, each one later."""
+    if isinstance(limit, Max | Min):
+        return limit.func(*map(shifted_subscript, limit.args))
+    return shifted_subscript(limit)
 
 
 def _is_label(expression: Basic) -> bool:

@@ -20,13 +20,13 @@ from derive.render.arrange import (
     outermost_first,
     with_number,
 )
-from derive.render.conditions import condition_piece
+from derive.render.conditions import below_sizes, condition_piece
 from derive.render.names import Ranks, parse_name, rank_of, split_subscripts
 from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Binding, Piece
 from derive.render.roots import is_root, rationalised
 from derive.render.style import Style
-from derive.symbols import is_immediate, name_of, subscripts_of
+from derive.symbols import GRADIENT, is_immediate, name_of, partial_name, subscripts_of
 
 LONG_EXPONENT = 14
 """An exponent wider than this many letters is set as the argument of exp."""
@@ -109,10 +109,14 @@ class ExpressionPrinter:
         if divided is not None:
             top, bottom, rank = divided
             pieces = (
-                self.element(top, subscripts[:rank], whole=whole),
+                self.element(top.removeprefix(GRADIENT), subscripts[:rank], whole=whole),
                 self.element(bottom, subscripts[rank:], whole=whole),
             )
+            if top.startswith(GRADIENT):
+                return self.style.second_partial(*pieces, inline=self.inline, whole=whole)
             return self.style.partial(*pieces, inline=self.inline, immediate=is_immediate(name))
+        if name.startswith(GRADIENT) and name in self.ranks:
+            return self.element(partial_name("l", name.removeprefix(GRADIENT)), subscripts, whole=whole)
         known = rank_of(name, self.ranks, len(subscripts) or int(whole))
         parsed = parse_name(name)
         bold = whole and known > 0
@@ -228,7 +232,7 @@ class ExpressionPrinter:
         at_maximum = coordinate_of(expression)
         if at_maximum is not None:
             return self.coordinate(*at_maximum)
-        if isinstance(expression, sympy.floor | sympy.Mod):
+        if isinstance(expression, sympy.floor | sympy.ceiling | sympy.Mod):
             return self.whole_number(expression)
         if isinstance(expression, KroneckerDelta):
             return self.style.delta(self.subscripts(expression.args))
@@ -240,8 +244,8 @@ class ExpressionPrinter:
         if isinstance(expression, sympy.Abs):
             return self.style.enclose(self.style.signed(self.piece(expression.args[0])), "|", "|")
         if isinstance(expression, Piecewise):
-            branches = [(self.piece(v), None if c == sympy.true else self.condition(c)) for v, c in expression.args]
-            return self.style.cases(branches)
+            conditions = [None if c == sympy.true else self.condition(below_sizes(c)) for _, c in expression.args]
+            return self.style.cases([(self.piece(v), c) for (v, _), c in zip(expression.args, conditions, strict=True)])
         if isinstance(expression, Function | sympy.Max | sympy.Min):
             inside = self.style.join([self.piece(argument) for argument in expression.args], ", ")
             name = type(expression).__name__
@@ -256,6 +260,8 @@ class ExpressionPrinter:
         small = replace(self, inline=True) if is_scalar(expression) else self
         if isinstance(expression, sympy.floor):
             return self.style.floor(small.piece(sympy.together(expression.args[0])))
+        if isinstance(expression, sympy.ceiling):
+            return self.style.ceiling(small.piece(sympy.together(expression.args[0])))
         shown = [small.piece(argument) for argument in expression.args]
         return replace(compose.multiply(self.style, shown, sign=self.style.sign("modulo")), binding=Binding.SUM)
 

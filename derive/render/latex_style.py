@@ -63,6 +63,14 @@ class LatexStyle(Style):
         text = rf"\frac{{{sign} {top.text}}}{{\partial {bottom.text}}}"
         return Piece(text, max(top.width, bottom.width) + 1.2, Binding.FRACTION, tall=True)
 
+    def second_partial(self, first: Piece, second: Piece, *, inline: bool, whole: bool) -> Piece:
+        mark = r"^{\top}" if whole else ""
+        below = rf"\partial {first.text} \, \partial {second.text}{mark}"
+        width = first.width + second.width + 3
+        if inline:
+            return Piece(rf"\partial^{{2}} \ell/({below})", width + 4, Binding.FRACTION)
+        return Piece(rf"\frac{{\partial^{{2}} \ell}}{{{below}}}", width, Binding.FRACTION, tall=True)
+
     def word(self, text: str) -> Piece:
         return Piece(rf"\{text}" if text in OPERATORS else rf"\operatorname{{{escape(text)}}}", len(text))
 
@@ -128,6 +136,9 @@ class LatexStyle(Style):
 
     def floor(self, inside: Piece) -> Piece:
         return replace(self.enclose(self.signed(inside), r"\lfloor ", r" \rfloor"), compound=True)
+
+    def ceiling(self, inside: Piece) -> Piece:
+        return replace(self.enclose(self.signed(inside), r"\lceil ", r" \rceil"), compound=True)
 
     def coordinate(self, place: Piece, letter: Piece) -> Piece:
         return replace(place, text=f"{place.text}_{letter.text}", width=place.width + SCRIPT * letter.width)

@@ -33,6 +33,10 @@ class Style(ABC):
         """
 
     @abstractmethod
+    def second_partial(self, first: Piece, second: Piece, *, inline: bool, whole: bool) -> Piece:
+        """The second derivative of the loss; by a ``whole`` vector twice it is the Hessian matrix."""
+
+    @abstractmethod
     def word(self, text: str) -> Piece:
         """A word set upright, such as a function's name."""
 
@@ -87,6 +91,10 @@ class Style(ABC):
     @abstractmethod
     def floor(self, inside: Piece) -> Piece:
         """The largest integer that is not above what is inside."""
+
+    @abstractmethod
+    def ceiling(self, inside: Piece) -> Piece:
+        """The smallest integer that is not below what is inside."""
 
     @abstractmethod
     def coordinate(self, place: Piece, letter: Piece) -> Piece:

@@ -46,6 +46,9 @@ class UnicodeStyle(Style):
     def partial(self, top: Piece, bottom: Piece, *, inline: bool, immediate: bool = False) -> Piece:
         return _atom(f"∂{'⁺' if immediate else ''}{top.text}/∂{bottom.text}", Binding.FRACTION)
 
+    def second_partial(self, first: Piece, second: Piece, *, inline: bool, whole: bool) -> Piece:
+        return _atom(f"∂²ℓ/∂{first.text}∂{second.text}{'ᵀ' if whole else ''}", Binding.FRACTION)
+
     def word(self, text: str) -> Piece:
         return _atom(text)
 
@@ -99,6 +102,9 @@ class UnicodeStyle(Style):
 
     def floor(self, inside: Piece) -> Piece:
         return self.enclose(self.signed(inside), "⌊", "⌋")
+
+    def ceiling(self, inside: Piece) -> Piece:
+        return self.enclose(self.signed(inside), "⌈", "⌉")
 
     def coordinate(self, place: Piece, letter: Piece) -> Piece:
         return _atom(f"{place.text}_{letter.text}")

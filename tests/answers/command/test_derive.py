@@ -91,3 +91,16 @@ def test_a_wrong_result_ends_with_code_1(monkeypatch: pytest.MonkeyPatch) -> Non
     assert outcome.code == 1
     assert "FAILED: result, dl/db2: against central differences" in outcome.out
     assert run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2", "--no-check").code == 0
+
+
+def test_exact_ranges_elements_matrices_and_second_derivatives() -> None:
+    conv = "Conv1d(1, 2, bias=False)"
+    limits = run("derive", conv, "--wrt", "z", "--ranges", "limits", "--no-check").out
+    assert "Σ_{q=max(1, j−L_out+1)}^{min(2, j)}" in limits
+    lines = run("derive", conv, "--wrt", "z", "--written-out", "C=1,L=3", "--no-check").out.splitlines()
+    assert lines[1] == "∂ℓ/∂z[1,2] = weight[1,1,1] · dy[1,2] + weight[1,1,2] · dy[1,1]"
+    matrix = run("derive", conv, "--wrt", "z", "--toeplitz", "C=1,L=3", "--no-check").out.splitlines()
+    assert matrix[1].split() == ["0", "weight[1,1,1]", "weight[1,1,2]"]
+    hessian = run("derive", "x:K -> Identity", "--loss", "SoftmaxCrossEntropy", "--wrt", "x", "--hessian").out
+    assert hessian.startswith("∂²ℓ/∂x∂xᵀ = diag(p) − p pᵀ")
+    run("derive", conv, "--toeplitz", "C=1,L").refused("a size is given as H=3, not L")

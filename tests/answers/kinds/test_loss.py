@@ -10,7 +10,7 @@ def test_gradients_by_the_prediction_and_by_the_scores() -> None:
     answer = answered({**ITEM, "hessian": True})
     assert all_pass(answer)
     quantities = [claim.quantity for claim in answer.claims]
-    assert quantities == ["ŷ", "ℓ", "∂ℓ/∂ŷ", "∂ℓ/∂z", "∂g_z/∂z"]
+    assert quantities == ["ŷ", "ℓ", "∂ℓ/∂ŷ", "∂ℓ/∂z", "∂²ℓ/∂z∂zᵀ"]
     steps = [block for block in answer.blocks if isinstance(block, Steps)]
     assert steps[-1].steps[-1].right == r"\hat{\bm{y}} - \bm{y}"
 
