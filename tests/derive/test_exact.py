@@ -23,9 +23,7 @@ def elements(derivation: Derivation, sizes: dict[str, int]) -> tuple[object, ...
 
 @given(OPTIONS, st.integers(1, 3), st.integers(5, 7), st.sampled_from(["z", "weight"]))
 @settings(max_examples=12)
-def test_brackets_cases_and_limits_are_equal(
-    options: tuple[int, ...], kernel: int, length: int, name: str
-) -> None:
+def test_brackets_cases_and_limits_are_equal(options: tuple[int, ...], kernel: int, length: int, name: str) -> None:
     derivation = layer("Conv1d", 2, kernel, *options, bias=False).vjp(name)
     sizes = {"C": 2, "L": length}
     expected = elements(derivation, sizes)
