@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import sympy
 from sympy import Add, Expr, Function, Mul
 from sympy.core.function import AppliedUndef
 
@@ -232,16 +233,19 @@ def _folded(slope: Expr, formula: Expr, value: Expr) -> Expr:
 
 
 def _joined(routes: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
-    """The factors of a partial: those of the one route if each is simple, or else one expression."""
+    """The factors of a partial: those of the one route if each is simple, numbers first, or else one expression."""
     if len(routes) == 1 and all(_is_simple(factor) for factor in routes[0]):
-        return routes[0]
+        number = Mul(*(factor for factor in routes[0] if factor.is_number))
+        first, *rest = [factor for factor in routes[0] if not factor.is_number] or [sympy.S.One]
+        return tuple(factor for factor in (number * first, *rest) if factor != 1)
     total = Add(*(Mul(*factors) for factors in routes))
     return () if total == 1 else (total,)
 
 
 def _is_simple(factor: Expr) -> bool:
-    """Whether it reads well beside other factors: a number, a value, a slope f' of an unknown f."""
-    return factor.is_number or factor.is_Symbol or isinstance(factor, AppliedUndef)
+    """Whether it reads well beside other factors: a number, a value, a slope f', a short sum such as 1 - y^2."""
+    short = factor.is_Add and factor.is_polynomial() and len(factor.args) == 2
+    return factor.is_number or factor.is_Symbol or isinstance(factor, AppliedUndef) or short
 
 
 def _reaches(graph: ScalarGraph, bottom: str, top: str) -> bool:

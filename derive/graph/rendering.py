@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sympy import Expr
+from sympy import Expr, Mul
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
 from derive.graph.graph import ScalarGraph
-from derive.graph.paths import DIFFERENTIATE, INSERT, PathSum
+from derive.graph.paths import DIFFERENTIATE, INSERT, Link, PathSum
 from derive.graph.structure import SLOTS, Edge, Node
 from derive.render import compose
 from derive.render.piece import Piece
@@ -91,7 +91,7 @@ def _lines(partial: PathSum, style: Style) -> Iterator[PathLine]:
         return
     chained = not partial.is_direct and partial.paths != ((),)
     if chained:
-        links = [[piece(style, symbols.scalar(link.name), {}) for link in path] for path in partial.paths]
+        links = [[_link(style, link, partial.name) for link in path] for path in partial.paths]
         total = compose.add(style, [compose.multiply(style, path) for path in links], sort=False)
         yield PathLine("chain rule", partial.explanation, style.signed(total).text)
     bare = _without_argument(partial)
@@ -106,8 +106,20 @@ def _lines(partial: PathSum, style: Style) -> Iterator[PathLine]:
         yield PathLine("factor", "Factor out what all paths share.", style.signed(factored).text)
     elif not any(factor.has(AppliedUndef) for term in partial.terms for factor in term):
         collected = _text(style, partial.result)
-        if collected != inserted:
+        reordered = len(terms) == 1 and set(Mul.make_args(partial.result)) == set(terms[0])
+        if collected != inserted and not reordered:
             yield PathLine("collect", "Collect like factors and terms.", collected)
+
+
+def _link(style: Style, link: Link, asked: str) -> Piece:
+    """The partial of one equation; what it holds is said where it would look like the one that is asked for."""
+    shown = piece(style, symbols.scalar(link.name), {})
+    held = symbols.held_in(link.direct)
+    if link.name != asked or not held:
+        return shown
+    names = ", ".join(_text(style, symbols.scalar(name)) for name in held)
+    text = rf"\left.{shown.text}\right|_{{{names}}}" if style is LATEX else f"{shown.text}|{names}"
+    return replace(shown, text=text)
 
 
 def _product(style: Style, factors: Sequence[Expr]) -> Piece:

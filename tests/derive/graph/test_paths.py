@@ -85,6 +85,19 @@ def test_a_slope_is_written_in_the_value_of_its_function() -> None:
     assert check(graph.gradient("x")).ok
 
 
+def test_factors_come_in_the_order_of_the_path() -> None:
+    graph = scalar_graph("y = tanh(w*x + b); L = (y - t)^2/2", grain="functions")
+    assert graph.partial("dL/dw").unicode() == "∂L/∂w = (y − t) · (1 − y²) · x"
+    assert scalar_graph("y = 3*(x - 1)*z").partial("dy/dx").unicode() == "∂y/∂x = 3z"
+
+
+def test_a_direct_partial_is_told_from_the_whole_one() -> None:
+    partial = scalar_graph("h = x - 3*z; y = z*h").partial("dy/dz")
+    assert "= ∂y/∂z|h + ∂y/∂h · ∂h/∂z" in partial.unicode(steps=True)
+    assert r"\left.\frac{\partial y}{\partial z}\right|_{h} + " in partial.latex(steps=True)
+    assert check(partial.derivation).ok
+
+
 def test_a_value_by_itself() -> None:
     assert PRODUCT.partial("dw/dw").unicode() == "∂w/∂w = 1"
 
