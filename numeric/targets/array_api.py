@@ -36,6 +36,15 @@ def contracted(left, letters, right, others, wanted):
     return xp.sum(product, axis=alone) if alone else product, "".join(letter for letter in made if letter in wanted)
 '''
 
+ADDED_AT = '''
+def added_at(array, places, values):
+    """The array with values added at places along its first axis, of which one may occur several times."""
+    xp = array_namespace(array)
+    chosen = xp.arange(array.shape[0], device=device(array))[:, None] == xp.reshape(places, (1, -1))
+    total = xp.astype(chosen, array.dtype) @ xp.reshape(values, (chosen.shape[1], -1))
+    return array + xp.reshape(total, array.shape)
+'''
+
 DTYPE = "xp.{}(shape, dtype=dtype, device=device(reference))"
 
 ARRAY_API = Target(
@@ -82,10 +91,12 @@ ARRAY_API = Target(
     },
     helpers={
         "windows": WINDOWS.format(opening="\n    xp = array_namespace(z)", xp="xp"),
+        "added_at": ADDED_AT,
         "einsum": EINSUM,
         "contracted": CONTRACTED,
     },
     opening="xp = array_namespace({})",
+    scatter="{array} = added_at({array}, {place}, {values})",
     store="at({array})[{place}].{how}({value})",
     masked="xp.where({truth}, {array}, 0)",
     real="xp.astype({truth}, {array}.dtype)",

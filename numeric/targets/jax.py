@@ -48,5 +48,6 @@ JAX = Target(
     },
     helpers={"windows": WINDOWS.format(opening="", xp="jnp")},
     native=frozenset({"erf"}),
+    scatter="{array} = {array}.at[{place}].add({values})",
     store="{array}.at[{place}].{how}({value})",
 )

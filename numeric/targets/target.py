@@ -27,6 +27,7 @@ class Target:
         native: functions that NumPy lacks and the generated module defines, and this library has.
         opening: the first statement of every function that uses the library, with ``{}`` for an array.
         store: how ``array[place] += value`` is written where arrays do not change; empty where they do.
+        scatter: how values are added to an array at places of which one may occur several times.
         masked: how an array is multiplied with truth values where ``*`` does not do it.
         real: how truth values become numbers of the type of an array.
     """
@@ -39,6 +40,7 @@ class Target:
     native: frozenset[str] = frozenset()
     opening: str = ""
     store: str = ""
+    scatter: str = ""
     masked: str = ""
     real: str = ""
 
@@ -169,6 +171,17 @@ class Writer(ast.NodeTransformer):
         if self.target.store and isinstance(node.targets[0], ast.Subscript) and not _is_key(node.targets[0]):
             return self._stored(node.targets[0], "set", node.value)
         return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        call = node.value
+        if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "np.add.at"):
+            self.generic_visit(node)
+            return node
+        array, place, values = call.args
+        if not isinstance(place, ast.Name):
+            raise TargetError(f"np.add.at along another axis than the first has no equivalent for {self.target.name}")
+        parts = {"array": ast.unparse(array), "place": place.id, "values": ast.unparse(self.visit(values))}
+        return ast.parse(self.target.scatter.format(**parts)).body[0]
 
     def _stored(self, place: ast.Subscript, how: str, value: ast.expr) -> ast.stmt:
         """``array = array.at[place].add(value)``, as the target writes it."""

@@ -97,5 +97,6 @@ TORCH = Target(
         "where": "torch.where(condition, a, b)",
     },
     native=frozenset({"erf"}),
+    scatter="{array}.index_put_(({place},), {values}, accumulate=True)",
     real="({truth}).to({array}.dtype)",
 )

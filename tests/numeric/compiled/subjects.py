@@ -48,8 +48,7 @@ def _catalogue() -> dict[str, tuple[str, dict[str, Any]]]:
     }
 
 
-UNFINISHED = ("Maxout", "GLU", "Embedding", "SelfAttention", "LSTMCell", "GRUCell")
-CATALOGUE = {name: item for name, item in _catalogue().items() if item[0] not in UNFINISHED}
+CATALOGUE = _catalogue()
 LAYERS = [*CATALOGUE, *WITH_NUMBERS]
 LOSSES = [name + kind for name in LOSS for kind in ("", "(class)") if not kind or LOSS[name].class_equations]
 
@@ -83,6 +82,9 @@ SOME_LAYERS = [
     "Attention",
     "Dropout",
     "PReLU",
+    "LSTMCell hidden=H",
+    "Embedding rows=V dimension=d",
+    "MaxPool2d(3, stride=2, padding=1)",
 ]
 SOME_ACTIVATIONS = ["GELU", "SiLU"]
 SOME_LOSSES = ["SoftmaxCrossEntropy(class)", "BCEWithLogits", "Huber", "MSE"]

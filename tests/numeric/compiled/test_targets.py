@@ -16,7 +16,7 @@ from numeric import ArrayError, CompileError
 from numeric.compiled import Compiled, compile
 from numeric.sample import sample
 from numeric.scope import Array
-from tests.numeric.compiled.libraries import FASTER, FEWER, RUNS, as_numpy, converter
+from tests.numeric.compiled.libraries import FASTER, RUNS, as_numpy, converter
 from tests.numeric.compiled.points import arguments
 from tests.numeric.compiled.subjects import (
     ACTIVATIONS,
@@ -84,16 +84,16 @@ def assert_same(subject: Network | Layer, target: str, library: str) -> None:
 @pytest.mark.parametrize(("target", "library"), RUNS)
 @pytest.mark.parametrize("name", [*SOME_LAYERS, *SOME_LOSSES])
 def test_some_on_every_library(name: str, target: str, library: str) -> None:
-    if library == "array_api_strict" and "stride=" in name:
-        pytest.skip("the standard does not specify slices that end beyond an axis; every other library cuts them")
+    if library == "array_api_strict" and name.startswith("Embedding"):
+        pytest.skip("the standard selects along one axis by take alone; every library takes weight[z]")
     assert_same(layer_subject(name) if name in SOME_LAYERS else loss_subject(name), target, library)
 
 
-@pytest.mark.parametrize(("target", "library"), FEWER)
+@pytest.mark.parametrize(("target", "library"), FASTER)
 @pytest.mark.parametrize("name", LAYERS)
 def test_layers(name: str, target: str, library: str) -> None:
-    if library == "array_api_strict" and "stride=" in name:
-        pytest.skip("the standard does not specify slices that end beyond an axis; every other library cuts them")
+    if library == "array_api_strict" and name.startswith("Embedding"):
+        pytest.skip("the standard selects along one axis by take alone; every library takes weight[z]")
     assert_same(layer_subject(name), target, library)
 
 

@@ -37,6 +37,9 @@ def test_statements_that_are_the_same_everywhere_are_kept_as_they_are() -> None:
         ("z[:, 1:] += y", "jax", "z = z.at[:, 1:].add(y)"),
         ("z[..., m] -= y", "array_api", "z = at(z)[..., m].add(-y)"),
         ("z[:, 1:] += y", "torch", "z[:, 1:] += y"),
+        ("np.add.at(z, y, dy.sum(axis=0))", "jax", "z = z.at[y].add(jnp.sum(dy, axis=0))"),
+        ("np.add.at(z, y, dy)", "torch", "z.index_put_((y,), dy, accumulate=True)"),
+        ("np.add.at(z, y, dy)", "array_api", "z = added_at(z, y, dy)"),
         ("z *= x > 0", "array_api", "z = xp.where(x > 0, z, 0)"),
         ("z = p - (np.arange(K) == y[:, None])", "jax", "z = p - (jnp.arange(K) == y[:, None])"),
         ("z = p - (y == k)", "torch", "z = p - (y == k).to(p.dtype)"),
@@ -55,6 +58,8 @@ def test_what_has_no_equivalent_is_refused(target: str) -> None:
         body("z = np.bitwise_count(x)", target)
     with pytest.raises(TargetError, match=r"np\.sum"):
         body("z = x.sum(initial=3)", target)
+    with pytest.raises(TargetError, match="another axis than the first"):
+        body("np.add.at(z, (slice(None), y), dy)", target)
 
 
 def test_imports_are_those_that_are_used() -> None:
