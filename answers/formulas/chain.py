@@ -99,7 +99,7 @@ def compare(chain: Chain, about: About, seed: int = 0) -> Verdict:
     try:
         points = list(samples(about, chain.setting, formulas, POINTS, seed, origin=not _differentiates(chain)))
         values = [[_value(formula, point, chain.ranges) for point in points] for formula in formulas]
-    except (ArrayError, ExpressionError) as reason:
+    except (ArrayError, ExpressionError, DeriveError) as reason:
         return Verdict(False, 0, inf, TOLERANCE, str(reason))
     worst = 0.0
     for number, here in enumerate(values):

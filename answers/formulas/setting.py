@@ -16,6 +16,7 @@ from answers.latex.sheet import Block, Equation
 from answers.model_base import Strict
 from derive import symbols
 from derive.building.formulas import Formula, Setting, setting_of
+from derive.errors import nearest
 from derive.render.written import definition_latex
 from numeric.measured import Measured
 from numeric.sample import sample_sizes
@@ -45,6 +46,17 @@ class About(Strict):
     def setting(self, context: Context) -> Setting:
         """The setting of the formulas, with every activation that the homework knows as a function."""
         return setting_of(self.shapes, self.definitions, context.functions())
+
+    def require_names(self, setting: Setting, formulas: Iterable[Formula], given: Iterable[str]) -> None:
+        """Complain of ``given`` names, and of names in ``domains``, that are nothing in the formulas.
+
+        Raises:
+            HomeworkContentError: there is such a name.
+        """
+        known = {*self.shapes, *scalars_in(setting, formulas)}
+        for name in (*given, *self.domains):
+            if name not in known:
+                raise HomeworkContentError(f"nothing is called {name} in the formulas; {nearest(name, known)}")
 
     def require(self, setting: Setting, formulas: Iterable[Formula], known: set[str]) -> None:
         """Complain of what formulas read and what has no value among the ``known``.

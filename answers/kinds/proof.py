@@ -40,6 +40,7 @@ class Proof(About, Item):
     def answer(self, context: Context) -> Answered:
         setting = self.setting(context)
         chain = read_chain(setting, self.start, [step.step for step in self.steps])
+        self.require_names(setting, [line.formula for line in chain.lines], ())
         base = context.index_base
         blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
         blocks += self.definition_blocks(setting, context)

@@ -76,6 +76,7 @@ class Ranges(Item):
 
     def _candidates(self, context: Context) -> Iterator[Candidate]:
         order = Order.of(self.order)
+        setting = setting_of({}, functions=context.functions())
         low, high = (None if text is None else order.known(parse_formula(str(text))) for text in (self.low, self.high))
         for kind in self._kinds(context):
             slope = slope_of(kind, called_by(kind.formula, context))
@@ -85,7 +86,7 @@ class Ranges(Item):
             except HomeworkContentError as error:
                 raise HomeworkContentError(f"{kind.name}: {error}") from error
             text = self.formulas.get(kind.name)
-            written = "" if text is None else formula_latex(parse_formula_in(text, setting_of({})))
+            written = "" if text is None else formula_latex(parse_formula_in(text, setting))
             yield Candidate(kind.name, slope, found, order, low, high, written)
 
     def _kinds(self, context: Context) -> Iterator[Activation]:

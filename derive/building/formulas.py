@@ -6,6 +6,7 @@ They are in the language of ``derive.building.equations``. Beside it ``diff(f, z
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,13 +15,16 @@ from lark import Token, Tree
 from sympy import Expr, Symbol
 
 from derive import symbols
-from derive.building.equations import Equation, Reader, Vocabulary, parse_equations, parse_tree, range_of
-from derive.errors import DefinitionError
+from derive.building.equations import ELEMENTARY, Equation, Reader, Vocabulary, parse_equations, parse_tree, range_of
+from derive.errors import DefinitionError, nearest
 from derive.forward import Domain, Forward, Row, Tensor
 from derive.scalar import ScalarFunction
 
 DERIVATIVE = "diff"
 """The name of a partial derivative in a formula."""
+
+UNKNOWN = re.compile(r"[A-Za-z](_?\d+)?'*")
+"""The name of a function that is left unknown."""
 
 
 @dataclass(frozen=True)
@@ -134,13 +138,22 @@ def parse_formula_in(text: str, setting: Setting) -> Formula:
     """A formula in the tensors of a setting. Names in subscripts that no sum binds are its free indices.
 
     Raises:
-        DefinitionError: the text is no formula, or reads an element of a tensor that is not there.
+        DefinitionError: the text is no formula, or reads a tensor or calls a function that is not there.
     """
     tree = parse_tree(text.strip(), "expression")
+    _require_functions(tree, setting)
     known = {*setting.vocabulary.sizes, *setting.vocabulary.shapes}
     letters = tuple(sorted({name for name in _subscript_names(tree) if name not in known} - set(_bound_names(tree))))
     expression = Reader(setting.vocabulary, set(letters)).read(tree)
     return Formula(text, tree, expression, setting, tuple(map(symbols.index, letters)))
+
+
+def _require_functions(tree: Tree[Any], setting: Setting) -> None:
+    """Complain of a word that names no function; a letter such as f is a function that is left unknown."""
+    known = {*ELEMENTARY, DERIVATIVE, *(function.name for function in setting.forward.functions)}
+    for name in calls(tree):
+        if name.rstrip("'") not in known and not UNKNOWN.fullmatch(name):
+            raise DefinitionError(f"there is no function {name}; {nearest(name, known)}")
 
 
 def _subscript_names(tree: Tree[Any]) -> Iterator[str]:

@@ -78,6 +78,10 @@ def test_functions_sums_maxima_and_brackets(z: list[int]) -> None:
 def test_bad_input() -> None:
     with pytest.raises(ValueError, match="z has no value"):
         find("values", formulas={"f": "z^2"})
+    with pytest.raises(ValueError, match="nothing is called zz in the formulas"):
+        find("values", formulas={"f": "z^2"}, at={"z": 1, "zz": 2})
+    with pytest.raises(ValueError, match="there is no function simga; did you mean sigma"):
+        find("values", formulas={"f": "simga(z)"}, at={"z": 1})
     with pytest.raises(ValueError, match="formula f: cannot read"):
         find("values", formulas={"f": "z^"}, at={"z": 1})
     with pytest.raises(ValueError, match="there is no formula f; did you mean ff"):

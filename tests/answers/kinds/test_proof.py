@@ -118,4 +118,12 @@ def test_bad_lines() -> None:
     refused(proof("= z", "= z"), saying="expected a formula alone")
     refused(proof("z", "= (z"), saying="line 2 of the chain: cannot read the equation")
     refused(proof("z[i]", "= a[i]", shapes={"z": ["K"]}), saying="line 2 of the chain: a is read but not defined")
+    refused(proof("z", "= z", domains={"y": "positive"}), saying="nothing is called y in the formulas; known: z")
+    refused(proof("sigma'(z)", "= simga(z)"), saying="there is no function simga; did you mean sigma")
     refused(proof("z", "<= z", ">= z"), saying="a chain that goes up with < and down with > says nothing")
+
+
+def test_a_derivative_of_a_derivative_is_said_to_be_too_much() -> None:
+    (verdict,) = verdicts(answered(proof("diff(diff(z^2, z), z)", "= 2")))
+    assert not verdict.ok
+    assert "a derivative of a derivative is not measured" in verdict.note

@@ -5,8 +5,9 @@ import pytest
 from derive import symbols
 from derive.building.formulas import calls, parse_formula_in, setting_of
 from derive.errors import DefinitionError
+from derive.layers import named_functions
 
-SETTING = setting_of({"z": ("K",), "A": ("m", "K")}, "M = max[k] z[k]\ny[i] = sum[k] A[i,k]*z[k]")
+SETTING = setting_of({"z": ("K",), "A": ("m", "K")}, "M = max[k] z[k]\ny[i] = sum[k] A[i,k]*z[k]", named_functions())
 
 
 def test_definitions_have_shapes() -> None:
@@ -48,6 +49,8 @@ def test_what_a_formula_calls() -> None:
 def test_bad_formulas() -> None:
     with pytest.raises(DefinitionError, match="w is read but not defined; known here: A, M, y, z"):
         parse_formula_in("w[i]", SETTING)
+    with pytest.raises(DefinitionError, match="there is no function sigmo; did you mean sigma"):
+        parse_formula_in("sigmo(M)", SETTING)
     with pytest.raises(DefinitionError, match="z has 1 axes, 2 subscripts"):
         parse_formula_in("z[i,j]", SETTING)
     with pytest.raises(DefinitionError, match="cannot read the equation at line 1"):

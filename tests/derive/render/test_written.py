@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from derive.building.formulas import parse_formula_in, setting_of
+from derive.layers import named_functions
 from derive.render.written import definition_latex, formula_latex, formula_unicode
 
-SETTING = setting_of({"z": ("K",), "A": ("m", "n"), "x": ("n",)}, "M = max[k] z[k]\ny[i] = z[i] - M")
+SETTING = setting_of({"z": ("K",), "A": ("m", "n"), "x": ("n",)}, "M = max[k] z[k]\ny[i] = z[i] - M", named_functions())
 
 
 @pytest.mark.parametrize(
