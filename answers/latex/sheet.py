@@ -131,12 +131,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis from ``low`` to ``high``."""
+    """An axis from ``low`` to ``high``; a line marks where 0 is unless that means nothing."""
 
     low: float
     high: float
     label: str = ""
     ticks: tuple[Tick, ...] = ()
+    zero: bool = True
 
 
 @dataclass(frozen=True)

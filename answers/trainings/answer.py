@@ -26,9 +26,10 @@ def settings_table(job: Job, outcome: Outcome) -> Table:
 
 
 def _settings(model: TrainingModel, job: Job, outcome: Outcome) -> Iterator[tuple[str, str]]:
-    data, note = outcome.data.dataset, outcome.data.note
-    groups = f"{len(data.train)} samples for training, {len(data.validation)} for validation, {len(data.test)} test"
-    yield "data", f"{data.name}{f' ({note})' if note else ''}: {groups}"
+    data, prepared = outcome.data.dataset, outcome.data
+    note = f" ({prepared.note})" if prepared.note else ""
+    groups = f"{len(data.train)} samples for training, {len(data.validation)} for validation, {len(data.test)} to test"
+    yield "data", f"{prepared.title}{note}: {groups}"
     yield "network", f"`{job.layers}`" + "".join(f", {name} = {size}" for name, size in model.sizes.items())
     yield "loss", f"`{job.loss}`"
     optimiser = model.optimiser

@@ -30,10 +30,19 @@ TITLES = {"cifar10": "CIFAR-10", "breast_cancer": "breast cancer"}
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A dataset; ``note`` says what was taken instead of the data that were asked for, and why."""
+    """A dataset; ``note`` says what was taken instead of the data that were asked for, and why.
+
+    ``details`` are what was done to the set before it was divided.
+    """
 
     dataset: Dataset
     note: str = ""
+    details: str = ""
+
+    @property
+    def title(self) -> str:
+        """The set with its details."""
+        return f"{self.dataset.name}{f', {self.details}' if self.details else ''}"
 
 
 class Groups(Strict):
@@ -50,6 +59,16 @@ class Groups(Strict):
     def identity(self, folder: Path | None) -> str:
         """What distinguishes the data besides the options."""
         return ""
+
+    def details(self) -> str:
+        """What is done to the set before it is divided, in words."""
+        shares: dict[float, list[int]] = {}
+        for label, share in sorted(self.keep.items()):
+            shares.setdefault(share, []).append(label)
+        return ", ".join(
+            f"{100 * share:g} % of class{'es' if len(labels) > 1 else ''} {', '.join(map(str, labels))}"
+            for share, labels in shares.items()
+        )
 
     def _divided(self, name: str, samples: Samples, classes: int | None, scaling: Scaling) -> Dataset:
         kept = thinned(samples, self.keep, self.seed) if self.keep else samples
@@ -73,7 +92,10 @@ class PlaygroundData(Groups):
 
     def prepared(self, folder: Path | None = None) -> Prepared:
         samples, classes = playground(self.kind, self.samples, self.noise, self.seed)
-        return Prepared(self._divided(self.kind, samples, classes, "none"))
+        return Prepared(self._divided(self.kind, samples, classes, "none"), details=self.details())
+
+    def details(self) -> str:
+        return ", ".join(filter(None, (f"noise {self.noise:g}", super().details())))
 
 
 class BundledData(Groups):
@@ -84,7 +106,8 @@ class BundledData(Groups):
     def prepared(self, folder: Path | None = None) -> Prepared:
         samples, classes = bundled(self.kind)
         scaling: Scaling = "all" if self.kind == "digits" else "feature"
-        return Prepared(self._divided(TITLES.get(self.kind, self.kind), samples, classes, scaling))
+        dataset = self._divided(TITLES.get(self.kind, self.kind), samples, classes, scaling)
+        return Prepared(dataset, details=self.details())
 
 
 def _by_name(given: Any) -> Any:
@@ -108,20 +131,20 @@ class CifarData(Groups):
             if self.otherwise is None:
                 raise HomeworkContentError("this training needs CIFAR-10: give its folder with --data FOLDER")
             other = self.otherwise.prepared()
-            return Prepared(other.dataset, f"trained on {other.dataset.name}, since no CIFAR-10 folder was given")
+            note = f"trained on {other.dataset.name}, since no CIFAR-10 folder was given"
+            return Prepared(other.dataset, note, other.details)
         training, test = cifar10(folder, self.batch_size)
         kept = thinned(training, self.keep, self.seed) if self.keep else training
-        return Prepared(
-            divided(
-                "CIFAR-10",
-                kept,
-                10,
-                validation=self.validation,
-                test=test,
-                scaling=self.scaling or "all",
-                seed=self.seed,
-            )
+        dataset = divided(
+            "CIFAR-10",
+            kept,
+            10,
+            validation=self.validation,
+            test=test,
+            scaling=self.scaling or "all",
+            seed=self.seed,
         )
+        return Prepared(dataset, details=self.details())
 
     def identity(self, folder: Path | None) -> str:
         """A digest of the files; without a folder the data are the other set's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy
 
@@ -19,6 +20,9 @@ PIXELS = 60
 
 MOST_POINTS = 150
 """So many points of each class are drawn."""
+
+WIDE, TINY = 10.0, 1e-12
+"""A ratio from which on powers of ten tell more, and the smallest value that they show."""
 
 WHITE: Colour = (255, 255, 255)
 CLASS_COLOURS: tuple[Colour, ...] = ((200, 80, 20), (28, 84, 138), (30, 115, 60), (120, 50, 140), (90, 90, 90))
@@ -46,14 +50,16 @@ def comparison(outcomes: Mapping[str, Outcome], name: str, heading: str) -> Plot
 
 
 def _over_epochs(histories: Mapping[str, Values], name: str, heading: str = "") -> Plot:
-    """Curves over the epochs, shares in percent and all else on a scale of powers of ten."""
-    share = in_percent(name)
+    """Curves over the epochs: shares in percent; what spans more than a decade on a scale of powers of ten."""
+    values = numpy.concatenate(list(histories.values()))
+    power = not in_percent(name) and bool(values.max() > WIDE * max(values.min(), TINY))
     curves = []
-    for label, values in histories.items():
-        epochs = numpy.arange(1.0, len(values) + 1)
-        curves.append(curve(epochs, 100 * values if share else numpy.log10(numpy.maximum(values, 1e-12)), label))
-    y_label = f"{title(name)} (\\%)" if share else title(name)
-    return plot(curves, "epoch", y_label, title=heading, logarithmic=not share, width=5.6, height=3.7)
+    for label, history in histories.items():
+        shown = 100 * history if in_percent(name) else numpy.log10(numpy.maximum(history, TINY)) if power else history
+        curves.append(curve(numpy.arange(1.0, len(history) + 1), shown, label))
+    y_label = f"{title(name)} (\\%)" if in_percent(name) else title(name)
+    drawn = plot(curves, "epoch", y_label, title=heading, logarithmic=power, width=5.6, height=3.7)
+    return replace(drawn, y=replace(drawn.y, zero=False))
 
 
 def boundary_plot(outcome: Outcome, heading: str = "", side: float = 4.4) -> Plot:

@@ -58,7 +58,7 @@ def report(outcome: Outcome, name: str) -> Iterator[str]:
     data, trained = outcome.data, outcome.trained
     groups = (len(data.dataset.train), len(data.dataset.validation), len(data.dataset.test))
     sizes = "{} samples for training, {} for validation, {} for the test".format(*groups)
-    yield f"{name}: {data.note or f'trained on {data.dataset.name}'} ({sizes})"
+    yield f"{name}: {data.note or f'trained on {data.title}'} ({sizes})"
     if trained.stopped:
         yield f"{name}: stopped early, {trained.stopped}"
     names = ("loss", *outcome.job.model.metrics)

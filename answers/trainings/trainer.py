@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,7 +129,7 @@ class Trainer:
         while left:
             self.progress(f"{what}: training {len(results) + 1} of {len(missing)}")
             expected = (time.monotonic() - started) / max(1, len(results)) * len(left)
-            if results and expected > WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
+            if results and expected > WORTH_A_PROCESS and _may_start_processes():
                 from joblib import Parallel, delayed  # slow to import, and most builds find all results
 
                 done = Parallel(n_jobs=-1)(delayed(run)(jobs[number]) for number in left)
@@ -138,3 +137,11 @@ class Trainer:
             number = left.pop(0)
             results[number] = run(jobs[number])
         return results
+
+
+def _may_start_processes() -> bool:
+    """Whether there are cores for them: not where this is one of several processes already."""
+    from joblib import cpu_count
+    from joblib.parallel import get_active_backend
+
+    return cpu_count() > 1 and get_active_backend()[0].nesting_level == 0

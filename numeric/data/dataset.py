@@ -77,6 +77,8 @@ def checked(samples: Samples, what: str, classes: int | None = None) -> Samples:
         raise DataError(f"{what}: x has {len(x)} samples, but y has {len(y)}")
     if not len(x):
         raise DataError(f"{what}: there are no samples")
+    if x.dtype not in (numpy.float32, numpy.float64):
+        raise DataError(f"{what}: x is of type {x.dtype}, expected float32 or float64")
     for name, array in (("x", x), ("y", y)):
         if array.dtype.kind == "f" and not numpy.isfinite(array).all():
             place = tuple(int(at) for at in numpy.argwhere(~numpy.isfinite(array))[0])
@@ -92,6 +94,8 @@ def check_labels(labels: Array, classes: int, what: str) -> None:
     Raises:
         DataError: they are no integers, or one is out of range.
     """
+    if labels.ndim != 1:
+        raise DataError(f"{what}: labels have shape {labels.shape}, expected (N,)")
     if labels.dtype.kind not in "iu":
         raise DataError(f"{what}: labels are of type {labels.dtype}, expected integers")
     wrong = numpy.flatnonzero((labels < 0) | (labels >= classes))

@@ -91,12 +91,18 @@ def _latin_bytes(text: str, encoding: str) -> bytes:
     return text.encode("latin1")
 
 
+def _no_bytes() -> bytes:
+    """The empty byte string, which the older protocols spell as a call without arguments."""
+    return b""
+
+
 ALLOWED: dict[tuple[str, str], Callable[..., Any] | str] = {
     ("numpy.core.multiarray", "_reconstruct"): _empty_array,
     ("numpy.core.numeric", "_frombuffer"): _array_of,
     ("numpy", "ndarray"): "ndarray",
     ("numpy", "dtype"): _plain_dtype,
     ("_codecs", "encode"): _latin_bytes,
+    ("__builtin__", "bytes"): _no_bytes,
 }
 """What a pickle may name. Functions of NumPy are replaced by ours, which accept numbers only; the class of arrays
 is a word that nothing can call."""

@@ -9,7 +9,6 @@ from math import prod
 from typing import Any
 
 import numpy
-from scipy.optimize import brentq
 from sympy import Symbol, sympify
 
 from derive.building.assemble import BATCH
@@ -21,6 +20,7 @@ from derive.network import Network, network
 from numeric.compiled import Compiled, compile
 from numeric.data.dataset import Dataset
 from numeric.errors import ArrayError
+from numeric.forward import program
 from numeric.point import Point
 from numeric.scope import Array
 from numeric.sizes import lengths, sizes_from, with_derived
@@ -46,6 +46,7 @@ def prepare(net: Network, dataset: Dataset, settings: Settings) -> Learner:
             raise TrainingError(f"{name} counts classes, but {dataset.name} is a regression; its metric is mse")
     model = whole.forward
     source, target = _only(model, "input"), _only(model, "target")
+    _samples_by_themselves(model, source)
     outputs = _outputs(model, target, dataset, settings)
     made = Learner(whole, _compiled(whole), {}, {}, outputs, dataset.classes)
     sizes = _sizes(made, source, target, dataset, settings)
@@ -80,6 +81,21 @@ def _only(model: Forward, role: str) -> Tensor:
         names = ", ".join(tensor.name for tensor in found) or "none"
         raise TrainingError(f"a training feeds one input and one target; this network has as {role}: {names}")
     return found[0]
+
+
+def _samples_by_themselves(model: Forward, source: Tensor) -> None:
+    """See that no sample is predicted from the others of its batch.
+
+    Raises:
+        TrainingError: a row, such as the mean of a batch normalisation, is computed from several samples.
+    """
+    for row in model.rows:
+        mixed = source.shape[0] not in row.tensor.shape and row.tensor.role != "loss"
+        if mixed and program(model).depends(row.name, source.name):
+            raise TrainingError(
+                f"{row.name} is computed from all samples of a batch, so that no sample could be predicted alone: "
+                "a network with batch normalisation is not trained here"
+            )
 
 
 def _outputs(model: Forward, target: Tensor, dataset: Dataset, settings: Settings) -> int:
@@ -160,6 +176,8 @@ def _constant(tensor: Tensor, shape: tuple[int, ...], dataset: Dataset, settings
 
 def _threshold(net: Network, constants: dict[str, Any]) -> float:
     """The output at which both labels cost the same: 1/2 for probabilities, 0 for scores."""
+    from scipy.optimize import brentq  # slow to import, and few networks have one output
+
     probability = LOSS[parse_stage(net.loss or "").name].prediction == "unit"
     low, high = (1e-9, 1 - 1e-9) if probability else (-30.0, 30.0)
     return round(float(brentq(_difference(net.forward, constants), low, high, xtol=1e-12)), 9)

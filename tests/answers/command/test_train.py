@@ -38,7 +38,10 @@ def test_a_training_leaves_curves_a_table_and_weights(tmp_path: Path) -> None:
     assert outcome.code == 0, outcome.err
     folder = tmp_path / "out" / "spiral"
     assert {file.name for file in folder.iterdir()} >= {"epochs.csv", "weights.npz"}
-    assert "spiral: trained on spiral (72 samples for training, 24 for validation, 24 for the test)" in outcome.out
+    assert (
+        "spiral: trained on spiral, noise 0.1 (72 samples for training, 24 for validation, 24 for the test)"
+        in outcome.out
+    )
     assert "after epoch 4" in outcome.out
     lines = (folder / "epochs.csv").read_text().splitlines()
     assert lines[0].startswith("epoch,learning_rate,train_loss,train_accuracy")
@@ -91,6 +94,20 @@ def test_a_training_that_diverges_ends_with_code_1(tmp_path: Path) -> None:
     outcome = run("train", written(tmp_path, wild), "--only", "spiral", "--output", tmp_path)
     assert outcome.code == 1
     assert "spiral: stopped early, it diverged: in epoch 1, batch" in outcome.out
+
+
+def test_a_key_without_trainings_says_so(tmp_path: Path) -> None:
+    part = "questions:\n  - id: '1'\n    title: T\n    parts:\n      - id: 1a\n        question: Train.\n"
+    part += "        answer: [{kind: training, training: spiral}]\n"
+    file = written(tmp_path, HOMEWORK.replace("questions: []\n", part).replace("samples: 120", "samples: 130"))
+    out = tmp_path / "out"
+    assert run("build", file, "--no-train", "--format", "tex", "--out", out).code == 0
+    assert "Not trained: trainings were left out" in (out / "key.tex").read_text()
+    unchecked = run("verify", file, "--no-train")
+    assert unchecked.code == 0
+    assert "no result was kept from before" in unchecked.out
+    assert run("build", file, "--format", "tex", "--out", out).code == 0
+    assert "Not trained" not in (out / "key.tex").read_text()
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:

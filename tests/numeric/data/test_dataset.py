@@ -71,6 +71,8 @@ def test_samples_of_a_class_are_thinned_out() -> None:
         (Samples(numpy.zeros((2, 1)), numpy.array([0, 2])), "bad: label 1 is 2, expected 0 to 1"),
         (Samples(numpy.zeros((2, 1)), numpy.array([0, -1])), "bad: label 1 is -1, expected 0 to 1"),
         (Samples(numpy.zeros((3, 1)), numpy.array([0, 1])), "bad: x has 3 samples, but y has 2"),
+        (Samples(numpy.zeros((2, 1), dtype=int), numpy.array([0, 1])), "bad: x is of type int64, expected float32"),
+        (Samples(numpy.zeros((2, 1)), numpy.array([0.0, 1.0])), "bad: labels are of type float64, expected integers"),
         (Samples(numpy.zeros((0, 1)), numpy.array([], dtype=int)), "bad: there are no samples"),
     ],
 )

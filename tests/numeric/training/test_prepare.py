@@ -58,13 +58,17 @@ def test_rows_of_pixels_are_read_as_images() -> None:
     assert reshaped(data.train.x, shape).shape == (len(data.train), 1, 2, 2)
 
 
-def refused(layers: str, loss: str | None, data: Dataset, message: str, **changes: Any) -> None:
+def refused(
+    layers: str, loss: str | None, data: Dataset, message: str, batch: str | None = None, **changes: Any
+) -> None:
     with pytest.raises(TrainingError, match=re.escape(message)):
-        prepare(network(layers, loss=loss), data, settings(**changes))
+        prepare(network(layers, loss=loss, batch=batch), data, settings(**changes))
 
 
 def test_what_does_not_go_together_is_said() -> None:
     layers = "x:n -> Linear(d) -> Tanh -> Linear(K)"
+    batch_norm = "x:n -> Linear(d) -> BatchNorm1d -> ReLU -> Linear(1)"
+    refused(batch_norm, "BCE", spiral(), "is computed from all samples of a batch", batch="B")
     refused(layers, None, spiral(), "has no loss, so there is nothing to train it for")
     refused(layers, "MSE", line(), "accuracy counts classes, but line is a regression; its metric is mse")
     refused(layers, "BCE", spiral(), "the size d of W1 is not known; give sizes: {d: ...}", sizes={})
