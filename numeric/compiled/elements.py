@@ -46,11 +46,17 @@ class ElementSource(ScalarSource):
             if name == "where":
                 sides = [self.text(part) for part in expression.args]
             call = {"where": "where", "Max": "maximum", "Min": "minimum"}[name]
-            code = f"np.{call}({', '.join(side.source for side in sides)})"
+            code = f"np.{call}({', '.join(map(_argument, sides))})"
             return Text(code, shape=broadcast(side.shape for side in sides))
         if expression == -sympy.oo:
             return Text("np.inf", negative=True)
         return super().text(expression)
+
+
+def _argument(text: Text) -> str:
+    """The text as an argument of a function: a condition without its brackets."""
+    bracketed = text.whole and text.level is Level.ATOM and text.code.startswith("(") and not text.negative
+    return text.code[1:-1] if bracketed and text.code.endswith(")") else text.source
 
 
 def typed(expression: Expr) -> Expr:

@@ -16,7 +16,8 @@ from derive.forward import Forward
 from derive.functions import ArgMax, Maximum, coordinates
 from numeric.compiled.cancel import cancelled
 from numeric.compiled.lines import Line, Plan, names
-from numeric.compiled.stable import LOG1P, NATIVE, safe, shifted, with_logs
+from numeric.compiled.shifting import shifted
+from numeric.compiled.stable import LOG1P, NATIVE, safe, with_logs
 from numeric.source.function import bounded_branches
 
 
@@ -27,7 +28,9 @@ def prepared(plan: Plan) -> tuple[list[Line], tuple[str, ...]]:
         for function in plan.model.functions
         if function.name not in NATIVE and bounded_branches(function) is not None
     )
-    lines = with_logs(shifted(_without_single_rows(_with_maxima(list(plan.lines)), plan.model)), plan.model)
+    binary = frozenset(name for name, tensor in plan.model.tensors.items() if tensor.domain == "binary")
+    lines = _without_single_rows(_with_maxima(list(plan.lines)), plan.model)
+    lines = with_logs(shifted(lines, binary), plan.model)
 
     def settled(expression: Expr) -> Expr:
         return _tidied(safe(cancelled(expression), plan.model, calls))

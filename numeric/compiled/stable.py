@@ -1,7 +1,5 @@
 """Rewritings that keep values and remove overflow: each is an identity, applied wherever its pattern stands.
 
-- softmax and log-sum-exp: e = exp(f), s = Σ e becomes e = exp(f - m) with m the largest f; what reads e and s
-  gets e·exp(m) and s·exp(m), in which exp(m) cancels or becomes m under a logarithm;
 - log of what is rational in exp(u), such as log σ(u): u and log(1 + exp(u));
 - log(1 + exp(u)) = max(u, 0) + log1p(exp(-|u|));
 - exp(u) [u <= 0] reads exp only where it is at most 1; t·log(t) is 0 at 0; t·[t > 0] is max(t, 0).
@@ -17,7 +15,6 @@ import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, Max, Min, Mul, Pow, Sum, exp, log
 
 from derive import symbols
-from derive.calculus.sweep import fresh_bound
 from derive.forward import Forward
 from derive.functions import Bracket, Maximum
 from numeric.compiled.elements import WHERE
@@ -27,90 +24,6 @@ LOG1P = Function("log1p")
 EXPM1 = Function("expm1")
 NATIVE = ("tanh",)
 """Named functions that NumPy has, with no overflow of their own."""
-
-
-def shifted(lines: list[Line]) -> list[Line]:
-    """The lines with every sum of exponentials shifted by its largest exponent."""
-    result = list(lines)
-    for name in [line.name for line in lines]:
-        line = next(one for one in result if one.name == name)
-        if isinstance(line.expression, Sum) and isinstance(line.expression.function, Indexed):
-            source = line.expression.function
-            inner = next((one for one in result if one.name == symbols.name_of(source)), None)
-            if inner is not None and isinstance(inner.expression, exp):
-                result = _shift(result, inner, line)
-    return result
-
-
-def _shift(lines: list[Line], powers: Line, total: Line) -> list[Line]:
-    exponent = powers.expression.args[0]
-    access = total.expression.function
-    letters = dict(zip(powers.indices, symbols.subscripts_of(access), strict=True))
-    mark = powers.name.removeprefix("e_") if powers.name.startswith("e_") else powers.name
-    column = bool(total.indices) and symbols.subscripts_of(access)[-1] == total.expression.limits[0][0]
-    note = f"what is made of e/{total.name} stays as it is when the largest exponent is subtracted"
-    largest = Line(
-        f"max_{mark}",
-        total.indices,
-        total.shape,
-        Maximum(fresh_bound(exponent, letters), *total.expression.limits),
-        stage=powers.stage,
-        column=column,
-        note=note,
-    )
-    places = {letter: access for access, letter in letters.items()}
-    renaming = {bound: places[bound] for bound in total.indices if bound in places}
-    at_power = symbols.element(largest.name, tuple(renaming[letter] for letter in total.indices))
-    moved = Line(f"shifted_{mark}", powers.indices, powers.shape, exponent - at_power, stage=powers.stage)
-    own = symbols.element(moved.name, powers.indices)
-    result = []
-    for line in lines:
-        if line is powers:
-            result += [largest, moved, replace(line, expression=exp(own))]
-        elif line is total:
-            result.append(replace(line, column=column))
-        else:
-            result.append(replace(line, expression=_unshifted(line.expression, powers, total, largest, moved)))
-    return result
-
-
-def _unshifted(expression: Expr, powers: Line, total: Line, largest: Line, moved: Line) -> Expr:
-    """The expression in the shifted sum: s is s·exp(m), e is e·exp(m), and f - m has a name."""
-    values = {}
-    for access in symbols.accesses(expression):
-        name = symbols.name_of(access)
-        at = symbols.subscripts_of(access)
-        if name == total.name:
-            values[access] = access * exp(symbols.element(largest.name, at))
-        elif name == powers.name:
-            place = dict(zip(powers.indices, at, strict=True))
-            values[access] = access * exp(-_peak(moved, largest).xreplace(place))
-    if not values:
-        return expression
-    written = expression.xreplace(values).replace(lambda part: isinstance(part, log), _log_of_product)
-    definition = dict(zip(powers.indices, moved.indices, strict=True))
-    shifted_form = moved.expression.xreplace(definition)
-    exponent, peak = powers.expression.args[0], _peak(moved, largest)
-    named = written.xreplace({shifted_form: symbols.element(moved.name, moved.indices)})
-    if isinstance(named, Add) and exponent in named.args and peak in named.args:
-        rest = [term for term in named.args if term not in (exponent, peak)]
-        named = Add(symbols.element(moved.name, moved.indices), *rest)
-    return named
-
-
-def _peak(moved: Line, largest: Line) -> Expr:
-    """The term -m of f - m."""
-    return next(term for term in moved.expression.args if largest.name in map(symbols.name_of, symbols.accesses(term)))
-
-
-def _log_of_product(logarithm: Expr) -> Expr:
-    """The logarithm of a product with exponentials: log(s·exp(m)) is log(s) + m."""
-    factors = Mul.make_args(logarithm.args[0])
-    powers = [factor for factor in factors if isinstance(factor, exp)]
-    if not powers:
-        return logarithm
-    rest = Mul(*(factor for factor in factors if factor not in powers))
-    return Add(*(power.args[0] for power in powers), 0 if rest == 1 else log(rest))
 
 
 def with_logs(lines: list[Line], model: Forward) -> list[Line]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from derive import network
+from derive import layer, network
 from derive.layers import ACTIVATION
 from numeric.compiled import compile
 
@@ -65,3 +65,30 @@ def test_activations_at_large_values(activation: str) -> None:
             value, gradients = compiled.loss_and_gradients(params, x, numpy.zeros((1, 3), real))
         assert numpy.isfinite(value)
         assert all(numpy.isfinite(gradient).all() for gradient in gradients.values())
+
+
+@pytest.mark.parametrize("real", TYPES)
+@pytest.mark.parametrize("options", ["causal=True", "mask=True"])
+def test_masked_attention_at_large_scores(options: str, real: Any) -> None:
+    torch = pytest.importorskip("torch")
+    compiled = compile(layer(f"Attention({options})", batch="B"))
+    generator = numpy.random.default_rng(0)
+    q, k, v, dy = (generator.normal(size=(2, 4, 3)) for _ in range(4))
+    q, v, dy = (array.astype(real) for array in (1000 * q, v, dy))
+    k[:, -1] *= 50  # what is left out has the largest scores by far
+    k = k.astype(real)
+    mask = numpy.tril(numpy.ones((4, 4), real))
+    given = [q, k, v] if "causal" in options else [q, k, v, numpy.stack([mask, mask])]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        y, cache = compiled.forward({}, *given)
+        gradients = compiled.backward({}, cache, dy)
+    leaves = [torch.tensor(array, dtype=torch.float64, requires_grad=True) for array in (q, k, v)]
+    expected = torch.nn.functional.scaled_dot_product_attention(*leaves, attn_mask=torch.tensor(mask > 0))
+    tolerance = 1e-2 if real is numpy.float32 else 1e-9
+    numpy.testing.assert_allclose(y, expected.detach().numpy(), rtol=tolerance, atol=tolerance)
+    right = torch.autograd.grad(expected, leaves, torch.tensor(dy, dtype=torch.float64))
+    for name, gradient in zip("QKV", right, strict=True):
+        assert gradients[name].dtype == real
+        scale = 1 + float(gradient.abs().max())
+        numpy.testing.assert_allclose(gradients[name], gradient.numpy(), atol=tolerance * scale)
