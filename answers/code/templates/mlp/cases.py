@@ -73,11 +73,14 @@ def _at_point(
     given = _point(options.losses[loss], _shapes_of(model.tensors, sizes), generator, model)
     values = forward(model, given)
     slopes = {f"dJd{name}": _measured(model, given, "l", name) for name in ("y_hat", *PARAMETERS)}
-    of_loss = {"loss": values["l"], "dJdy_hat": slopes["dJdy_hat"]}
     label = f"f = {f}, g = {g}"
     settings = {"f": f, "g": g, "loss": loss}
-    yield Case(f"{label}, {loss}", SEQUENCE, settings, given, {"y_hat": values["y_hat"], **of_loss, **slopes})
-    yield Case(loss, "loss", settings, {"y": given["y"], "y_hat": values["y_hat"]}, of_loss)
+    # The course tests where a training gets to; the gradient by y_hat is on the way, and a piece of its own.
+    by_y_hat = {"dJdy_hat": slopes.pop("dJdy_hat")}
+    trained = {"y_hat": values["y_hat"], "loss": values["l"], **slopes}
+    yield Case(f"{label}, {loss}", SEQUENCE, settings, given, trained)
+    alone = {"y": given["y"], "y_hat": values["y_hat"]}
+    yield Case(loss, "loss", settings, alone, {"loss": values["l"], **by_y_hat})
     if loss == next(iter(options.losses)):
         upstream = generator.normal(size=values["y_hat"].shape)
         jacobians = {name: _measured(model, given, "y_hat", name) for name in PARAMETERS}

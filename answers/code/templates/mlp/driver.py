@@ -16,7 +16,6 @@ def sequence(module: ModuleType, case: Mapping[str, Any], given: Mapping[str, An
     net = _network(module, case, given)
     y_hat = results["y_hat"] = net.forward(given["x"])
     results["loss"], slope = getattr(module, case["loss"])(given["y"], y_hat)
-    results["dJdy_hat"] = slope
     net.backward(slope)
     _gradients(net, results)
 

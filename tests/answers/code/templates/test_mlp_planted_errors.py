@@ -57,6 +57,13 @@ def test_planted_errors_are_caught(name: str) -> None:
     assert len(report.failures) < len(report.checks)
 
 
+def test_the_report_begins_with_what_the_course_tests() -> None:
+    report = checked(SOLUTION.replace("z1 = x @ W1.T + b1", "z1 = x @ W1.T"), OPTIONS, shapes=1, stand_in=True)
+    runs = [check.run for check in report.checks]
+    assert runs == sorted(runs, key=lambda run: run != "sequence")
+    assert not report.sequence_ok
+
+
 def test_a_slip_in_one_gradient_is_found_in_that_gradient_alone() -> None:
     report = checked(
         SOLUTION.replace('["dJdb1"] = dJdz1.sum(dim=0)', '["dJdb1"] = -dJdz1.sum(dim=0)'),
@@ -81,5 +88,7 @@ def test_dividing_in_backward_instead_of_the_loss_is_right_in_sequence_only() ->
     source = source.replace("/ (B * K)", "/ K")
     report = checked(source, OPTIONS, shapes=2, stand_in=True)
     wrong = {(check.run, check.what.split(",")[0]) for check in report.failures}
-    assert {name for run, name in wrong if run == "sequence"} == {"dJdy_hat"}
-    assert {run for run, _ in wrong} == {"sequence", "loss", "backward"}
+    assert report.sequence_ok
+    assert not report.ok
+    assert {run for run, _ in wrong} == {"loss", "backward"}
+    assert {name for run, name in wrong if run == "loss"} == {"dJdy_hat"}
