@@ -125,7 +125,7 @@ def certificate_row(part: str, method: str, ok: bool | None, entries: Sequence[C
         escape(part),
         ", ".join(entry.claim.latex for entry in entries),
         escape(method),
-        "--".join(str(number) for number in dict.fromkeys((points[0], points[-1]))),
+        "" if ok is None else "--".join(str(number) for number in dict.fromkeys((points[0], points[-1]))),
         "" if ok is None else _error(max(entry.verdict.error for entry in entries)),
         ok,
     )

@@ -57,6 +57,7 @@ class Assignment:
         requires: packages without which the file cannot be run.
         method: against what its results are compared.
         seconds: the time that it may take.
+        derived: whether the solution's gradients are the derived formulas; a library's own are not.
     """
 
     file: str
@@ -71,6 +72,7 @@ class Assignment:
     requires: tuple[str, ...] = ()
     method: str = "differences, all cases"
     seconds: int = 60
+    derived: bool = True
 
     @property
     def handouts(self) -> dict[str, str]:

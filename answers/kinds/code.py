@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import ClassVar, Literal
 
@@ -40,29 +40,31 @@ class Programming(Item):
 
     def answer(self, context: Context) -> Answered:
         assignments = self.assignments()
-        blocks: list[Block] = [Text(_introduction(assignments))]
-        for one in assignments:
-            blocks.append(Code(code_lines(one.solution), one.file, numbered=True))
+        printed = [one for one in assignments if one.derived] or list(assignments)
+        blocks: list[Block] = [Text(_introduction(assignments, printed))]
+        blocks += [Code(code_lines(one.solution), escape(one.file), numbered=True) for one in printed]
         claims = tuple(claim for one in assignments for claim in _claims(one))
         return Answered(tuple(blocks), claims, tuple((f"{SOLUTION}/{one.file}", one.solution) for one in assignments))
 
 
-def _introduction(assignments: tuple[Assignment, ...]) -> str:
+def _introduction(assignments: Sequence[Assignment], printed: Sequence[Assignment]) -> str:
     handed = [f"{HANDOUT}/{name}" for one in assignments for name in one.handouts]
-    solved = [f"{SOLUTION}/{one.file}" for one in assignments]
-    many = len(solved) > 1
-    text = (
-        f"Handed out: {_listed(handed)}. The reference solution{'s' if many else ''} below {'are' if many else 'is'} "
-        "written from the derivations: the lines that compute a gradient are the derived formulas, printed as code. "
-        f"{'They lie' if many else 'It lies'} in {_listed(solved)} beside this key."
-    )
+    text = [f"Handed out: {_listed(handed)}."] if handed else []
+    if all(one.derived for one in printed):
+        text.append(
+            "The reference solution below is written from the derivations: the lines that compute a gradient are the "
+            f"derived formulas, printed as code. It is in {_listed([f'{SOLUTION}/{one.file}' for one in printed])}."
+        )
+    others = [f"{SOLUTION}/{one.file}" for one in assignments if not one.derived]
+    if others:
+        text.append(f"Solved in libraries that differentiate by themselves: {_listed(others)}.")
     for one in assignments:
         if one.lacking:
-            text += rf" \emph{{Not checked}}: {_listed([one.file])}, since {_listed([*one.lacking])} is not installed."
-    return text
+            text.append(rf"\emph{{Not checked}}: {_listed([one.file])}, since {_listed(one.lacking)} is not installed.")
+    return " ".join(text)
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(rf"\texttt{{{escape(name)}}}" for name in names)
 
 

@@ -80,6 +80,16 @@ def test_what_failed_is_never_in_a_row_with_what_passed() -> None:
     assert certificate(entries) == [("1a", "$x$", "3", True), ("", "$y$", "5", False), ("", "$z$", "3", True)]
 
 
+def test_what_could_not_be_checked_has_a_row_of_its_own_that_says_why() -> None:
+    untried = Verdict(True, 0, 0.0, 0.0, "not checked: keras is not installed", unchecked=True)
+    (block,) = [block for section in key(checked("1a", "a"), checked("1a", "b", verdict=untried)).sections
+                for block in section.blocks if isinstance(block, sheet.Certificate)]  # fmt: skip
+    assert [(row.quantity, row.method, row.points, row.error, row.passed) for row in block.rows][1] == (
+        "$b$", "not checked: keras is not installed", "", "", None,
+    )  # fmt: skip
+    assert block.rows[0].passed is True
+
+
 def test_a_row_says_the_worst_of_its_quantities() -> None:
     entries = [checked("1a", "x"), checked("1a", "y", verdict=Verdict(True, 9, 2e-7, 1e-5))]
     (block,) = key(*entries).sections[-1].blocks[1:]

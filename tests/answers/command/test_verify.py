@@ -57,3 +57,18 @@ def test_a_failure_says_why() -> None:
 
 def test_a_homework_without_answers_checks_nothing() -> None:
     assert list(report(())) == ["0 checks, none failed"]
+
+
+def test_what_cannot_be_checked_here_neither_passes_nor_fails() -> None:
+    untried = CheckLine("2", "training", "a goal", 0, 0.0, 0.0, True, "not checked: keras is not installed", True)
+    first, second, last = report((GOOD, untried))
+    assert first.startswith("ok")
+    assert second.startswith("-")
+    assert "ok" not in second.split()
+    assert second.endswith("not checked: keras is not installed")
+    assert last == "1 checks, none failed, 1 could not be made here"
+    result = document("hw", "A homework", [GOOD, untried])
+    assert (result["ok"], result["checked"], result["unchecked"], result["failed"]) == (True, 1, 1, 0)
+    checks = result["checks"]
+    assert isinstance(checks, list)
+    assert checks[1]["ok"] is None

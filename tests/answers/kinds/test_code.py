@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from answers.latex.sheet import Code
+from answers.latex.sheet import Code, Text
 from tests.answers.sample import all_pass, answered, homework, last, refused, verdicts
 
 ITEM = {"kind": "code", "template": "mlp", "library": "numpy"}
@@ -63,6 +63,29 @@ def test_the_skeleton_fails_the_example_test_and_the_solution_passes(library: st
     (tmp_path / "mlp.py").write_text(solution, encoding="utf-8")
     passed = run_example_test(tmp_path)
     assert passed.returncode == 0, passed.stdout + passed.stderr
+
+
+def test_a_file_whose_library_is_not_installed_is_said_to_be_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sklearn")
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "keras" else found(name, *more)
+    )
+    answer = answered({"kind": "code", "template": "training", "libraries": ["numpy", "keras"]})
+    text = answer.blocks[0]
+    assert isinstance(text, Text)
+    assert (
+        r"\emph{Not checked}: \texttt{classification\_keras.py}, since \texttt{keras} is not installed." in text.latex
+    )
+    assert [block.title for block in answer.blocks if isinstance(block, Code)] == [r"classification\_numpy.py"]
+    outcomes = {claim.quantity: claim.check() for claim in answer.claims}
+    untried = {name: verdict for name, verdict in outcomes.items() if verdict.unchecked}
+    assert len(untried) == 3
+    assert all(name.endswith("classification_keras.py") for name in untried)
+    assert all(
+        verdict.points == 0 and verdict.note == "not checked: keras is not installed" for verdict in untried.values()
+    )
+    assert all(verdict.ok and verdict.points for name, verdict in outcomes.items() if name not in untried)
 
 
 def test_wrong_options() -> None:

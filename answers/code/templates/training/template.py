@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from answers.code.rendering import render
 from answers.code.templates.training.cases import PARAMETERS, cases
 from answers.code.templates.training.lines import functions
 from answers.code.templates.training.options import IN_LIBRARIES, Library, TrainingOptions
+
+NAMES: Mapping[Library, str] = {"numpy": "NumPy", "torch": "PyTorch", "keras": "Keras"}
 
 
 class Training(TrainingOptions):
@@ -28,7 +31,8 @@ class Training(TrainingOptions):
             cases=partial(cases, self, library),
             quantities=("training", "report", self.metric, *gradients),
             requires=("sklearn",) if library == "numpy" else ("sklearn", library),
-            method="a training, differences" if library == "numpy" else "a training, the metric's definition",
+            method=_method(library, self.threshold),
+            derived=library == "numpy",
             seconds=300,
         )
 
@@ -44,3 +48,9 @@ class Training(TrainingOptions):
             module=module,
             keras=keras,
         )
+
+
+def _method(library: Library, goal: float) -> str:
+    """Against what a training is compared: what it must reach, its metric's definition, measured derivatives."""
+    measured = ", differences" if library == "numpy" else ""
+    return f"in {NAMES[library]}: a goal of {goal:g}, definitions{measured}"
