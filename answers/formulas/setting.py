@@ -15,7 +15,7 @@ from answers.kinds.item import Context
 from answers.latex.sheet import Block, Equation
 from answers.model_base import Strict
 from derive import symbols
-from derive.building.formulas import Formula, Setting, setting_of
+from derive.building.formulas import Formula, Setting, names_in, setting_of
 from derive.errors import nearest
 from derive.render.written import definition_latex
 from numeric.measured import Measured
@@ -53,7 +53,8 @@ class About(Strict):
         Raises:
             HomeworkContentError: there is such a name.
         """
-        known = {*self.shapes, *scalars_in(setting, formulas)}
+        written = {name for formula in formulas for name in names_in(formula.tree)}
+        known = {*self.shapes, *written, *scalars_in(setting, ())} - set(setting.forward.row)
         for name in (*given, *self.domains):
             if name not in known:
                 raise HomeworkContentError(f"nothing is called {name} in the formulas; {nearest(name, known)}")

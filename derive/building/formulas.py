@@ -167,6 +167,12 @@ def _bound_names(tree: Tree[Any]) -> Iterator[str]:
         yield str(part.children[0])
 
 
+def names_in(tree: Tree[Any]) -> Iterator[str]:
+    """The names of the letters in a formula as it was written, even of those that cancel."""
+    for symbol in tree.find_data("symbol"):
+        yield str(symbol.children[0])
+
+
 def calls(tree: Tree[Any]) -> Iterator[str]:
     """The names of the functions that a formula applies."""
     for call in tree.find_data("call"):

@@ -75,6 +75,8 @@ def test_a_wrong_line_is_named_with_its_numbers(start: str, steps: list[str], ke
 def test_a_domain_makes_a_chain_hold() -> None:
     item = proof("log(z^2)", "= 2*log(z)", domains={"z": "positive"})
     assert verdicts(answered(item))[0].ok
+    cancelled = proof("a + (b - a)*((y - a)/(b - a))", "= y", domains={"a": [-2.0, -1.0], "b": [1.0, 2.0]})
+    assert verdicts(answered(cancelled))[0].ok
     bounded = proof("z^2", "<= 4", domains={"z": [-2.0, 2.0]})
     assert verdicts(answered(bounded))[0].ok
     assert not verdicts(answered(proof("z^2", "<= 4")))[0].ok
