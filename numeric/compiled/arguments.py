@@ -63,7 +63,7 @@ class Arguments:
         if not key or self._valid.get(call) != key:
             self._check_arrays(params, given, tensors)
             self._valid[call] = key
-        if self._classes:
+        if self.classes:
             self._check_labels(given, tensors, params)
 
     def find_nan(self, arrays: Arrays) -> None:
@@ -152,7 +152,7 @@ class Arguments:
 
     def _check_labels(self, given: tuple[Any, ...], tensors: tuple[Tensor, ...], params: Arrays) -> None:
         for tensor, labels in zip(tensors, given, strict=True):
-            count = self._classes.get(tensor.name)
+            count = self.classes.get(tensor.name)
             if count is None or not math.prod(labels.shape) or is_traced(labels):
                 continue
             known = {**dict(zip((t.name for t in tensors), given, strict=True)), **params}
@@ -163,7 +163,7 @@ class Arguments:
                 raise ArrayError(f"{tensor.name} holds the class {wrong}, expected 0 to {classes - 1}")
 
     @cached_property
-    def _classes(self) -> dict[str, Any]:
+    def classes(self) -> dict[str, Any]:
         """For each tensor of class numbers the size of the axis that it selects from."""
         found: dict[str, Any] = {}
         tensors = self.plan.model.tensors

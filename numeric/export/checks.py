@@ -28,12 +28,22 @@ def check(**arrays):
             kinds[title] = kind
             first = next(iter(kinds))
             if kind != kinds[first]:
-                raise ValueError(f"{{title}} is {{kind}}, but {{first}} is {{kinds[first]}}"){more}
+                raise ValueError(f"{{title}} is {{kind}}, but {{first}} is {{kinds[first]}}"){more}{classes}
 '''
 
 NAN = """
             if np.isnan(array).any():
                 raise ValueError(f"{title} holds NaN")"""
+
+
+RANGE = """
+    for name, dimension in CLASSES.items():
+        if name in arrays and 0 not in arrays[name].shape{concrete}:
+            count = int(dimension) if dimension.isdigit() else lengths[dimension]
+            low, high = int(arrays[name].min()), int(arrays[name].max())
+            if low < 0 or high >= count:
+                wrong = low if low < 0 else high
+                raise ValueError(f"{{ARRAYS[name][0]}} holds the class {{wrong}}, expected 0 to {{count - 1}}")"""
 
 
 def checks(subject: Subject) -> str:
@@ -43,8 +53,11 @@ def checks(subject: Subject) -> str:
         shape = ", ".join(f'"{dimension_source(dimension)}"' for dimension in tensor.shape)
         dimensions = f"({shape}{',' if len(tensor.shape) == 1 else ''})"
         rows.append(f'    "{python_name(tensor.name)}": ("{subject.title(tensor)}", {dimensions}),')
-    classes = [python_name(tensor.name) for tensor in subject.arrays if tensor.domain == "class"]
-    names = "".join(f'"{name}", ' for name in classes).strip().removesuffix(",") + ("," if len(classes) == 1 else "")
+    counts = subject.compiled.arguments.classes
+    named = [tensor for tensor in subject.arrays if tensor.domain == "class"]
+    pairs = ", ".join(f'"{python_name(one.name)}": "{dimension_source(counts[one.name])}"' for one in named)
+    concrete = " and not isinstance(arrays[name], jax.core.Tracer)" if subject.target == "jax" else ""
+    classes = RANGE.format(concrete=concrete) if named else ""
     more = NAN if subject.target == "numpy" else ""
     table = "\n".join(
         [
@@ -53,8 +66,8 @@ def checks(subject: Subject) -> str:
             "}",
             '"""For each array what it is called in messages, and its dimensions."""',
             "",
-            f"CLASSES = ({names})",
-            '"""The arrays of class numbers."""',
+            f"CLASSES = {{{pairs}}}",
+            '"""The arrays of class numbers, and the dimension that they count along."""',
         ]
     )
-    return f"{table}\n\n\n{CHECK.format(more=more).strip()}"
+    return f"{table}\n\n\n{CHECK.format(more=more, classes=classes).strip()}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
+from answers.homework.bundled import bundled_files
 from answers.homework.load import load
 from tests.answers.command.runner import HOMEWORK, run
 
@@ -71,6 +72,33 @@ def test_own_layers_are_exported_from_their_file(tmp_path: Path) -> None:
     assert "Mish" in used.out
 
 
+def test_an_own_layer_from_a_python_file_is_printed(tmp_path: Path) -> None:
+    own = tmp_path / "cube.py"
+    own.write_text(
+        "from derive import LayerDefinition\n\n"
+        'cube = LayerDefinition(name="Cube", equations="y[i] = a[i]*z[i]^3", axes=("n",), shapes={"a": ("n",)}, '
+        'parameters={"a": "a"})\n',
+        encoding="utf-8",
+    )
+    namespace: dict[str, Any] = {}
+    exec(run("export", own).out, namespace)
+    made = namespace["Cube"]({"a": numpy.array([2.0])})
+    assert made.forward(numpy.array([[3.0]])) == 54
+    gradients = made.backward(numpy.ones((1, 1)))
+    assert (gradients["z"], gradients["a"]) == (54, 27)
+
+
+def test_the_reference_solutions_of_every_programming_part(tmp_path: Path) -> None:
+    for homework in sorted(bundled_files()):
+        parts = load(homework).homework.parts()
+        kinds = {item.kind for part in parts for item in part.answer}
+        if "code" in kinds:
+            files = [Path(line) for line in run("export", homework, "--output", tmp_path / homework).out.split()]
+            assert files, homework
+            for file in files:
+                assert file.suffix != ".py" or ast.parse(file.read_text(encoding="utf-8")).body
+
+
 def test_the_reference_solutions_of_a_homework(tmp_path: Path) -> None:
     outcome = run("export", "nyu-2020", "--output", tmp_path)
     assert outcome.out.split() == [str(tmp_path / "solution" / "mlp.py")]
@@ -95,6 +123,6 @@ def test_a_homework_without_a_programming_part(tmp_path: Path) -> None:
 def test_bad_input() -> None:
     run("export", "nyu-2002").refused("no bundled homework nyu-2002", "nyu-2020")
     run("export", "LayerNrom").refused("LayerNorm")
-    run("export", "x:n -> Linear(d) -> f", "--loss", "MSE").refused("no generated code yet", "the function f")
+    run("export", "x:n -> Linear(d) -> f", "--loss", "MSE").refused("no generated code", "the function f")
     run("export", NETWORK, "--target", "pytorch").refused("pytorch")
     run("export", NETWORK, "--loss", "MSQ").refused("MSQ", "MSE")

@@ -66,6 +66,15 @@ def test_the_class_of_a_network_with_a_loss() -> None:
         made.forward(arrays["x"])
 
 
+def test_class_numbers_out_of_range() -> None:
+    made, arrays = numpy_class(layer("Embedding(V, d)", batch="B"))
+    table = made.params["weight"]
+    numbers = arrays["z"].astype(int)
+    assert numpy.array_equal(made.forward(numbers), table[numbers])
+    with pytest.raises(ValueError, match=f"holds the class {len(table)}, expected 0 to {len(table) - 1}"):
+        made.forward(numbers - numbers.max() + len(table))
+
+
 def test_a_target_that_does_not_exist() -> None:
     with pytest.raises(CompileError, match=r"no export to pytorch; did you mean torch\?"):
         exported(network("x:n -> Linear(K)"), "pytorch")

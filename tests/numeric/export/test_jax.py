@@ -106,6 +106,8 @@ def test_wrong_arrays_are_named_inside_jit_too() -> None:
     gradient = jax.jit(jax.grad(names["network_loss"]))
     with pytest.raises(ValueError, match=r"W1 \(of Linear1\) has shape .*, expected \(d, n\) with n = 1"):
         gradient(params, x[:, :1], y)
+    with pytest.raises(ValueError, match="y holds the class -1, expected 0 to "):
+        names["network_loss"](params, x, y - y.min() - 1)
     with pytest.raises(ValueError, match="y holds class numbers; expected integers, got float64"):
         gradient(params, x, y.astype("float64"))
     with pytest.raises(ValueError, match=r"b2 \(of Linear2\) is float32, but x \(of Linear1\) is float64"):

@@ -126,6 +126,8 @@ def test_wrong_tensors_are_named() -> None:
         module(x, y[:1])
     with pytest.raises(ValueError, match="y holds class numbers; expected integers, got float64"):
         module(x, y.double())
+    with pytest.raises(ValueError, match="y holds the class -1, expected 0 to "):
+        module(x, y - y.min() - 1)
     with pytest.raises(ValueError, match=r"W1 \(of Linear1\) is float64, but x \(of Linear1\) is float32"):
         module(x.float(), y)
 
