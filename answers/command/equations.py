@@ -43,7 +43,7 @@ def _text(partial: PathSum, latex: bool, steps: bool) -> str:
 
 
 def _checked(partial: PathSum, indent: str) -> bool:
-    from answers.command.derive import print_check
+    from answers.command.shown import print_check
 
     return print_check(partial.derivation, indent)
 

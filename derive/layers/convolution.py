@@ -65,30 +65,42 @@ def transposed(
     kernel: Option,
     stride: Option = Integer(1),
     padding: Option = Integer(0),
+    output_padding: Option = Integer(0),
+    groups: Expr = Integer(1),
     bias: bool = True,
+    dilation: Option = Integer(1),
 ) -> LayerDefinition:
     """A transposed convolution: every input element adds its multiple of the kernel to the output.
+
+    The weight has the shape (channels, outputs/groups, *kernel). ``output_padding`` makes the output longer at its end.
 
     Raises:
         NetworkError: an option has neither one value nor one for each axis.
     """
     axes = SPACE[rank]
-    sizes: dict[str, Expr] = {"C_out": outputs}
-    for prefix, option in (("k", kernel), ("s", stride), ("p", padding)):
+    sizes: dict[str, Expr] = {"C_out": outputs, "G": groups}
+    options = (("k", kernel), ("s", stride), ("p", padding), ("q", output_padding), ("d", dilation))
+    for prefix, option in options:
         sizes |= per_axis(prefix, option, axes)
+    plain = groups == 1
+    channel, output = ("k", "j") if plain else ("floor(j/o)*c + k", "mod(j, o)")
     places = tuple(zip(axes, OUTER[rank], INNER[rank], ("a", "q", "r"), strict=False))
     reads = joined(f"{i}<k{a}, {source}<{a}" for a, _, i, source in places)
-    meets = "*".join(f"[{o} == s{a}*{source} + {i} - p{a}]" for a, o, i, source in places)
-    weight = f"weight[k,j,{','.join(INNER[rank])}]"
-    total = f"sum[k<C, {reads}] {weight}*z[k,{','.join(source for *_, source in places)}]*{meets}"
+    meets = "*".join(f"[{o} == s{a}*{source} + d{a}*{i} - p{a}]" for a, o, i, source in places)
+    weight = f"weight[{channel},{output},{','.join(INNER[rank])}]"
+    total = f"sum[k<c, {reads}] {weight}*z[{channel},{','.join(source for *_, source in places)}]*{meets}"
     return LayerDefinition(
         name=f"ConvTranspose{rank}d",
         equations=f"y[j,{','.join(OUTER[rank])}] = {'bias[j] + ' if bias else ''}{total}",
         axes=("C", *axes),
         sizes=sizes,
-        derived={f"{a}_out": f"s{a}*({a} - 1) - 2*p{a} + k{a}" for a in axes},
+        derived={
+            "c": "C" if plain else "C/G",
+            "o": "C_out" if plain else "C_out/G",
+            **{f"{a}_out": f"s{a}*({a} - 1) - 2*p{a} + d{a}*(k{a} - 1) + q{a} + 1" for a in axes},
+        },
         shapes={
-            "weight": ("C", "C_out", *(f"k{a}" for a in axes)),
+            "weight": ("C", "o", *(f"k{a}" for a in axes)),
             **({"bias": ("C_out",)} if bias else {}),
             "y": ("C_out", *(f"{a}_out" for a in axes)),
         },

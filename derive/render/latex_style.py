@@ -180,8 +180,9 @@ class LatexStyle(Style):
         return Piece(rf"\begin{{pmatrix}} {lines} \end{{pmatrix}}", width, tall=True, compound=True)
 
     def rows(self, base: Piece, start: Piece, stop: Piece) -> Piece:
-        text = f"{base.text}_{{{self.signed(start).text}:{self.signed(stop).text}}}"
-        return Piece(text, base.width + SCRIPT * (start.width + stop.width + 0.6), Binding.ATOM, base.tall)
+        whole = self.enclose(base) if "_" in base.text else base
+        text = f"{whole.text}_{{{self.signed(start).text}:{self.signed(stop).text}}}"
+        return Piece(text, whole.width + SCRIPT * (start.width + stop.width + 0.6), Binding.ATOM, base.tall)
 
     def space(self, left: Piece, right: Piece, between: str) -> str:
         if left.text[-1].isdigit() and (right.text[0].isdigit() or right.text.startswith((r"\mathbf{1}", r"10^"))):

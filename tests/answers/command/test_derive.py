@@ -104,3 +104,26 @@ def test_exact_ranges_elements_matrices_and_second_derivatives() -> None:
     hessian = run("derive", "x:K -> Identity", "--loss", "SoftmaxCrossEntropy", "--wrt", "x", "--hessian").out
     assert hessian.startswith("∂²ℓ/∂x∂xᵀ = diag(p) − p pᵀ")
     run("derive", conv, "--toeplitz", "C=1,L").refused("a size is given as H=3, not L")
+
+
+def test_a_cell_at_every_time() -> None:
+    shown = run("derive", "LSTM", "--forward").out
+    assert "f[t] = σ(a[t][H+1:2H])" in shown
+    assert "∂ℓ/∂h[t] = weight_hhᵀ ∂ℓ/∂a[t+1] + dh[t]" in shown
+    assert "∂ℓ/∂weight_hh = Σ_{t=1}^{T} ∂ℓ/∂a[t] h[t−1]ᵀ" in shown
+    assert "FAILED" not in shown
+    latex = run("derive", "GRU(4)", "--wrt", "r", "--latex", "--no-check").out
+    assert r"(\bm{u}_t)_{9:12}" in latex
+    run("derive", "RNN", "--wrt", "weight").refused("the backward pass has no dl/dweight; did you mean")
+    run("derive", "LSTM(H, 3, 4)").refused("LSTMCell")
+
+
+def test_attention_gradient_by_gradient() -> None:
+    shown = run("derive", "Attention", "--chained", "--forward", "--no-check").out
+    assert "∂ℓ/∂S = A ⊙ (∂ℓ/∂A − (∂ℓ/∂A ⊙ A) 𝟏 𝟏ᵀ)" in shown
+    assert "∂ℓ/∂V = Aᵀ ∂ℓ/∂y" in shown
+
+
+def test_sizes_of_outputs_are_said() -> None:
+    shown = run("derive", "Conv1d(C_out, k, stride=s, padding=p)", "--forward", "--wrt", "bias", "--no-check").out
+    assert "L_out = ⌊(L+2p−k)/s⌋ + 1" in shown

@@ -63,18 +63,32 @@ def test_convolutions_are_those_of_pytorch(
     )
 
 
-@settings(max_examples=10)
-@given(windows((1, 2), dilated=False), st.integers(1, 2), st.integers(1, 2), st.booleans(), st.integers(0, 99))
+@settings(max_examples=12)
+@given(
+    windows((1, 2), dilated=True),
+    st.integers(1, 2),
+    st.integers(1, 2),
+    st.integers(1, 3),
+    st.integers(0, 2),
+    st.booleans(),
+    st.integers(0, 99),
+)
 def test_transposed_convolutions_are_those_of_pytorch(
-    window: Window, inputs: int, outputs: int, bias: bool, seed: int
+    window: Window, inputs: int, outputs: int, groups: int, longer: int, bias: bool, seed: int
 ) -> None:
-    padding = tuple(min(p, (k - 1) // 2) for p, k in zip(window.padding, window.kernel, strict=True))
-    options: dict[str, Any] = {"stride": window.stride, "padding": padding}
-    made = layer(f"ConvTranspose{window.rank}d", outputs, window.kernel, **options, bias=bias)
+    axes = tuple(zip(window.padding, window.kernel, window.stride, window.dilation, strict=True))
+    options: dict[str, Any] = {
+        "stride": window.stride,
+        "padding": tuple(min(p, (k - 1) // 2) for p, k, _, _ in axes),
+        "dilation": window.dilation,
+        "output_padding": tuple(min(longer, max(s, d) - 1) for _, _, s, d in axes),
+        "groups": groups,
+    }
+    made = layer(f"ConvTranspose{window.rank}d", groups * outputs, window.kernel, **options, bias=bias)
     shapes = {
-        "z": (inputs, *window.size),
-        "weight": (inputs, outputs, *window.kernel),
-        **({"bias": (outputs,)} if bias else {}),
+        "z": (groups * inputs, *window.size),
+        "weight": (groups * inputs, outputs, *window.kernel),
+        **({"bias": (groups * outputs,)} if bias else {}),
     }
     same_as_torch(made, lambda z, *rest: TRANSPOSED[window.rank](z[None], *rest, **options)[0], shapes, seed)
 

@@ -1,0 +1,77 @@
+"""How ``gradsheet derive`` prints a derivation, its shape and its check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import typer
+
+from derive.derivation import Derivation, Notation
+
+
+def print_derivation(derivation: Derivation, notation: Notation, *, steps: bool, latex: bool) -> None:
+    """The derivation with its shape, and its steps if they are asked for."""
+    (_print_latex if latex else _print_unicode)(derivation, notation, steps)
+
+
+def print_forward(derivations: Iterable[Derivation], *, latex: bool) -> None:
+    """Forward equations with their shapes, and the sizes that follow from others."""
+    from derive.render.printing import latex as in_latex
+    from derive.render.printing import unicode as in_unicode
+
+    sizes: dict[object, str] = {}
+    for derivation in derivations:
+        print_derivation(derivation, "matrix", steps=False, latex=latex)
+        for size, formula in derivation.forward.sizes:
+            equal = f"{in_latex(size)} = {in_latex(formula)}" if latex else f"{size} = {in_unicode(formula)}"
+            sizes.setdefault(size, equal)
+    for line in sizes.values():
+        typer.echo(line)
+    typer.echo()
+
+
+def _print_unicode(derivation: Derivation, notation: Notation, steps: bool) -> None:
+    from derive.render.derivations import derivation_unicode
+
+    if steps:
+        typer.echo(derivation_unicode(derivation, notation, steps=True))
+        typer.echo()
+    typer.echo(derivation_unicode(derivation, notation))
+    typer.echo(f"  shape: {_shape(derivation, notation)}")
+
+
+def _print_latex(derivation: Derivation, notation: Notation, steps: bool) -> None:
+    from derive.render.derivations import derivation_latex
+
+    typer.echo(f"% {derivation.quantity.name}, shape {_shape(derivation, notation)}")
+    body = derivation_latex(derivation, notation, steps=steps)
+    typer.echo(f"\\begin{{align*}}\n{body}\n\\end{{align*}}" if steps else body)
+
+
+def _shape(derivation: Derivation, notation: Notation) -> str:
+    """The shape of what is printed: of the matrix in its layout, or of the elements by their indices."""
+    from derive.render import shape_unicode
+
+    if notation == "matrix" and derivation.matrix is not None:
+        rows, columns = derivation.matrix.shape
+        return shape_unicode((rows,) if columns == 1 else (rows, columns))
+    return shape_unicode(derivation.shape)
+
+
+def print_check(derivation: Derivation, indent: str) -> bool:
+    """Check the derivation by number and say how it went."""
+    from numeric import ArrayError, check
+
+    try:
+        outcome = check(derivation)
+    except ArrayError as error:
+        typer.echo(f"{indent}FAILED: it cannot be checked: {error}")
+        return False
+    if outcome.ok:
+        typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}")
+        return True
+    for item in outcome.items:
+        if not item.ok:
+            reason = item.note or f"relative error {item.error:.0e}, allowed {item.tolerance:.0e}"
+            typer.echo(f"{indent}FAILED: {item.what}: {reason}")
+    return False
