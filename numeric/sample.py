@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import sympy
 from numpy.random import Generator
-from sympy import Expr, Indexed, KroneckerDelta, Symbol
+from sympy import Basic, Expr, Indexed, KroneckerDelta, Symbol
 
 from derive import symbols
 from derive.forward import Domain, Forward, Tensor
@@ -28,7 +28,12 @@ STEP = 1e-30
 RESPONSE = 1e-10
 """The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
 SMALLEST, LARGEST = 2, 5
+FEW = 4
 ATTEMPTS = 200
+REDRAWN = 60
+"""How many times sizes are drawn that make differences long to compute, before the least of them are taken."""
+LONG = 16_000_000
+"""From how many products on differences are long to compute."""
 MANY = 8
 """How many products with weights from the normal distribution are added up before weights are made smaller."""
 
@@ -89,21 +94,59 @@ def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None =
     known = dict(fixed or {})
     free = sorted(_size_symbols(model) - set(known), key=str)
     shapes = {dimension for tensor in model.tensors.values() for dimension in tensor.shape}
+    strides = sorted(_strides(model) & set(free), key=str)
     generator = numpy.random.default_rng(seed)
     largest = min(max(LARGEST, len(free) + 1), LARGEST + 2)
+    found: list[tuple[int, dict[Symbol, int]]] = []
     for attempt in range(ATTEMPTS):
-        # Later attempts reach further: a kernel must fit into its input, groups must divide the channels.
-        pool = generator.permutation(numpy.arange(SMALLEST, largest + 1 + attempt // 10))
-        chosen = {symbol: int(pool[k % len(pool)]) for k, symbol in enumerate(free)}
+        # Later attempts reach further: a kernel must fit into its input, groups must divide the channels. What is
+        # long to compute has many sizes; some of them are then equal.
+        reach = numpy.arange(SMALLEST, (FEW + len(strides) if found else largest + attempt // 10) + 1)
+        # Strides and dilations are the least of all, so that windows overlap.
+        steps, pool = generator.permutation(reach[: len(strides)]), generator.permutation(reach[len(strides) :])
+        others = [symbol for symbol in free if symbol not in strides]
+        chosen = dict(zip(strides, map(int, steps), strict=True))
+        chosen.update((symbol, int(pool[k % len(pool)])) for k, symbol in enumerate(others))
         chosen.update(_multiples(model, {**chosen, **known}, generator))
         chosen.update(known)
         try:
             chosen = with_derived(model, chosen)
             if all(length(dimension, chosen) >= 1 for dimension in shapes):
-                return chosen
+                found.append((_products(model, chosen), chosen))
         except ArrayError:
             continue  # a dimension such as C/groups that these sizes do not divide
-    raise ArrayError(f"no small values of {', '.join(map(str, free))} make every dimension a positive integer")
+        if found and (found[-1][0] <= LONG or len(found) == REDRAWN or not free):
+            break
+    if not found:
+        raise ArrayError(f"no small values of {', '.join(map(str, free))} make every dimension a positive integer")
+    return min(found, key=lambda pair: pair[0])[1]
+
+
+def _strides(model: Forward) -> set[Symbol]:
+    """The sizes that multiply an index where an element is read and that no axis has: ``s`` of ``z[s*h + m]``."""
+    reads = {access for row in model.rows for access in row.expression.atoms(Indexed, KroneckerDelta)}
+    products = {part for access in reads for part in access.atoms(sympy.Mul) if any(map(_is_index, part.args))}
+    dimensions = {dimension for tensor in model.tensors.values() for dimension in tensor.shape}
+    return {factor for part in products for factor in part.args if factor.is_Symbol and factor.is_positive} - dimensions
+
+
+def _is_index(expression: Expr) -> bool:
+    return bool(expression.is_Symbol and expression.is_integer and not expression.is_positive)
+
+
+def _products(model: Forward, sizes: Mapping[Symbol, int]) -> int:
+    """How many products the longest row is summed from if it is computed once for every element of a given tensor."""
+    rows = (prod(lengths(row.tensor.shape, sizes)) * _terms(row.expression, sizes) for row in model.rows)
+    elements = (prod(lengths(tensor.shape, sizes)) for tensor in model.given)
+    return max(rows, default=0) * max(elements, default=0)
+
+
+def _terms(expression: Basic, sizes: Mapping[Symbol, int]) -> int:
+    """The number of terms of the longest sum in an expression, with those of the sums inside it."""
+    inside = max((_terms(argument, sizes) for argument in expression.args), default=1)
+    if not isinstance(expression, sympy.Sum):
+        return inside
+    return inside * prod(lengths([upper - lower + 1 for _, lower, upper in expression.limits], sizes))
 
 
 def _multiples(model: Forward, sizes: Mapping[Symbol, int], generator: Generator) -> dict[Symbol, int]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import KroneckerDelta
 
+from derive import layer
 from derive.forward import Domain, Forward, Row
 from derive.functions import ArgMax, Bracket
 from derive.scalar import ScalarFunction
@@ -162,3 +163,27 @@ def test_no_point_away_from_the_kink() -> None:
     tied = Row(tensor("y", n), (i,), sympy.Abs(at("x", i) - at("copy", i)))
     with pytest.raises(ArrayError, match=r"farther than 0\.001 from every kink"):
         sample(Forward(given=(tensor("x", n),), rows=(copy, tied)), 0)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Conv1d(C_out, k, stride=s, padding=p)",
+        "Conv2d(C_out, k, stride=s, padding=p, dilation=d)",
+        "ConvTranspose2d(C_out, k, stride=s, padding=p)",
+        "MaxPool2d(k, stride=s)",
+    ],
+)
+def test_windows_overlap_at_the_sizes_that_are_drawn(written: str) -> None:
+    for seed in range(6):
+        sizes = {str(symbol): value for symbol, value in sample_sizes(layer(written).network.forward, seed).items()}
+        assert 1 < sizes["s"] < sizes["k"]
+
+
+def test_sizes_of_long_sums_are_kept_small() -> None:
+    model = layer("Conv3d(C_out, k, stride=s, padding=p)").network.forward
+    for seed in range(4):
+        sizes = {str(symbol): value for symbol, value in sample_sizes(model, seed).items()}
+        weights = sizes["C_out"] * sizes["C"] * sizes["k"] ** 3
+        assert weights * sizes["D_out"] * sizes["H_out"] * sizes["W_out"] * weights < 10**8
+        assert sizes["C"] != sizes["C_out"]
