@@ -2,7 +2,8 @@
 
     python benchmarks/layers.py [--repeats 3] [--only LayerNorm LSTM]
 
-CPU seconds of the best run; SymPy's cache is emptied before each, so that no run profits from another.
+CPU seconds of the best run; what SymPy and `derive` remember is emptied before each, so that no run profits from
+another. Steps have their matrix forms, results their convolution forms and notes: all that is printed but the printing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rich.table import Table
 
 from benchmarks.measuring import in_turns
 from derive import layer, network
+from derive.layers import ACTIVATION
 
 TARGET = 0.2
 """Seconds for all derivations of a layer."""
@@ -28,6 +30,7 @@ NETWORK_TARGET = 3.0
 
 LAYERS: dict[str, Callable[[], object]] = {
     "Linear": lambda: everything("Linear", "m"),
+    **{name: (lambda called=name: everything(called)) for name in ACTIVATION},
     "Softmax": lambda: everything("Softmax"),
     "LogSoftmax": lambda: everything("LogSoftmax"),
     "Softmax along axis 0 of 2": lambda: everything("Softmax", 0, rank=2),
@@ -35,19 +38,26 @@ LAYERS: dict[str, Callable[[], object]] = {
     "Conv2d": lambda: everything("Conv2d", "C_out", "k", stride="s", padding="p", dilation="d"),
     "Conv2d with groups": lambda: everything("Conv2d", "C_out", "k", stride="s", padding="p", dilation="d", groups="G"),
     "Conv3d": lambda: everything("Conv3d", "C_out", "k", stride="s", padding="p", dilation="d"),
+    "ConvTranspose1d": lambda: everything("ConvTranspose1d", "C_out", "k", stride="s", padding="p"),
     "ConvTranspose2d": lambda: everything("ConvTranspose2d", "C_out", "k", stride="s", padding="p"),
+    "MaxPool1d": lambda: everything("MaxPool1d", "k", stride="s", padding="p"),
     "MaxPool2d": lambda: everything("MaxPool2d", "k", stride="s", padding="p"),
+    "AvgPool1d": lambda: everything("AvgPool1d", "k", stride="s", padding="p"),
     "AvgPool2d": lambda: everything("AvgPool2d", "k", stride="s", padding="p"),
+    "GlobalAvgPool1d": lambda: everything("GlobalAvgPool1d"),
+    "GlobalAvgPool2d": lambda: everything("GlobalAvgPool2d"),
     "LayerNorm": lambda: everything("LayerNorm"),
     "RMSNorm": lambda: everything("RMSNorm"),
     "BatchNorm1d": lambda: everything("BatchNorm1d"),
     "BatchNorm2d": lambda: everything("BatchNorm2d"),
     "BatchNorm2d at evaluation": lambda: everything("BatchNorm2d", training=False),
+    "InstanceNorm1d": lambda: everything("InstanceNorm1d"),
     "InstanceNorm2d": lambda: everything("InstanceNorm2d"),
     "GroupNorm": lambda: everything("GroupNorm", "G"),
     "L2Norm": lambda: everything("L2Norm"),
     "Attention": lambda: everything("Attention"),
     "Attention with mask": lambda: everything("Attention", mask=True),
+    "SelfAttention": lambda: everything("SelfAttention", "d"),
     "MultiHeadAttention": lambda: everything("MultiHeadAttention", "H"),
     "GLU": lambda: everything("GLU"),
     "SwiGLU": lambda: everything("SwiGLU", "d"),
@@ -57,6 +67,11 @@ LAYERS: dict[str, Callable[[], object]] = {
     "Dropout": lambda: everything("Dropout"),
     "Embedding": lambda: everything("Embedding", "V", "d"),
     "Flatten": lambda: everything("Flatten"),
+    "RNNCell": lambda: everything("RNNCell", "H"),
+    "LSTMCell": lambda: everything("LSTMCell", "H"),
+    "LSTMCell written out": lambda: written_out("LSTMCell", "H"),
+    "GRUCell": lambda: everything("GRUCell", "H"),
+    "GRUCell written out": lambda: written_out("GRUCell", "H"),
 }
 
 NETWORKS: dict[str, tuple[str, str]] = {
@@ -79,6 +94,13 @@ def everything(name: str, *arguments: str | int, **options: str | int | bool) ->
     built = layer(f"{name}({', '.join(named)})" if named else name)
     for tensor in built.differentiable:
         built.vjp(tensor)
+
+
+def written_out(name: str, *arguments: str) -> None:
+    """Derive all gradients of a recurrent cell without the adjoints of its gates."""
+    built = layer(f"{name}({', '.join(arguments)})")
+    for tensor in built.differentiable:
+        built.vjp(tensor, within=built.network.forward.tensors)
 
 
 def backward(description: str, loss: str) -> None:

@@ -25,11 +25,13 @@ class Layer:
 
     The loss stands for whatever comes after the layer: ``l = Σ dy·y`` has the gradient dy with respect to y.
     A layer with several ``outputs``, as an LSTM cell has h and c, has an upstream gradient for each, dh and dc.
+    ``gates`` are the values inside a recurrent cell, whose adjoints its gradients are written in.
     """
 
     name: str
     network: Network
     outputs: tuple[str, ...] = ("y",)
+    gates: tuple[str, ...] = ()
 
     def forward(self) -> tuple[Derivation, ...]:
         """The forward equations, one for each named value, the output last."""
@@ -43,10 +45,15 @@ class Layer:
     def vjp(self, name: str, within: Iterable[str] | None = None) -> Derivation:
         """The gradient with respect to the input or a parameter, in the upstream gradient dy.
 
+        That of a recurrent cell is written gate by gate, in adjoints such as dl/da that its steps derive first;
+        in the names of ``within`` it is written out.
+
         Raises:
             NetworkError: the layer has no tensor of that name.
         """
-        return self.network.gradient(name, within)
+        return (
+            self.network.gradient_through(name, self.gates) if within is None else self.network.gradient(name, within)
+        )
 
     def jacobian(self, name: str, within: Iterable[str] | None = None, *, output: str | None = None) -> Derivation:
         """The derivative of every element of the output by every element of ``name``.
@@ -118,7 +125,8 @@ def layer(
     builder.blocks.append(Block("Loss", names[0], "l"))
     blueprint = builder.blueprint()
     made = Network(stage.name, "Upstream", blueprint.forward, blueprint.blocks, layout, index_base)
-    return Layer(stage.name, made, names)
+    gates = (*definition.values, *names) if definition is not None and definition.states else ()
+    return Layer(stage.name, made, names, gates)
 
 
 def as_layer(network: Network) -> Layer:

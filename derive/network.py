@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from sympy import Expr, KroneckerDelta
+from sympy import Expr, Indexed, KroneckerDelta
 
 from derive import symbols
 from derive.building.build import Block, Builder
@@ -115,6 +115,27 @@ class Network:
         if self.loss is None:
             raise NetworkError("this network has no loss to differentiate; give one, such as loss='MSE'")
         return self._derivative("l", name, within)
+
+    def gradient_through(self, name: str, inner: Iterable[str]) -> Derivation:
+        """The gradient of the loss in the adjoints of ``inner`` tensors, which its steps derive first.
+
+        Adjoints that are a given tensor, as dl/dy is dy in a layer, are written as that tensor.
+
+        Raises:
+            NetworkError: there is no such tensor.
+        """
+        self._known(name)
+        sweep = self._sweep("l")
+        kept = [other for other in inner if other != name and not isinstance(sweep.adjoint(other).expression, Indexed)]
+        if not kept:
+            return self.gradient(name)
+        named = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
+        vocabulary = Vocabulary.of([*named, *(symbols.partial_name("l", other) for other in kept)], self.forward)
+        speaker = self._speaker("l", vocabulary)
+        met = speaker.kept_for(name)
+        order = [*(other for other in sweep.order() if other in met), name]
+        steps = dict.fromkeys(step for other in order for step in speaker.steps(other))
+        return self._derivation(sweep.quantity(name), speaker.adjoint(name), tuple(steps), vocabulary)
 
     def jacobian(self, numerator: str, denominator: str, within: Iterable[str] | None = None) -> Derivation:
         """The Jacobian of one tensor with respect to another, element by element and as a matrix.

@@ -92,6 +92,12 @@ class Speaker:
         meet(name)
         return tuple(step for other in met for step in self._said[other].steps)
 
+    def kept_for(self, name: str) -> frozenset[str]:
+        """The tensors whose adjoints stay symbols on the way to the adjoint of ``name``."""
+        partials = (symbols.split_partial(symbols.name_of(access)) for access in symbols.accesses(self.adjoint(name)))
+        direct = {parts[1] for parts in partials if parts is not None and parts[0] == self.sweep.top}
+        return frozenset(direct).union(*map(self.kept_for, direct))
+
     def _written_out(self, name: str) -> Said:
         local: Adjoint | Said = self.sweep.adjoint(name)
         quantity = self.sweep.quantity(name)

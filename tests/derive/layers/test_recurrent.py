@@ -27,10 +27,12 @@ CELLS = {"RNNCell": torch.nn.RNNCell, "LSTMCell": torch.nn.LSTMCell, "GRUCell": 
 
 
 @cache
-def derived(name: str, bias: bool) -> tuple[Layer, dict[str, Derivation]]:
-    """The cell and its gradients, derived once for all draws."""
+def derived(name: str, bias: bool) -> tuple[Layer, dict[str, Derivation], dict[str, Derivation]]:
+    """The cell and its gradients, written out and by gates, derived once for all draws."""
     cell = layer(name, "H", bias=bias)
-    return cell, {tensor: cell.vjp(tensor) for tensor in cell.differentiable}
+    names = cell.network.forward.tensors
+    out = {tensor: cell.vjp(tensor, within=names) for tensor in cell.differentiable}
+    return cell, out, {tensor: cell.vjp(tensor) for tensor in cell.differentiable}
 
 
 def arrays_of(cell: Layer, sizes: dict[str, int], seed: int) -> dict[str, Array]:
@@ -66,14 +68,15 @@ def theirs(name: str, arrays: dict[str, Array], bias: bool) -> tuple[tuple[Any, 
 @settings(max_examples=6)
 @given(inputs=SIZE, hidden=SIZE, seed=SEED)
 def test_against_pytorch(name: str, bias: bool, inputs: int, hidden: int, seed: int) -> None:
-    cell, derivations = derived(name, bias)
+    cell, written_out, by_gates = derived(name, bias)
     arrays = arrays_of(cell, {"D": inputs, "H": hidden}, seed)
     outputs, gradients = theirs(name, arrays, bias)
     for output, value in zip(cell.outputs, outputs, strict=True):
         same(evaluate(cell.network.value(output), arrays), value.detach().numpy())
-    assert set(gradients) == set(derivations)
+    assert set(gradients) == set(written_out) == set(by_gates)
     for tensor, gradient in gradients.items():
-        same(evaluate(derivations[tensor], arrays), gradient)
+        same(evaluate(written_out[tensor], arrays), gradient)
+        same(evaluate(by_gates[tensor], arrays), gradient)
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -99,6 +102,28 @@ def test_lstm_gate_by_gate() -> None:
     )
     assert shown["dl/dweight_ih"] == "∂ℓ/∂weight_ih = ∂ℓ/∂a zᵀ"
     assert shown["dl/dh_prev"] == "∂ℓ/∂h_prev = weight_hhᵀ ∂ℓ/∂a"
+
+
+def test_gradients_of_a_cell_are_in_the_adjoints_of_its_gates() -> None:
+    cell = layer("LSTMCell", "H")
+    gradient = cell.vjp("weight_ih")
+    assert gradient.unicode() == "∂ℓ/∂weight_ih = ∂ℓ/∂a zᵀ"
+    assert cell.vjp("c_prev").unicode() == "∂ℓ/∂c_prev = ∂ℓ/∂c ⊙ f"
+    own = [step.quantity.name for step in gradient.steps if "|" not in step.quantity.name]
+    first = dict.fromkeys(name for name in own if name.startswith("dl/"))
+    assert list(first) == ["dl/dh", "dl/dc", "dl/do", "dl/dg", "dl/df", "dl/di", "dl/da", "dl/dweight_ih"]
+    assert len(set(gradient.steps)) == len(gradient.steps)
+    written_out = cell.vjp("weight_ih", within=cell.network.forward.tensors)
+    assert "∂ℓ" not in written_out.unicode().split(" = ")[1]
+    assert layer("GRUCell", "H").vjp("h_prev").unicode() == "∂ℓ/∂h_prev = weight_hhᵀ ∂ℓ/∂u + dh ⊙ zt"
+
+
+def test_a_wrong_adjoint_of_a_gate_is_caught() -> None:
+    gradient = layer("LSTMCell", "H").vjp("weight_ih")
+    place = max(number for number, step in enumerate(gradient.steps) if step.quantity.name == "dl/da")
+    wrong = replace(gradient.steps[place], expression=2 * gradient.steps[place].expression, matrix=None)
+    assert check(gradient, points=1).ok
+    assert not check(replace(gradient, steps=(*gradient.steps[:place], wrong)), points=1).ok
 
 
 def test_gru_gate_by_gate() -> None:
