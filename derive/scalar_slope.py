@@ -5,21 +5,9 @@ from __future__ import annotations
 from derive import symbols
 from derive.calculus.slopes import slope
 from derive.derivation import Derivation, Quantity, Step
-from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Row, Tensor
-from derive.layers import ACTIVATION, Activation, named_functions, scalar_function
+from derive.layers import Activation, named_functions, scalar_function
 from derive.scalar import ScalarFunction
-
-
-def slope_derivation(name: str) -> Derivation:
-    """Derive the slope of an activation from its formula.
-
-    Raises:
-        NetworkError: there is no activation of that name.
-    """
-    if name not in ACTIVATION:
-        raise NetworkError(f"there is no activation {name}; {nearest(name, ACTIVATION)}")
-    return slope_of(ACTIVATION[name])
 
 
 def slope_of(kind: Activation, library: tuple[ScalarFunction, ...] = ()) -> Derivation:

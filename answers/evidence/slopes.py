@@ -15,13 +15,13 @@ from sympy.core.function import AppliedUndef
 from answers.evidence.base import Evidence, Found
 from answers.evidence.numbers import scientific
 from answers.evidence.quoting import quoted_claim
+from answers.formulas.called import activation_in, slope_in
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import curve, jump_dots, plot
 from answers.latex.sheet import Curve, Dot, Plots
 from derive.calculus.kinks import kink_values
 from derive.derivation import Derivation
 from derive.render.derivations import quantity_latex
-from derive.scalar_slope import slope_derivation
 from numeric import check, evaluate
 
 Values = NDArray[numpy.float64]
@@ -50,7 +50,7 @@ class Slopes(Evidence):
         dots: list[Dot] = []
         z = numpy.linspace(self.low, self.high, self.samples)
         for name in self.functions:
-            derivation = slope_derivation(name)
+            derivation = slope_in(activation_in(name, context), context)
             slopes = numpy.array([float(evaluate(derivation, {"z": at})) for at in z])
             place = nsimplify(round(float(z[slopes.argmax()]), 9), rational=True)
             bound = _exact(derivation, place)

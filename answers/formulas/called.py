@@ -1,4 +1,4 @@
-"""The functions of a homework that a formula applies."""
+"""The activations of a homework, its own among them, and the functions that their formulas apply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,28 @@ from sympy.core.function import AppliedUndef
 
 from answers.kinds.item import Context
 from derive.building.equations import parse_formula
+from derive.derivation import Derivation
+from derive.errors import NetworkError, nearest
+from derive.layers import Activation
 from derive.scalar import ScalarFunction
+from derive.scalar_slope import slope_of
+
+
+def activation_in(name: str, context: Context) -> Activation:
+    """The activation of that name.
+
+    Raises:
+        NetworkError: neither the library nor the homework has one.
+    """
+    known = context.activations()
+    if name not in known:
+        raise NetworkError(f"there is no activation {name}; {nearest(name, known)}")
+    return known[name]
+
+
+def slope_in(kind: Activation, context: Context) -> Derivation:
+    """The derivation of the slope of an activation, whose formula may apply other activations of the homework."""
+    return slope_of(kind, called_by(kind.formula, context))
 
 
 def called_by(formula: str, context: Context) -> tuple[ScalarFunction, ...]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from answers.formulas.called import activation_in, slope_in
 from answers.kinds.asked import Asked
 from answers.kinds.derived import claim, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
@@ -13,10 +14,8 @@ from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Text
 from derive import symbols
 from derive.derivation import Derivation
-from derive.layers import ACTIVATION
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
-from derive.scalar_slope import slope_derivation
 
 
 class Derivative(Item):
@@ -50,10 +49,10 @@ class Derivative(Item):
 
     def _asked(self, context: Context) -> Asked:
         if self.slope_of is not None:
-            return Asked(symbols.partial_name(ACTIVATION[self.slope_of].call, "z"))
+            return Asked(symbols.partial_name(activation_in(self.slope_of, context).call, "z"))
         return Asked(self.of or "", context.network(self.network or "").forward, self.within)
 
     def _derivation(self, context: Context) -> Derivation:
         if self.slope_of is not None:
-            return slope_derivation(self.slope_of)
+            return slope_in(activation_in(self.slope_of, context), context)
         return context.network(self.network or "").partial(self.of or "", self.within)

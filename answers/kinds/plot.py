@@ -12,8 +12,7 @@ from pydantic import Field, model_validator
 from sympy import Expr, Function
 from sympy.core.function import AppliedUndef
 
-from answers.errors import HomeworkContentError
-from answers.formulas.called import called_by
+from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import Drawn, Evaluate, breaks, drawn, evaluator
 from answers.kinds.derived import claim
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
@@ -22,11 +21,9 @@ from answers.latex.markdown import markdown
 from answers.latex.plotting import plot
 from answers.latex.sheet import Block, Equation, Plot, Plots, Room, Text
 from derive.derivation import Derivation
-from derive.errors import nearest
 from derive.layers.definition import Activation
 from derive.render import cases_latex, latex
 from derive.scalar import ScalarFunction
-from derive.scalar_slope import slope_of
 
 Shown = Literal["function", "derivative"]
 
@@ -77,11 +74,8 @@ class PlotItem(Item):
         return Answered(tuple(blocks), tuple(claims))
 
     def _graphs(self, context: Context) -> Iterator[Graph]:
-        activations = context.activations()
         for name in self.functions:
-            if name not in activations:
-                raise HomeworkContentError(f"there is no activation {name}; {nearest(name, activations)}")
-            yield graph_of(activations[name], self.show, self.low, self.high, context)
+            yield graph_of(activation_in(name, context), self.show, self.low, self.high, context)
         for name, formula in self.formulas.items():
             yield graph_of(Activation(name, formula, call=name), self.show, self.low, self.high, context)
 
@@ -138,7 +132,7 @@ def _printed(formula: Expr) -> str:
 
 def graph_of(kind: Activation, show: tuple[Shown, ...], low: float, high: float, context: Context) -> Graph:
     """The plot of an activation, of its derivative, or of both."""
-    slope = slope_of(kind, called_by(kind.formula, context))
+    slope = slope_in(kind, context)
     function = slope.forward.function[kind.call]
     variable, functions = function.variable, slope.forward.functions
     formulas: dict[Shown, Expr] = {"function": function.formula, "derivative": slope.result}

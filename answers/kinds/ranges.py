@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
 from answers.errors import HomeworkContentError
-from answers.formulas.called import called_by
+from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import evaluator
 from answers.formulas.variation import Piece, Variation, below, variation
 from answers.kinds.derived import claim
@@ -25,11 +25,9 @@ from derive import symbols
 from derive.building.equations import parse_formula
 from derive.building.formulas import parse_formula_in, setting_of
 from derive.derivation import Derivation
-from derive.errors import nearest
 from derive.layers.definition import Activation
 from derive.render import cases_latex, latex
 from derive.render.written import formula_latex
-from derive.scalar_slope import slope_of
 
 TOLERANCE = 1e-6
 FAR = numpy.concatenate([[0.0], numpy.logspace(-3, 8, 300)])
@@ -79,7 +77,7 @@ class Ranges(Item):
         setting = setting_of({}, functions=context.functions())
         low, high = (None if text is None else order.known(parse_formula(str(text))) for text in (self.low, self.high))
         for kind in self._kinds(context):
-            slope = slope_of(kind, called_by(kind.formula, context))
+            slope = slope_in(kind, context)
             function = slope.forward.function[kind.call]
             try:
                 found = variation(order.known(function.formula), function.variable, slope.forward.function)
@@ -90,11 +88,8 @@ class Ranges(Item):
             yield Candidate(kind.name, slope, found, order, low, high, written)
 
     def _kinds(self, context: Context) -> Iterator[Activation]:
-        activations = context.activations()
         for name in self.functions:
-            if name not in activations:
-                raise HomeworkContentError(f"there is no activation {name}; {nearest(name, activations)}")
-            yield activations[name]
+            yield activation_in(name, context)
         for name, formula in self.formulas.items():
             yield Activation(name, formula, call=name)
 

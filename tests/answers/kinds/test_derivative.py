@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from answers.context import HomeworkContext
 from answers.latex.sheet import Equation, Room, Steps, Text
 from tests.answers.sample import all_pass, answered, blank, homework, refused
 
@@ -31,6 +32,15 @@ def test_the_slope_of_an_activation() -> None:
     (steps,) = answer.blocks
     assert isinstance(steps, Steps)
     assert steps.steps[-1].right.count(r"\sigma") == 2
+    assert all_pass(answer)
+
+
+def test_the_slope_of_an_activation_of_the_homework() -> None:
+    sample = homework(
+        [{"kind": "derivative", "slope_of": "Mish"}], activations={"Mish": {"formula": "z*tanh(softplus(z))"}}
+    )
+    (part,) = sample.parts()
+    (answer,) = HomeworkContext(sample).answered(part)
     assert all_pass(answer)
 
 
