@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ from derive.building.assemble import BATCH
 from derive.errors import NetworkError, nearest
 from derive.layer import Layer
 from derive.network import Network, network
-from numeric.compiled.arguments import Arguments, Arrays, is_traced
+from numeric.compiled.arguments import ARRAYS, Arguments, Arrays, is_traced
 from numeric.compiled.errors import CompileError
 from numeric.compiled.lines import Plan
 from numeric.compiled.naming import python_name
@@ -163,8 +164,13 @@ def _functions(module: Module, target: str) -> dict[str, Callable[..., Any]]:
     code = _translated(module.text(formulas=False), target)
     try:
         exec(builtins.compile(code, f"<{module.plan.title}>", "exec"), namespace)
+        importlib.import_module(ARRAYS[target][0])
     except ModuleNotFoundError as error:
-        raise CompileError(f"the target {target} needs the package {error.name}, which is not installed") from error
+        extra = target.replace("_", "-")
+        raise CompileError(
+            f"the target {target} needs the package {error.name}, which is not installed; "
+            f'pip install "gradsheet[{extra}]"'
+        ) from error
     return {name: namespace[name] for name in FUNCTIONS if name in namespace}
 
 
