@@ -23,16 +23,20 @@ class Training(TrainingOptions):
 
     def _assignment(self, library: Library) -> Assignment:
         gradients = ("loss", *(f"d{name}" for name in PARAMETERS)) if library == "numpy" else ()
+        handed_out = library != "numpy"
+        file = f"{self.task}_{library}.py"
+        example = render("training/test.py.j2", options=self, file=file, classification=self.task == "classification")
         return Assignment(
-            file=f"{self.task}_{library}.py",
-            skeleton="" if library == "numpy" else self._file(library, solved=False),
+            file=file,
+            skeleton=self._file(library, solved=False) if handed_out else "",
+            examples={f"test_{file}": example} if handed_out else {},
             solution=self._file(library, solved=True),
             driver=Path(__file__).with_name("driver.py"),
             cases=partial(cases, self, library),
             quantities=("training", "report", self.metric, *gradients),
             requires=("sklearn",) if library == "numpy" else ("sklearn", library),
             method=_method(library, self.threshold),
-            derived=library == "numpy",
+            derived=not handed_out,
             seconds=300,
         )
 

@@ -92,3 +92,29 @@ def test_dividing_in_backward_instead_of_the_loss_is_right_in_sequence_only() ->
     assert not report.ok
     assert {run for run, _ in wrong} == {"loss", "backward"}
     assert {name for run, name in wrong if run == "loss"} == {"dJdy_hat"}
+
+
+SUCCESSOR = Mlp(
+    library="numpy",
+    activations={"relu": "5*ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "identity": "Identity"},
+    losses={"mse_loss": "MSE", "bce_loss": "BCE(mean)"},
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "where"),
+    [
+        ("return 5 * dJdy * (z > 0)", "return dJdy * (z > 0)", "relu"),
+        ("return 5 * z * (z > 0)", "return z * (z > 0)", "relu"),
+        ("return dJdy * (1 - y**2)", "return dJdy * (1 + y**2)", "tanh"),
+        ("dJdy_hat = 2 * (y_hat - y) / B", "dJdy_hat = (y_hat - y) / B", "mse_loss"),
+        ("dJdy_hat = 2 * (y_hat - y) / B", "dJdy_hat = 2 * (y_hat - y) / y.size", "mse_loss"),
+        ("loss = ((y_hat - y) ** 2).sum() / B", "loss = ((y_hat - y) ** 2).mean()", "mse_loss"),
+    ],
+)
+def test_the_factors_of_another_homework_are_watched(right: str, wrong: str, where: str) -> None:
+    source = the_file(SUCCESSOR).solution
+    assert source.count(right) == 1, "the text to replace is not in the solution once"
+    report = checked(source.replace(right, wrong), SUCCESSOR, shapes=2)
+    assert report.failures
+    assert all(where in check.what for check in report.failures)

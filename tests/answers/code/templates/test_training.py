@@ -52,6 +52,7 @@ def test_the_files_for_keras_train_or_are_said_to_be_unchecked(item: Training) -
     assert report.ok == bool(report.checks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("right", "wrong", "where"),
     [
@@ -106,12 +107,28 @@ def test_the_files_are_well_written(item: Training, tmp_path: Path) -> None:
 
 def test_the_handouts_leave_out_what_is_to_be_written() -> None:
     handed = {name: text for one in CLASSIFICATION.assignments() for name, text in one.handouts.items()}
-    assert set(handed) == {"classification_torch.py", "classification_keras.py"}
-    for text in handed.values():
+    skeletons = {"classification_torch.py", "classification_keras.py"}
+    assert set(handed) == skeletons | {f"test_{name}" for name in skeletons}
+    for text in (handed[name] for name in skeletons):
         for name in ("weighted_accuracy", "make_model", "train"):
             assert f'raise NotImplementedError("{name}")' in text
         assert "np.bincount(labels)[labels]" not in text
         assert "Sequential" not in text
+
+
+@TORCH
+@pytest.mark.slow
+@pytest.mark.parametrize("item", [CLASSIFICATION, REGRESSION])
+def test_the_example_tests_tell_right_from_wrong(item: Training, tmp_path: Path) -> None:
+    assignment = file_of(item, "torch")
+    lay_out(tmp_path, assignment.examples)
+    (example,) = assignment.examples
+    unweighted = assignment.solution.replace("1 / np.bincount", "1.0 * np.bincount").replace("np.var(y)", "np.std(y)")
+    assert unweighted != assignment.solution
+    for text, passes in ((assignment.solution, True), (assignment.skeleton, False), (unweighted, False)):
+        lay_out(tmp_path, {assignment.file: text})
+        done = run(tmp_path, example)
+        assert (done.returncode == 0) == passes, done.stdout + done.stderr
 
 
 def test_the_reference_says_how_good_it_is_to_guess(tmp_path: Path) -> None:
