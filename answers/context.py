@@ -11,8 +11,9 @@ from answers.errors import HomeworkContentError
 from answers.homework.model import Homework, Part
 from answers.kinds.item import Answered, Item
 from answers.latex.sheet import Block
+from answers.trainings.answer import not_trained
 from answers.trainings.model import TrainingModel
-from answers.trainings.trainer import Job, Trainer
+from answers.trainings.trainer import Job, NotTrainedError, Trainer
 from derive.derivation import Layout
 from derive.errors import DeriveError, nearest
 from derive.layers import ACTIVATION, Activation, scalar_function
@@ -156,7 +157,10 @@ class HomeworkContext:
 
     def _answer(self, part: Part, position: int) -> Answered:
         with self._at(part, position):
-            return part.answer[position].answer(self)
+            try:
+                return part.answer[position].answer(self)
+            except NotTrainedError as error:
+                return not_trained(str(error))
 
     def _blank(self, part: Part, position: int) -> tuple[Block, ...]:
         with self._at(part, position):

@@ -19,9 +19,8 @@ from answers.sweeps.design import Value, designed
 from answers.sweeps.findings import finding
 from answers.sweeps.runs import Sweep, gathered, said_values
 from answers.sweeps.show import best_sentence, can_show_boundaries, loss_curves, pictures, runs_table
-from answers.trainings.answer import not_trained, notices, settings_table
+from answers.trainings.answer import notices, settings_table
 from answers.trainings.claims import metrics_claim, target_claim, training_claims
-from answers.trainings.trainer import NotTrainedError
 from answers.trainings.words import number, setting
 from derive.errors import nearest
 
@@ -55,10 +54,7 @@ class SweepItem(Item):
         self._check_boundaries()
         design = designed(base, self.vary)
         jobs = [context.job(model) for one in design.settings() for model in one.repeated(self.repeats)]
-        try:
-            outcomes = context.trainer.outcomes(jobs, self.training)
-        except NotTrainedError as error:
-            return not_trained(self.training, str(error))
+        outcomes = context.trainer.outcomes(jobs, self.training)
         sweep = gathered(design, outcomes, self.repeats, base.metrics[0])
         return Answered(tuple(self._blocks(sweep)), tuple(self._claims(sweep)))
 

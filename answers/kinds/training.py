@@ -15,7 +15,6 @@ from answers.latex.sheet import Block, Room, Text
 from answers.trainings.answer import (
     boundary_block,
     curves_block,
-    not_trained,
     notices,
     quoted_values,
     results_table,
@@ -23,7 +22,7 @@ from answers.trainings.answer import (
     values_of,
 )
 from answers.trainings.claims import target_claim, training_claims
-from answers.trainings.trainer import NotTrainedError, Outcome
+from answers.trainings.trainer import Outcome
 
 
 class TrainingItem(Item):
@@ -42,11 +41,7 @@ class TrainingItem(Item):
         return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
-        job = context.job(context.training(self.training))
-        try:
-            (outcome,) = context.trainer.outcomes([job], self.training)
-        except NotTrainedError as error:
-            return not_trained(self.training, str(error))
+        (outcome,) = context.trainer.outcomes([context.job(context.training(self.training))], self.training)
         values = quoted_values(outcome)
         blocks = [*notices(outcome), *self._shown(outcome)]
         if self.text:

@@ -104,8 +104,8 @@ def boundary_block(outcome: Outcome) -> tuple[Block, ...]:
     return (Plots((boundary_plot(outcome),), BOUNDARY_CAPTION),) if can_be_pictured(outcome) else ()
 
 
-def not_trained(name: str, reason: str) -> Answered:
+def not_trained(reason: str) -> Answered:
     """An answer that says that there is no training, which is neither right nor wrong."""
     verdict = Verdict(True, 0, 0.0, 0.0, reason, unchecked=True)
-    claim = Claim(f"training {name}", escape(f"training {name}"), escape(reason), lambda: verdict)
+    claim = Claim("training", "training", escape(reason), lambda: verdict)
     return Answered((Text(rf"\emph{{{escape(f'Not trained: {reason}.')}}}"),), (claim,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,7 +54,14 @@ class Job:
 
     def network(self) -> Network:
         """The network, over a batch."""
-        return network(self.layers, self.loss, batch="B", reduction=self.reduction, extra=self.own.definitions())
+        return _network(self.layers, self.loss, self.reduction, self.own.model_dump_json())
+
+
+@lru_cache(maxsize=64)
+def _network(layers: str, loss: str | None, reduction: Literal["mean", "sum"], own: str) -> Network:
+    """A network, which many runs of a sweep share; ``own`` are a homework's definitions as JSON."""
+    extra = OwnDefinitions.model_validate_json(own).definitions()
+    return network(layers, loss, batch="B", reduction=reduction, extra=extra)
 
 
 @dataclass(frozen=True, eq=False)

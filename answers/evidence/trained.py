@@ -1,0 +1,27 @@
+"""The evidence ``trained``: what a training of the file reached, for a text that compares several."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from answers.evidence.base import Evidence, Found
+from answers.evidence.quoting import quoted_claim
+from answers.kinds.item import Context
+from answers.trainings.answer import quoted_values, values_of
+from answers.trainings.claims import training_claims
+
+
+class TrainedEvidence(Evidence):
+    """The values of a training as the kind ``training`` quotes them: ``test_accuracy``, ``epochs``, ``data``."""
+
+    kind: Literal["trained"]
+    training: str = Field(description="the name of a training of the file")
+
+    def find(self, context: Context) -> Found:
+        (outcome,) = context.trainer.outcomes([context.job(context.training(self.training))], self.training)
+        said = quoted_values(outcome)
+        finite = {name: value for name, value in values_of(outcome).items() if value == value}
+        quoted = quoted_claim(f"numbers quoted of {self.training}", said, finite)
+        return Found(said, (), (*training_claims(self.training, outcome), quoted))
