@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.forward import Tensor
+from derive.symbols import partial_name
 from numeric.compiled.naming import python_name
 from numeric.export.checks import checks
+from numeric.export.needed import with_needed
 from numeric.export.subject import Subject, argument_names, dimension_source
 from numeric.export.text import entries, listed
 
@@ -28,7 +30,8 @@ def kept(ctx):
 
 def torch_file(subject: Subject) -> str:
     """The source of the file."""
-    functions = subject.source
+    data = [tensor.name for tensor in (*subject.inputs, *subject.targets) if tensor.name in subject.gradients]
+    functions, optional = with_needed(subject.source, {name: python_name(partial_name("l", name)) for name in data})
     head, _, body = functions.partition("\n\n\n")
     title, _, _ = head.partition("\n")
     needs_math = any(len(tensor.shape) > 1 for tensor in subject.parameters)
@@ -39,7 +42,8 @@ def torch_file(subject: Subject) -> str:
         "import torch",
         "from torch import nn",
     ]
-    parts = ["\n".join(lines), body.rstrip(), KEEPING.strip(), checks(subject), _function(subject), _module(subject)]
+    function = _function(subject, optional)
+    parts = ["\n".join(lines), body.rstrip(), KEEPING.strip(), checks(subject), function, _module(subject)]
     return "\n\n\n".join(parts) + "\n"
 
 
@@ -48,7 +52,7 @@ def _given(subject: Subject) -> list[str]:
     return [*argument_names(tensors), *map(python_name, subject.constants)]
 
 
-def _function(subject: Subject) -> str:
+def _function(subject: Subject, optional: tuple[str, ...]) -> str:
     what = "l" if subject.with_loss else ", ".join(map(python_name, subject.outputs))
     return "\n".join(
         [
@@ -61,7 +65,7 @@ def _function(subject: Subject) -> str:
             "",
             "    @staticmethod",
             f"    def backward(ctx, {', '.join(_upstream(subject))}):",
-            *_backward(subject),
+            *_backward(subject, optional),
         ]
     )
 
@@ -98,38 +102,37 @@ def _forward(subject: Subject) -> list[str]:
     ]
 
 
-def _backward(subject: Subject) -> list[str]:
-    given = [*subject.inputs, *subject.targets, *subject.parameters, *subject.buffers]
+def _backward(subject: Subject, optional: tuple[str, ...]) -> list[str]:
+    """The body of the backward pass; ``optional`` are the gradients that it computes only if they are needed."""
+    data = [*subject.inputs, *subject.targets]
+    given = [*data, *subject.parameters, *subject.buffers]
     params = "{**params, **ctx.constants}" if subject.constants else "params"
-    lines = []
-    if subject.with_loss:
-        lines += [
-            "        params, cache, targets = kept(ctx)",
-            f"        gradients = backward({params}, cache, **targets)",
-        ]
-    else:
-        lines += [
-            "        params, cache = kept(ctx)",
-            f"        gradients = backward({params}, cache, {', '.join(_upstream(subject))})",
-        ]
-    for place, tensor in enumerate(given):
+    groups = ["params", "cache", *(["targets"] if subject.with_loss else [])]
+    upstream = "**targets" if subject.with_loss else ", ".join(_upstream(subject))
+    lines = [f"        {', '.join(groups)} = kept(ctx)"]
+    for place, tensor in enumerate(data):
         if tensor.role == "target" and tensor.name not in subject.gradients and tensor.domain != "class":
             lines += [
                 f"        if ctx.needs_input_grad[{place}]:",
                 f'            raise ValueError("{python_name(tensor.name)} is a target: there is no gradient by it")',
             ]
-    values = [_gradient(subject, tensor.name) for tensor in given] + ["None" for _ in subject.constants]
-    end = "," if len(values) == 1 else ""
-    lines.append(
-        listed("return ", values, end, 8) if len(", ".join(values)) < 90 else listed("return (", values, ")", 8)
-    )
-    return lines
+    if optional:
+        names = ", ".join(f'"{tensor.name}"' for tensor in data) + ("," if len(data) == 1 else "")
+        lines.append(f"        needed = [name for name, asked in zip(({names}), ctx.needs_input_grad) if asked]")
+    lines.append(f"        gradients = backward({params}, cache, {upstream}{', needed=needed' if optional else ''})")
+    if subject.with_loss:
+        guard = " if gradient is not None" if optional else ""
+        lines.append(f"        gradients = {{name: dl * gradient for name, gradient in gradients.items(){guard}}}")
+    values = [_gradient(subject, tensor.name, optional) for tensor in given] + ["None" for _ in subject.constants]
+    if len(", ".join(values)) < 90:
+        return [*lines, listed("return ", values, "," if len(values) == 1 else "", 8)]
+    return [*lines, listed("return (", values, ")", 8)]
 
 
-def _gradient(subject: Subject, name: str) -> str:
+def _gradient(subject: Subject, name: str, optional: tuple[str, ...]) -> str:
     if name not in subject.gradients:
         return "None"
-    return f'dl * gradients["{name}"]' if subject.with_loss else f'gradients["{name}"]'
+    return f'gradients.get("{name}")' if subject.with_loss and name in optional else f'gradients["{name}"]'
 
 
 def _module(subject: Subject) -> str:

@@ -132,6 +132,25 @@ def test_wrong_tensors_are_named() -> None:
         module(x.float(), y)
 
 
+def test_gradients_of_data_are_computed_only_if_they_are_asked_for() -> None:
+    subject, names = subject_and_file(loss_subject("MSE"), "torch")
+    module, tensors = module_of(loss_subject("MSE"))
+    x, y = tensors["x"], tensors["y"]
+    params = {name: parameter.detach() for name, parameter in module.named_parameters()}
+    with torch.no_grad():
+        _, cache = names["forward"](params, x)
+        names["loss"](params, cache, y)
+        everything, some = (names["backward"](params, cache, y, **more) for more in ({}, {"needed": ["y"]}))
+    assert set(everything) == set(subject.gradients)
+    assert some["x"] is None
+    for name, gradient in everything.items():
+        if name != "x":
+            torch.testing.assert_close(some[name], gradient)
+    module(x, y).backward()
+    torch.testing.assert_close(module.W1.grad, everything["W1"])
+    assert x.grad is None
+
+
 def test_second_derivatives_are_refused() -> None:
     module, tensors = module_of(WITHOUT_LOSS)
     x = tensors["x"].requires_grad_()
