@@ -55,7 +55,7 @@ class Regions(Evidence):
         values = {"count": str(len(parts)), "units": str(units), "first": str(first), "most": str(_most(first))}
         caption = f"The {len(parts)} regions of the window; the darker, the more units are active."
         claim = Claim(
-            f"{len(parts)} regions",
+            f"regions of {self.network}",
             f"{len(parts)} regions",
             "patterns on a grid, the network inside each region",
             lambda: regions_verdict(network, arrays, found, parts, (self.low, self.high)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Literal
 
@@ -20,6 +20,7 @@ from answers.kinds.derived import claim
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.escape import escape
 from answers.latex.sheet import Column, Equation, Row, Table, Text
+from derive import symbols
 from derive.building.formulas import parse_formula_in, setting_of
 from derive.derivation import Derivation
 from derive.network import network
@@ -135,14 +136,25 @@ def _number(value: float) -> str:
 
 
 def _inverse_claim(one: Normalisation) -> Claim:
-    """The inverse undoes the normalisation."""
+    """The inverse undoes the normalisation, whose formula is what is applied to the numbers."""
 
     def verdict() -> Verdict:
         about = About.model_validate({"domains": {"a": [-2, -1], "b": [1, 2], "s": "positive"}})
         chain = read_chain(setting_of({}), one.inverse.replace("y_tilde", f"({one.formula})"), ["= y"])
-        return compare(chain, about)
+        found = compare(chain, about)
+        error = _distance(one)
+        return replace(found, ok=False, error=error, note="another formula is applied") if error > TOLERANCE else found
 
     return Claim(f"inverse of {one.name}", f"inverse of {one.name}", "the target itself", verdict)
+
+
+def _distance(one: Normalisation) -> float:
+    """How far the formula is from what is applied, for a target 4 in the range from 1 to 7.5."""
+    low, high, target = 1.0, 7.5, 4.0
+    known = {"a": low, "b": high, "mu": (low + high) / 2, "s": (high - low) / sqrt(12), "y": target}
+    formula = parse_formula_in(one.formula, setting_of({})).expression
+    applied = one.apply(numpy.array([target]), numpy.array([[low, high]]))[0]
+    return abs(float(formula.subs({symbols.scalar(name): value for name, value in known.items()})) - float(applied))
 
 
 def _gradient_claim(name: str, gradient: Derivation, point: dict[str, Values], slopes: Values) -> Claim:

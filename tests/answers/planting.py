@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -38,7 +39,7 @@ def plant(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     A function that the target's module only imports is replaced in that module alone.
     """
     module_name, _, path = mutant.target.partition(":")
-    owner: Any = sys.modules[module_name]
+    owner: Any = import_module(module_name)
     *outer, name = path.split(".")
     for attribute in outer:
         owner = getattr(owner, attribute)

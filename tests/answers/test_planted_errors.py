@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.answers import mutants_of_answers, mutants_of_calculus
+from tests.answers import mutants_of_answers, mutants_of_calculus, mutants_of_figures
 from tests.answers.command.runner import Outcome, run, written
 from tests.answers.planting import Mutant, clear_caches, plant, reduced
 
-MUTANTS: dict[str, Mutant] = {**mutants_of_calculus.MUTANTS, **mutants_of_answers.MUTANTS}
+MUTANTS: dict[str, Mutant] = {
+    **mutants_of_calculus.MUTANTS,
+    **mutants_of_answers.MUTANTS,
+    **mutants_of_figures.MUTANTS,
+}
 
 ONE_PART = """\
 title: A homework
@@ -25,6 +29,8 @@ questions:
     parts:
       - {{id: 1a, question: "?", answer: [{answer}]}}
 """
+
+PLAIN = {"layers": "x:2 -> Linear(4) -> ReLU -> Linear(2) -> y_hat", "loss": "MSE", "batch": "", "layout": "gradient"}
 
 HOMEWORKS = {
     "square": ONE_PART.format(
@@ -55,6 +61,7 @@ HOMEWORKS = {
         layout="gradient",
         answer="{kind: derivative, slope_of: SiLU}",
     ),
+    **{name: ONE_PART.format(**PLAIN, answer=answer) for name, answer in mutants_of_figures.ANSWERS.items()},
     **{part: part for part in ("1.1a", "1.1b", "1.1c", "1.1d", "1.2c", "2.1")},
     "1.2a": "1.1b 1.1c 1.1d 1.2a",
     "1.2b": "1.1b 1.1c 1.1d 1.2b",
