@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,17 +17,14 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import convolution
+from benchmarks.contenders import Arrays, Run, memory, microseconds
 from derive import network
-from numeric import compile
+from numeric import Compiled, compile
 
 SIZES = ((1, 4, 5, 3), (32, 64, 64, 10), (128, 784, 256, 10), (256, 3072, 512, 10))
 NETWORK = "x:n -> Linear(d) -> ReLU -> Linear(K)"
-SECONDS = 3.0
-"""How long the contenders run at one size."""
 TARGET = 1.05
-
-Arrays = dict[str, np.ndarray]
-Run = Callable[[], object]
 
 
 def by_hand(params: Arrays, x: np.ndarray, y: np.ndarray) -> tuple[np.floating, Arrays]:
@@ -94,18 +90,11 @@ def with_jax(params: Arrays, x: np.ndarray, y: np.ndarray) -> Run:
 OTHERS = {"torch": with_torch, "autograd": with_autograd, "jax": with_jax}
 
 
-def microseconds(contenders: dict[str, Run]) -> dict[str, float]:
-    """The best of many runs of each, in turns."""
-    best = dict.fromkeys(contenders, float("inf"))
-    for run in contenders.values():
-        run()
-    start = time.perf_counter()
-    while time.perf_counter() - start < SECONDS * len(contenders):
-        for name, run in contenders.items():
-            before = time.perf_counter()
-            run()
-            best[name] = min(best[name], (time.perf_counter() - before) * 1e6)
-    return best
+def _memory(step: Compiled, params: Arrays, x: np.ndarray, y: np.ndarray) -> tuple[str, str, str]:
+    """The cells of the memory table."""
+    _, cache = step.forward(params, x)
+    step.loss(params, cache, y)
+    return memory(cache, lambda: step.functions["backward"](params, cache, y))
 
 
 def main() -> None:
@@ -118,6 +107,7 @@ def main() -> None:
     seconds = time.perf_counter() - before
     installed = [name for name in OTHERS if find_spec(name)]
     table = Table("batch, n, d, K", "by hand", "generated", "checked", *installed, "generated / by hand")
+    room = Table("batch, n, d, K", "activations, MB", "backward, MB", "backward / activations")
     random = np.random.default_rng(0)
     for batch, n, d, outputs in SIZES:
         shapes = {"W1": (d, n), "b1": (d,), "W2": (outputs, d), "b2": (outputs,)}
@@ -135,8 +125,11 @@ def main() -> None:
         met = "[green]met[/]" if ratio <= TARGET else f"[red]above {TARGET}[/]"
         times = [f"{best[name]:.0f}" for name in contenders]
         table.add_row(str((batch, n, d, outputs)), *times, f"{ratio:.2f} {met}")
+        room.add_row(str((batch, n, d, outputs)), *_memory(step, params, x, y))
     console = Console(width=140)
     console.print("Microseconds for the loss and all gradients of a two-layer ReLU softmax network, float32", table)
+    console.print("Memory of the backward pass at once, beside the gradients that it returns", room)
+    console.print(convolution.WHAT, convolution.table())
     console.print(f"compile: {seconds:.2f} s (the first network of a process: {first:.2f} s); target 0.2 s")
 
 
