@@ -63,7 +63,7 @@ def last_term_dropped(right: Rule) -> Rule:
 
 
 def value_without_activation(right: Rule) -> Rule:
-    return lambda former, name: right(former, {"z2": "z1"}.get(name, name))
+    return lambda former, name, *given: right(former, {"z2": "z1"}.get(name, name), *given)
 
 
 def another_tensor_read(right: Rule) -> Rule:
@@ -87,11 +87,11 @@ def last_layer_first(right: Rule) -> Rule:
 
 
 def uphill(right: Rule) -> Rule:
-    def mean(derivation: Any, *given: Any) -> Any:
-        found = right(derivation, *given)
-        return -found / 100 if "/" in derivation.quantity.name else found
+    def loss_and_gradients(compiled: Any, *given: Any) -> Any:
+        loss, slopes = right(compiled, *given)
+        return loss, {name: -slope / 100 for name, slope in slopes.items()}
 
-    return mean
+    return loss_and_gradients
 
 
 def source_without_transposes(right: Rule) -> Rule:
@@ -189,7 +189,7 @@ MUTANTS = {
         "answers.evidence.depth:_gradients", last_layer_first, "1.2c", "1.2c", "gradient through 10 layers of Sigmoid"
     ),
     "evidence that walks uphill": Mutant(
-        "answers.evidence.descent:_mean", uphill, "1.1a", "1.1a", "loss after gradient descent"
+        "numeric.compiled.compiled:Compiled.loss_and_gradients", uphill, "1.1a", "1.1a", "loss after gradient descent"
     ),
     "code without its transposes": Mutant(
         "numeric.source.matrix:MatrixSource.broadcastable", source_without_transposes, "2.1", "2.1", "dJdW2 of mlp.py"

@@ -78,7 +78,7 @@ def mutant(target: str, wrong: Callable[[Any], Any], homework: str, quantity: st
 
 MUTANTS = {
     "slopes are measured at half their size": mutant(
-        "numeric.measured:Measured._slope", times(0.5), "proof", "σ′(z) = σ(z) · (1 − σ(z))"
+        "numeric.measured:Measured._slope", times(0.5), "proof", "σ′(z) = σ(z)(1 − σ(z))"
     ),
     "the smallest value for the largest": mutant(
         "numeric.measured:Measured._maximum", opposite_maximum, "maximum", "max_{k} z[k] >= (1/K) · Σ_{k=1}^{K} z[k]"
