@@ -12,6 +12,7 @@ from sympy import Indexed, Symbol
 
 from derive import symbols
 from numeric.compiled.arrays import ArraySource
+from numeric.compiled.breaking import WIDTH, broken
 from numeric.compiled.equal import Lengths
 from numeric.compiled.helpers import helper
 from numeric.compiled.lines import Line, Plan, Stage, names
@@ -21,8 +22,6 @@ from numeric.compiled.sizes import Sizes
 from numeric.compiled.statements import Statements, overwritable
 
 INDENT = "    "
-WIDTH = 110
-"""How long a line of the source may be before it is broken."""
 FUNCTIONS = ("forward", "loss", "backward", "loss_and_gradients")
 
 
@@ -140,7 +139,7 @@ class Module:
             f'"""Return {outputs} and what the gradients need of the forward pass."""',
             *self._loaded("forward", "params"),
             *self._body("forward", formulas),
-            f"return {outputs}, {{{cache}}}",
+            *broken(f"return {outputs}, {{{cache}}}"),
         ]
         return _function(f"forward({arguments})", body)
 
@@ -165,7 +164,7 @@ class Module:
             *self._loaded("backward", "params"),
             *self._loaded("backward", "cache"),
             *self._body("backward", formulas),
-            f"return {{{gradients}}}",
+            *broken(f"return {{{gradients}}}"),
         ]
         return _function(f"backward({arguments})", body)
 
@@ -216,7 +215,7 @@ class Module:
             if formulas and line is not None and line.formula is not None:
                 text = f"# {line.formula.unicode('index')}"
                 yield from textwrap.wrap(text, WIDTH, subsequent_indent="#     ", break_on_hyphens=False)
-            yield from statements
+            yield from (text for statement in statements for text in broken(statement))
 
     def _statements(self, line: Line, stage: Stage) -> list[str]:
         lines = self.stage(stage)
