@@ -63,6 +63,12 @@ class Network:
         """The names of what the layers compute, the loss last."""
         return tuple(block.value for block in self.blocks)
 
+    @property
+    def prediction(self) -> str:
+        """The name of what the network computes, before the loss."""
+        read_by_loss = (block.reads for block in self.blocks if block.of_loss)
+        return next(read_by_loss, self.blocks[-1].value)
+
     @cached_property
     def former(self) -> Former:
         """Finds the matrix forms of this network's expressions."""

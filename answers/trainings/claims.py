@@ -136,7 +136,9 @@ def _measured_again(outcome: Outcome) -> Verdict:
     found = measures(learner, parameters, test, settings, data.unit)
     errors = {name: _relative(found[name], value) for name, value in outcome.trained.test.items()}
     few = test[slice(SAMPLES)]
-    errors["outputs"] = _relative(learner.point(parameters, few).value("y_hat"), learner.predict(parameters, few))
+    errors["outputs"] = _relative(
+        learner.point(parameters, few).value(learner.network.prediction), learner.predict(parameters, few)
+    )
     wrong = [name for name, error in errors.items() if not error <= _tolerance(outcome)]
     missing = sorted(set(found) - set(outcome.trained.test))
     note = f"{', '.join(wrong + missing)} differ from what is kept" if wrong or missing else ""

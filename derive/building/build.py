@@ -25,13 +25,15 @@ from derive.scalar import ScalarFunction
 class Block:
     """One line of a forward table: a layer, what it reads and the tensor it computes.
 
-    ``call`` is how the layer is written when applied to an argument that has no matrix form of its own.
+    ``call`` is how the layer is written when applied to an argument that has no matrix form of its own;
+    ``of_loss`` says that it belongs to the loss, such as the softmax of a loss that takes scores.
     """
 
     label: str
     reads: str
     value: str
     call: str = ""
+    of_loss: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ class Builder:
         self.functions.update({function.name: function for function in placed.functions})
         inner = LOSS[loss.name]
         if inner.layer:
-            self.blocks.append(Block(inner.layer, prediction.name, "p", inner.call))
-        self.blocks.append(Block("Loss", "p" if inner.layer else prediction.name, "l"))
+            self.blocks.append(Block(inner.layer, prediction.name, "p", inner.call, of_loss=True))
+        self.blocks.append(Block("Loss", "p" if inner.layer else prediction.name, "l", of_loss=True))
 
     def _chain(self, chain: Chain, *, last: bool) -> Tensor:
         """The value at the end of a chain, under the name that the chain gives it or a number."""

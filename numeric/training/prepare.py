@@ -47,7 +47,7 @@ def prepare(net: Network, dataset: Dataset, settings: Settings) -> Learner:
     model = whole.forward
     source, target = _only(model, "input"), _only(model, "target")
     _samples_by_themselves(model, source)
-    outputs = _outputs(model, target, dataset, settings)
+    outputs = _outputs(model.tensors[whole.prediction], target, dataset, settings)
     made = Learner(whole, _compiled(whole), {}, {}, outputs, dataset.classes)
     sizes = _sizes(made, source, target, dataset, settings)
     shapes, constants = {}, {}
@@ -98,9 +98,9 @@ def _samples_by_themselves(model: Forward, source: Tensor) -> None:
             )
 
 
-def _outputs(model: Forward, target: Tensor, dataset: Dataset, settings: Settings) -> int:
+def _outputs(prediction: Tensor, target: Tensor, dataset: Dataset, settings: Settings) -> int:
     """How many outputs the network has: its own number, or what the data ask for."""
-    last = sympify(model.tensors["y_hat"].shape[-1])
+    last = sympify(prediction.shape[-1])
     given = settings.sizes.get(str(last)) if isinstance(last, Symbol) else int(last) if last.is_Integer else None
     if dataset.classes is None:
         wanted: Sequence[int] = (dataset.train.y.shape[1],)
@@ -122,7 +122,8 @@ def _sizes(made: Learner, source: Tensor, target: Tensor, dataset: Dataset, sett
     few = dataset.train[:2]
     _check_features(source, dataset)
     arrays = {source.name: reshaped(few.x, source.shape[1:]), target.name: made.targets(few)}
-    arrays["y_hat"] = numpy.empty((len(few), *(() if len(model.tensors["y_hat"].shape) < 2 else (made.outputs,))))
+    prediction = model.tensors[made.network.prediction]
+    arrays[prediction.name] = numpy.empty((len(few), *(() if len(prediction.shape) < 2 else (made.outputs,))))
     symbols = {str(symbol): symbol for tensor in model.tensors.values() for symbol in _symbols(tensor)}
     own = {name for name in symbols if name != str(source.shape[0])}
     for name in settings.sizes:
@@ -180,14 +181,15 @@ def _threshold(net: Network, constants: dict[str, Any]) -> float:
 
     probability = LOSS[parse_stage(net.loss or "").name].prediction == "unit"
     low, high = (1e-9, 1 - 1e-9) if probability else (-30.0, 30.0)
-    return round(float(brentq(_difference(net.forward, constants), low, high, xtol=1e-12)), 9)
+    return round(float(brentq(_difference(net, constants), low, high, xtol=1e-12)), 9)
 
 
-def _difference(model: Forward, constants: dict[str, Any]) -> Callable[[float], float]:
+def _difference(net: Network, constants: dict[str, Any]) -> Callable[[float], float]:
     """How much more the label 0 costs than the label 1, by the output."""
+    target = _only(net.forward, "target")
 
     def cost(output: float, label: float) -> float:
-        arrays = {"y_hat": numpy.array([[output]]), "y": numpy.array([[label]])}
-        return float(Point(model, {**constants, **arrays}).value("l"))
+        arrays = {net.prediction: numpy.array([[output]]), target.name: numpy.array([[label]])}
+        return float(Point(net.forward, {**constants, **arrays}).value("l"))
 
     return lambda output: cost(output, 0.0) - cost(output, 1.0)

@@ -208,3 +208,8 @@ def test_the_backward_pass_holds_every_gradient() -> None:
     for answer in net.backward():
         assert check(answer, points=1).ok
         assert accesses(answer.result)
+
+
+@pytest.mark.parametrize("loss", [None, "MSE", "CrossEntropy", "SoftmaxCrossEntropy", "BCEWithLogits"])
+def test_the_prediction_is_what_the_network_computes_before_the_loss(loss: str | None) -> None:
+    assert network("x:n -> Linear(d) -> Tanh -> Linear(K) -> Sigmoid -> c", loss).prediction == "c"
