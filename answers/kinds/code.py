@@ -65,7 +65,15 @@ def _introduction(assignments: Sequence[Assignment], printed: Sequence[Assignmen
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(rf"\texttt{{{escape(name)}}}" for name in names)
+    """File names in a row; a line may break behind a slash or an underscore."""
+    return ", ".join(map(_file_name, names))
+
+
+def _file_name(name: str) -> str:
+    code = escape(name)
+    for place in ("/", r"\_"):
+        code = code.replace(place, rf"{place}\allowbreak{{}}")
+    return rf"\texttt{{{code}}}"
 
 
 def _claims(assignment: Assignment) -> tuple[Claim, ...]:
