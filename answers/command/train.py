@@ -99,7 +99,7 @@ def _trained(job: Job, name: str, folder: Path, trainer: Trainer) -> Outcome:
         raise HomeworkContentError(str(error)) from error
     except OSError as error:
         raise OutputError(f"cannot write {folder / CHECKPOINT}: {error.strerror or error}") from error
-    trainer.cache.store(job.description(), result)
+    trainer.cache.store(trainer.cache.path(job.description()), result)
     outcome = Outcome(job, result)
     files = write_outcome(outcome, folder, name)
     (folder / CHECKPOINT).unlink(missing_ok=True)

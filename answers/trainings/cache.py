@@ -49,9 +49,8 @@ class Cache:
         text = json.dumps({**what, "code": code_digest()}, sort_keys=True)
         return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()}.npz"
 
-    def find(self, what: dict[str, Any]) -> Trained | None:
-        """The result, if it is there and undamaged."""
-        path = self.path(what)
+    def find(self, path: Path) -> Trained | None:
+        """The result in a file, if it is there and undamaged."""
         if not path.exists():
             return None
         try:
@@ -59,10 +58,10 @@ class Cache:
         except TrainingError:
             return None  # a damaged file is not trusted, but trained again
 
-    def store(self, what: dict[str, Any], result: Trained) -> None:
+    def store(self, path: Path, result: Trained) -> None:
         """Keep the result. A folder that cannot be written only means that the next build trains again."""
         try:
-            save_arrays(self.path(what), packed(result))
+            save_arrays(path, packed(result))
         except OSError:
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import islice
 
 import numpy
@@ -80,6 +81,7 @@ def _relative(one: Array | float, other: Array | float) -> float:
     return float(numpy.max(numpy.abs(numpy.subtract(one, other)), initial=0)) / scale
 
 
+@lru_cache(maxsize=512)
 def _replayed(outcome: Outcome) -> Verdict:
     """The first losses against those of the same training begun anew."""
     settings, learner = outcome.job.model.settings(), outcome.learner
@@ -95,6 +97,7 @@ def _replayed(outcome: Outcome) -> Verdict:
     return Verdict(error <= _tolerance(outcome), len(kept), error, _tolerance(outcome))
 
 
+@lru_cache(maxsize=512)
 def _gradients(outcome: Outcome) -> Verdict:
     """Slopes along random directions at the parameters of the first steps, by gradients and by differences."""
     settings, learner = outcome.job.model.settings(), outcome.learner
@@ -128,6 +131,7 @@ def _slope_error(
     return min(abs(quotient - along) for quotient in quotients) / max(size, 1e-8)
 
 
+@lru_cache(maxsize=512)
 def _measured_again(outcome: Outcome) -> Verdict:
     """The metrics of the kept weights, and the outputs of the forward definition beside those of the code."""
     settings, learner = outcome.job.model.settings(), outcome.learner

@@ -9,12 +9,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
 from answers.errors import HomeworkContentError
 from answers.own import OwnDefinitions
 from answers.progress import Progress as Words
 from answers.progress import silent as unheard
 from answers.trainings.cache import Cache, cache_folder
-from answers.trainings.data import Prepared
+from answers.trainings.data import AnyData, Prepared
 from answers.trainings.model import TrainingModel
 from derive.errors import DeriveError
 from derive.network import Network, network
@@ -64,6 +66,13 @@ def _network(layers: str, loss: str | None, reduction: Literal["mean", "sum"], o
     return network(layers, loss, batch="B", reduction=reduction, extra=extra)
 
 
+@lru_cache(maxsize=4)
+def _prepared(data: str, folder: Path | None) -> Prepared:
+    """Data by their description as JSON; the runs of a sweep share them."""
+    described: AnyData = TypeAdapter[AnyData](AnyData).validate_json(data)
+    return described.prepared(folder)
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """A job that was done, with what is needed to look at it again."""
@@ -74,7 +83,7 @@ class Outcome:
     @cached_property
     def data(self) -> Prepared:
         """The data that it learnt from."""
-        return self.job.model.data.prepared(self.job.folder)
+        return _prepared(self.job.model.data.model_dump_json(), self.job.folder)
 
     @cached_property
     def learner(self) -> Learner:
@@ -90,7 +99,7 @@ def run(job: Job, progress: Progress = silent, checkpoint: Path | None = None) -
         NotTrainedError: the data are in a package that is not installed.
     """
     try:
-        data = job.model.data.prepared(job.folder)
+        data = _prepared(job.model.data.model_dump_json(), job.folder)
         settings = job.model.settings()
         learner = prepare(job.network(), data.dataset, settings)
         return train(learner, data.dataset, settings, progress=progress, checkpoint=checkpoint)
@@ -108,6 +117,8 @@ class Trainer:
     allowed: bool = True
     progress: Words = unheard
     cache: Cache = field(default_factory=lambda: Cache(cache_folder()))
+    done: dict[Path, Outcome] = field(default_factory=dict, repr=False, compare=False)
+    """What was asked for before, by its file: an outcome that several answers show is looked at once."""
 
     def outcomes(self, jobs: Sequence[Job], what: str) -> tuple[Outcome, ...]:
         """The outcome of each job.
@@ -116,18 +127,18 @@ class Trainer:
             HomeworkContentError: a job cannot be done.
             NotTrainedError: one is not kept from before, and nothing may or can be trained.
         """
-        found: dict[int, Trained] = {}
-        for number, job in enumerate(jobs):
-            kept = self.cache.find(job.description())
+        places = [self.cache.path(job.description()) for job in jobs]
+        for job, place in zip(jobs, places, strict=True):
+            kept = None if place in self.done else self.cache.find(place)
             if kept is not None:
-                found[number] = kept
-        missing = [number for number in range(len(jobs)) if number not in found]
+                self.done[place] = Outcome(job, kept)
+        missing = [number for number, place in enumerate(places) if place not in self.done]
         if missing and not self.allowed:
             raise NotTrainedError("trainings were left out (--no-train), and no result was kept from before")
         for number, result in self._trained(jobs, missing, what).items():
-            self.cache.store(jobs[number].description(), result)
-            found[number] = result
-        return tuple(Outcome(job, found[number]) for number, job in enumerate(jobs))
+            self.cache.store(places[number], result)
+            self.done[places[number]] = Outcome(jobs[number], result)
+        return tuple(self.done[place] for place in places)
 
     def _trained(self, jobs: Sequence[Job], missing: Sequence[int], what: str) -> Mapping[int, Trained]:
         """The results of the missing jobs: one by one while that is quick, then in processes."""

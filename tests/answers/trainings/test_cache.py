@@ -10,9 +10,9 @@ from tests.answers.trainings.described import job, outcome
 
 def test_a_result_comes_back_bit_for_bit(tmp_path: Path) -> None:
     cache, trained = Cache(tmp_path), outcome().trained
-    assert cache.find(job().description()) is None
-    cache.store(job().description(), trained)
-    found = cache.find(job().description())
+    assert cache.find(cache.path(job().description())) is None
+    cache.store(cache.path(job().description()), trained)
+    found = cache.find(cache.path(job().description()))
     assert found is not None
     assert found.test == trained.test
     for name, array in trained.parameters.items():
@@ -24,8 +24,8 @@ def test_a_result_comes_back_bit_for_bit(tmp_path: Path) -> None:
 @pytest.mark.parametrize("change", [{"seed": 1}, {"epochs": 5}, {"data": {"kind": "xor"}}, {"decay": 0.9}])
 def test_another_training_is_not_found(tmp_path: Path, change: dict[str, object]) -> None:
     cache = Cache(tmp_path)
-    cache.store(job().description(), outcome().trained)
-    assert cache.find(job(**change).description()) is None
+    cache.store(cache.path(job().description()), outcome().trained)
+    assert cache.find(cache.path(job(**change).description())) is None
 
 
 def test_other_code_is_another_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,18 +37,19 @@ def test_other_code_is_another_training(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_damaged_result_is_not_used(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
-    cache.store(job().description(), outcome().trained)
+    cache.store(cache.path(job().description()), outcome().trained)
     path = cache.path(job().description())
     content = bytearray(path.read_bytes())
     place = content.index(b"parameters/W1") + 200
     content[place] ^= 1
     path.write_bytes(content)
-    assert cache.find(job().description()) is None
+    assert cache.find(cache.path(job().description())) is None
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    Cache(tmp_path / "file" / "inside").store(job().description(), outcome().trained)
+    cache = Cache(tmp_path / "file" / "inside")
+    cache.store(cache.path(job().description()), outcome().trained)
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 

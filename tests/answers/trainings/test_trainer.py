@@ -62,4 +62,4 @@ def test_a_missing_package_is_no_error_of_the_homework(monkeypatch: pytest.Monke
 
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(NotTrainedError, match=r'pip install "gradsheet\[train\]"'):
-        run(job(data="digits"))
+        run(job(data={"kind": "digits", "seed": 99}))
