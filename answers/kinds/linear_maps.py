@@ -27,7 +27,7 @@ Values = NDArray[numpy.float64]
 
 CORNERS = numpy.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 TOLERANCE = 1e-5
-SIDE = 4.2
+SIDE = 3.8
 CAPTION = (
     r"Dotted: the unit square. Filled: its image. Solid and dashed: the images of $\bm{e}_1$ and $\bm{e}_2$, which are "
     "the columns of the matrix."

@@ -161,8 +161,9 @@ class WrittenPrinter:
         if str(kind) == "max":
             below = self.style.join([Piece(letter, 1) for letter in letters], ", ")
             return compose.total(self.style, [self.style.big_operator("max", below)], shown)
-        limits = self.reader.read(Tree("reduction", [kind, *parts])).limits
-        return compose.total(self.style, [self._sign(*limit) for limit in limits], shown)
+        # SymPy joins nested sums into one, which then has the limits of all of them.
+        limits = {str(limit[0]): limit for limit in self.reader.read(Tree("reduction", [kind, *parts])).limits}
+        return compose.total(self.style, [self._sign(*limits[letter]) for letter in letters], shown)
 
     def _sign(self, letter: Symbol, low: Expr, high: Expr) -> Piece:
         small = ExpressionPrinter(self.style, self.ranks, inline=True)

@@ -22,6 +22,8 @@ SETTING = setting_of({"z": ("K",), "A": ("m", "n"), "x": ("n",)}, "M = max[k] z[
         ("1 - tanh(u)^2", "1 − tanh²(u)"),
         ("sum[j] A[i,j]*x[j]", "Σ_{j=1}^{n} A[i,j] · x[j]"),
         ("sum[j if j != i] z[j]", "Σ_{j=1}^{K} 1[j ≠ i] · z[j]"),
+        ("sum[i] sum[j] A[i,j]*x[j]", "Σ_{i=1}^{m} Σ_{j=1}^{n} A[i,j] · x[j]"),
+        ("sum[i,j] A[i,j]*x[j]", "Σ_{i=1}^{m} Σ_{j=1}^{n} A[i,j] · x[j]"),
         ("(sum[k] z[k])*c", "(Σ_{k=1}^{K} z[k]) · c"),
         ("max[k] z[k]", "max_{k} z[k]"),
         ("diff(y[i], z[j])", "∂y[i]/∂z[j]"),
