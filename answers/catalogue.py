@@ -46,6 +46,10 @@ def _blocks(part: Part, context: HomeworkContext, checked: Sequence[Checked]) ->
         yield sheet.Text(markdown(part.question))
     for answered in context.answered(part):
         yield from answered.blocks
-    rows = [certificate_row("", *outcome(entry), (entry,)) for entry in checked if entry.part == part.id]
+    alike: dict[tuple[str, bool | None], list[Checked]] = {}
+    for entry in checked:
+        if entry.part == part.id:
+            alike.setdefault(outcome(entry), []).append(entry)
+    rows = [certificate_row("", *found, tuple(entries)) for found, entries in alike.items()]
     if rows:
         yield sheet.Certificate(tuple(rows), parts=False)

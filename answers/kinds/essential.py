@@ -37,6 +37,25 @@ def essential(derivation: Derivation, given: frozenset[str]) -> Derivation:
     return replace(derivation, steps=tuple(kept))
 
 
+def brief(derivation: Derivation) -> Derivation:
+    """The derivation without the derivatives of rows: they are seen in what comes of them.
+
+    Where one of them goes into a gradient alone, the chain rule is the sentence beside what comes of it.
+    """
+    kept: list[Step] = []
+    for passage in _passages(derivation.steps):
+        chain, *others = passage
+        worked_out = [step for step in others if step.rule != "differentiate"]
+        if chain.rule != "chain rule" or not worked_out:
+            kept += passage
+        elif len(worked_out) == len(others) - 1:
+            first, *rest = worked_out
+            kept += [replace(first, rule=chain.rule, sentence=chain.sentence), *rest]
+        else:
+            kept += [chain, *worked_out]
+    return replace(derivation, steps=tuple(kept))
+
+
 def _passages(steps: Sequence[Step]) -> list[list[Step]]:
     """The steps of each gradient, from its chain rule on."""
     passages: list[list[Step]] = []

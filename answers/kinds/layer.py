@@ -9,7 +9,7 @@ from sympy import Indexed
 
 from answers.kinds.derived import merged
 from answers.kinds.item import Answered, Context, Item
-from answers.kinds.pages import forward_blocks, gradient_blocks, page_claim
+from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, page_claim
 from answers.latex.sheet import Block, Heading, Room, Text
 from derive.derivation import Derivation
 from derive.layer import Layer, layer, upstream_name
@@ -47,8 +47,10 @@ class LayerPage(Item):
             Heading("Backward"),
             Text(_upstream(alone)),
         ]
+        shown = {"steps": self.steps and context.steps, "forms": not self.chained}
+        short = is_long(derivations, given)
         for derivation in derivations:
-            blocks += gradient_blocks(derivation, given, steps=self.steps and context.steps, forms=not self.chained)
+            blocks += gradient_blocks(derivation, given, **shown, short=short)
         return Answered(tuple(blocks), tuple(page_claim(d) for d in (*forward, *derivations)))
 
     def _chained(self, alone: Layer) -> tuple[Derivation, ...]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from answers.kinds.derived import merged
 from answers.kinds.item import Answered, Context, Item
-from answers.kinds.pages import forward_blocks, gradient_blocks, page_claim
+from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, page_claim
 from answers.latex.sheet import Block, Heading, Room
 from derive.derivation import Derivation
 from derive.network import Network, network
@@ -35,8 +35,9 @@ class LossPage(Item):
         by_class = "y" in net.forward.tensors and net.forward.tensors["y"].domain == "class"
         title = "Forward, with the number of a class as the target" if by_class else "Forward"
         blocks = [*forward_blocks(net.forward, net.forward.rows, context.index_base, title), Heading("Backward")]
+        short = is_long(derivations, frozenset())
         for derivation in derivations:
-            blocks += gradient_blocks(derivation, frozenset(), steps=self.steps and context.steps)
+            blocks += gradient_blocks(derivation, frozenset(), steps=self.steps and context.steps, short=short)
         if self.hessian:
             second = net.hessian(sources[-1])
             blocks += [Heading("Second derivatives"), *gradient_blocks(second, frozenset(), steps=False)]

@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from answers.kinds.asked import Asked
 from answers.kinds.derived import claim, shape_of, stacked, steps_block
-from answers.kinds.essential import essential
+from answers.kinds.essential import brief, essential
 from answers.kinds.item import Claim
 from answers.latex.sheet import Block, Equation, Heading, Text
 from derive.derivation import Derivation, Notation
@@ -27,6 +27,10 @@ FORMS: tuple[tuple[Notation, str], ...] = (
     ("convolution", "As maps over space:"),
 )
 """The notations beside that of the steps, and how each is announced."""
+
+
+MOST_STEPS = 7
+"""How many steps stand on a page with the forward equations and the checks."""
 
 
 def forward_blocks(
@@ -67,14 +71,22 @@ def page_claim(derivation: Derivation) -> Claim:
     )
 
 
+def is_long(derivations: Iterable[Derivation], given: frozenset[str]) -> bool:
+    """Whether the derivations have more steps than a page holds."""
+    return sum(len(essential(derivation, given).steps) for derivation in derivations) > MOST_STEPS
+
+
 def gradient_blocks(
-    derivation: Derivation, given: frozenset[str], *, steps: bool, forms: bool = True
+    derivation: Derivation, given: frozenset[str], *, steps: bool, forms: bool = True, short: bool = False
 ) -> Iterator[Block]:
     """A gradient with its steps and its result, then the same in other ``forms``, and its notes.
 
+    A ``short`` one leaves out derivatives of rows, and elements where there is a matrix form.
+
     The result is in matrix form if it has one, in cases if it differs from range to range, else by its element.
     """
-    shown = _within_line(essential(derivation, given))
+    needed = essential(derivation, given)
+    shown = _within_line(brief(needed) if short else needed)
     index, cases = equation(derivation, "index"), equation(derivation, "cases")
     shape = shape_latex(shape_of(derivation))
     printed = {equation(derivation, "matrix")} | (set() if derivation.matrix is not None else {index})
@@ -87,7 +99,10 @@ def gradient_blocks(
         yield steps_block(shown, result=True)
     else:
         yield Equation(equation(derivation, "matrix"), shape, result=True)
+    told = ("convolution",) if short and derivation.matrix is not None else ("cases", "convolution")
     for notation, announcement in FORMS if forms else ():
+        if notation not in told:
+            continue
         text = equation(derivation, notation)
         if text not in printed and not _merely_repeated(derivation, notation):
             yield Text(announcement)

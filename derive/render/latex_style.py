@@ -175,7 +175,7 @@ class LatexStyle(Style):
         return Piece(text, max(widths) + 4, Binding.FRACTION, tall=True, compound=True)
 
     def stacked(self, parts: Sequence[Piece]) -> Piece:
-        lines = r" \\ ".join(self.signed(part).text for part in parts)
+        lines = r" \\[5pt] ".join(self.signed(part).text for part in parts)
         width = max(self.signed(part).width for part in parts) + 2.6
         return Piece(rf"\begin{{pmatrix}} {lines} \end{{pmatrix}}", width, tall=True, compound=True)
 
