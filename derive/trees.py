@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from sympy import Basic, Expr, Indexed, IndexedBase, Sum, Symbol, Tuple
+from sympy import Add, Basic, Expr, Indexed, IndexedBase, Mod, Sum, Symbol, Tuple, floor
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 KEPT = 65536
@@ -34,6 +34,12 @@ def total(body: Expr, limits: Iterable[Iterable[Expr]]) -> Expr:
     return made
 
 
+def modulo(number: Expr, divisor: Expr) -> Expr:
+    """The remainder of a division; SymPy compares the two in many ways, in vain for a sum without the divisor."""
+    plain = isinstance(divisor, Symbol) and isinstance(number, Add) and divisor not in free_symbols(number)
+    return Mod(number, divisor, evaluate=not plain or holds(number, Mod, floor))
+
+
 def replaced(expression: Expr, values: Mapping[Expr, Expr]) -> Expr:
     """The expression with every part that is a key replaced, the largest parts first; bound indices too."""
     if not values:
@@ -52,6 +58,8 @@ def replaced(expression: Expr, values: Mapping[Expr, Expr]) -> Expr:
             return element(changed[0], tuple(changed[1:]))
         if isinstance(node, Sum):
             return total(changed[0], changed[1:])
+        if isinstance(node, Mod):
+            return modulo(*changed)
         return node.func(*changed)
 
     result: Expr = visit(expression)

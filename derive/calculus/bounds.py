@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import sympy
 from sympy import Add, And, Expr, Mod, Symbol, floor
 from sympy.logic.boolalg import Boolean
 
-from derive import trees
+from derive import symbols, trees
+
+Known = tuple[tuple[Symbol, Expr], ...]
 
 Ranges = Mapping[Symbol, Expr]
 """What is known of the integers in scope: the size of every index, which runs from 0 to its size less one,
@@ -39,37 +42,43 @@ def never_negative(value: Expr, ranges: Ranges) -> bool:
 
     Sizes that follow from others are written out one after another, those that follow last first.
     """
-    known = dict(ranges)
     value = sympy.expand(value)
-    formulas = [(symbol, formula) for symbol, formula in ranges.items() if symbol.is_positive]
-    while True:
-        lowest = _lowest(value, known)
-        if lowest is not None and lowest.is_nonnegative:
-            return True
-        if not formulas:
-            return False
-        symbol, formula = formulas.pop()
-        value = _written_out(value, symbol, formula)
-        known = {
-            letter: length if letter.is_positive else _written_out(length, symbol, formula)
-            for letter, length in known.items()
-        }
+    read = trees.free_symbols(value)
+    letters = tuple((letter, length) for letter, length in ranges.items() if letter in read and not letter.is_positive)
+    formulas = tuple((symbol, formula) for symbol, formula in ranges.items() if symbol.is_positive)
+    return _never_negative(value, letters, formulas)
+
+
+@lru_cache(maxsize=4096)
+def _never_negative(value: Expr, letters: Known, formulas: Known) -> bool:
+    """Whether an expanded value is at least 0, with the sizes of the letters in it and what sizes follow from."""
+    lowest = _lowest(value, dict(letters))
+    if lowest is not None and lowest.is_nonnegative:
+        return True
+    if not formulas:
+        return False
+    *others, (symbol, formula) = formulas
+    shorter = tuple((letter, _written_out(length, symbol, formula)) for letter, length in letters)
+    return _never_negative(_written_out(value, symbol, formula), shorter, tuple(others))
 
 
 def _written_out(value: Expr, symbol: Symbol, formula: Expr) -> Expr:
     """The value without a size that follows from others; of c = C/G it is C that goes, which leaves a product."""
+    read = trees.free_symbols(value)
+    if symbol not in read and read.isdisjoint(trees.free_symbols(formula)):
+        return value
     whole, divisor = sympy.fraction(formula)
-    first, *others = sorted(trees.free_symbols(whole), key=str) or [sympy.S.One]
+    first, *others = sorted(trees.free_symbols(whole), key=symbols.text) or [sympy.S.One]
     if divisor != 1 and first.is_positive and whole == sympy.Mul(first, *others):
         return sympy.expand(trees.replaced(value, {first: symbol * divisor / sympy.Mul(*others)}))
-    return sympy.expand(trees.replaced(value, {symbol: formula}))
+    return sympy.expand(trees.replaced(value, {symbol: formula})) if symbol in read else value
 
 
 def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
     """A lower bound of an expanded value without indices, None where there is no simple one."""
     parts = trees.parts(value, floor, Mod)
     inner = {part for outer in parts for argument in outer.args for part in trees.parts(argument, floor, Mod)}
-    for part in sorted(parts - inner, key=str):
+    for part in sorted(parts - inner, key=symbols.text):
         slope = value.coeff(part, 1)
         rest = sympy.expand(value - slope * part)
         if rest.has(part):
@@ -78,7 +87,7 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
         if end is None or not (slope.is_nonnegative or slope.is_nonpositive):
             return None
         value = sympy.expand(rest + slope * end)
-    for letter in sorted(trees.free_symbols(value) & set(ranges), key=str):
+    for letter in sorted(trees.free_symbols(value) & set(ranges), key=symbols.text):
         if letter.is_positive:
             continue
         slope = value.coeff(letter, 1)

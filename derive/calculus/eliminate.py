@@ -143,7 +143,7 @@ def _solved(equation: Expr, difference: Expr, letter: Symbol) -> Solution | None
     if slope.could_extract_minus_sign():
         slope, rest = -slope, -rest
     above = sympy.expand(-rest)
-    return Solution(equation, letter, above / slope, (Eq(Mod(above, slope), 0),))
+    return Solution(equation, letter, above / slope, (Eq(trees.modulo(above, slope), 0),))
 
 
 def _by_block(equation: Expr, letter: Symbol, length: Expr, term: Term) -> Solution | None:

@@ -29,7 +29,7 @@ class Naming:
         """The expression with every instance of the row's right side replaced by the row's element."""
         candidates = trees.parts(expression, self.row.expression.func)
         scope = {**bound_ranges(expression), **ranges} if candidates else {}
-        for candidate in sorted(candidates, key=str):
+        for candidate in sorted(candidates, key=symbols.text):
             values = self._values(candidate, scope)
             if values is not None:
                 element = symbols.element(self.row.name, [values[letter] for letter in self.row.indices])
@@ -51,8 +51,8 @@ class Naming:
         """Values of the row's indices at which elements of its right side are elements of the candidate."""
         mine = set(self.row.indices)
         found: dict[Symbol, list[Expr]] = {letter: [] for letter in self.row.indices}
-        for key in sorted(trees.parts(self.row.expression, Indexed), key=str):
-            for access in sorted(trees.parts(candidate, Indexed), key=str):
+        for key in sorted(trees.parts(self.row.expression, Indexed), key=symbols.text):
+            for access in sorted(trees.parts(candidate, Indexed), key=symbols.text):
                 if access.base == key.base:
                     for letter, value in _aligned(key, access, mine).items():
                         found[letter] += [value] if value not in found[letter] else []
@@ -77,7 +77,7 @@ def _aligned(key: Indexed, access: Indexed, letters: set[Symbol]) -> dict[Symbol
     """The values of the letters at which ``key`` is ``access``, of those that a subscript holds once, plus a shift."""
     values = {}
     for subscript, value in zip(key.indices, access.indices, strict=True):
-        for letter in sorted(trees.free_symbols(subscript) & letters, key=str):
+        for letter in sorted(trees.free_symbols(subscript) & letters, key=symbols.text):
             rest = sympy.expand(subscript - letter)
             if letter not in trees.free_symbols(rest) and not trees.free_symbols(rest) & letters:
                 values[letter] = sympy.expand(value - rest)

@@ -145,7 +145,7 @@ def _eliminated(function: ScalarFunction, slope_formula: Expr, generator: Expr) 
         sympy.fraction(sympy.together(unknown - formula))[0]
         for unknown, formula in zip((value, target), rational, strict=True)
     ]
-    relation = sympy.resultant(*numerators, t)
+    relation = _without(t, *numerators)
     for candidate, _ in sympy.factor_list(relation)[1]:
         polynomial = sympy.Poly(candidate, target)
         if polynomial.degree() != 1:
@@ -158,6 +158,15 @@ def _eliminated(function: ScalarFunction, slope_formula: Expr, generator: Expr) 
             )
             return found.xreplace({value: function(function.variable)})
     return None
+
+
+def _without(t: Symbol, first: Expr, second: Expr) -> Expr:
+    """What holds where both expressions are 0, without t: by the value of t where the first is linear in it."""
+    first = sympy.expand(first)
+    lead, rest = first.coeff(t, 1), first.coeff(t, 0)
+    if first == sympy.expand(lead * t) + rest:
+        return sympy.fraction(sympy.together(second.xreplace({t: -rest / lead})))[0]
+    return sympy.resultant(first, second, t)
 
 
 def _pretty(polynomial: Expr, value: Symbol) -> Expr:
@@ -214,7 +223,13 @@ def _replace_rational(formula: Expr, pattern: Expr, name: Expr, power: Expr) -> 
         image = _in_generator(factor, power.args[0], t)
         (inner if image is not None and image.has(t) and image.is_rational_function(t) else outer).append(factor)
     mine = _in_generator(Mul(*inner), power.args[0], t)
-    if not inner or mine is None:
+    if not inner or mine is None or not _agree(mine, wanted, t):
         return formula
-    result: Expr = Mul(*outer, name) if sympy.cancel(mine - wanted) == 0 else formula
+    result: Expr = Mul(*outer, name)
     return result
+
+
+def _agree(first: Expr, second: Expr, t: Symbol) -> bool:
+    """Whether two rational functions of t are the same; most that are not differ at a number."""
+    there = (first - second).xreplace({t: sympy.Rational(2, 7)})
+    return not (there.is_Rational and there != 0) and bool(sympy.cancel(first - second) == 0)

@@ -45,3 +45,10 @@ def test_a_total_is_a_sum() -> None:
 def test_equal_elements_are_one_object() -> None:
     assert element("a", (i, j)) is element("a", (i, j))
     assert trees.replaced(element("a", (i, i)), {i: j}) is element("a", (j, j))
+
+
+def test_remainders_are_what_sympy_makes_of_them() -> None:
+    s, p = Symbol("s", integer=True, positive=True), Symbol("p", integer=True, nonnegative=True)
+    for number in (i + j - 2 * p, i, s * i + j, i + 3, sympy.Mod(i, s) + j):
+        for divisor in (s, sympy.Integer(2), s * n):
+            assert trees.modulo(number, divisor) == sympy.Mod(number, divisor)
