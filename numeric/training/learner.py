@@ -78,7 +78,7 @@ class Learner:
 
     def point(self, parameters: Mapping[str, Array], samples: Samples) -> Point:
         """The forward definition at these samples, which knows nothing of the generated code."""
-        given = {self._input.name: self.inputs(samples), "y": self.targets(samples)}
+        given = {self._input.name: self.inputs(samples), self._target.name: self.targets(samples)}
         return Point(self.network.forward, {**parameters, **self.constants, **given})
 
     @property
@@ -86,8 +86,12 @@ class Learner:
         return self.compiled.plan.inputs[0]
 
     @property
+    def _target(self) -> Tensor:
+        return self.compiled.plan.beside[0]
+
+    @property
     def _class_targets(self) -> bool:
-        return self.compiled.plan.beside[0].domain == "class"
+        return self._target.domain == "class"
 
 
 def reshaped(x: Array, shape: Sequence[Expr]) -> Array:
