@@ -29,7 +29,7 @@ FORMS: tuple[tuple[Notation, str], ...] = (
 """The notations beside that of the steps, and how each is announced."""
 
 
-MOST_STEPS = 7
+MOST_STEPS = 9
 """How many steps stand on a page with the forward equations and the checks."""
 
 
@@ -72,8 +72,9 @@ def page_claim(derivation: Derivation) -> Claim:
 
 
 def is_long(derivations: Iterable[Derivation], given: frozenset[str]) -> bool:
-    """Whether the derivations have more steps than a page holds."""
-    return sum(len(essential(derivation, given).steps) for derivation in derivations) > MOST_STEPS
+    """Whether the derivations have more steps, and maps over space beside them, than a page holds."""
+    lengths = (len(essential(one, given).steps) + (one.convolution is not None) for one in derivations)
+    return sum(lengths) > MOST_STEPS
 
 
 def gradient_blocks(
