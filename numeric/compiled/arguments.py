@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -65,6 +65,16 @@ class Arguments:
             self._valid[call] = key
         if self.classes:
             self._check_labels(given, tensors, params)
+
+    def explain_nan(self, results: Iterable[Any], arrays: Arrays) -> None:
+        """Look for the array that a NaN among the results came from; there may be none.
+
+        Raises:
+            ArrayError: an array holds NaN.
+        """
+        for result in results:
+            if not is_traced(result) and bool(_reduced(result != result, "any")):
+                self.find_nan(arrays)
 
     def find_nan(self, arrays: Arrays) -> None:
         """Look for the array that a NaN came from.

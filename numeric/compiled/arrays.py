@@ -169,6 +169,11 @@ class ArraySource:
         if first == 0 and not others and order == (*inner, *behind):
             code = f"{python_name(name)}[{self._access(subscripts[0], inner).source}]"
             return self._aligned(code, order, axes, False)
+        before, last = tuple(subscripts[:-1]), subscripts[-1]
+        if isinstance(last, Indexed) and not others and last.indices == before and len(before) > 1:
+            place = self._access(last, before).source
+            code = f"np.take_along_axis({python_name(name)}, {place}[..., None], axis=-1)[..., 0]"
+            return self._aligned(code, before, axes, False)
         places = [self._integers(order).text(subscript).source for subscript in subscripts]
         return self._aligned(f"{python_name(name)}[{', '.join(places)}]", order, axes, False)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from derive.building.assemble import BATCH
 from derive.errors import NetworkError, nearest
+from derive.forward import Tensor
 from derive.layer import Layer
 from derive.network import Network, network
 from numeric.compiled.arguments import ARRAYS, Arguments, Arrays, is_traced
@@ -71,7 +72,9 @@ class Compiled:
             ArrayError: an array is missing, has a wrong shape or type, or holds NaN.
         """
         self.arguments.check("forward", params, inputs, self.plan.inputs)
-        return self.functions["forward"](params, *inputs)
+        *outputs, cache = self.functions["forward"](params, *inputs)
+        self.arguments.explain_nan(outputs, {**params, **_named(self.plan.inputs, inputs)})
+        return *outputs, cache
 
     def loss(self, params: Arrays, cache: dict[str, Any], *targets: Any) -> Any:
         """The loss from the cache of a forward pass; what ``backward`` needs of it is added to the cache.
@@ -95,6 +98,7 @@ class Compiled:
         if missing:
             raise ArrayError(f"the cache lacks {', '.join(sorted(missing))}; call loss before backward")
         gradients: dict[str, Array] = self._behind("backward", params, cache, targets)
+        self.arguments.explain_nan(gradients.values(), {**params, **_named(self.plan.beside, targets)})
         return gradients
 
     def loss_and_gradients(self, params: Arrays, *inputs_and_targets: Any) -> tuple[Any, dict[str, Array]]:
@@ -109,9 +113,7 @@ class Compiled:
         self.arguments.check("loss_and_gradients", params, inputs_and_targets, tensors)
         loss, gradients = self.functions["loss_and_gradients"](params, *inputs_and_targets)
         if not is_traced(loss) and loss != loss:
-            self.arguments.find_nan(
-                {**params, **dict(zip((tensor.name for tensor in tensors), inputs_and_targets, strict=True))}
-            )
+            self.arguments.find_nan({**params, **_named(tensors, inputs_and_targets)})
         return loss, gradients
 
     def _behind(self, name: str, params: Arrays, cache: dict[str, Any], targets: tuple[Any, ...]) -> Any:
@@ -124,6 +126,10 @@ class Compiled:
     def _require(self, name: str) -> None:
         if name not in self.functions:
             raise CompileError(f"{self.plan.title} has no {name}: it was made without a loss")
+
+
+def _named(tensors: Iterable[Tensor], arrays: Iterable[Any]) -> dict[str, Any]:
+    return {tensor.name: array for tensor, array in zip(tensors, arrays, strict=True)}
 
 
 def compile(subject: Network | Layer, *, target: str = "numpy", by: Iterable[str] = ()) -> Compiled:

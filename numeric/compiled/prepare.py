@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import sympy
@@ -13,9 +13,9 @@ from sympy.core.function import AppliedUndef
 from derive import symbols
 from derive.calculus.sweep import fresh_bound
 from derive.forward import Forward
-from derive.functions import ArgMax, Maximum, coordinates
 from numeric.compiled.cancel import cancelled
 from numeric.compiled.lines import Line, Plan, names
+from numeric.compiled.maxima import with_flat_maxima
 from numeric.compiled.shifting import shifted
 from numeric.compiled.stable import LOG1P, NATIVE, safe, with_logs
 from numeric.source.function import bounded_branches
@@ -29,7 +29,7 @@ def prepared(plan: Plan) -> tuple[list[Line], tuple[str, ...]]:
         if function.name not in NATIVE and bounded_branches(function) is not None
     )
     binary = frozenset(name for name, tensor in plan.model.tensors.items() if tensor.domain == "binary")
-    lines = _without_single_rows(_with_maxima(list(plan.lines)), plan.model)
+    lines = _without_single_rows(with_flat_maxima(list(plan.lines)), plan.model)
     lines = with_logs(shifted(lines, binary), plan.model)
 
     def settled(expression: Expr) -> Expr:
@@ -45,35 +45,6 @@ def prepared(plan: Plan) -> tuple[list[Line], tuple[str, ...]]:
     ]
     wanted = {*plan.outputs, *(symbols.partial_name("l", name) for name in plan.gradients), "l"}
     return _used(_shared(lines), wanted), calls
-
-
-def _with_maxima(lines: list[Line]) -> list[Line]:
-    """The lines with a read at the place of a maximum as the maximum itself."""
-    by_name = {line.name: line for line in lines}
-    return [replace(line, expression=_maximum(line, by_name) or line.expression) for line in lines]
-
-
-def _maximum(line: Line, lines: Mapping[str, Line]) -> Expr | None:
-    """The largest value of what a line reads, if it reads it where that is largest."""
-    access = line.expression
-    if not isinstance(access, Indexed):
-        return None
-    digits = [subscript for subscript in access.indices if isinstance(subscript, Indexed)]
-    rows = [lines.get(symbols.name_of(digit)) for digit in digits]
-    if not rows or any(digit.indices != line.indices for digit in digits):
-        return None
-    written = [row.expression for row in rows if row is not None and row.indices == line.indices]
-    reads = {a for expression in written for a in expression.atoms(Indexed) if symbols.name_of(a) in lines}
-    places = {lines[symbols.name_of(a)].expression: a for a in reads if a.indices == line.indices}
-    places |= dict.fromkeys(written, sympy.S.Zero)
-    for place, element in places.items():
-        if isinstance(place, ArgMax):
-            expected = [place] if len(digits) == 1 else list(coordinates(element, place.limits).values())
-            letters = [letter for letter, _, _ in place.limits]
-            read = access.xreplace(dict(zip(digits, letters, strict=False)))
-            if written == expected and read == place.function:
-                return Maximum(read, *place.limits)
-    return None
 
 
 def _without_single_rows(lines: list[Line], model: Forward) -> list[Line]:

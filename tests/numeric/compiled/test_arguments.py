@@ -75,3 +75,25 @@ def test_no_loss_no_gradients() -> None:
 def test_a_layer_of_one_sample_is_refused() -> None:
     with pytest.raises(CompileError, match="batch='B'"):
         compile(layer("Linear(d)"))
+
+
+def test_nan_in_a_layer() -> None:
+    compiled = compile(layer("Conv2d(2, 2)", batch="B"))
+    params = {"weight": numpy.ones((2, 1, 2, 2)), "bias": numpy.zeros(2)}
+    z = numpy.ones((1, 1, 3, 3))
+    y, cache = compiled.forward(params, z)
+    with pytest.raises(ArrayError, match=r"dy holds NaN"):
+        compiled.backward(params, cache, numpy.where(y > 0, numpy.nan, 0))
+    with pytest.raises(ArrayError, match=r"weight \(of Conv2d.*\) holds NaN"):
+        compiled.forward(params | {"weight": numpy.full((2, 1, 2, 2), numpy.nan)}, z)
+
+
+def test_sizes_that_no_array_shows_are_asked_for() -> None:
+    compiled = compile(layer("MaxPool1d(k, stride=s)", batch="B"))
+    z = numpy.ones((1, 1, 4))
+    with pytest.raises(ArrayError, match="s is missing; give it among the parameters"):
+        compiled.forward({"k": 2}, z)
+    with pytest.raises(ArrayError, match=r"k is 2\.0"):
+        compiled.forward({"k": 2.0, "s": 1}, z)
+    with pytest.raises(ArrayError, match=r"L_out|dimension"):
+        compiled.forward({"k": 9, "s": 1}, z)
