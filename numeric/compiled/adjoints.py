@@ -129,7 +129,14 @@ class _Backward:
         formula = None
         if not added:
             formula = Derivation(self.sweep.forward, quantity, expression, (), index_base=self.network.index_base)
-        return Line(quantity.name, quantity.indices, quantity.shape, expression, formula, "backward", added=added)
+        note = (
+            f"the gradients of {', '.join(w.row.name for w in read)} are added to where these were read"
+            if added
+            else ""
+        )
+        return Line(
+            quantity.name, quantity.indices, quantity.shape, expression, formula, "backward", note=note, added=added
+        )
 
     def _added(self, windows: Windows) -> Added:
         """The gradients of windows: written out where they are no sums, else by their name."""

@@ -14,7 +14,7 @@ from numeric import compile
 from numeric.point import Point
 from numeric.sample import sample, sample_sizes
 
-VECTORS = {
+VECTORS: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "a diagonal": ("y[i] = weight[i,i]*z[i]", {"weight": ("n", "n")}),
     "neighbours, 0 at the ends": ("y[i] = z[i - 1] - 2*z[i] + z[i + 1]", {}),
     "in turn": ("y[i] = z[mod(2*i, n)]", {"y": ("n",)}),
