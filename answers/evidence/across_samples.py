@@ -12,12 +12,12 @@ from pydantic import Field
 from sympy import Expr, KroneckerDelta
 
 from answers.evidence.base import Evidence, Found
-from answers.evidence.numbers import scientific
 from answers.evidence.quoting import quoted_claim
 from answers.kinds.derived import claim
 from answers.kinds.item import Claim, Context, Verdict
 from answers.kinds.pages import forward_blocks
 from answers.latex.escape import escape
+from answers.latex.numbers import scientific
 from answers.latex.sheet import Block, Equation
 from derive.derivation import Derivation
 from derive.layer import Layer, layer

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from answers.evidence.base import Evidence, Found
-from answers.evidence.numbers import scientific
 from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Claim, Context, Verdict
+from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, plot
 from answers.latex.sheet import Plots
 from derive.network import Network, network

@@ -10,9 +10,9 @@ import numpy
 from pydantic import Field
 
 from answers.evidence.base import Evidence, Found
-from answers.evidence.numbers import scientific
 from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Claim, Context, Verdict
+from answers.latex.numbers import scientific
 from derive.forward import Tensor
 from numeric import compile
 from numeric.sample import sample, sample_sizes

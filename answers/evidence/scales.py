@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from answers.evidence.base import Evidence, Found
-from answers.evidence.numbers import scientific
 from answers.evidence.quoting import quoted_claim
 from answers.formulas.chain import compare, read_chain
 from answers.formulas.setting import About
 from answers.kinds.derived import claim
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.escape import escape
+from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Equation, Row, Table, Text
 from derive import symbols
 from derive.building.formulas import parse_formula_in, setting_of

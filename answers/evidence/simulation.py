@@ -13,10 +13,10 @@ from sympy import Symbol
 
 from answers.errors import HomeworkContentError
 from answers.evidence.base import Evidence, Found
-from answers.evidence.numbers import scientific
 from answers.evidence.quoting import quoted_claim
 from answers.formulas.setting import About
 from answers.kinds.item import Claim, Context, Verdict
+from answers.latex.numbers import scientific
 from answers.latex.plotting import plot
 from answers.latex.sheet import Axis, Block, Curve, Dot, Equation, Plot, Plots, Tick
 from derive import symbols

@@ -15,10 +15,10 @@ from sympy import Symbol
 
 from answers.errors import HomeworkContentError
 from answers.evidence.base import Evidence, Found
-from answers.evidence.numbers import scientific
 from answers.evidence.quoting import read_number
 from answers.formulas.setting import About
 from answers.kinds.item import Claim, Context, Verdict
+from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Row, Table
 from derive.building.formulas import Formula, Setting, parse_formula_in
 from derive.errors import DeriveError, nearest

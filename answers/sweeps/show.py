@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from answers.evidence.numbers import scientific
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown
+from answers.latex.numbers import scientific
 from answers.latex.sheet import Block, Column, Plot, Plots, Row, Table
 from answers.sweeps.runs import Runs, Sweep
 from answers.trainings.answer import BOUNDARY_CAPTION

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from answers.evidence.numbers import scientific
+from answers.latex.numbers import scientific
 from numeric.training import METRICS
 
 TITLES = {

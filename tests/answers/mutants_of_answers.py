@@ -153,7 +153,7 @@ MUTANTS = {
         "answers.evidence.slopes:_said", sum_of_slopes, "1.2c", "1.2c", "numbers quoted for Sigmoid"
     ),
     "exponent of a quoted number lost": Mutant(
-        "answers.evidence.numbers:scientific", exponent_lost, "1.2c", "1.2c", "ratio quoted for Sigmoid"
+        "answers.latex.numbers:scientific", exponent_lost, "1.2c", "1.2c", "ratio quoted for Sigmoid"
     ),
     "wrong value at the kink": Mutant(
         "derive.calculus.kinks:kink_values", value_beside_the_kink, "1.1d", "1.1d", "∂z₂/∂z₁ at the kink"

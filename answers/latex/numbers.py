@@ -1,4 +1,4 @@
-"""Numbers as a text quotes them."""
+"""Numbers as a text prints them."""
 
 from __future__ import annotations
 

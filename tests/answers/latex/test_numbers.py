@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from answers.errors import HomeworkContentError
 from answers.evidence import quoted
 from answers.evidence.base import Found
-from answers.evidence.numbers import scientific
+from answers.latex.numbers import scientific
 
 
 @pytest.mark.parametrize(
