@@ -69,10 +69,11 @@ def _overfitting(values: Values, metric: str) -> Iterator[str]:
     if len(known) < 2:
         return
     (least, narrow), (most, wide) = min(known, key=lambda e: e[0]), max(known, key=lambda e: e[0])
-    if most - least > NOTICEABLE:
+    if most > 0 and most - least > NOTICEABLE:
+        other = f"by {quantity(metric, least)}" if least > 0 else "not ahead"
         yield (
             f"The training samples are ahead of the test by {quantity(metric, most)} at {setting(wide)}, "
-            f"and by {quantity(metric, least)} at {setting(narrow)}."
+            f"and {other} at {setting(narrow)}."
         )
 
 

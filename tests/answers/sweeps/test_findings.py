@@ -66,6 +66,8 @@ def test_overfitting_and_divergence_are_said() -> None:
     said = about_width(invented(0.7, 0.99), invented(0.9, 0.92), invented(0.5, 0.5, stopped="it diverged"))
     assert r"The training samples are ahead of the test by $29.0\,\%$ at 2, and by $2.0\,\%$ at 4." in said
     assert said.endswith("At 8, 1 of 1 runs diverged.")
+    lucky = about_width(invented(0.7, 0.99), invented(0.9, 0.85), invented(0.8, 0.85))
+    assert r"by $29.0\,\%$ at 2, and not ahead at 4." in lucky
 
 
 def test_the_validation_samples_choose_the_best() -> None:
