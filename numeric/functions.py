@@ -16,6 +16,9 @@ from derive.scalar import ScalarFunction
 from numeric.errors import ExpressionError
 from numeric.scope import Array, Value
 
+BELOW = 1e-9
+"""How far below an integer a quotient of integers may come out in floating point."""
+
 ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
     {
         sympy.exp: numpy.exp,
@@ -33,7 +36,7 @@ ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
         sympy.asinh: numpy.arcsinh,
         sympy.acosh: numpy.arccosh,
         sympy.atanh: numpy.arctanh,
-        sympy.floor: lambda value: numpy.floor(numpy.real(value)),
+        sympy.floor: lambda value: numpy.floor(numpy.real(value) + BELOW),
         sympy.ceiling: lambda value: numpy.ceil(numpy.real(value)),
         sympy.sign: lambda value: numpy.sign(numpy.real(value)),
         sympy.Abs: lambda value: value * numpy.sign(numpy.real(value)),

@@ -38,7 +38,7 @@ def one_or_all(homework: str | None, everything: bool) -> str | None:
         TyperException: neither or both are asked for.
     """
     if (homework is None) is not everything:
-        raise typer.BadParameter("expected either a homework (FILE_OR_ID) or --all")
+        raise typer.TyperException("expected either a homework (FILE_OR_ID) or --all")
     return homework
 
 

@@ -54,3 +54,9 @@ def test_the_derivative_of_a_formula_with_other_functions_is_refused() -> None:
 def test_stand_ins_differ() -> None:
     values = {float(stand_in(name).formula.subs(u, 0.3)) for name in ("f", "g", "h", "f1", "f2", "phi")}
     assert len(values) == 6
+
+
+@given(st.integers(-200, 200), st.integers(1, 12), st.integers(-20, 20))
+def test_floors_of_quotients_of_integers_are_exact(number: int, below: int, offset: int) -> None:
+    value = number / below + offset / below
+    assert elementary(sympy.floor)(value) == (number + offset) // below

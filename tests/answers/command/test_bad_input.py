@@ -123,7 +123,7 @@ def test_characters_that_are_special_to_latex_and_to_the_terminal(tmp_path: Path
     ("arguments", "message"),
     [
         (["biuld"], "no such command 'biuld'"),
-        (["build"], "missing argument 'FILE_OR_ID'; see gradsheet build --help"),
+        (["build"], "expected either a homework (FILE_OR_ID) or --all"),
         (["build", "nyu-2020", "--formt", "tex"], "no such option: --formt"),
         (["build", "nyu-2020", "--layout", "rows"], "invalid value for '--layout': 'rows' is not one of 'numerator'"),
         (["build", "nyu-2020", "--index-base", "2"], "invalid value for '--index-base': '2' is not one of"),
