@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from answers.command.build import build
 from answers.command.derive import derive
 from answers.command.export import export
+from answers.command.failures import input_errors
 from answers.command.init import init
 from answers.command.list import list_homeworks
 from answers.command.schema import schema
@@ -60,18 +61,6 @@ def _usage_message(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     hint = f"; see {context.command_path} --help" if context is not None else ""
     return f"{message[:1].lower()}{message[1:]}{hint}"
-
-
-def input_errors() -> tuple[type[Exception], ...]:
-    """The exceptions that say that the input is wrong. Imported when one was raised: the program starts fast."""
-    from answers.errors import HomeworkContentError
-    from answers.files import OutputError
-    from answers.homework.errors import HomeworkError
-    from answers.pdf.errors import PdfError
-    from derive.errors import DeriveError
-    from numeric.compiled import CompileError
-
-    return DeriveError, HomeworkError, HomeworkContentError, OutputError, PdfError, CompileError
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import typer
 
+from answers.command.failures import input_errors
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -58,8 +60,6 @@ def for_all(task: Callable[[str], Outcome]) -> Iterator[Outcome]:
 
 
 def _attempted(task: Callable[[str], Outcome], name: str) -> Outcome:
-    from answers.command.application import input_errors
-
     try:
         return task(name)
     except input_errors() as error:
