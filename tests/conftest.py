@@ -1,12 +1,23 @@
-"""What all tests share."""
+"""What all tests share.
+
+Properties are tried on the same examples in every run, so that a change is what turns a test red. With
+HYPOTHESIS_PROFILE=random each run draws others. An example has no deadline: the first one compiles its
+expressions and imports SciPy.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from answers.trainings.cache import VARIABLE
+
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("random", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(autouse=True, scope="session")

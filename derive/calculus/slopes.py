@@ -164,7 +164,7 @@ def _without(t: Symbol, first: Expr, second: Expr) -> Expr:
     """What holds where both expressions are 0, without t: by the value of t where the first is linear in it."""
     first = sympy.expand(first)
     lead, rest = first.coeff(t, 1), first.coeff(t, 0)
-    if first == sympy.expand(lead * t) + rest:
+    if lead != 0 and first == sympy.expand(lead * t) + rest:
         return sympy.fraction(sympy.together(second.xreplace({t: -rest / lead})))[0]
     return sympy.resultant(first, second, t)
 

@@ -13,7 +13,7 @@ from tests.answers.sample import WITHIN, homework
 
 GRADIENTS = {"kind": "gradients", "network": "regression", "of": ["b2", "W2"], "within": WITHIN}
 ELEMENTS = {"kind": "elements", "network": "regression", "of": ["dz2/dz1"]}
-CODE = {"kind": "code", "library": "numpy"}
+CODE = {"kind": "code", "template": "mlp", "library": "numpy"}
 WRONG = {"kind": "gradients", "network": "none"}
 
 
