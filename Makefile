@@ -16,6 +16,8 @@ lint:
 
 benchmark:
 	python benchmarks/derive.py
+	python benchmarks/layers.py
+	python benchmarks/numeric.py
 
 picture:
 	docs/picture.sh

@@ -29,7 +29,7 @@ def bundled(name: str) -> tuple[Samples, int | None]:
         datasets = import_module("sklearn.datasets")
     except ImportError as error:
         raise MissingPackageError(
-            f'the data set {name} comes with scikit-learn: pip install "gradsheet[train]"'
+            f'the data set {name} comes with scikit-learn: pip install scikit-learn'
         ) from error
     x, y = getattr(datasets, LOADERS[name])(return_X_y=True)
     if name in REGRESSIONS:
