@@ -28,9 +28,7 @@ def bundled(name: str) -> tuple[Samples, int | None]:
     try:
         datasets = import_module("sklearn.datasets")
     except ImportError as error:
-        raise MissingPackageError(
-            f'the data set {name} comes with scikit-learn: pip install scikit-learn'
-        ) from error
+        raise MissingPackageError(f"the data set {name} comes with scikit-learn: pip install scikit-learn") from error
     x, y = getattr(datasets, LOADERS[name])(return_X_y=True)
     if name in REGRESSIONS:
         return Samples(x.astype(numpy.float64), y.astype(numpy.float64)[:, None]), None

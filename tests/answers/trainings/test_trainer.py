@@ -61,5 +61,5 @@ def test_a_missing_package_is_no_error_of_the_homework(monkeypatch: pytest.Monke
     import sys
 
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(NotTrainedError, match=r'pip install "gradsheet\[train\]"'):
+    with pytest.raises(NotTrainedError, match="pip install scikit-learn"):
         run(job(data={"kind": "digits", "seed": 99}))

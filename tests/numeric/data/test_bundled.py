@@ -20,5 +20,5 @@ def test_a_set_is_divided(name: str) -> None:
 
 def test_without_scikit_learn_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(DataError, match=r'iris comes with scikit-learn: pip install scikit-learn'):
+    with pytest.raises(DataError, match=r"iris comes with scikit-learn: pip install scikit-learn"):
         bundled("iris")
