@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -87,15 +87,17 @@ def layer(
     batch: str | int | None = None,
     layout: Layout = "gradient",
     index_base: Literal[0, 1] = 0,
+    sizes: Sequence[str] = (),
     **options: Argument | int | bool,
 ) -> Layer:
     """A layer of the library by its name and hyper-parameters, or one of your own by its definition.
 
     Hyper-parameters that are left out are what the layer's definition says; names stand for symbols:
     ``layer("Conv2d", "C_out", (3, 2), stride="s")``, or in one text ``layer("Conv2d(C_out, (3, 2), stride=s)")``.
+    ``sizes`` are the names of the input's sizes, such as ``("C_in", "H_in", "W_in")``, if not those of the layer.
 
     Raises:
-        NetworkError: there is no such layer, or it does not take these arguments.
+        NetworkError: there is no such layer, it does not take these arguments, or its input has another rank.
     """
     stage = stage_of(name, arguments, options)
     extra = {} if isinstance(name, str) else {name.name: name}
@@ -109,7 +111,9 @@ def layer(
         first, *rest = axes
         axes = tuple(rest)
         size = symbols.size(first) if size is None else size
-    shape = tuple(symbols.size(axis) for axis in axes)
+    if sizes and len(sizes) != len(axes):
+        raise NetworkError(f"the input of {stage.name} has the sizes {', '.join(axes)}, got {', '.join(sizes)}")
+    shape = tuple(symbols.size(axis) for axis in sizes or axes)
     name_of_input = definition.source if definition else "z"
     source = Tensor(name_of_input, shape if size is None else (size, *shape), "input")
     builder = Builder(size, extra, alone=True)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 from sympy import Indexed
 
 from answers.kinds.derived import merged
+from answers.kinds.element_by_element import element_blocks, elements_claim
 from answers.kinds.item import Answered, Context, Item
-from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, page_claim
+from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim
+from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Heading, Room, Text
 from derive.derivation import Derivation
 from derive.layer import Layer, layer, upstream_name
 from derive.render import sentence_latex
 from derive.render.names import ranks_of
 from derive.symbols import name_of
+from derive.written_out import written_out
 
 Option = int | float | bool | str | tuple[int | str, ...]
 
@@ -28,16 +32,29 @@ class LayerPage(Item):
     options: dict[str, Option] = Field(default_factory=dict, description="its hyper-parameters; names stay symbols")
     batch: str | int | None = Field(None, description="the size of a batch; one sample if left out")
     of: tuple[str, ...] = Field((), description="the tensors to differentiate by; all of them if left out")
-    steps: bool = Field(True, description="whether the key shows the derivation")
+    sizes: tuple[str, ...] = Field((), description="names of the input's sizes; those of the layer if left out")
+    steps: bool | None = Field(None, description="all steps, or none; if left out, those that a page has room for")
     chained: bool = Field(False, description="whether each gradient is left in those before it, as it is computed")
+    written_out: dict[str, int] = Field(
+        default_factory=dict, description="the value of each size at which all is written out element by element"
+    )
+    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
+    note: str = Field("", description="Markdown before the equations in the key")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(8),)
+        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
+        base = context.index_base
         alone = layer(
-            self.layer, batch=self.batch, layout=context.layout, index_base=context.index_base, **self.options
+            self.layer, batch=self.batch, layout=context.layout, index_base=base, sizes=self.sizes, **self.options
         )
+        note = (Text(markdown(self.note)),) if self.note else ()
+        answered = self._element_by_element(alone) if self.written_out else self._page(alone, context)
+        return replace(answered, blocks=(*note, *answered.blocks))
+
+    def _page(self, alone: Layer, context: Context) -> Answered:
+        """The forward equations, the gradients with their steps, and what the signs mean."""
         forward = alone.forward()
         given = frozenset(f"dl/d{output}" for output in alone.outputs)
         derivations = self._chained(alone) if self.chained else merged(map(alone.vjp, self.of or alone.differentiable))
@@ -47,11 +64,21 @@ class LayerPage(Item):
             Heading("Backward"),
             Text(_upstream(alone)),
         ]
-        shown = {"steps": self.steps and context.steps, "forms": not self.chained}
-        short = is_long(derivations, given)
+        shown = {"steps": self.steps is not False and context.steps, "forms": not self.chained}
+        short = self.steps is None and is_long(derivations, given)
         for derivation in derivations:
             blocks += gradient_blocks(derivation, given, **shown, short=short)
+        if not self.chained and not short:
+            blocks += meanings(derivations)
         return Answered(tuple(blocks), tuple(page_claim(d) for d in (*forward, *derivations)))
+
+    def _element_by_element(self, alone: Layer) -> Answered:
+        """The output and the gradients at the given sizes, each with all its elements."""
+        gradients = [alone.vjp(name) for name in self.of or alone.differentiable]
+        outputs = [value for value in alone.forward() if value.quantity.name in alone.outputs]
+        everything = [written_out(derivation, self.written_out) for derivation in (*outputs, *gradients)]
+        blocks = tuple(block for elements in everything for block in element_blocks(elements))
+        return Answered(blocks, tuple(elements_claim(elements, self.written_out) for elements in everything))
 
     def _chained(self, alone: Layer) -> tuple[Derivation, ...]:
         """The backward pass, gradient by gradient, without what is given and its own derivatives."""

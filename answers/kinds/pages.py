@@ -17,6 +17,7 @@ from answers.latex.sheet import Block, Equation, Heading, Text
 from derive.derivation import Derivation, Notation
 from derive.forward import Forward, Row
 from derive.render import cases_latex, latex, sentence_latex, shape_latex
+from derive.render.convolution import conventions
 from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, row_latex, step_lines
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
@@ -111,6 +112,14 @@ def gradient_blocks(
     ranks = ranks_of(derivation.forward)
     for note in derivation.notes:
         yield Text(sentence_latex(note, ranks=ranks))
+
+
+def meanings(derivations: Iterable[Derivation]) -> Iterator[Block]:
+    """What the signs in the maps over space mean, each said once."""
+    forms = [derivation.convolution for derivation in derivations if derivation.convolution is not None]
+    texts = list(dict.fromkeys(text for form in forms for text in conventions(form)))
+    if texts:
+        yield Text(rf"{{\small {' '.join(texts)}}}")
 
 
 def _within_line(derivation: Derivation) -> Derivation:

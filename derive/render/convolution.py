@@ -15,25 +15,25 @@ from derive.render.expression import ExpressionPrinter
 from derive.render.piece import Binding, Piece
 
 CONVENTIONS: tuple[tuple[type[SpaceNode], str], ...] = (
-    (nodes.Correlation, "⋆ is cross-correlation over space: (a ⋆ b)[x] = Σ a[x + t] b[t]."),
-    (nodes.Convolution, "∗ is full convolution over space: (a ∗ b)[x] = Σ a[x − t] b[t]."),
+    (nodes.Correlation, r"$\star$ is cross-correlation over space, $(a \star b)_x = \sum_t a_{x+t}\, b_t$."),
+    (nodes.Convolution, r"$\ast$ is full convolution over space, $(a \ast b)_x = \sum_t a_{x-t}\, b_t$."),
     (
         nodes.Padded,
-        "pad puts so many zeros in front of every axis, crop cuts so many elements off there; "
-        "behind, zeros are added or elements cut off until the result has its size.",
+        r"$\operatorname{pad}$ puts so many zeros in front of every axis, $\operatorname{crop}$ cuts so many elements off "
+        "there; behind, zeros are added or elements cut off until the result has its size.",
     ),
-    (nodes.Dilated, "dilate puts zeros between neighbours, which then stand so many places apart."),
-    (nodes.Turned, "rot180 reads a kernel from its end along every axis."),
+    (nodes.Dilated, r"$\operatorname{dilate}$ puts zeros between neighbours, which then stand so many places apart."),
+    (nodes.Turned, r"$\operatorname{rot180}$ reads a kernel from its end along every axis."),
 )
 
 
 def conventions(form: ConvolutionForm) -> tuple[str, ...]:
-    """What the signs in the form mean, a sentence for each."""
+    """What the signs in the form mean, a sentence of LaTeX for each."""
     inside = (*nodes.parts(form.node), *(nodes.parts(form.full) if form.full else ()))
     kinds = {type(part) for part in inside}
     found = [text for kind, text in CONVENTIONS if kind in kinds]
     if any(isinstance(part, nodes.Correlation) and any(step != 1 for step in part.stride) for part in inside):
-        found.append("stride takes the places that are so far apart, from the first on.")
+        found.append(r"$\operatorname{stride}$ takes the places that are so far apart, from the first on.")
     return tuple(found)
 
 

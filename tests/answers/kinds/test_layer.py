@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from answers.latex.sheet import Equation, Room, Steps
+from dataclasses import replace
+
+from answers.kinds.element_by_element import elements_claim
+from answers.latex.sheet import Equation, Room, Steps, Text
+from derive import layer
+from derive.written_out import written_out
 from tests.answers.sample import all_pass, answered, blank, refused
 
 ITEM = {"kind": "layer", "layer": "Linear", "options": {"outputs": "m"}}
@@ -29,3 +34,54 @@ def test_room_to_write() -> None:
 def test_wrong_options() -> None:
     refused({**ITEM, "layer": "Liner"}, saying="part 1a, layer")
     refused({**ITEM, "of": ["weigth"]}, saying="part 1a, layer")
+
+
+SMALL = {
+    "kind": "layer",
+    "layer": "Conv2d",
+    "options": {"outputs": 1, "kernel": 2},
+    "written_out": {"C": 1, "H": 3, "W": 3},
+}
+
+
+def test_a_small_convolution_is_written_out() -> None:
+    answer = answered(SMALL)
+    equations = [block.latex for block in answer.blocks if isinstance(block, Equation)]
+    assert len(equations) == 4 + 9 + 4 + 1
+    assert any(latex.count("weight") == 4 and r"\partial z_{1,2,2}" in latex for latex in equations)
+    assert len(answer.claims) == 4
+    assert all_pass(answer)
+
+
+def test_a_wrong_element_is_found() -> None:
+    conv = layer("Conv2d", 1, 2)
+    sizes = {"C": 1, "H": 3, "W": 3}
+    elements = written_out(conv.vjp("weight"), sizes)
+    first, second, *others = elements.elements
+    assert elements_claim(elements, sizes).check().ok
+    assert not elements_claim(replace(elements, elements=(second, first, *others)), sizes).check().ok
+
+
+def test_a_missing_size_is_named() -> None:
+    refused({**SMALL, "written_out": {"C": 1, "H": 3}}, saying="W")
+
+
+def test_sizes_by_the_names_of_the_text() -> None:
+    named = answered({**SMALL, "written_out": {}, "sizes": ["C_in", "H_in", "W_in"]})
+    shapes = [block.shape for block in named.blocks if isinstance(block, Equation)]
+    assert any(r"H_{\mathrm{in}}" in shape for shape in shapes)
+    refused({**SMALL, "sizes": ["H", "W"]}, saying="C, H, W")
+
+
+def test_all_steps_where_they_are_asked_for_and_the_signs_explained() -> None:
+    options = {"outputs": "m", "kernel": "k"}
+    page, whole = (answered({**ITEM, "layer": "Conv2d", "options": options} | more) for more in ({}, {"steps": True}))
+    counts = [sum(isinstance(block, Steps) for block in answer.blocks) for answer in (page, whole)]
+    assert counts[0] < counts[1]
+    assert any(isinstance(block, Text) and "cross-correlation" in block.latex for block in page.blocks)
+
+
+def test_a_note_and_no_room() -> None:
+    item = {**ITEM, "note": "In words.", "lines": 0}
+    assert blank(item) == ()
+    assert isinstance(answered(item).blocks[0], Text)
