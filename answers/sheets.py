@@ -11,6 +11,7 @@ from answers.homework.model import Homework, Part, Question
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
+from answers.methods import explained
 from answers.verify import Checked
 
 
@@ -35,17 +36,24 @@ def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
     if any(part.points for part in homework.parts()):
         sections.append(sheet.Section("Rubric", level=1, blocks=(_rubric(homework),)))
     if checked:
-        sections.append(sheet.Section("Certificate", level=1, blocks=(sheet.Text(CERTIFICATE), _certificate(checked))))
+        sections.append(
+            sheet.Section("Certificate", level=1, blocks=(_certificate_text(checked), _certificate(checked)))
+        )
     return _sheet(homework, tuple(sections), subtitle="Solution key", fill_in=())
 
 
 CERTIFICATE = (
-    "Every formula above was derived from the forward definition and then checked by number at random points "
-    r"away from kinks. \emph{Differences}: the result agrees with central differences and the complex step of "
-    r"the forward pass, each step with the quantity that it states and with the step before. \emph{Forward pass}: "
-    "the formula gives the value that the layers compute one after the other. \\emph{Matrix form}: it agrees with "
-    "the index form element by element. The points are those of each quantity; the error is the worst relative one."
+    "Every formula above was derived from the forward definition and then checked by number, at random points away "
+    "from kinks. What was compared: {methods}. The points are those of each quantity; the error is the worst "
+    "relative one."
 )
+
+
+def _certificate_text(checked: Sequence[Checked]) -> sheet.Text:
+    """What a certificate means, with the methods that occur in it."""
+    tried = (entry.claim.method for entry in checked if not entry.verdict.unchecked)
+    methods = (rf"\emph{{{escape(words)}}} -- {escape(meaning)}" for words, meaning in explained(tried).items())
+    return sheet.Text(CERTIFICATE.format(methods="; ".join(methods)))
 
 
 def _sheet(

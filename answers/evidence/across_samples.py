@@ -49,7 +49,7 @@ class AcrossSamples(Evidence):
         values, claims = {}, []
         blocks: list[Block] = []
         for name, options in self.layers.items():
-            alone = layer(name, batch="B", layout=context.layout, index_base=context.index_base, **options)
+            alone = layer(name, batch="B", layout=context.layout, index_base=context.index_base, sizes=(), **options)
             across = Across(name, alone, alone.jacobian("z"), self.seed)
             largest = across.largest()
             values[f"{name}_across"] = scientific(largest) if largest else "0"

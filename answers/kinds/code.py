@@ -7,12 +7,15 @@ from functools import cache
 from typing import ClassVar, Literal
 
 from answers.code import TOLERANCE, Assignment, CodeCheck, CodeReport, RunningCheck, begin_check
+from answers.code.excerpt import written_lines
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
-from answers.latex.code import code_lines
+from answers.latex.code import CodeLine, code_lines
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Code, Text
 
 HANDOUT, SOLUTION = "handout", "solution"
+GAP = CodeLine(0, r"\codecomment{...}")
+"""What stands for lines that are left out."""
 
 
 class Programming(Item):
@@ -42,7 +45,7 @@ class Programming(Item):
         assignments = self.assignments()
         printed = [one for one in assignments if one.derived] or list(assignments)
         blocks: list[Block] = [Text(_introduction(assignments, printed))]
-        blocks += [Code(code_lines(one.solution), escape(one.file), numbered=True) for one in printed]
+        blocks += [_listing(one) for one in printed]
         claims = tuple(claim for one in assignments for claim in _claims(one))
         return Answered(tuple(blocks), claims, tuple((f"{SOLUTION}/{one.file}", one.solution) for one in assignments))
 
@@ -55,6 +58,8 @@ def _introduction(assignments: Sequence[Assignment], printed: Sequence[Assignmen
             "The reference solution below is written from the derivations: the lines that compute a gradient are the "
             f"derived formulas, printed as code. It is in {_listed([f'{SOLUTION}/{one.file}' for one in printed])}."
         )
+    if any(_is_excerpt(one) for one in printed):
+        text.append("Only what was to be written is printed.")
     others = [f"{SOLUTION}/{one.file}" for one in assignments if not one.derived]
     if others:
         text.append(f"Solved in libraries that differentiate by themselves: {_listed(others)}.")
@@ -62,6 +67,27 @@ def _introduction(assignments: Sequence[Assignment], printed: Sequence[Assignmen
         if one.lacking:
             text.append(rf"\emph{{Not checked}}: {_listed([one.file])}, since {_listed(one.lacking)} is not installed.")
     return " ".join(text)
+
+
+def _listing(assignment: Assignment) -> Code:
+    """The lines of the solution that were to be written, with their numbers and dots where others are left out."""
+    lines = code_lines(assignment.solution)
+    shown: list[CodeLine] = []
+    numbers: list[str] = []
+    last = 0
+    for number in written_lines(assignment.solution, assignment.skeleton):
+        if number != last + 1:
+            shown.append(GAP)
+            numbers.append("")
+        shown.append(lines[number - 1])
+        numbers.append(str(number))
+        last = number
+    return Code(tuple(shown), escape(assignment.file), tuple(numbers))
+
+
+def _is_excerpt(assignment: Assignment) -> bool:
+    lines = len(assignment.solution.splitlines())
+    return len(written_lines(assignment.solution, assignment.skeleton)) < lines
 
 
 def _listed(names: Sequence[str]) -> str:

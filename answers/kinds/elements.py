@@ -10,7 +10,8 @@ from answers.kinds.asked import Asked
 from answers.kinds.derived import Line, claim, marks, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
 from answers.kinds.kinks import kink_claims
-from answers.latex.sheet import Block, Column, Equation, Row, Table, Text
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Column, Equation, Room, Row, Table, Text
 from derive.calculus.kinks import kink_sentences
 from derive.derivation import Derivation
 from derive.render import sentence_latex, shape_latex
@@ -28,8 +29,12 @@ class Elements(Item):
     of: tuple[str, ...] = Field(description="the partials, such as dz2/dz1")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answers may use")
     steps: bool = Field(False, description="whether the key shows the derivation")
+    lines: int | None = Field(None, ge=0, description="how many lines the question sheet leaves; a table if left out")
+    note: str = Field("", description="Markdown before the elements in the key")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
+        if self.lines is not None:
+            return (Room(self.lines),) if self.lines else ()
         named = (quantity_latex(d.quantity, d.forward) for d in self._derivations(context))
         return (Table(BLANK, tuple(Row((rf"$\displaystyle {name}$", "")) for name in named), blank=True),)
 
@@ -37,7 +42,7 @@ class Elements(Item):
         derivations = self._derivations(context)
         lines = _lines(derivations)
         before = None if since is None else _lines(since._derivations(context))
-        blocks: list[Block] = []
+        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
         for derivation, line, mark in zip(derivations, lines, marks(lines, before), strict=True):
             blocks.append(Equation(line.cells[0], shape_latex(shape_of(derivation)), mark))
             if derivation.quantity.indices:

@@ -61,9 +61,9 @@ class Ranges(Item):
     def answer(self, context: Context) -> Answered:
         candidates = tuple(self._candidates(context))
         columns = (
-            Column("Function", "formula", 1.5),
-            Column("Derivative", "formula", 1.4),
-            Column("Rise and fall", "text", 1.7),
+            Column("Function", "formula", 1.6),
+            Column("Derivative", "formula", 1.6),
+            Column("Rise and fall", "text", 1.5),
             Column("Range", "formula", 0.5),
         )
         blocks: list[Block] = [Text(markdown(self.note))] if self.note else []

@@ -146,7 +146,15 @@ INLINES: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
 }
 
 
+SHORT_CODE = 24
+"""Code of so many characters stays on its line."""
+
+
 def _breakable(code: str) -> str:
-    """Code that may be broken, without a hyphen, after an underscore, a dot or a slash."""
-    latex = escape_typed(code).replace(r"\_", r"\_\allowbreak{}")
-    return latex.replace(".", r".\allowbreak{}").replace("/", r"/\allowbreak{}")
+    """Code that may be broken, without a hyphen, after an underscore, a dot or a slash if it is long."""
+    latex = escape_typed(code)
+    if len(code) <= SHORT_CODE:
+        return latex
+    for place in (r"\_", ".", "/"):
+        latex = latex.replace(place, rf"{place}\allowbreak{{}}")
+    return latex

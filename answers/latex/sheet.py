@@ -113,12 +113,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Code:
-    """A program, from ``code_lines``, under its title, which may be a file's name."""
+    """A program, from ``code_lines``, under its title, which may be a file's name, with numbers before its lines."""
 
     kind: ClassVar[str] = "code"
     lines: tuple[CodeLine, ...]
     title: str = ""
-    numbered: bool = False
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ CONVENTIONS: tuple[tuple[type[SpaceNode], str], ...] = (
     (nodes.Convolution, r"$\ast$ is full convolution over space, $(a \ast b)_x = \sum_t a_{x-t}\, b_t$."),
     (
         nodes.Padded,
-        r"$\operatorname{pad}$ puts so many zeros in front of every axis, $\operatorname{crop}$ cuts so many elements off "
-        "there; behind, zeros are added or elements cut off until the result has its size.",
+        r"$\operatorname{pad}$ puts so many zeros in front of every axis, $\operatorname{crop}$ cuts so many elements "
+        "off there; behind, zeros are added or elements cut off until the result has its size.",
     ),
     (nodes.Dilated, r"$\operatorname{dilate}$ puts zeros between neighbours, which then stand so many places apart."),
     (nodes.Turned, r"$\operatorname{rot180}$ reads a kernel from its end along every axis."),

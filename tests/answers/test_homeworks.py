@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from answers.build import build
+from answers.context import HomeworkContext
 from answers.homework.bundled import bundled_files
 from answers.homework.load import load
+from answers.methods import explained
 from answers.pdf import Engine, available_engines, compile_pdf
 
 every_homework = pytest.mark.parametrize(
@@ -54,6 +56,17 @@ def test_it_is_built_and_every_answer_is_right(identity: str, built: Callable[[s
         _, body = sheets[name].split(r"\begin{document}")
         assert r"\passed" in body
         assert r"\failed" not in body
+
+
+@pytest.mark.slow
+@every_homework
+def test_the_certificate_explains_every_method(identity: str) -> None:
+    homework = load(identity).homework
+    if "key" not in homework.sheets:
+        return
+    context = HomeworkContext(homework)
+    methods = {claim.method for part in homework.parts() for one in context.answered(part) for claim in one.claims}
+    assert [method for method in sorted(methods) if not explained([method])] == []
 
 
 @pytest.mark.slow

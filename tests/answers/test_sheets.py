@@ -98,5 +98,14 @@ def test_a_row_says_the_worst_of_its_quantities() -> None:
     assert (row.points, row.error) == ("3--9", r"$2.0 \cdot 10^{-7}$")
 
 
+def test_the_certificate_explains_the_methods_that_occur() -> None:
+    entries = [checked("1a", "x", "differences, each step"), checked("1b", "y", "its value to 60 digits")]
+    (text, _) = key(*entries).sections[-1].blocks
+    assert isinstance(text, sheet.Text)
+    for words in ("differences", "each step", "its value to 60 digits"):
+        assert rf"\emph{{{words}}}" in text.latex
+    assert "proof" not in text.latex
+
+
 def test_no_certificate_without_checks() -> None:
     assert [section.title for section in key().sections] == ["One", "Rubric"]

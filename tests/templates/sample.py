@@ -203,7 +203,9 @@ def question_sheet() -> Sheet:
 
 def key() -> Sheet:
     """The same questions with answers, twice over so that answers break across pages."""
-    answer_a = Answer((TRAINING, Code(code_lines(PROGRAM), "mlp.py", numbered=True)))
+    answer_a = Answer(
+        (TRAINING, Code(code_lines(PROGRAM), "mlp.py", tuple(map(str, range(1, len(code_lines(PROGRAM)) + 1)))))
+    )
     answer_b = Answer((Text("Each row takes what the row before made."), _table(answered=True, marks=True)))
     answer_c = Answer(
         (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from answers.latex.code import code_lines
 from answers.latex.sheet import Code, Text
 from tests.answers.sample import all_pass, answered, homework, last, refused, verdicts
 
@@ -38,7 +39,10 @@ def lay_out(folder: Path, library: str) -> tuple[str, str]:
 def test_the_answer_prints_the_solution_and_checks_every_quantity() -> None:
     answer = answered(ITEM)
     (listing,) = [block for block in answer.blocks if isinstance(block, Code)]
-    assert len(listing.lines) == len(answer.files[0][1].splitlines())
+    solution = code_lines(answer.files[0][1])
+    printed = [(line, number) for line, number in zip(listing.lines, listing.numbers, strict=True) if number]
+    assert all(solution[int(number) - 1] == line for line, number in printed)
+    assert any("backward" in line.latex for line, _ in printed)
     assert [claim.quantity.split()[0] for claim in answer.claims] == [
         "y_hat", "loss", "dJdy_hat", "dJdW1", "dJdb1", "dJdW2", "dJdb2",
     ]  # fmt: skip

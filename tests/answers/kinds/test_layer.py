@@ -78,7 +78,7 @@ def test_all_steps_where_they_are_asked_for_and_the_signs_explained() -> None:
     page, whole = (answered({**ITEM, "layer": "Conv2d", "options": options} | more) for more in ({}, {"steps": True}))
     counts = [sum(isinstance(block, Steps) for block in answer.blocks) for answer in (page, whole)]
     assert counts[0] < counts[1]
-    assert any(isinstance(block, Text) and "cross-correlation" in block.latex for block in page.blocks)
+    assert any(isinstance(block, Text) and "cross-correlation" in block.latex for block in whole.blocks)
 
 
 def test_a_note_and_no_room() -> None:

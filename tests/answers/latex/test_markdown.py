@@ -30,7 +30,11 @@ def test_words_are_escaped(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "latex"),
     [
-        ("*a* **b** `c_d--e`", r"\emph{a} \textbf{b} \inlinecode{c\_\allowbreak{}d-{}-{}e}"),
+        ("*a* **b** `c_d--e`", r"\emph{a} \textbf{b} \inlinecode{c\_d-{}-{}e}"),
+        (
+            "`test_of_a_file_with_a_long_name`",
+            r"\inlinecode{" + "\\_\\allowbreak{}".join(("test", "of", "a", "file", "with", "a", "long", "name")) + "}",
+        ),
         ('He said "no" -- it\'s $5 and $6.', r"He said ``no'' -- it's \$5 and \$6."),
         (r"costs \$5", r"costs \$5"),
         ("<b>x</b>", r"\textless{}b\textgreater{}x\textless{}/b\textgreater{}"),
