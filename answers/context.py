@@ -17,8 +17,11 @@ from answers.trainings.trainer import Job, NotTrainedError, Trainer
 from derive.derivation import Layout
 from derive.errors import DeriveError, nearest
 from derive.layers import ACTIVATION, Activation, scalar_function
+from derive.layers.definition import LayerDefinition
 from derive.network import Network, network
 from derive.scalar import ScalarFunction
+from numeric import CompileError
+from numeric.source import SourceError
 
 
 class HomeworkContext:
@@ -99,6 +102,10 @@ class HomeworkContext:
         own = {name: model.definition(name) for name, model in self.homework.activations.items()}
         return {**ACTIVATION, **own}
 
+    def own(self) -> Mapping[str, LayerDefinition | Activation]:
+        """The layers and activations that the homework defines, by their names."""
+        return {definition.name: definition for definition in self.homework.own().definitions()}
+
     def functions(self) -> tuple[ScalarFunction, ...]:
         """The same as scalar functions, which formulas call as they are written: ``sigma(z)``.
 
@@ -175,7 +182,7 @@ class HomeworkContext:
         """Let errors that have no place in the file say that they belong to this item of an answer."""
         try:
             yield
-        except (DeriveError, HomeworkContentError) as error:
+        except (DeriveError, HomeworkContentError, SourceError, CompileError) as error:
             if getattr(error, "place", ()):
                 raise
             kind = part.answer[position].kind

@@ -10,7 +10,7 @@ import sympy
 from sympy import Expr, Sum
 
 from derive import symbols
-from derive.building.build import Block, Builder, defined
+from derive.building.build import Block, Builder, defined, sized
 from derive.building.language import Argument, Stage, parse_stage
 from derive.derivation import Derivation, Layout
 from derive.errors import NetworkError
@@ -100,11 +100,11 @@ def layer(
         NetworkError: there is no such layer, it does not take these arguments, or its input has another rank.
     """
     stage = stage_of(name, arguments, options)
-    extra = {} if isinstance(name, str) else {name.name: name}
-    definition = name if isinstance(name, LayerDefinition) else None
+    definition = sized(name, stage) if isinstance(name, LayerDefinition) else None
     if isinstance(name, str) and stage.name not in ACTIVATION:
         definition = defined(stage)
-        extra = {stage.name: definition}
+    own = definition or name
+    extra = {} if isinstance(own, str) else {stage.name: own}
     size = None if batch is None else symbols.dimension(batch)
     axes = definition.axes if definition else ("n",)
     if definition is not None and definition.over_batch:
@@ -119,8 +119,6 @@ def layer(
     builder = Builder(size, extra, alone=True)
     builder.given.append(source)
     names = definition.outputs if definition else ("y",)
-    if isinstance(name, LayerDefinition) and (stage.positional or stage.named):
-        raise NetworkError(f"{name.name} is defined with its sizes and takes no arguments")
     builder.add(stage if definition is None else Stage(stage.name, scale=stage.scale), source, names[0])
     rows = {row.name: row.tensor for row in builder.rows}
     outputs = tuple(rows[output] for output in names)

@@ -83,10 +83,15 @@ class Former:
             for access in symbols.accesses(row.expression)
             if symbols.name_of(access) in self.forward.tensors
         )
-        if block is not None and block.call and reads_hidden:
+        # What has another shape than its argument is no function applied to it, such as softmax(z) is.
+        if block and block.call and reads_hidden and self._keeps_shape(block):
             leaf = self._leaf(block.reads)
             return None if leaf is None else Apply(block.call, leaf, block.reads, name)
         return self._recognised(row.expression, Quantity(name, row.indices, row.tensor.shape), hidden)
+
+    def _keeps_shape(self, block: Block) -> bool:
+        tensors = self.forward.tensors
+        return tensors[block.value].shape == tensors[block.reads].shape
 
     def _written(self, name: str, hidden: frozenset[str]) -> Node | None:
         definition = self.definition(name, hidden)

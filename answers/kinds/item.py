@@ -13,6 +13,7 @@ from answers.trainings.trainer import Job, Trainer
 from derive.derivation import Layout
 from derive.forward import Forward
 from derive.layers import Activation
+from derive.layers.definition import LayerDefinition
 from derive.network import Network
 from derive.scalar import ScalarFunction
 
@@ -88,6 +89,9 @@ class Context(Protocol):
 
     def activations(self) -> Mapping[str, Activation]:
         """The activations that the homework may use, its own among them, by their names."""
+
+    def own(self) -> Mapping[str, LayerDefinition | Activation]:
+        """The layers and activations that the homework defines, by their names."""
 
     def functions(self) -> tuple[ScalarFunction, ...]:
         """The same as scalar functions, which formulas call as they are written: ``sigma(z)``."""

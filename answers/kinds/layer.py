@@ -47,7 +47,12 @@ class LayerPage(Item):
     def answer(self, context: Context) -> Answered:
         base = context.index_base
         alone = layer(
-            self.layer, batch=self.batch, layout=context.layout, index_base=base, sizes=self.sizes, **self.options
+            context.own().get(self.layer, self.layer),
+            batch=self.batch,
+            layout=context.layout,
+            index_base=base,
+            sizes=self.sizes,
+            **self.options,
         )
         note = (Text(markdown(self.note)),) if self.note else ()
         answered = self._element_by_element(alone) if self.written_out else self._page(alone, context)

@@ -188,9 +188,7 @@ class Builder:
     def _definition(self, stage: Stage, source: Tensor) -> LayerDefinition:
         own = self.extra.get(stage.name)
         if isinstance(own, LayerDefinition):
-            if stage.positional or stage.named:
-                raise NetworkError(f"{stage.name} is defined with its sizes and takes no arguments here")
-            return own
+            return sized(own, stage)
         return defined(stage, len(source.shape) - (self.batch is not None))
 
     def _layer(
@@ -295,6 +293,29 @@ def _check_sizes(layer: str, tensor: Tensor) -> None:
 def _is_unknown(name: str) -> bool:
     """Whether the name is that of a function left unknown: f, g, h, with a number or without."""
     return len(name.rstrip("0123456789'")) == 1 and name[0] in "fgh"
+
+
+def sized(own: LayerDefinition, stage: Stage) -> LayerDefinition:
+    """A layer of a user's own with the sizes that its arguments give, in their order or by their names.
+
+    Raises:
+        NetworkError: it has no such size, or an argument is none.
+    """
+    given = dict(stage.named)
+    known = f"its sizes are {', '.join(own.sizes)}" if own.sizes else "it has no sizes of its own"
+    if len(stage.positional) > len(own.sizes):
+        raise NetworkError(f"{own.name} takes {len(own.sizes)} arguments, got {len(stage.positional)}; {known}")
+    for name, argument in zip(own.sizes, stage.positional, strict=False):
+        if name in given:
+            raise NetworkError(f"{own.name} got its size {name} twice")
+        given[name] = argument
+    for name, argument in given.items():
+        if name not in own.sizes:
+            raise NetworkError(f"{own.name} has no size {name}; {known}")
+        if isinstance(argument, tuple):
+            raise NetworkError(f"the size {name} of {own.name} is a number or a letter, not several")
+    sizes = {name: symbols.dimension(str(given[name])) if name in given else size for name, size in own.sizes.items()}
+    return replace(own, sizes=sizes)
 
 
 def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from answers.kinds.element_by_element import elements_claim
 from answers.latex.sheet import Equation, Room, Steps, Text
 from derive import layer
 from derive.written_out import written_out
-from tests.answers.sample import all_pass, answered, blank, refused
+from tests.answers.sample import all_pass, answered, blank, homework, last, refused
 
 ITEM = {"kind": "layer", "layer": "Linear", "options": {"outputs": "m"}}
 
@@ -85,3 +86,21 @@ def test_a_note_and_no_room() -> None:
     item = {**ITEM, "note": "In words.", "lines": 0}
     assert blank(item) == ()
     assert isinstance(answered(item).blocks[0], Text)
+
+
+def test_a_layer_of_the_homework_s_own() -> None:
+    own = {
+        "axes": ["n"],
+        "sizes": ["m"],
+        "shapes": {"U": ["m", "n"], "u": ["m"], "y": ["m"]},
+        "parameters": ["U"],
+        "equations": "u[i] = sum[j] U[i,j]*z[j]; y[i] = u[i]^2",
+    }
+    keys = {"layers": {"Squares": own}, "activations": {"Cube": {"formula": "z^3"}}}
+    items: list[dict[str, Any]] = [
+        {"kind": "layer", "layer": "Squares", "options": {"m": 3}},
+        {"kind": "layer", "layer": "Cube"},
+    ]
+    context, part = last(homework(items, **keys))
+    for answer in context.answered(part):
+        assert all_pass(answer)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from derive.errors import DeriveError, NetworkError
+from derive.layer import layer
 from derive.layers.definition import LayerDefinition
 from derive.network import network
 from derive.symbols import size
@@ -85,3 +88,34 @@ def test_a_definition_takes_no_arguments() -> None:
     own = LayerDefinition("Own", "y[i] = 2*z[i]", axes=("m",))
     with pytest.raises(NetworkError, match="Own"):
         network("x:n -> Own(7)", extra=[own])
+
+
+SQUARES = LayerDefinition(
+    "Squares",
+    "y[i] = (sum[j] U[i,j]*z[j])^2",
+    axes=("n",),
+    sizes={"m": size("m")},
+    shapes={"U": ("m", "n"), "y": ("m",)},
+    parameters={"U": "U"},
+)
+
+
+def test_sizes_of_a_layer_of_ones_own_are_arguments() -> None:
+    wide = network("x:3 -> Squares(4) -> Squares(m=k) -> Squares", extra=[SQUARES])
+    shapes = [tuple(map(str, tensor.shape)) for tensor in wide.forward.given if tensor.role == "parameter"]
+    assert shapes == [("4", "3"), ("k", "4"), ("m", "k")]
+    assert layer(SQUARES, m=7).network.forward.tensors["y"].shape == (7,)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("(4, 5)", "Squares takes 1 arguments, got 2; its sizes are m"),
+        ("(q=4)", "Squares has no size q; its sizes are m"),
+        ("(4, m=5)", "Squares got its size m twice"),
+        ("((4, 5))", "the size m of Squares is a number or a letter"),
+    ],
+)
+def test_arguments_that_are_no_sizes(arguments: str, said: str) -> None:
+    with pytest.raises(NetworkError, match=re.escape(said)):
+        network(f"x:3 -> Squares{arguments}", extra=[SQUARES])
