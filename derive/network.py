@@ -46,6 +46,7 @@ class Network:
     blocks: tuple[Block, ...]
     layout: Layout = "gradient"
     index_base: Literal[0, 1] = 1
+    extra: tuple[Activation | LayerDefinition, ...] = field(default=(), compare=False, repr=False)
     _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
     _speakers: dict[tuple[str, Vocabulary], Speaker] = field(default_factory=dict, compare=False, repr=False)
     _derived: dict[tuple[str, str, Vocabulary], Derivation] = field(default_factory=dict, compare=False, repr=False)
@@ -326,6 +327,7 @@ def network(
     if reduction not in ("mean", "sum"):
         raise NetworkError(f"the reduction of a batch is mean or sum, not {reduction}")
     size = None if batch is None else symbols.dimension(batch)
-    builder = Builder(size, {kind.name: kind for kind in extra})
+    own = tuple(extra)
+    builder = Builder(size, {kind.name: kind for kind in own})
     blueprint = builder.build(parse_network(description), None if loss is None else parse_stage(loss), reduction)
-    return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base)
+    return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base, own)

@@ -10,10 +10,12 @@ from pydantic import Field, model_validator
 
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
+from answers.formulas.called import activation_in
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, plot
 from answers.latex.sheet import Plots
+from derive.layers import Activation
 from derive.network import Network, network
 from numeric import Compiled, compile, evaluate
 
@@ -52,7 +54,7 @@ class Depth(Evidence):
         }
         curves, claims = [], []
         for name, gain in zip(self.functions, gains, strict=True):
-            stack = _stack(name, self.depth, self.width)
+            stack = _stack(activation_in(name, context), self.depth, self.width)
             step = compile(stack, by=[name for name in stack.parameters if name.startswith("b")])
             weights = [_weights(stack, gain, self.seed + k) for k in range(self.networks)]
             norms = numpy.array([_norms(step, arrays) for arrays in weights])
@@ -85,9 +87,9 @@ class Depth(Evidence):
         return Claim(what, what, "a difference quotient of the forward pass", verdict)
 
 
-def _stack(activation: str, depth: int, width: int) -> Network:
-    layers = " -> ".join([f"x:{width}", *[f"Linear({width}) -> {activation}"] * depth])
-    return network(layers, "1/2*MSE")
+def _stack(activation: Activation, depth: int, width: int) -> Network:
+    layers = " -> ".join([f"x:{width}", *[f"Linear({width}) -> {activation.name}"] * depth])
+    return network(layers, "1/2*MSE", extra=[activation])
 
 
 def _weights(stack: Network, gain: float, seed: int) -> Arrays:

@@ -84,7 +84,7 @@ def _quoted(name: str, said: Mapping[str, str], z: Values, slopes: Values, depth
 
 def _said(name: str, place: Expr, bound: Expr, depth: int) -> Iterator[tuple[str, str]]:
     power = bound**depth
-    yield f"{name}_max", latex(bound)
+    yield f"{name}_max", latex(bound) if bound.is_Rational else scientific(float(bound))
     yield f"{name}_at", latex(place)
     yield f"{name}_power", latex(power) if power.is_Integer else scientific(float(power))
 

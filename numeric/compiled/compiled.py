@@ -204,6 +204,6 @@ def over_batch(subject: Network | Layer) -> Network | Layer:
     if isinstance(subject, Layer):
         raise CompileError(f"{subject.name} is of one sample; compile layer(..., batch='B')")
     try:
-        return network(subject.description, subject.loss, batch="B")
+        return network(subject.description, subject.loss, batch="B", extra=inner.extra)
     except NetworkError as error:
         raise CompileError(f"{subject.description} is of one sample; compile network(..., batch='B')") from error

@@ -42,3 +42,12 @@ def test_the_seed_decides(four_layers: Found) -> None:
 def test_a_gain_for_each_function() -> None:
     with pytest.raises(ValueError, match="1 gains were given for 2 functions"):
         found(gains=[1.0])
+
+
+def test_an_activation_of_the_homework_s_own() -> None:
+    keys = {"activations": {"SquarePlus": {"formula": "(z + sqrt(z^2 + 4))/2"}}}
+    evidence = Depth.model_validate(
+        {"kind": "depth", "functions": ["SquarePlus"], "depth": 4, "width": 4, "networks": 2}
+    )
+    result = evidence.find(HomeworkContext(homework(**keys)))
+    assert all(claim.check().ok for claim in result.claims)

@@ -40,3 +40,13 @@ def test_a_rate_that_is_too_large_fails_the_check() -> None:
 def test_a_network_that_does_not_exist() -> None:
     with pytest.raises(HomeworkContentError, match="there is no network regresion"):
         found(network="regresion")
+
+
+def test_an_activation_of_the_homework_s_own() -> None:
+    keys = {
+        "activations": {"SquarePlus": {"formula": "(z + sqrt(z^2 + 4))/2"}},
+        "networks": {"smooth": {"layers": "x:n -> Linear(d) -> SquarePlus -> Linear(K)", "loss": "1/2*MSE"}},
+    }
+    evidence = Descent.model_validate({"kind": "descent", "network": "smooth", "rate": 0.01, "steps": 3})
+    result = evidence.find(HomeworkContext(homework(**keys)))
+    assert all(claim.check().ok for claim in result.claims)

@@ -56,3 +56,10 @@ def test_low_is_below_high() -> None:
 def test_an_activation_that_does_not_exist() -> None:
     with pytest.raises(NetworkError, match="there is no activation Sigmo"):
         found("Sigmo")
+
+
+def test_an_activation_of_the_homework_s_own() -> None:
+    keys = {"activations": {"SquarePlus": {"formula": "(z + sqrt(z^2 + 4))/2"}}}
+    evidence = Slopes.model_validate({"kind": "slopes", "functions": ["SquarePlus"], "high": 8})
+    result = evidence.find(HomeworkContext(homework(**keys)))
+    assert all(claim.check().ok for claim in result.claims)
