@@ -127,7 +127,9 @@ def _complex(trials: Array, steps: Array) -> Measured:
 
 def _central(trials: Array, steps: Array) -> Measured:
     difference = (trials[..., 0, :] - trials[..., 1, :]) / (steps[0] - steps[1])
-    return Measured(difference, EPSILON * float(numpy.abs(trials).max(initial=0.0)) / steps[0])
+    # The logarithm of a number near 1 is small, but it is only as exact as that number.
+    rounded = EPSILON * float(numpy.abs(trials).max(initial=1.0))
+    return Measured(difference, rounded / steps[0])
 
 
 def jacobian_by_differences(

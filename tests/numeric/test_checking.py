@@ -12,6 +12,7 @@ from sympy import Expr, Function, Symbol
 from derive.derivation import Quantity, Step
 from derive.forward import Forward, Row
 from derive.functions import Bracket
+from derive.network import network
 from numeric import ArrayError, check
 from numeric.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
 from numeric.differences import Measured
@@ -181,3 +182,8 @@ def test_nothing_compared_is_no_agreement() -> None:
     for value, truth in ((np.zeros(0), np.zeros(0)), (np.zeros(2), np.zeros((2, 1))), (np.array([np.nan]),) * 2):
         with pytest.raises(ArrayError):
             relative_error(value, truth, np.array(1.0))
+
+
+def test_a_loss_near_0_is_told_from_its_rounding() -> None:
+    images = "x:(C,H,W) -> Conv2d(F, 3, padding=1) -> ReLU -> GlobalAvgPool2d -> Linear(K)"
+    assert check(network(images, "SoftmaxCrossEntropy").gradient("W1")).ok
