@@ -94,7 +94,7 @@ class SweepItem(Item):
         if others:
             yield metrics_claim(f"all other runs of {self.training}", *others)
         for metric, least in self.target.items():
-            yield target_claim(f"the best of {self.training}", metric, least, sweep.best.final("test"))
+            yield target_claim(f"the best of {self.training}", metric, least, {sweep.metric: sweep.best.final("test")})
         finite = {name: value for name, value in said_values(sweep).items() if isfinite(value)}
         yield quoted_claim(f"numbers quoted of {self.training}", _quoted(sweep), finite)
 

@@ -61,6 +61,6 @@ class TrainingItem(Item):
         name = self.training
         claims = list(training_claims(name, outcome))
         for metric, least in self.target.items():
-            claims.append(target_claim(name, metric, least, outcome.trained.test[metric]))
+            claims.append(target_claim(name, metric, least, outcome.trained.test))
         finite = {key: value for key, value in values_of(outcome).items() if value == value}
         return [*claims, quoted_claim(f"numbers quoted of {name}", values, finite)]

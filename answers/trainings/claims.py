@@ -8,10 +8,12 @@ from itertools import islice
 
 import numpy
 
+from answers.errors import HomeworkContentError
 from answers.kinds.item import Claim, Verdict
 from answers.latex.markdown import inline_markdown
 from answers.trainings.trainer import Outcome
 from answers.trainings.words import quantity, threshold, title
+from derive.errors import nearest
 from numeric.data import Samples
 from numeric.scope import Array
 from numeric.training import METRICS, measures
@@ -52,8 +54,17 @@ def metrics_claim(name: str, *outcomes: Outcome) -> Claim:
     return Claim(what, what, "the kept weights, forward pass", verdict)
 
 
-def target_claim(name: str, metric: str, least: float, reached: float) -> Claim:
-    """That a metric of the test is as good as was promised: at least so large, or at most where less is better."""
+def target_claim(name: str, metric: str, least: float, test: Mapping[str, float]) -> Claim:
+    """That a metric of the ``test`` is as good as was promised: at least so large, or at most where less is better.
+
+    Raises:
+        HomeworkContentError: there is no such metric, or it was not measured.
+    """
+    if metric not in METRICS:
+        raise HomeworkContentError(f"target: there is no metric {metric}; {nearest(metric, METRICS)}")
+    if metric not in test:
+        raise HomeworkContentError(f"target: {metric} is not measured; add it to the metrics of the training")
+    reached = test[metric]
     better = METRICS[metric].more_is_better
     bound = f"{'at least' if better else 'at most'} {threshold(metric, least)}"
     what = f"{title(metric)} of {name} {bound}"

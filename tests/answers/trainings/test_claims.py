@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
+from answers.errors import HomeworkContentError
 from answers.trainings.claims import target_claim, training_claims
 from answers.trainings.trainer import Outcome
 from numeric.compiled import Compiled
@@ -82,13 +83,13 @@ def test_a_gradient_that_is_wrong_fails(honest: Outcome, spoil: Callable[[dict[s
 
 
 def test_a_target_that_is_missed_fails() -> None:
-    assert target_claim("spiral", "accuracy", 0.95, 0.96).check().ok
-    verdict = target_claim("spiral", "accuracy", 0.95, 0.9).check()
+    assert target_claim("spiral", "accuracy", 0.95, {"accuracy": 0.96}).check().ok
+    verdict = target_claim("spiral", "accuracy", 0.95, {"accuracy": 0.9}).check()
     assert not verdict.ok
     assert verdict.note == "accuracy of spiral at least 95 %, but it is 90.0 %"
-    assert target_claim("line", "mse", 10, 9).check().ok
-    assert not target_claim("line", "mse", 10, 11).check().ok
-    assert not target_claim("line", "accuracy", 0.5, float("nan")).check().ok
+    assert target_claim("line", "mse", 10, {"mse": 9}).check().ok
+    assert not target_claim("line", "mse", 10, {"mse": 11}).check().ok
+    assert not target_claim("line", "accuracy", 0.5, {"accuracy": float("nan")}).check().ok
 
 
 def test_a_training_that_diverged_is_replayed_too() -> None:
@@ -96,3 +97,12 @@ def test_a_training_that_diverged_is_replayed_too() -> None:
     assert diverged.trained.stopped
     assert all(claim.check().ok for claim in training_claims("spiral", diverged)[:: MEASURED - REPLAY])
     assert numpy.isfinite(list(diverged.trained.test.values())).all()
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [("acuracy", "did you mean accuracy"), ("accuracy", "is not measured; add it to the metrics")],
+)
+def test_a_target_that_was_not_measured(metric: str, said: str) -> None:
+    with pytest.raises(HomeworkContentError, match=said):
+        target_claim("line", metric, 0.5, {"mse": 0.1})
