@@ -1,0 +1,41 @@
+"""A homework as an instructor writes it, with every kind of answer and of evidence, needs no Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from answers.build import build
+from answers.code.templates import code_templates
+from answers.evidence import evidence_kinds
+from answers.homework.load import load
+from answers.kinds import kinds
+from answers.verify import verify
+
+TENTH = Path(__file__).parent / "tenth.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _a_cache_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADSHEET_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.parametrize("name", sorted([*kinds(), *evidence_kinds()]))
+def test_it_has_every_kind(name: str) -> None:
+    assert f"kind: {name}" in TENTH.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(code_templates()))
+def test_it_has_every_template(name: str) -> None:
+    assert f"template: {name}" in TENTH.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_it_is_built_and_verified(tmp_path: Path) -> None:
+    homework = load(str(TENTH)).homework
+    names = [file.name for file in build(homework, tmp_path, format="tex").files]
+    assert names[:2] == ["questions.tex", "key.tex"]
+    lines = list(verify(homework))
+    assert len({line.part for line in lines}) == len(list(homework.parts()))
+    assert [f"{line.part} {line}" for line in lines if not line.ok] == []
