@@ -16,7 +16,7 @@ METHODS: Mapping[str, str] = {
     "equations": "the numbers of a graph, with the values of its equations",
     "each arrow moved alone": "the gradient at an arrow, with what a small change of the value on it alone does",
     "SymPy": "the derivatives that SymPy finds of the whole formula",
-    "N digits": "gradients by two graphs, computed with so many digits",
+    "N digits": "computed with so many digits, for no rounding to be seen",
     "each line with the one before it": "the lines of a proof, at random points of their domains",
     "all by algebra too": "the difference of two lines, which SymPy simplifies to 0",
     "its value to N digits": "a number in floating point, with the same computed to so many digits",

@@ -76,9 +76,11 @@ def _listing(assignment: Assignment) -> Code:
     numbers: list[str] = []
     last = 0
     for number in written_lines(assignment.solution, assignment.skeleton):
-        if number != last + 1:
-            shown.append(GAP)
-            numbers.append("")
+        left_out = lines[last : number - 1]
+        if any(line.latex for line in left_out):
+            left_out = (GAP,)
+        shown += left_out
+        numbers += [""] * len(left_out)
         shown.append(lines[number - 1])
         numbers.append(str(number))
         last = number
