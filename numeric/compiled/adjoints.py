@@ -17,6 +17,7 @@ from derive.forward import Forward, Tensor
 from derive.functions import ArgMax
 from derive.layer import upstream_name
 from derive.network import Network
+from numeric.compiled.blocks import is_product
 from numeric.compiled.errors import CompileError
 from numeric.compiled.lines import Added, Line, names
 from numeric.compiled.reads import Viewed
@@ -126,9 +127,12 @@ class _Backward:
             through = [a for a in symbols.accesses(expression) if symbols.name_of(a) == _through(name)]
             expression = expression.xreplace(dict.fromkeys(through, sympy.S.Zero))
         quantity = self.sweep.quantity(name)
+        products = [one.windows.row.name for one in added if is_product(one.values)]
         formula = None
         if not added:
-            formula = Derivation(self.sweep.forward, quantity, expression, (), index_base=self.network.index_base)
+            formula = self._formula(name, expression)
+        elif len(products) == 1:
+            formula = self._formula(products[0], self.speaker.adjoint(products[0]))
         note = (
             f"the gradients of {', '.join(w.row.name for w in read)} are added to where these were read"
             if added
@@ -138,6 +142,11 @@ class _Backward:
             quantity.name, quantity.indices, quantity.shape, expression, formula, "backward", note=note, added=added
         )
 
+    def _formula(self, name: str, expression: Expr) -> Derivation:
+        """The equation of the adjoint of a tensor."""
+        quantity = self.sweep.quantity(name)
+        return Derivation(self.sweep.forward, quantity, expression, (), index_base=self.network.index_base)
+
     def _added(self, windows: Windows) -> Added:
         """The gradients of windows: written out where they are no sums, else by their name."""
         name = windows.row.name
@@ -146,7 +155,7 @@ class _Backward:
         clash = {old: new for old, new in zip(letters, fresh, strict=True) if old.name in self.taken}
         windows = windows.renamed(clash)
         expression = self.speaker.adjoint(name)
-        if expression.has(Sum):
+        if expression.has(Sum) and not is_product(expression):
             partial = symbols.partial_name("l", name)
             return Added(windows, symbols.element(partial, windows.row.indices))
         places = dict(zip(self.sweep.quantity(name).indices, windows.row.indices, strict=True))

@@ -35,6 +35,7 @@ class ArraySource:
 
     ``helpers`` are functions that the module defines itself, ``integers`` tensors of whole numbers, and
     ``ranges`` the sizes of the indices in scope; an index without a range is the variable of a loop.
+    Of the tensors ``in_block`` only the samples of the slice ``block`` are read.
     """
 
     shapes: Mapping[str, tuple[Expr, ...]]
@@ -44,6 +45,7 @@ class ArraySource:
     kept: frozenset[str] = frozenset()
     real: str = ""
     ranges: Mapping[Symbol, Expr] = field(default_factory=dict)
+    in_block: frozenset[str] = frozenset()
 
     def array(self, expression: Expr, axes: Axes) -> Text:
         """The whole array of the expression, one axis for each of ``axes``.
@@ -151,7 +153,8 @@ class ArraySource:
         runs = places.runs(subscripts, shape)
         if runs is not None:
             letters = tuple(letter for run in runs for letter in run.letters)
-            return self._aligned(places.code(python_name(name), runs, shape), letters, axes, False)
+            stored = f"{python_name(name)}[block, ...]" if name in self.in_block else python_name(name)
+            return self._aligned(places.code(stored, runs, shape), letters, axes, False)
         return self._chosen(name, subscripts, axes) or self._gathered(name, subscripts, axes)
 
     def _chosen(self, name: str, subscripts: Sequence[Expr], axes: Axes) -> Text | None:

@@ -7,6 +7,7 @@ from functools import cache
 import sympy
 
 from derive.forward import Forward
+from numeric.compiled.blocks import BLOCKS
 from numeric.source import function_source
 
 GATHER = '''def gathered(array, *places):
@@ -27,6 +28,8 @@ def helper(name: str, model: Forward) -> str:
         return _error_function()
     if name == "gathered":
         return GATHER
+    if name == "blocks":
+        return BLOCKS
     function = model.function[name]
     *statements, value = function_source(function, "numpy")
     formula = f"{name}(z) = {function.formula}".replace("**", "^")

@@ -15,4 +15,6 @@ def python_name(name: str) -> str:
     return f"{plain}_" if keyword.iskeyword(plain) or plain in RESERVED else plain
 
 
-RESERVED = frozenset({"np", "params", "cache", "forward", "loss", "backward", "gradients", "erf", "gathered"})
+RESERVED = frozenset(
+    {"np", "params", "cache", "forward", "loss", "backward", "gradients", "erf", "gathered", "block", "blocks"}
+)

@@ -11,22 +11,24 @@ from sympy import Expr, Indexed, KroneckerDelta, Mul, Sum, Symbol
 from derive import symbols
 from derive.functions import ArgMax, Bracket
 from numeric.compiled.arrays import ArraySource
+from numeric.compiled.blocks import is_product, of_block, summed_sample
 from numeric.compiled.elements import MASK
 from numeric.compiled.errors import CompileError
 from numeric.compiled.lines import Added, Line, names
 from numeric.compiled.naming import python_name
 from numeric.compiled.pieces import Pieces, pieces
-from numeric.compiled.windows import added_back, listed, view
+from numeric.compiled.windows import BLOCK, added_back, listed, view
 from numeric.source.text import Level, Text
 
 
 @dataclass(frozen=True)
 class Statements:
-    """Writes one line; ``dead`` are the tensors whose arrays may be overwritten."""
+    """Writes one line; ``dead`` are the tensors whose arrays may be overwritten, ``windows`` those that are views."""
 
     source: ArraySource
     line: Line
     dead: frozenset[str]
+    windows: frozenset[str] = frozenset()
 
     def written(self) -> list[str]:
         """The statements, one a line of text.
@@ -56,7 +58,7 @@ class Statements:
         if line.added:
             return list(self._added())
         axes = (*line.indices, symbols.index("_column")) if line.column else line.indices
-        return self._scattered() or self._pieces() or self._steps(self._source, axes)
+        return self._scattered() or self._pieces() or self._in_blocks() or self._steps(self._source, axes)
 
     def _added(self) -> Iterator[str]:
         """What is added to where windows were read, and then the rest of the line."""
@@ -75,6 +77,8 @@ class Statements:
         windows = added.windows
         outer = {letter: windows.ranges[letter] for letter in windows.outer}
         source = replace(self.source, ranges={**self.source.ranges, **outer})
+        if is_product(added.values):
+            return self._product_added_back(added, target)
         values = source.value(added.values, windows.outer).source
         dtype = f"{python_name(self._real_in(added.values))}.dtype"
         first = []
@@ -83,6 +87,36 @@ class Statements:
             same = python_name(symbols.partial_name("l", windows.row.name))
             first, values = [f"{same} = {values}"], same
         return [*first, *added_back(windows, self.source.size, target, self.line.shape, values, dtype)]
+
+    def _product_added_back(self, added: Added, target: str) -> list[str]:
+        """A matrix product as the gradient of windows, in blocks of samples if it can be."""
+        windows = added.windows
+        source = replace(self.source, ranges={**self.source.ranges, **windows.ranges})
+        text, in_block = of_block(source, added.values, windows.row.indices, windows.outer[0])
+        name = python_name(symbols.partial_name("l", windows.row.name))
+        product, values = f"{name} = {text.source}", f"{name}[..., {', '.join(map(str, windows.inner))}]"
+        dtype = f"{python_name(self._real_in(added.values))}.dtype"
+        sizes = (self.source.size, target, self.line.shape)
+        if in_block and windows.places[0] is None:
+            return added_back(windows, *sizes, values, dtype, product)
+        text = source.array(added.values, windows.row.indices)
+        return [f"{name} = {text.source}", *added_back(windows, *sizes, values, dtype)]
+
+    def _in_blocks(self) -> list[str]:
+        """A gradient that is a sum over the samples of a product with windows."""
+        expression = self.line.expression
+        sample = summed_sample(expression, self.windows)
+        if sample is None or self.line.stage != "backward":
+            return []
+        text, in_block = of_block(self._source, expression, self.line.indices, sample)
+        if not in_block:
+            return []
+        samples = next(self.source.size(upper + 1) for letter, _, upper in expression.limits if letter == sample)
+        return [
+            f"{self._name} = np.zeros({self._shape}, {python_name(self._real_in(expression))}.dtype)",
+            f"for {BLOCK} in blocks({samples}):",
+            f"    {self._name} += {text.source}",
+        ]
 
     def _real_in(self, expression: Expr) -> str:
         """An array of real numbers that the expression reads."""

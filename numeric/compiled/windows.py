@@ -17,6 +17,9 @@ from derive.forward import Row, Tensor
 from numeric.compiled.equal import Lengths
 
 Ranges = Mapping[Symbol, Expr]
+BLOCK = "block"
+"""The variable that the samples of a block are sliced by."""
+
 Sizer = Callable[[Expr], str]
 """Writes a length as source."""
 
@@ -168,21 +171,29 @@ def view(windows: Windows, size: Sizer, name: str, source: str) -> list[str]:
     return statements
 
 
-def added_back(windows: Windows, size: Sizer, target: str, shape: Sequence[Expr], values: str, dtype: str) -> list[str]:
+def added_back(
+    windows: Windows, size: Sizer, target: str, shape: Sequence[Expr], values: str, dtype: str, in_block: str = ""
+) -> list[str]:
     """The statements that add values, for one place within all windows, to where the windows were read.
 
-    ``values`` is the source of them in the indices within a window, ``shape`` the lengths of what was read.
+    ``values`` is the source of them in the indices within a window, ``shape`` the lengths of what was read. With a
+    statement ``in_block``, which makes the values of a block of samples, the blocks follow one another.
     """
     places = windows.places
     padded = [length + p.before + p.behind if p else length for p, length in zip(places, shape, strict=True)]
     statements = [f"{target} = np.zeros({listed(map(size, padded))}, {dtype})"]
     depth = ""
+    if in_block:
+        statements += [f"for {BLOCK} in blocks({size(windows.ranges[windows.outer[0]])}):", f"    {in_block}"]
+        depth = "    "
     for place in filter(None, places):
         statements.append(f"{depth}for {place.inner} in range({size(windows.ranges[place.inner])}):")
         depth += "    "
     slices = [
         _reached(place, windows.ranges[letter], size) for place, letter in zip(places, windows.outer, strict=True)
     ]
+    if in_block:
+        slices[0] = BLOCK
     statements.append(f"{depth}{target}[{', '.join(slices)}] += {values}")
     if any(place and place.is_padded for place in places):
         cut = [f"{size(p.before)} : {size(p.before + n)}" if p else ":" for p, n in zip(places, shape, strict=True)]

@@ -118,7 +118,7 @@ class Module:
         """The source of the module."""
         parts = [f'"""{self.plan.title}: forward and backward on a batch."""\n\nimport numpy as np']
         called = "\n".join(map(self._code, self.bodies))
-        for name in (*self._prepared[1], "erf", "gathered"):
+        for name in (*self._prepared[1], "erf", "gathered", "blocks"):
             if re.search(rf"(?<![\w.]){name}\(", called):
                 parts.append(helper(name, self.plan.model))
         parts.append(self._forward(formulas))
@@ -220,7 +220,8 @@ class Module:
     def _statements(self, line: Line, stage: Stage) -> list[str]:
         lines = self.stage(stage)
         dead = overwritable(lines, lines.index(line), self._needed(stage), self._aliased)
-        return Statements(self.source, line, dead).written()
+        windows = frozenset(one.name for one in self.lines if one.windows is not None)
+        return Statements(self.source, line, dead, windows).written()
 
     def _needed(self, stage: Stage) -> set[str]:
         """What a function hands on."""
