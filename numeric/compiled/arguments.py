@@ -80,15 +80,21 @@ class Arguments:
         """Look for the array that a NaN came from.
 
         Raises:
-            ArrayError: an array holds NaN.
+            ArrayError: an array holds NaN or, if none does, infinity or nothing at all.
         """
-        for name, array in arrays.items():
-            if (
-                not isinstance(array, int | float)
-                and type_name(array) in REAL
-                and bool(_reduced(array != array, "any"))
-            ):
+        real = {
+            name: array
+            for name, array in arrays.items()
+            if not isinstance(array, int | float) and type_name(array) in REAL
+        }
+        for name, array in real.items():
+            if bool(_reduced(array != array, "any")):
                 raise ArrayError(f"{self.called(name)} holds NaN")
+        for name, array in real.items():
+            if bool(_reduced(abs(array) == math.inf, "any")):
+                raise ArrayError(f"{self.called(name)} holds infinity, and NaN comes of it")
+            if 0 in array.shape:
+                raise ArrayError(f"{self.called(name)} is empty: its shape is {tuple(array.shape)}")
 
     @cached_property
     def _labels(self) -> frozenset[str]:

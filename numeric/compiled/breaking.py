@@ -23,7 +23,8 @@ def broken(statement: str, width: int = WIDTH) -> list[str]:
     head, value = found["head"], found["value"]
     parts = _operands(value)
     if len(parts) > 1:
-        lines = [f"{head}(", *_indented(_on_lines(parts, width)), ")"]
+        whole = len(indent) + len(INDENT) + len(value) <= width
+        lines = [f"{head}(", *_indented([value] if whole else _on_lines(parts, width)), ")"]
     else:
         lines = _in_brackets(head, value, width)
     return [indent + line for line in lines]

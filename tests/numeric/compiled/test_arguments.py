@@ -97,3 +97,11 @@ def test_sizes_that_no_array_shows_are_asked_for() -> None:
         compiled.forward({"k": 2.0, "s": 1}, z)
     with pytest.raises(ArrayError, match=r"L_out|dimension"):
         compiled.forward({"k": 9, "s": 1}, z)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_infinity_and_empty_arrays_are_named_where_nan_comes_of_them(compiled: Compiled, right: Arguments) -> None:
+    params, (x, y) = right
+    infinite = {**params, "b2": numpy.array([1, numpy.inf, 0], dtype="float32")}
+    fails(compiled, (infinite, [x, y]), "b2", "infinity", "Linear2")
+    fails(compiled, (params, [x[:0], y[:0]]), "x", "empty", "(0, 4)")

@@ -43,6 +43,14 @@ def test_it_means_the_same(first: str, second: str, sign: str) -> None:
     assert (len(statement) <= WIDTH) == (len(lines) == 1)
 
 
+def test_operands_that_have_room_on_one_line_share_it() -> None:
+    assert broken("dz[:, a_long_place : b] += ((m == m_star) & d) * dy", 35) == [
+        "dz[:, a_long_place : b] += (",
+        "    ((m == m_star) & d) * dy",
+        ")",
+    ]
+
+
 def test_operands_stand_one_below_the_other() -> None:
     assert broken("dz = a_long_name @ b + (c_long_name * d)", 30) == [
         "dz = (",
