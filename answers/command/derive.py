@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
-    from derive.derivation import Layout
+    from answers.command.asked import Asked
+    from derive.derivation import Derivation, Layout
     from derive.layer import Layer
     from derive.network import Network
     from derive.recurrent.recurrence import Recurrence
 
+    Model = Recurrence | Layer | Network
+
 Listed = list[str] | None
+Notation = Literal["matrix", "index", "convolution"]
+Ranges = Literal["brackets", "cases", "limits"]
 
 
 def derive(
@@ -39,7 +45,7 @@ def derive(
         ),
     ] = None,
     notation: Annotated[
-        Literal["matrix", "index", "convolution"],
+        Notation,
         typer.Option(help="Whole matrices and vectors, their elements, or convolutions over space."),
     ] = "matrix",
     within: Annotated[
@@ -55,7 +61,7 @@ def derive(
         typer.Option(metavar="FILE", show_default=False, help="A file with layers of your own that the network uses."),
     ] = None,
     ranges: Annotated[
-        Literal["brackets", "cases", "limits"] | None,
+        Ranges | None,
         typer.Option(
             show_default=False,
             help="Say where tensors are read: by brackets, by cases, or by the limits of sums. "
@@ -104,51 +110,86 @@ def derive(
 
     Everything follows from the forward definition of the network. The exit code is 1 if a check fails.
     """
-    from answers.command.asked import Asked, forward_of, is_recurrence, recurrence_of
+    from answers.command.asked import Asked
     from answers.command.equations import derive_equations
-    from answers.command.ranges import print_at_sizes, ranged, sizes_of
-    from answers.command.shown import print_check, print_derivation, print_forward
-    from answers.own import is_definition_file, load_definitions
+    from answers.command.ranges import sizes_of
     from derive.graph import is_equations
-    from derive.layer import is_layer
-    from derive.network import network as build_network
 
     if is_equations(network):
-        options = {"latex": latex, "steps": steps, "check": check}
-        if not derive_equations(network, _names(wrt or ()), _names(at or ()), **options):
-            raise typer.Exit(1)
-        return
-    names, allowed = _names(wrt or ()), _names(within) if within is not None else None
-    models: list[Recurrence | Layer | Network]
-    if is_recurrence(network):
-        models = [recurrence_of(network, index_base)]
-    elif is_definition_file(network) or is_layer(network):
-        models = list(_alone(network, batch, layout, index_base))
+        passed = derive_equations(network, _names(wrt or ()), _names(at or ()), latex=latex, steps=steps, check=check)
     else:
-        extra = () if using is None else load_definitions(using)
-        models = [
-            build_network(
-                network, loss, batch=batch, reduction=reduction, layout=layout, index_base=index_base, extra=extra
-            )
-        ]
-    passed = True
-    for model in models:
-        if forward:
-            print_forward(forward_of(model), latex=latex)
-        asked = Asked(names, allowed, chained, hessian, toeplitz is not None)
+        allowed = _names(within) if within is not None else None
+        asked = Asked(_names(wrt or ()), allowed, chained, hessian, toeplitz is not None)
+        sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
+        shown = Shown(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check)
+        models = _models(network, loss, using, batch, reduction, layout, index_base)
+        verdicts = [shown.print(model, asked) for model in models]
+        passed = all(verdicts)
+    if not passed:
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is printed of a derivation, and how."""
+
+    notation: Notation
+    ranges: Ranges | None
+    sizes: Mapping[str, int] | None
+    toeplitz: bool
+    forward: bool
+    latex: bool
+    steps: bool
+    check: bool
+
+    def print(self, model: Model, asked: Asked) -> bool:
+        """Print what is asked of a model; whether all of it passed its check."""
+        from answers.command.asked import forward_of
+        from answers.command.shown import print_check, print_forward
+
+        if self.forward:
+            print_forward(forward_of(model), latex=self.latex)
+        passed = True
         for number, derivation in enumerate(asked.of(model)):
             if number:
                 typer.echo()
-            if written_out is not None or toeplitz is not None:
-                sizes = sizes_of(written_out or toeplitz or ())
-                print_at_sizes(derivation, sizes, matrix=toeplitz is not None, latex=latex)
-            else:
-                shown, form = ranged(derivation, ranges, notation)
-                print_derivation(shown, form, steps=steps, latex=latex)
-            if check:
-                passed = print_check(derivation, "% " if latex else "  ") and passed
-    if not passed:
-        raise typer.Exit(1)
+            self._print_one(derivation)
+            if self.check:
+                passed = print_check(derivation, "% " if self.latex else "  ") and passed
+        return passed
+
+    def _print_one(self, derivation: Derivation) -> None:
+        from answers.command.ranges import print_at_sizes, ranged
+        from answers.command.shown import print_derivation
+
+        if self.sizes is not None:
+            print_at_sizes(derivation, self.sizes, matrix=self.toeplitz, latex=self.latex)
+        else:
+            shown, form = ranged(derivation, self.ranges, self.notation)
+            print_derivation(shown, form, steps=self.steps, latex=self.latex)
+
+
+def _models(
+    given: str,
+    loss: str | None,
+    using: Path | None,
+    batch: str | None,
+    reduction: Literal["mean", "sum"],
+    layout: Layout,
+    index_base: Literal[0, 1],
+) -> tuple[Model, ...]:
+    """What a text or a file names: a recurrence, layers alone, or a network."""
+    from answers.command.asked import is_recurrence, recurrence_of
+    from answers.own import is_definition_file, load_definitions
+    from derive.layer import is_layer
+    from derive.network import network
+
+    if is_recurrence(given):
+        return (recurrence_of(given, index_base),)
+    if is_definition_file(given) or is_layer(given):
+        return _alone(given, batch, layout, index_base)
+    extra = () if using is None else load_definitions(using)
+    return (network(given, loss, batch=batch, reduction=reduction, layout=layout, index_base=index_base, extra=extra),)
 
 
 def _alone(given: str, batch: str | None, layout: Layout, index_base: Literal[0, 1]) -> tuple[Layer, ...]:

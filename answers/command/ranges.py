@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import typer
 
@@ -35,7 +35,7 @@ def sizes_of(given: Iterable[str]) -> dict[str, int]:
     return sizes
 
 
-def print_at_sizes(derivation: Derivation, sizes: dict[str, int], *, matrix: bool, latex: bool) -> None:
+def print_at_sizes(derivation: Derivation, sizes: Mapping[str, int], *, matrix: bool, latex: bool) -> None:
     """Every element at the sizes; or the Jacobian as a matrix."""
     if matrix:
         typer.echo((matrix_latex if latex else matrix_unicode)(toeplitz(derivation, sizes), derivation.index_base))
