@@ -72,7 +72,9 @@ def networks_of(homework: Loaded, target: str) -> Files:
         HomeworkContentError: there are none, or one has no code; the message names it.
     """
     if not homework.homework.networks:
-        raise HomeworkContentError(f"{homework.id} has no networks to export")
+        raise HomeworkContentError(
+            f"{homework.id} has no networks to export; without --target its reference solutions are written, if it has any"
+        )
     extra = homework.homework.own().definitions()
     files: Files = {}
     for name, model in homework.homework.networks.items():
