@@ -73,7 +73,7 @@ def networks_of(homework: Loaded, target: str) -> Files:
     """
     if not homework.homework.networks:
         raise HomeworkContentError(
-            f"{homework.id} has no networks to export; without --target its reference solutions are written, if it has any"
+            f"{homework.id} has no networks to export; its solutions, if any, are written without --target"
         )
     extra = homework.homework.own().definitions()
     files: Files = {}
