@@ -22,6 +22,7 @@ from numeric.access import access
 from numeric.contraction import nested
 from numeric.errors import ExpressionError
 from numeric.scope import Axis, Evaluator, Scope, Value
+from numeric.widened import widened
 
 COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
     sympy.Eq: operator.eq,
@@ -126,7 +127,7 @@ class Compiler:
         return lambda scope: _power(value(scope), power(scope))
 
     def sum(self, expression: sympy.Sum) -> Evaluator:
-        in_order = nested(expression, self.axes)
+        in_order = nested(widened(expression, self.axes), self.axes)
         if in_order != expression:
             return self.compile(in_order)
         added: list[Axis] = []

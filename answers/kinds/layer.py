@@ -15,6 +15,7 @@ from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, meanin
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Heading, Room, Text
 from derive.derivation import Derivation
+from derive.exact import Ranges, with_ranges
 from derive.layer import Layer, layer, upstream_name
 from derive.render import sentence_latex
 from derive.render.names import ranks_of
@@ -40,6 +41,7 @@ class LayerPage(Item):
     )
     lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
     note: str = Field("", description="Markdown before the equations in the key")
+    ranges: Ranges | None = Field(None, description="how a gradient says what its sums read, if it shall")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         return (Room(self.lines),) if self.lines else ()
@@ -63,6 +65,8 @@ class LayerPage(Item):
         forward = alone.forward()
         given = frozenset(f"dl/d{output}" for output in alone.outputs)
         derivations = self._chained(alone) if self.chained else merged(map(alone.vjp, self.of or alone.differentiable))
+        if self.ranges is not None:
+            derivations = tuple(with_ranges(derivation, self.ranges) for derivation in derivations)
         rows = [row for row in alone.network.forward.rows if row.tensor.role != "loss"]
         blocks = [
             *forward_blocks(alone.network.forward, rows, context.index_base),

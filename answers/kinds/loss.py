@@ -21,6 +21,7 @@ class LossPage(Item):
     loss: str = Field(description="such as MSE, CrossEntropy(class)")
     behind: str | None = Field(None, description="the layer that makes the prediction, such as Softmax")
     hessian: bool = Field(False, description="whether to add the second derivatives")
+    after: str | None = Field(None, description="a loss shown before it, whose forward equations are not repeated")
     steps: bool = Field(True, description="whether the key shows the derivation")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
@@ -34,7 +35,9 @@ class LossPage(Item):
         derivations: tuple[Derivation, ...] = merged(net.gradient(name) for name in sources)
         by_class = "y" in net.forward.tensors and net.forward.tensors["y"].domain == "class"
         title = "Forward, with the number of a class as the target" if by_class else "Forward"
-        blocks = [*forward_blocks(net.forward, net.forward.rows, context.index_base, title), Heading("Backward")]
+        known = () if self.after is None else network(chain, self.after, layout=context.layout).forward.rows
+        rows = [row for row in net.forward.rows if row not in known]
+        blocks = [*forward_blocks(net.forward, rows, context.index_base, title), Heading("Backward")]
         short = is_long(derivations, frozenset())
         for derivation in derivations:
             blocks += gradient_blocks(derivation, frozenset(), steps=self.steps and context.steps, short=short)

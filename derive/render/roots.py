@@ -1,4 +1,4 @@
-"""Irrational coefficients as one root: 1/√(2π), not √2/(2√π)."""
+"""Irrational coefficients as one root: 1/√(2π), not √2/(2√π); √(2/π), not √2/√π."""
 
 from __future__ import annotations
 
@@ -24,9 +24,17 @@ def rationalised(above: Sequence[Expr], below: Sequence[Expr]) -> tuple[list[Exp
     if sum(is_root(factor) for factor in (*numbers, *divisors)) < 2:
         return list(above), list(below)
     top, bottom = ((Mul(*numbers) / Mul(*divisors)) ** 2).as_numer_denom()
+    others = (
+        [factor for factor in above if factor not in numbers],
+        [factor for factor in below if factor not in divisors],
+    )
+    rational, irrational = sympy.sqrt(top).as_coeff_Mul()
+    if irrational != 1 and is_root(sympy.sqrt(bottom)):
+        quotient = Pow(irrational**2 / bottom, sympy.S.Half, evaluate=False)
+        return [*([rational] if rational != 1 else []), quotient, *others[0]], others[1]
     return (
-        [*_roots(top), *(factor for factor in above if factor not in numbers)],
-        [*_roots(bottom), *(factor for factor in below if factor not in divisors)],
+        [*_roots(top), *others[0]],
+        [*_roots(bottom), *others[1]],
     )
 
 

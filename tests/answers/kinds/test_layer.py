@@ -3,7 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+from pydantic import ValidationError
+
 from answers.kinds.element_by_element import elements_claim
+from answers.kinds.item import Answered
 from answers.latex.sheet import Equation, Room, Steps, Text
 from derive import layer
 from derive.written_out import written_out
@@ -26,6 +30,25 @@ def test_one_tensor_without_steps() -> None:
     equations = [block.latex for block in answer.blocks if isinstance(block, Equation)]
     assert any(r"\bm{z}^{\top}" in latex for latex in equations)
     assert not any(r"\partial \bm{z}" in latex for latex in equations)
+
+
+def test_ranges_are_said_as_asked() -> None:
+    padded = {"kind": "layer", "layer": "Conv1d", "options": {"outputs": "D", "kernel": "k", "padding": "p"}}
+    shown = {}
+    for ranges in ("brackets", "cases", "limits"):
+        answer = answered({**padded, "of": ["z"], "steps": False, "ranges": ranges})
+        assert all_pass(answer)
+        (shown[ranges],) = [block.latex for block in _results(answer)]
+    assert r"\mathbf{1}[" in shown["brackets"]
+    assert r"\begin{cases}" in shown["cases"]
+    assert r"\max" in shown["limits"]
+    assert r"\min" in shown["limits"]
+    with pytest.raises(ValidationError, match="limits"):
+        answered({**padded, "ranges": "limit"})
+
+
+def _results(answer: Answered) -> list[Equation]:
+    return [block for block in answer.blocks if isinstance(block, Equation) and block.result]
 
 
 def test_room_to_write() -> None:

@@ -189,3 +189,10 @@ def test_what_is_no_expression_is_refused() -> None:
 def test_infinity_keeps_its_sign() -> None:
     assert latex(sympy.oo) == r"\infty"
     assert latex(-sympy.oo) == r"-\infty"
+
+
+def test_roots_of_numbers_are_drawn_together() -> None:
+    two, pi, mu = sympy.sqrt(2), sympy.sqrt(sympy.pi), scalar("mu")
+    assert latex(two / pi * mu) == r"\sqrt{\frac{2}{\pi}} \, \mu"
+    assert latex(2 * two / pi * mu) == r"2\sqrt{\frac{2}{\pi}} \, \mu"
+    assert latex(two / (2 * pi) * mu) == r"\frac{1}{\sqrt{2\pi}} \, \mu"
