@@ -6,11 +6,11 @@ import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from pydantic import Field
 
 from answers.errors import HomeworkContentError
+from answers.homework.source import read_source
+from answers.homework.validate import validated
 from answers.model_base import Strict
 from derive import symbols
 from derive.forward import Domain
@@ -86,7 +86,8 @@ def load_definitions(path: Path) -> tuple[Definition, ...]:
     taken. A YAML file has the keys ``layers`` and ``activations``.
 
     Raises:
-        HomeworkContentError: the file cannot be read, or defines nothing.
+        HomeworkError: a YAML file is not as it should be; the message names the line and the key.
+        HomeworkContentError: the file is not there, or defines nothing.
     """
     if not path.is_file():
         raise HomeworkContentError(f"there is no file {path}")
@@ -103,12 +104,4 @@ def _from_python(path: Path) -> Iterator[Definition]:
 
 
 def _from_yaml(path: Path) -> tuple[Definition, ...]:
-    try:
-        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        return OwnDefinitions.model_validate(data or {}).definitions()
-    except MarkedYAMLError as error:
-        raise HomeworkContentError(f"{path}: {error.problem} ({error.problem_mark})") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise HomeworkContentError(f"{path}: {place}: {first['msg']}") from error
+    return validated(OwnDefinitions, read_source(path, str(path))).definitions()

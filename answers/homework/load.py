@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from answers.homework.bundled import bundled, bundled_files
-from answers.homework.complaints import complaints
 from answers.homework.errors import HomeworkError
 from answers.homework.model import Homework
 from answers.homework.source import Source, parse_source, read_source
+from answers.homework.validate import validated
 from derive.errors import nearest
 
 __all__ = ["HomeworkError", "Loaded", "bundled", "load", "loads"]
-
-SHOWN = 10
-"""How many errors of one file are listed."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +56,7 @@ def loads(text: str, name: str = "homework") -> Loaded:
 
 
 def _validated(source: Source, name: str) -> Loaded:
-    try:
-        return Loaded(name, Homework.model_validate(source.data), source)
-    except ValidationError as error:
-        located = [source.located(complaint) for complaint in complaints(error, Homework)]
-    located.sort(key=lambda complaint: source.line(complaint.path))
-    lines = [str(complaint) for complaint in located[:SHOWN]]
-    if len(located) > SHOWN:
-        lines.append(f"and {len(located) - SHOWN} more")
-    raise HomeworkError("\n".join(lines), located[0].path)
+    return Loaded(name, validated(Homework, source), source)
 
 
 def _yaml_names(folder: Path) -> list[str]:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from answers.command import application
 from answers.errors import HomeworkContentError
+from answers.homework.errors import HomeworkError
 from answers.own import load_definitions
 
 YAML = """
@@ -79,12 +80,13 @@ questions:
     [
         ("layers: {Q: {axes: [n]}}", "layers.Q.equations"),
         ("layers: [", "mine.yaml"),
+        ("layers: {Q: {axes: {n: 1}, equations: 'y[i] = z[i]'}}", "mine.yaml:1: layers.Q.axes: expected a list"),
         ("title: t", "title"),
         ("{}", "defines no layer"),
     ],
 )
 def test_bad_files(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(HomeworkContentError, match=said):
+    with pytest.raises((HomeworkContentError, HomeworkError), match=said):
         load_definitions(Path(written(tmp_path, "mine.yaml", text)))
 
 
