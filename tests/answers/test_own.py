@@ -78,7 +78,7 @@ questions:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("layers: {Q: {axes: [n]}}", "layers.Q.equations"),
+        ("layers: {Q: {axes: [n]}}", "mine.yaml:1: layers.Q: .*equations"),
         ("layers: [", "mine.yaml"),
         ("layers: {Q: {axes: {n: 1}, equations: 'y[i] = z[i]'}}", "mine.yaml:1: layers.Q.axes: expected a list"),
         ("title: t", "title"),
