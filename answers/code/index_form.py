@@ -158,13 +158,6 @@ def added_back(gathered: Formula) -> Formula:
     return Formula(gathered.name, subscripts, Sum(body, *kept) if kept else body, gathered.ranks)
 
 
-def _says_index(condition: Expr, quotient: Expr) -> bool:
-    """Whether a condition says that the quotient is whole, or bounds it."""
-    above, below = sympy.together(quotient).as_numer_denom()
-    whole = sympy.Eq(sympy.Mod(above, below), 0)
-    return bool(condition.args[0] == whole or condition.has(quotient))
-
-
 def added_at(gathered: Formula) -> Formula:
     """What deltas gather, as what is added where they are 1: ``dz[s h + m*[h]] += dy[h]``.
 

@@ -80,11 +80,6 @@ def operation_latex(node: Node) -> str:
     return _operation(LATEX, node)
 
 
-def operation_unicode(node: Node) -> str:
-    """What stands in the node of an operator, for a terminal."""
-    return _operation(UNICODE, node)
-
-
 def _lines(partial: PathSum, style: Style) -> Iterator[PathLine]:
     if not partial.paths:
         yield PathLine("no path", partial.explanation, "0")

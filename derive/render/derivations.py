@@ -70,11 +70,6 @@ def result_latex(derivation: Derivation, notation: Notation = "matrix") -> str:
     return _result(LATEX, derivation, notation)
 
 
-def result_unicode(derivation: Derivation, notation: Notation = "matrix") -> str:
-    """The right side alone; in index form where there is no matrix form."""
-    return _result(UNICODE, derivation, notation)
-
-
 def result_lines(derivation: Derivation, room: float, notation: Notation = "matrix") -> tuple[str, ...]:
     """The right side in LaTeX, in lines no wider than ``room`` letters where it can be broken."""
     _, right = _equation(LATEX, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)

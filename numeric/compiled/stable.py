@@ -58,7 +58,7 @@ def _log_in_scores(
     accesses = [a for a in symbols.accesses(argument) if symbols.name_of(a) in known]
     if isinstance(argument, Indexed) and accesses == [argument]:
         source = known[symbols.name_of(argument)]
-        written = _log_of_quotient(source.expression)
+        written = _log_of_quotient(source.expression, known)
         if written is not None:
             name = f"log_{source.name}"
             if name not in made:
@@ -76,17 +76,17 @@ def _log_in_scores(
     return _log_rational(_formulas(inserted, model))
 
 
-def _log_of_quotient(expression: Expr) -> Expr | None:
-    """log(e/s) for a shifted e = exp(t): t - log(s); the line of e is recognised by its name."""
+def _log_of_quotient(expression: Expr, known: Mapping[str, Line]) -> Expr | None:
+    """log(e/s) where e = exp(t) is a line: t - log(s)."""
     factors = Mul.make_args(expression)
     below = [factor for factor in factors if isinstance(factor, Pow) and factor.exp == -1]
     above = [factor for factor in factors if factor not in below]
     if len(below) != 1 or len(above) != 1 or not isinstance(above[0], Indexed):
         return None
-    name = symbols.name_of(above[0])
-    if not name.startswith("e_"):
+    line = known.get(symbols.name_of(above[0]))
+    if line is None or not isinstance(line.expression, exp):
         return None
-    exponent = symbols.element(f"shifted_{name.removeprefix('e_')}", symbols.subscripts_of(above[0]))
+    exponent = line.expression.args[0].xreplace(dict(zip(line.indices, symbols.subscripts_of(above[0]), strict=True)))
     return exponent - log(below[0].base)
 
 

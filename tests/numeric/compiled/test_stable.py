@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from derive import layer, network
+from derive import LayerDefinition, layer, network
 from derive.layers import ACTIVATION
 from numeric.compiled import compile
 
@@ -92,3 +92,12 @@ def test_masked_attention_at_large_scores(options: str, real: Any) -> None:
         assert gradients[name].dtype == real
         scale = 1 + float(gradient.abs().max())
         numpy.testing.assert_allclose(gradients[name], gradient.numpy(), atol=tolerance * scale)
+
+
+def test_a_quotient_under_a_logarithm_need_not_be_a_softmax() -> None:
+    """Whatever a layer of one's own calls its rows, only what is an exponential is taken for one."""
+    equations = "e_a[i] = 1 + z[i]^2\ns = sum[j] e_a[j]\nq[i] = e_a[i]/s\ny[i] = log(q[i])"
+    net = network("x:n -> Own", "MSE", extra=[LayerDefinition("Own", equations, axes=("n",))])
+    x = numpy.array([[1.0, 2.0, 3.0]])
+    y_hat, _ = compile(net).forward({}, x)
+    assert numpy.allclose(y_hat, numpy.log((1 + x**2) / (1 + x**2).sum()), rtol=1e-14)
