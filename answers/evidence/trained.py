@@ -9,7 +9,7 @@ from pydantic import Field
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Context
-from answers.trainings.answer import quoted_values, values_of
+from answers.trainings.answer import notices, quoted_values, values_of
 from answers.trainings.claims import training_claims
 
 
@@ -24,4 +24,4 @@ class TrainedEvidence(Evidence):
         said = quoted_values(outcome)
         finite = {name: value for name, value in values_of(outcome).items() if value == value}
         quoted = quoted_claim(f"numbers quoted of {self.training}", said, finite)
-        return Found(said, (), (*training_claims(self.training, outcome), quoted))
+        return Found(said, notices(outcome), (*training_claims(self.training, outcome), quoted))

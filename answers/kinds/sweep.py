@@ -71,7 +71,7 @@ class SweepItem(Item):
 
     def _blocks(self, sweep: Sweep) -> Iterator[Block]:
         base, level = sweep.of(sweep.design.base).outcomes[0], self._level(sweep)
-        yield from notices(base)
+        yield from notices(base, self.target)
         if "settings" in self.show:
             yield settings_table(base.job, base)
         if "runs" in self.show:
@@ -93,8 +93,10 @@ class SweepItem(Item):
         others = [outcome for runs in sweep.runs for outcome in runs.outcomes if outcome is not best]
         if others:
             yield metrics_claim(f"all other runs of {self.training}", *others)
+        promised = sweep.best_on_base_data
         for metric, least in self.target.items():
-            yield target_claim(f"the best of {self.training}", metric, least, {sweep.metric: sweep.best.final("test")})
+            reached, data = {sweep.metric: promised.final("test")}, promised.outcomes[0].data
+            yield target_claim(f"the best of {self.training}", metric, least, reached, data)
         finite = {name: value for name, value in said_values(sweep).items() if isfinite(value)}
         yield quoted_claim(f"numbers quoted of {self.training}", _quoted(sweep), finite)
 

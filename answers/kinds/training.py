@@ -43,7 +43,7 @@ class TrainingItem(Item):
     def answer(self, context: Context) -> Answered:
         (outcome,) = context.trainer.outcomes([context.job(context.training(self.training))], self.training)
         values = quoted_values(outcome)
-        blocks = [*notices(outcome), *self._shown(outcome)]
+        blocks = [*notices(outcome, self.target), *self._shown(outcome)]
         if self.text:
             blocks.append(Text(markdown(quoted(self.text, {self.training: Found(values)}))))
         return Answered(tuple(blocks), tuple(self._claims(outcome, values)))
@@ -61,6 +61,6 @@ class TrainingItem(Item):
         name = self.training
         claims = list(training_claims(name, outcome))
         for metric, least in self.target.items():
-            claims.append(target_claim(name, metric, least, outcome.trained.test))
+            claims.append(target_claim(name, metric, least, outcome.trained.test, outcome.data))
         finite = {key: value for key, value in values_of(outcome).items() if value == value}
         return [*claims, quoted_claim(f"numbers quoted of {name}", values, finite)]

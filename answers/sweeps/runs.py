@@ -66,15 +66,21 @@ class Sweep:
     @property
     def best(self) -> Runs:
         """The setting whose validation samples say so: the test samples have no part in the choice."""
-        return self._ranked()[0]
+        return self._ranked(self.runs)[0]
 
     @property
     def worst(self) -> Runs:
         """The setting that the validation samples put last, of those that did not diverge."""
-        return self._ranked()[-1]
+        return self._ranked(self.runs)[-1]
 
-    def _ranked(self) -> Sequence[Runs]:
-        known = [runs for runs in self.runs if numpy.isfinite(runs.final("validation"))] or list(self.runs)
+    @property
+    def best_on_base_data(self) -> Runs:
+        """The best of the settings that learn from the data of the base, for which goals are meant."""
+        data = self.design.base.model.data
+        return self._ranked([runs for runs in self.runs if runs.setting.model.data == data])[0]
+
+    def _ranked(self, among: Sequence[Runs]) -> Sequence[Runs]:
+        known = [runs for runs in among if numpy.isfinite(runs.final("validation"))] or list(among)
         sign = -1 if METRICS[self.metric].more_is_better else 1
         return sorted(known, key=lambda runs: (sign * runs.final("validation"), runs.loss()))
 

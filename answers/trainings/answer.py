@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from answers.kinds.item import Answered, Claim, Verdict
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown
 from answers.latex.sheet import Block, Column, Plots, Row, Table, Text
+from answers.trainings.claims import not_here
 from answers.trainings.figures import boundary_plot, can_be_pictured, history_plots
 from answers.trainings.model import SGDModel, TrainingModel
 from answers.trainings.trainer import Job, Outcome
-from answers.trainings.words import capital, in_percent, number, setting, title
+from answers.trainings.words import capital, goal, in_percent, number, setting, title
 
 BOUNDARY_CAPTION = (
     "The colour says which class is predicted and how surely, the line is where that changes; the dots are the "
@@ -80,10 +81,18 @@ def quoted_values(outcome: Outcome) -> dict[str, str]:
     return {**said, "data": data.dataset.name, "note": data.note, "epochs_done": str(outcome.trained.epochs)}
 
 
-def notices(outcome: Outcome) -> tuple[Block, ...]:
-    """What a reader must know first: that other data were taken, that the training stopped."""
+def notices(outcome: Outcome, targets: Mapping[str, float] | None = None) -> tuple[Block, ...]:
+    """What a reader must know first: other data were taken, the training stopped, goals are not tried."""
     said = [outcome.data.note and f"{capital(outcome.data.note)}.", outcome.trained.stopped and _stopped(outcome)]
-    return tuple(Text(rf"\emph{{{escape(text)}}}") for text in said if text)
+    shown = [rf"\emph{{{escape(text)}}}" for text in said if text]
+    if outcome.data.asked:
+        shown += [inline_markdown(f"*{_untried(name, least, outcome)}*") for name, least in (targets or {}).items()]
+    return tuple(map(Text, shown))
+
+
+def _untried(metric: str, least: float, outcome: Outcome) -> str:
+    asked = outcome.data.asked
+    return f"The goal, {title(metric)} of {goal(metric, least)} on {asked}, is not checked: {not_here(outcome.data)}."
 
 
 def _stopped(outcome: Outcome) -> str:

@@ -32,12 +32,14 @@ TITLES = {"cifar10": "CIFAR-10", "breast_cancer": "breast cancer"}
 class Prepared:
     """A dataset; ``note`` says what was taken instead of the data that were asked for, and why.
 
-    ``details`` are what was done to the set before it was divided.
+    ``details`` are what was done to the set before it was divided. ``asked`` is the set in whose place it stands,
+    for which goals are meant; empty if it is that set itself.
     """
 
     dataset: Dataset
     note: str = ""
     details: str = ""
+    asked: str = ""
 
     @property
     def title(self) -> str:
@@ -131,12 +133,13 @@ class CifarData(Groups):
             if self.otherwise is None:
                 raise HomeworkContentError("this training needs CIFAR-10: give its folder with --data FOLDER")
             other = self.otherwise.prepared()
-            note = f"trained on {other.dataset.name}, since no CIFAR-10 folder was given"
-            return Prepared(other.dataset, note, other.details)
+            asked = TITLES[self.kind]
+            note = f"trained on {other.dataset.name}, since no {asked} folder was given"
+            return Prepared(other.dataset, note, other.details, asked)
         training, test = cifar10(folder, self.batch_size)
         kept = thinned(training, self.keep, self.seed) if self.keep else training
         dataset = divided(
-            "CIFAR-10",
+            TITLES[self.kind],
             kept,
             10,
             validation=self.validation,

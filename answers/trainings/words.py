@@ -61,6 +61,11 @@ def threshold(metric: str, value: float) -> str:
     return rf"${100 * value:g}\,\%$" if in_percent(metric) else f"${value:.4g}$"
 
 
+def goal(metric: str, bound: float) -> str:
+    """How good a metric must be, as Markdown: at least so large, or at most where less is better."""
+    return f"{'at least' if METRICS[metric].more_is_better else 'at most'} {threshold(metric, bound)}"
+
+
 def setting(value: Any) -> str:
     """The value of a hyper-parameter."""
     return f"{value:g}" if isinstance(value, float) else str(value)

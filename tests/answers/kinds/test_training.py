@@ -50,7 +50,7 @@ def test_the_boundary_of_points_in_the_plane() -> None:
 def test_a_regression_with_a_network_of_the_file() -> None:
     answer = answered({"training": "line", "text": "", "target": {"mse": 100.0}})
     assert all_pass(answer)
-    assert any("mean squared error of line at most 100" in claim.quantity for claim in answer.claims)
+    assert any("mean squared error of line on plane at most 100" in claim.quantity for claim in answer.claims)
 
 
 def test_a_missed_target_fails() -> None:
@@ -72,8 +72,39 @@ def test_other_data_are_named_as_such() -> None:
     assert isinstance(settings, Table)
     assert isinstance(curves, Plots)
     assert isinstance(text, Text)
+    assert not any("goal" in block.latex for block in answer.blocks if isinstance(block, Text))
     for said in (first.latex.lower(), settings.rows[0].cells[1], curves.caption, text.latex):
         assert note.lower() in said.lower()
+
+
+@pytest.mark.parametrize("otherwise", ["digits", "iris", {"kind": "gauss", "samples": 80}])
+@pytest.mark.parametrize("kind", ["training", "sweep"])
+def test_a_goal_is_not_tried_with_other_data(kind: str, otherwise: Any) -> None:
+    pytest.importorskip("sklearn")
+    described = {
+        **SPIRAL,
+        "stack": {"width": 8, "loss": "SoftmaxCrossEntropy"},
+        "data": {"kind": "cifar10", "otherwise": otherwise},
+        "epochs": 1,
+    }
+    item: dict[str, Any] = {"kind": kind, "training": "photos", "text": "", "target": {"accuracy": 0.01}}
+    if kind == "sweep":
+        item |= {"vary": {"learning_rate": [0.01]}, "show": [], "boundaries": []}
+    answer = answered(item, photos=described)
+    said = "The goal, accuracy of at least $1\\,\\%$ on CIFAR-10, is not checked: CIFAR-10 is not here."
+    assert any(said in block.latex for block in answer.blocks if isinstance(block, Text))
+    (goal,) = [claim for claim in answer.claims if "at least" in claim.quantity]
+    assert "on CIFAR-10 at least 1 %" in goal.quantity
+    assert goal.check().unchecked
+
+
+def test_a_goal_for_noisy_data_is_not_tried_where_a_sweep_has_less_noise() -> None:
+    item = {"kind": "sweep", "text": "", "vary": {"noise": [0.0, 0.6]}, "show": [], "boundaries": []}
+    noisy = {**SPIRAL, "data": {"kind": "gauss", "samples": 80, "noise": 0.9}, "epochs": 1}
+    best = answered({**item, "training": "noisy", "target": {"accuracy": 0.97}}, noisy=noisy)
+    (goal,) = [claim for claim in best.claims if "at least" in claim.quantity]
+    assert not goal.check().ok
+    assert "but it is" in goal.check().note
 
 
 def test_without_leave_to_train_the_key_says_so(tmp_path: Any) -> None:

@@ -82,14 +82,24 @@ def test_a_gradient_that_is_wrong_fails(honest: Outcome, spoil: Callable[[dict[s
     assert not training_claims("spiral", tampered)[GRADIENTS].check().ok
 
 
-def test_a_target_that_is_missed_fails() -> None:
-    assert target_claim("spiral", "accuracy", 0.95, {"accuracy": 0.96}).check().ok
-    verdict = target_claim("spiral", "accuracy", 0.95, {"accuracy": 0.9}).check()
+def test_a_target_that_is_missed_fails(honest: Outcome) -> None:
+    data = honest.data
+    assert target_claim("s", "accuracy", 0.95, {"accuracy": 0.96}, data).check().ok
+    verdict = target_claim("s", "accuracy", 0.95, {"accuracy": 0.9}, data).check()
     assert not verdict.ok
-    assert verdict.note == "accuracy of spiral at least 95 %, but it is 90.0 %"
-    assert target_claim("line", "mse", 10, {"mse": 9}).check().ok
-    assert not target_claim("line", "mse", 10, {"mse": 11}).check().ok
-    assert not target_claim("line", "accuracy", 0.5, {"accuracy": float("nan")}).check().ok
+    assert verdict.note == "accuracy of s on spiral at least 95 %, but it is 90.0 %"
+    assert target_claim("line", "mse", 10, {"mse": 9}, data).check().ok
+    assert not target_claim("line", "mse", 10, {"mse": 11}, data).check().ok
+    assert not target_claim("line", "accuracy", 0.5, {"accuracy": float("nan")}, data).check().ok
+
+
+@pytest.mark.parametrize("reached", [0.1, 0.46, 1.0, float("nan")])
+def test_a_target_for_data_that_are_not_here_is_neither_reached_nor_missed(honest: Outcome, reached: float) -> None:
+    data = replace(honest.data, asked="CIFAR-10")
+    claim = target_claim("photos", "accuracy", 0.45, {"accuracy": reached}, data)
+    assert claim.quantity == "accuracy of photos on CIFAR-10 at least 45 %"
+    verdict = claim.check()
+    assert (verdict.unchecked, verdict.points, verdict.note) == (True, 0, "not checked: CIFAR-10 is not here")
 
 
 def test_a_training_that_diverged_is_replayed_too() -> None:
@@ -103,6 +113,6 @@ def test_a_training_that_diverged_is_replayed_too() -> None:
     ("metric", "said"),
     [("acuracy", "did you mean accuracy"), ("accuracy", "is not measured; add it to the metrics")],
 )
-def test_a_target_that_was_not_measured(metric: str, said: str) -> None:
+def test_a_target_that_was_not_measured(honest: Outcome, metric: str, said: str) -> None:
     with pytest.raises(HomeworkContentError, match=said):
-        target_claim("line", metric, 0.5, {"mse": 0.1})
+        target_claim("line", metric, 0.5, {"mse": 0.1}, honest.data)
