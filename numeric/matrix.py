@@ -14,6 +14,7 @@ from derive.derivation import Layout, Quantity
 from derive.forward import Forward
 from derive.matrix import nodes
 from derive.matrix.sequences import At, Chain, OverTime
+from derive.symbols import split_partial
 from numeric.errors import ArrayError, ExpressionError
 from numeric.layout import as_matrix, numerator_is_scalar
 from numeric.point import Point
@@ -139,7 +140,8 @@ class _Evaluation:
         variables = {
             variable: argument[..., numpy.newaxis] for variable, argument in zip(node.variables, arguments, strict=True)
         }
-        value = numpy.asarray(self.point.formula(node.formula, variables), dtype=self.point.real)
+        formula = node.formula.xreplace(self.times)
+        value = numpy.asarray(self.point.formula(formula, variables), dtype=self.point.real)
         return numpy.array(numpy.broadcast_to(value, (*arguments[0].shape, 1))[..., 0])
 
     def _apply(self, node: nodes.Apply) -> Array:
@@ -155,13 +157,18 @@ class _Evaluation:
     def _at(self, node: At) -> Array:
         array = self.point.value(node.name)
         times = [self._time(time) for time in node.times]
-        places = [0, array.ndim // 2][: len(times)] if node.above and len(times) > 1 else [0]
+        places = [0] if len(times) == 1 else [0, self._rank_above(node.name)]
         shape = self.point.shape(node.shape)
         if not all(0 <= time < array.shape[place] for time, place in zip(times, places, strict=True)):
             return self._outside(node, times)
         for time, place in sorted(zip(times, places, strict=True), key=lambda pair: -pair[1]):
             array = array.take(time, axis=place)
         return array.reshape(shape)
+
+    def _rank_above(self, name: str) -> int:
+        """How many axes the numerator of a partial has."""
+        above, _ = split_partial(name) or (name, "")
+        return len(self.point.model.tensors[above].shape)
 
     def _outside(self, node: At, times: list[int]) -> Array:
         """What a tensor is before the first time: the initial value of a state, 0 for all else, as after the last."""

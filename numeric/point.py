@@ -10,6 +10,7 @@ import numpy
 from sympy import Expr, Symbol
 
 from derive.forward import Forward
+from derive.recurrent.initial import with_initial
 from derive.symbols import held_in, split_partial
 from numeric.differences import Measured, Method, Perturbation
 from numeric.errors import ArrayError
@@ -66,7 +67,8 @@ class Point:
     def formula(self, expression: Expr, variables: Mapping[Symbol, Value] | None = None) -> Value:
         """The value of an expression without free indices, in variables that stand for whole arrays."""
         given = dict(variables or {})
-        compiled = compile_expression(expression, (), self.model.functions, frozenset(given))
+        written = with_initial(expression, self.model) if self.model.initial else expression
+        compiled = compile_expression(written, (), self.model.functions, frozenset(given))
         return compiled.value(self._scope(compiled, ()).with_variables(given))
 
     def apply(self, argument: Array, reads: str, value: str) -> Array:

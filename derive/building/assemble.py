@@ -152,7 +152,8 @@ def _rows(
     rows = []
     for equation in map(_lettered, equations, repeat(shapes)):
         shape = known[equation.name] = row_shape(equation, known)
-        named = equation.name in (*definition.outputs, *definition.values) or equation.name.endswith("_star")
+        visible = (*definition.outputs, *definition.values, *definition.states.values())
+        named = equation.name in visible or equation.name.endswith("_star")
         role: Role = "value" if named else "hidden"
         domain = definition.domains.get(equation.name, equation.domain)
         tensor = Tensor(local[equation.name], shape, role, domain)

@@ -6,7 +6,7 @@ From a row ``y[i] = e[i]/s`` with internal ``e`` and ``s`` follow ``e[i] -> y[i]
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import sympy
@@ -25,13 +25,16 @@ from derive.functions import ArgMax, Bracket
 class Rule:
     """``pattern -> replacement`` for all values of the ``letters`` in it.
 
-    With an ``exponent`` it is ``pattern**exponent -> replacement``, and holds for all powers of the pattern.
+    With an ``exponent`` it is ``pattern**exponent -> replacement``, and holds for all powers of the pattern that
+    are whole powers of the replacement: of ``m = h**2`` follows what h**4 is, but not h. Where ``time`` is a letter,
+    the row is one of a recurrence, and the rule says nothing of what was before the first step.
     """
 
     pattern: Expr
     replacement: Expr
     letters: tuple[Symbol, ...]
     exponent: Expr = sympy.S.One
+    time: Symbol | None = None
 
     def apply(self, expression: Expr) -> Expr:
         """The expression with every instance of the pattern replaced."""
@@ -47,9 +50,11 @@ class Rule:
     def _replacements(self, expression: Expr, instance: Expr, replacement: Expr) -> dict[Expr, Expr]:
         if self.exponent == 1:
             return {instance: replacement}
-        powers = [power for power in trees.parts(expression, Pow) if power.base == instance]
-        return {instance: replacement ** (1 / self.exponent)} | {
-            power: replacement ** (power.exp / self.exponent) for power in powers
+        powers = {power: power.exp for power in trees.parts(expression, Pow) if power.base == instance}
+        return {
+            power: replacement ** (exponent / self.exponent)
+            for power, exponent in {instance: sympy.S.One, **powers}.items()
+            if (exponent / self.exponent).is_integer
         }
 
     @cached_property
@@ -77,9 +82,14 @@ class Rule:
                 continue
             values = dict(zip(key.indices, access.indices, strict=True))
             bound = {letter: values[letter] for letter in self.letters}
-            if bound not in found:
+            if bound not in found and not (self.time and _may_be_before(bound[self.time])):
                 found.append(bound)
         return found
+
+
+def _may_be_before(time: Expr) -> bool:
+    """Whether a time is an earlier one, ``t - 1``, and so may be that before the first step."""
+    return any(part.is_negative for part in Add.make_args(time))
 
 
 def names_in(expression: Expr) -> frozenset[str]:
@@ -136,12 +146,19 @@ def folding_of(forward: Forward) -> Folding:
     for row in reversed(forward.rows):
         internal += _solved_internal(row, forward)
         solved += _solved(row, nonzero)
-    rules = (*naming, *internal)
+    rules = tuple(_of_steps(rule, forward) for rule in (*naming, *internal))
+    solved = [_of_steps(rule, forward) for rule in solved]
     facts = [fact for row in forward.rows if (fact := _fact(row, rules, nonzero)) is not None]
     facts += [*_declared(forward), *label_facts(forward)]
     roots = frozenset(row.name for row in forward.rows if _radicand(row) is not None)
     known = derived_facts(Facts(tuple(facts), roots), forward)
     return Folding(rules, tuple(solved), known, tuple(map(Naming, careful)), places_of(forward))
+
+
+def _of_steps(rule: Rule, forward: Forward) -> Rule:
+    """The rule, which holds from the first step on where it reads or names rows of a recurrence."""
+    timed = bool(rule.letters) and not (rule.reads | names_in(rule.replacement)).isdisjoint(forward.cycle)
+    return replace(rule, time=rule.letters[0]) if timed else rule
 
 
 def divisors(forward: Forward) -> frozenset[str]:

@@ -25,7 +25,7 @@ from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Row, Tensor
 from derive.layer import Layer, contraction, layer, stage_of, upstream_name
 from derive.layers import LayerDefinition, named_functions
-from derive.recurrent.time_form import TimeFormer, with_time_letters
+from derive.recurrent.time_form import TimeFormer
 from derive.recurrent.unrolling import Unrolling
 
 TIME = symbols.index("t")
@@ -87,21 +87,23 @@ class Recurrence:
         upstream = set(map(upstream_name, self.cell.outputs))
         return tuple(self.gradient(name) for name in self._sweep.order() if name not in upstream)
 
-    def step_jacobian(self, state: str, before: str) -> Derivation:
-        """The Jacobian of a state with respect to a state one step earlier, ``∂h[t]/∂h[t-1]``.
+    def step_jacobian(self, top: str, before: str) -> Derivation:
+        """The Jacobian of a state or an output with respect to a state one step earlier, ``∂h[t]/∂h[t-1]``.
 
         Raises:
-            NetworkError: one of the two is no state.
+            NetworkError: the first is neither a state nor an output, or the second is no state.
         """
-        return self.unrolling.one_step(self._state(state), self._state(before))
+        return self.unrolling.one_step(self._top(top), self._state(before))
 
-    def jacobian(self, state: str, other: str) -> Derivation:
-        """The Jacobian of a state at time s with respect to a state at time t: a product of Jacobians of steps.
+    def jacobian(self, top: str, other: str) -> Derivation:
+        """The Jacobian of a state or an output at time s with respect to a state at time t.
+
+        Between states it is a product of Jacobians of steps; an output outside of the loop reads it there.
 
         Raises:
-            NetworkError: one of the two is no state.
+            NetworkError: the first is neither a state nor an output, or the second is no state.
         """
-        return self.unrolling.jacobian(self._state(state), self._state(other))
+        return self.unrolling.jacobian(self._top(top), self._state(other))
 
     def unrolled_gradient(self, name: str) -> Derivation:
         """The gradient as a sum over time with the Jacobians of states at later times, without recursion.
@@ -138,7 +140,7 @@ class Recurrence:
         return Derivation(self.forward, last.quantity, last.expression, named, last.matrix, "gradient", self.index_base)
 
     def _named(self, step: Step) -> Step:
-        quantity, expression = with_time_letters(step.quantity, step.expression, self.steps)
+        quantity, expression = self.former.lettered(step.quantity, step.expression)
         return self.former.formed(Step(quantity, expression, step.rule, step.sentence))
 
     def _require(self, name: str) -> None:
@@ -149,6 +151,12 @@ class Recurrence:
         states = [state for _, state in self.states]
         if name not in states:
             raise NetworkError(f"{name} is no state of {self.name}; {nearest(name, states)}")
+        return name
+
+    def _top(self, name: str) -> str:
+        known = dict.fromkeys((*self.cell.outputs, *(state for _, state in self.states)))
+        if name not in known:
+            raise NetworkError(f"{name} is neither a state nor an output of {self.name}; {nearest(name, known)}")
         return name
 
 
@@ -171,9 +179,18 @@ def recurrence(
     if not definition.states:
         raise NetworkError(f"{definition.name} has no state that it hands on to the next step")
     length = symbols.dimension(steps)
+    _require_other_sizes(definition, length)
     alone = layer(definition, index_base=index_base)
     forward = _over_time(definition, length)
     return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, index_base)
+
+
+def _require_other_sizes(definition: LayerDefinition, steps: Expr) -> None:
+    """Complain where the number of steps is a size of the cell too: times are told from other indices by it."""
+    own = {name: str(size) for name, size in definition.sizes.items()} | {axis: axis for axis in definition.axes}
+    same = next((name for name, size in own.items() if size == str(steps)), None)
+    if same is not None:
+        raise NetworkError(f"{steps} is both the size {same} of {definition.name} and its number of steps: name two")
 
 
 def _over_time(definition: LayerDefinition, steps: Expr) -> Forward:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import sympy
-from sympy import Add, Eq, Expr, Ge, Indexed, KroneckerDelta, Symbol
+from sympy import Add, Eq, Expr, Ge, Indexed, KroneckerDelta, Mul, Symbol
 
 from derive import symbols
 from derive.calculus.terms import Term, split
@@ -17,47 +18,14 @@ from derive.matrix.build import plus
 from derive.matrix.nodes import Node
 from derive.matrix.recognise import recognise
 from derive.matrix.sequences import At, OverTime
-from derive.matrix.substitute import substitute
+from derive.matrix.substitute import resized, substitute
 from derive.matrix.tidy import tidy
 
-LETTERS = tuple(map(symbols.index, ("t", "s", "r", "q")))
-"""The indices of time, in the order in which they are used."""
+LETTERS = "tsrqupkv"
+"""The indices of time, in the order in which they are used; those that are no names of tensors or sizes."""
 
 Written = Callable[[At], Node | None]
 """What stands for a tensor at one time, where it is written out."""
-
-
-def with_time_letters(quantity: Quantity, expression: Expr, steps: Expr) -> tuple[Quantity, Expr]:
-    """The equation with indices over time called t, s, r, those of the quantity's denominator first."""
-    times = [letter for letter, size in _paired(quantity) if size == steps][::-1]
-    plain = dict(zip(times, LETTERS, strict=False))
-    taken = symbols.names_in(expression, *quantity.indices) | {letter.name for letter in LETTERS}
-    others = [letter for letter in quantity.indices if letter in LETTERS and letter not in plain]
-    plain |= dict(zip(others, symbols.fresh_indices(len(others), taken), strict=True))
-    indices = tuple(plain.get(letter, letter) for letter in quantity.indices)
-    renamed = _with_bound_times(expression, plain, LETTERS[len(times) :], steps, taken | symbols.names_in(*indices))
-    return replace(quantity, indices=indices), renamed
-
-
-def _with_bound_times(
-    expression: Expr, renaming: Mapping[Symbol, Expr], free: Sequence[Symbol], steps: Expr, taken: set[str]
-) -> Expr:
-    """The expression with free indices renamed, and with bound ones over time called by their depth."""
-    if not expression.has(sympy.Sum):
-        return expression.xreplace(dict(renaming))
-    if not isinstance(expression, sympy.Sum):
-        parts = [_with_bound_times(part, renaming, free, steps, taken) for part in expression.args]
-        whole: Expr = expression.func(*parts)
-        return whole
-    inner, left = dict(renaming), list(free)
-    for letter, _, upper in expression.limits:
-        inner.pop(letter, None)
-        if upper == steps - 1 and left:
-            inner[letter] = left.pop(0)
-        elif letter in LETTERS:
-            (inner[letter],) = symbols.fresh_indices(1, taken | symbols.names_in(*inner.values()))
-    limits = [(inner.get(letter, letter), lower, upper) for letter, lower, upper in expression.limits]
-    return sympy.Sum(_with_bound_times(expression.function, inner, left, steps, taken), *limits)
 
 
 @dataclass(frozen=True)
@@ -66,6 +34,45 @@ class TimeFormer:
 
     forward: Forward
     steps: Expr
+
+    @cached_property
+    def letters(self) -> tuple[Symbol, ...]:
+        """The indices of time, apart from the names of tensors and sizes."""
+        taken = {symbol.name for tensor in self.forward.tensors.values() for symbol in symbols.sizes_in(tensor.shape)}
+        free = (letter for letter in LETTERS if letter not in taken | set(self.forward.tensors))
+        return tuple(map(symbols.index, free))[:4]
+
+    def lettered(self, quantity: Quantity, expression: Expr) -> tuple[Quantity, Expr]:
+        """The equation with indices over time called t, s, r, those of the quantity's denominator first."""
+        times = [letter for letter, size in _paired(quantity) if size == self.steps][::-1]
+        plain = dict(zip(times, self.letters, strict=False))
+        taken = symbols.names_in(expression, *quantity.indices) | {letter.name for letter in self.letters}
+        others = [letter for letter in quantity.indices if letter in self.letters and letter not in plain]
+        plain |= dict(zip(others, symbols.fresh_indices(len(others), taken), strict=True))
+        indices = tuple(plain.get(letter, letter) for letter in quantity.indices)
+        free = self.letters[len(times) :]
+        renamed = self._with_bound_times(expression, plain, free, taken | symbols.names_in(*indices))
+        return replace(quantity, indices=indices), renamed
+
+    def _with_bound_times(
+        self, expression: Expr, renaming: Mapping[Symbol, Expr], free: Sequence[Symbol], taken: set[str]
+    ) -> Expr:
+        """The expression with free indices renamed, and with bound ones over time called by their depth."""
+        if not expression.has(sympy.Sum):
+            return expression.xreplace(dict(renaming))
+        if not isinstance(expression, sympy.Sum):
+            parts = [self._with_bound_times(part, renaming, free, taken) for part in expression.args]
+            whole: Expr = expression.func(*parts)
+            return whole
+        inner, left = dict(renaming), list(free)
+        for letter, _, upper in expression.limits:
+            inner.pop(letter, None)
+            if upper == self.steps - 1 and left:
+                inner[letter] = left.pop(0)
+            elif letter in self.letters:
+                (inner[letter],) = symbols.fresh_indices(1, taken | symbols.names_in(*inner.values()))
+        limits = [(inner.get(letter, letter), lower, upper) for letter, lower, upper in expression.limits]
+        return sympy.Sum(self._with_bound_times(expression.function, inner, left, taken), *limits)
 
     def formed(self, step: Step, written: Written | None = None) -> Step:
         """The step with its matrix form at the times of its quantity, if it has one."""
@@ -99,17 +106,29 @@ class TimeFormer:
 
     def _terms(self, expression: Expr) -> list[Term]:
         """The terms of an expression; multiplied out where a sum over time stands inside of a product."""
-        terms = split(expression)
-        if any(self._sums_over_time(factor) for term in terms for factor in term.factors):
-            return split(expression, expand=True)
-        return terms
+        return split(self._multiplied_out(expression))
+
+    def _multiplied_out(self, expression: Expr) -> Expr:
+        """The expression without sums over time inside of sums of terms that are factors."""
+        if not self._sums_over_time(expression):
+            return expression
+        if isinstance(expression, Mul):
+            factors = [self._multiplied_out(factor) for factor in expression.args]
+            whole = [factor for factor in factors if isinstance(factor, Add) and self._sums_over_time(factor)]
+            if whole:
+                rest = [factor for factor in factors if factor is not whole[0]]
+                return Add(*(self._multiplied_out(Mul(part, *rest)) for part in whole[0].args))
+            return Mul(*factors)
+        if isinstance(expression, sympy.Sum):
+            return sympy.Sum(self._multiplied_out(expression.function), *expression.limits)
+        return Add(*map(self._multiplied_out, expression.args)) if isinstance(expression, Add) else expression
 
     def _lettered(self, term: Term, kept: set[Symbol]) -> Term:
         """The term with its bound times called t, s, ... as far as these are free."""
         times = [letter for letter, size in term.bound if size == self.steps]
         times.sort(key=lambda letter: any(_begins(factor, letter) for factor in term.factors))
         others = symbols.names_in(*term.factors) - {letter.name for letter in times}
-        free = [letter for letter in LETTERS if letter not in kept and letter.name not in others]
+        free = [letter for letter in self.letters if letter not in kept and letter.name not in others]
         names = dict(zip(times, free, strict=False)) if len(free) >= len(times) else {}
         factors = tuple(factor.xreplace(names) for factor in term.factors)
         return Term(factors, tuple((names.get(letter, letter), size) for letter, size in term.bound))
@@ -143,6 +162,7 @@ class TimeFormer:
     def _recognised(self, expression: Expr, axes: dict[Symbol, Expr], written: Written | None) -> Node | None:
         """The form of an expression in elements at fixed times: each such tensor is one of lower rank for a while."""
         parts: dict[str, Node] = {}
+        numbers: dict[Expr, Expr] = {}
         shapes: dict[str, tuple[Expr, ...]] = {}
         replaced = {}
         for access in symbols.accesses(expression):
@@ -161,6 +181,11 @@ class TimeFormer:
             if more:
                 return None
             label = f"{name}@{','.join(map(str, times))}"
+            if not rest:
+                # A number at each time stands in coefficients, where it is read by its time as in index form.
+                numbers[symbols.scalar(label)] = access
+                replaced[access] = symbols.scalar(label)
+                continue
             whole = At(name, times, rows, columns, self._above(name))
             parts[label] = (written(whole) if written else None) or whole
             shapes[label] = sizes
@@ -171,7 +196,7 @@ class TimeFormer:
         node = recognise(expression.xreplace(replaced), tuple(axes), shapes, axes)
         if node is None:
             return None
-        return substitute(tidy(node), parts.get)
+        return substitute(resized(tidy(node), numbers), parts.get)
 
     def _shape(self, name: str) -> tuple[Expr, ...] | None:
         names = symbols.split_partial(name) or (name,)
