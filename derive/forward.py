@@ -20,6 +20,10 @@ Domain = Literal["real", "positive", "unit", "simplex", "binary", "one_hot", "cl
 axis, ``class`` is an integer that is used as a subscript, ``index`` one that the forward pass computes."""
 
 
+Reduction = Literal["mean", "sum"]
+"""Over a batch, the mean or the sum of the samples' losses."""
+
+
 @dataclass(frozen=True)
 class Tensor:
     """A named array of real numbers with a symbolic shape."""
@@ -59,6 +63,9 @@ class Forward:
 
     In a recurrence rows also read what they or later rows were one step earlier, ``h[t-1,k]``, where t is the
     first index of each of them. ``initial`` gives the tensor that each such state is before the first step.
+
+    ``reduction`` says how the losses of several samples make one. An upstream gradient is that of what comes of
+    all samples, so where one is given the terms are summed.
     """
 
     given: tuple[Tensor, ...]
@@ -66,6 +73,7 @@ class Forward:
     functions: tuple[ScalarFunction, ...] = ()
     sizes: tuple[tuple[Symbol, Expr], ...] = ()
     initial: tuple[tuple[str, str], ...] = ()
+    reduction: Reduction = "mean"
 
     @cached_property
     def cycle(self) -> tuple[str, ...]:
@@ -94,7 +102,7 @@ class Forward:
         return {f.name: f for f in self.functions}
 
     def __getstate__(self) -> dict[str, object]:
-        names = ("given", "rows", "functions", "sizes", "initial")
+        names = ("given", "rows", "functions", "sizes", "initial", "reduction")
         return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, object]) -> None:

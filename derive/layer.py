@@ -116,7 +116,7 @@ def layer(
     shape = tuple(symbols.size(axis) for axis in sizes or axes)
     name_of_input = definition.source if definition else "z"
     source = Tensor(name_of_input, shape if size is None else (size, *shape), "input")
-    builder = Builder(size, extra, alone=True)
+    builder = Builder(size, extra, alone=True, reduction="sum")
     builder.given.append(source)
     names = definition.outputs if definition else ("y",)
     builder.add(stage if definition is None else Stage(stage.name, scale=stage.scale), source, names[0])
@@ -144,6 +144,7 @@ def as_layer(network: Network) -> Layer:
         network.forward,
         given=(*network.forward.given, Tensor(upstream_name(output.name), output.shape, "input")),
         rows=(*network.forward.rows, contraction([output])),
+        reduction="sum",
     )
     blocks = (*network.blocks, Block("Loss", output.name, "l"))
     made = Network(network.description, "Upstream", model, blocks, network.layout, network.index_base)

@@ -316,7 +316,8 @@ def network(
         description: the input with its shape, then the layers; outputs are named z1, z2, ..., y_hat.
         loss: a loss with its scale and options: ``MSE``, ``1/2*MSE``, ``BCE(mean)``, ``CrossEntropy(class)``.
         batch: the size of a batch, such as ``"B"``; None derives for one sample.
-        reduction: over a batch, the mean or the sum of the samples' losses.
+        reduction: over a batch, the mean or the sum of the samples' losses; ``numeric.evaluate`` of a network for
+            one sample takes batches so too.
         layout: ``numerator`` has gradients of scalars as rows, ``gradient`` gives them the parameter's shape.
         index_base: what printed indices count from.
         extra: further layers and activations by their forward definitions.
@@ -328,6 +329,6 @@ def network(
         raise NetworkError(f"the reduction of a batch is mean or sum, not {reduction}")
     size = None if batch is None else symbols.dimension(batch)
     own = tuple(extra)
-    builder = Builder(size, {kind.name: kind for kind in own})
-    blueprint = builder.build(parse_network(description), None if loss is None else parse_stage(loss), reduction)
+    builder = Builder(size, {kind.name: kind for kind in own}, reduction=reduction)
+    blueprint = builder.build(parse_network(description), None if loss is None else parse_stage(loss))
     return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base, own)

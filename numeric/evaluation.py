@@ -9,8 +9,8 @@ import numpy
 
 from derive.derivation import Derivation
 from derive.forward import Forward
-from derive.symbols import split_partial
-from numeric.errors import ArrayError
+from derive.symbols import GRADIENT, split_partial
+from numeric.errors import ArrayError, MissingSizeError
 from numeric.forward import program
 from numeric.layout import in_layout
 from numeric.point import Point
@@ -21,36 +21,59 @@ def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     """The result of a derivation as an array, with the sizes read off ``arrays``.
 
     ``arrays`` hold the given tensors that the result depends on; they may also hold computed tensors and
-    partials (``dl/dy_hat``), which are then used as they are, and real hyper-parameters by name. The axes
-    are the quantity's indices; in numerator layout the partial of a scalar by a matrix is transposed.
+    partials (``dl/dy_hat``), which are then used as they are, and real hyper-parameters and sizes by name. The
+    axes are the quantity's indices; in numerator layout the partial of a scalar by a matrix is transposed.
 
     Where the model is of one sample and its inputs and targets come with one more axis in front, that is
-    a batch, and the loss is the mean of the samples' losses: values and Jacobians of tensors that differ
-    from sample to sample are stacked along the batch axis, partials of the loss by such a tensor are
-    stacked and divided by the batch size, the loss and its partials by the parameters are averaged.
+    a batch, as for PyTorch's layers. What differs from sample to sample is stacked along the batch axis:
+    values, their Jacobians, the gradients of the loss by inputs. The loss itself and its gradients by what all
+    samples share, the parameters, are summed over the batch. In a network whose losses are averaged
+    (``reduction="mean"``, as a network's are unless it says otherwise) the loss is that mean: what is summed is
+    then divided by the batch size, and so are the gradients that are stacked.
 
     Raises:
         ArrayError: an array is missing or does not fit.
         ExpressionError: the result holds something that has no number.
     """
-    batch = _batch_size(derivation.forward, arrays)
+    model, name = derivation.forward, derivation.quantity.name
+    batch = _batch_size(model, arrays)
     if batch is None:
         return _evaluate_one(derivation, arrays)
-    samples = [_evaluate_one(derivation, _sample(derivation.forward, arrays, number)) for number in range(batch)]
-    numerator, denominator = split_partial(derivation.quantity.name) or (derivation.quantity.name, None)
-    model = derivation.forward
-    of_loss = not model.tensors[numerator].shape if numerator in model.tensors else False
-    per_sample = not _shared(model, denominator or numerator)
-    if of_loss and denominator is not None:
-        return numpy.stack(samples) / batch if per_sample else numpy.mean(samples, axis=0)
-    return numpy.mean(samples, axis=0) if of_loss else numpy.stack(samples)
+    weight = batch if model.reduction == "mean" else 1
+    samples = [_evaluate_one(derivation, _sample(model, arrays, number, weight)) for number in range(batch)]
+    top, *by = split_partial(name) or (name,)
+    if not _is_of_loss(model, top):
+        return numpy.stack(samples)
+    shared = all(_shared(model, other) for other in (*by, *_differentiated_by(top)))
+    return (numpy.sum(samples, axis=0) if shared else numpy.stack(samples)) / weight
+
+
+def _is_of_loss(model: Forward, name: str) -> bool:
+    """Whether a tensor is the loss, or its gradient as a row of its own: what is one for the whole batch."""
+    return model.tensors[name].role == "loss" or bool(_differentiated_by(name)) if name in model.tensors else False
+
+
+def _differentiated_by(name: str) -> tuple[str, ...]:
+    """The tensor by which a row of second derivatives, ``grad_W1``, differentiates the loss."""
+    return (name.removeprefix(GRADIENT),) if name.startswith(GRADIENT) else ()
 
 
 def _evaluate_one(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     quantity, model = derivation.quantity, derivation.forward
     point = Point(model, arrays, dtype=_precision(arrays))
-    array = point.expression(derivation.result, quantity.indices, quantity.shape)
+    try:
+        array = point.expression(derivation.result, quantity.indices, quantity.shape)
+    except MissingSizeError as error:
+        raise MissingSizeError(_undetermined(error.name, model, point), error.known) from None
     return numpy.array(in_layout(array, quantity.name, model, derivation.layout))
+
+
+def _undetermined(name: str, model: Forward, point: Point) -> str:
+    """The size that is missing: that from which the size of this name would follow, if it is not given itself."""
+    formulas = {symbol.name: formula for symbol, formula in model.sizes}
+    while name in formulas:
+        name = min(symbol.name for symbol in formulas[name].free_symbols - set(point.sizes))
+    return name
 
 
 def _precision(arrays: Mapping[str, Any]) -> Any:
@@ -60,19 +83,27 @@ def _precision(arrays: Mapping[str, Any]) -> Any:
 
 
 def _batch_size(model: Forward, arrays: Mapping[str, Any]) -> int | None:
-    """The length of the extra axis of inputs and targets, None if there is none."""
-    extra = {
-        tensor.name: numpy.shape(arrays[tensor.name])
-        for tensor in model.given
-        if tensor.name in arrays and tensor.role in ("input", "target")
-    }
-    longer = [name for name, shape in extra.items() if len(shape) == len(model.tensors[name].shape) + 1]
+    """The length of the extra axis of what differs from sample to sample, None if there is none."""
+    ranks = {name: rank for name in arrays if (rank := _rank_of_sample(model, name)) is not None}
+    read = {name for name in ranks if name in model.tensors and model.tensors[name].role in ("input", "target")}
+    extra = {name: numpy.shape(arrays[name]) for name in read or ranks}
+    longer = [name for name, shape in extra.items() if len(shape) == ranks[name] + 1]
     if not longer or len(longer) < len(extra):
         return None
     lengths = {name: extra[name][0] for name in longer}
     if len(set(lengths.values())) > 1 or 0 in lengths.values():
         raise ArrayError(f"the arrays differ in the length of the batch axis, or it is 0: {lengths}")
     return next(iter(lengths.values()))
+
+
+def _rank_of_sample(model: Forward, name: str) -> int | None:
+    """How many axes a tensor or a partial has for one sample, None if it is the same for all of them."""
+    parts = split_partial(name) or (name,)
+    if not all(part in model.tensors for part in parts) or all(_shared(model, part) for part in parts):
+        return None
+    if len(parts) > 1 and _is_of_loss(model, parts[0]) and _shared(model, parts[1]):
+        return None
+    return sum(len(model.tensors[part].shape) for part in parts)
 
 
 def _shared(model: Forward, name: str) -> bool:
@@ -82,8 +113,13 @@ def _shared(model: Forward, name: str) -> bool:
     )
 
 
-def _sample(model: Forward, arrays: Mapping[str, Any], number: int) -> dict[str, Any]:
-    return {
-        name: numpy.asarray(array)[number] if name in model.tensors and not _shared(model, name) else array
-        for name, array in arrays.items()
-    }
+def _sample(model: Forward, arrays: Mapping[str, Any], number: int, weight: int) -> dict[str, Any]:
+    """The arrays of one sample; its own loss has ``weight`` times the gradients of the mean of all losses."""
+    found = dict(arrays)
+    for name, array in arrays.items():
+        rank = _rank_of_sample(model, name)
+        if rank is not None and numpy.ndim(array) == rank + 1:
+            parts = split_partial(name)
+            of_loss = parts is not None and _is_of_loss(model, parts[0])
+            found[name] = numpy.asarray(array)[number] * (weight if of_loss else 1)
+    return found

@@ -36,7 +36,7 @@ class Point:
         dtype: Any = numpy.float64,
     ) -> None:
         self.model = model
-        self.sizes = {**sizes_from(model, arrays), **(sizes or {})}
+        self.sizes = sizes_from(model, arrays, sizes)
         self.real = real_type(dtype)
         self._values = {name: stacked(array, dtype) for name, array in arrays.items()}
         self._perturbations: dict[tuple[str, tuple[str, ...], Method], Perturbation] = {}

@@ -16,7 +16,7 @@ import numpy
 from numpy.typing import NDArray
 from sympy import Symbol
 
-from numeric.errors import ArrayError
+from numeric.errors import ArrayError, MissingSizeError
 
 Array = NDArray[Any]
 Value = Array | float | int
@@ -61,7 +61,7 @@ class Scope:
             return self.sizes[symbol]
         except KeyError:
             known = ", ".join(f"{s} = {n}" for s, n in self.sizes.items()) or "none"
-            raise ArrayError(f"no array gives the size {symbol} (known sizes: {known})") from None
+            raise MissingSizeError(symbol.name, known) from None
 
     def with_variables(self, variables: Mapping[Symbol, Value]) -> Scope:
         """This scope inside a scalar function's formula, which sees only its own variables."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy
 import sympy
 from sympy import Expr, Symbol
 
+from derive import symbols
 from derive.forward import Forward, Tensor
 from numeric.errors import ArrayError
 from numeric.scope import Scope
@@ -42,10 +44,12 @@ def sizes_from(
     """The sizes that the shapes of ``arrays`` give, by the shapes that ``model`` declares, and those ``given``.
 
     A dimension that is a symbol gives it; ``2*d`` gives d once its other symbols are known. Dimensions
-    that cannot be solved (a floor) are checked. Arrays of other names than the model's are not looked at.
+    that cannot be solved (a floor) are checked. A size may also stand among the arrays by its name, as a stride
+    ``s`` must. Arrays of other names than the model's are not looked at.
 
     Raises:
-        ArrayError: an array has another rank than its tensor, or a dimension that does not fit.
+        ArrayError: an array has another rank than its tensor, a dimension does not fit, or a size that is given by
+            its name is no natural number.
     """
     tensors = [
         (model.tensors[name], tuple(numpy.shape(array))) for name, array in arrays.items() if name in model.tensors
@@ -53,7 +57,7 @@ def sizes_from(
     for tensor, shape in tensors:
         if len(shape) != len(tensor.shape):
             raise ArrayError(f"{tensor.name} has shape {shape}, expected {_printed(tensor.shape)}")
-    sizes: dict[Symbol, int] = dict(given or {})
+    sizes: dict[Symbol, int] = {**_by_name(model, arrays), **(given or {})}
     pending = [
         (sympy.sympify(dimension), number, tensor)
         for tensor, shape in tensors
@@ -86,6 +90,30 @@ def with_derived(model: Forward, sizes: Mapping[Symbol, int]) -> dict[Symbol, in
     return known
 
 
+def _by_name(model: Forward, arrays: Mapping[str, Any]) -> dict[Symbol, int]:
+    """The sizes that stand among the arrays by their names."""
+    others = [name for name in arrays if name not in model.tensors and name.isidentifier()]
+    if not others:
+        return {}
+    known = {symbol.name: symbol for symbol in _sizes_of(model)}
+    return {known[name]: _natural(name, arrays[name]) for name in others if name in known}
+
+
+@lru_cache(maxsize=256)
+def _sizes_of(model: Forward) -> frozenset[Symbol]:
+    """The size symbols of a forward definition."""
+    shapes = [dimension for tensor in model.tensors.values() for dimension in tensor.shape]
+    formulas = [part for symbol, formula in model.sizes for part in (symbol, formula)]
+    return frozenset(symbols.sizes_in([*shapes, *formulas, *(row.expression for row in model.rows)]))
+
+
+def _natural(name: str, value: Any) -> int:
+    number = numpy.asarray(value)
+    if number.shape or number.dtype.kind not in "iuf" or number != numpy.rint(number) or number < 0:
+        raise ArrayError(f"{name} is a size, a natural number such as 3, not {value!r}")
+    return int(number)
+
+
 def _settle(dimension: Expr, number: int, tensor: Tensor, sizes: dict[Symbol, int]) -> bool:
     """Learn what one dimension says; False if it must wait for other sizes."""
     unknown = sorted(dimension.free_symbols - set(sizes), key=str)
@@ -112,9 +140,9 @@ def _settle(dimension: Expr, number: int, tensor: Tensor, sizes: dict[Symbol, in
 
 def _verify(tensor: Tensor, shape: tuple[int, ...], sizes: Mapping[Symbol, int]) -> None:
     for dimension, number in zip(tensor.shape, shape, strict=True):
-        symbols = sympy.sympify(dimension).free_symbols
-        if symbols <= set(sizes) and length(dimension, sizes) != number:
-            known = ", ".join(f"{symbol} = {sizes[symbol]}" for symbol in sorted(symbols, key=str))
+        read = sympy.sympify(dimension).free_symbols
+        if read <= set(sizes) and length(dimension, sizes) != number:
+            known = ", ".join(f"{symbol} = {sizes[symbol]}" for symbol in sorted(read, key=str))
             reason = f" with {known} from the other arrays" if known else ""
             raise ArrayError(f"{tensor.name} has shape {shape}, expected {_printed(tensor.shape)}{reason}")
 

@@ -15,7 +15,7 @@ from derive.building.joins import joined_row, total_row
 from derive.building.language import Argument, Chain, Description, Source, Stage
 from derive.building.loss import place_loss
 from derive.errors import NetworkError, nearest
-from derive.forward import Forward, Row, Tensor
+from derive.forward import Forward, Reduction, Row, Tensor
 from derive.layers import ACTIVATION, LAYERS, LOSS, Activation, named_functions, scalar_function
 from derive.layers.definition import LayerDefinition
 from derive.scalar import ScalarFunction
@@ -62,8 +62,9 @@ class Builder:
     learnt: int = 0
     counted: int = 0
     alone: bool = False
+    reduction: Reduction = "mean"
 
-    def build(self, description: Description, loss: Stage | None, reduction: str) -> Blueprint:
+    def build(self, description: Description, loss: Stage | None) -> Blueprint:
         """The blueprint of the network, with the loss behind it if there is one.
 
         Raises:
@@ -76,7 +77,7 @@ class Builder:
         if current is None:
             raise NetworkError("the network has no chain")
         if loss is not None:
-            self._add_loss(loss, current, reduction)
+            self._add_loss(loss, current)
         return self.blueprint()
 
     def blueprint(self) -> Blueprint:
@@ -84,15 +85,16 @@ class Builder:
         for function in named_functions():
             self.functions.setdefault(function.name, function)
         ordered = tuple(sorted(self.given, key=lambda tensor: tensor.role == "parameter"))
-        forward = Forward(ordered, tuple(self.rows), tuple(self.functions.values()), tuple(self.sizes))
+        functions, sizes = tuple(self.functions.values()), tuple(self.sizes)
+        forward = Forward(ordered, tuple(self.rows), functions, sizes, reduction=self.reduction)
         names = [tensor.name for tensor in ordered] + [row.name for row in self.rows]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
         return Blueprint(forward, tuple(self.blocks))
 
-    def _add_loss(self, loss: Stage, prediction: Tensor, reduction: str) -> None:
-        placed = place_loss(loss, prediction, self.batch, reduction)
+    def _add_loss(self, loss: Stage, prediction: Tensor) -> None:
+        placed = place_loss(loss, prediction, self.batch, self.reduction)
         self.given += placed.given
         self.rows += placed.rows
         self.functions.update({function.name: function for function in placed.functions})

@@ -12,7 +12,7 @@ from derive.building.assemble import BATCH, batched, renamed, row_shape
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.building.language import Stage
 from derive.errors import NetworkError, nearest
-from derive.forward import Domain, Role, Row, Tensor
+from derive.forward import Domain, Reduction, Role, Row, Tensor
 from derive.layers import LOSS, LossDefinition, scalar_function
 from derive.scalar import ScalarFunction
 
@@ -28,7 +28,7 @@ class PlacedLoss:
     functions: tuple[ScalarFunction, ...]
 
 
-def place_loss(stage: Stage, prediction: Tensor, batch: Expr | None, reduction: str) -> PlacedLoss:
+def place_loss(stage: Stage, prediction: Tensor, batch: Expr | None, reduction: Reduction) -> PlacedLoss:
     """The loss behind ``prediction``: what it is given, and the rows to ``l``.
 
     ``MSE(mean)`` divides by the number of outputs; ``CrossEntropy(class)`` takes a class number.
@@ -126,7 +126,7 @@ def _rows(
     return rows
 
 
-def _over_batch(rows: list[Row], own: set[str], batch: Expr, reduction: str) -> list[Row]:
+def _over_batch(rows: list[Row], own: set[str], batch: Expr, reduction: Reduction) -> list[Row]:
     *inner, last = rows
     sample = Row(Tensor("l_sample", (), "hidden"), (), last.expression)
     names = {*own, "l_sample", *(row.name for row in inner)}

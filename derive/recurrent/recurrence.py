@@ -210,7 +210,8 @@ def _over_time(definition: LayerDefinition, steps: Expr) -> Forward:
         *(Tensor(upstream_name(output.name), output.shape, "input") for output in outputs),
         *others,
     )
-    return Forward(given, (*rows, contraction(outputs)), named_functions(), instance.sizes, tuple(initial.items()))
+    functions = named_functions()
+    return Forward(given, (*rows, contraction(outputs)), functions, instance.sizes, tuple(initial.items()), "sum")
 
 
 def _at_time(row: Row, before: Mapping[str, str]) -> Row:

@@ -135,8 +135,8 @@ def _named(tensors: Iterable[Tensor], arrays: Iterable[Any]) -> dict[str, Any]:
 def compile(subject: Network | Layer, *, target: str = "numpy", by: Iterable[str] = ()) -> Compiled:
     """Functions for a network with its loss, or for a layer with its upstream gradient, on a batch.
 
-    A network of one sample is taken over a batch with the mean of the samples' losses; a layer is made with
-    ``layer(..., batch="B")``.
+    A network of one sample is taken over a batch, with the mean of the samples' losses unless its ``reduction``
+    is ``sum``; a layer is made with ``layer(..., batch="B")``.
 
     Args:
         target: the library of the arrays: ``numpy``, ``torch``, ``jax``, or ``array_api`` for one source that
@@ -193,7 +193,7 @@ def _parameters_of(expression: Any, made: Plan) -> list[str]:
 
 
 def over_batch(subject: Network | Layer) -> Network | Layer:
-    """The subject over a batch: a network of one sample is made anew, with the mean of the samples' losses.
+    """The subject over a batch: a network of one sample is made anew, its losses reduced as it says.
 
     Raises:
         CompileError: it cannot be made from its description, or is a layer.
@@ -204,6 +204,7 @@ def over_batch(subject: Network | Layer) -> Network | Layer:
     if isinstance(subject, Layer):
         raise CompileError(f"{subject.name} is of one sample; compile layer(..., batch='B')")
     try:
-        return network(subject.description, subject.loss, batch="B", extra=inner.extra)
+        reduction = inner.forward.reduction
+        return network(subject.description, subject.loss, batch="B", reduction=reduction, extra=inner.extra)
     except NetworkError as error:
         raise CompileError(f"{subject.description} is of one sample; compile network(..., batch='B')") from error
