@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Literal
 
+from answers.code import Assignment
 from answers.errors import HomeworkContentError
 from answers.homework.model import Homework, Part
+from answers.kinds.code import Programming
 from answers.kinds.item import Answered, Item
 from answers.latex.sheet import Block
 from answers.trainings.answer import not_trained
@@ -121,15 +123,27 @@ class HomeworkContext:
         Raises:
             HomeworkContentError: there is no such part, or it has no such item.
         """
-        if part not in self._parts:
-            raise HomeworkContentError(f"there is no part {part}; {nearest(part, self._parts)}")
-        items = self._parts[part].answer
+        items = self._items(part)
         for item in items:
             if item.kind == kind:
                 return item
         raise HomeworkContentError(
             f"part {part} has no {kind}; it has {', '.join(item.kind for item in items) or 'no answer'}"
         )
+
+    def assignments(self, part: str) -> tuple[Assignment, ...]:
+        """The files that the programming items of a part's answer have written.
+
+        Raises:
+            HomeworkContentError: there is no such part.
+        """
+        programming = (item for item in self._items(part) if isinstance(item, Programming))
+        return tuple(assignment for item in programming for assignment in item.assignments())
+
+    def _items(self, part: str) -> tuple[Item, ...]:
+        if part not in self._parts:
+            raise HomeworkContentError(f"there is no part {part}; {nearest(part, self._parts)}")
+        return self._parts[part].answer
 
     def first_about(self, network: str) -> str | None:
         """The id of the first part that is answered for that network."""

@@ -39,6 +39,7 @@ METHODS: Mapping[str, str] = {
     "what was found": "the numbers of a text, with those that were computed, to the digits that are printed",
     "all cases": "the results of a program on random arrays, in every case",
     "all layers": "the results of a program on random arrays, for every layer",
+    "the printed program once more": "what a program prints and what a text quotes of it, with another run of it",
     "in NumPy: a goal of N": "a training by the reference, which must reach so much",
     "in PyTorch: a goal of N": "a training in PyTorch, which must reach so much",
     "in Keras: a goal of N": "a training in Keras, which must reach so much",
@@ -52,5 +53,5 @@ def explained(methods: Iterable[str]) -> dict[str, str]:
     parts: dict[str, str] = {}
     for method in methods:
         for part in method.split(", "):
-            parts.setdefault(re.sub(r"\d+(\.\d+)?", "N", part), part)
+            parts.setdefault(re.sub(r"\d+(\.\d+)?( %)?", "N", part), part)
     return {parts[name]: meaning for name, meaning in METHODS.items() if name in parts}

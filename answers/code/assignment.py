@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from numeric.training import MetricName
+
 Array = NDArray[Any]
 
 SHAPES = 3
@@ -29,6 +31,7 @@ class Case:
         expected: what the run must give, by name.
         finite: whether only a finite result is asked for, at the ends of the range.
         tolerance: the relative error that is allowed; None for that of the check.
+        reported: numbers that the run finds out and that are kept as they are, by name.
     """
 
     label: str
@@ -38,6 +41,7 @@ class Case:
     expected: Mapping[str, Array] = field(repr=False)
     finite: bool = False
     tolerance: float | None = None
+    reported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Assignment:
         method: against what its results are compared.
         seconds: the time that it may take.
         derived: whether the solution's gradients are the derived formulas; a library's own are not.
+        results: the metrics that it reports when it is run as a program; none if it is no program.
     """
 
     file: str
@@ -73,6 +78,7 @@ class Assignment:
     method: str = "differences, all cases"
     seconds: int = 60
     derived: bool = True
+    results: tuple[MetricName, ...] = ()
 
     @property
     def handouts(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy
 
 from answers.code.assignment import SHAPES, Assignment, Case
-from answers.code.report import CodeReport, compared
+from answers.code.report import CodeReport, compared, printed, reported
 
 MEGABYTES = 2048
 """The memory that a file may take beyond what the libraries need; PyTorch alone maps gigabytes."""
@@ -117,7 +117,9 @@ class RunningCheck:
                 results = {key: found[key] for key in found.files}
         if report["problem"]:
             return CodeReport(report["how"], (), report["problem"])
-        return CodeReport(report["how"], compared(self._planned, results, report["notes"]))
+        checks = compared(self._planned, results, report["notes"])
+        said, text = reported(self._planned, results), printed(self._planned, report["printed"])
+        return CodeReport(report["how"], checks, results=said, printed=text)
 
     def _problem(self, folder: Path) -> str:
         """What went wrong, if nothing came of the process."""

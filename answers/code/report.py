@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy
@@ -49,12 +49,16 @@ class CodeReport:
         how: what the code ran with, ``PyTorch 2.13.0`` or NumPy in its place.
         problem: why the file could not be run at all; empty if it could.
         lacking: packages that are not installed, without which the file was not run: it is not checked.
+        results: the numbers that the file reports of itself, by name.
+        printed: what it printed in the sequence.
     """
 
     how: str
     checks: tuple[CodeCheck, ...]
     problem: str = ""
     lacking: tuple[str, ...] = ()
+    results: Mapping[str, float] = field(default_factory=dict)
+    printed: str = ""
 
     @property
     def ok(self) -> bool:
@@ -92,6 +96,17 @@ def compared(planned: Sequence[Case], results: Mapping[str, Array], notes: Mappi
                 check = known
             worst[check.what, check.run] = replace(check, points=points)
     return tuple(sorted(worst.values(), key=lambda check: check.run != SEQUENCE))
+
+
+def reported(planned: Sequence[Case], results: Mapping[str, Array]) -> dict[str, float]:
+    """The numbers that the file reports of itself; one that it does not give is not among them."""
+    names = ((f"{number}/{name}", name) for number, case in enumerate(planned) for name in case.reported)
+    return {name: float(results[key].reshape(())) for key, name in names if key in results and results[key].size == 1}
+
+
+def printed(planned: Sequence[Case], texts: Mapping[str, str]) -> str:
+    """What the file printed in its sequences."""
+    return "".join(texts.get(str(number), "") for number, case in enumerate(planned) if case.run == SEQUENCE)
 
 
 def _check(case: Case, name: str, expected: Array, found: Array | None, note: str) -> CodeCheck:

@@ -6,8 +6,10 @@ and ``results.npz``. Beside the confinement it imports nothing but NumPy, and wh
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
+import io
 import json
 import sys
 import traceback
@@ -19,6 +21,9 @@ from typing import Any
 import numpy
 
 HERE = Path(__file__).parent
+
+MOST_PRINTED = 10000
+"""So many characters of what a case prints are kept."""
 
 Results = dict[str, Any]
 
@@ -39,7 +44,7 @@ def main() -> None:
     confinement = _loaded("confinement", HERE / "confinement.py")
     confinement.limit(plan["seconds"], plan["megabytes"])
     confinement.enclose(Path.cwd())
-    report: dict[str, Any] = {"how": how, "problem": "", "notes": {}}
+    report: dict[str, Any] = {"how": how, "problem": "", "notes": {}, "printed": {}}
     arrays: Results = {}
     sys.path.insert(0, str(Path.cwd()))
     module, report["problem"] = _attempt(file, _loaded, Path(file).stem, Path(file).absolute())
@@ -47,7 +52,9 @@ def main() -> None:
         prefix = f"{number}/"
         own = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
         results: Results = {}
-        _, note = _attempt(file, getattr(driver, case["run"]), module, case, own, results)
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            _, note = _attempt(file, getattr(driver, case["run"]), module, case, own, results)
+        report["printed"][str(number)] = printed.getvalue()[:MOST_PRINTED]
         if note:
             report["notes"][str(number)] = note
         arrays.update({prefix + name: _array(value) for name, value in results.items()})

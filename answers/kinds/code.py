@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from answers.code import TOLERANCE, Assignment, CodeCheck, CodeReport, RunningCheck, begin_check
+from pydantic import Field
+
+from answers.code import TOLERANCE, Assignment, CodeCheck
 from answers.code.excerpt import written_lines
+from answers.code.program import CheckOnce
+from answers.evidence import quoted
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
+from answers.kinds.programs import lacking, reported
 from answers.latex.code import CodeLine, code_lines
 from answers.latex.escape import escape
-from answers.latex.sheet import Block, Code, Text
+from answers.latex.markdown import markdown
+from answers.latex.sheet import Block, Code, Room, Text
 
 HANDOUT, SOLUTION = "handout", "solution"
 GAP = CodeLine(0, r"\codecomment{...}")
@@ -26,6 +31,13 @@ class Programming(Item):
 
     kind: Literal["code"] = "code"
     template: str
+    text: str = Field(
+        default="",
+        description="Markdown behind the listing that may quote what it reports: {{classification_numpy.accuracy}}",
+    )
+    lines: int = Field(
+        default=0, ge=0, description="how many lines the question sheet leaves for what the program reports"
+    )
     begins_early: ClassVar[bool] = True
 
     def assignments(self) -> tuple[Assignment, ...]:
@@ -38,16 +50,26 @@ class Programming(Item):
         """
         raise TypeError(f"{type(self).__name__} does not say what is to be written")
 
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        return (Room(self.lines),) if self.lines else ()
+
     def handout(self, context: Context) -> tuple[tuple[str, str], ...]:
         return tuple((f"{HANDOUT}/{name}", text) for one in self.assignments() for name, text in one.handouts.items())
 
     def answer(self, context: Context) -> Answered:
         assignments = self.assignments()
         printed = [one for one in assignments if one.derived] or list(assignments)
+        checks = {one.file: CheckOnce(one) for one in assignments}
         blocks: list[Block] = [Text(_introduction(assignments, printed))]
         blocks += [_listing(one) for one in printed]
-        claims = tuple(claim for one in assignments for claim in _claims(one))
-        return Answered(tuple(blocks), claims, tuple((f"{SOLUTION}/{one.file}", one.solution) for one in assignments))
+        claims = [claim for one in assignments for claim in _claims(one, checks[one.file])]
+        reports = [reported(one, context.trainer, checks[one.file]) for one in printed if one.results]
+        blocks += [block for report in reports for block in report.found.blocks]
+        claims += [claim for report in reports for claim in report.found.claims]
+        if self.text and all(report.ran for report in reports):
+            blocks.append(Text(markdown(quoted(self.text, {report.name: report.found for report in reports}))))
+        files = tuple((f"{SOLUTION}/{one.file}", one.solution) for one in assignments)
+        return Answered(tuple(blocks), tuple(claims), files)
 
 
 def _introduction(assignments: Sequence[Assignment], printed: Sequence[Assignment]) -> str:
@@ -104,29 +126,16 @@ def _file_name(name: str) -> str:
     return rf"\texttt{{{code}}}"
 
 
-def _claims(assignment: Assignment) -> tuple[Claim, ...]:
-    """A claim for each quantity that the file computes, over all cases; it runs once."""
-
-    @cache
-    def running() -> RunningCheck:
-        return begin_check(assignment)
-
-    @cache
-    def report() -> CodeReport:
-        return running().report()
-
-    return tuple(_claim(assignment, name, running, report) for name in assignment.quantities)
+def _claims(assignment: Assignment, run: CheckOnce) -> tuple[Claim, ...]:
+    """A claim for each quantity that the file computes, over all cases."""
+    return tuple(_claim(assignment, name, run) for name in assignment.quantities)
 
 
-def _claim(
-    assignment: Assignment, name: str, running: Callable[[], RunningCheck], report: Callable[[], CodeReport]
-) -> Claim:
+def _claim(assignment: Assignment, name: str, run: CheckOnce) -> Claim:
     def verdict() -> Verdict:
-        found = report()
+        found = run.report
         if found.lacking:
-            return Verdict(
-                True, 0, 0.0, 0.0, f"not checked: {', '.join(found.lacking)} is not installed", unchecked=True
-            )
+            return lacking(found)
         mine = [check for check in found.checks if check.quantity == name]
         if found.problem or not mine:
             return Verdict(False, 0, float("inf"), 0.0, found.problem or f"nothing was compared with {name}")
@@ -135,7 +144,7 @@ def _claim(
         return Verdict(all(check.ok for check in mine), points, worst.error, TOLERANCE, _note(mine, found.how))
 
     what = f"{name} of {assignment.file}"
-    return Claim(what, rf"\texttt{{{escape(name)}}}", assignment.method, verdict, running)
+    return Claim(what, rf"\texttt{{{escape(name)}}}", assignment.method, verdict, run.begin)
 
 
 def _note(checks: list[CodeCheck], how: str) -> str:

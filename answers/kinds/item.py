@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
+from answers.code.assignment import Assignment
 from answers.latex.sheet import Block
 from answers.model_base import Strict
 from answers.trainings.model import TrainingModel
@@ -101,6 +102,9 @@ class Context(Protocol):
 
     def item(self, part: str, kind: str) -> Item:
         """The first item of that kind in another part's answer."""
+
+    def assignments(self, part: str) -> tuple[Assignment, ...]:
+        """The files that the programming items of a part's answer have written."""
 
 
 class Item(Strict):

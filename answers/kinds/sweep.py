@@ -21,8 +21,9 @@ from answers.sweeps.runs import Sweep, gathered, said_values
 from answers.sweeps.show import best_sentence, can_show_boundaries, loss_curves, pictures, runs_table
 from answers.trainings.answer import notices, settings_table
 from answers.trainings.claims import metrics_claim, target_claim, training_claims
-from answers.trainings.words import number, setting
+from answers.trainings.words import in_percent, number, setting
 from derive.errors import nearest
+from numeric.training import METRICS
 
 NAME = "sweep"
 NAMED = ("best", "worst", "base")
@@ -64,10 +65,10 @@ class SweepItem(Item):
                 raise HomeworkContentError(f"there is no picture of {name}; {nearest(name, (*NAMED, *self.vary))}")
 
     def _level(self, sweep: Sweep) -> float:
-        """What counts as converged: nine tenths of the samples, or twice the error of the best setting."""
+        """What counts as converged: nine tenths of what can be had, or twice the error of the best setting."""
         if self.level is not None:
             return self.level
-        return 2 * sweep.best.final("train") if sweep.metric == "mse" else 0.9
+        return 0.9 if METRICS[sweep.metric].more_is_better else 2 * sweep.best.final("train")
 
     def _blocks(self, sweep: Sweep) -> Iterator[Block]:
         base, level = sweep.of(sweep.design.base).outcomes[0], self._level(sweep)
@@ -103,7 +104,7 @@ class SweepItem(Item):
 
 def _quoted(sweep: Sweep) -> dict[str, str]:
     """The values of a sweep as a text quotes them; those of ``best`` are its hyper-parameters too."""
-    scale = 100 if sweep.metric != "mse" else 1
+    scale = 100 if in_percent(sweep.metric) else 1
     said = {}
     for name, value in said_values(sweep).items():
         said[name] = number(sweep.metric, value / scale) if "." in name else f"{value:.0f}"

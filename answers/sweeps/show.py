@@ -27,7 +27,7 @@ def runs_table(sweep: Sweep, name: str, level: float) -> Table:
     """A row for each value of a hyper-parameter; that of the base is bold."""
     metric = sweep.metric
     reached = rf"Epochs to {inline_markdown(threshold(metric, level))}"
-    titles = (capital(title(name)), "Training", "Validation", "Test", reached, "Loss")
+    titles = (escape(capital(title(name))), "Training", "Validation", "Test", reached, "Loss")
     columns = tuple(Column(text, "number") for text in titles)
     return Table(columns, tuple(_row(sweep, value, runs, level) for value, runs in sweep.along(name)))
 

@@ -47,7 +47,9 @@ def _settings(model: TrainingModel, job: Job, outcome: Outcome) -> Iterator[tupl
 def results_table(outcome: Outcome) -> Table:
     """The loss and the metrics of the three groups of samples, after the last epoch."""
     names = ("loss", *outcome.job.model.metrics)
-    columns = [Column(capital(title(name)) + (r" (\%)" if in_percent(name) else ""), "number") for name in names]
+    columns = [
+        Column(escape(capital(title(name))) + (r" (\%)" if in_percent(name) else ""), "number") for name in names
+    ]
     rows = []
     for group, label in (("train", "training"), ("validation", "validation"), ("test", "test")):
         values = (_value(outcome, group, name) for name in names)

@@ -1,10 +1,11 @@
-"""Results of trainings on disk, so that a second build takes seconds."""
+"""Results of trainings and of programs on disk, so that a second build takes seconds."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,17 +52,26 @@ class Cache:
 
     def find(self, path: Path) -> Trained | None:
         """The result in a file, if it is there and undamaged."""
-        if not path.exists():
-            return None
-        try:
-            return unpacked(load_arrays(path))
-        except TrainingError:
-            return None  # a damaged file is not trusted, but trained again
+        arrays = self.arrays(path)
+        return None if arrays is None else unpacked(arrays)
 
     def store(self, path: Path, result: Trained) -> None:
         """Keep the result. A folder that cannot be written only means that the next build trains again."""
+        self.keep(path, packed(result))
+
+    def arrays(self, path: Path) -> dict[str, Any] | None:
+        """The arrays in a file, if it is there and undamaged."""
+        if not path.exists():
+            return None
         try:
-            save_arrays(path, packed(result))
+            return load_arrays(path)
+        except TrainingError:
+            return None  # a damaged file is not trusted, but made again
+
+    def keep(self, path: Path, arrays: Mapping[str, Any]) -> None:
+        """Write arrays, if the folder can be written."""
+        try:
+            save_arrays(path, arrays)
         except OSError:
             return
 

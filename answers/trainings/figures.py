@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy
 
+from answers.latex.escape import escape
 from answers.latex.plotting import curve, plot
 from answers.latex.raster import Colour, Raster, blend, ramp
 from answers.latex.sheet import Axis, Curve, Marks, Plot, Tick
@@ -14,6 +15,7 @@ from answers.trainings.contours import Values, contours
 from answers.trainings.trainer import Outcome
 from answers.trainings.words import in_percent, title
 from numeric.data import Samples
+from numeric.training import METRICS
 
 PIXELS = 60
 """Of a side of a picture; an inline image of a PDF should stay under 4 KB."""
@@ -52,12 +54,13 @@ def comparison(outcomes: Mapping[str, Outcome], name: str, heading: str) -> Plot
 def _over_epochs(histories: Mapping[str, Values], name: str, heading: str = "") -> Plot:
     """Curves over the epochs: shares in percent; what spans more than a decade on a scale of powers of ten."""
     values = numpy.concatenate(list(histories.values()))
-    power = not in_percent(name) and bool(values.max() > WIDE * max(values.min(), TINY))
+    wide = values.min() >= 0 and values.max() > WIDE * max(values.min(), TINY)
+    power = bool(wide) and not (name in METRICS and METRICS[name].more_is_better)
     curves = []
     for label, history in histories.items():
         shown = 100 * history if in_percent(name) else numpy.log10(numpy.maximum(history, TINY)) if power else history
         curves.append(curve(numpy.arange(1.0, len(history) + 1), shown, label))
-    y_label = f"{title(name)} (\\%)" if in_percent(name) else title(name)
+    y_label = escape(title(name)) + (r" (\%)" if in_percent(name) else "")
     drawn = plot(curves, "epoch", y_label, title=heading, logarithmic=power, width=5.6, height=3.7)
     return replace(drawn, y=replace(drawn.y, zero=False))
 

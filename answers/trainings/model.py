@@ -65,7 +65,7 @@ class TrainingModel(Strict):
     batch_size: int = Field(32, ge=1)
     decay: float = Field(1.0, gt=0, le=1, description="the factor of the learning rate after each epoch")
     decay_every: int = Field(1, ge=1, description="or after so many epochs")
-    metrics: MetricNames = Field((), description="accuracy, weighted_accuracy, mse")
+    metrics: MetricNames = Field((), description="accuracy, weighted_accuracy, mse, rmse, r_squared")
     seed: int = Field(0, ge=0, description="of the first weights, and of the order of the samples")
     initialisation: Literal["auto", "he", "xavier"] = "auto"
     precision: Literal["float32", "float64"] = "float64"

@@ -4,7 +4,7 @@ from numeric.training.checkpoint import load_arrays, save_arrays
 from numeric.training.errors import TrainingError
 from numeric.training.learner import Learner
 from numeric.training.loop import Progress, Trained, measures, train
-from numeric.training.metrics import METRICS, MetricName, accuracy, mse, weighted_accuracy
+from numeric.training.metrics import METRICS, MetricName, accuracy, mse, r_squared, rmse, weighted_accuracy
 from numeric.training.optimisers import SGD, Adam, Optimiser
 from numeric.training.prepare import prepare
 from numeric.training.settings import Settings
@@ -25,6 +25,8 @@ __all__ = [
     "measures",
     "mse",
     "prepare",
+    "r_squared",
+    "rmse",
     "save_arrays",
     "train",
     "weighted_accuracy",

@@ -10,7 +10,7 @@ import numpy
 
 from numeric.scope import Array
 
-MetricName = Literal["accuracy", "weighted_accuracy", "mse"]
+MetricName = Literal["accuracy", "weighted_accuracy", "mse", "rmse", "r_squared"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ METRICS: dict[str, Metric] = {
     "accuracy": Metric("accuracy", True, True),
     "weighted_accuracy": Metric("weighted accuracy", True, True),
     "mse": Metric("mean squared error", False, False),
+    "rmse": Metric("root mean squared error", False, False),
+    "r_squared": Metric("R²", False, True),
 }
 
 
@@ -51,8 +53,25 @@ def mse(predicted: Array, targets: Array, unit: float = 1.0) -> float:
     return float(numpy.square(predicted - targets, dtype=float).mean()) * unit**2
 
 
+def rmse(predicted: Array, targets: Array, unit: float = 1.0) -> float:
+    """The square root of ``mse``: an error in the unit of the target before it was scaled."""
+    return mse(predicted, targets, unit) ** 0.5
+
+
+def r_squared(predicted: Array, targets: Array) -> float:
+    """1 − Σ(ŷ − y)²/Σ(y − mean)² over the samples, the mean over the K outputs; it has no unit.
+
+    Targets (N, K) of which one is the same for all samples have none: NaN.
+    """
+    missed = numpy.square(predicted - targets, dtype=float).mean(axis=0)
+    spread = numpy.var(targets, axis=0, dtype=float)
+    return float((1 - missed / spread).mean()) if bool((spread > 0).all()) else float("nan")
+
+
 def measured(name: str, predicted: Array, true: Array, unit: float = 1.0) -> float:
     """The metric of that name."""
-    if name == "mse":
-        return mse(predicted, true, unit)
+    if name in ("mse", "rmse"):
+        return (mse if name == "mse" else rmse)(predicted, true, unit)
+    if name == "r_squared":
+        return r_squared(predicted, true)
     return accuracy(predicted, true) if name == "accuracy" else weighted_accuracy(predicted, true)

@@ -14,6 +14,7 @@ from answers.evidence import evidence_kinds
 from answers.homework.load import load, loads
 from answers.homework.model import Conventions, Homework, NetworkModel, Part, Question
 from answers.kinds import kinds
+from answers.kinds.code import Programming
 from answers.model_base import Strict
 from answers.trainings.model import AdamModel, SGDModel, Stack, TrainingModel
 from answers.verify import CheckLine, verify
@@ -61,7 +62,8 @@ def test_every_template_of_code_has_its_section_and_no_other() -> None:
 @pytest.mark.parametrize("name", sorted(code_templates()))
 def test_every_key_of_a_template_is_described(name: str) -> None:
     for key in code_templates()[name].model_fields:
-        assert key in ("kind", "template") or f"`{key}`" in TEMPLATES[name], f"{name} does not describe {key}"
+        described = SECTIONS["code"] if key in Programming.model_fields else TEMPLATES[name]
+        assert f"`{key}`" in described, f"{name} does not describe {key}"
 
 
 @pytest.mark.parametrize("name", sorted(ALL_KINDS))
@@ -69,6 +71,8 @@ def test_the_example_of_a_kind_is_answered(name: str) -> None:
     items = _example(SECTIONS[name])
     if name in evidence_kinds():
         items = f"- kind: prose\n  text: Words.\n  evidence:\n{indent(items, '    ')}"
+        if name == "program":
+            items += _example(TEMPLATES["training"])
     assert _lines(items) or name == "procedure"
 
 

@@ -80,7 +80,10 @@ def test_a_file_whose_library_is_not_installed_is_said_to_be_unchecked(monkeypat
     assert isinstance(text, Text)
     said = text.latex.replace(r"\allowbreak{}", "")
     assert r"\emph{Not checked}: \texttt{classification\_keras.py}, since \texttt{keras} is not installed." in said
-    assert [block.title for block in answer.blocks if isinstance(block, Code)] == [r"classification\_numpy.py"]
+    assert [block.title for block in answer.blocks if isinstance(block, Code)] == [
+        r"classification\_numpy.py",
+        r"What \texttt{classification\_numpy.py} prints",
+    ]
     outcomes = {claim.quantity: claim.check() for claim in answer.claims}
     untried = {name: verdict for name, verdict in outcomes.items() if verdict.unchecked}
     assert len(untried) == 3

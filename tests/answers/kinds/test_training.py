@@ -53,6 +53,21 @@ def test_a_regression_with_a_network_of_the_file() -> None:
     assert any("mean squared error of line on plane at most 100" in claim.quantity for claim in answer.claims)
 
 
+def test_one_metric_has_one_name_and_one_unit() -> None:
+    names = ["mse", "rmse", "r_squared"]
+    item = {"training": "line", "text": "{{line.test_rmse}} {{line.test_r_squared}}", "target": {"r_squared": -9}}
+    answer = answered(item, line={**LINE, "metrics": names})
+    results = answer.blocks[1]
+    assert isinstance(results, Table)
+    titles = [column.title for column in results.columns][2:]
+    assert titles == ["Mean squared error", "Root mean squared error", r"R\ensuremath{^{2}}"]
+    square, root, share = (float(cell.strip("$")) for cell in results.rows[-1].cells[2:])
+    assert root == pytest.approx(square**0.5, rel=0.01)
+    assert share < 1
+    assert any(claim.quantity == "R² of line on plane at least -9" for claim in answer.claims)
+    assert all_pass(answer)
+
+
 def test_a_missed_target_fails() -> None:
     verdicts = [claim.check() for claim in answered({"target": {"accuracy": 1.0}}).claims]
     assert [verdict.ok for verdict in verdicts].count(False) == 1

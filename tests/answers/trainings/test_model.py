@@ -47,7 +47,7 @@ def test_a_value_that_cannot_be() -> None:
         ({"stack": None}, "give either network, the name of one, or stack"),
         ({"optimiser": {"kind": "SGD"}}, "learning_rate"),
         ({"optimiser": {"kind": "Adam", "learning_rate": -1}}, "greater than 0"),
-        ({"metrics": ["acuracy"]}, "'accuracy', 'weighted_accuracy' or 'mse'"),
+        ({"metrics": ["acuracy"]}, "'accuracy', 'weighted_accuracy', 'mse', 'rmse' or 'r_squared'"),
         ({"epochs": 0}, "greater than or equal to 1"),
     ],
 )

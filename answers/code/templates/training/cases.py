@@ -22,7 +22,8 @@ def cases(options: TrainingOptions, library: Library, seed: int = 0, shapes: int
     generator = numpy.random.default_rng(seed)
     # What the network lacks to what it must reach, and how far the report is from what the predictions say: nothing.
     nothing = {"training": numpy.zeros(()), "report": numpy.zeros(())}
-    found = [Case("the training", SEQUENCE, {"metric": options.metric, "at_least": options.threshold}, {}, nothing)]
+    settings = {"metric": options.metric, "at_least": options.threshold}
+    found = [Case("the training", SEQUENCE, settings, {}, nothing, reported=options.results)]
     for number in range(shapes):
         found.append(_metric(options, generator))
         if library == "numpy":

@@ -16,13 +16,21 @@ Results = dict[str, Any]
 def sequence(module: ModuleType, case: Mapping[str, Any], given: Mapping[str, Any], results: Results) -> None:
     """Load the data, train, predict and report: what is missing to the goal, and by how much the report is off."""
     outcome = module.run()
+    reached = measured(case["metric"], outcome)
+    results["training"] = max(0.0, case["at_least"] - reached[case["metric"]])
+    results["report"] = max(abs(float(outcome[name]) - value) / max(1.0, abs(value)) for name, value in reached.items())
+    results.update({name: outcome[name] for name in reached})
+    module.report(outcome)
+
+
+def measured(metric: str, outcome: Mapping[str, Any]) -> dict[str, float]:
+    """What predictions are worth by the definitions of the metrics, in the units of the data."""
     truth, found = numpy.asarray(outcome["truth"]), numpy.asarray(outcome["predicted"])
-    if case["metric"] == "weighted_accuracy":
-        reached = numpy.mean([numpy.mean(found[truth == label] == label) for label in numpy.unique(truth)])
-    else:
-        reached = 1 - numpy.mean((found - truth) ** 2) / numpy.var(truth)
-    results["training"] = max(0.0, case["at_least"] - reached)
-    results["report"] = abs(float(outcome[case["metric"]]) - reached)
+    if metric == "weighted_accuracy":
+        shares = [numpy.mean(found[truth == label] == label) for label in numpy.unique(truth)]
+        return {"accuracy": float(numpy.mean(found == truth)), metric: float(numpy.mean(shares))}
+    missed = float(numpy.mean((found - truth) ** 2))
+    return {metric: 1 - missed / float(numpy.var(truth)), "rmse": missed**0.5}
 
 
 def metric(module: ModuleType, case: Mapping[str, Any], given: Mapping[str, Any], results: Results) -> None:

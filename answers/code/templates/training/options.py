@@ -10,6 +10,7 @@ from answers.errors import HomeworkContentError
 from answers.kinds.code import Programming
 from derive.errors import nearest
 from derive.layers import ACTIVATION
+from numeric.training import MetricName
 
 Library = Literal["numpy", "torch", "keras"]
 
@@ -75,6 +76,11 @@ class TrainingOptions(Programming):
     def metric(self) -> str:
         """The name of the function that says how good the network is."""
         return "weighted_accuracy" if self.task == "classification" else "r_squared"
+
+    @property
+    def results(self) -> tuple[MetricName, ...]:
+        """What the files report of themselves."""
+        return ("accuracy", "weighted_accuracy") if self.task == "classification" else ("r_squared", "rmse")
 
     @property
     def heading(self) -> str:

@@ -11,6 +11,7 @@ from answers.code.rendering import render
 from answers.code.templates.training.cases import PARAMETERS, cases
 from answers.code.templates.training.lines import functions
 from answers.code.templates.training.options import IN_LIBRARIES, Library, TrainingOptions
+from answers.trainings.words import in_percent
 
 NAMES: Mapping[Library, str] = {"numpy": "NumPy", "torch": "PyTorch", "keras": "Keras"}
 
@@ -23,7 +24,7 @@ class Training(TrainingOptions):
 
     def _assignment(self, library: Library) -> Assignment:
         gradients = ("loss", *(f"d{name}" for name in PARAMETERS)) if library == "numpy" else ()
-        handed_out = library != "numpy"
+        handed_out, goal = library != "numpy", self.threshold
         file = f"{self.task}_{library}.py"
         example = render("training/test.py.j2", options=self, file=file, classification=self.task == "classification")
         return Assignment(
@@ -35,9 +36,10 @@ class Training(TrainingOptions):
             cases=partial(cases, self, library),
             quantities=("training", "report", self.metric, *gradients),
             requires=("sklearn",) if library == "numpy" else ("sklearn", library),
-            method=_method(library, self.threshold),
+            method=_method(library, f"{100 * goal:g} %" if in_percent(self.metric) else f"{goal:g}"),
             derived=not handed_out,
             seconds=300,
+            results=self.results,
         )
 
     def _file(self, library: Library, *, solved: bool) -> str:
@@ -54,7 +56,7 @@ class Training(TrainingOptions):
         )
 
 
-def _method(library: Library, goal: float) -> str:
+def _method(library: Library, goal: str) -> str:
     """Against what a training is compared: what it must reach, its metric's definition, measured derivatives."""
     measured = ", differences" if library == "numpy" else ""
-    return f"in {NAMES[library]}: a goal of {goal:g}, definitions{measured}"
+    return f"in {NAMES[library]}: a goal of {goal}, definitions{measured}"
