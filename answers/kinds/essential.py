@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from sympy import Indexed, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Derivation, Step
 from derive.symbols import name_of, split_partial
@@ -56,6 +56,24 @@ def brief(derivation: Derivation) -> Derivation:
     return replace(derivation, steps=tuple(kept))
 
 
+def on_the_way(derivation: Derivation, given: frozenset[str]) -> tuple[Derivation, ...]:
+    """The gradients that a result is written in, and those that these are, each in what its steps come to.
+
+    Those that are ``given`` are none of them, nor those that another derivation has derived.
+    """
+    last = {step.quantity.name: step for step in derivation.steps}
+    wanted, pending = {derivation.quantity.name}, [derivation.result]
+    while pending:
+        found = _gradients(pending.pop()) & set(last) - given - wanted
+        wanted |= found
+        pending += [last[name].expression for name in found]
+    return tuple(
+        replace(derivation, quantity=step.quantity, result=step.expression, matrix=step.matrix, steps=(step,))
+        for name, step in last.items()
+        if name in wanted and name != derivation.quantity.name
+    )
+
+
 def _passages(steps: Sequence[Step]) -> list[list[Step]]:
     """The steps of each gradient, from its chain rule on."""
     passages: list[list[Step]] = []
@@ -70,11 +88,9 @@ def _in_order(passages: list[list[Step]]) -> Iterator[list[Step]]:
     """Each passage behind those of the gradients that it names."""
     waiting = list(passages)
     while waiting:
-        named = [passage[0].quantity.name for passage in waiting]
-        ready = next(
-            (passage for passage in waiting if not _names(passage[0]) & (set(named) - {passage[0].quantity.name})),
-            waiting[0],
-        )
+        named = {passage[0].quantity.name for passage in waiting}
+        free = (p for p in waiting if not _names(p[0].expression) & (named - {p[0].quantity.name}))
+        ready = next(free, waiting[0])
         waiting.remove(ready)
         yield ready
 
@@ -82,7 +98,7 @@ def _in_order(passages: list[list[Step]]) -> Iterator[list[Step]]:
 def _outcome(steps: Sequence[Step], given: frozenset[str], *, final: bool) -> Iterator[Step]:
     """The last of the steps, behind the one that is in gradients other than those given; on the way that one alone."""
     at = next((place for place, step in enumerate(steps) if step.sentence == UPSTREAM), None)
-    if at is not None and at > 0 and _gradients(steps[at - 1]) - given:
+    if at is not None and at > 0 and _gradients(steps[at - 1].expression) - given:
         yield _said(steps[:at], "the derivatives")
         if final:
             yield _said(steps[at:], "what stands upstream")
@@ -90,15 +106,15 @@ def _outcome(steps: Sequence[Step], given: frozenset[str], *, final: bool) -> It
         yield _said(steps, "the derivatives" if at is None else "the derivatives and what stands upstream")
 
 
-def _gradients(step: Step) -> set[str]:
-    """The gradients of the loss that a step is written in."""
-    return {name for name in _names(step) if (split_partial(name) or ("",))[0] == "l"}
+def _gradients(expression: Expr) -> set[str]:
+    """The gradients of the loss that an expression is written in."""
+    return {name for name in _names(expression) if (split_partial(name) or ("",))[0] == "l"}
 
 
-def _names(step: Step) -> set[str]:
-    """The names of the tensors and the partials that a step is written in."""
-    elements = {name_of(access) for access in step.expression.atoms(Indexed)}
-    return elements | {symbol.name for symbol in step.expression.atoms(Symbol)}
+def _names(expression: Expr) -> set[str]:
+    """The names of the tensors and the partials that an expression is written in."""
+    elements = {name_of(access) for access in expression.atoms(Indexed)}
+    return elements | {symbol.name for symbol in expression.atoms(Symbol)}
 
 
 def _said(steps: Sequence[Step], inserted: str) -> Step:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
-from sympy import Indexed
+from sympy import Indexed, Symbol
 
 from answers.kinds.derived import merged
 from answers.kinds.element_by_element import element_blocks, elements_claim
@@ -63,7 +63,7 @@ class LayerPage(Item):
     def _page(self, alone: Layer, context: Context) -> Answered:
         """The forward equations, the gradients with their steps, and what the signs mean."""
         forward = alone.forward()
-        given = frozenset(f"dl/d{output}" for output in alone.outputs)
+        given = frozenset(f"dl/d{output}" for output in alone.outputs if _is_upstream_alone(alone, output))
         derivations = self._chained(alone) if self.chained else merged(map(alone.vjp, self.of or alone.differentiable))
         if self.ranges is not None:
             derivations = tuple(with_ranges(derivation, self.ranges) for derivation in derivations)
@@ -101,10 +101,16 @@ class LayerPage(Item):
 
 
 def _upstream(alone: Layer) -> str:
-    """What is given to the backward pass; of several outputs each may also act on the loss through another."""
-    names = [f"{{{upstream_name(output)}}}" for output in alone.outputs]
-    text = f"Given from upstream: {names[0]} = {{dl/d{alone.outputs[0]}}}."
-    if len(names) > 1:
-        outputs = " and ".join(f"{{{output}}}" for output in alone.outputs)
-        text = f"Given from upstream: {' and '.join(names)}, the gradients of what follows with respect to {outputs}."
-    return sentence_latex(text, ranks=ranks_of(alone.network.forward))
+    """What is given to the backward pass: the gradients of outputs, or a share where one acts through another too."""
+    texts = [
+        f"{{{upstream_name(output)}}}"
+        + (f" = {{dl/d{output}}}" if _is_upstream_alone(alone, output) else f", the direct share of {{dl/d{output}}}")
+        for output in alone.outputs
+    ]
+    return sentence_latex(f"Given from upstream: {' and '.join(texts)}.", ranks=ranks_of(alone.network.forward))
+
+
+def _is_upstream_alone(alone: Layer, output: str) -> bool:
+    """Whether an output acts on the loss in no other way than by itself, so that its gradient is the one given."""
+    result = alone.network.gradient(output).result
+    return isinstance(result, Indexed | Symbol) and name_of(result) == upstream_name(output)

@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from answers.kinds.asked import Asked
 from answers.kinds.derived import claim, shape_of, stacked, steps_block
-from answers.kinds.essential import brief, essential
+from answers.kinds.essential import brief, essential, on_the_way
 from answers.kinds.item import Claim
 from answers.latex.sheet import Block, Equation, Heading, Text
 from derive.derivation import Derivation, Notation
@@ -86,7 +86,11 @@ def gradient_blocks(
     A ``short`` one leaves out derivatives of rows, and elements where there is a matrix form.
 
     The result is in matrix form if it has one, in cases if it differs from range to range, else by its element.
+    Without steps the gradients on the way that it is written in, but for those ``given``, stand before it.
     """
+    if not steps:
+        for defined in on_the_way(derivation, given):
+            yield Equation(equation(defined, "matrix"), shape_latex(shape_of(defined)))
     needed = essential(derivation, given)
     shown = _within_line(brief(needed) if short else needed)
     index, cases = equation(derivation, "index"), equation(derivation, "cases")

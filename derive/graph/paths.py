@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import sympy
 from sympy import Add, Expr, Function, Mul
@@ -14,7 +15,7 @@ from derive import symbols
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import DeriveError, nearest
 from derive.forward import Forward, Row, Tensor
-from derive.graph.graph import ScalarGraph, values_of
+from derive.graph.graph import ScalarGraph, scalar_graph, values_of
 from derive.graph.structure import SLOTS
 
 
@@ -23,19 +24,23 @@ class Link:
     """From one value to one that its equation reads: the partial of that equation alone, as factors in order.
 
     ``name`` is how the partial is spelt, ``dh3/dh1``; ``direct`` the same with all else that the equation reads
-    held, ``dw/da|b``. ``factors`` are in the values of the graph, from the numerator to the denominator.
+    held, ``dw/da|b``. ``factors`` are in the values of the graph, from the numerator to the denominator. ``ways`` is
+    how many paths of arrows lead from one to the other inside of the equation.
     """
 
     name: str
     direct: str
     factors: tuple[Expr, ...]
+    ways: int = 1
 
 
 @dataclass(frozen=True)
 class PathSum:
     """A partial as a sum over paths; there is none where the value does not depend on the other.
 
-    ``given`` are partials of a quantity outside of the graph, which stay symbols.
+    A path leads from value to value. Where an equation reads a value several times, the graph has as many arrows, and
+    a path here stands for several of arrows. ``given`` are partials of a quantity outside of the graph: they stay
+    symbols.
     """
 
     graph: ScalarGraph
@@ -81,11 +86,30 @@ class PathSum:
             return self._why_zero(top, bottom)
         if top == bottom:
             return "A value changes as it itself does."
-        if len(self.paths) == 1:
-            return f"One path runs from {{{bottom}}} to {{{top}}}: the partials along it are multiplied."
-        count = COUNTS.get(len(self.paths), str(len(self.paths)))
-        counted = f"{count} paths run from {{{bottom}}} to {{{top}}}"
-        return f"{counted}: the partials along each are multiplied, the products added."
+        return " ".join((f"{self._counted(top, bottom)}.", *map(_inside, self._parted)))
+
+    @property
+    def arrows(self) -> int:
+        """How many paths run along the arrows of the graph."""
+        return sum(prod(link.ways for link in path) for path in self.paths)
+
+    @property
+    def _parted(self) -> tuple[Link, ...]:
+        """The links on the paths that stand for several ways, each once."""
+        return tuple(dict.fromkeys(link for path in self.paths for link in path if link.ways > 1))
+
+    def _counted(self, top: str, bottom: str) -> str:
+        """How many paths of arrows there are, and what is done with the partials along them."""
+        where = "" if self.arrows == self._finest.arrows else ", each function being one node"
+        if self.arrows == 1:
+            return f"One path runs from {{{bottom}}} to {{{top}}}{where}: the partials along it are multiplied"
+        counted = f"{_number(self.arrows).capitalize()} paths run from {{{bottom}}} to {{{top}}}{where}"
+        return f"{counted}: the partials along each are multiplied, the products added"
+
+    @cached_property
+    def _finest(self) -> PathSum:
+        """The same partial where functions are taken apart into operators, as drawings of graphs do."""
+        return path_sum(scalar_graph(self.graph.equations, grain="primitives"), self.name, self.given)
 
     def _why_zero(self, top: str, bottom: str) -> str:
         sentence = (
@@ -143,9 +167,20 @@ class PathSum:
         self.__dict__.update(state)
 
 
-COUNTS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
+COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()
 INSERT = "Insert the partial of each equation, its other terms held."
 DIFFERENTIATE = "It is the partial of one equation, its other terms held."
+
+
+def _number(count: int) -> str:
+    """A number of paths in words."""
+    return COUNTS[count - 1] if count <= len(COUNTS) else str(count)
+
+
+def _inside(link: Link) -> str:
+    """That several paths differ inside of one equation only."""
+    top, bottom = _split(link.name)
+    return f"Inside the equation of {{{top}}}, {_number(link.ways)} lead from {{{bottom}}}: its partial adds them up."
 
 
 def path_sum(graph: ScalarGraph, name: str, given: tuple[str, ...]) -> PathSum:
@@ -198,7 +233,10 @@ def _links(graph: ScalarGraph) -> dict[tuple[str, str], Link]:
                 found.setdefault((node.name, bottom), []).append(factors)
     return {
         (top, bottom): Link(
-            symbols.partial_name(top, bottom), _direct(graph, top, bottom, found), _joined(found[top, bottom])
+            symbols.partial_name(top, bottom),
+            _direct(graph, top, bottom, found),
+            _joined(found[top, bottom]),
+            len(found[top, bottom]),
         )
         for top, bottom in found
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sympy import Expr, Mul
 from sympy.core.function import AppliedUndef
@@ -112,9 +112,7 @@ def _link(style: Style, link: Link, asked: str) -> Piece:
     held = symbols.held_in(link.direct)
     if link.name != asked or not held:
         return shown
-    names = ", ".join(_text(style, symbols.scalar(name)) for name in held)
-    text = rf"\left.{shown.text}\right|_{{{names}}}" if style is LATEX else f"{shown.text}|{names}"
-    return replace(shown, text=text)
+    return style.held(shown, [piece(style, symbols.scalar(name), {}) for name in held])
 
 
 def _product(style: Style, factors: Sequence[Expr]) -> Piece:

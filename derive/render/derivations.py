@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from sympy import Expr
@@ -18,7 +18,7 @@ from derive.render.names import ranks_of
 from derive.render.piece import Piece
 from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_latex, sentence_unicode
 from derive.render.style import Style
-from derive.symbols import split_partial
+from derive.symbols import accesses, held_in, is_immediate, name_of, split_partial
 
 LATEX_WIDTH = 68.0
 """Letters of mathematics on a line of 16 cm at 11 points, at 6.5 points a letter and room to spare."""
@@ -27,6 +27,9 @@ BESIDE_WIDTH = 41.0
 """Letters of mathematics on such a line with a note of 5.8 cm beside it."""
 
 UNICODE_WIDTH = 100.0
+
+BAR = "What stands at the bar is held: this is the direct share."
+IMMEDIATE = "A partial with + is that of one equation alone: all else that it reads is held."
 
 LINE_END = " \\\\[3pt]\n"
 
@@ -135,11 +138,12 @@ def step_lines(
     """
     ranks = ranks_of(derivation.forward)
     sentence = sentence_latex if style is LATEX else sentence_unicode
+    signs = _Signs.of(derivation)
     room = room or (LATEX_WIDTH if style is LATEX else UNICODE_WIDTH)
     lines: list[StepLine] = []
     before: tuple[str, tuple[str, ...]] = ("", ())
     for step in derivation.steps:
-        left, right = _equation(style, derivation, step.expression, step.matrix, step.quantity, notation)
+        left, right = _equation(style, derivation, step.expression, step.matrix, step.quantity, notation, signs.barred)
         broken = break_lines(style.signed(right), room - left.width - 2)
         texts = tuple(piece.text for piece in broken)
         if (left.text, texts) == before:
@@ -147,8 +151,41 @@ def step_lines(
         shown = "" if left.text == before[0] else left.text
         before = (left.text, texts)
         width = left.width + 2 + max(piece.width for piece in broken)
-        lines.append(StepLine(step, sentence(step.sentence, ranks=ranks), shown, texts, width))
+        said = " ".join((step.sentence, *signs.explained(step)))
+        lines.append(StepLine(step, sentence(said, ranks=ranks), shown, texts, width))
     return lines
+
+
+@dataclass(frozen=True)
+class _Signs:
+    """The signs of partials that are of one equation alone, each explained where a derivation first has it.
+
+    A partial is ``barred`` where the same of all equations together, which would look alike, occurs too.
+    """
+
+    barred: frozenset[str]
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, derivation: Derivation) -> _Signs:
+        """The signs that the steps of a derivation need."""
+        names = frozenset().union(*map(_partials_in, derivation.steps))
+        alike = (name for name in names if held_in(name) and not is_immediate(name))
+        return cls(frozenset(name for name in alike if name.partition("|")[0] in names), derivation.steps)
+
+    def explained(self, step: Step) -> list[str]:
+        """What is said of the signs that occur in this step first."""
+        kinds = {BAR: self.barred.__contains__, IMMEDIATE: is_immediate}
+        return [sentence for sentence, is_one in kinds.items() if step is self._first(is_one)]
+
+    def _first(self, is_one: Callable[[str], bool]) -> Step | None:
+        return next((step for step in self.steps if any(map(is_one, _partials_in(step)))), None)
+
+
+def _partials_in(step: Step) -> frozenset[str]:
+    """The partials that a step has on its two sides."""
+    names = (step.quantity.name, *map(name_of, accesses(step.expression)))
+    return frozenset(name for name in names if split_partial(name))
 
 
 def break_lines(whole: Piece, room: float) -> list[Piece]:
@@ -191,16 +228,17 @@ def _equation(
     matrix: Node | None,
     quantity: Quantity,
     notation: Notation,
+    barred: frozenset[str] = frozenset(),
 ) -> tuple[Piece, Piece]:
-    ranks = ranks_of(derivation.forward)
+    ranks, base = ranks_of(derivation.forward), derivation.index_base
     if notation == "matrix" and matrix is not None:
-        return _whole(style, quantity, derivation), piece(style, matrix, ranks, derivation.index_base)
+        return _whole(style, quantity, derivation, barred), piece(style, matrix, ranks, base, barred)
     if notation == "convolution" and derivation.convolution is not None and expression == derivation.result:
         return _convolution(style, derivation, derivation.convolution)
-    left = _quantity(style, quantity, derivation.forward, False)
+    left = _quantity(style, quantity, derivation.forward, False, barred)
     if notation == "cases":
-        return left, cases_piece(style, expression, ranks, derivation.index_base)
-    return left, piece(style, expression, ranks, derivation.index_base)
+        return left, cases_piece(style, expression, ranks, base, barred)
+    return left, piece(style, expression, ranks, base, barred)
 
 
 def _convolution(style: Style, derivation: Derivation, form: ConvolutionForm) -> tuple[Piece, Piece]:
@@ -221,17 +259,19 @@ def _result(style: Style, derivation: Derivation, notation: Notation) -> str:
     return style.signed(right).text
 
 
-def _quantity(style: Style, quantity: Quantity, forward: Forward, whole: bool) -> Piece:
-    printer = ExpressionPrinter(style, ranks_of(forward))
+def _quantity(
+    style: Style, quantity: Quantity, forward: Forward, whole: bool, barred: frozenset[str] = frozenset()
+) -> Piece:
+    printer = ExpressionPrinter(style, ranks_of(forward), barred=barred)
     if whole and quantity.shape:
         return printer.element(quantity.name, whole=True)
     return printer.element(quantity.name, quantity.indices)
 
 
-def _whole(style: Style, quantity: Quantity, derivation: Derivation) -> Piece:
+def _whole(style: Style, quantity: Quantity, derivation: Derivation, barred: frozenset[str]) -> Piece:
     """The tensor of the quantity, or what it is at its times."""
     if not quantity.at:
-        return _quantity(style, quantity, derivation.forward, True)
+        return _quantity(style, quantity, derivation.forward, True, barred)
     parts = split_partial(quantity.name)
     above = len(derivation.forward.tensors[parts[0]].shape[:1]) if parts else 0
     length = quantity.shape[0]

@@ -26,7 +26,7 @@ from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Binding, Piece
 from derive.render.roots import is_root, rationalised
 from derive.render.style import Style
-from derive.symbols import GRADIENT, is_immediate, name_of, partial_name, subscripts_of
+from derive.symbols import GRADIENT, held_in, is_immediate, name_of, partial_name, subscripts_of
 
 LONG_EXPONENT = 14
 """An exponent wider than this many letters is set as the argument of exp."""
@@ -37,13 +37,15 @@ class ExpressionPrinter:
     """Prints index expressions in a style.
 
     ``inline`` sets fractions on one line and operators tightly, as in subscripts. ``arguments`` are pieces
-    that stand for symbols, which is how a scalar formula is printed over whole tensors.
+    that stand for symbols, which is how a scalar formula is printed over whole tensors. ``barred`` are partials
+    that are printed with what is held, ``dl/dc|h``; others of the kind look as if nothing were.
     """
 
     style: Style
     ranks: Ranks
     inline: bool = False
     arguments: Mapping[Symbol, Piece] = field(default_factory=dict)
+    barred: frozenset[str] = frozenset()
 
     def piece(self, expression: Expr) -> Piece:
         """The expression as a piece; TypeError for what is no index expression."""
@@ -114,7 +116,10 @@ class ExpressionPrinter:
             )
             if top.startswith(GRADIENT):
                 return self.style.second_partial(*pieces, inline=self.inline, whole=whole)
-            return self.style.partial(*pieces, inline=self.inline, immediate=is_immediate(name))
+            partial = self.style.partial(*pieces, inline=self.inline, immediate=is_immediate(name))
+            if name not in self.barred:
+                return partial
+            return self.style.held(partial, [self.element(other, whole=True) for other in held_in(name)])
         if name.startswith(GRADIENT) and name in self.ranks:
             return self.element(partial_name("l", name.removeprefix(GRADIENT)), subscripts, whole=whole)
         known = rank_of(name, self.ranks, len(subscripts) or int(whole))

@@ -63,6 +63,11 @@ class LatexStyle(Style):
         text = rf"\frac{{{sign} {top.text}}}{{\partial {bottom.text}}}"
         return Piece(text, max(top.width, bottom.width) + 1.2, Binding.FRACTION, tall=True)
 
+    def held(self, partial: Piece, names: Sequence[Piece]) -> Piece:
+        below = ", ".join(name.text for name in names)
+        width = partial.width + SCRIPT * sum(name.width + 0.4 for name in names) + 0.5
+        return replace(partial, text=rf"\left.{partial.text}\right|_{{{below}}}", width=width)
+
     def second_partial(self, first: Piece, second: Piece, *, inline: bool, whole: bool) -> Piece:
         mark = r"^{\top}" if whole else ""
         below = rf"\partial {first.text} \, \partial {second.text}{mark}"

@@ -103,11 +103,12 @@ class MatrixPrinter:
     style: Style
     ranks: Ranks
     index_base: int = 1
+    barred: frozenset[str] = frozenset()
 
     @property
     def scalars(self) -> ExpressionPrinter:
         """The printer of coefficients."""
-        return ExpressionPrinter(self.style, self.ranks)
+        return ExpressionPrinter(self.style, self.ranks, barred=self.barred)
 
     def piece(self, node: Node) -> Piece:
         """The node as a piece; TypeError for a kind of node that is not known."""

@@ -28,17 +28,21 @@ LATEX = LatexStyle()
 UNICODE = UnicodeStyle()
 
 
-def piece(style: Style, what: Expr | Node, ranks: Ranks, index_base: IndexBase = 1) -> Piece:
-    """An index expression or a matrix node as a piece."""
+def piece(
+    style: Style, what: Expr | Node, ranks: Ranks, index_base: IndexBase = 1, barred: frozenset[str] = frozenset()
+) -> Piece:
+    """An index expression or a matrix node as a piece; partials in ``barred`` with what they hold."""
     if isinstance(what, Node):
-        return MatrixPrinter(style, ranks, index_base).piece(what)
+        return MatrixPrinter(style, ranks, index_base, barred).piece(what)
     shown = count_from_one(sympy.sympify(what)) if index_base == 1 else sympy.sympify(what)
-    return ExpressionPrinter(style, ranks).piece(shown)
+    return ExpressionPrinter(style, ranks, barred=barred).piece(shown)
 
 
-def cases_piece(style: Style, expression: Expr, ranks: Ranks, index_base: IndexBase = 1) -> Piece:
+def cases_piece(
+    style: Style, expression: Expr, ranks: Ranks, index_base: IndexBase = 1, barred: frozenset[str] = frozenset()
+) -> Piece:
     """An expression as values under conditions; as it is where it has none."""
-    printer = ExpressionPrinter(style, ranks)
+    printer = ExpressionPrinter(style, ranks, barred=barred)
     found = branches(count_from_one(expression) if index_base == 1 else expression)
     if len(found) == 1:
         return printer.piece(found[0].value)

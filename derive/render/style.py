@@ -33,6 +33,10 @@ class Style(ABC):
         """
 
     @abstractmethod
+    def held(self, partial: Piece, names: Sequence[Piece]) -> Piece:
+        """The partial with what is held while it is taken, behind a bar."""
+
+    @abstractmethod
     def second_partial(self, first: Piece, second: Piece, *, inline: bool, whole: bool) -> Piece:
         """The second derivative of the loss; by a ``whole`` vector twice it is the Hessian matrix."""
 

@@ -46,6 +46,9 @@ class UnicodeStyle(Style):
     def partial(self, top: Piece, bottom: Piece, *, inline: bool, immediate: bool = False) -> Piece:
         return _atom(f"∂{'⁺' if immediate else ''}{top.text}/∂{bottom.text}", Binding.FRACTION)
 
+    def held(self, partial: Piece, names: Sequence[Piece]) -> Piece:
+        return _atom(f"{partial.text}|{','.join(name.text for name in names)}", Binding.FRACTION)
+
     def second_partial(self, first: Piece, second: Piece, *, inline: bool, whole: bool) -> Piece:
         return _atom(f"∂²ℓ/∂{first.text}∂{second.text}{'ᵀ' if whole else ''}", Binding.FRACTION)
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive import DeriveError, scalar_graph, symbols
-from derive.graph import PathSum
+from derive.graph import PathSum, ScalarGraph
 from derive.graph.rendering import path_lines, slope_notes
 from numeric import check
 
@@ -64,6 +64,47 @@ def test_shared_values_have_several_paths() -> None:
     x, y, z, a, b = map(symbols.scalar, "xyzab")
     whole = partial.result.xreplace({b: 2 * x * a}).xreplace({a: x * y + z})
     assert sympy.expand(whole - sympy.diff(2 * x * (x * y + z) ** 2, x)) == 0
+
+
+def arrows_between(graph: ScalarGraph, bottom: str, top: str) -> int:
+    """How many paths lead along the arrows of a drawing from one node to another."""
+    start = graph.place(bottom)
+    counts = [0] * len(graph.nodes)
+    counts[start] = 1
+    for edge in graph.edges:
+        if edge.target != start:
+            counts[edge.target] += counts[edge.source]
+    return counts[graph.place(top)]
+
+
+@pytest.mark.parametrize(
+    ("equations", "partial", "said"),
+    [
+        ("a = x*y + z; b = (x + x)*a; w = a*b", "dw/dx", "Four paths run from {x} to {w}:"),
+        ("a = x*y + z; b = (x + x)*a; w = a*b", "dw/da", "Two paths run from {a} to {w}:"),
+        ("a = x*x; w = a + 1", "dw/dx", "Two paths run from {x} to {w}:"),
+        ("h = tanh(x); y = h*h + x", "dy/dx", "Three paths run from {x} to {y}, each function being one node:"),
+        ("y = sigma(w*x + b); l = (y - t)^2", "dl/dw", "One path runs from {w} to {l}:"),
+    ],
+)
+def test_as_many_paths_are_told_as_are_drawn(equations: str, partial: str, said: str) -> None:
+    assert scalar_graph(equations, grain="functions").partial(partial).explanation.startswith(said)
+
+
+@given(st.data())
+def test_paths_are_counted_along_the_arrows(data: st.DataObject) -> None:
+    names, equations = ["x"], []
+    for number in range(data.draw(st.integers(1, 4))):
+        terms = data.draw(st.lists(st.sampled_from([*names, "x"]), min_size=1, max_size=4))
+        signs = data.draw(st.lists(st.sampled_from("+*"), min_size=len(terms) - 1, max_size=len(terms) - 1))
+        names.append(f"v{number}")
+        equations.append(f"v{number} = 2*" + "".join(a + b for a, b in zip(terms, [*signs, ""], strict=True)))
+    graph = scalar_graph("; ".join(equations))
+    found = graph.partial(f"d{names[-1]}/dx")
+    assert found.arrows == arrows_between(graph, "x", names[-1])
+    parted = [link for path in found.paths for link in path if link.ways > 1]
+    if not found.is_direct:
+        assert ("its partial adds them up" in found.explanation) == bool(parted)
 
 
 def test_no_path() -> None:
