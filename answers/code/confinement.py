@@ -1,16 +1,14 @@
 """Limits for a process that runs a file of somebody else: time, memory, and what it may write and start.
 
 They keep accidents and idle curiosity inside, on every system; on Linux the kernel enforces them as far as it
-can (Landlock). They are no place to run what is meant to do harm.
+can (``landlock.py``). They are no place to run what is meant to do harm.
 """
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import importlib.util
 import os
-import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -80,7 +78,6 @@ def enclose(folder: Path) -> None:
         elif event in CONNECTS:
             raise PermissionError("the file may not use the network")
 
-    _landlock(inside)
     sys.addaudithook(guard)
 
 
@@ -88,27 +85,3 @@ def _require_inside(path: Any, folder: str) -> None:
     place = os.path.realpath(os.fsdecode(path))
     if place != folder and os.path.commonpath([place, folder]) != folder and place != os.devnull:
         raise PermissionError(f"the file may not write to {place}, outside of its folder")
-
-
-WRITE_FILE, MAKE_AND_REMOVE = 1 << 1, sum(1 << bit for bit in range(4, 13))
-CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
-NO_NEW_PRIVILEGES = 38
-
-
-def _landlock(folder: str) -> bool:
-    """Have the Linux kernel refuse writes outside of the folder; False where it has no such means."""
-    if sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"):
-        return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    refused = WRITE_FILE | MAKE_AND_REMOVE
-    attributes = struct.pack("Q", refused)
-    ruleset = libc.syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
-    if ruleset < 0:
-        return False
-    for path, allowed in ((folder, refused), (os.devnull, WRITE_FILE)):
-        place = os.open(path, os.O_PATH)
-        libc.syscall(ADD_RULE, ruleset, 1, struct.pack("=Qi", allowed, place), 0)
-        os.close(place)
-    done = libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0 and libc.syscall(RESTRICT_SELF, ruleset, 0) == 0
-    os.close(ruleset)
-    return done

@@ -1,7 +1,7 @@
 """Runs a file on given cases: a program of its own, started in a folder that holds both, with the file's name.
 
 It reads ``cases.json`` and ``cases.npz``, calls the functions of ``driver.py``, and writes ``results.json``
-and ``results.npz``. Beside the confinement it imports nothing but NumPy, and what the file needs.
+and ``results.npz``. Beside its limits it imports nothing but NumPy, and what the file needs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import io
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -43,6 +44,8 @@ def main() -> None:
     driver = _loaded("driver", Path("driver.py"))
     confinement = _loaded("confinement", HERE / "confinement.py")
     confinement.limit(plan["seconds"], plan["megabytes"])
+    landlock = _loaded("landlock", HERE.parent / "landlock.py")
+    landlock.restrict(landlock.WRITE, {Path.cwd(): landlock.WRITE, Path(os.devnull): landlock.WRITE})
     confinement.enclose(Path.cwd())
     report: dict[str, Any] = {"how": how, "problem": "", "notes": {}, "printed": {}}
     arrays: Results = {}

@@ -14,6 +14,7 @@ from answers.files import write_file
 from answers.pdf.engine import Engine, available_engines, find_engine
 from answers.pdf.errors import PdfError
 from answers.pdf.log import Log
+from answers.pdf.process import run
 
 JOB = "sheet"
 MOST_RUNS = 5
@@ -179,16 +180,7 @@ def _run(workplace: Path, engine: Engine, timeout: float) -> Log:
     """
     options = ["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", f"-jobname={JOB}"]
     try:
-        subprocess.run(
-            [str(engine.command), *options, COMMAND_LINE],
-            cwd=workplace,
-            env={**engine.environment, **ENVIRONMENT},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=timeout,
-            check=False,
-        )
+        run([*options, COMMAND_LINE], engine, workplace, ENVIRONMENT, timeout)
     except subprocess.TimeoutExpired as error:
         raise PdfError(
             f"TeX ({engine.name}) did not finish within {timeout:g} s: is there a loop in a macro?"

