@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from answers.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
 from answers.latex import sheet
+from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
 from answers.sheets import certificate_row, outcome, part_label
 from answers.verify import Checked
@@ -34,7 +35,7 @@ def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
 
 def _family(question: Question) -> sheet.Section:
     blocks = (sheet.Text(markdown(question.text)),) if question.text else ()
-    return sheet.Section(inline_markdown(question.title), question.id, blocks=blocks, new_page=True)
+    return sheet.Section(inline_markdown(question.title), escape(question.id), blocks=blocks, new_page=True)
 
 
 def _page(part: Part, context: HomeworkContext, checked: Sequence[Checked], *, new_page: bool) -> sheet.Section:

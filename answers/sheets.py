@@ -75,7 +75,7 @@ def _sheet(
 
 def _section(question: Question, parts: tuple[sheet.Part, ...]) -> sheet.Section:
     blocks = (sheet.Text(markdown(question.text)),) if question.text else ()
-    return sheet.Section(inline_markdown(question.title), question.id, question.level, blocks, parts)
+    return sheet.Section(inline_markdown(question.title), escape(question.id), question.level, blocks, parts)
 
 
 def _part(part: Part, blocks: tuple[sheet.Block, ...]) -> sheet.Part:

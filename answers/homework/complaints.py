@@ -30,12 +30,16 @@ TYPES = {
 
 @dataclass(frozen=True)
 class _Finding:
-    """One error of pydantic with its place; ``expected`` is set if the value has the wrong type."""
+    """One error of pydantic with its place; ``expected`` is set if the value has the wrong type.
+
+    ``short`` says that a list has too few entries that are right.
+    """
 
     place: Place
     message: str
     path: KeyPath
     expected: str = ""
+    short: bool = False
 
 
 def complaints(error: ValidationError, model: type[BaseModel]) -> list[HomeworkError]:
@@ -69,7 +73,8 @@ def _finding(details: ErrorDetails, model: type[BaseModel]) -> _Finding:
     if expected is not None:
         return _Finding(place, _wrong_type(expected, details["input"]), path, expected)
     message = details["msg"]
-    return _Finding(place, f"{message[0].lower()}{message[1:]}, got {_said(details['input'])}", path)
+    said = f"{message[0].lower()}{message[1:]}, got {_said(details['input'])}"
+    return _Finding(place, said, path, short=kind == "too_short")
 
 
 def _without_doubles(findings: Iterable[_Finding]) -> list[_Finding]:
@@ -92,11 +97,12 @@ def _either(first: _Finding, second: _Finding) -> _Finding:
 
 
 def _explained_better(finding: _Finding, others: Iterable[_Finding]) -> bool:
-    """Whether another member of the union fitted so far that it found fault with something inside."""
+    """Whether fault was found with something inside: by another member of the union, or with an entry of the list."""
     depth = len(finding.path)
-    return bool(finding.place.alternative and finding.expected) and any(
-        other.place.alternative and len(other.path) > depth and other.path[:depth] == finding.path for other in others
-    )
+    inside = [other for other in others if len(other.path) > depth and other.path[:depth] == finding.path]
+    if finding.short:
+        return bool(inside)
+    return bool(finding.place.alternative and finding.expected) and any(other.place.alternative for other in inside)
 
 
 def _not_literal(given: Any, expected: str) -> str:

@@ -13,6 +13,7 @@ from answers.kinds import kinds
 from answers.kinds.item import Item
 from answers.model_base import Strict, one_of
 from answers.own import OwnActivation, OwnDefinitions, OwnLayer
+from answers.texts import Markdown, MarkdownLine, PlainText
 from answers.trainings.model import TrainingModel
 
 if TYPE_CHECKING:
@@ -34,15 +35,15 @@ class Criterion(Strict):
     """One line of a rubric: what earns how many points."""
 
     points: float = Field(ge=0)
-    text: str
+    text: MarkdownLine
 
 
 class Part(Strict):
     """A part of a question: what it asks, and what its answer is made of."""
 
-    id: str = Field(description="such as 1.1a; unique in the file")
-    label: str = Field("", description="how the sheet calls it; (a) if the id ends in a letter")
-    question: str = Field(description="Markdown with LaTeX maths between dollars")
+    id: PlainText = Field(description="such as 1.1a; unique in the file")
+    label: MarkdownLine = Field("", description="how the sheet calls it; (a) if the id ends in a letter")
+    question: Markdown = Field(description="Markdown with LaTeX maths between dollars")
     points: float = Field(0, ge=0)
     answer: tuple[AnyItem, ...] = ()
     rubric: tuple[Criterion, ...] = ()
@@ -58,10 +59,10 @@ class Part(Strict):
 class Question(Strict):
     """A numbered question with its parts."""
 
-    id: str
-    title: str
+    id: PlainText
+    title: MarkdownLine
     level: Literal[1, 2] = Field(1, description="1 for a section, 2 for one inside it")
-    text: str = ""
+    text: Markdown = ""
     parts: tuple[Part, ...] = ()
 
 
@@ -75,11 +76,11 @@ class Conventions(Strict):
 class Homework(Strict):
     """A homework: its heading, its networks, its questions."""
 
-    title: str
-    course: str = ""
-    term: str = ""
-    due: str = ""
-    introduction: str = ""
+    title: MarkdownLine
+    course: MarkdownLine = ""
+    term: MarkdownLine = ""
+    due: MarkdownLine = ""
+    introduction: Markdown = ""
     paper: Literal["a4paper", "letterpaper"] = "a4paper"
     sheets: tuple[Literal["questions", "key", "catalogue"], ...] = Field(
         ("questions", "key"), description="what is made; a catalogue has answers only, a page for each part"

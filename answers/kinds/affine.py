@@ -14,6 +14,7 @@ from answers.kinds.derived import claim
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
+from answers.texts import Markdown
 from derive.matrix.build import plus, product
 from derive.matrix.nodes import Named, Node
 from derive.network import Network
@@ -43,7 +44,7 @@ class Affine(Item):
 
     kind: Literal["affine"]
     network: str
-    note: str = Field("", description="Markdown before the proof")
+    note: Markdown = Field("", description="Markdown before the proof")
     lines: int = Field(10, ge=0, description="how many lines the question sheet leaves")
 
     def blank(self, context: Context) -> tuple[Block, ...]:

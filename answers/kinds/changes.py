@@ -15,6 +15,7 @@ from answers.kinds.gradients import Gradients
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Equation, Table, Text
+from answers.texts import PlainText
 
 Comparable = ForwardTable | Gradients | Elements
 
@@ -27,7 +28,7 @@ class Changes(Item):
     what: Literal["forward_table", "gradients", "elements"] = Field(description="which of its answers")
     network: str = Field(description="the network to answer for now")
     since: str | None = Field(None, description="the network to compare with; that of the part if left out")
-    labels: tuple[str, ...] = Field((), description="new names for the rows of a forward table")
+    labels: tuple[PlainText, ...] = Field((), description="new names for the rows of a forward table")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         return self._item(context, self.network).blank(context)

@@ -14,6 +14,7 @@ from answers.kinds.item import Answered, Claim, Context, Verdict
 from answers.kinds.scalar import Scalar, Values, backward_claim, partial_latex
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, Column, Room, Row, Table, Text
+from answers.texts import Markdown, MarkdownLine
 from derive.errors import DeriveError
 from derive.graph import Backward, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex
@@ -34,11 +35,13 @@ class Comparison(Scalar):
     kind: Literal["comparison"]
     other: str = Field("", description="the equations of the other graph; the same ones if left out")
     other_grain: str | tuple[str, ...] = Field("primitives", description="the grain of the other graph")
-    names: tuple[str, str] = Field(("here", "there"), description="what the two are called, such as (e) and (c)")
+    names: tuple[MarkdownLine, MarkdownLine] = Field(
+        ("here", "there"), description="what the two are called, such as (e) and (c)"
+    )
     at: Values = Field(description="the value of each input")
     of: str | None = Field(None, description="the output that is differentiated; the only one if left out")
     lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
-    note: str = Field("", description="Markdown after the comparison")
+    note: Markdown = Field("", description="Markdown after the comparison")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         return (Room(self.lines),) if self.lines else ()

@@ -12,6 +12,7 @@ from answers.kinds.derived import claim, shape_of, steps_block
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Text
+from answers.texts import Markdown
 from derive import symbols
 from derive.derivation import Derivation
 from derive.render import shape_latex
@@ -26,7 +27,7 @@ class Derivative(Item):
     of: str | None = Field(None, description="the partial, such as dl/dz3")
     slope_of: str | None = Field(None, description="an activation, such as Sigmoid, whose slope is asked")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answer may use")
-    note: str = Field("", description="Markdown before the derivation")
+    note: Markdown = Field("", description="Markdown before the derivation")
     lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
 
     @model_validator(mode="after")

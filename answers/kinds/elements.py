@@ -12,6 +12,7 @@ from answers.kinds.item import Answered, Context, Item
 from answers.kinds.kinks import kink_claims
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Equation, Room, Row, Table, Text
+from answers.texts import Markdown
 from derive.calculus.kinks import kink_sentences
 from derive.derivation import Derivation
 from derive.render import sentence_latex, shape_latex
@@ -30,7 +31,7 @@ class Elements(Item):
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answers may use")
     steps: bool = Field(False, description="whether the key shows the derivation")
     lines: int | None = Field(None, ge=0, description="how many lines the question sheet leaves; a table if left out")
-    note: str = Field("", description="Markdown before the elements in the key")
+    note: Markdown = Field("", description="Markdown before the elements in the key")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         if self.lines is not None:

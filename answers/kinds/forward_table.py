@@ -12,6 +12,7 @@ from answers.kinds.derived import Line, claim, marks
 from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Column, Row, Table
+from answers.texts import PlainText
 from derive.derivation import Derivation
 from derive.network import Network, TableRow
 from derive.render import shape_latex
@@ -29,7 +30,7 @@ class ForwardTable(Item):
     kind: Literal["forward_table"]
     network: str = Field(description="the network's name")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the table may use")
-    labels: tuple[str, ...] = Field((), description="names for the rows, such as Linear_1, f, Linear_2, g, Loss")
+    labels: tuple[PlainText, ...] = Field((), description="names for the rows, such as Linear_1, f, Linear_2, g, Loss")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         rows = self._rows(context.network(self.network))

@@ -11,6 +11,7 @@ from answers.kinds.item import Answered, Claim, Context
 from answers.kinds.scalar import Scalar, Values, backward_claim, forward_claim, name_latex, structure_claim
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Picture, Room, Text
+from answers.texts import Markdown
 from derive.graph import Backward, ScalarGraph
 
 
@@ -29,7 +30,7 @@ class Graph(Scalar):
         "with values, as the key does, nothing",
     )
     lines: int = Field(8, ge=1, description="how many lines of room there are to draw")
-    note: str = Field("", description="Markdown before the drawing in the key")
+    note: Markdown = Field("", description="Markdown before the drawing in the key")
 
     @model_validator(mode="after")
     def _numbers_need_values(self) -> Graph:

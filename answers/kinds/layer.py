@@ -14,6 +14,7 @@ from answers.kinds.item import Answered, Context, Item
 from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Heading, Room, Text
+from answers.texts import Markdown
 from derive.derivation import Derivation
 from derive.exact import Ranges, with_ranges
 from derive.layer import Layer, layer, upstream_name
@@ -40,7 +41,7 @@ class LayerPage(Item):
         default_factory=dict, description="the value of each size at which all is written out element by element"
     )
     lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
-    note: str = Field("", description="Markdown before the equations in the key")
+    note: Markdown = Field("", description="Markdown before the equations in the key")
     ranges: Ranges | None = Field(None, description="how a gradient says what its sums read, if it shall")
 
     def blank(self, context: Context) -> tuple[Block, ...]:

@@ -19,6 +19,7 @@ from answers.latex.escape import escape
 from answers.latex.markdown import markdown
 from answers.latex.plotting import axis
 from answers.latex.sheet import Area, Block, Curve, Dot, Plot, Plots, Room, Text
+from answers.texts import Markdown
 from derive.building.equations import parse_formula
 from derive.errors import nearest
 from derive.render import latex
@@ -44,7 +45,7 @@ class LinearMaps(Item):
     products: tuple[tuple[str, str], ...] = Field(
         (), description="pairs of names: [shear, rotation] is the shear, then the rotation"
     )
-    note: str = Field("", description="Markdown before the pictures")
+    note: Markdown = Field("", description="Markdown before the pictures")
     lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
 
     def blank(self, context: Context) -> tuple[Block, ...]:

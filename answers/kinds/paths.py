@@ -12,6 +12,7 @@ from answers.kinds.item import Answered, Context
 from answers.kinds.scalar import Scalar
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Equation, Room, Row, Step, Steps, Table, Text
+from answers.texts import Markdown
 from derive.graph import PathSum
 from derive.graph.rendering import left_side, path_lines, slope_notes
 from derive.render import sentence_latex
@@ -30,7 +31,7 @@ class Paths(Scalar):
     )
     steps: bool = Field(True, description="whether the key shows a sentence for each step")
     lines: int | None = Field(None, ge=0, description="how many lines the question sheet leaves; a table if left out")
-    note: str = Field("", description="Markdown before the partials in the key")
+    note: Markdown = Field("", description="Markdown before the partials in the key")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         if self.lines is not None:

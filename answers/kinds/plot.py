@@ -20,6 +20,7 @@ from answers.kinds.pages import applied_functions
 from answers.latex.markdown import markdown
 from answers.latex.plotting import plot
 from answers.latex.sheet import Block, Equation, Plot, Plots, Room, Text
+from answers.texts import Markdown
 from derive.derivation import Derivation
 from derive.layers.definition import Activation
 from derive.render import cases_latex, latex
@@ -43,7 +44,7 @@ class PlotItem(Item):
     show: tuple[Shown, ...] = Field(("function", "derivative"), min_length=1)
     low: float = -4.0
     high: float = 4.0
-    note: str = Field("", description="Markdown before the plots")
+    note: Markdown = Field("", description="Markdown before the plots")
     lines: int = Field(4, ge=0, description="how many lines the question sheet leaves below the axes")
 
     @model_validator(mode="after")

@@ -10,17 +10,19 @@ from pydantic import Field, field_validator
 from answers.evidence import AnyEvidence, collect, quoted
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.code import code_lines
+from answers.latex.formula import formula
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, Code, Equation, Room, Text
 from answers.model_base import Strict
+from answers.texts import Markdown, MarkdownLine, Maths
 
 
 class ProcedureStep(Strict):
     """One step: what is done, in words, in Python and as a formula."""
 
-    text: str = Field(description="a sentence, Markdown")
+    text: MarkdownLine = Field(description="a sentence, Markdown")
     code: str = Field("", description="the same in Python")
-    maths: str = Field("", description="the same as LaTeX maths, without dollars")
+    maths: Maths = Field("", description="the same as LaTeX maths, without dollars")
 
     @field_validator("code")
     @classmethod
@@ -37,7 +39,7 @@ class Procedure(Item):
 
     kind: Literal["procedure"]
     steps: tuple[ProcedureStep, ...]
-    closing: str = Field("", description="Markdown after the steps; it may quote evidence")
+    closing: Markdown = Field("", description="Markdown after the steps; it may quote evidence")
     evidence: dict[str, AnyEvidence] = Field(default_factory=dict)
 
     def blank(self, context: Context) -> tuple[Block, ...]:
@@ -48,7 +50,7 @@ class Procedure(Item):
         for number, step in enumerate(self.steps, start=1):
             blocks.append(Text(rf"\textbf{{{number}.}} {inline_markdown(step.text)}"))
             if step.maths:
-                blocks.append(Equation(step.maths))
+                blocks.append(Equation(formula(step.maths)))
             if step.code:
                 blocks.append(Code(code_lines(step.code)))
         found = collect(self.evidence, context)

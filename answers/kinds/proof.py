@@ -13,6 +13,7 @@ from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
 from answers.model_base import Strict
+from answers.texts import Markdown, MarkdownLine
 from derive.render.printing import IndexBase
 from derive.render.written import formula_latex, formula_unicode
 
@@ -21,17 +22,17 @@ class ProofStep(Strict):
     """A line of a proof: how it relates to the line before it, and why."""
 
     step: str = Field(description="a relation and a formula, such as = sigma(z)*(1 - sigma(z)) or <= log(K)")
-    reason: str = Field("", description="a sentence, Markdown")
+    reason: MarkdownLine = Field("", description="a sentence, Markdown")
 
 
 class Proof(About, Item):
     """A chain that leads from the formula ``start`` to the last step."""
 
     kind: Literal["proof"]
-    note: str = Field("", description="Markdown before the proof")
+    note: Markdown = Field("", description="Markdown before the proof")
     start: str = Field(description="the formula that the chain starts from, such as sigma'(z)")
     steps: tuple[ProofStep, ...] = Field(min_length=1)
-    closing: str = Field("", description="Markdown after the proof")
+    closing: Markdown = Field("", description="Markdown after the proof")
     lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
 
     def blank(self, context: Context) -> tuple[Block, ...]:

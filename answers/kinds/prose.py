@@ -10,13 +10,14 @@ from answers.evidence import AnyEvidence, collect, quoted
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Room, Text
+from answers.texts import Markdown
 
 
 class Prose(Item):
     """Markdown in which ``{{name.value}}`` quotes a value of the evidence called ``name``."""
 
     kind: Literal["prose"]
-    text: str
+    text: Markdown
     evidence: dict[str, AnyEvidence] = Field(default_factory=dict)
     lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
 

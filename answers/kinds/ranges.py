@@ -21,6 +21,7 @@ from answers.kinds.derived import claim
 from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Room, Row, Table, Text
+from answers.texts import Markdown
 from derive import symbols
 from derive.building.equations import parse_formula
 from derive.building.formulas import parse_formula_in, setting_of
@@ -46,7 +47,7 @@ class Ranges(Item):
     low: str | float | None = Field(None, description="what no value may be below: a number or a formula")
     high: str | float | None = Field(None, description="what no value may be above")
     order: tuple[str, ...] = Field((), description="letters from the smallest to the largest: [a, b] says a < b")
-    note: str = Field("", description="Markdown before the table")
+    note: Markdown = Field("", description="Markdown before the table")
     lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ from answers.sweeps.design import Value, designed
 from answers.sweeps.findings import finding
 from answers.sweeps.runs import Sweep, gathered, said_values
 from answers.sweeps.show import best_sentence, can_show_boundaries, loss_curves, pictures, runs_table
+from answers.texts import Markdown
 from answers.trainings.answer import notices, settings_table
 from answers.trainings.claims import metrics_claim, target_claim, training_claims
 from answers.trainings.words import in_percent, number, setting
@@ -41,7 +42,7 @@ class SweepItem(Item):
     boundaries: tuple[str, ...] | None = Field(
         None, description="pictures of best, worst, base, or of each value of a hyper-parameter"
     )
-    text: str = Field("", description="Markdown that may quote values of the sweep")
+    text: Markdown = Field("", description="Markdown that may quote values of the sweep")
     target: dict[str, float] = Field(default_factory=dict, description="how good the best setting must be on the test")
     lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
 

@@ -12,6 +12,7 @@ from answers.evidence.quoting import quoted_claim
 from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Room, Text
+from answers.texts import Markdown
 from answers.trainings.answer import (
     boundary_block,
     curves_block,
@@ -30,7 +31,7 @@ class TrainingItem(Item):
 
     kind: Literal["training"]
     training: str = Field(description="the name of a training of the file")
-    text: str = Field("", description="Markdown that may quote values of the training")
+    text: Markdown = Field("", description="Markdown that may quote values of the training")
     show: tuple[Literal["settings", "results", "curves", "boundary"], ...] = ("settings", "results", "curves")
     target: dict[str, float] = Field(
         default_factory=dict, description="how good the metrics of the test must be, such as accuracy: 0.45"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from answers.errors import HomeworkContentError
 from answers.latex.characters import ACCENTS, LETTERS_AND_PUNCTUATION, MATHS, MATHS_ACCENTS, SPECIAL, TYPED
 
 
-class UnprintableError(ValueError):
+class UnprintableError(HomeworkContentError):
     """A text holds a character that the fonts of a sheet do not have."""
 
 

@@ -10,11 +10,13 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from answers.errors import HomeworkContentError
 from answers.latex.code import code_lines
-from answers.latex.escape import escape, escape_maths, escape_typed
+from answers.latex.escape import escape, escape_typed
+from answers.latex.formula import formula, is_display
 
 
-class MarkdownError(ValueError):
+class MarkdownError(HomeworkContentError):
     """A text uses a part of Markdown that a sheet cannot print."""
 
 
@@ -26,7 +28,8 @@ def markdown(text: str) -> str:
     inner side is a dollar sign, so that prices can be told from formulas.
 
     Raises:
-        MarkdownError: the text holds a picture.
+        FormulaError: a formula holds what has no place in one.
+        MarkdownError: the text holds a picture, or a link to what is no page.
         UnprintableError: a character is not in the fonts.
     """
     return "\n\n".join(_blocks(SyntaxTreeNode(_parser().parse(text))))
@@ -36,7 +39,8 @@ def inline_markdown(text: str) -> str:
     """The LaTeX of a Markdown text on one line, such as a title or the cell of a table.
 
     Raises:
-        MarkdownError: the text holds a picture.
+        FormulaError: a formula holds what has no place in one.
+        MarkdownError: the text holds a picture, or a link to what is no page.
         UnprintableError: a character is not in the fonts.
     """
     return _inline(SyntaxTreeNode(_parser().parseInline(text)))
@@ -100,12 +104,23 @@ def _alignment(cell: SyntaxTreeNode) -> str:
     return {"text-align:right": "r", "text-align:center": "c"}.get(style, "l")
 
 
-def _display(formula: str) -> str:
-    return f"\\[\n{escape_maths(formula).strip()}\n\\]"
+def _display(text: str) -> str:
+    return f"\\[\n{formula(text)}\n\\]"
+
+
+def _environment(text: str) -> str:
+    """An environment that stands without dollar signs; a matrix is a formula on its own line."""
+    return formula(text, display=True) if is_display(text) else _display(text)
+
+
+SCHEMES = ("http://", "https://", "mailto:")
+"""What a link of a sheet may lead to. Others open files or programs of who reads it."""
 
 
 def _link(node: SyntaxTreeNode) -> str:
     address = str(node.attrGet("href") or "")
+    if not address.lower().startswith(SCHEMES):
+        raise MarkdownError(f"a link leads to {address!r}, expected an address that begins with {', '.join(SCHEMES)}")
     for character in "\\{}^":
         address = address.replace(character, f"%{ord(character):02X}")
     address = address.replace("%", r"\%").replace("#", r"\#").replace("&", r"\&")
@@ -128,7 +143,7 @@ BLOCKS: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
     "hr": lambda node: r"\textrule",
     "table": _table,
     "math_block": lambda node: _display(node.content),
-    "amsmath": lambda node: escape_maths(node.content).strip(),
+    "amsmath": lambda node: _environment(node.content),
 }
 
 INLINES: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
@@ -141,7 +156,7 @@ INLINES: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
     "hardbreak": lambda node: "\\leavevmode\\newline\n",
     "link": _link,
     "image": _picture,
-    "math_inline": lambda node: f"${escape_maths(node.content)}$",
+    "math_inline": lambda node: f"${formula(node.content)}$",
     "math_inline_double": lambda node: _display(node.content),
 }
 

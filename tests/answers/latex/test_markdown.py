@@ -6,15 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers.latex import MarkdownError, UnprintableError, escape, inline_markdown, markdown
+from answers.latex import FormulaError, MarkdownError, UnprintableError, escape, inline_markdown, markdown
+from tests.answers.latex.formulas import formulas
 
 words = st.text(alphabet=string.ascii_letters + string.digits, min_size=1)
-formulas = st.text(alphabet=string.ascii_letters + "\\{}_^*+-=<>&|~'\"#%[]() ", min_size=1).filter(
-    lambda formula: formula == formula.strip() and not formula.endswith("\\")
-)
 
 
-@given(words, formulas, words)
+@given(words, formulas.map(lambda text: " ".join(text.split())), words)
 def test_maths_is_kept_as_it_is(before: str, formula: str, after: str) -> None:
     text = f"{before} ${formula}$ {after}"
     assert inline_markdown(text) == text
@@ -73,6 +71,27 @@ def test_tables_keep_their_alignment() -> None:
     assert markdown("| a | b |\n|---|--:|\n| $x$ | 50% |") == (
         "\\begin{center}\n\\begin{tabular}{lr}\na & b \\\\\n\\hline\n$x$ & 50\\% \\\\\n\\end{tabular}\n\\end{center}"
     )
+
+
+def test_a_matrix_needs_no_dollars() -> None:
+    matrix = "\\begin{pmatrix}\n1 & 2\n\\end{pmatrix}"
+    assert markdown(matrix) == f"\\[\n{matrix}\n\\]"
+
+
+@pytest.mark.parametrize(
+    "text", ["a $\\input{x}$", "$$\n\\input{x}\n$$", "\\begin{align}\n\\input{x}\n\\end{align}", "| $\\openin$ |\n|-|"]
+)
+def test_a_formula_that_reads_a_file_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match="has no place in a formula: it reads or writes files"):
+        markdown(text)
+
+
+@pytest.mark.parametrize(
+    "address", ["run:/bin/sh", "RUN:x", "other.pdf", "/etc/passwd", "#here", "ftp://x.y", "\\\\x\\y"]
+)
+def test_a_link_leads_to_pages_only(address: str) -> None:
+    with pytest.raises(MarkdownError, match="expected an address that begins with http://"):
+        markdown(f"[a]({address})")
 
 
 def test_a_picture_is_refused() -> None:

@@ -1,0 +1,152 @@
+"""The mathematics that a user writes, refused unless all that it can do is print."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from answers.errors import HomeworkContentError
+from answers.latex.commands import COMMANDS, DISPLAYS, ENVIRONMENTS, REASONS, REFERENCES, SIGNS
+from answers.latex.escape import escape_maths
+from answers.latex.tokens import Token, TokenError, tokens
+
+SHOWN = 60
+"""So many characters of a formula are shown in a message."""
+
+LABEL = re.compile(r"\s*\*?\s*\{[A-Za-z0-9 :.,/+-]+\}")
+NAME = re.compile(r"\s*\{([A-Za-z]+\*?)\}")
+
+
+class FormulaError(HomeworkContentError):
+    """A formula holds what has no place in one, or what it opens does not close."""
+
+
+def formula(text: str, *, display: bool = False) -> str:
+    """The LaTeX of a formula without dollar signs: signs beyond ASCII are commands, the rest is as it was written.
+
+    With ``display`` it is one environment that stands on lines of its own, such as ``align``; other formulas
+    hold none.
+
+    Raises:
+        FormulaError: a command or an environment has no place in a formula, or brackets do not pair up.
+        UnprintableError: a character is not in the fonts.
+    """
+    latex = escape_maths(text).strip()
+    reader = _Reader(latex, display)
+    try:
+        for token in tokens(latex):
+            reader.read(token)
+        reader.finish()
+    except TokenError as error:
+        raise FormulaError(f"the formula {_shown(text)}: {error}") from error
+    return latex
+
+
+def is_display(latex: str) -> bool:
+    """Whether a formula begins with an environment that stands on lines of its own."""
+    found = re.match(r"\s*\\begin\s*\{([A-Za-z]+\*?)\}", latex)
+    return found is not None and found[1] in DISPLAYS
+
+
+class _Reader:
+    """Reads a formula's tokens in their order and keeps what is open."""
+
+    def __init__(self, latex: str, display: bool) -> None:
+        self.latex = latex
+        self.display = display
+        self.open: list[str] = []
+
+    def read(self, token: Token) -> None:
+        """Take one token.
+
+        Raises:
+            TokenError: it has no place here.
+        """
+        if token.kind == "character":
+            self._character(token.text)
+        elif token.text in ("begin", "end"):
+            self._environment(token)
+        elif token.text in ("left", "right"):
+            self._paired(rf"\{token.text}", token.text == "left", r"\left", r"\right")
+        elif token.text in ("(", ")"):
+            self._paired(rf"\{token.text}", token.text == "(", r"\(", r"\)")
+        elif token.text in REFERENCES:
+            if LABEL.match(self.latex, token.end) is None:
+                raise TokenError(rf"\{token.text} needs a label in braces, of letters, digits and hyphens")
+        else:
+            _require_command(token.text)
+
+    def finish(self) -> None:
+        """Refuse what is still open.
+
+        Raises:
+            TokenError: something is.
+        """
+        if self.open:
+            raise TokenError(f"{self.open[-1]} is not closed")
+
+    def _character(self, character: str) -> None:
+        if character in "{}":
+            self._paired(character, character == "{", "{", "}")
+        elif character == "$":
+            if "{" not in self.open:
+                raise TokenError(
+                    r"a $ stands inside of the formula; only the words of \text{...} have formulas in them"
+                )
+            self._paired("$", self.open[-1:] != ["$"], "$", "$")
+        elif character == "#":
+            raise TokenError(r"a # stands for an argument of a definition; write \# for the sign")
+
+    def _paired(self, said: str, opens: bool, opener: str, closer: str) -> None:
+        if opens:
+            self.open.append(opener)
+        elif self.open[-1:] == [opener]:
+            self.open.pop()
+        elif self.open:
+            raise TokenError(f"{said} stands where {self.open[-1]} is not closed")
+        else:
+            raise TokenError(f"{said} closes nothing: there is no {opener} for this {closer}")
+
+    def _environment(self, token: Token) -> None:
+        named = NAME.match(self.latex, token.end)
+        if named is None:
+            raise TokenError(rf"\{token.text} needs the name of an environment in braces")
+        name = named[1]
+        if name in DISPLAYS:
+            outermost = not self.open if token.text == "begin" else self.open == [rf"\begin{{{name}}}"]
+            if not (self.display and outermost):
+                raise TokenError(
+                    f"the environment {name} is a formula on lines of its own and stands outside of dollar signs; "
+                    f"inside of a formula write {_inner(name)}"
+                )
+        elif name not in ENVIRONMENTS:
+            raise TokenError(f"there is no environment {name} for formulas{_like(name, DISPLAYS | ENVIRONMENTS)}")
+        self._paired(rf"\{token.text}{{{name}}}", token.text == "begin", rf"\begin{{{name}}}", rf"\end{{{name}}}")
+
+
+def _require_command(name: str) -> None:
+    """Refuse a command that does not print.
+
+    Raises:
+        TokenError: why, and what is near.
+    """
+    if name in COMMANDS or name in SIGNS:
+        return
+    if name in REASONS:
+        raise TokenError(rf"\{name} has no place in a formula: {REASONS[name]}")
+    raise TokenError(rf"there is no command \{name} for formulas{_like(name, COMMANDS, chr(92))}")
+
+
+def _like(name: str, known: frozenset[str], mark: str = "") -> str:
+    near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f"; did you mean {mark}{near[0]}?" if near else ""
+
+
+def _inner(display: str) -> str:
+    """What stands inside of a formula in place of an environment on lines of its own."""
+    return {"a": "aligned", "f": "aligned", "e": "aligned", "g": "gathered", "m": "gathered"}[display[0]]
+
+
+def _shown(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= SHOWN else f"{words[: SHOWN - 3]}..."
