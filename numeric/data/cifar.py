@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def _batch(path: Path, batch_size: int | None) -> tuple[Array, Array]:
     entries = {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in content.items()}
     for key in ("data", "labels"):
         if key not in entries:
-            raise DataError(f"{path} has no key {key}; it has {', '.join(sorted(map(str, entries))) or 'none'}")
+            raise DataError(f"{path} has no key {key}; it has {_listed(entries)}")
     data, labels = entries["data"], _labels(entries["labels"], path)
     if not isinstance(data, numpy.ndarray) or data.dtype != numpy.uint8 or data.ndim != 2 or data.shape[1] != PIXELS:
         raise DataError(f"{path}: data is {_form(data)}, expected uint8 (N, {PIXELS})")
@@ -75,7 +76,16 @@ def _labels(labels: Any, path: Path) -> Array:
     array = isinstance(labels, numpy.ndarray) and labels.ndim == 1 and labels.dtype.kind in "iu"
     if not (plain or array):
         raise DataError(f"{path}: labels is {_form(labels)}, expected a list of integers")
-    return numpy.asarray(labels, dtype=numpy.int64)
+    try:
+        return numpy.asarray(labels, dtype=numpy.int64)
+    except OverflowError as error:
+        raise DataError(f"{path}: labels hold a number of more than 64 bits, expected 0 to {CLASSES - 1}") from error
+
+
+def _listed(names: Iterable[str]) -> str:
+    """A few names for a message."""
+    few = sorted(name[:40] for name in names)[:10]
+    return ", ".join(few) or "none"
 
 
 def _form(value: Any) -> str:

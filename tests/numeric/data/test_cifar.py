@@ -58,6 +58,7 @@ def test_a_truncated_batch_is_named(tmp_path: Path, kept: int) -> None:
     [
         ({b"labels": [10] * 40}, "label 0 is 10, expected 0 to 9"),
         ({b"labels": [0] * 39 + [-1]}, "label 39 is -1, expected 0 to 9"),
+        ({b"labels": [2**70] * 40}, "labels hold a number of more than 64 bits"),
         ({b"labels": [0] * 39}, "40 images, but 39 labels"),
         ({b"labels": ["cat"] * 40}, "labels is a list, expected a list of integers"),
         ({b"labels": 3}, "labels is a int"),

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import pickle
+import pickletools
+import tracemalloc
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy
@@ -85,9 +89,166 @@ def test_other_objects_are_refused(tmp_path: Path, value: Any) -> None:
 
 def test_a_pickle_cannot_call_the_class_of_arrays(tmp_path: Path) -> None:
     path = tmp_path / "ndarray"
-    path.write_bytes(b"cnumpy\nndarray\n(K\x03\x85tR.")
-    with pytest.raises(DataError, match="truncated or no pickle"):
+    path.write_bytes(b"cnumpy\nndarray\n(K\x03tR.")
+    with pytest.raises(DataError, match="a call of what is no function"):
         read_plain_pickle(path)
+
+
+ARRAY = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tC\x01btR"
+"""An array without its state."""
+
+TYPE = b"cnumpy\ndtype\n(X\x02\x00\x00\x00f4I00\nI01\ntR"
+"""The type f4 without its state."""
+
+PLAIN_STATE = b"(K\x03X\x01\x00\x00\x00<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+
+
+def array(shape: bytes, data: bytes, dtype: bytes = TYPE + PLAIN_STATE, order: bytes = b"\x89") -> bytes:
+    """A pickle of an array of which the file says what it likes."""
+    return b"\x80\x03" + ARRAY + b"(K\x01" + shape + dtype + order + b"C" + bytes([len(data)]) + data + b"tb."
+
+
+def test_the_hostile_arrays_below_would_be_right_with_other_fields(tmp_path: Path) -> None:
+    path = tmp_path / "array"
+    path.write_bytes(array(b"K\x02\x85", numpy.array([1, 2], "<f4").tobytes()))
+    assert read_plain_pickle(path).tolist() == [1, 2]
+
+
+def _type(state: bytes) -> bytes:
+    return array(b"K\x01\x85", bytes(4), TYPE + state)
+
+
+MINUS = b"J\xff\xff\xff\xff"
+LESS = b"X\x01\x00\x00\x00<"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        array(b"K\x03\x85", bytes(8)),
+        array(b"J\xff\xff\xff\x7f\x85", bytes(8)),
+        array(b"\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85", bytes(8)),
+        array(b"J\xfe\xff\xff\xff\x85", bytes(8)),
+        array(b"\x8a\x07\xff\xff\xff\xff\xff\xff\x7fK\x00\x86", b""),
+        array(b"(" + b"K\x01" * 40 + b"t", bytes(4)),
+        array(b"]", bytes(4)),
+        array(b"N", bytes(4)),
+        array(b"\x88\x85", bytes(4)),
+        array(b"G?\xf0\x00\x00\x00\x00\x00\x00\x85", bytes(4)),
+        array(b"K\x01\x85", bytes(4), b"X\x02\x00\x00\x00f4"),
+        array(b"K\x01\x85", bytes(4), TYPE),
+        array(b"K\x01\x85", bytes(4), b"N"),
+        array(b"K\x01\x85", bytes(4), order=b"N"),
+        array(b"K\x01\x85", b"\x02", TYPE.replace(b"f4", b"b1") + PLAIN_STATE),
+        *(
+            array(b"K\x01\x85", bytes(8), TYPE.replace(b"f4", code) + PLAIN_STATE)
+            for code in (b"O8", b"V8", b"S8", b"M8")
+        ),
+        _type(b"(K\x03" + LESS + b"NNN" + MINUS + MINUS + b"K\x3ftb"),
+        _type(b"(K\x03" + LESS + b"NNN" + MINUS + MINUS + b"K\x00Ntb"),
+        _type(b"(K\x03" + LESS + b"N)}" + MINUS + MINUS + b"K\x00tb"),
+        _type(b"(K\x03" + LESS + b"(X\x02\x00\x00\x00O8K\x01\x85tNN" + MINUS + MINUS + b"K\x00tb"),
+        _type(b"(K\x03" + LESS + b"NNNJ\xff\xff\xff\x7f" + MINUS + b"K\x00tb"),
+        _type(b"(K\x03X\x01\x00\x00\x00ONNN" + MINUS + MINUS + b"K\x00tb"),
+        _type(b"Nb"),
+        _type(b"}b"),
+        b"\x80\x03" + ARRAY + b".",
+        b"\x80\x03]" + ARRAY + b"a.",
+        b"\x80\x03" + ARRAY + b"Nb.",
+        b"\x80\x03]Nb.",
+        b"\x80\x03c_codecs\nencode\n.",
+        b"\x80\x03}c_codecs\nencode\nK\x01s.",
+    ],
+)
+def test_arrays_of_which_a_file_says_what_is_not_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "hostile"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"hostile is (refused|truncated or no pickle)"):
+        read_plain_pickle(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x80\x03]r\xff\xff\xff\x7f.",
+        b"(lp99999999999999999999\n.",
+        b"\x80\x04N" + b"\x85" * 10_000 + b"N}\x94" + b"h\x000.",
+        b"\x80\x04}" + b"N" + b"\x85" * 100_000 + b"Ns.",
+        b"\x80\x04\x8e" + b"\xff" * 7 + b"\x00abc.",
+        b"\x80\x05\x96" + b"\xff" * 7 + b"\x00abc.",
+        b"\x80\x04\x8b" + (10_000).to_bytes(4, "little") + b"\x01" * 10_000 + b".",
+        b"L" + b"9" * 5_000 + b"L\n.",
+        b"I" + b"9" * 5_000 + b"\n.",
+        b"\x80\x03]c_codecs\nencode\n(X\xe8\x03\x00\x00" + b"a" * 1000 + b"X\x06\x00\x00\x00latin1tq\x00" + b"R.",
+        b"\x80\x03](c_codecs\nencode\nq\x01(X\xe8\x03\x00\x00"
+        + b"a" * 1000
+        + b"X\x06\x00\x00\x00latin1tq\x00R"
+        + b"h\x01h\x00R" * 20_000
+        + b"e.",
+        b"\x80\x03N.N" * 3 + b"(" * 100_000,
+        b"(" * 100_000,
+    ],
+    ids=range(13),
+)
+def test_small_files_do_not_make_much_work(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bomb"
+    path.write_bytes(content)
+    tracemalloc.start()
+    with suppress(DataError):
+        read_plain_pickle(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 200 * len(content) + 2**20
+
+
+def test_operations_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numeric.data.plain_pickle.MOST_OPERATIONS", 1000)
+    path = tmp_path / "long"
+    path.write_bytes(pickle.dumps(list(range(10_000))))
+    with pytest.raises(DataError, match="more than 1000 operations"):
+        read_plain_pickle(path)
+
+
+def test_a_file_of_no_batch_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numeric.data.plain_pickle.LONGEST_FILE", 2**20)
+    path = tmp_path / "large"
+    path.write_bytes(bytes(2**20 + 1))
+    with pytest.raises(DataError, match="large has more than 1 MB"):
+        read_plain_pickle(path)
+
+
+@pytest.mark.parametrize("value", [{1: 2}, {(1, 2): 3}, {None: 1}])
+def test_keys_are_text(tmp_path: Path, value: Any) -> None:
+    path = tmp_path / "keys"
+    path.write_bytes(pickle.dumps(value))
+    with pytest.raises(DataError, match="a key of type"):
+        read_plain_pickle(path)
+
+
+def test_mutated_pickles_are_read_or_refused(tmp_path: Path) -> None:
+    """Bytes changed, taken out, put in and repeated: never another error than that of data."""
+    random = Random(0)
+    value = {b"data": numpy.arange(24, dtype=numpy.uint8).reshape(2, 12), b"labels": [1, 2], "f": ("a", None, 1.5)}
+    whole = [pickle.dumps(value, protocol) for protocol in range(6)]
+    codes = [opcode.code.encode("latin1") for opcode in pickletools.opcodes]
+    path = tmp_path / "mutated"
+    outcomes = {True: 0, False: 0}
+    for _ in range(2000):
+        content = bytearray(random.choice(whole))
+        for _ in range(random.choice((1, 1, 2, 4))):
+            place = random.randrange(len(content))
+            length = random.randrange(4)
+            content[place : place + length] = random.choice(
+                (bytes([random.randrange(256)]), random.choice(codes), content[place : place + 2 * length], b"\xff" * 4)
+            )
+        path.write_bytes(content)
+        try:
+            read_plain_pickle(path)
+        except DataError:
+            outcomes[False] += 1
+        else:
+            outcomes[True] += 1
+    assert min(outcomes.values()) > 50
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
