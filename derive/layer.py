@@ -11,7 +11,7 @@ from sympy import Expr, Sum
 
 from derive import symbols
 from derive.building.build import Block, Builder, defined, sized
-from derive.building.language import Argument, Stage, parse_stage
+from derive.building.language import Argument, Stage, number_or_text, parse_stage
 from derive.derivation import Derivation, Layout
 from derive.errors import NetworkError
 from derive.forward import Row, Tensor
@@ -194,6 +194,6 @@ def _argument(value: object) -> Argument:
     if isinstance(value, tuple | list):
         return tuple(map(_argument, value))
     if isinstance(value, bool | str):
-        return str(value)
+        return number_or_text(str(value))
     number: Expr = sympy.nsimplify(value) if isinstance(value, float) else sympy.sympify(value)
     return number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -50,6 +51,10 @@ class Chain:
 
 Description: TypeAlias = tuple[Chain, ...]
 """A network as it was written: its chains in order."""
+
+
+NUMBER = re.compile(r"(-)?\s*([0-9]+(?:\.[0-9]+)?(?:e-?[0-9]{1,3})?)\s*(?:/\s*([0-9]+(?:\.[0-9]+)?))?")
+"""A number or a quotient of two, as an argument between quotes may be."""
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +125,7 @@ def _stage(tree: Tree[Any]) -> Stage:
 def _factor(node: Tree[Any] | Token) -> Expr:
     if isinstance(node, Tree):
         above, below = node.children
-        return Rational(str(above)) / Rational(str(below))
+        return _quotient(str(above), str(below))
     return symbols.scalar(str(node)) if node.type == "NAME" else Rational(str(node))
 
 
@@ -133,7 +138,24 @@ def _value(tree: Tree[Any]) -> Argument:
         if isinstance(value, Expr):
             return -value
         raise NetworkError(f"a minus sign stands before {value}, expected a number")
+    if kind == "ratio":
+        return _quotient(*map(str, children))
     text = str(children[0])
     if kind in ("integer", "real"):
         return Rational(text)
-    return text.strip("'")
+    return number_or_text(text[1:-1]) if kind == "text" else text
+
+
+def number_or_text(text: str) -> Expr | str:
+    """The number that a text is, ``"0.5"`` or ``"1/2"``, or the text itself."""
+    found = NUMBER.fullmatch(text.strip())
+    if found is None:
+        return text
+    sign, above, below = found.groups()
+    return _quotient(above, below or "1") * (-1 if sign else 1)
+
+
+def _quotient(above: str, below: str) -> Expr:
+    if Rational(below) == 0:
+        raise NetworkError(f"{above}/{below} divides by 0")
+    return Rational(above) / Rational(below)

@@ -63,12 +63,16 @@ class Said:
 
 
 class Speaker:
-    """Writes the adjoints of one sweep, and forward values, in one vocabulary; each is worked out once."""
+    """Writes the adjoints of one sweep, and forward values, in one vocabulary; each is worked out once.
 
-    def __init__(self, sweep: Sweep, vocabulary: Vocabulary) -> None:
+    One that is ``whole`` writes out what internal rows have upstream, however long it becomes.
+    """
+
+    def __init__(self, sweep: Sweep, vocabulary: Vocabulary, *, whole: bool = False) -> None:
         self.sweep = sweep
         self.forward = sweep.forward
         self.vocabulary = vocabulary
+        self.whole = whole
         self._said: dict[str, Said] = {}
         self._named: Speaker | None = None
 
@@ -102,7 +106,7 @@ class Speaker:
         local: Adjoint | Said = self.sweep.adjoint(name)
         quantity = self.sweep.quantity(name)
         result, upstream = self._with_upstream(local.expression)
-        if expanded_length(result) > LONGEST_EXPANSION and any(map(self._is_internal, upstream)):
+        if not self.whole and expanded_length(result) > LONGEST_EXPANSION and any(map(self._is_internal, upstream)):
             # What cancels within the layer is not found again once a long expression stands upstream.
             local = self._through_internal(name)
             result, upstream = self._with_upstream(local.expression)
@@ -120,7 +124,7 @@ class Speaker:
         if self._named is None:
             named = [other for other in self.forward.tensors if not self._is_internal(other)]
             partials = (symbols.partial_name(self.sweep.top, other) for other in named)
-            self._named = Speaker(self.sweep, Vocabulary(frozenset((*named, *partials))))
+            self._named = Speaker(self.sweep, Vocabulary(frozenset((*named, *partials))), whole=True)
         return Said(self._named.adjoint(name), self._named.steps(name), ())
 
     def _is_internal(self, name: str) -> bool:

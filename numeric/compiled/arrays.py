@@ -148,6 +148,8 @@ class ArraySource:
         if name in self.kept:
             if len(own) < len(subscripts):
                 raise CompileError(f"the subscripts {subscripts} of {name} have no generated code")
+            if len(set(own)) < len(own):
+                return self._gathered(f"{python_name(name)}[..., 0]", subscripts, axes)
             return self._aligned(python_name(name), own, axes, True)
         places = Places(self.ranges, self.lengths, self._integers(axes))
         runs = places.runs(subscripts, shape)
@@ -155,7 +157,7 @@ class ArraySource:
             letters = tuple(letter for run in runs for letter in run.letters)
             stored = f"{python_name(name)}[block, ...]" if name in self.in_block else python_name(name)
             return self._aligned(places.code(stored, runs, shape), letters, axes, False)
-        return self._chosen(name, subscripts, axes) or self._gathered(name, subscripts, axes)
+        return self._chosen(name, subscripts, axes) or self._gathered(python_name(name), subscripts, axes)
 
     def _chosen(self, name: str, subscripts: Sequence[Expr], axes: Axes) -> Text | None:
         """Elements by indices that are arrays: ``p[np.arange(B), y]``, ``E[x]``; None for other subscripts."""
@@ -180,10 +182,10 @@ class ArraySource:
         places = [self._integers(order).text(subscript).source for subscript in subscripts]
         return self._aligned(f"{python_name(name)}[{', '.join(places)}]", order, axes, False)
 
-    def _gathered(self, name: str, subscripts: Sequence[Expr], axes: Axes) -> Text:
+    def _gathered(self, code: str, subscripts: Sequence[Expr], axes: Axes) -> Text:
         free = {letter for subscript in subscripts for letter in subscript.free_symbols if letter in axes}
         order = tuple(letter for letter in axes if letter in free)
-        text = Places(self.ranges, self.lengths, self._integers(order)).gathered(python_name(name), subscripts)
+        text = Places(self.ranges, self.lengths, self._integers(order)).gathered(code, subscripts)
         return self._aligned(text.code, order, axes, False)
 
     def _aligned(self, code: str, own: Axes, axes: Axes, column: bool) -> Text:

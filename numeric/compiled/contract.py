@@ -120,9 +120,8 @@ def _swapped(
 
 def _own_order(source: ArraySource, expression: Expr, letters: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
     """The order of a stored array's own axes, so that it is not transposed first."""
-    if isinstance(expression, sympy.Indexed):
-        return tuple(expression.indices) if set(expression.indices) == set(letters) else letters
-    orders = {access.indices for access in expression.atoms(sympy.Indexed) if set(access.indices) == set(letters)}
+    accesses = [expression] if isinstance(expression, sympy.Indexed) else expression.atoms(sympy.Indexed)
+    orders = {access.indices for access in accesses if sorted(access.indices, key=str) == sorted(letters, key=str)}
     return tuple(next(iter(orders))) if len(orders) == 1 else letters
 
 

@@ -15,7 +15,6 @@ from sympy import Expr, Indexed, Mod, Piecewise, Sum, Symbol, floor
 from sympy.core.relational import Relational
 
 from derive import symbols
-from derive.calculus.bounds import in_range
 from derive.forward import Forward, Row, Tensor
 from derive.functions import ArgMax, Maximum
 from numeric.compiled.equal import Lengths
@@ -94,12 +93,10 @@ class _Rewriting:
         if others != [(-sympy.oo, True)] or not isinstance(access, Indexed):
             return False
         said = {difference(part) for part in sympy.And.make_args(condition)}
-        needed: set[Expr | None] = set()
-        ranges = dict(zip(row.indices, row.tensor.shape, strict=True)) | bound(row.expression)
+        within: set[Expr | None] = set()
         for subscript, length in zip(access.indices, self.shapes[symbols.name_of(access)], strict=True):
-            if in_range(subscript, length, ranges | dict(self.lengths.formulas)):
-                needed |= {sympy.expand(subscript), sympy.expand(length - 1 - subscript)}
-        return None not in said and said <= needed
+            within |= {sympy.expand(subscript), sympy.expand(length - 1 - subscript)}
+        return None not in said and said <= within
 
     def _at_largest(self, row: Row) -> Expr:
         """The row with reads at the places of maxima as reads of the windows that the maximum was taken of."""
@@ -172,6 +169,8 @@ def _block(
         return None
     for high, low in (found, found[::-1]):
         whole = sympy.expand(letters[low] * high + low)
+        if letters[low] == 1:
+            continue  # a window of one element is no block
         if sympy.expand(subscript - whole) == 0 and lengths.same(letters[high] * letters[low], length):
             return high, low
     return None

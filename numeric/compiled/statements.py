@@ -231,7 +231,8 @@ class Statements:
 
     def _broadcast(self, text: Text) -> str:
         if not text.shape:
-            return f"{self._name} = np.full({self._shape}, {text.source}, {self.source.real})"
+            kind = "np.int64" if self.line.name in self.source.integers else self.source.real
+            return f"{self._name} = np.full({self._shape}, {text.source}, {kind})"
         return f"{self._name} = np.broadcast_to({text.source}, {self._shape}).copy()"
 
     def _operand(self, source: ArraySource, rest: Expr, sign: str, axes: tuple[Symbol, ...]) -> Text:

@@ -5,6 +5,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derive import layer
 from derive.building.language import Source, Stage, parse_network, parse_stage
 from derive.errors import NetworkError
 from derive.symbols import scalar, size
@@ -26,6 +27,21 @@ def test_arguments_are_numbers_names_and_tuples() -> None:
     stage = parse_stage("Conv2d(m, kernel=(3, 2), padding=-1, slope=0.25, mode='same')")
     assert stage.positional == ("m",)
     assert dict(stage.named) == {"kernel": (3, 2), "padding": -1, "slope": sympy.Rational(1, 4), "mode": "same"}
+
+
+@pytest.mark.parametrize("written", ["0.5", "1/2", "2/4", "'0.5'", "'1/2'", '"0.5"', "1.5/3", "' 1 / 2 '"])
+def test_a_number_is_the_same_however_it_is_written(written: str) -> None:
+    assert dict(parse_stage(f"Dropout(p={written})").named) == {"p": sympy.Rational(1, 2)}
+
+
+@pytest.mark.parametrize("given", [0.5, 1 / 2, "0.5", "1/2", sympy.Rational(1, 2)])
+def test_numbers_from_python_are_the_same_too(given: object) -> None:
+    assert layer("Dropout", p=given).vjp("z") == layer("Dropout(0.5)").vjp("z")
+
+
+def test_a_quotient_by_0_is_refused() -> None:
+    with pytest.raises(NetworkError, match="1/0 divides by 0"):
+        parse_stage("Dropout(1/0)")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ WITH_NUMBERS = [
     "ConvTranspose2d(J, 3, stride=2, padding=1)",
     "MaxPool2d(2)",
     "MaxPool2d(3, stride=2, padding=1)",
+    "MaxPool2d((3, 1), padding=(1, 0))",
     "AvgPool2d(2)",
     "ReLU",
 ]

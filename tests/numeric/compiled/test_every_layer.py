@@ -7,7 +7,8 @@ from typing import Any
 import numpy
 import pytest
 
-from derive import layer
+from derive import LayerDefinition, layer
+from derive.layer import Layer
 from derive.layers import ACTIVATION, LAYERS
 from numeric import compile
 from numeric.point import Point
@@ -18,14 +19,37 @@ OPTIONS = {
     "Softmax": ["", "axis=0, rank=2", "axis=1, rank=3"],
     "LogSoftmax": ["", "axis=0, rank=2"],
     "Conv1d": ["J, k, stride=s, padding=p, dilation=q", "4, 2, groups=2", "J, 3, padding=2"],
-    "Conv2d": ["J, 3, padding=1", "J, k, stride=s, padding=p, groups=G", "4, (3, 2), stride=(2, 1), groups=2"],
+    "Conv2d": [
+        "J, 3, padding=1",
+        "J, (3, 1), stride=(2, 1), padding=(1, 0)",
+        "J, k, stride=s, padding=p, groups=G",
+        "4, (3, 2), stride=(2, 1), groups=2",
+    ],
     "Conv3d": ["J, 2"],
-    "ConvTranspose1d": ["J, 3, stride=2, padding=1", "J, k, stride=s, padding=p"],
-    "ConvTranspose2d": ["J, (3, 2), stride=(1, 2)", "J, 2, bias=False"],
-    "MaxPool1d": ["2", "k, stride=s", "3, stride=s, padding=1"],
-    "MaxPool2d": ["2", "3, stride=1", "3, stride=2, padding=1", "(2, 3), stride=(1, 2)"],
+    "ConvTranspose1d": [
+        "J, 3, stride=2, padding=1",
+        "J, k, stride=s, padding=p",
+        "J, k, stride=s, dilation=d, output_padding=q",
+    ],
+    "ConvTranspose2d": [
+        "J, (3, 2), stride=(1, 2)",
+        "J, 2, bias=False",
+        "J, (1, k), stride=(1, s), dilation=(1, d), output_padding=(0, q)",
+    ],
+    "MaxPool1d": ["2", "k, stride=s", "3, stride=s, padding=1", "1"],
+    "MaxPool2d": [
+        "2",
+        "3, stride=1",
+        "3, stride=2, padding=1",
+        "(2, 3), stride=(1, 2)",
+        "(3, 1)",
+        "(1, k)",
+        "(3, 1), padding=(1, 0)",
+        "(1, 3), stride=(2, 1), padding=(0, 1)",
+        "1",
+    ],
     "AvgPool1d": ["2", "k, stride=s, padding=p"],
-    "AvgPool2d": ["2", "3, stride=2, padding=1"],
+    "AvgPool2d": ["2", "3, stride=2, padding=1", "(3, 1), padding=(1, 0)", "(1, k)"],
     "GlobalAvgPool1d": [""],
     "GlobalAvgPool2d": [""],
     "LayerNorm": ["", "rank=2", "affine=False"],
@@ -41,7 +65,7 @@ OPTIONS = {
     "GLU": ["", "rank=2"],
     "SwiGLU": ["d"],
     "CosineSimilarity": [""],
-    "Dropout": ["", "p=0.3"],
+    "Dropout": ["", "p=0.3", "p=1/4", 'p="0.5"'],
     "Embedding": ["V, d", "V, d, rank=2"],
     "Flatten": ["", "rank=2"],
     "Reshape": ["(2, 3)", "n, rank=2"],
@@ -60,7 +84,31 @@ TEXTS = [f"{name}({given})" for name in (*LAYERS, *ACTIVATION) for given in OPTI
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_forward_and_backward(text: str) -> None:
-    made = layer(text.removesuffix("()"), batch="B")
+    is_what_is_derived(layer(text.removesuffix("()"), batch="B"))
+
+
+DIAGONALS = {
+    "y = sum[i] z[i,i]": "nn",
+    "y = sum[i] z[i,i] + z[0,1]": "nm",
+    "y[i] = sum[j] z[i,j,j]": "mnn",
+    "y[j] = sum[i] exp(z[i,j,i])": "nmn",
+    "y = sum[i] z[i,i,i]": "nnn",
+    "y[i,j] = z[i,j] + z[i,i]*z[j,j]": "nn",
+    "y[i] = sum[k] z[k,k]*z[i,k]": "nn",
+    "t = sum[i] z[i,i]\ny[i,j] = z[i,j] - t*z[j,i]": "nn",
+    "y = sum[i,j] z[i,j]*z[j,i]": "nn",
+}
+"""Own equations in which an element's subscripts are one index, with the axes of the input."""
+
+
+@pytest.mark.parametrize("equations", DIAGONALS)
+def test_diagonals_and_traces(equations: str) -> None:
+    axes = tuple(DIAGONALS[equations])
+    is_what_is_derived(layer(LayerDefinition(name="Own", equations=equations, axes=axes), batch="B"))
+
+
+def is_what_is_derived(made: Layer) -> None:
+    """The generated functions give what the forward rows and the derivations do, in both types."""
     compiled = compile(made)
     plan, model = compiled.plan, made.network.forward
     arrays, sizes = sample(model, seed=1), sample_sizes(model, seed=1)

@@ -36,6 +36,12 @@ def test_every_loss(loss: str) -> None:
         assert_compiled(compiled, made, real, tolerance)
 
 
+@pytest.mark.parametrize("gamma", ["5", "8", "1/2", "3.5", "'4'", "g"])
+def test_every_power_of_a_focal_loss(gamma: str) -> None:
+    made = network("x:n -> Linear(K) -> Softmax", loss=f"Focal(gamma={gamma})", batch="B")
+    assert_compiled(compile(made), made, numpy.float64, 1e-9)
+
+
 @pytest.mark.parametrize(
     ("description", "loss"),
     [
