@@ -17,5 +17,9 @@ class MissingSizeError(ArrayError):
         self.name, self.known = name, known
 
 
+class CheckError(ValueError):
+    """A derivation that contradicts its forward definition, and so is no answer."""
+
+
 class ExpressionError(ValueError):
     """An expression or matrix node that has no number here."""

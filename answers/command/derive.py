@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -108,7 +109,8 @@ def derive(
 ) -> None:
     """Derive gradients and Jacobians, and check them by number.
 
-    Everything follows from the forward definition of the network. The exit code is 1 if a check fails.
+    Everything follows from the forward definition of the network. The exit code is 1 if a check fails; what
+    fails its check is no answer and is not printed.
     """
     from answers.command.asked import Asked
     from answers.command.equations import derive_equations
@@ -145,7 +147,7 @@ class Shown:
     def print(self, model: Model, asked: Asked) -> bool:
         """Print what is asked of a model; whether all of it passed its check."""
         from answers.command.asked import forward_of
-        from answers.command.shown import print_check, print_forward
+        from answers.command.shown import print_checked, print_forward
 
         if self.forward:
             print_forward(forward_of(model), latex=self.latex)
@@ -153,9 +155,11 @@ class Shown:
         for number, derivation in enumerate(asked.of(model)):
             if number:
                 typer.echo()
-            self._print_one(derivation)
+            show = partial(self._print_one, derivation)
             if self.check:
-                passed = print_check(derivation, "% " if self.latex else "  ") and passed
+                passed = print_checked(derivation, show, "% " if self.latex else "  ") and passed
+            else:
+                show()
         return passed
 
     def _print_one(self, derivation: Derivation) -> None:

@@ -27,12 +27,24 @@ def derive_equations(
         partial = graph.partial(name if "/" in name else f"d{graph.output}/d{name}")
         if number:
             typer.echo()
-        typer.echo(_text(partial, latex, steps))
-        passed = (not check or _checked(partial, "% " if latex else "  ")) and passed
+        passed = _print(partial, latex=latex, steps=steps, check=check) and passed
     if at:
         typer.echo()
         passed = _numbers(graph, dict(_value(given) for given in at), check) and passed
     return passed
+
+
+def _print(partial: PathSum, *, latex: bool, steps: bool, check: bool) -> bool:
+    """Print a partial, with ``check`` only if it passes; whether it does."""
+    from answers.command.shown import print_checked
+
+    def show() -> None:
+        typer.echo(_text(partial, latex, steps))
+
+    if check:
+        return print_checked(partial.derivation, show, "% " if latex else "  ")
+    show()
+    return True
 
 
 def _text(partial: PathSum, latex: bool, steps: bool) -> str:
@@ -40,12 +52,6 @@ def _text(partial: PathSum, latex: bool, steps: bool) -> str:
         return f"{partial.unicode(steps=True)}\n\n{partial.unicode()}" if steps else partial.unicode()
     body = partial.latex(steps=steps)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}" if steps else body
-
-
-def _checked(partial: PathSum, indent: str) -> bool:
-    from answers.command.shown import print_check
-
-    return print_check(partial.derivation, indent)
 
 
 def _value(given: str) -> tuple[str, str]:
@@ -58,28 +64,33 @@ def _value(given: str) -> tuple[str, str]:
 
 
 def _numbers(graph: ScalarGraph, values: dict[str, str], check: bool) -> bool:
-    """Print the value of every named value and the gradients of the output."""
+    """Print the value of every named value and the gradients of the output, with ``check`` if they pass it."""
+    backward = graph.backward(values)
+    if not check:
+        _print_numbers(backward)
+        return True
+    from numeric.graph import TOLERANCE, compare_gradients, compare_inputs, compare_values
+
+    found = [*compare_values(backward.forward), *compare_gradients(backward), *compare_inputs(backward)]
+    wrong = [comparison.what for comparison in found if comparison.error > TOLERANCE]
+    if wrong:
+        typer.echo("no answer in numbers: what was computed fails its check (--no-check prints it)")
+        typer.echo(f"  FAILED: {', '.join(wrong)}")
+        return False
+    _print_numbers(backward)
+    worst = max(comparison.error for comparison in found)
+    typer.echo(f"  checked: {len(found)} numbers, worst relative error {worst:.0e}")
+    return True
+
+
+def _print_numbers(backward: Backward) -> None:
     from derive.graph.numbers import number_unicode
     from derive.render import unicode
     from derive.symbols import partial_name, scalar
 
-    backward = graph.backward(values)
+    graph = backward.forward.graph
     for name in graph.model.row:
         typer.echo(f"{unicode(scalar(name))} = {number_unicode(backward.forward[name])}")
     for name in graph.inputs:
         partial = unicode(scalar(partial_name(backward.output, name)))
         typer.echo(f"{partial} = {number_unicode(backward[name])}")
-    return not check or _numbers_checked(backward)
-
-
-def _numbers_checked(backward: Backward) -> bool:
-    from numeric.graph import TOLERANCE, compare_gradients, compare_inputs, compare_values
-
-    found = [*compare_values(backward.forward), *compare_gradients(backward), *compare_inputs(backward)]
-    wrong = [comparison.what for comparison in found if comparison.error > TOLERANCE]
-    worst = max(comparison.error for comparison in found)
-    if wrong:
-        typer.echo(f"  FAILED: {', '.join(wrong)}")
-    else:
-        typer.echo(f"  checked: {len(found)} numbers, worst relative error {worst:.0e}")
-    return not wrong

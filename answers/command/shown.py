@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import typer
 
@@ -58,18 +58,26 @@ def _shape(derivation: Derivation, notation: Notation) -> str:
     return shape_unicode(derivation.shape)
 
 
-def print_check(derivation: Derivation, indent: str) -> bool:
-    """Check the derivation by number and say how it went."""
+def print_checked(derivation: Derivation, show: Callable[[], None], indent: str) -> bool:
+    """Check a derivation, show it if it passes, and say how it went; one that fails is no answer and is not shown.
+
+    One that cannot be checked is shown, and does not count as passed.
+    """
+    from derive.render.derivations import quantity_unicode
     from numeric import ArrayError, check
 
     try:
         outcome = check(derivation)
     except ArrayError as error:
+        show()
         typer.echo(f"{indent}FAILED: it cannot be checked: {error}")
         return False
     if outcome.ok:
+        show()
         typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}")
         return True
+    name = quantity_unicode(derivation.quantity, derivation.forward)
+    typer.echo(f"{indent.lstrip()}no answer for {name}: what was derived fails its check (--no-check prints it)")
     for item in outcome.items:
         if not item.ok:
             reason = item.note or f"relative error {item.error:.0e}, allowed {item.tolerance:.0e}"

@@ -13,7 +13,7 @@ from derive.derivation import Quantity, Step
 from derive.forward import Forward, Row
 from derive.functions import Bracket
 from derive.network import network
-from numeric import ArrayError, check
+from numeric import ArrayError, CheckError, check, checked
 from numeric.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
 from numeric.differences import Measured
 from tests.numeric.derivations import CORRECT, RIGHT, W1_GRADIENT, W1_MATRIX
@@ -77,6 +77,12 @@ def test_a_wrong_step_is_found_among_right_ones() -> None:
         "step 2, dl/dW1 (insert): against the step before",
         "step 3, dl/dW1 (test): against the step before",
     ]
+
+
+def test_only_what_passes_is_handed_on() -> None:
+    assert checked(RIGHT) is RIGHT
+    with pytest.raises(CheckError, match=r"dl/dW1 fails its check and is no answer: .*result, dl/dW1: against"):
+        checked(replace(RIGHT, result=2 * RIGHT.result))
 
 
 def test_the_same_seed_gives_the_same_check() -> None:

@@ -87,10 +87,16 @@ def test_a_wrong_result_ends_with_code_1(monkeypatch: pytest.MonkeyPatch) -> Non
         return replace(right, result=2 * right.result)
 
     monkeypatch.setattr(Network, "gradient", doubled)
-    outcome = run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2")
-    assert outcome.code == 1
-    assert "FAILED: result, dl/db2: against central differences" in outcome.out
-    assert run("derive", NETWORK, "--loss", "MSE", "--wrt", "b2", "--no-check").code == 0
+    arguments = ("derive", NETWORK, "--loss", "MSE", "--wrt", "b2")
+    unchecked = run(*arguments, "--no-check")
+    assert unchecked.code == 0
+    for given in ((), ("--steps",), ("--latex",), ("--notation", "index")):
+        outcome = run(*arguments, *given)
+        assert outcome.code == 1
+        assert "FAILED: result, dl/db2: against central differences" in outcome.out
+        assert "no answer for ∂ℓ/∂b₂" in outcome.out
+        assert unchecked.out.splitlines()[0] not in outcome.out
+        assert " = " not in outcome.out
 
 
 def test_exact_ranges_elements_matrices_and_second_derivatives() -> None:

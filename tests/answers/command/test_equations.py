@@ -1,7 +1,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
+import pytest
+from sympy import Add, Mul
+
+from derive.graph import Backward, PathSum, ScalarGraph
 from tests.answers.command.runner import run
 
 
@@ -29,3 +35,25 @@ def test_wrong_input() -> None:
         outcome = run("derive", *words)
         assert outcome.code == 2
         assert saying in outcome.err
+
+
+def test_a_partial_that_fails_its_check_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PathSum, "result", property(lambda partial: 2 * Add(*(Mul(*term) for term in partial.terms))))
+    outcome = run("derive", "q = x + y; f = q*z", "--wrt", "x")
+    assert outcome.code == 1
+    assert outcome.out.startswith("no answer for ∂f/∂x: ")
+    assert " = " not in outcome.out
+
+
+def test_numbers_that_fail_their_check_are_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    backward = ScalarGraph.backward
+
+    def doubled(graph: ScalarGraph, *given: Any) -> Backward:
+        right = backward(graph, *given)
+        return replace(right, gradients=tuple(2 * gradient for gradient in right.gradients))
+
+    monkeypatch.setattr(ScalarGraph, "backward", doubled)
+    outcome = run("derive", "q = x + y; f = q*z", "--wrt", "x", "--at", "x=-2,y=5,z=-4")
+    assert outcome.code == 1
+    assert "no answer in numbers" in outcome.out
+    assert "q = 3" not in outcome.out
