@@ -16,6 +16,7 @@ from answers.latex.sheet import Block
 from answers.trainings.answer import not_trained
 from answers.trainings.model import TrainingModel
 from answers.trainings.trainer import Job, NotTrainedError, Trainer
+from derive.building.applied import called
 from derive.derivation import Layout
 from derive.errors import DeriveError, nearest
 from derive.layers import ACTIVATION, Activation, scalar_function
@@ -114,8 +115,10 @@ class HomeworkContext:
         Raises:
             DeriveError: the formula of an activation of the homework's own cannot be read.
         """
-        plain = (kind for kind in self.activations().values() if kind.call and not kind.learnt)
-        return tuple(scalar_function(kind.call, kind.formula, tuple(kind.constants.items())) for kind in plain)
+        plain = called(self.activations().values())
+        return tuple(
+            scalar_function(name, kind.formula, tuple(kind.constants.items()), plain) for name, kind in plain.items()
+        )
 
     def item(self, part: str, kind: str) -> Item:
         """The first item of that kind in another part's answer.

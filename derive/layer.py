@@ -12,6 +12,7 @@ from sympy import Expr, Sum
 from derive import symbols
 from derive.building.build import Block, Builder, defined, sized
 from derive.building.language import Argument, Stage, number_or_text, parse_stage
+from derive.building.order import check_order
 from derive.derivation import Derivation, Layout
 from derive.errors import NetworkError
 from derive.forward import Row, Tensor
@@ -164,6 +165,7 @@ def stage_of(
     if not isinstance(name, str):
         return Stage(name.name, positional, named)
     written = parse_stage(name)
+    check_order(written)
     return replace(written, positional=written.positional + positional, named=written.named + named)
 
 

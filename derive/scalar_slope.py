@@ -17,7 +17,7 @@ def slope_of(kind: Activation, library: tuple[ScalarFunction, ...] = ()) -> Deri
     """
     constants = tuple(kind.constants.items())
     known = tuple({f.name: f for f in (*named_functions(), *library)}.values())
-    function = scalar_function(kind.call, kind.formula, constants)
+    function = scalar_function(kind.call, kind.formula, constants, (f.name for f in known))
     value = kind.call
     z = Tensor("z", (), "input")
     row = Row(Tensor(value, ()), (), function.formula)

@@ -19,6 +19,7 @@ from numeric.convolution import convolution_at
 from numeric.differences import EPSILON, Measured, Method
 from numeric.errors import ArrayError, CheckError, ExpressionError
 from numeric.forward import program
+from numeric.functions import left_unknown
 from numeric.layout import as_matrix
 from numeric.matrix import matrix_at, over_times
 from numeric.point import Point
@@ -42,12 +43,16 @@ class CheckItem:
 
 @dataclass(frozen=True)
 class Check:
-    """What was checked of a derivation, at how many points, and the worst relative error."""
+    """What was checked of a derivation, at how many points, and the worst relative error.
+
+    ``unknown`` are the functions that are left unknown: the check was made with a smooth function for each.
+    """
 
     ok: bool
     max_error: float
     points: int
     items: tuple[CheckItem, ...]
+    unknown: tuple[str, ...] = ()
 
 
 def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
@@ -59,7 +64,8 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     reads the very quantity that it defines fails, since comparing the two would say nothing; only a value
     may be given by its name, as the input of a layer is in a forward table.
 
-    An unknown function ``f`` is given a smooth formula, so that formulas in f' are checked too. Where a
+    An unknown function ``f`` is given a smooth formula, so that formulas in f' are checked too; the result names
+    such functions. Where a
     derivative is zero at all points (dead units), a further point is sought at which it is not.
 
     Raises:
@@ -76,7 +82,18 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
             if known is None or item.error > known.error:
                 worst[item.what] = item
     items = tuple(worst.values())
-    return Check(all(item.ok for item in items), max(item.error for item in items), len(chosen), items)
+    return Check(
+        all(item.ok for item in items),
+        max(item.error for item in items),
+        len(chosen),
+        items,
+        unknown_functions(derivation.forward),
+    )
+
+
+def unknown_functions(model: Forward) -> tuple[str, ...]:
+    """The functions that a forward definition leaves unknown."""
+    return left_unknown((row.expression for row in model.rows), model.functions)
 
 
 def checked(derivation: Derivation, seed: int = 0, points: int = 3) -> Derivation:

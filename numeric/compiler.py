@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from math import inf
 from typing import Any
 
 import numpy
@@ -23,6 +24,9 @@ from numeric.contraction import nested
 from numeric.errors import ExpressionError
 from numeric.scope import Axis, Evaluator, Scope, Value
 from numeric.widened import widened
+
+LARGEST_EXACT = 2**53
+"""Integers up to here are the same in floating point."""
 
 COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
     sympy.Eq: operator.eq,
@@ -264,11 +268,19 @@ def _axis(position: int, first: Callable[[Scope], int], last: Callable[[Scope], 
 
 
 def _number(expression: Expr) -> Evaluator:
-    if expression.is_Rational and not expression.is_Integer:
-        ratio = expression.p / expression.q
-        return lambda scope: ratio
-    number = int(expression) if expression.is_Integer else float(expression)
+    if expression.is_Integer and abs(expression) <= LARGEST_EXACT:
+        whole = int(expression)
+        return lambda scope: whole
+    number = _float(expression)
     return lambda scope: number
+
+
+def _float(expression: Expr) -> float:
+    """The number in floating point, infinite where it is too large for that."""
+    try:
+        return expression.p / expression.q if expression.is_Rational else float(expression)
+    except OverflowError:
+        return inf if expression.is_positive else -inf
 
 
 def _guarded(value: Value, guards: list[Value], scope: Scope) -> Value:

@@ -10,8 +10,9 @@ import numpy
 from derive.derivation import Derivation
 from derive.forward import Forward
 from derive.symbols import GRADIENT, split_partial
-from numeric.errors import ArrayError, MissingSizeError
+from numeric.errors import ArrayError, ExpressionError, MissingSizeError
 from numeric.forward import program
+from numeric.functions import left_unknown
 from numeric.layout import in_layout
 from numeric.point import Point
 from numeric.scope import Array
@@ -33,10 +34,11 @@ def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
 
     Raises:
         ArrayError: an array is missing or does not fit.
-        ExpressionError: the result holds something that has no number.
+        ExpressionError: the result holds something that has no number, such as a function that is left unknown.
     """
     model, name = derivation.forward, derivation.quantity.name
     batch = _batch_size(model, arrays)
+    _require_numbers(derivation, arrays)
     if batch is None:
         return _evaluate_one(derivation, arrays)
     weight = batch if model.reduction == "mean" else 1
@@ -56,6 +58,20 @@ def _is_of_loss(model: Forward, name: str) -> bool:
 def _differentiated_by(name: str) -> tuple[str, ...]:
     """The tensor by which a row of second derivatives, ``grad_W1``, differentiates the loss."""
     return (name.removeprefix(GRADIENT),) if name.startswith(GRADIENT) else ()
+
+
+def _require_numbers(derivation: Derivation, arrays: Mapping[str, Any]) -> None:
+    """Complain of a function that is left unknown in the result, or in what has to be computed for it."""
+    model, chart = derivation.forward, program(derivation.forward)
+    reads = set(chart.compiled(derivation.result, derivation.quantity.indices).reads) - set(arrays)
+    partials = any(split_partial(name) is not None for name in reads)
+    rows = model.row if partials else dict.fromkeys(chart.needed(reads, arrays))
+    unknown = left_unknown([derivation.result, *(model.row[name].expression for name in rows)], model.functions)
+    if unknown:
+        raise ExpressionError(
+            f"the function {unknown[0]} is left unknown, so it has no numbers: "
+            "give an activation of your own, or one of the library, in its place"
+        )
 
 
 def _evaluate_one(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:

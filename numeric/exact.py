@@ -16,17 +16,32 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Or
 
 from derive import symbols
+from derive.building.formulas import DERIVATIVE
 from derive.forward import Forward, Row
 from derive.functions import ArgMax, Bracket, Maximum
 from numeric.errors import ArrayError, ExpressionError
 
 DIGITS = 60
+WORKING = 240
+"""Digits with which differences are computed, so that those of a slope of a slope have enough left."""
+STEP = mpmath.mpf("1e-40")
 
 ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = {
     sympy.exp: mpmath.exp,
     sympy.log: mpmath.log,
     sympy.sin: mpmath.sin,
     sympy.cos: mpmath.cos,
+    sympy.tan: mpmath.tan,
+    sympy.asin: mpmath.asin,
+    sympy.acos: mpmath.acos,
+    sympy.atan: mpmath.atan,
+    sympy.sinh: mpmath.sinh,
+    sympy.cosh: mpmath.cosh,
+    sympy.asinh: mpmath.asinh,
+    sympy.acosh: mpmath.acosh,
+    sympy.atanh: mpmath.atanh,
+    sympy.sign: mpmath.sign,
+    sympy.ceiling: mpmath.ceil,
     sympy.erf: mpmath.erf,
     sympy.Abs: abs,
     sympy.floor: mpmath.floor,
@@ -41,12 +56,21 @@ def exact_value(
 ) -> Any:
     """The value of a formula to 60 digits, at given arrays and at the values ``at`` of its free indices.
 
+    What is read outside of an array is 0. A derivative ``diff(f, z[i])`` and a slope ``sigma'(u)`` are central
+    differences in far more digits.
+
     Raises:
         ArrayError: something that it reads is not given.
         ExpressionError: it holds something that has no number here.
     """
-    with mpmath.workdps(DIGITS):
+    measured = any(_is_measured(call) for call in expression.atoms(AppliedUndef))
+    with mpmath.workdps(WORKING if measured else DIGITS):
         return _Exact(model, given, dict(sizes), dict(at)).value(expression)
+
+
+def _is_measured(call: Expr) -> bool:
+    name = call.func.__name__
+    return name == DERIVATIVE or name.endswith("'")
 
 
 @dataclass(frozen=True)
@@ -59,7 +83,7 @@ class _Exact:
 
     def value(self, expression: Expr) -> Any:
         if expression.is_number and not expression.has(AppliedUndef):
-            return mpmath.mpmathify(sympy.N(expression, DIGITS))
+            return mpmath.mpmathify(sympy.N(expression, mpmath.mp.dps))
         if isinstance(expression, Symbol):
             return self._symbol(expression)
         if isinstance(expression, Indexed):
@@ -95,11 +119,16 @@ class _Exact:
         if name in self.given:
             array = self.given[name]
             for subscript in subscripts:
+                if not 0 <= subscript < len(array):
+                    return mpmath.mpf(0)
                 array = array[subscript]
-            return mpmath.mpf(str(array))
+            return array if isinstance(array, mpmath.mpf) else mpmath.mpf(str(array))
         row: Row | None = self.model.row.get(name)
         if row is None:
             raise ArrayError(f"{name} is needed and not given (given: {', '.join(sorted(self.given))})")
+        lengths = [self.value(length) for length in row.tensor.shape]
+        if not all(0 <= subscript < length for subscript, length in zip(subscripts, lengths, strict=True)):
+            return mpmath.mpf(0)
         inner = replace(self, letters=dict(zip(row.indices, subscripts, strict=True)), variable=None)
         return inner.value(row.expression)
 
@@ -120,9 +149,48 @@ class _Exact:
 
     def _function(self, expression: Expr) -> Any:
         name = expression.func.__name__
+        if name == DERIVATIVE and isinstance(expression, AppliedUndef):
+            return self._derivative(*expression.args)
+        if isinstance(expression, AppliedUndef) and name.endswith("'"):
+            return self._slope(name.removesuffix("'"), self.value(expression.args[0]))
         if isinstance(expression, AppliedUndef) and name in self.model.function:
-            function = self.model.function[name]
-            return replace(self, variable=(function.variable, self.value(expression.args[0]))).value(function.formula)
+            return self._applied(name, self.value(expression.args[0]))
+        if isinstance(expression, sympy.Mod):
+            above, below = map(self.value, expression.args)
+            return above - below * mpmath.floor(above / below)
         if expression.func not in ELEMENTARY:
             raise ExpressionError(f"the function {name} has no number here")
         return ELEMENTARY[expression.func](self.value(expression.args[0]))
+
+    def _applied(self, name: str, at: Any) -> Any:
+        """A named function, or the slope of one, at a number."""
+        if name.endswith("'"):
+            return self._slope(name.removesuffix("'"), at)
+        if name not in self.model.function:
+            raise ExpressionError(f"the function {name} has no number here")
+        function = self.model.function[name]
+        return replace(self, variable=(function.variable, at)).value(function.formula)
+
+    def _slope(self, name: str, at: Any) -> Any:
+        return (self._applied(name, at + STEP) - self._applied(name, at - STEP)) / (2 * STEP)
+
+    def _derivative(self, numerator: Expr, denominator: Expr) -> Any:
+        """The derivative by an element of what is given: 0 by one that lies outside of it."""
+        name = symbols.name_of(denominator)
+        if name not in self.given:
+            known = ", ".join(sorted(self.given))
+            raise ExpressionError(f"a derivative is by an element of what is given ({known}), not by {denominator}")
+        place = tuple(int(self.value(subscript)) for subscript in symbols.subscripts_of(denominator))
+        sides = (
+            replace(self, given={**self.given, name: _moved(self.given[name], place, step)}).value(numerator)
+            for step in (STEP, -STEP)
+        )
+        above, below = sides
+        return (above - below) / (2 * STEP)
+
+
+def _moved(array: Any, place: tuple[int, ...], step: Any) -> Any:
+    """The array with a step added to one element; as it is if there is no such element."""
+    if not place:
+        return mpmath.mpf(str(array)) + step
+    return [_moved(part, place[1:], step) if number == place[0] else part for number, part in enumerate(array)]

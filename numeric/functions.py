@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from zlib import crc32
@@ -10,8 +10,10 @@ from zlib import crc32
 import numpy
 import sympy
 from sympy import Expr, Rational
+from sympy.core.function import AppliedUndef
 
 from derive import symbols
+from derive.building.known import OUTSIDE, UNKNOWN
 from derive.scalar import ScalarFunction
 from numeric.errors import ExpressionError
 from numeric.scope import Array, Value
@@ -83,24 +85,37 @@ def formula_of(name: str, functions: Sequence[ScalarFunction]) -> ScalarFunction
     """The formula of a named function, of a derivative such as ``f'``, or of an unknown ``f``.
 
     A formula in ``f'`` can be checked only if f is something: an unknown function gets the smooth,
-    non-periodic formula of :func:`stand_in`, and its derivatives are SymPy's.
+    non-periodic formula of :func:`stand_in`, and its derivatives are SymPy's. Only the names that stand for
+    unknown functions get one.
+
+    Raises:
+        ExpressionError: there is no such function.
     """
     for function in functions:
         if function.name == name:
             return function
     plain = name.rstrip("'")
     order = len(name) - len(plain)
-    if not plain:
-        raise ExpressionError(f"{name!r} is not the name of a function")
     declared = next((function for function in functions if function.name == plain), None)
+    if declared is None and not (UNKNOWN.fullmatch(plain) or plain.startswith(OUTSIDE)):
+        known = ", ".join(function.name for function in functions) or "none"
+        raise ExpressionError(f"{name!r} is not the name of a function that has a formula here (named: {known})")
     function = declared or stand_in(plain)
     if order == 0:
         return function
     return ScalarFunction(name, function.variable, _derivative(function, order))
 
 
+def left_unknown(expressions: Iterable[Expr], functions: Sequence[ScalarFunction]) -> tuple[str, ...]:
+    """The functions that expressions apply and that have no formula, without primes, in the order of their names."""
+    known = {function.name for function in functions}
+    formulas = [*expressions, *(function.formula for function in functions)]
+    applied = {call.func.__name__.rstrip("'") for formula in formulas for call in formula.atoms(AppliedUndef)}
+    return tuple(sorted(name for name in applied - known if not name.startswith(OUTSIDE)))
+
+
 def stand_in(name: str) -> ScalarFunction:
-    """A formula for a function that is left unknown, another one for each name."""
+    """A formula for a function that is left unknown, another one for each name: what checks put in its place."""
     variable = symbols.scalar("u")
     seed = crc32(name.encode())
     frequency, phase, curvature = (Rational(1 + seed // 7**k % 7, 8) for k in (0, 1, 2))

@@ -70,8 +70,9 @@ def _search(
     model: Forward, sizes: Mapping[Symbol, int], generator: Generator, partial: str | None
 ) -> dict[str, Array] | None:
     chart = program(model)
-    for _ in range(ROUNDS):
-        given = _candidates(model, sizes, generator)
+    for number in range(ROUNDS):
+        # Functions such as asin and acosh take only some numbers: later rounds draw real ones from other ranges.
+        given = _candidates(model, sizes, generator, elsewhere=number >= ROUNDS // 2)
         values = dict(given)
         chart.compute(chart.rows, values, sizes, numpy.float64)
         distance, activity = _distances(model, values, sizes)
@@ -97,6 +98,7 @@ def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None =
     strides = sorted(_strides(model) & set(free), key=str)
     generator = numpy.random.default_rng(seed)
     largest = min(max(LARGEST, len(free) + 1), LARGEST + 2)
+    single = _single_elements(model)
     found: list[tuple[int, dict[Symbol, int]]] = []
     for attempt in range(ATTEMPTS):
         # Later attempts reach further: a kernel must fit into its input, groups must divide the channels. What is
@@ -108,6 +110,7 @@ def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None =
         chosen = dict(zip(strides, map(int, steps), strict=True))
         chosen.update((symbol, int(pool[k % len(pool)])) for k, symbol in enumerate(others))
         chosen.update(_multiples(model, {**chosen, **known}, generator))
+        chosen.update((size, max(chosen[size], least)) for size, least in single.items() if size in chosen)
         chosen.update(known)
         try:
             chosen = with_derived(model, chosen)
@@ -120,6 +123,16 @@ def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None =
     if not found:
         raise ArrayError(f"no small values of {', '.join(map(str, free))} make every dimension a positive integer")
     return min(found, key=lambda pair: pair[0])[1]
+
+
+def _single_elements(model: Forward) -> dict[Symbol, int]:
+    """For each size the least value at which an axis of it has every element that is read by its number, z[3]."""
+    found: dict[Symbol, int] = {}
+    for access in sorted({access for row in model.rows for access in row.expression.atoms(Indexed)}, key=str):
+        for subscript, size in zip(access.indices, model.tensors[symbols.name_of(access)].shape, strict=True):
+            if subscript.is_Integer and isinstance(size, Symbol):
+                found[size] = max(found.get(size, 0), int(subscript) + 2)
+    return found
 
 
 def _strides(model: Forward) -> set[Symbol]:
@@ -171,7 +184,9 @@ def _size_symbols(model: Forward) -> set[Symbol]:
     return sizes - {symbol for symbol, _ in model.sizes}
 
 
-def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator) -> dict[str, Array]:
+def _candidates(
+    model: Forward, sizes: Mapping[Symbol, int], generator: Generator, *, elsewhere: bool = False
+) -> dict[str, Array]:
     values: dict[str, Array] = {}
     for tensor in model.given:
         shape = (*lengths(tensor.shape, sizes), CANDIDATES)
@@ -179,6 +194,9 @@ def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generato
             values[tensor.name] = generator.integers(_classes(model, tensor, sizes), size=shape).astype(numpy.float64)
         else:
             values[tensor.name] = DOMAINS[tensor.domain](generator, shape) * _scale(tensor, shape)
+        if elsewhere and tensor.domain == "real":
+            low, high = numpy.array(RANGES)[generator.integers(len(RANGES), size=CANDIDATES)].T
+            values[tensor.name] = generator.uniform(low, high, size=shape)
     chart = program(model)
     for name in sorted(set().union(*(row.reads for row in chart.rows.values())) - set(model.tensors)):
         values[name] = generator.uniform(0.2, 0.8, size=CANDIDATES)
@@ -235,6 +253,9 @@ def _one_hot(generator: Generator, shape: tuple[int, ...]) -> Array:
     scores = generator.normal(size=shape)
     return (scores == scores.max(axis=-2, keepdims=True)).astype(numpy.float64)
 
+
+RANGES = ((-0.9, 0.9), (0.1, 0.9), (1.1, 3.0))
+"""Where real numbers are drawn from if too few of the normal distribution are what a function takes."""
 
 DOMAINS: Mapping[Domain, Callable[[Generator, Any], Array]] = {
     "real": lambda generator, shape: generator.normal(size=shape),

@@ -74,7 +74,8 @@ def print_checked(derivation: Derivation, show: Callable[[], None], indent: str)
         return False
     if outcome.ok:
         show()
-        typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}")
+        how = f", with a smooth function for {', '.join(outcome.unknown)}" if outcome.unknown else ""
+        typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}{how}")
         return True
     name = quantity_unicode(derivation.quantity, derivation.forward)
     typer.echo(f"{indent.lstrip()}no answer for {name}: what was derived fails its check (--no-check prints it)")

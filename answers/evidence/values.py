@@ -58,6 +58,7 @@ class Values(About, Evidence):
         formulas = {name: _parsed(name, text, setting) for name, text in self.formulas.items()}
         self.require(setting, formulas.values(), {*self.at, *self.over})
         self.require_names(setting, formulas.values(), (*self.at, *self.over))
+        self.require_numbers(setting, formulas.values())
         entries = tuple(self._entries(setting, formulas))
         values = {entry.key: entry.text(self.digits) for entry in entries}
         claims = tuple(self._claim(name, formulas[name], entries, context) for name in formulas)

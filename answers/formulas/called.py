@@ -38,7 +38,7 @@ def called_by(formula: str, context: Context) -> tuple[ScalarFunction, ...]:
     """
     known = {function.name: function for function in context.functions()}
     found: dict[str, ScalarFunction] = {}
-    pending = [parse_formula(formula)]
+    pending = [parse_formula(formula, functions=known)]
     while pending:
         names = sorted({use.func.__name__ for use in pending.pop().atoms(AppliedUndef)} & known.keys() - found.keys())
         found |= {name: known[name] for name in names}

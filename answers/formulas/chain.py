@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy
@@ -18,6 +18,7 @@ from derive.building.formulas import DERIVATIVE, Formula, Setting, calls, parse_
 from derive.errors import DeriveError
 from derive.render.written import formula_unicode
 from numeric.errors import ArrayError, ExpressionError
+from numeric.magnitude import ROUNDING, magnitude
 from numeric.scope import Array
 
 RELATIONS = {"=": "=", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
@@ -93,12 +94,14 @@ def _one_direction(lines: Sequence[Line]) -> None:
 def compare(chain: Chain, about: About, seed: int = 0) -> Verdict:
     """Compare each line with the one before it, at random points over the domains.
 
-    An equality holds up to rounding in proportion to the largest value; a strict inequality at every point.
+    An equality holds up to rounding in proportion to the largest value, and to what is added up where that cancels;
+    a strict inequality at every point.
     """
     formulas = [line.formula for line in chain.lines]
     try:
         points = list(samples(about, chain.setting, formulas, POINTS, seed, origin=not _differentiates(chain)))
-        values = [[_value(formula, point, chain.ranges) for point in points] for formula in formulas]
+        values = [[point.value(formula, dict(chain.ranges)) for point in points] for formula in formulas]
+        sizes = [[_magnitude(formula, point, chain.ranges) for point in points] for formula in formulas]
     except (ArrayError, ExpressionError, DeriveError) as reason:
         return Verdict(False, 0, inf, TOLERANCE, str(reason))
     worst = 0.0
@@ -107,31 +110,43 @@ def compare(chain: Chain, about: About, seed: int = 0) -> Verdict:
         if bad is not None:
             return Verdict(False, len(points), inf, TOLERANCE, f"line {number + 1} is not finite at {points[bad].text}")
         if number > 0:
-            error, note = _line_error(chain, number, values[number - 1], here, points)
+            added = [max(pair) for pair in zip(sizes[number - 1], sizes[number], strict=True)]
+            error, note = _line_error(chain, number, values[number - 1], here, points, added)
             worst = max(worst, error)
             if note:
                 return Verdict(False, len(points), error, TOLERANCE, note)
     return Verdict(True, len(points), worst, TOLERANCE)
 
 
-def _value(formula: Formula, point: Sample, ranges: Mapping[Symbol, Expr]) -> Array:
-    return point.value(formula, dict(ranges))
+def _magnitude(formula: Formula, point: Sample, ranges: Mapping[Symbol, Expr]) -> float:
+    """The size of the largest numbers that a formula adds up at a point."""
+    found = point.value(replace(formula, expression=magnitude(formula.expression)), dict(ranges))
+    return float(numpy.max(found, where=numpy.isfinite(found), initial=0.0))
 
 
 def _line_error(
-    chain: Chain, number: int, before: Sequence[Array], here: Sequence[Array], points: Sequence[Sample]
+    chain: Chain,
+    number: int,
+    before: Sequence[Array],
+    here: Sequence[Array],
+    points: Sequence[Sample],
+    added: Sequence[float],
 ) -> tuple[float, str]:
-    """The worst error of one line, and what is wrong with it, if something is."""
+    """The worst error of one line in the units of the tolerance, and what is wrong with it, if something is.
+
+    It may be off by the tolerance times the largest value, and by what rounding leaves of the numbers ``added`` up.
+    """
     line = chain.lines[number]
     scale = max(float(numpy.abs(array).max()) for array in (*before, *here)) or 1.0
     worst = 0.0
-    for left, right, point in zip(before, here, points, strict=True):
+    for left, right, point, size in zip(before, here, points, added, strict=True):
+        allowed = max(TOLERANCE * scale, ROUNDING * size)
         difference = (left - right) if line.relation[0] == "<" else (right - left)
         excess = numpy.abs(difference) if line.relation == "=" else numpy.maximum(difference, 0.0)
         place = numpy.unravel_index(int(excess.argmax()), excess.shape)
         equal = line.relation in ("<", ">") and bool((difference >= 0).any())
-        worst = max(worst, float(excess[place]) / scale)
-        if excess[place] > TOLERANCE * scale or equal:
+        worst = max(worst, TOLERANCE * float(excess[place]) / allowed)
+        if excess[place] > allowed or equal:
             place = numpy.unravel_index(int(difference.argmax()), excess.shape) if equal else place
             said = f"{formula_unicode(chain.lines[number - 1].formula)} {line.relation} {formula_unicode(line.formula)}"
             numbers = f"{float(left[place]):.6g} and {float(right[place]):.6g}"

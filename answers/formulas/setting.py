@@ -15,9 +15,10 @@ from answers.kinds.item import Context
 from answers.latex.sheet import Block, Equation
 from answers.model_base import Strict
 from derive import symbols
-from derive.building.formulas import Formula, Setting, names_in, setting_of
+from derive.building.formulas import DERIVATIVE, Formula, Setting, names_in, setting_of
 from derive.errors import nearest
 from derive.render.written import definition_latex
+from numeric.functions import left_unknown
 from numeric.measured import Measured
 from numeric.sample import sample_sizes
 from numeric.scope import Array
@@ -65,10 +66,25 @@ class About(Strict):
         Raises:
             HomeworkContentError: something has no value.
         """
-        missing = sorted({*self.shapes, *scalars_in(setting, formulas)} - known)
+        read = {*self.shapes, *scalars_in(setting, formulas)} - set(setting.forward.row)
+        missing = sorted(read - known)
         if missing:
             given = ", ".join(sorted(known)) or "none"
             raise HomeworkContentError(f"{', '.join(missing)} has no value (values are given of: {given})")
+
+    def require_numbers(self, setting: Setting, formulas: Iterable[Formula]) -> None:
+        """Complain of a function that is left unknown.
+
+        Raises:
+            HomeworkContentError: there is one; it has no numbers.
+        """
+        expressions = [formula.expression for formula in formulas] + [row.expression for row in setting.forward.rows]
+        unknown = unknown_in(expressions, setting)
+        if unknown:
+            raise HomeworkContentError(
+                f"the function {unknown[0]} is left unknown, so it has no numbers; "
+                f"{nearest(unknown[0], setting.forward.function)}; a product is written {unknown[0]}*(...)"
+            )
 
     def definition_blocks(self, setting: Setting, context: Context) -> Iterator[Block]:
         """The definitions as equations."""
@@ -122,6 +138,11 @@ def scalars_in(setting: Setting, formulas: Iterable[Formula]) -> tuple[str, ...]
     expressions = [formula.expression for formula in formulas] + [row.expression for row in setting.forward.rows]
     read = {symbols.name_of(access) for expression in expressions for access in symbols.accesses(expression)}
     return tuple(sorted(read - set(setting.forward.tensors)))
+
+
+def unknown_in(expressions: Iterable[Expr], setting: Setting) -> tuple[str, ...]:
+    """The functions in the expressions that are left unknown."""
+    return tuple(name for name in left_unknown(expressions, setting.forward.functions) if name != DERIVATIVE)
 
 
 def point_text(given: dict[str, Any]) -> str:

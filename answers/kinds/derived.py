@@ -16,6 +16,7 @@ from derive.derivation import Derivation, Step
 from derive.render import shape_latex
 from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric import check
+from numeric.checking import unknown_functions
 
 SHOWN = 3
 """How many complaints and failures of one check are told."""
@@ -47,6 +48,9 @@ def claim(derivation: Derivation, asked: Asked | None = None, *beside: tuple[Der
     method = "forward pass" if value else "differences, each step" if len(derivation.steps) > 1 else "differences"
     if derivation.matrix is not None:
         method += ", matrix form"
+    unknown = unknown_functions(derivation.forward)
+    if unknown:
+        method += f", with a smooth function for {', '.join(unknown)}"
 
     def verdict() -> Verdict:
         answers = ((derivation, asked or Asked(derivation.quantity.name)), *beside)

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from answers.formulas.chain import RELATIONS, Chain, Line, compare, decided, read_chain
-from answers.formulas.setting import About
+from answers.formulas.setting import About, unknown_in
 from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
@@ -67,6 +67,9 @@ class Proof(About, Item):
     def _claim(self, chain: Chain, base: IndexBase) -> Claim:
         exactly = decided(chain)
         method = "each line with the one before it"
+        unknown = unknown_in((line.formula.expression for line in chain.lines), chain.setting)
+        if unknown:
+            method += f", with a smooth function for {', '.join(unknown)}"
         if len(exactly) == len(chain.lines) - 1:
             method += ", all by algebra too"
         elif exactly:

@@ -13,7 +13,7 @@ from derive.building.beside import check_beside, further_sizes
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.errors import NetworkError
 from derive.forward import Role, Row, Tensor
-from derive.layers import LayerDefinition
+from derive.layers import CALLED, LayerDefinition
 
 BATCH = symbols.index("b")
 
@@ -55,12 +55,17 @@ class Names:
 
 
 def place(
-    definition: LayerDefinition, source: Tensor, names: Names, batch: Expr | None, beside: Sequence[Tensor] = ()
+    definition: LayerDefinition,
+    source: Tensor,
+    names: Names,
+    batch: Expr | None,
+    beside: Sequence[Tensor] = (),
+    functions: Iterable[str] = CALLED,
 ) -> Instance:
     """The rows of ``definition`` reading ``source``, under the names that it has in its place.
 
     ``beside`` are the further inputs, in the order of the definition; what it is not given must be given with
-    the network.
+    the network. ``functions`` are those that the equations may apply beside the elementary ones.
 
     Raises:
         NetworkError: an input has another number of axes or another size than the layer takes, or there is no batch.
@@ -86,7 +91,9 @@ def place(
     check_beside(definition, shapes, beside, per_sample)
     given = tuple(tensor for tensor in given if tensor.name not in names.beside)
     shapes[definition.source] = incoming
-    equations = parse_equations(definition.equations, Vocabulary(shapes, sizes, definition.constants))
+    equations = parse_equations(
+        definition.equations, Vocabulary(shapes, sizes, definition.constants, frozenset(functions))
+    )
     rows = _rows(definition, equations, shapes, names, per_sample)
     output = next(row.tensor for row in rows if row.name == names.output)
     return Instance(given, rows, output, derived)
@@ -144,19 +151,17 @@ def _rows(
     names: Names,
     batch: Expr | None,
 ) -> tuple[Row, ...]:
-    known = dict(shapes)
     local = {
         name: names.of(definition, name)
         for name in (*shapes, *definition.outputs, *(equation.name for equation in equations))
     }
     rows = []
     for equation in map(_lettered, equations, repeat(shapes)):
-        shape = known[equation.name] = row_shape(equation, known)
         visible = (*definition.outputs, *definition.values, *definition.states.values())
-        named = equation.name in visible or equation.name.endswith("_star")
+        named = equation.name in visible or "_star" in equation.name
         role: Role = "value" if named else "hidden"
         domain = definition.domains.get(equation.name, equation.domain)
-        tensor = Tensor(local[equation.name], shape, role, domain)
+        tensor = Tensor(local[equation.name], equation.shape, role, domain)
         rows.append(Row(tensor, equation.indices, renamed(equation.expression, local)))
     if batch is not None:
         own = {names.source, *(local[name] for name in definition.inputs), *(row.name for row in rows)}
@@ -177,24 +182,6 @@ def _lettered(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> Equ
     renaming = dict(zip(clash, symbols.fresh_indices(len(clash), taken), strict=True))
     indices = tuple(renaming.get(letter, letter) for letter in equation.indices)
     return replace(equation, indices=indices, expression=equation.expression.xreplace(renaming))
-
-
-def row_shape(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> tuple[Expr, ...]:
-    """The shape of the tensor that an equation defines: declared, or read off what its indices range over."""
-    if equation.name in shapes:
-        return shapes[equation.name]
-    if equation.domain == "index":
-        return shapes["y"]
-    found = []
-    for letter in equation.indices:
-        lengths = [
-            shapes[symbols.name_of(access)][axis]
-            for access in sorted(equation.expression.atoms(Indexed), key=str)
-            for axis, subscript in enumerate(access.indices)
-            if subscript == letter
-        ]
-        found.append(lengths[0])
-    return tuple(found)
 
 
 def renamed(expression: Expr, names: Mapping[str, str]) -> Expr:

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field, replace
 from sympy import Expr, Function, Integer, Symbol
 
 from derive import symbols
+from derive.building.applied import applied_functions, called
 from derive.building.assemble import BATCH, Names, place
 from derive.building.equations import parse_formula
+from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.building.joins import joined_row, total_row
 from derive.building.language import Argument, Chain, Description, Source, Stage
 from derive.building.loss import place_loss
+from derive.building.order import check_arguments, check_order
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Reduction, Row, Tensor
 from derive.layers import ACTIVATION, LAYERS, LOSS, Activation, named_functions, scalar_function
@@ -84,6 +87,7 @@ class Builder:
         """What was collected, the functions that results may be written in added."""
         for function in named_functions():
             self.functions.setdefault(function.name, function)
+        self.functions = applied_functions((row.expression for row in self.rows), self.functions, self._called())
         ordered = tuple(sorted(self.given, key=lambda tensor: tensor.role == "parameter"))
         functions, sizes = tuple(self.functions.values()), tuple(self.sizes)
         forward = Forward(ordered, tuple(self.rows), functions, sizes, reduction=self.reduction)
@@ -183,14 +187,20 @@ class Builder:
             return self._elementwise(stage, kind, source, output)
         if _is_unknown(stage.name):
             return self._row(source, output, stage, lambda element: Function(stage.name)(element), stage.name)
-        raise NetworkError(
-            f"there is no layer {stage.name}; {nearest(stage.name, [*LAYERS, *ACTIVATION, *self.extra])}"
-        )
+        near = layer_elsewhere(stage.name) or nearest(stage.name, [*LAYERS, *ACTIVATION, *self.extra])
+        if stage.name in LOSS or loss_elsewhere(stage.name):
+            near = "a loss stands apart from the layers, as --loss or loss="
+        raise NetworkError(f"there is no layer {stage.name}; {near}")
+
+    def _called(self) -> Mapping[str, Activation]:
+        """The activations that equations may apply, by the names that they call them."""
+        return called(self.extra.values())
 
     def _definition(self, stage: Stage, source: Tensor) -> LayerDefinition:
         own = self.extra.get(stage.name)
         if isinstance(own, LayerDefinition):
             return sized(own, stage)
+        check_order(stage)
         return defined(stage, len(source.shape) - (self.batch is not None))
 
     def _layer(
@@ -207,7 +217,7 @@ class Builder:
         number = reused or (self._next_number() if definition.parameters else 0)
         read = tuple(tensor.name for tensor in beside)
         names = Names(source.name, output, None if self.alone else number, read)
-        instance = place(definition, source, names, self.batch, beside)
+        instance = place(definition, source, names, self.batch, beside, self._called())
         rows = list(instance.rows)
         if stage.scale != 1:
             last = rows[-1]
@@ -249,8 +259,9 @@ class Builder:
         named = {key: str(value) for key, value in stage.named}
         unknown = [key for key in named if key not in names]
         if unknown or len(given) > len(kind.constants):
+            applied = "; it is applied to what stands before it" if given and not kind.constants else ""
             raise NetworkError(
-                f"{kind.name} takes {', '.join(names) or 'no arguments'}; got {', '.join((*given, *unknown))}"
+                f"{kind.name} takes {', '.join(names) or 'no arguments'}; got {', '.join((*given, *unknown))}{applied}"
             )
         values = {**kind.constants, **dict(zip(kind.constants, given, strict=False)), **named}
         label = _labelled(stage, kind.name)
@@ -262,13 +273,15 @@ class Builder:
                 source,
                 output,
                 stage,
-                lambda element: parse_formula(kind.formula, constants={**parameters, "z": element}),
+                lambda element: parse_formula(
+                    kind.formula, constants={**parameters, "z": element}, functions=self._called()
+                ),
                 label,
             )
         if not kind.call:
             return self._row(source, output, stage, lambda element: element, label)
         changed = [value for key, value in values.items() if value != kind.constants[key]]
-        function = scalar_function("_".join((kind.call, *changed)), kind.formula, tuple(values.items()))
+        function = scalar_function("_".join((kind.call, *changed)), kind.formula, tuple(values.items()), self._called())
         if self.functions.get(function.name, function) != function:
             raise NetworkError(f"two different functions would be called {function.name}; give one another call")
         self.functions[function.name] = function
@@ -330,8 +343,10 @@ def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:
     """
     factory = LAYERS.get(stage.name)
     if factory is None:
-        raise NetworkError(f"there is no layer {stage.name}; {nearest(stage.name, LAYERS)}")
+        near = layer_elsewhere(stage.name) or nearest(stage.name, [*LAYERS, *ACTIVATION])
+        raise NetworkError(f"there is no layer {stage.name}; {near}")
     signature = inspect.signature(factory)
+    check_arguments(stage, signature)
     try:
         named = {key: _as_size(value) for key, value in stage.named}
         if rank is not None and "rank" in signature.parameters:

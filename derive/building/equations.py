@@ -10,8 +10,8 @@ index only occurs inside arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -22,22 +22,13 @@ from lark.exceptions import UnexpectedInput
 from sympy import Eq, Expr, Function, KroneckerDelta, Rational, Sum, Symbol
 
 from derive import symbols
-from derive.errors import DefinitionError
+from derive.building.helping import Helper, Helpers
+from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, UNKNOWN
+from derive.building.placed import PlacedError, position_of, shown_in
+from derive.errors import DefinitionError, nearest
 from derive.forward import Domain
 from derive.functions import ArgMax, Bracket, Maximum, coordinates
 
-ELEMENTARY = {
-    "exp": sympy.exp,
-    "log": sympy.log,
-    "ln": sympy.log,
-    "sqrt": sympy.sqrt,
-    "abs": sympy.Abs,
-    "sin": sympy.sin,
-    "cos": sympy.cos,
-    "erf": sympy.erf,
-    "floor": sympy.floor,
-    "mod": sympy.Mod,
-}
 COMPARISONS = {
     "<": sympy.Lt,
     "<=": sympy.Le,
@@ -47,16 +38,19 @@ COMPARISONS = {
     "!=": sympy.Ne,
 }
 CONSTANTS = {"pi": sympy.pi}
+LARGEST_POWER = 9999
+"""The largest power of ten that a number may be written with."""
 
 
 @dataclass(frozen=True)
 class Equation:
-    """A row as it was read: its name, its index symbols and its right side."""
+    """A row as it was read: its name, its index symbols with the sizes of their ranges, and its right side."""
 
     name: str
     indices: tuple[Symbol, ...]
     expression: Expr
     domain: Domain = "real"
+    shape: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,19 +58,20 @@ class Vocabulary:
     """What the names in an equation stand for.
 
     ``shapes`` holds every tensor that may be read, ``sizes`` the values of the names of dimensions,
-    ``constants`` those of scalar hyper-parameters. A name that is in none of them is an index if it is
-    bound, a real symbol otherwise.
+    ``constants`` those of scalar hyper-parameters, ``functions`` the names of functions that have a formula
+    elsewhere. A name that is in none of them is an index if it is bound, a real symbol otherwise.
     """
 
     shapes: Mapping[str, tuple[Expr, ...]]
     sizes: Mapping[str, Expr]
     constants: Mapping[str, Expr]
+    functions: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
     grammar = (files("derive.building") / "equations.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", start=["rows", "expression"])
+    return Lark(grammar, parser="lalr", start=["rows", "expression"], propagate_positions=True)
 
 
 def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
@@ -84,51 +79,102 @@ def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
 
     Raises:
         DefinitionError: the text is not a list of equations, an element has the wrong number of
-            subscripts, or an index has no range.
+            subscripts, an index has no range or is bound by nothing, or there is no such function.
     """
     shapes = dict(vocabulary.shapes)
     equations: list[Equation] = []
-    for row in parse_tree(text.strip(), "rows").children:
-        name, subscripts, body = row.children
-        taken = [] if subscripts is None else [str(child.children[0]) for child in subscripts.children]
-        reader = Reader(Vocabulary(shapes, vocabulary.sizes, vocabulary.constants), set(taken))
-        expression = reader.read(body)
+    whole = text.strip()
+    for row in parse_tree(whole, "rows").children:
+        name, _, body = row.children
+        with shown_in(whole, row):
+            taken = left_indices(row)
+            expression = Reader(replace(vocabulary, shapes=shapes), set(taken), bound_names(body)).read(body)
         indices = tuple(symbols.index(letter) for letter in taken)
-        if isinstance(expression, Maximum):
-            equations += _located(Equation(str(name), indices, expression))
-        else:
-            equations.append(Equation(str(name), indices, expression))
-        shapes[str(name)] = tuple(
-            _range_of(i, expression, shapes, shapes.get(str(name)), r) for r, i in enumerate(indices)
-        )
+        shape = tuple(_range_of(i, expression, shapes, shapes.get(str(name)), r) for r, i in enumerate(indices))
+        made = {equation.name for equation in equations}
+        helpers = Helpers(str(name), {*shapes, *made, str(name)}, made)
+        for equation in _rows(helpers, dict(zip(indices, shape, strict=True)), expression):
+            equations.append(equation)
+            if equation.domain != "index":
+                shapes[equation.name] = equation.shape
     return tuple(equations)
 
 
-def _located(equation: Equation) -> Iterator[Equation]:
+def _rows(helpers: Helpers, ranges: Mapping[Symbol, Expr], expression: Expr) -> Iterator[Equation]:
+    """The rows that an equation stands for: those that help it, and each maximum as a place and a value."""
+    rest = helpers.apart(expression, ranges)
+    known = set(helpers.taken)
+    for row in (*helpers.found, Helper(helpers.name, ranges, rest)):
+        equation = Equation(row.name, tuple(row.ranges), row.expression, shape=tuple(row.ranges.values()))
+        made = tuple(_located(equation, known)) if isinstance(row.expression, Maximum) else (equation,)
+        known |= {one.name for one in made}
+        yield from made
+
+
+def left_indices(row: Tree[Any]) -> tuple[str, ...]:
+    """The indices on the left side of a row.
+
+    Raises:
+        DefinitionError: something else stands there, or an index twice.
+    """
+    name, subscripts, _ = row.children
+    taken: list[str] = []
+    for child in () if subscripts is None else subscripts.children:
+        letter = str(child.children[0]) if child.data == "symbol" else ""
+        if not letter or letter in taken:
+            raise PlacedError(
+                f"on the left, the subscripts of {name} are indices, each another one, as in y[i,j] = ...",
+                position_of(child),
+            )
+        taken.append(letter)
+    return tuple(taken)
+
+
+def bound_names(tree: Tree[Any]) -> frozenset[str]:
+    """The indices that sums and maxima of a text bind."""
+    return frozenset(str(part.children[0]) for part in tree.find_data("range"))
+
+
+def _located(equation: Equation, taken: Collection[str]) -> Iterator[Equation]:
     """A maximum as the place where it stands, ``m_star`` for the index m, and the value that is read there."""
     maximum = equation.expression
     value = maximum.function.args[0].expr if isinstance(maximum.function, sympy.Piecewise) else maximum.function
-    names = {letter: f"{letter.name}_star" for letter, _, _ in maximum.limits}
+    names = {letter: _free(f"{letter.name}_star", equation.name, taken) for letter, _, _ in maximum.limits}
     stars = {letter: symbols.element(name, equation.indices) for letter, name in names.items()}
+    where = replace(equation, expression=ArgMax(maximum.function, *maximum.limits), domain="index")
     if len(maximum.limits) == 1:
-        (name,) = names.values()
-        yield Equation(name, equation.indices, ArgMax(maximum.function, *maximum.limits), "index")
+        yield replace(where, name=next(iter(names.values())))
     else:
-        yield Equation("place", equation.indices, ArgMax(maximum.function, *maximum.limits), "index")
-        place = symbols.element("place", equation.indices)
+        whole = replace(where, name=_free("place", equation.name, taken))
+        yield whole
+        place = symbols.element(whole.name, equation.indices)
         for letter, coordinate in coordinates(place, maximum.limits).items():
-            yield Equation(names[letter], equation.indices, coordinate, "index")
-    yield Equation(equation.name, equation.indices, value.xreplace(stars))
+            yield replace(where, name=names[letter], expression=coordinate)
+    yield replace(equation, expression=value.xreplace(stars))
 
 
-def parse_formula(text: str, variable: str = "z", constants: Mapping[str, Expr] | None = None) -> Expr:
+def _free(name: str, row: str, taken: Collection[str]) -> str:
+    """The name, with that of the row behind it where there is such a name already."""
+    return f"{name}_{row}" if name in taken else name
+
+
+def parse_formula(
+    text: str,
+    variable: str = "z",
+    constants: Mapping[str, Expr] | None = None,
+    functions: Iterable[str] = (),
+) -> Expr:
     """A scalar formula such as ``z * [z > 0]`` in the real symbol ``variable``.
 
+    ``functions`` are the names of those that it may apply beside the elementary ones.
+
     Raises:
-        DefinitionError: the text is not a formula.
+        DefinitionError: the text is not a formula, or there is no such function.
     """
     known = {variable: symbols.scalar(variable), **(constants or {})}
-    return Reader(Vocabulary({}, {}, known), set()).read(parse_tree(text.strip(), "expression"))
+    tree = parse_tree(text.strip(), "expression")
+    with shown_in(text.strip(), tree):
+        return Reader(Vocabulary({}, {}, known, frozenset(functions)), set(), bound_names(tree)).read(tree)
 
 
 def range_of(letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, ...]]) -> Expr | None:
@@ -171,17 +217,23 @@ def parse_tree(text: str, start: str) -> Tree[Any]:
         ) from error
 
 
+@dataclass(frozen=True)
 class Reader:
-    """Turns a parse tree into a SymPy expression."""
+    """Turns a parse tree into a SymPy expression.
 
-    def __init__(self, vocabulary: Vocabulary, letters: set[str]) -> None:
-        self.vocabulary = vocabulary
-        self.letters = letters
+    ``letters`` are the indices in scope, ``bound`` those that sums anywhere in the text bind. ``place`` says what is
+    read where only indices and sizes may stand: the subscripts of a tensor, the range of an index.
+    """
+
+    vocabulary: Vocabulary
+    letters: Set[str]
+    bound: Set[str] = frozenset()
+    place: str = ""
 
     def read(self, tree: Tree[Any] | Token) -> Expr:
         """The expression that a tree stands for."""
         if isinstance(tree, Token):
-            raise DefinitionError(f"unexpected {tree}")
+            raise PlacedError(f"unexpected {tree}", position_of(tree))
         handler = getattr(self, f"_{tree.data}", None)
         if handler is None:
             return self._arithmetic(str(tree.data), [self.read(child) for child in tree.children])
@@ -205,6 +257,11 @@ class Reader:
         return operations[operator]()
 
     def _number(self, token: Token) -> Expr:
+        _, _, power = str(token).lower().partition("e")
+        if power and abs(int(power)) > LARGEST_POWER:
+            raise PlacedError(
+                f"{token} is beyond the numbers that are read here (1e{LARGEST_POWER})", position_of(token)
+            )
         return Rational(str(token))
 
     def _symbol(self, token: Token) -> Expr:
@@ -214,27 +271,83 @@ class Reader:
         known = {**CONSTANTS, **self.vocabulary.sizes, **self.vocabulary.constants}
         if name in known:
             return known[name]
-        self._check_rank(name, 0)
+        if name not in self.vocabulary.shapes and (self.place or name in self.bound):
+            raise self._unbound(token)
+        self._check_rank(token, 0)
         return symbols.scalar(name)
 
-    def _access(self, token: Token, subscripts: Tree[Any]) -> Expr:
+    def _unbound(self, token: Token) -> PlacedError:
+        """What to say of a name that is no index in scope and no size where only those may stand."""
         name = str(token)
-        self._check_rank(name, len(subscripts.children))
-        return symbols.element(name, [self.read(child) for child in subscripts.children])
+        if self.place.startswith("the range"):
+            near = nearest(name, self.vocabulary.sizes)
+            return PlacedError(f"no shape names the size {name} in {self.place}; {near}", position_of(token))
+        where = f" in {self.place}" if self.place else ""
+        if name in self.bound:
+            return PlacedError(f"the index {name} is bound by nothing{where}", position_of(token), name)
+        indices = f"indices here: {', '.join(sorted(self.letters)) or 'none'}"
+        sizes = f"sizes: {', '.join(sorted(self.vocabulary.sizes)) or 'none'}"
+        out = f"sum over it, sum[{name}] ..., or give it on the left, y[{name}] = ..."
+        return PlacedError(
+            f"the index {name} is bound by nothing{where}: {out} ({indices}; {sizes})", position_of(token)
+        )
 
-    def _check_rank(self, name: str, given: int) -> None:
+    def _access(self, token: Token, subscripts: Tree[Any]) -> Expr:
+        self._check_rank(token, len(subscripts.children))
+        inside = replace(self, place=f"the subscripts of {token}")
+        read = [inside.read(child) for child in subscripts.children]
+        for child, subscript, length in zip(subscripts.children, read, self.vocabulary.shapes[str(token)], strict=True):
+            fixed = not subscript.free_symbols - symbols.sizes_in([subscript])
+            if fixed and (subscript.is_negative or (length - subscript).is_nonpositive):
+                last = f"{length} - 1" if length.is_Symbol else length - 1
+                raise PlacedError(
+                    f"{subscript} is outside of {token}: the subscript runs from 0 to {last}", position_of(child)
+                )
+        return symbols.element(str(token), read)
+
+    def _check_rank(self, token: Token, given: int) -> None:
+        name = str(token)
         shape = self.vocabulary.shapes.get(name)
         if shape is None and given:
             known = ", ".join(sorted(self.vocabulary.shapes))
-            raise DefinitionError(f"{name} is read but not defined; known here: {known}")
+            raise PlacedError(f"{name} is read but not defined; known here: {known}", position_of(token))
         if shape is not None and len(shape) != given:
-            raise DefinitionError(f"{name} has {len(shape)} axes, {given} subscripts were given")
+            raise PlacedError(f"{name} has {len(shape)} axes, {given} subscripts were given", position_of(token))
 
     def _call(self, token: Token, *arguments: Tree[Any]) -> Expr:
+        self.check_call(token, len(arguments))
         values = [self.read(argument) for argument in arguments]
-        function = ELEMENTARY.get(str(token)) or Function(str(token))
-        result: Expr = function(*values)
+        result: Expr = (ELEMENTARY.get(str(token)) or Function(str(token)))(*values)
         return result
+
+    def check_call(self, token: Token, given: int) -> None:
+        """Complain of the name of a function that is not known, or that takes another number of arguments.
+
+        Raises:
+            PlacedError: it is so; the message says what is near.
+        """
+        name = str(token)
+        if name not in ELEMENTARY:
+            self._check_function(token)
+        wanted = ARGUMENTS.get(name, 1)
+        if given != wanted:
+            counted = f"{wanted} argument{'s' if wanted > 1 else ''}"
+            raise PlacedError(f"{name} takes {counted}, {given} were given", position_of(token))
+
+    def _check_function(self, token: Token) -> None:
+        name = str(token)
+        if name in self.vocabulary.shapes or name in self.letters:
+            axes = len(self.vocabulary.shapes.get(name, ()))
+            meant = f"{name}[...]" if axes else f"{name}*(...)"
+            raise PlacedError(f"{name} is no function; did you mean {meant}?", position_of(token))
+        if name.rstrip("'") in self.vocabulary.functions or UNKNOWN.fullmatch(name):
+            return
+        known = {*ELEMENTARY, *self.vocabulary.functions}
+        out = ELSEWHERE.get(name.lower()) if name not in known else None
+        if out is not None and not {name.lower()} & {one.lower() for one in known}:
+            raise PlacedError(f"there is no function {name}: {out}", position_of(token))
+        out = f"{nearest(name, known)}; f, g and h stand for functions that are left unknown"
+        raise PlacedError(f"there is no function {name}; {out}", position_of(token))
 
     def _bracket(self, condition: Tree[Any]) -> Expr:
         read = self.read(condition)
@@ -249,19 +362,32 @@ class Reader:
     def _reduction(self, kind: Token, *parts: Tree[Any]) -> Expr:
         *ranges, condition, body = parts
         letters = [str(part.children[0]) for part in ranges]
-        inner = Reader(self.vocabulary, self.letters | set(letters))
+        inner = replace(self, letters=self.letters | set(letters))
         expression = inner.read(body)
         limits = [self._limit(part, expression) for part in ranges]
         if str(kind) == "max":
             if condition is not None:
                 expression = sympy.Piecewise((expression, inner.read(condition)), (-sympy.oo, True))
-            return Maximum(expression, *limits)
-        return Sum(expression if condition is None else expression * Bracket(inner.read(condition)), *limits)
+            return self._apart(Maximum, expression, limits)
+        return self._apart(
+            Sum, expression if condition is None else expression * Bracket(inner.read(condition)), limits
+        )
+
+    def _apart(self, kind: type[Expr], body: Expr, limits: list[tuple[Symbol, Expr, Expr]]) -> Expr:
+        """A sum or a maximum whose indices have other names than those in scope around it."""
+        hidden = [letter for letter, _, _ in limits if letter.name in self.letters]
+        taken = {*self.letters, *self.bound, *self.vocabulary.sizes, *symbols.names_in(body)}
+        renaming = dict(zip(hidden, symbols.fresh_indices(len(hidden), taken), strict=True))
+        result: Expr = kind(body.xreplace(renaming), *((renaming.get(k, k), low, high) for k, low, high in limits))
+        return result
 
     def _limit(self, part: Tree[Any], body: Expr) -> tuple[Symbol, Expr, Expr]:
-        letter = symbols.index(str(part.children[0]))
-        bound = part.children[1]
-        length = range_of(letter, body, self.vocabulary.shapes) if bound is None else self.read(bound)
+        token, bound = part.children
+        letter = symbols.index(str(token))
+        if bound is None:
+            length = range_of(letter, body, self.vocabulary.shapes)
+        else:
+            length = replace(self, place=f"the range of {letter}").read(bound)
         if length is None:
-            raise DefinitionError(f"the range of index {letter} is not known: write sum[{letter}<size]")
+            raise PlacedError(f"the range of index {letter} is not known: write sum[{letter}<size]", position_of(token))
         return letter, sympy.S.Zero, length - 1

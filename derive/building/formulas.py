@@ -6,7 +6,6 @@ They are in the language of ``derive.building.equations``. Beside it ``diff(f, z
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,16 +14,22 @@ from lark import Token, Tree
 from sympy import Expr, Symbol
 
 from derive import symbols
-from derive.building.equations import ELEMENTARY, Equation, Reader, Vocabulary, parse_equations, parse_tree, range_of
-from derive.errors import DefinitionError, nearest
+from derive.building.equations import (
+    Equation,
+    Reader,
+    Vocabulary,
+    bound_names,
+    parse_equations,
+    parse_tree,
+    range_of,
+)
+from derive.building.placed import shown_in
+from derive.errors import DefinitionError
 from derive.forward import Domain, Forward, Row, Tensor
 from derive.scalar import ScalarFunction
 
 DERIVATIVE = "diff"
 """The name of a partial derivative in a formula."""
-
-UNKNOWN = re.compile(r"[A-Za-z](_?\d+)?'*")
-"""The name of a function that is left unknown."""
 
 
 @dataclass(frozen=True)
@@ -81,19 +86,20 @@ def setting_of(
     """
     dimensions = {name: tuple(map(symbols.dimension, shape)) for name, shape in shapes.items()}
     sizes = {size.name: size for shape in dimensions.values() for size in symbols.sizes_in(shape)}
-    vocabulary = Vocabulary(dimensions, sizes, {})
+    vocabulary = Vocabulary(dimensions, sizes, {}, frozenset(function.name for function in functions))
     written = parse_tree(definitions.strip(), "rows").children if definitions.strip() else []
     rows: list[Row] = []
     for equation in _apart(parse_equations(definitions, vocabulary)) if written else ():
-        known = {**dimensions, **{row.name: row.tensor.shape for row in rows}}
-        shape = tuple(_size(letter, equation.expression, known) for letter in equation.indices)
-        rows.append(Row(Tensor(equation.name, shape, "value", equation.domain), equation.indices, equation.expression))
-    said = domains or {}
-    given = [Tensor(name, shape, "input", said.get(name, "real")) for name, shape in dimensions.items()]
+        tensor = Tensor(equation.name, equation.shape, "value", equation.domain)
+        rows.append(Row(tensor, equation.indices, equation.expression))
+    said, made = domains or {}, {row.name for row in rows}
+    given = [
+        Tensor(name, shape, "input", said.get(name, "real")) for name, shape in dimensions.items() if name not in made
+    ]
     defined = {row.name: row.tensor.shape for row in rows if row.tensor.domain != "index"}
     return Setting(
         Forward(tuple(given), tuple(rows), functions),
-        Vocabulary({**dimensions, **defined}, sizes, {}),
+        replace(vocabulary, shapes={**dimensions, **defined}, functions=vocabulary.functions | {DERIVATIVE}),
         tuple(map(_definition, written)),
     )
 
@@ -127,13 +133,6 @@ def _definition(row: Tree[Any]) -> Definition:
     return Definition(str(name), tuple(map(symbols.index, letters)), body)
 
 
-def _size(letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, ...]]) -> Expr:
-    found = range_of(letter, expression, shapes)
-    if found is None:
-        raise DefinitionError(f"the range of index {letter} is not known: it never stands alone as a subscript")
-    return found
-
-
 def parse_formula_in(text: str, setting: Setting) -> Formula:
     """A formula in the tensors of a setting. Names in subscripts that no sum binds are its free indices.
 
@@ -141,30 +140,18 @@ def parse_formula_in(text: str, setting: Setting) -> Formula:
         DefinitionError: the text is no formula, or reads a tensor or calls a function that is not there.
     """
     tree = parse_tree(text.strip(), "expression")
-    _require_functions(tree, setting)
     known = {*setting.vocabulary.sizes, *setting.vocabulary.shapes}
-    letters = tuple(sorted({name for name in _subscript_names(tree) if name not in known} - set(_bound_names(tree))))
-    expression = Reader(setting.vocabulary, set(letters)).read(tree)
+    bound = bound_names(tree)
+    letters = tuple(sorted({name for name in _subscript_names(tree) if name not in known} - bound))
+    with shown_in(text.strip(), tree):
+        expression = Reader(setting.vocabulary, set(letters), bound).read(tree)
     return Formula(text, tree, expression, setting, tuple(map(symbols.index, letters)))
-
-
-def _require_functions(tree: Tree[Any], setting: Setting) -> None:
-    """Complain of a word that names no function; a letter such as f is a function that is left unknown."""
-    known = {*ELEMENTARY, DERIVATIVE, *(function.name for function in setting.forward.functions)}
-    for name in calls(tree):
-        if name.rstrip("'") not in known and not UNKNOWN.fullmatch(name):
-            raise DefinitionError(f"there is no function {name}; {nearest(name, known)}")
 
 
 def _subscript_names(tree: Tree[Any]) -> Iterator[str]:
     for subscripts in tree.find_data("subscripts"):
         for symbol in subscripts.find_data("symbol"):
             yield str(symbol.children[0])
-
-
-def _bound_names(tree: Tree[Any]) -> Iterator[str]:
-    for part in tree.find_data("range"):
-        yield str(part.children[0])
 
 
 def names_in(tree: Tree[Any]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from lark.exceptions import UnexpectedInput
 from sympy import Expr, Rational
 
 from derive import symbols
+from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.errors import NetworkError
 
 Argument: TypeAlias = Expr | str | tuple["Argument", ...]
@@ -55,6 +56,8 @@ Description: TypeAlias = tuple[Chain, ...]
 
 NUMBER = re.compile(r"(-)?\s*([0-9]+(?:\.[0-9]+)?(?:e-?[0-9]{1,3})?)\s*(?:/\s*([0-9]+(?:\.[0-9]+)?))?")
 """A number or a quotient of two, as an argument between quotes may be."""
+QUALIFIED = re.compile(r"\b(?:[A-Za-z_]\w*\.)+([A-Za-z_]\w*)")
+"""A name with the module of a library before it, such as nn.ReLU."""
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +90,11 @@ def _parse(text: str, start: str) -> Tree[Any]:
         return tree
     except UnexpectedInput as error:
         place = error.get_context(text, span=30).rstrip()
+        qualified = QUALIFIED.search(text)
+        if qualified is not None:
+            whole, name = qualified.group(0), qualified.group(1)
+            meant = loss_elsewhere(name) or layer_elsewhere(name) or f"write {name}"
+            raise NetworkError(f"no module stands before a name, as in {whole}; {meant}:\n{place}") from error
         form = "x:n -> Linear(d) -> ReLU -> Linear(K)" if start == "network" else "Name(arguments) or 1/2*Name"
         raise NetworkError(f"cannot read the {start}, expected the form {form}:\n{place}") from error
 

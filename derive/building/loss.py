@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Integer, Sum
 
 from derive import symbols
-from derive.building.assemble import BATCH, batched, renamed, row_shape
+from derive.building.assemble import BATCH, batched, renamed
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
+from derive.building.foreign import loss_elsewhere
 from derive.building.language import Stage
 from derive.errors import NetworkError, nearest
 from derive.forward import Domain, Reduction, Role, Row, Tensor
-from derive.layers import LOSS, LossDefinition, scalar_function
+from derive.layers import CALLED, LOSS, LossDefinition, scalar_function
 from derive.scalar import ScalarFunction
 
 OPTIONS = ("mean", "sum", "class", "one_hot")
@@ -49,10 +50,11 @@ def place_loss(stage: Stage, prediction: Tensor, batch: Expr | None, reduction: 
     shapes |= {"y_hat": shape, **{tensor.name: tensor.shape for tensor in given}}
     text = definition.class_equations if "class" in options else definition.equations
     values = {name: parse_formula(value) for name, value in constants}
-    equations = parse_equations(text, Vocabulary(shapes, {"K": shape[0]}, values))
+    known = frozenset((*CALLED, *definition.functions))
+    equations = parse_equations(text, Vocabulary(shapes, {"K": shape[0]}, values, known))
     functions = tuple(scalar_function(name, formula, constants) for name, formula in definition.functions.items())
     factor = stage.scale / (shape[0] if "mean" in options else Integer(1))
-    rows = _rows(definition, equations, shapes, factor, prediction.name)
+    rows = _rows(definition, equations, factor, prediction.name)
     if batch is not None:
         given = tuple(
             tensor if tensor.role == "buffer" else replace(tensor, shape=(batch, *tensor.shape)) for tensor in given
@@ -80,7 +82,9 @@ def _shape(lengths: tuple[str, ...], outputs: Expr) -> tuple[Expr, ...]:
 def _read(stage: Stage) -> tuple[LossDefinition, set[str], tuple[tuple[str, str], ...]]:
     definition = LOSS.get(stage.name)
     if definition is None:
-        raise NetworkError(f"there is no loss {stage.name}; {nearest(stage.name, LOSS)}")
+        same = stage.name.lower() in {known.lower() for known in LOSS}
+        near = nearest(stage.name, LOSS) if same else loss_elsewhere(stage.name) or nearest(stage.name, LOSS)
+        raise NetworkError(f"there is no loss {stage.name}; {near}")
     values = dict(definition.constants)
     free = list(values)
     options: set[str] = set()
@@ -107,7 +111,6 @@ def _read(stage: Stage) -> tuple[LossDefinition, set[str], tuple[tuple[str, str]
 def _rows(
     definition: LossDefinition,
     equations: tuple[Equation, ...],
-    shapes: dict[str, tuple[Expr, ...]],
     factor: Expr,
     prediction: str,
 ) -> list[Row]:
@@ -116,12 +119,11 @@ def _rows(
     names = {"y_hat": prediction, **{name: f"{name}_p" for name in inner}}
     rows = []
     for equation in equations:
-        shape = shapes[equation.name] = row_shape(equation, shapes)
         final = equation.name == "l"
         role: Role = "loss" if final else "value" if equation.name in definition.values else "hidden"
         domain: Domain = "simplex" if equation.name == "p" and definition.layer == "Softmax" else "real"
         expression = renamed(equation.expression, names)
-        tensor = Tensor(names.get(equation.name, equation.name), shape, role, domain)
+        tensor = Tensor(names.get(equation.name, equation.name), equation.shape, role, domain)
         rows.append(Row(tensor, equation.indices, factor * expression if final else expression))
     return rows
 

@@ -13,6 +13,9 @@ from derive import symbols, trees
 from derive.errors import DeriveError
 from derive.functions import ArgMax, Bracket
 
+CONSTANT = (Bracket, KroneckerDelta, ArgMax, sympy.floor, sympy.ceiling, sympy.Mod, sympy.sign)
+"""What is constant but for jumps, and has the derivative 0 where it jumps too."""
+
 Slope = Callable[[str, Expr], Expr]
 """The derivative of a named scalar function: its name and argument to an expression."""
 
@@ -68,7 +71,7 @@ def _walk(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contributi
             yield from _scaled(others, factor, tensor, slope_of)
     elif isinstance(expression, Pow):
         yield from _power(expression, tensor, slope_of)
-    elif isinstance(expression, Bracket | KroneckerDelta | ArgMax | sympy.floor | sympy.Mod):
+    elif isinstance(expression, CONSTANT):
         return
     else:
         yield from _function(expression, tensor, slope_of)

@@ -12,14 +12,15 @@ from sympy import Expr
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
-from derive.building.equations import ELEMENTARY, Vocabulary, parse_equations
+from derive.building.equations import Vocabulary, parse_equations
+from derive.building.known import ELEMENTARY
 from derive.calculus.slopes import SlopeTable
 from derive.derivation import Derivation
 from derive.errors import DefinitionError, DeriveError, nearest
 from derive.forward import Forward, Row, Tensor
-from derive.graph.reading import Grain, known_functions, read_equations
+from derive.graph.reading import Grain, read_equations
 from derive.graph.structure import ARITHMETIC, Edge, Node
-from derive.layers import named_functions, scalar_function
+from derive.layers import CALLED, named_functions, scalar_function
 from derive.scalar import ScalarFunction
 
 if TYPE_CHECKING:
@@ -85,12 +86,12 @@ class ScalarGraph:
     @cached_property
     def functions(self) -> tuple[ScalarFunction, ...]:
         """The functions that the equations apply and that have a formula, and those that formulas apply."""
-        read = parse_equations(self.equations, Vocabulary({}, {}, {}))
+        read = parse_equations(self.equations, Vocabulary({}, {}, {}, frozenset(CALLED)))
         applied = {call.func.__name__ for row in read for call in row.expression.atoms(AppliedUndef)}
         named = {function.name for function in named_functions()}
         own = (
             scalar_function(name, activation.formula, tuple(activation.constants.items()))
-            for name, activation in known_functions().items()
+            for name, activation in CALLED.items()
             if name in applied - named
         )
         return (*named_functions(), *own)
@@ -195,7 +196,7 @@ def is_equations(text: str) -> bool:
 
 def model_of(equations: str, inputs: Sequence[str], functions: tuple[ScalarFunction, ...]) -> Forward:
     """Scalar equations as a forward definition with a row for each."""
-    read = parse_equations(equations, Vocabulary({}, {}, {}))
+    read = parse_equations(equations, Vocabulary({}, {}, {}, frozenset(CALLED)))
     rows = tuple(Row(Tensor(equation.name, ()), (), equation.expression) for equation in read)
     return Forward(tuple(Tensor(name, (), "input") for name in inputs), rows, functions)
 
@@ -207,10 +208,9 @@ def _grain(given: Grain | str) -> Grain:
         return "functions"
     names = (given,) if isinstance(given, str) else tuple(given)
     for name in names:
-        if name not in known_functions():
+        if name not in CALLED:
             raise DefinitionError(
-                f"{name} is no function that has a formula; {nearest(name, known_functions())}; "
-                "or say primitives or functions"
+                f"{name} is no function that has a formula; {nearest(name, CALLED)}; or say primitives or functions"
             )
     return names
 

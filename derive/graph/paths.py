@@ -12,6 +12,7 @@ from sympy import Add, Expr, Function, Mul
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
+from derive.building.known import OUTSIDE
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import DeriveError, nearest
 from derive.forward import Forward, Row, Tensor
@@ -145,7 +146,7 @@ class PathSum:
             return model
         top, _ = symbols.split_partial(self.given[0]) or ("", "")
         reads = [(symbols.split_partial(name) or ("", ""))[1] for name in self.given]
-        whole = Add(*(Function(f"{top}_{name}")(symbols.scalar(name)) for name in reads))
+        whole = Add(*(Function(f"{OUTSIDE}{top}_{name}")(symbols.scalar(name)) for name in reads))
         return Forward(model.given, (*model.rows, Row(Tensor(top, ()), (), whole)), model.functions)
 
     def latex(self, *, steps: bool = False) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Literal, TypeAlias
 
-from lark import Tree
+from lark import Token, Tree
 from sympy import Expr, Rational
 
-from derive.building.equations import CONSTANTS, ELEMENTARY, parse_formula, parse_tree
+from derive.building.equations import CONSTANTS, Reader, Vocabulary, parse_formula, parse_tree
+from derive.building.known import ELEMENTARY
+from derive.building.placed import shown_in
 from derive.errors import DefinitionError
 from derive.functions import Bracket
 from derive.graph.structure import ARITHMETIC, Node, Operation
-from derive.layers import ACTIVATION
+from derive.layers import CALLED
 from derive.layers.definition import Activation
 
 Grain = Literal["primitives", "functions"] | tuple[str, ...]
@@ -24,14 +25,6 @@ SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "raise": "
 
 Reading: TypeAlias = int | Expr
 """The place of a node, or a number."""
-
-
-@cache
-def known_functions() -> Mapping[str, Activation]:
-    """The functions that have a formula, by the name that equations call them."""
-    return {
-        activation.call: activation for activation in ACTIVATION.values() if activation.call and not activation.learnt
-    }
 
 
 def read_equations(text: str, grain: Grain, constants: Literal["inside", "nodes"]) -> tuple[Node, ...]:
@@ -44,7 +37,13 @@ def read_equations(text: str, grain: Grain, constants: Literal["inside", "nodes"
             or is read before.
     """
     builder = _Builder(grain, constants)
+    reader = Reader(Vocabulary({}, {}, {}, frozenset(CALLED)), set())
     for row in parse_tree(text.strip(), "rows").children:
+        with shown_in(text.strip(), row):
+            for call in row.find_data("call"):
+                name, *arguments = call.children
+                if isinstance(name, Token):
+                    reader.check_call(name, len(arguments))
         name, subscripts, body = row.children
         if subscripts is not None:
             raise DefinitionError(f"{name} has subscripts; a graph is made of equations between numbers")
@@ -55,7 +54,7 @@ def read_equations(text: str, grain: Grain, constants: Literal["inside", "nodes"
 def _split_by_cases(activation: Activation) -> bool:
     """Whether a formula has cases, which arithmetic cannot say."""
     constants = {name: parse_formula(value) for name, value in activation.constants.items()}
-    return parse_formula(activation.formula, constants=constants).has(Bracket)
+    return parse_formula(activation.formula, constants=constants, functions=CALLED).has(Bracket)
 
 
 @dataclass
@@ -122,7 +121,7 @@ class _Builder:
         if name in ELEMENTARY and isinstance(argument, Expr):
             result: Expr = ELEMENTARY[name](argument)
             return result
-        activation = known_functions().get(name)
+        activation = CALLED.get(name)
         if activation is None or self._is_whole(name) or _split_by_cases(activation):
             return self._operator(Operation(name), argument)
         constants = {key: parse_formula(value) for key, value in activation.constants.items()}

@@ -10,7 +10,7 @@ from typing import Literal
 from sympy import Add, Expr, Function, Symbol
 
 from derive import symbols
-from derive.building.equations import ELEMENTARY
+from derive.building.known import ELEMENTARY
 from derive.calculus.differentiate import Slope, contributions
 
 SLOTS: tuple[Symbol, Symbol] = (symbols.scalar("_first"), symbols.scalar("_second"))

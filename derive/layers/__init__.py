@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -27,6 +27,10 @@ LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
     }
 )
 ACTIVATION: Mapping[str, Activation] = MappingProxyType({activation.name: activation for activation in ACTIVATIONS})
+CALLED: Mapping[str, Activation] = MappingProxyType(
+    {activation.call: activation for activation in ACTIVATIONS if activation.call and not activation.learnt}
+)
+"""The activations that have a formula in one number, by the name that equations call them."""
 LOSS: Mapping[str, LossDefinition] = MappingProxyType({loss.name: loss for loss in LOSSES})
 
 
@@ -36,14 +40,24 @@ def named_functions() -> tuple[ScalarFunction, ...]:
     return tuple(scalar_function(activation.call, activation.formula) for activation in NAMED)
 
 
-def scalar_function(name: str, formula: str, constants: tuple[tuple[str, str], ...] = ()) -> ScalarFunction:
-    """A scalar function from its formula in ``z``; constants are replaced by their values."""
+def scalar_function(
+    name: str, formula: str, constants: tuple[tuple[str, str], ...] = (), functions: Iterable[str] = ()
+) -> ScalarFunction:
+    """A scalar function from its formula in ``z``; constants are replaced by their values.
+
+    It may apply the library's functions, and those named in ``functions``.
+
+    Raises:
+        DefinitionError: the formula cannot be read, or applies what is no function.
+    """
     values = {key: parse_formula(value) for key, value in constants}
-    return ScalarFunction(name, symbols.scalar("z"), parse_formula(formula, constants=values))
+    known = {*CALLED, *functions}
+    return ScalarFunction(name, symbols.scalar("z"), parse_formula(formula, constants=values, functions=known))
 
 
 __all__ = [
     "ACTIVATION",
+    "CALLED",
     "LAYERS",
     "LOSS",
     "Activation",

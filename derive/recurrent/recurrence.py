@@ -15,6 +15,7 @@ from typing import Literal
 from sympy import Expr, Indexed, Symbol
 
 from derive import symbols
+from derive.building.applied import applied_functions
 from derive.building.assemble import BATCH, Names, place
 from derive.building.build import defined
 from derive.building.language import Argument
@@ -24,7 +25,7 @@ from derive.derivation import Derivation, Quantity, Step
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Row, Tensor
 from derive.layer import Layer, contraction, layer, stage_of, upstream_name
-from derive.layers import LayerDefinition, named_functions
+from derive.layers import CALLED, LayerDefinition, named_functions
 from derive.recurrent.time_form import TimeFormer
 from derive.recurrent.unrolling import Unrolling
 
@@ -210,7 +211,8 @@ def _over_time(definition: LayerDefinition, steps: Expr) -> Forward:
         *(Tensor(upstream_name(output.name), output.shape, "input") for output in outputs),
         *others,
     )
-    functions = named_functions()
+    named = {function.name: function for function in named_functions()}
+    functions = tuple(applied_functions((row.expression for row in rows), named, CALLED).values())
     return Forward(given, (*rows, contraction(outputs)), functions, instance.sizes, tuple(initial.items()), "sum")
 
 

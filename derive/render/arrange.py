@@ -52,6 +52,24 @@ def decimal(number: sympy.Rational) -> str:
     return f"{digits[:-places]}.{digits[-places:]}"
 
 
+LONG = 12
+"""How many zeros of a number are written out before it gets a power of ten."""
+
+
+def scientific(number: sympy.Rational) -> tuple[str, int] | None:
+    """The digits of a very small or very large decimal fraction and its power of ten; None for one that is neither."""
+    if number.is_Integer:
+        digits, power = str(number.p), 0
+    else:
+        plain = decimal(number)
+        digits, power = plain.replace(".", "").lstrip("0"), -len(plain.partition(".")[2])
+    short = digits.rstrip("0")
+    power += len(digits) - len(short)
+    if power + len(short) - 1 >= -LONG and power <= LONG:
+        return None
+    return (f"{short[0]}.{short[1:]}" if len(short) > 1 else short), power + len(short) - 1
+
+
 def arranged(expression: Mul) -> tuple[Expr, list[Expr]]:
     """The number of a product and its other factors in order, the numbers and signs of sums made plain."""
     number, rest = expression.as_coeff_Mul()

@@ -116,8 +116,10 @@ def call(style: Style, function: Piece, argument: Piece) -> Piece:
     return replace(inside.after(function.text, function.width), binding=Binding.ATOM)
 
 
-def total(style: Style, signs: Sequence[Piece], body: Piece) -> Piece:
-    """Big sum signs before a body, whose sign goes in front of them."""
+def total(style: Style, signs: Sequence[Piece], body: Piece, *, linear: bool = True) -> Piece:
+    """Big signs before a body, whose sign goes in front of them where they are ``linear`` as sums are."""
+    if body.negative and not linear:
+        body = style.enclose(style.signed(body))
     inner = bracket_below(style, body.positive, Binding.BIG)
     front = "".join(sign.text + style.signs["after sum"] for sign in signs)
     width = sum(sign.width for sign in signs)

@@ -18,10 +18,11 @@ from derive.render.arrange import (
     divides,
     is_decimal,
     outermost_first,
+    scientific,
     with_number,
 )
 from derive.render.conditions import below_sizes, condition_piece
-from derive.render.names import Ranks, parse_name, rank_of, split_subscripts
+from derive.render.names import SPELT, Ranks, parse_name, rank_of, split_subscripts
 from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Binding, Piece
 from derive.render.roots import is_root, rationalised
@@ -134,6 +135,8 @@ class ExpressionPrinter:
         size = abs(value)
         if size is sympy.S.Infinity:
             shown = self.style.constant("infinity")
+        elif (size.is_Integer or is_decimal(size)) and (parts := scientific(size)) is not None:
+            shown = self.style.number(*parts)
         elif is_decimal(size):
             shown = self.style.number(decimal(size))
         elif isinstance(size, sympy.Rational):
@@ -230,7 +233,7 @@ class ExpressionPrinter:
         body = expression.function
         if isinstance(body, Piecewise):
             body = body.args[0].expr  # what is outside never is the largest
-        return compose.total(self.style, [self.style.big_operator(name, letters)], self.piece(body))
+        return compose.total(self.style, [self.style.big_operator(name, letters)], self.piece(body), linear=False)
 
     def function(self, expression: Expr, exponent: Expr | None = None) -> Piece:
         """A function of its arguments, ours, SymPy's or an unknown one; ``tanh`` squared puts the 2 at the name."""
@@ -277,7 +280,7 @@ class ExpressionPrinter:
 
     def name_of_function(self, name: str) -> Piece:
         """``sigma`` and ``f'`` as letters, ``ReLU`` and ``tanh`` as words."""
-        parsed = parse_name(name)
+        parsed = parse_name(SPELT.get(name, name))
         if parsed.is_word:
             word = self.style.word(parsed.stem + parsed.number)
             return replace(word, text=word.text + "'" * parsed.primes)

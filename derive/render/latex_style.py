@@ -14,7 +14,9 @@ from derive.render.style import Style
 SCRIPT = 0.7
 """The width of a subscript's letter."""
 
-OPERATORS = frozenset({"exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min"})
+OPERATORS = frozenset(
+    {"exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "arcsin", "arccos", "arctan"}
+)
 """The functions that LaTeX has a command for."""
 
 

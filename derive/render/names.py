@@ -26,6 +26,13 @@ PARAMETERS = frozenset({"W", "b", "weight", "bias", "gamma", "beta"})
 
 WORDS = frozenset({"weight", "bias"})
 
+SPELT = {
+    "ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+    "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh",
+    "arcsinh": "arsinh", "arccosh": "arcosh", "arctanh": "artanh", "ceiling": "ceil",
+}  # fmt: skip
+"""Functions that are printed under another name than the one that programs give them."""
+
 Ranks = Mapping[str, int]
 """The number of indices of each tensor by name."""
 

@@ -133,6 +133,8 @@ class WrittenPrinter:
             return self.style.enclose(self.style.signed(shown[0]), "|", "|")
         if name == "floor":
             return self.style.floor(shown[0])
+        if name == "ceil":
+            return self.style.ceiling(shown[0])
         if name == "exp" and self.style.raises_exponents:
             small = self._small.piece(arguments[0])
             if not small.tall:
@@ -140,7 +142,9 @@ class WrittenPrinter:
         return compose.call(self.style, self._head(name), self.style.join(shown, ", "))
 
     def _head(self, name: str) -> Piece:
-        return ExpressionPrinter(self.style, self.ranks).name_of_function({"ln": "log"}.get(name, name))
+        if name in ("log2", "log10"):
+            return self.style.operation("log", [self.style.number(name.removeprefix("log"))])
+        return ExpressionPrinter(self.style, self.ranks).name_of_function(name)
 
     def _derivative(self, numerator: Tr, denominator: Tr) -> Piece:
         above, below = self.piece(numerator), self.piece(denominator)
@@ -160,7 +164,7 @@ class WrittenPrinter:
             shown = compose.multiply(self.style, [indicator, shown], between=self._between)
         if str(kind) == "max":
             below = self.style.join([Piece(letter, 1) for letter in letters], ", ")
-            return compose.total(self.style, [self.style.big_operator("max", below)], shown)
+            return compose.total(self.style, [self.style.big_operator("max", below)], shown, linear=False)
         # SymPy joins nested sums into one, which then has the limits of all of them.
         limits = {str(limit[0]): limit for limit in self.reader.read(Tree("reduction", [kind, *parts])).limits}
         return compose.total(self.style, [self._sign(*limits[letter]) for letter in letters], shown)

@@ -11,6 +11,8 @@ from numeric.source.errors import SourceError
 
 COMMON = ("exp", "log", "sqrt", "tanh", "sin", "cos", "tan", "sinh", "cosh", "sign", "floor", "ceil", "abs")
 """Functions of one argument that both libraries call by these names."""
+INVERSE = ("asin", "acos", "atan", "asinh", "acosh", "atanh")
+"""Functions of one argument that PyTorch calls by these names, NumPy by longer ones: ``arcsin``."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,13 @@ TORCH = Namespace(
     alias="torch",
     axis="dim",
     functions=MappingProxyType(
-        {**_common("torch"), "erf": "torch.erf({})", "Max": "torch.maximum({}, {})", "Min": "torch.minimum({}, {})"}
+        {
+            **_common("torch"),
+            **{name: f"torch.{name}({{}})" for name in INVERSE},
+            "erf": "torch.erf({})",
+            "Max": "torch.maximum({}, {})",
+            "Min": "torch.minimum({}, {})",
+        }
     ),
     vectors=MappingProxyType({"softmax": "torch.softmax({}, dim=-1)", "logsoftmax": "torch.log_softmax({}, dim=-1)"}),
     lifted="torch.as_tensor({})",
@@ -58,7 +66,14 @@ NUMPY = Namespace(
     package="numpy",
     alias="np",
     axis="axis",
-    functions=MappingProxyType({**_common("np"), "Max": "np.maximum({}, {})", "Min": "np.minimum({}, {})"}),
+    functions=MappingProxyType(
+        {
+            **_common("np"),
+            **{name: f"np.arc{name[1:]}({{}})" for name in INVERSE},
+            "Max": "np.maximum({}, {})",
+            "Min": "np.minimum({}, {})",
+        }
+    ),
     vectors=MappingProxyType({}),
 )
 

@@ -11,10 +11,12 @@ from numeric.targets.errors import TargetError
 ELEMENTWISE = (
     "abs ceil cos cosh erf exp expm1 floor isnan log log1p sign sin sinh sqrt square tan tanh logical_not"
 ).split()
+INVERSE = "arccos arccosh arcsin arcsinh arctan arctanh".split()
+"""Inverse functions, which the standard and PyTorch spell without the r and the c: ``acos``."""
 PAIRWISE = "copysign maximum minimum logical_and logical_or".split()
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(ELEMENTWISE, ("a", "out")),
+    **dict.fromkeys((*ELEMENTWISE, *INVERSE), ("a", "out")),
     **dict.fromkeys(PAIRWISE, ("a", "b", "out")),
     **dict.fromkeys(("sum", "max", "min", "mean", "prod", "any", "all"), ("a", "axis", "keepdims")),
     **dict.fromkeys(("argmax", "argmin"), ("a", "axis", "keepdims")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from numeric.targets.errors import TargetError
-from numeric.targets.rules import ELEMENTWISE, Call
+from numeric.targets.rules import ELEMENTWISE, INVERSE, Call
 from numeric.targets.target import Target
 
 
@@ -63,6 +63,7 @@ TORCH = Target(
     imports={r"torch\.": "import torch"},
     rules={
         **{name: f"torch.{name}(a, out=out)" for name in ELEMENTWISE},
+        **{name: f"torch.{name.replace('arc', 'a')}(a, out=out)" for name in INVERSE},
         **{name: f"torch.{name}(a, b)" for name in ("copysign", "logical_and", "logical_or")},
         **{name: f"torch.{name}(a, dim=axis, keepdim=keepdims)" for name in "sum mean prod any all".split()},
         **{name: f"torch.{name}(a, dim=axis, keepdim=keepdims)" for name in ("argmax", "argmin")},

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from derive.derivation import Derivation
+from derive.errors import DefinitionError
+from derive.functions import Maximum
+from derive.layer import layer
 from derive.layers.definition import Activation, LayerDefinition
 from derive.network import Network, network
 from derive.render.derivations import derivation_unicode
-from derive.symbols import element, size
-from numeric import check, evaluate
+from derive.render.printing import unicode
+from derive.symbols import element, index, size
+from numeric import ExpressionError, check, evaluate
 
 MISH = Activation("Mish", "z*tanh(log(1 + exp(z)))", call="mish")
 QUADRATIC = LayerDefinition(
@@ -21,6 +27,7 @@ QUADRATIC = LayerDefinition(
     shapes={"A": ("outputs", "length", "length")},
     parameters={"A": "A"},
 )
+ARRAYS = {"A": np.ones((3, 2, 2)), "z": np.ones(2), "dy": np.ones(3)}
 EQUATIONS = {
     "square of a sum": "y[i] = z[i]*(sum[j] z[j])^2",
     "product of sums": "y[i] = z[i]*(sum[j] z[j])*(sum[j] z[j]^3)",
@@ -34,7 +41,18 @@ EQUATIONS = {
     "threshold": "y[i] = z[i] + sum[k] z[k]*[z[k] > 1]",
     "power": "y[i] = (1 + z[i]^2)^z[i]",
     "steps": "y[i] = z[i]*floor(z[i])",
+    "largest subtracted": "y[i] = exp(z[i] - max[k] z[k])",
+    "two maxima": "a = max[k] z[k]; b = max[k] -z[k]; y[i] = a*z[i] + b",
+    "one element": "y[i] = z[i]*z[3]",
+    "functions of the library": "y[i] = GELU(z[i]) + softplus(z[i])*sinh(z[i]) - atan(z[i])",
+    "jumps": "y[i] = z[i]^2*sign(z[i]) + ceil(z[i])*z[i]",
 }
+ELEMENTARY_SLOPES = {
+    "expm1": "exp(z)", "log1p": "1/(1 + z)", "log2": "1/(z*log(2))", "log10": "1/(z*log(10))",
+    "tan": "1 + tan(z)^2", "asin": "1/sqrt(1 - z^2)", "acos": "-1/sqrt(1 - z^2)", "atan": "1/(1 + z^2)",
+    "sinh": "cosh(z)", "cosh": "sinh(z)", "asinh": "1/sqrt(1 + z^2)", "acosh": "1/sqrt(z^2 - 1)",
+    "atanh": "1/(1 - z^2)", "sign": "0", "ceil": "0",
+}  # fmt: skip
 
 
 def test_an_activation_by_its_formula_alone() -> None:
@@ -106,3 +124,60 @@ def test_planted_errors_in_own_definitions_are_caught() -> None:
 def _assert_right(answer: Derivation) -> None:
     report = check(answer)
     assert report.ok, [item for item in report.items if not item.ok]
+
+
+@pytest.mark.parametrize("name", ELEMENTARY_SLOPES)
+def test_elementary_functions_have_slopes_and_numbers(name: str) -> None:
+    alone = layer(LayerDefinition("Own", f"y[i] = {name}(z[i])", axes=("m",)))
+    gradient = alone.vjp("z")
+    assert check(gradient).ok
+    if name in ("sign", "ceil"):
+        assert gradient.result == 0
+        return
+    z = np.array([0.2, 0.7, 0.4]) + (name == "acosh")
+    expected = layer(LayerDefinition("Slope", f"y[i] = {ELEMENTARY_SLOPES[name].replace('z', 'z[i]')}", axes=("m",)))
+    (slopes,) = (evaluate(row, {"z": z}) for row in expected.forward())
+    assert np.allclose(evaluate(gradient, {"z": z, "dy": np.ones(3)}), slopes, rtol=1e-12)
+
+
+def test_a_softmax_on_one_line_reads_as_in_a_textbook() -> None:
+    own = LayerDefinition("Warm", "y[i] = exp(z[i]/T)/sum[k] exp(z[k]/T)", axes=("K",), shapes={"T": ()}, inputs=("T",))
+    gradient = layer(own).vjp("z")
+    assert gradient.unicode() == "∂ℓ/∂z = (1/T) y ⊙ (dy − 𝟏 yᵀ dy)"
+    assert check(gradient).ok
+    assert check(layer(own).vjp("T")).ok
+
+
+def test_the_sign_inside_a_maximum_stays_there() -> None:
+    letter = index("k")
+    largest = Maximum(-element("z", (letter,)), (letter, 0, size("n") - 1))
+    assert unicode(largest) == "max_{k} (−z[k])"
+    assert unicode(-largest) == "−max_{k} (−z[k])"
+
+
+def test_an_unknown_function_has_no_numbers() -> None:
+    own = layer(LayerDefinition("Own", "y[i] = f(z[i])*z[i]", axes=("m",)))
+    checked = check(own.vjp("z"))
+    assert checked.ok
+    assert checked.unknown == ("f",)
+    with pytest.raises(ExpressionError, match="the function f is left unknown, so it has no numbers"):
+        evaluate(own.vjp("z"), {"z": np.ones(3), "dy": np.ones(3)})
+    assert evaluate(layer(replace(QUADRATIC, parameters={}, inputs=("A",))).vjp("z"), ARRAYS).shape == (2,)
+
+
+def test_what_is_no_function_is_refused_wherever_it_stands() -> None:
+    for own in (
+        LayerDefinition("Own", "y[i] = tann(z[i])", axes=("m",)),
+        Activation("Own", "z*Exp(z)", call="own"),
+        Activation("Own", "z*Exp(z)", call="own", learnt=("a",)),
+    ):
+        with pytest.raises(DefinitionError, match=r"there is no function (tann|Exp)"):
+            network("x:n -> Own -> Linear(K)", "MSE", extra=[own])
+
+
+def test_activations_apply_one_another() -> None:
+    double = Activation("Double", "2*Mish(z) + ReLU(z)", call="Double")
+    own = LayerDefinition("Own", "y[i] = Double(z[i])", axes=("m",))
+    net = network("x:n -> Linear(d) -> Own -> Linear(K)", "MSE", extra=[own, double, replace(MISH, call="Mish")])
+    assert check(net.gradient("W1")).ok
+    assert check(net.gradient("W1")).unknown == ()

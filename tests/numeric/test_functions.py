@@ -36,7 +36,9 @@ def test_abs_takes_the_branch_of_the_real_part(number: float) -> None:
 
 def test_a_declared_function_comes_before_the_stand_in() -> None:
     assert formula_of("sigma", [SIGMA]) is SIGMA
-    assert formula_of("sigma", []) == stand_in("sigma")
+    assert formula_of("f", []) == stand_in("f")
+    with pytest.raises(ExpressionError, match="'sigma' is not the name of a function that has a formula"):
+        formula_of("sigma", [])
 
 
 @given(st.sampled_from(["f", "g", "h1", "f_2"]), st.integers(1, 3))

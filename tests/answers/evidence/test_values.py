@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from answers.errors import HomeworkContentError
 from answers.latex.sheet import Table
 from tests.answers.evidence.finding import checked, find
 
@@ -86,3 +87,38 @@ def test_bad_input() -> None:
         find("values", formulas={"f": "z^"}, at={"z": 1})
     with pytest.raises(ValueError, match="there is no formula f; did you mean ff"):
         find("values", formulas={"ff": "z"}, at={"z": 1}, overflows=["f"])
+
+
+def test_what_is_read_outside_is_zero_in_the_value_and_in_its_check() -> None:
+    x = {"shapes": {"x": ["n"]}, "at": {"x": [1.5, 2, 4]}}
+    formulas = {
+        "next": "sum[i] x[i]*x[i+1]",
+        "last": "sum[i] x[i]*x[i-1]",
+        "far": "x[i+2] + x[i]",
+        "row": "A[i+1] + x[i]",
+    }
+    found = find("values", **x, definitions="A[i] = x[i]^2", formulas=formulas)
+    assert dict(found.values) == {"next": "11", "last": "11", "far": "(5.50, 2, 4)", "row": "(5.50, 18, 4)"}
+    assert all(verdict.ok for verdict in checked(found))
+
+
+def test_derivatives_are_compared_with_differences_of_many_digits() -> None:
+    formulas = {"g": "diff(x^3*y[i], x)", "s": "tanh'(x)", "h": "diff(L, y[j])"}
+    at = {"x": 3, "y": [1, 0.5]}
+    found = find("values", shapes={"y": ["n"]}, definitions="L = sum[k] x*y[k]^2", formulas=formulas, at=at)
+    assert found.values["g"] == "(27, 13.5)"
+    assert found.values["h"] == "(6, 3)"
+    assert all(verdict.ok for verdict in checked(found))
+
+
+def test_a_declared_shape_says_the_range_of_what_is_defined() -> None:
+    shapes = {"x": ["n"], "k": [2], "A": [3]}
+    at = {"x": [1, 2, 3, 5], "k": [1, -1]}
+    found = find("values", shapes=shapes, definitions="A[i] = sum[m<2] x[i+m]*k[m]", formulas={"a": "A[i]"}, at=at)
+    assert found.values["a"] == "(-1, -1, -2)"
+    assert all(verdict.ok for verdict in checked(found))
+
+
+def test_a_function_that_is_left_unknown_has_no_value() -> None:
+    with pytest.raises(HomeworkContentError, match=r"the function f is left unknown.*a product is written f\*"):
+        find("values", formulas={"a": "f(x + 1)"}, at={"x": 1})

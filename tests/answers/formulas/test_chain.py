@@ -3,6 +3,7 @@ from __future__ import annotations
 from answers.formulas.chain import Chain, compare, read_chain
 from answers.formulas.setting import About
 from derive.building.formulas import setting_of
+from derive.layers import named_functions
 from derive.render.written import formula_unicode
 
 
@@ -41,3 +42,26 @@ def test_a_formula_that_is_not_defined_everywhere_fails() -> None:
 def test_a_strict_inequality_may_not_be_an_equality_anywhere() -> None:
     assert not compare(chain("0", "< a^2"), About.model_validate({})).ok
     assert compare(chain("0", "<= a^2"), About.model_validate({})).ok
+
+
+SIMPLEX = About.model_validate({"shapes": {"p": ["K"], "q": ["K"]}, "domains": {"p": "simplex", "q": "simplex"}})
+
+
+def over_probabilities(start: str, *steps: str) -> bool:
+    setting = setting_of({"p": ("K",), "q": ("K",)}, "", named_functions())
+    return compare(read_chain(setting, start, steps), SIMPLEX).ok
+
+
+def test_what_cancels_is_judged_by_what_is_added_up() -> None:
+    assert over_probabilities("sum[k] p[k] - 1", "= 0")
+    assert over_probabilities("0", "= 1000*(1 - sum[k] p[k])^3")
+    assert over_probabilities("sum[k] p[k]*log(p[k]/q[k])", ">= -log(sum[k] p[k]*q[k]/p[k])", "= 0")
+    assert over_probabilities("sigma(sum[k] p[k] - 1) - 1/2", "= 0")
+    assert over_probabilities("sqrt(sum[k] p[k]) - 1", "= sin(1 - sum[k] q[k])")
+
+
+def test_what_does_not_cancel_is_not_let_through() -> None:
+    assert not over_probabilities("sum[k] p[k] - 1", "= 0.00000001")
+    assert not over_probabilities("sum[k] p[k]^2 - 1", "= 0")
+    assert not over_probabilities("sum[k] p[k]*q[k] - 0.0000001*p[0]", "= sum[k] p[k]*q[k]")
+    assert not over_probabilities("0", "= 0.0000000001*p[0]")

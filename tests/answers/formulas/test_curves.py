@@ -26,7 +26,7 @@ RELU = scalar_function("ReLU", ACTIVATION["ReLU"].formula)
     ],
 )
 def test_places_where_conditions_change(text: str, places: tuple[float, ...]) -> None:
-    assert breaks(parse_formula(text), Z, (RELU,)) == places
+    assert breaks(parse_formula(text, functions=["ReLU"]), Z, (RELU,)) == places
 
 
 @given(at=st.floats(-2, 2), left=st.floats(-1, 1), right=st.floats(-1, 1), here=st.floats(-1, 1))

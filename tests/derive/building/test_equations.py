@@ -11,7 +11,7 @@ from derive.symbols import element, index, scalar, size
 
 i, j, k = (index(letter) for letter in "ijk")
 n, m = size("n"), size("m")
-WORDS = Vocabulary({"z": (n,), "A": (m, n)}, {"n": n, "m": m}, {"eps": sympy.Rational(1, 10)})
+WORDS = Vocabulary({"z": (n,), "A": (m, n)}, {"n": n, "m": m}, {"eps": sympy.Rational(1, 10)}, frozenset({"sigma"}))
 z = scalar("z")
 
 
@@ -42,7 +42,7 @@ def test_ranges_come_from_the_axis_that_an_index_reads() -> None:
     ],
 )
 def test_formulas(text: str, expected: Expr) -> None:
-    assert parse_formula(text) == expected
+    assert parse_formula(text, functions=["sigma"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,16 @@ def test_formulas(text: str, expected: Expr) -> None:
         ("y[i] = 2", "the range of index i is not known: declare the shape"),
         ("y[i] = exp(z[i]", "cannot read the equation at line 1, column"),
         ("y[i] == z[i]", "cannot read the equation at line 1, column 6"),
+        ("y[2*i] = z[i]", "on the left, the subscripts of y are indices"),
+        ("y[i,i] = A[i,i]", "on the left, the subscripts of y are indices, each another one"),
+        ("y = z[-1]", "-1 is outside of z: the subscript runs from 0 to n - 1"),
+        ("y = z[n]", "n is outside of z: the subscript runs from 0 to n - 1"),
+        ("y[i] = 1e99999*z[i]", "1e99999 is beyond the numbers that are read here"),
+        ("y = sum[i<q] z[i]", "no shape names the size q in the range of i; known: m, n"),
+        ("y = t[i]", "t is read but not defined"),
+        ("y = z[q]", r"the index q is bound by nothing in the subscripts of z: sum over it, sum\[q\]"),
+        ("y[i] = z[j]", r"the index j is bound by nothing .* \(indices here: i; sizes: m, n\)"),
+        ("y = sum[i] z[i] + i", "the index i is bound by nothing; sum.i. reaches to the end of its product"),
     ],
 )
 def test_errors_say_what_and_where(text: str, message: str) -> None:
@@ -67,3 +77,56 @@ def test_errors_show_the_line() -> None:
         parse_equations("e[i] = exp(z[i])\ny[i] = e[i] +* 2", WORDS)
     assert "line 2" in str(error.value)
     assert "y[i] = e[i] +* 2" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("y = -sum[i] z[i]^2", "y = -(sum[i] z[i]^2)"),
+        ("y = - -sum[i] z[i]", "y = sum[i] z[i]"),
+        ("y = +sum[i] z[i] - sum[j] z[j]^2", "y = (sum[i] z[i]) - (sum[j] z[j]^2)"),
+        ("y = 2 - sum[i] z[i] + 3", "y = 5 - (sum[i] z[i])"),
+        ("y = eps*-sum[i] z[i]", "y = -eps*(sum[i] z[i])"),
+        ("y = -max[k] -z[k]", "y = -(max[k] (-z[k]))"),
+        ("y = 1/sum[i] exp(z[i])", "y = 1/(sum[i] exp(z[i]))"),
+        ("y[i] = z[i]*-z[i] + +z[i]", "y[i] = -(z[i]^2) + z[i]"),
+        ("y = sum[i] -z[i]*sum[j] z[j]", "y = sum[i] (-(z[i]*(sum[j] z[j])))"),
+        ("y[i] = 1.5e-3*z[i] + .5", "y[i] = 0.0015*z[i] + 1/2"),
+    ],
+)
+def test_signs_and_sums_mean_what_they_say(text: str, meant: str) -> None:
+    read, expected = (parse_equations(line, WORDS)[-1].expression for line in (text, meant))
+    assert read == expected
+
+
+def test_a_sum_that_should_have_reached_further_says_so() -> None:
+    with pytest.raises(DefinitionError) as error:
+        parse_equations("u[i] = z[i]\ny = sum[k] exp(u[k]) - z[k]*u[k] + 1", WORDS)
+    message, line, mark = str(error.value).split("\n")
+    assert "sum[k] (exp(u[k]) - z[k]*u[k])" in message
+    assert line == "y = sum[k] exp(u[k]) - z[k]*u[k] + 1"
+    assert mark.index("^") == line.index("k]*u")
+
+
+def test_an_index_is_its_own_inside_a_sum() -> None:
+    (same, *_), (other, *_) = (parse_equations(f"y[i] = z[i]/(sum[{a}] z[{a}])", WORDS) for a in "ij")
+    assert same == other
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Exp(z)", "there is no function Exp; did you mean exp"),
+        ("sigmoid(z)", "there is no function sigmoid: it is called sigma"),
+        ("relu(z)", "there is no function relu: write ReLU"),
+        ("max(z, 0)", "there is no function max: a maximum is over an index"),
+        ("det(z)", "there is no function det: determinants"),
+        ("phi(z)", "there is no function phi; .*f, g and h stand for functions that are left unknown"),
+        ("z(2)", r"z is no function; did you mean z\*\(\.\.\.\)"),
+        ("exp(z, 2)", "exp takes 1 argument, 2 were given"),
+        ("mod(z)", "mod takes 2 arguments, 1 were given"),
+    ],
+)
+def test_what_is_no_function_is_refused(text: str, message: str) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        parse_equations(f"y = {text}", Vocabulary({"z": ()}, {}, {}, frozenset({"sigma", "ReLU_"})))

@@ -1,0 +1,37 @@
+"""The functions that rows apply by name, and those that their formulas apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sympy import Expr
+from sympy.core.function import AppliedUndef
+
+from derive.layers import CALLED, Activation, scalar_function
+from derive.scalar import ScalarFunction
+
+
+def called(own: Iterable[object] = ()) -> Mapping[str, Activation]:
+    """The activations that equations may apply, by the names that they call them; a user's ``own`` come first."""
+    further = {one.call: one for one in own if isinstance(one, Activation) and one.call and not one.learnt}
+    return {**CALLED, **further}
+
+
+def applied_functions(
+    expressions: Iterable[Expr], known: Mapping[str, ScalarFunction], activations: Mapping[str, Activation]
+) -> dict[str, ScalarFunction]:
+    """The ``known`` functions with those of the ``activations`` that expressions apply, directly or in a formula.
+
+    Raises:
+        DefinitionError: the formula of an activation cannot be read.
+    """
+    found = dict(known)
+    pending = [*expressions, *(function.formula for function in known.values())]
+    while pending:
+        for application in sorted(pending.pop().atoms(AppliedUndef), key=str):
+            name = application.func.__name__.rstrip("'")
+            if name in activations and name not in found:
+                kind = activations[name]
+                found[name] = scalar_function(name, kind.formula, tuple(kind.constants.items()), activations)
+                pending.append(found[name].formula)
+    return found

@@ -1,0 +1,86 @@
+"""The functions that equations may apply: elementary ones, and those that are left unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import sympy
+from sympy import Expr
+
+ELEMENTARY: Mapping[str, Callable[..., Expr]] = MappingProxyType(
+    {
+        "exp": sympy.exp,
+        "expm1": lambda value: sympy.exp(value) - 1,
+        "log": sympy.log,
+        "ln": sympy.log,
+        "log1p": lambda value: sympy.log(1 + value),
+        "log2": lambda value: sympy.log(value) / sympy.log(2),
+        "log10": lambda value: sympy.log(value) / sympy.log(10),
+        "sqrt": sympy.sqrt,
+        "abs": sympy.Abs,
+        "sign": sympy.sign,
+        "sin": sympy.sin,
+        "cos": sympy.cos,
+        "tan": sympy.tan,
+        "asin": sympy.asin,
+        "arcsin": sympy.asin,
+        "acos": sympy.acos,
+        "arccos": sympy.acos,
+        "atan": sympy.atan,
+        "arctan": sympy.atan,
+        "sinh": sympy.sinh,
+        "cosh": sympy.cosh,
+        "asinh": sympy.asinh,
+        "arcsinh": sympy.asinh,
+        "acosh": sympy.acosh,
+        "arccosh": sympy.acosh,
+        "atanh": sympy.atanh,
+        "arctanh": sympy.atanh,
+        "erf": sympy.erf,
+        "floor": sympy.floor,
+        "ceil": sympy.ceiling,
+        "mod": sympy.Mod,
+    }
+)
+"""What a name of an equation stands for. SymPy knows the slopes; where one jumps, ``differentiate`` says what it is."""
+
+ARGUMENTS: Mapping[str, int] = MappingProxyType({"mod": 2, "diff": 2})
+"""How many arguments a function takes, where it is not one."""
+
+UNKNOWN = re.compile(r"[fghFGH](_?\d+)?'*")
+"""The name of a function that is left unknown: it has slopes ``f'`` and no numbers."""
+
+OUTSIDE = "_"
+"""What the name of a function begins with that stands for all that lies outside of a graph."""
+
+ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        "relu": "write ReLU(z[i]), or z[i]*[z[i] > 0]",
+        "max": "a maximum is over an index, max[k] z[k]; of a number and 0 it is z[i]*[z[i] > 0]",
+        "min": "a minimum is over an index, -(max[k] -z[k]); of a number and 0 it is z[i]*[z[i] < 0]",
+        "sum": "a sum is over an index, sum[i] z[i]",
+        "mean": "a mean is a sum over an index, (sum[i] z[i])/n",
+        "norm": "a norm is sqrt(sum[i] z[i]^2)",
+        "dot": "a product of vectors is sum[i] w[i]*z[i]",
+        "sigmoid": "it is called sigma",
+        "logistic": "it is called sigma",
+        "softmax": "it is no function of one number: write exp(z[i])/(sum[k] exp(z[k])), or use the layer Softmax",
+        "det": "determinants are not among the things that equations can say; sums over indices are",
+        "logdet": "determinants are not among the things that equations can say; sums over indices are",
+        "trace": "a trace is sum[i] A[i,i]",
+        "inv": "inverses of matrices are not among the things that equations can say; sums over indices are",
+        "transpose": "a transpose is what its subscripts say, A[j,i]",
+        "cot": "write cos(z)/sin(z)",
+        "sec": "write 1/cos(z)",
+        "csc": "write 1/sin(z)",
+        "coth": "write cosh(z)/sinh(z)",
+        "sech": "write 1/cosh(z)",
+        "pow": "a power is z^3",
+        "square": "a square is z^2",
+        "diff": "a derivative stands in a formula, not in an equation that defines something",
+        "round": "write floor(z + 1/2)",
+    }
+)
+"""What to write in the place of functions that people look for under names which equations do not have."""
