@@ -91,6 +91,10 @@ class Forward:
         """Every tensor by name, the given ones first."""
         return {t.name: t for t in (*self.given, *(row.tensor for row in self.rows))}
 
+    def holds_places(self, name: str) -> bool:
+        """Whether the values of a tensor are places, which count as indices do: those of a maximum, class numbers."""
+        return name in self.tensors and self.tensors[name].domain in ("index", "class")
+
     @cached_property
     def row(self) -> dict[str, Row]:
         """The rows by the name of the tensor that each defines."""

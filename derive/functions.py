@@ -61,12 +61,13 @@ class ArgMax(ExprWithLimits):
 def coordinates(place: Expr, limits: Iterable[Sequence[Expr]]) -> dict[Symbol, Expr]:
     """The value of each index at a place in reading order: its digits, ``floor(place/N)`` and ``place mod N``."""
     found = {}
-    inner = sympy.S.One
+    inner, above = sympy.S.One, place
     outermost, *others = ((letter, upper - lower + 1) for letter, lower, upper in limits)
     for letter, length in reversed(others):
-        found[letter] = sympy.Mod(sympy.floor(place / inner), length)
+        found[letter] = sympy.Mod(above, length)
         inner *= length
-    return {outermost[0]: sympy.floor(place / inner), **dict(reversed(found.items()))}
+        above = sympy.floor(place / inner)
+    return {outermost[0]: above, **dict(reversed(found.items()))}
 
 
 def coordinate_of(expression: Expr) -> tuple[ArgMax, Symbol] | None:

@@ -120,8 +120,8 @@ def gradient_blocks(
 
 def meanings(derivations: Iterable[Derivation]) -> Iterator[Block]:
     """What the signs in the maps over space mean, each said once."""
-    forms = [derivation.convolution for derivation in derivations if derivation.convolution is not None]
-    texts = list(dict.fromkeys(text for form in forms for text in conventions(form)))
+    forms = [(one.convolution, one.index_base) for one in derivations if one.convolution is not None]
+    texts = list(dict.fromkeys(text for form, base in forms for text in conventions(form, base)))
     if texts:
         yield Text(rf"{{\small {' '.join(texts)}}}")
 

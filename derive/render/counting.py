@@ -26,7 +26,8 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
-from derive.symbols import element, name_of, subscripts_of
+from derive.functions import ArgMax, coordinate_of, coordinates
+from derive.symbols import element, name_of
 
 ARITHMETIC = (Add, Mul, Pow, Number)
 
@@ -39,10 +40,14 @@ def is_index(expression: Basic) -> bool:
 def count_from_one(expression: Basic) -> Basic:
     """The expression in indices i' = i + 1, written i: subscripts grow by 1, other uses of i become i - 1.
 
-    A tensor that is used as a subscript (the class of a sample, the place of a maximum) counts from 1 too.
+    A tensor that is used as a subscript (the class of a sample, the place of a maximum) counts from 1 too. What an
+    expression stands for stays as it is, unless that is a place itself: ``shifted_subscript``.
     """
     if is_index(expression):
         return expression - 1
+    at_maximum = coordinate_of(expression)
+    if at_maximum is not None:
+        return _coordinate(*at_maximum)
     if isinstance(expression, Indexed):
         return element(name_of(expression), [shifted_subscript(s) for s in expression.indices])
     if isinstance(expression, KroneckerDelta):
@@ -77,15 +82,22 @@ def _shifted_limit(limit: Expr) -> Expr:
 
 
 def _is_label(expression: Basic) -> bool:
-    """Whether it is an element of a tensor: inside a subscript, a label that counts as indices do."""
-    return isinstance(expression, Indexed) or (isinstance(expression, Symbol) and not expression.is_integer)
+    """Whether it is an element of a tensor, or a place of a maximum: inside a subscript, it counts as indices do."""
+    if isinstance(expression, Indexed | ArgMax) or coordinate_of(expression) is not None:
+        return True
+    return isinstance(expression, Symbol) and not expression.is_integer
+
+
+def _coordinate(place: ArgMax, letter: Symbol) -> Expr:
+    """The value of an index at the place of a maximum, in indices that count from 1, as it is printed."""
+    shifted = count_from_one(place)
+    return coordinates(shifted, shifted.limits)[letter]
 
 
 def _labels_from_one(expression: Basic) -> Basic:
     """``count_from_one`` inside a subscript, where labels are one larger as well."""
     if _is_label(expression):
-        shown = expression if isinstance(expression, Symbol) else element(name_of(expression), _shift_all(expression))
-        return shown - 1
+        return shifted_subscript(expression) - 1
     if is_index(expression):
         return expression - 1
     if isinstance(expression, Mod):
@@ -93,10 +105,6 @@ def _labels_from_one(expression: Basic) -> Basic:
     if not expression.args:
         return expression
     return expression.func(*(_labels_from_one(argument) for argument in expression.args))
-
-
-def _shift_all(access: Indexed) -> list[Expr]:
-    return [shifted_subscript(subscript) for subscript in subscripts_of(access)]
 
 
 def _compares_integers(relation: Relational) -> bool:

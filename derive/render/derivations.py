@@ -236,9 +236,9 @@ def _equation(
     if notation == "convolution" and derivation.convolution is not None and expression == derivation.result:
         return _convolution(style, derivation, derivation.convolution)
     left = _quantity(style, quantity, derivation.forward, False, barred)
-    if notation == "cases":
-        return left, cases_piece(style, expression, ranks, base, barred)
-    return left, piece(style, expression, ranks, base, barred)
+    write = cases_piece if notation == "cases" else piece
+    is_place = derivation.forward.holds_places(quantity.name)
+    return left, write(style, expression, ranks, base, barred, is_place=is_place)
 
 
 def _convolution(style: Style, derivation: Derivation, form: ConvolutionForm) -> tuple[Piece, Piece]:
@@ -282,4 +282,5 @@ def _whole(style: Style, quantity: Quantity, derivation: Derivation, barred: fro
 def _row(style: Style, row: Row, forward: Forward, index_base: IndexBase) -> str:
     ranks = ranks_of(forward)
     left = ExpressionPrinter(style, ranks).element(row.name, row.indices)
-    return left.text + style.signs["equals"] + style.signed(piece(style, row.expression, ranks, index_base)).text
+    right = piece(style, row.expression, ranks, index_base, is_place=forward.holds_places(row.name))
+    return left.text + style.signs["equals"] + style.signed(right).text

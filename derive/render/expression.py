@@ -72,7 +72,7 @@ class ExpressionPrinter:
 
     def addition(self, expression: Add) -> Piece:
         """A sum of terms, a common number in front of brackets: 2(y_hat - y), not 2 y_hat - 2 y."""
-        if is_scalar(expression):
+        if is_scalar(expression) or any(isinstance(term, sympy.floor | sympy.Mod) for term in expression.args):
             return self.arithmetic(expression)
         number, rest = common_number(expression)
         terms = self.terms(rest)
@@ -82,7 +82,8 @@ class ExpressionPrinter:
         """A sum of sizes and indices, over one denominator, with its constant last."""
         number, rest = expression.primitive()
         if number.is_Integer:
-            terms = _constant_last(expression, self.terms(expression))
+            ordered = by_term(Add.make_args(expression))
+            terms = _constant_last(expression, self._shown(sorted(ordered, key=lambda term: bool(term.is_number))))
             return compose.add(self.style, terms, tight=self.inline, sort=False)
         whole = Add(*(number.p * term for term in rest.args))
         return self.style.fraction(self.piece(whole), self.number(sympy.Integer(number.q)), inline=self.inline)
@@ -94,7 +95,10 @@ class ExpressionPrinter:
 
     def terms(self, expression: Expr) -> list[Piece]:
         """The terms of a sum in a textbook's order."""
-        ordered = by_term(Add.make_args(expression))
+        return self._shown(by_term(Add.make_args(expression)))
+
+    def _shown(self, ordered: Sequence[Expr]) -> list[Piece]:
+        """Terms as they stand in a sum, where a remainder is in brackets."""
         alone = len(ordered) == 1
         return [
             self.style.enclose(piece) if isinstance(term, sympy.Mod) and not alone else piece
@@ -265,7 +269,7 @@ class ExpressionPrinter:
 
     def whole_number(self, expression: Expr) -> Piece:
         """A quotient rounded down, or a remainder."""
-        small = replace(self, inline=True) if is_scalar(expression) else self
+        small = replace(self, inline=True)
         if isinstance(expression, sympy.floor):
             return self.style.floor(small.piece(sympy.together(expression.args[0])))
         if isinstance(expression, sympy.ceiling):

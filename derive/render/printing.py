@@ -13,7 +13,7 @@ from sympy.logic.boolalg import And
 from derive.matrix.nodes import Node
 from derive.render.cases import branches
 from derive.render.compose import bracket_below
-from derive.render.counting import count_from_one
+from derive.render.counting import count_from_one, shifted_subscript
 from derive.render.expression import ExpressionPrinter
 from derive.render.latex_style import LatexStyle, escape
 from derive.render.matrix import MatrixPrinter
@@ -29,21 +29,43 @@ UNICODE = UnicodeStyle()
 
 
 def piece(
-    style: Style, what: Expr | Node, ranks: Ranks, index_base: IndexBase = 1, barred: frozenset[str] = frozenset()
+    style: Style,
+    what: Expr | Node,
+    ranks: Ranks,
+    index_base: IndexBase = 1,
+    barred: frozenset[str] = frozenset(),
+    *,
+    is_place: bool = False,
 ) -> Piece:
-    """An index expression or a matrix node as a piece; partials in ``barred`` with what they hold."""
+    """An index expression or a matrix node as a piece; partials in ``barred`` with what they hold.
+
+    An expression that ``is_place`` is a number that counts as indices do.
+    """
     if isinstance(what, Node):
         return MatrixPrinter(style, ranks, index_base, barred).piece(what)
-    shown = count_from_one(sympy.sympify(what)) if index_base == 1 else sympy.sympify(what)
+    shown = counted(sympy.sympify(what), index_base, is_place=is_place)
     return ExpressionPrinter(style, ranks, barred=barred).piece(shown)
 
 
+def counted(expression: Expr, index_base: IndexBase, *, is_place: bool = False) -> Expr:
+    """The expression as it is printed where indices count from ``index_base``; inside they count from 0."""
+    if index_base == 0:
+        return expression
+    return shifted_subscript(expression) if is_place else count_from_one(expression)
+
+
 def cases_piece(
-    style: Style, expression: Expr, ranks: Ranks, index_base: IndexBase = 1, barred: frozenset[str] = frozenset()
+    style: Style,
+    expression: Expr,
+    ranks: Ranks,
+    index_base: IndexBase = 1,
+    barred: frozenset[str] = frozenset(),
+    *,
+    is_place: bool = False,
 ) -> Piece:
     """An expression as values under conditions; as it is where it has none."""
     printer = ExpressionPrinter(style, ranks, barred=barred)
-    found = branches(count_from_one(expression) if index_base == 1 else expression)
+    found = branches(counted(expression, index_base, is_place=is_place))
     if len(found) == 1:
         return printer.piece(found[0].value)
     return style.cases(

@@ -15,7 +15,7 @@ from derive.render import compose
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import Ranks, ranks_of
 from derive.render.piece import Binding, Piece
-from derive.render.printing import LATEX, UNICODE, IndexBase, piece
+from derive.render.printing import LATEX, UNICODE, IndexBase, counted, piece
 from derive.render.style import Style
 
 Tr = Tree[Any]
@@ -70,8 +70,8 @@ class WrittenPrinter:
     def _as_expression(self, tree: Tr) -> Piece:
         """Elements, numbers of an index and brackets, which print alike however they are written."""
         expression = self.reader.read(tree)
-        if self.inline and not isinstance(expression, Symbol):
-            return ExpressionPrinter(self.style, self.ranks, inline=True).piece(expression)
+        if self.inline:
+            return ExpressionPrinter(self.style, self.ranks, inline=True).piece(counted(expression, self.index_base))
         return piece(self.style, expression, self.ranks, self.index_base)
 
     def _number(self, token: Token) -> Piece:

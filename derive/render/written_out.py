@@ -44,11 +44,11 @@ def _equations(style: Style, elements: WrittenOut) -> list[tuple[str, str]]:
     derivation = elements.derivation
     ranks = ranks_of(derivation.forward)
     printer = ExpressionPrinter(style, ranks)
-    base = derivation.index_base
+    base, is_place = derivation.index_base, derivation.forward.holds_places(derivation.quantity.name)
     return [
         (
             printer.element(derivation.quantity.name, [Integer(number + base) for number in place]).text,
-            style.signed(piece(style, value, ranks, base)).text,
+            style.signed(piece(style, value, ranks, base, is_place=is_place)).text,
         )
         for place, value in elements.equations
     ]
