@@ -56,6 +56,7 @@ def build(
         OutputError: the folder cannot be written.
     """
     context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base, trainer=trainer)
+    homework = context.homework
     if format == "pdf" and engine is None:
         find_engine()  # a machine without TeX says so before the work
     wanted = _wanted(homework, only)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from answers.code import Assignment
 from answers.errors import HomeworkContentError
+from answers.formulas.places import with_places
 from answers.homework.model import Homework, Part
 from answers.kinds.code import Programming
 from answers.kinds.item import Answered, Item
@@ -32,6 +33,11 @@ class HomeworkContext:
 
     ``steps``, ``layout`` and ``index_base`` override what the file says, where they are given. The ``trainer``
     does the trainings, or finds what it did before.
+
+    ``homework`` is the one that is given, with the numbers of places in its texts as they are counted.
+
+    Raises:
+        HomeworkContentError: what a text calls a place is no formula.
     """
 
     def __init__(
@@ -43,11 +49,11 @@ class HomeworkContext:
         index_base: Literal[0, 1] | None = None,
         trainer: Trainer | None = None,
     ) -> None:
-        self.homework = homework
+        self.index_base: Literal[0, 1] = homework.conventions.index_base if index_base is None else index_base
+        self.homework = with_places(homework, self.index_base)
         self.trainer = trainer or Trainer()
         self.steps = True if steps is None else steps
         self.layout: Layout = layout or homework.conventions.layout
-        self.index_base: Literal[0, 1] = homework.conventions.index_base if index_base is None else index_base
         self._networks: dict[str, Network] = {}
         self._answers: dict[str, tuple[Answered, ...]] = {}
 

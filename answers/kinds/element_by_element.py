@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy
 from numpy.typing import NDArray
-from sympy import Expr, Float
+from sympy import Expr, Float, Indexed, Integer
 
 from answers.kinds.item import Claim, Verdict
 from answers.latex.sheet import Block, Equation, Text
 from derive import symbols
+from derive.forward import Forward
 from derive.render.derivations import LINE_END, quantity_latex, quantity_unicode
 from derive.written_out import WrittenOut
 from numeric.differences import jacobian_by_differences as differences
@@ -44,7 +45,7 @@ def elements_claim(elements: WrittenOut, sizes: Mapping[str, int]) -> Claim:
             arrays = sample(model, seed, {symbols.size(name): value for name, value in sizes.items()})
             values = forward(model, arrays)
             measured = values[derivation.quantity.name] if parts is None else differences(model, arrays, *parts)
-            mine = numpy.array([_value(element, values) for element in elements.elements])
+            mine = numpy.array([_value(element, values, model) for element in elements.elements])
             expected = numpy.ravel(measured)
             errors.append(float(numpy.abs(mine - expected).max() / numpy.abs(expected).max()))
         return Verdict(max(errors) <= TOLERANCE, POINTS, max(errors), TOLERANCE)
@@ -58,10 +59,22 @@ def elements_claim(elements: WrittenOut, sizes: Mapping[str, int]) -> Claim:
     )
 
 
-def _value(element: Expr, arrays: Arrays) -> float:
-    """The element at the arrays."""
-    numbers = {
-        access: Float(float(arrays[symbols.name_of(access)][tuple(map(int, symbols.subscripts_of(access)))]))
-        for access in symbols.accesses(element)
-    }
-    return float(element.xreplace(numbers))
+def _value(element: Expr, arrays: Arrays, model: Forward) -> float:
+    """The element at the arrays: places first, since other elements are read at them; 0 is read outside."""
+    value = element
+    while value.has(Indexed):
+        known = {
+            access: _number(access, arrays, model)
+            for access in value.atoms(Indexed)
+            if all(subscript.is_Integer for subscript in access.indices)
+        }
+        value = value.xreplace(known)
+    rest = {symbol: _number(symbol, arrays, model) for symbol in symbols.accesses(value)}
+    return float(value.xreplace(rest))
+
+
+def _number(access: Expr, arrays: Arrays, model: Forward) -> Expr:
+    name, place = symbols.name_of(access), tuple(map(int, symbols.subscripts_of(access)))
+    inside = all(0 <= number < length for number, length in zip(place, arrays[name].shape, strict=True))
+    found = float(arrays[name][place]) if inside else 0.0
+    return Integer(round(found)) if model.holds_places(name) else Float(found)

@@ -269,7 +269,7 @@ class ExpressionPrinter:
 
     def whole_number(self, expression: Expr) -> Piece:
         """A quotient rounded down, or a remainder."""
-        small = replace(self, inline=True)
+        small = replace(self, inline=True) if is_scalar(expression) or not isinstance(expression, sympy.Mod) else self
         if isinstance(expression, sympy.floor):
             return self.style.floor(small.piece(sympy.together(expression.args[0])))
         if isinstance(expression, sympy.ceiling):

@@ -76,6 +76,12 @@ def cases_piece(
     )
 
 
+def place_latex(place: Expr, index_base: IndexBase) -> str:
+    """LaTeX of a number that counts as indices do, such as the last of N: ``N-1``, or ``N`` where they count from 1."""
+    shown = counted(place, index_base, is_place=True)
+    return LATEX.signed(ExpressionPrinter(LATEX, {}).piece(shown)).text
+
+
 def latex(what: Expr | Node, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
     """LaTeX of an index expression or a matrix node.
 

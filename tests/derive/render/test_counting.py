@@ -55,7 +55,7 @@ class At:
         self.model = model
         sizes = with_derived(model, sample_sizes(model, seed))
         self.sizes = {symbol.name: number for symbol, number in sizes.items()}
-        self.given = {**sample(model, seed, sample_sizes(model, seed)), **self.sizes}
+        self.given: dict[str, Any] = {**sample(model, seed, sample_sizes(model, seed)), **self.sizes}
         self.values = {name: numpy.asarray(array) for name, array in forward(model, self.given).items()}
         self.reals = {name: float(v) for name, v in self.given.items() if name not in self.values}
         self.ranks = ranks_of(model)
