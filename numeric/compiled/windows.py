@@ -17,16 +17,19 @@ from derive.forward import Row, Tensor
 from numeric.compiled.equal import Lengths
 
 Ranges = Mapping[Symbol, Expr]
-BLOCK = "block"
-"""The variable that the samples of a block are sliced by."""
-
 Sizer = Callable[[Expr], str]
 """Writes a length as source."""
+
+BLOCK = "block"
+"""The variable that the samples of a block are sliced by."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """An affine subscript ``stride*outer + dilation*inner - before``; the axis is padded before and behind."""
+    """An affine subscript ``stride*outer + dilation*inner - before``; the axis is padded before and behind.
+
+    Where ``behind`` is negative, no window reaches the end of the axis, which then gets nothing behind.
+    """
 
     outer: Symbol
     inner: Symbol
@@ -39,6 +42,24 @@ class Place:
     def is_padded(self) -> bool:
         """Whether the axis gets elements at its ends."""
         return self.before != 0 or self.behind != 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it depends on numbers that are not known yet if the windows reach the end of the axis.
+
+        A padding may be 0, though it is a size as others are.
+        """
+        settings = {symbol: Symbol(symbol.name, integer=True, nonnegative=True) for symbol in self.behind.free_symbols}
+        return self.behind.xreplace(settings).is_nonnegative is None
+
+    def behind_as(self, size: Sizer) -> str:
+        """How many elements the axis gets behind."""
+        return f"max({size(self.behind)}, 0)" if self.is_open else size(self.behind)
+
+    def padded_as(self, length: Expr, size: Sizer) -> str:
+        """The length of the axis with what it gets at its ends."""
+        whole = size(length + self.before + self.behind)
+        return f"max({whole}, {size(length + self.before)})" if self.is_open else whole
 
 
 @dataclass(frozen=True)
@@ -158,13 +179,13 @@ def view(windows: Windows, size: Sizer, name: str, source: str) -> list[str]:
     places = windows.places
     statements = []
     if any(place and place.is_padded for place in places):
-        pads = ", ".join(f"({size(p.before)}, {size(p.behind)})" if p else "(0, 0)" for p in places)
+        pads = ", ".join(f"({size(p.before)}, {p.behind_as(size)})" if p else "(0, 0)" for p in places)
         statements.append(f"padded = np.pad({source}, ({pads}){windows.fill})")
         source = "padded"
     inner = [place for place in places if place]
     axes = [str(axis) for axis, place in enumerate(places) if place]
     spans = [size(place.dilation * (windows.ranges[place.inner] - 1) + 1) for place in inner]
-    steps = [_step(place.stride if place else sympy.S.One, size) for place in places]
+    steps = [_counted(p, windows.ranges[o], size) for p, o in zip(places, windows.outer, strict=True)]
     steps += [_step(place.dilation, size) for place in inner]
     call = f"np.lib.stride_tricks.sliding_window_view({source}, {listed(spans)}, axis={listed(axes)})"
     statements.append(f"{name} = {call}" + (f"[{', '.join(steps)}]" if set(steps) != {":"} else ""))
@@ -180,8 +201,8 @@ def added_back(
     statement ``in_block``, which makes the values of a block of samples, the blocks follow one another.
     """
     places = windows.places
-    padded = [length + p.before + p.behind if p else length for p, length in zip(places, shape, strict=True)]
-    statements = [f"{target} = np.zeros({listed(map(size, padded))}, {dtype})"]
+    padded = [p.padded_as(length, size) if p else size(length) for p, length in zip(places, shape, strict=True)]
+    statements = [f"{target} = np.zeros({listed(padded)}, {dtype})"]
     depth = ""
     if in_block:
         statements += [f"for {BLOCK} in blocks({size(windows.ranges[windows.outer[0]])}):", f"    {in_block}"]
@@ -208,6 +229,14 @@ def _reached(place: Place | None, count: Expr, size: Sizer) -> str:
     start = place.dilation * place.inner
     ends = f"{size(start)} : {size(start + place.stride * (count - 1) + 1)}"
     return ends if place.stride == 1 else f"{ends} : {size(place.stride)}"
+
+
+def _counted(place: Place | None, count: Expr, size: Sizer) -> str:
+    """The windows among those at all positions of an axis: every stride-th, and no more than there are."""
+    if place is None or not place.is_open:
+        return _step(place.stride if place else sympy.S.One, size)
+    end = f": {size(place.stride * (count - 1) + 1)}"
+    return end if place.stride == 1 else f"{end} : {size(place.stride)}"
 
 
 def _step(step: Expr, size: Sizer) -> str:

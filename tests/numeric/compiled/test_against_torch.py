@@ -19,6 +19,7 @@ functional = torch.nn.functional
 
 FEW = settings(max_examples=8, deadline=None)
 Function = Callable[..., Any]
+Sides = tuple[int, int]
 
 
 @cache
@@ -94,6 +95,43 @@ def test_transposed_convolutions(kernel: int, stride: int, padding: int) -> None
         text,
         arrays,
         lambda z, weight, bias: functional.conv_transpose1d(z, weight, bias, stride=stride, padding=padding),
+    )
+
+
+@settings(max_examples=24, deadline=None)
+@given(small, draw.integers(1, 3), draw.integers(0, 2), draw.integers(1, 3), draw.integers(0, 2), draw.booleans())
+def test_transposed_convolutions_with_numbers_given_later(
+    kernel: int, stride: int, padding: int, dilation: int, behind: int, stride_too: bool
+) -> None:
+    """More may come behind than the padding takes off, so that no window reaches there."""
+    assume(behind < max(stride, dilation))
+    assume(3 * stride - 2 * padding + dilation * (kernel - 1) + behind >= 0)
+    arrays = {"z": normal(2, 3, 4), "weight": normal(3, 2, kernel), "bias": normal(2)}
+    numbers = {"p": padding, "d": dilation, "q": behind} | ({"s": stride} if stride_too else {})
+    agree(
+        f"ConvTranspose1d(2, k, stride={'s' if stride_too else stride}, padding=p, dilation=d, output_padding=q)",
+        arrays,
+        lambda z, weight, bias: functional.conv_transpose1d(
+            z, weight, bias, stride=stride, padding=padding, dilation=dilation, output_padding=behind
+        ),
+        **numbers,
+    )
+
+
+sides = draw.tuples(draw.integers(1, 3), draw.integers(1, 3))
+
+
+@settings(max_examples=16, deadline=None)
+@given(
+    sides, sides, draw.tuples(draw.integers(0, 1), draw.integers(0, 1)), draw.sampled_from(["MaxPool2d", "AvgPool2d"])
+)
+def test_pools_of_any_sides(kernel: Sides, stride: Sides, padding: Sides, name: str) -> None:
+    assume(all(2 * around <= side for around, side in zip(padding, kernel, strict=True)))
+    function = functional.max_pool2d if name == "MaxPool2d" else functional.avg_pool2d
+    agree(
+        f"{name}({kernel}, stride={stride}, padding={padding})",
+        {"z": normal(2, 3, 5, 6)},
+        lambda z: function(z, kernel, stride=stride, padding=padding),
     )
 
 
