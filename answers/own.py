@@ -6,7 +6,7 @@ import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from answers.errors import HomeworkContentError
 from answers.homework.source import read_source
@@ -14,6 +14,7 @@ from answers.homework.validate import validated
 from answers.model_base import Strict
 from derive import symbols
 from derive.forward import Domain
+from derive.layers.checked import misfits
 from derive.layers.definition import Activation, LayerDefinition
 
 Definition = LayerDefinition | Activation
@@ -32,6 +33,13 @@ class OwnLayer(Strict):
     values: tuple[str, ...] = Field((), description="rows that answers may name")
     constants: tuple[str, ...] = Field((), description="real hyper-parameters, as symbols")
     domains: dict[str, Domain] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_fit_together(self) -> OwnLayer:
+        given = {"parameters": self.parameters, "inputs": self.inputs}
+        for misfit in misfits(self.shapes, given, (*self.axes, *self.sizes, *self.derived), self.inputs):
+            raise HomeworkContentError(misfit.message, misfit.place)
+        return self
 
     def definition(self, name: str) -> LayerDefinition:
         """The layer under its name."""

@@ -25,6 +25,7 @@ Ranges = Literal["brackets", "cases", "limits"]
 
 
 def derive(
+    context: typer.Context,
     network: Annotated[
         str,
         typer.Argument(
@@ -115,9 +116,11 @@ def derive(
     from answers.command.asked import Asked
     from answers.command.equations import derive_equations
     from answers.command.ranges import sizes_of
-    from derive.graph import is_equations
+    from answers.command.subjects import refuse_without_effect, subject_of
 
-    if is_equations(network):
+    subject = subject_of(network)
+    refuse_without_effect(context, subject)
+    if subject == "equations":
         passed = derive_equations(network, _names(wrt or ()), _names(at or ()), latex=latex, steps=steps, check=check)
     else:
         allowed = _names(within) if within is not None else None

@@ -11,6 +11,7 @@ from answers.command.homework import loaded
 
 
 def export(
+    context: typer.Context,
     given: Annotated[
         str,
         typer.Argument(
@@ -50,10 +51,13 @@ def export(
 
     A file that is there already is replaced only when the new one is complete.
     """
+    from answers.command.subjects import refuse_without_effect, subject_of
     from answers.errors import HomeworkContentError
     from answers.export import files_of, is_homework, networks_of, solutions, subjects
 
-    if is_homework(given):
+    homework_given = is_homework(given)
+    refuse_without_effect(context, "homework" if homework_given else subject_of(given))
+    if homework_given:
         with loaded(given) as homework:
             files = solutions(homework) if target is None else networks_of(homework, target)
         _write(files, output or Path(homework.id))

@@ -11,9 +11,10 @@ from sympy import Expr, Indexed, Sum, Symbol
 from derive import symbols
 from derive.building.beside import check_beside, further_sizes
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
-from derive.errors import NetworkError
+from derive.errors import DefinitionError, NetworkError
 from derive.forward import Role, Row, Tensor
 from derive.layers import CALLED, LayerDefinition
+from derive.layers.checked import misfits
 
 BATCH = symbols.index("b")
 
@@ -80,6 +81,7 @@ def place(
             f"{definition.name} takes an input with {len(definition.axes)} axes ({', '.join(definition.axes)}), "
             f"but {source.name} has shape ({', '.join(map(str, incoming))})"
         )
+    _check_names(definition)
     sizes = {**dict(zip(definition.axes, incoming, strict=True)), **definition.sizes}
     sizes |= further_sizes(definition, sizes, beside, per_sample)
     derived = _derived_sizes(definition, sizes, names)
@@ -97,6 +99,17 @@ def place(
     rows = _rows(definition, equations, shapes, names, per_sample)
     output = next(row.tensor for row in rows if row.name == names.output)
     return Instance(given, rows, output, derived)
+
+
+def _check_names(definition: LayerDefinition) -> None:
+    given = {
+        "parameters": tuple(definition.parameters),
+        "inputs": definition.inputs,
+        "buffers": definition.buffers,
+    }
+    declared = (*definition.axes, *definition.sizes, *definition.derived)
+    for misfit in misfits(definition.shapes, given, declared, definition.inputs):
+        raise DefinitionError(f"{definition.name}, {misfit.place[0]}: {misfit.message}")
 
 
 def _name_sizes(definition: LayerDefinition, sizes: dict[str, Expr]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,16 @@ def test_bad_equation_is_one_clear_error(tmp_path: Path) -> None:
     result = CliRunner().invoke(application, ["derive", written(tmp_path, "mine.yaml", text)])
     assert result.exit_code == 2
     assert "cannot read the equation" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "message"),
+    [
+        ("parameters: [A]", "parameters: [A, V]", "layers.Quadratic.parameters[2]: V has no shape; known: A, y"),
+        ("y: [m]}", "y: [m], w: [q]}", "layers.Quadratic.shapes.w: q is neither an axis nor a size that is declared"),
+        ("{A: [m, n, n]", "{A: [m, n, N]", "layers.Quadratic.shapes.A: N is neither an axis nor a size"),
+    ],
+)
+def test_names_that_nothing_declares(good: str, bad: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(HomeworkError, match=re.escape(message)):
+        load_definitions(Path(written(tmp_path, "mine.yaml", YAML.replace(good, bad))))
