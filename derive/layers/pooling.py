@@ -7,6 +7,7 @@ from functools import partial
 
 from sympy import Expr, Integer
 
+from derive.errors import NetworkError
 from derive.layers.axes import INNER, OUTER, SPACE, Option, joined, per_axis
 from derive.layers.definition import LayerDefinition
 
@@ -26,8 +27,18 @@ def _derived(rank: int) -> dict[str, str]:
 
 
 def max_pool(rank: int, kernel: Option, stride: Option | None = None, padding: Option = Integer(0)) -> LayerDefinition:
-    """The largest value of every window; of several that are largest the first in reading order counts."""
+    """The largest value of every window; of several that are largest the first in reading order counts.
+
+    Raises:
+        NetworkError: the padding is more than half the kernel, so that a window could hold nothing.
+    """
     sizes, place, ranges = _window(rank, kernel, stride, padding)
+    for axis in SPACE[rank]:
+        around, side = sizes[f"p{axis}"], sizes[f"k{axis}"]
+        if (2 * around - side).is_positive and around.is_Integer and side.is_Integer:
+            raise NetworkError(
+                f"MaxPool{rank}d has the padding {around} for a kernel of {side}; at most half of it fits"
+            )
     axes, outer = SPACE[rank], ",".join(OUTER[rank])
     parts = place.split(", ")
     padded = any(sizes[f"p{a}"] != 0 for a in axes)

@@ -28,7 +28,7 @@ BESIDE_WIDTH = 41.0
 
 UNICODE_WIDTH = 100.0
 
-BAR = "What stands at the bar is held: this is the direct share."
+BAR = "What stands at the bar is held."
 IMMEDIATE = "A partial with + is that of one equation alone: all else that it reads is held."
 
 LINE_END = " \\\\[3pt]\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive import layer
+from derive import NetworkError, layer
 from numeric import check, evaluate
 from tests.derive.layers.draws import Window, relative, windows
 
@@ -86,3 +86,9 @@ def test_windows_side_by_side_need_no_sum() -> None:
         "∂ℓ/∂z[i,j] = (1/k) · dy[i,⌊(j−1)/k⌋+1] · 1[j ≤ L_out·k]"
     )
     assert layer("GlobalAvgPool1d").vjp("z").unicode("index") == "∂ℓ/∂z[i,j] = (1/L) · dy[i]"
+
+
+@pytest.mark.parametrize(("kernel", "padding"), [("3", "2"), ("(4, 1)", "(2, 1)"), ("2", "5")])
+def test_a_window_holds_something(kernel: str, padding: str) -> None:
+    with pytest.raises(NetworkError, match="at most half of it fits"):
+        layer(f"MaxPool2d({kernel}, padding={padding})")
