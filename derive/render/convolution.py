@@ -11,8 +11,9 @@ from derive import symbols
 from derive.convolution import nodes
 from derive.convolution.nodes import ConvolutionForm, Extent, SpaceNode
 from derive.render import compose
-from derive.render.counting import count_from_one, shifted_subscript
+from derive.render.counting import counted, shifted_subscript
 from derive.render.expression import ExpressionPrinter
+from derive.render.names import places_in
 from derive.render.piece import Binding, Piece
 
 X, T = symbols.index("x"), symbols.index("t")
@@ -98,7 +99,7 @@ class ConvolutionPrinter:
         small = replace(self.inner, inline=True)
         if node.value == 1:
             return self.inner.style.ones([small.piece(length) for length in node.extent])
-        value = count_from_one(node.value) if self.index_base == 1 else node.value
+        value = counted(node.value, self.index_base, places_in(self.inner.ranks))
         return self.inner.piece(value)
 
     def padded(self, node: nodes.Padded) -> Piece:

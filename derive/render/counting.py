@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import (
     Add,
     Basic,
+    Dummy,
     Eq,
     Expr,
     Ge,
@@ -27,7 +28,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
 from derive.functions import ArgMax, coordinate_of, coordinates
-from derive.symbols import element, name_of
+from derive.symbols import accesses, element, name_of, subscripts_of
 
 ARITHMETIC = (Add, Mul, Pow, Number)
 
@@ -65,6 +66,28 @@ def count_from_one(expression: Basic) -> Basic:
     if not expression.args:
         return expression
     return expression.func(*(count_from_one(argument) for argument in expression.args))
+
+
+def counted(expression: Expr, index_base: int, places: frozenset[str] = frozenset(), *, is_place: bool = False) -> Expr:
+    """The expression as it is printed where indices count from ``index_base``; inside they count from 0.
+
+    ``places`` are the names of tensors, or of scalars, whose values count as indices do, wherever they stand.
+    An expression that ``is_place`` is such a value itself.
+    """
+    if index_base == 0:
+        return expression
+    labels = [access for access in accesses(expression) if name_of(access) in places]
+    letters = {label: Dummy(integer=True) for label in labels}
+    shift = shifted_subscript if is_place else count_from_one
+    shown = {letters[label]: _shown_label(label, places) for label in labels}
+    return shift(expression.xreplace(letters)).xreplace(shown)
+
+
+def _shown_label(label: Expr, places: frozenset[str]) -> Expr:
+    """An element whose value counts as indices do, with its own subscripts as they are counted."""
+    if isinstance(label, Symbol):
+        return label
+    return element(name_of(label), [counted(s, 1, places, is_place=True) for s in subscripts_of(label)])
 
 
 def shifted_subscript(subscript: Expr) -> Expr:

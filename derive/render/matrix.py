@@ -29,9 +29,9 @@ from derive.matrix.nodes import (
 from derive.matrix.sequences import At, Chain, OverTime
 from derive.render import compose
 from derive.render.arrange import arranged, divides
-from derive.render.counting import count_from_one, shifted_subscript
+from derive.render.counting import counted, shifted_subscript
 from derive.render.expression import ExpressionPrinter
-from derive.render.names import Ranks
+from derive.render.names import Ranks, places_in
 from derive.render.opposite import opposite
 from derive.render.order import is_stabiliser, says_less
 from derive.render.piece import Binding, Piece
@@ -132,7 +132,7 @@ class MatrixPrinter:
             Slice: self.slice,
             Diagonal: lambda node: self.call("diag", node.node),
             DiagonalOf: lambda node: self.call("diagonal", node.node),
-            Elementwise: lambda node: self.formula(node).piece(node.formula),
+            Elementwise: lambda node: self.formula(node).piece(self.counted(node)),
             Apply: lambda node: compose.call(
                 self.style, self.scalars.name_of_function(node.function), self.piece(node.argument)
             ),
@@ -200,8 +200,8 @@ class MatrixPrinter:
         """A coefficient before a matrix; a minus goes into a formula that has a term to take it, if it may ``turn``."""
         if node.coefficient == 0:
             return self.style.number("0")
-        counted = count_from_one(node.coefficient) if self.index_base == 1 else node.coefficient
-        coefficient, inner = self.scalars.piece(counted), node.node
+        number = counted(node.coefficient, self.index_base, places_in(self.ranks))
+        coefficient, inner = self.scalars.piece(number), node.node
         turned = opposite(inner) if coefficient.negative and turn else None
         if turned is not None and not all(term.negative for term in self.terms(turned)):
             coefficient, inner = coefficient.positive, turned
@@ -226,7 +226,7 @@ class MatrixPrinter:
                 factor = factor.node
             if isinstance(factor, Elementwise):
                 printer = TensorFormulaPrinter(self.style, self.ranks, arguments=self.arguments(factor))
-                number, tensors = factor.formula.as_independent(*factor.variables, as_Add=False)
+                number, tensors = self.counted(factor).as_independent(*factor.variables, as_Add=False)
                 coefficients.append(number)
                 _, more, divisors = printer.factors(tensors)
                 above += more
@@ -242,7 +242,7 @@ class MatrixPrinter:
             first, *rest = sorted(node.terms, key=_comes_last)
             return [*self.terms(first), *(piece for term in rest for piece in self.further_terms(term))]
         if isinstance(node, Elementwise) and isinstance(node.formula, Add):
-            return self.formula(node).terms(node.formula)
+            return self.formula(node).terms(self.counted(node))
         return [self.piece(node)]
 
     def further_terms(self, node: Node) -> list[Piece]:
@@ -250,6 +250,13 @@ class MatrixPrinter:
         if isinstance(node, Scale) and isinstance(node.node, Plus) and node.coefficient not in (1, -1):
             return [self.scale(node, turn=False)]
         return self.terms(node)
+
+    def counted(self, node: Elementwise) -> Expr:
+        """An elementwise formula as it is printed: what stands for places counts as indices do."""
+        places = places_in(self.ranks)
+        pairs = zip(node.variables, node.arguments, strict=True)
+        labels = frozenset(v.name for v, inner in pairs if isinstance(inner, Named) and inner.name in places)
+        return counted(node.formula, self.index_base, labels)
 
     def formula(self, node: Elementwise) -> ExpressionPrinter:
         """The printer of an elementwise formula over its arguments."""

@@ -121,6 +121,19 @@ def split_subscripts(name: str, count: int, ranks: Ranks) -> tuple[str, str, int
     raise DeriveError(f"the {count} subscripts of {name} need the rank of {top} or of {bottom} (ranks known: {known})")
 
 
-def ranks_of(forward: Forward) -> dict[str, int]:
-    """The ranks of the tensors of a forward definition."""
-    return {name: len(tensor.shape) for name, tensor in forward.tensors.items()}
+class KnownRanks(dict[str, int]):
+    """The ranks of tensors, with the names of those whose values are ``places``, which count as indices do."""
+
+    places: frozenset[str] = frozenset()
+
+
+def ranks_of(forward: Forward) -> KnownRanks:
+    """The ranks of the tensors of a forward definition, and which of them hold places."""
+    ranks = KnownRanks({name: len(tensor.shape) for name, tensor in forward.tensors.items()})
+    ranks.places = frozenset(name for name in forward.tensors if forward.holds_places(name))
+    return ranks
+
+
+def places_in(ranks: Ranks) -> frozenset[str]:
+    """The names of the tensors whose values are places, as far as they are known."""
+    return ranks.places if isinstance(ranks, KnownRanks) else frozenset()

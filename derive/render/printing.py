@@ -13,11 +13,11 @@ from sympy.logic.boolalg import And
 from derive.matrix.nodes import Node
 from derive.render.cases import branches
 from derive.render.compose import bracket_below
-from derive.render.counting import count_from_one, shifted_subscript
+from derive.render.counting import counted
 from derive.render.expression import ExpressionPrinter
 from derive.render.latex_style import LatexStyle, escape
 from derive.render.matrix import MatrixPrinter
-from derive.render.names import Ranks
+from derive.render.names import Ranks, places_in
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 from derive.render.unicode_style import UnicodeStyle
@@ -43,15 +43,8 @@ def piece(
     """
     if isinstance(what, Node):
         return MatrixPrinter(style, ranks, index_base, barred).piece(what)
-    shown = counted(sympy.sympify(what), index_base, is_place=is_place)
+    shown = counted(sympy.sympify(what), index_base, places_in(ranks), is_place=is_place)
     return ExpressionPrinter(style, ranks, barred=barred).piece(shown)
-
-
-def counted(expression: Expr, index_base: IndexBase, *, is_place: bool = False) -> Expr:
-    """The expression as it is printed where indices count from ``index_base``; inside they count from 0."""
-    if index_base == 0:
-        return expression
-    return shifted_subscript(expression) if is_place else count_from_one(expression)
 
 
 def cases_piece(
@@ -65,7 +58,7 @@ def cases_piece(
 ) -> Piece:
     """An expression as values under conditions; as it is where it has none."""
     printer = ExpressionPrinter(style, ranks, barred=barred)
-    found = branches(counted(expression, index_base, is_place=is_place))
+    found = branches(counted(expression, index_base, places_in(ranks), is_place=is_place))
     if len(found) == 1:
         return printer.piece(found[0].value)
     return style.cases(

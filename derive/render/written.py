@@ -12,10 +12,11 @@ from sympy import Expr, Symbol
 from derive.building.equations import Reader
 from derive.building.formulas import DERIVATIVE, Definition, Formula, Setting
 from derive.render import compose
+from derive.render.counting import counted
 from derive.render.expression import ExpressionPrinter
-from derive.render.names import Ranks, ranks_of
+from derive.render.names import Ranks, places_in, ranks_of
 from derive.render.piece import Binding, Piece
-from derive.render.printing import LATEX, UNICODE, IndexBase, counted, piece
+from derive.render.printing import LATEX, UNICODE, IndexBase, piece
 from derive.render.style import Style
 
 Tr = Tree[Any]
@@ -71,7 +72,9 @@ class WrittenPrinter:
         """Elements, numbers of an index and brackets, which print alike however they are written."""
         expression = self.reader.read(tree)
         if self.inline:
-            return ExpressionPrinter(self.style, self.ranks, inline=True).piece(counted(expression, self.index_base))
+            return ExpressionPrinter(self.style, self.ranks, inline=True).piece(
+                counted(expression, self.index_base, places_in(self.ranks))
+            )
         return piece(self.style, expression, self.ranks, self.index_base)
 
     def _number(self, token: Token) -> Piece:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, Literal
 
@@ -17,17 +18,18 @@ from derive.convolution.nodes import ConvolutionForm
 from derive.derivation import Derivation, Notation
 from derive.exact import Ranges
 from derive.forward import Forward
-from derive.functions import ArgMax
+from derive.functions import ArgMax, Bracket
 from derive.layer import Layer
 from derive.layers import LOSS
-from derive.render import shape_unicode
+from derive.matrix.nodes import Elementwise, Named
+from derive.render import shape_unicode, unicode
 from derive.render.convolution import conventions
 from derive.render.counting import count_from_one
 from derive.render.derivations import row_unicode
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_unicode
 from derive.scalar import ScalarFunction
-from derive.symbols import sizes_in, split_partial
+from derive.symbols import element, index, scalar, size, sizes_in, split_partial
 from numeric.differences import jacobian_by_differences
 from numeric.forward import forward
 from numeric.sample import sample, sample_sizes
@@ -134,8 +136,8 @@ def rows_hold(model: Forward, base: Base) -> int:
 
 def result_holds(point: At, derivation: Derivation, *notations: Notation) -> None:
     """The printed result, read back, has the elements that differences of the forward rows have."""
-    _, name = split_partial(derivation.quantity.name) or ("", "")
-    expected = numpy.asarray(jacobian_by_differences(point.model, point.given, "l", name, method="complex"))
+    top, name = split_partial(derivation.quantity.name) or ("", "")
+    expected = numpy.asarray(jacobian_by_differences(point.model, point.given, top, name, method="complex"))
     for text in {derivation.unicode(notation).split(" = ", 1)[1] for notation in notations}:
         for place in places_of(expected):
             letters = {i.name: number for i, number in zip(derivation.quantity.indices, place, strict=True)}
@@ -217,6 +219,38 @@ def test_every_loss_over_a_batch(name: str, base: Base) -> None:
     result_holds(point, net.gradient("W1"), "index", "cases")
 
 
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("name", ["SoftmaxCrossEntropy(class)", "MultiClassHinge(class)", "NLL(class)"])
+def test_every_step_towards_a_gradient_by_classes(name: str, base: Base) -> None:
+    """A sum over the classes leaves the condition that the class of a sample is one of them."""
+    last = BEHIND.get(LOSS[name.removesuffix("(class)")].prediction, "Identity")
+    net = network(f"x:n -> Linear(K) -> {last}", loss=name, batch="B", index_base=base)
+    point, gradient, tried = At(net.forward), net.gradient("W1"), 0
+    for step in gradient.steps:
+        one = replace(gradient, quantity=step.quantity, result=step.expression, matrix=None, steps=())
+        text = one.unicode("index").split(" = ", 1)[1]
+        if "∂" in text.replace("∂ℓ/∂", "") or "|" in step.quantity.name:
+            continue  # what other partials are, and along which paths, is not told apart here
+        result_holds(point, one, "index", "cases")
+        tried += 1
+    assert tried > 3
+
+
+def test_the_range_of_class_numbers_and_of_places() -> None:
+    model = network("x:n -> Linear(K)", loss="SoftmaxCrossEntropy(class)", batch="B", index_base=1).forward
+    ranks, b, K = ranks_of(model), index("b"), size("K")
+    label = element("y", (b,))
+    inside = Bracket(sympy.And(label >= 0, label < K))
+    assert unicode(inside, ranks=ranks) == "1[1 ≤ y[b] ≤ K]"
+    assert unicode(inside, ranks=ranks, index_base=0) == "1[0 ≤ y[b] < K]"
+    assert unicode(label * element("p", (b, label)), ranks=ranks) == "p[b,y[b]] · (y[b] − 1)"
+    u = scalar("u")
+    node = Elementwise(Bracket(sympy.And(u >= 0, u < K)), (u,), (Named("y", size("B"), sympy.S.One),))
+    assert unicode(node, ranks=ranks) == "1[1 ≤ y ≤ K]"
+    scores = Elementwise(Bracket(u >= 0), (u,), (Named("y_hat", size("B"), sympy.S.One),))
+    assert unicode(scores, ranks=ranks) == "1[ŷ ≥ 0]"
+
+
 CHAIN = "x:(C,L) -> Conv1d(2, 3, stride=2, padding=1) -> MaxPool1d(2) -> Flatten -> Linear(K)"
 
 
@@ -227,12 +261,14 @@ def test_a_network_with_windows_and_classes(base: Base) -> None:
     assert rows_hold(net.forward, base) > 20
     for name in ("W1", "b1", "W2", "b2"):
         result_holds(point, net.gradient(name), "index")
+    for ranges in RANGES:
+        result_holds(point, with_ranges(net.gradient("W1"), ranges), "index")
 
 
 @pytest.mark.parametrize(
     ("place", "wrong"),
     [
-        ("derive.render.printing.shifted_subscript", count_from_one),
+        ("derive.render.counting.shifted_subscript", count_from_one),
         ("derive.render.counting._shifted_limit", lambda limit: limit),
         ("derive.render.counting._shifted_relation", lambda relation: relation),
         ("derive.render.counting._labels_from_one", lambda expression: expression),
