@@ -37,7 +37,51 @@ def escape_maths(formula: str) -> str:
     Raises:
         UnprintableError: a character is not in the fonts.
     """
-    return "".join(_maths_character(base, marks) for base, marks in _clusters(formula))
+    words = _Words()
+    return "".join(
+        _text_character(base, marks, {}) if words.read(base) else _maths_character(base, marks)
+        for base, marks in _clusters(formula)
+    )
+
+
+WORDS = frozenset(
+    """text textrm textbf textit textsl textsf textsc texttt textmd textup textnormal emph mbox hbox fbox tag
+    intertext""".split()
+)
+"""The commands whose argument is words."""
+
+
+class _Words:
+    """Knows of each character of a formula, read in turn, whether it is in words, where accents have other commands."""
+
+    def __init__(self) -> None:
+        self.command: str | None = None
+        self.opens_words = False
+        self.groups = [False]
+
+    def read(self, character: str) -> bool:
+        """Take a character; whether it is in words."""
+        if self.command is not None:
+            if character.isascii() and character.isalpha():
+                self.command += character
+                return self.groups[-1]
+            name, self.command = self.command, None
+            if not name:
+                return self.groups[-1]
+            self.opens_words = name in WORDS
+        self._structure(character)
+        return self.groups[-1]
+
+    def _structure(self, character: str) -> None:
+        if character == "\\":
+            self.command = ""
+        elif character == "{":
+            self.groups.append(self.opens_words or self.groups[-1])
+        elif character == "}" and len(self.groups) > 1:
+            self.groups.pop()
+        elif character == "$":
+            self.groups[-1] = not self.groups[-1]
+        self.opens_words = self.opens_words and character.isspace()
 
 
 def _clusters(text: str) -> Iterator[tuple[str, str]]:

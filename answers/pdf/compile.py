@@ -183,7 +183,8 @@ def _run(workplace: Path, engine: Engine, timeout: float) -> Log:
         run([*options, COMMAND_LINE], engine, workplace, ENVIRONMENT, timeout)
     except subprocess.TimeoutExpired as error:
         raise PdfError(
-            f"TeX ({engine.name}) did not finish within {timeout:g} s: is there a loop in a macro?"
+            f"TeX ({engine.name}) did not finish within {timeout:g} s: "
+            "is a formula nested very often, or a column of it repeated?"
         ) from error
     except OSError as error:
         raise PdfError(f"TeX ({engine.name}) cannot be run: {engine.command}: {error.strerror}") from error

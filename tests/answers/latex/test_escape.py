@@ -57,7 +57,16 @@ def test_letters_and_signs(text: str, latex: str) -> None:
 
 @pytest.mark.parametrize(
     ("formula", "latex"),
-    [("σ(ŷ)", r"\sigma (\hat{y})"), ("αx", r"\alpha x"), ("∂ℓ/∂z₁", r"\partial \ell /\partial z_{1}")],
+    [
+        ("σ(ŷ)", r"\sigma (\hat{y})"),
+        ("αx", r"\alpha x"),
+        ("∂ℓ/∂z₁", r"\partial \ell /\partial z_{1}"),
+        (r"\text{für} ŷ", r"\text{f\"{u}r} \hat{y}"),
+        (r"\text{für $ŷ$ und ü} ŷ", r"\text{f\"{u}r $\hat{y}$ und \"{u}} \hat{y}"),
+        (r"\mbox {\textbf{é} é}_{é}", r"\mbox {\textbf{\'{e}} \'{e}}_{\acute{e}}"),
+        (r"\text\{é\} \textcolor{é}{é}", r"\text\{\acute{e}\} \textcolor{\acute{e}}{\acute{e}}"),
+        (r"\text{a ≤ β}", r"\text{a \ensuremath{\leq} \ensuremath{\beta}}"),
+    ],
 )
 def test_signs_in_maths(formula: str, latex: str) -> None:
     assert escape_maths(formula) == latex
