@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Strict(BaseModel):
     """A mapping in a homework file: unknown keys are errors, values are immutable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 Kind = TypeVar("Kind", bound=Strict)

@@ -12,6 +12,7 @@ from answers.errors import HomeworkContentError
 from answers.homework.source import read_source
 from answers.homework.validate import validated
 from answers.model_base import Strict
+from answers.names import ActivationName, ConstantName, LayerName, SizeName, TensorName
 from derive import symbols
 from derive.forward import Domain
 from derive.layers.checked import misfits
@@ -24,15 +25,17 @@ class OwnLayer(Strict):
     """A layer by its forward equations, from the input z to the output y."""
 
     equations: str = Field(description="rows such as y[i] = sum[j] weight[i,j]*z[j], the last one for y")
-    axes: tuple[str, ...] = Field(description="names of the dimensions of z")
-    sizes: tuple[str, ...] = Field((), description="names of further dimensions")
-    derived: dict[str, str] = Field(default_factory=dict, description="dimensions that follow, by their formula")
-    shapes: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="of parameters, inputs and rows")
-    parameters: tuple[str, ...] = Field((), description="the names among shapes that are learnt")
-    inputs: tuple[str, ...] = Field((), description="the names among shapes that are given beside z")
-    values: tuple[str, ...] = Field((), description="rows that answers may name")
-    constants: tuple[str, ...] = Field((), description="real hyper-parameters, as symbols")
-    domains: dict[str, Domain] = Field(default_factory=dict)
+    axes: tuple[SizeName, ...] = Field(description="names of the dimensions of z")
+    sizes: tuple[SizeName, ...] = Field((), description="names of further dimensions")
+    derived: dict[SizeName, str] = Field(default_factory=dict, description="dimensions that follow, by their formula")
+    shapes: dict[TensorName, tuple[str, ...]] = Field(
+        default_factory=dict, description="of parameters, inputs and rows"
+    )
+    parameters: tuple[TensorName, ...] = Field((), description="the names among shapes that are learnt")
+    inputs: tuple[TensorName, ...] = Field((), description="the names among shapes that are given beside z")
+    values: tuple[TensorName, ...] = Field((), description="rows that answers may name")
+    constants: tuple[ConstantName, ...] = Field((), description="real hyper-parameters, as symbols")
+    domains: dict[TensorName, Domain] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> OwnLayer:
@@ -62,7 +65,7 @@ class OwnActivation(Strict):
     """An activation by its formula in z, such as z*tanh(log(1 + exp(z)))."""
 
     formula: str
-    constants: dict[str, str] = Field(default_factory=dict, description="hyper-parameters with their values")
+    constants: dict[ConstantName, str] = Field(default_factory=dict, description="hyper-parameters with their values")
 
     def definition(self, name: str) -> Activation:
         """The activation under its name."""
@@ -72,8 +75,8 @@ class OwnActivation(Strict):
 class OwnDefinitions(Strict):
     """What a YAML file of definitions holds."""
 
-    layers: dict[str, OwnLayer] = Field(default_factory=dict)
-    activations: dict[str, OwnActivation] = Field(default_factory=dict)
+    layers: dict[LayerName, OwnLayer] = Field(default_factory=dict)
+    activations: dict[ActivationName, OwnActivation] = Field(default_factory=dict)
 
     def definitions(self) -> tuple[Definition, ...]:
         """All of them, under their names."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, Function, Symbol
 
+from derive.identifiers import FUNCTION, symbol_name
+
 
 @dataclass(frozen=True)
 class ScalarFunction:
@@ -18,6 +20,14 @@ class ScalarFunction:
     name: str
     variable: Symbol
     formula: Expr
+
+    def __post_init__(self) -> None:
+        """The name must be a word, with values of constants behind it or not.
+
+        Raises:
+            DefinitionError: it is not.
+        """
+        symbol_name(self.name, "a function", FUNCTION)
 
     def __call__(self, argument: Expr) -> Expr:
         """The function applied by name: ``sigma(z[i])``."""

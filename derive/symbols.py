@@ -7,6 +7,7 @@ Indices count from 0 inside the program; sheets that count from 1 shift them whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
@@ -15,12 +16,17 @@ from sympy import Basic, Expr, Indexed, IndexedBase, Symbol
 
 from derive import trees
 from derive.errors import DeriveError
+from derive.identifiers import TENSOR, is_word, quoted, symbol_name
 
 
 @cache
 def size(name: str) -> Symbol:
-    """The positive integer symbol of a dimension, such as ``n`` or ``K``."""
-    return Symbol(name, integer=True, positive=True)
+    """The positive integer symbol of a dimension, such as ``n`` or ``K``.
+
+    Raises:
+        DefinitionError: it is no name.
+    """
+    return Symbol(symbol_name(name, "a size"), integer=True, positive=True)
 
 
 def dimension(value: str | int) -> Expr:
@@ -30,23 +36,31 @@ def dimension(value: str | int) -> Expr:
         DeriveError: it is neither a positive number nor a name.
     """
     text = str(value)
-    if text.isdigit() and int(text) > 0:
+    if re.fullmatch("0*[1-9][0-9]*", text):
         return sympy.Integer(text)
-    if text.isidentifier():
+    if is_word(text):
         return size(text)
-    raise DeriveError(f"a size is a positive number or a name such as B, not {text!r}")
+    raise DeriveError(f"a size is a positive number or a name such as B, not {quoted(text)}")
 
 
 @cache
 def index(name: str) -> Symbol:
-    """The symbol of an index, which runs from 0 to its size less one."""
-    return Symbol(name, integer=True, nonnegative=True)
+    """The symbol of an index, which runs from 0 to its size less one.
+
+    Raises:
+        DefinitionError: it is no name.
+    """
+    return Symbol(symbol_name(name, "an index", TENSOR), integer=True, nonnegative=True)
 
 
 @cache
 def scalar(name: str) -> Symbol:
-    """The real symbol that stands for a tensor of rank zero or for a real hyper-parameter."""
-    return Symbol(name, real=True)
+    """The real symbol that stands for a tensor of rank zero or for a real hyper-parameter.
+
+    Raises:
+        DefinitionError: it is no name.
+    """
+    return Symbol(symbol_name(name, "a tensor", TENSOR), real=True)
 
 
 @cache

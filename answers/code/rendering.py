@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from numeric.source.plain import in_docstring, one_line, require_plain
+
 WIDTH = 79
 
 FIXED = "\u00a0"
@@ -17,8 +19,12 @@ FIXED = "\u00a0"
 
 
 def render(template: str, **values: Any) -> str:
-    """A file of ``templates/code``, such as ``mlp/mlp.py.j2``, with these values."""
-    return _environment().get_template(template).render(values)
+    """A file of ``templates/code``, such as ``mlp/mlp.py.j2``, with these values.
+
+    Raises:
+        SourceError: a value makes it hold something that the template does not say.
+    """
+    return require_plain(_environment().get_template(template).render(values))
 
 
 @cache
@@ -37,6 +43,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         autoescape=False,
     )
+    environment.filters["docstring"] = in_docstring
     environment.filters["comment"] = comment
     environment.filters["wrapped"] = wrapped
     environment.filters["choices"] = choices
@@ -52,7 +59,7 @@ def comment(text: str, indent: int) -> str:
 def wrapped(text: str, indent: int, mark: str = "") -> str:
     """A formula in lines of the page's width, broken between its terms."""
     start = " " * indent + mark
-    lines = textwrap.fill(_kept_together(text), WIDTH, initial_indent=start, subsequent_indent=start + "    ")
+    lines = textwrap.fill(_kept_together(one_line(text)), WIDTH, initial_indent=start, subsequent_indent=start + "    ")
     return lines.replace(FIXED, " ")
 
 

@@ -12,8 +12,9 @@ from answers.errors import HomeworkContentError
 from answers.kinds import kinds
 from answers.kinds.item import Item
 from answers.model_base import Strict, one_of
+from answers.names import ActivationName, FileName, Label, LayerName, NetworkText, StageText
 from answers.own import OwnActivation, OwnDefinitions, OwnLayer
-from answers.texts import Markdown, MarkdownLine, PlainText
+from answers.texts import Markdown, MarkdownLine
 from answers.trainings.model import TrainingModel
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ else:  # the kinds and templates are found at run time, so that a new one needs 
 class NetworkModel(Strict):
     """A network in the little language, and its loss."""
 
-    layers: str = Field(description="such as x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat")
-    loss: str | None = Field(None, description="such as 1/2*MSE, BCE, BCE(mean)")
+    layers: NetworkText = Field(description="such as x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat")
+    loss: StageText | None = Field(None, description="such as 1/2*MSE, BCE, BCE(mean)")
     batch: str | int | None = Field(None, description="the size of a batch; one sample if left out")
     reduction: Literal["mean", "sum"] = Field("mean", description="over a batch")
 
@@ -41,7 +42,7 @@ class Criterion(Strict):
 class Part(Strict):
     """A part of a question: what it asks, and what its answer is made of."""
 
-    id: PlainText = Field(description="such as 1.1a; unique in the file")
+    id: Label = Field(description="such as 1.1a; unique in the file")
     label: MarkdownLine = Field("", description="how the sheet calls it; (a) if the id ends in a letter")
     question: Markdown = Field(description="Markdown with LaTeX maths between dollars")
     points: float = Field(0, ge=0)
@@ -59,7 +60,7 @@ class Part(Strict):
 class Question(Strict):
     """A numbered question with its parts."""
 
-    id: PlainText
+    id: Label
     title: MarkdownLine
     level: Literal[1, 2] = Field(1, description="1 for a section, 2 for one inside it")
     text: Markdown = ""
@@ -86,10 +87,12 @@ class Homework(Strict):
         ("questions", "key"), description="what is made; a catalogue has answers only, a page for each part"
     )
     conventions: Conventions = Conventions()
-    layers: dict[str, OwnLayer] = Field(default_factory=dict, description="layers of your own for the networks")
-    activations: dict[str, OwnActivation] = Field(default_factory=dict, description="activations of your own")
-    networks: dict[str, NetworkModel] = Field(default_factory=dict)
-    trainings: dict[str, TrainingModel] = Field(default_factory=dict)
+    layers: dict[LayerName, OwnLayer] = Field(default_factory=dict, description="layers of your own for the networks")
+    activations: dict[ActivationName, OwnActivation] = Field(
+        default_factory=dict, description="activations of your own"
+    )
+    networks: dict[FileName, NetworkModel] = Field(default_factory=dict)
+    trainings: dict[FileName, TrainingModel] = Field(default_factory=dict)
     questions: tuple[Question, ...]
 
     def own(self) -> OwnDefinitions:

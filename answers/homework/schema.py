@@ -12,6 +12,9 @@ from pydantic.fields import FieldInfo
 
 from answers.homework.errors import KeyPath
 
+KEY = "[key]"
+"""The step of pydantic that says that the key itself is wrong, and not what stands behind it."""
+
 Location = tuple[str | int, ...]
 """The ``loc`` of an error of pydantic: keys and positions, and the names of the members of unions tried."""
 
@@ -35,6 +38,8 @@ def follow(model: type[BaseModel], location: Location) -> Place:
     alternative = False
     here: Any = model
     for step in location:
+        if step == KEY:
+            break
         union = _Union.of(here)
         if len(union.members) > 1 or union.tag is not None:
             here = union.member(str(step))

@@ -12,6 +12,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from answers.homework.errors import HomeworkError, KeyPath
+from derive.identifiers import LONGEST, quoted
 
 MERGE = "tag:yaml.org,2002:merge"
 HINTS = {
@@ -51,7 +52,8 @@ class Source:
                 entry = value.get("id", step + 1) if isinstance(value, dict) else step + 1
                 text += f"[{entry}]"
             else:
-                text += f".{step}" if text else step
+                key = step if step.isprintable() and len(step) <= LONGEST else quoted(step)
+                text += f".{key}" if text else key
         return text
 
     def located(self, error: HomeworkError) -> HomeworkError:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from answers.model_base import Strict
+from answers.names import SizeName, StageText
 from answers.trainings.data import AnyData
 from numeric.training import SGD, Adam, MetricName, Optimiser, Settings
 
@@ -18,8 +19,8 @@ class Stack(Strict):
 
     width: int = Field(ge=1, description="units of each hidden layer")
     depth: int = Field(1, ge=0, description="how many hidden layers")
-    activation: str = "ReLU"
-    loss: str = Field(description="such as BCEWithLogits, SoftmaxCrossEntropy, MSE")
+    activation: StageText = "ReLU"
+    loss: StageText = Field(description="such as BCEWithLogits, SoftmaxCrossEntropy, MSE")
     output: str = Field("", description="an activation behind the last layer, such as Sigmoid; none if left out")
 
     def layers(self) -> str:
@@ -69,7 +70,9 @@ class TrainingModel(Strict):
     seed: int = Field(0, ge=0, description="of the first weights, and of the order of the samples")
     initialisation: Literal["auto", "he", "xavier"] = "auto"
     precision: Literal["float32", "float64"] = "float64"
-    sizes: dict[str, int] = Field(default_factory=dict, description="sizes of the network that the data do not give")
+    sizes: dict[SizeName, int] = Field(
+        default_factory=dict, description="sizes of the network that the data do not give"
+    )
     class_weights: tuple[float, ...] | Literal["balanced"] = Field("balanced", description="for a loss that has them")
 
     @model_validator(mode="after")

@@ -183,9 +183,12 @@ def _rows(
 
 
 def _lettered(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> Equation:
-    """The equation with other letters for indices that are called as a size is: the sum over k of a kernel k."""
+    """The equation with other letters for indices that are called as a size or as the index of samples is.
+
+    That is the sum over k of a kernel k.
+    """
     dimensions = {dimension for shape in shapes.values() for dimension in shape}
-    sizes = {size.name for size in symbols.sizes_in([equation.expression, *dimensions])}
+    sizes = {size.name for size in symbols.sizes_in([equation.expression, *dimensions])} | {BATCH.name}
     integers = {symbol for symbol in equation.expression.atoms(Symbol) | set(equation.indices) if symbol.is_integer}
     letters = {symbol for symbol in integers if not symbol.is_positive}
     clash = sorted((letter for letter in letters if letter.name in sizes), key=str)

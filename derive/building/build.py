@@ -14,13 +14,15 @@ from derive.building.assemble import BATCH, Names, place
 from derive.building.equations import parse_formula
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.building.joins import joined_row, total_row
-from derive.building.language import Argument, Chain, Description, Source, Stage
+from derive.building.language import Chain, Description, Source, Stage
 from derive.building.loss import place_loss
+from derive.building.options import Option
 from derive.building.order import check_arguments, check_order
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Reduction, Row, Tensor
-from derive.layers import ACTIVATION, LAYERS, LOSS, Activation, named_functions, scalar_function
+from derive.layers import ACTIVATION, LAYERS, LOSS, WORDS, Activation, named_functions, scalar_function
 from derive.layers.definition import LayerDefinition
+from derive.render.names import require_distinct
 from derive.scalar import ScalarFunction
 
 
@@ -95,6 +97,10 @@ class Builder:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
+        require_distinct([tensor.name for tensor in forward.tensors.values() if tensor.role != "hidden"])
+        require_distinct(
+            {size.name: None for tensor in ordered for size in sorted(symbols.sizes_in(tensor.shape), key=str)}
+        )
         return Blueprint(forward, tuple(self.blocks))
 
     def _add_loss(self, loss: Stage, prediction: Tensor) -> None:
@@ -347,16 +353,17 @@ def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:
         raise NetworkError(f"there is no layer {stage.name}; {near}")
     signature = inspect.signature(factory)
     check_arguments(stage, signature)
+    named = dict(stage.named)
+    if rank is not None and "rank" in signature.parameters:
+        named.setdefault("rank", Integer(rank))
     try:
-        named = {key: _as_size(value) for key, value in stage.named}
-        if rank is not None and "rank" in signature.parameters:
-            named.setdefault("rank", Integer(rank))
-        bound = signature.bind(*map(_as_size, stage.positional), **named)
+        bound = signature.bind(*stage.positional, **named)
     except TypeError as error:
         raise NetworkError(f"{stage.name}: {error}; it takes {stage.name}{_printed(signature)}") from error
+    words = WORDS.get(stage.name, {})
     for name, value in bound.arguments.items():
-        if isinstance(signature.parameters[name].default, bool) and not isinstance(value, bool):
-            raise NetworkError(f"{stage.name}: {name} is True or False, not {value}")
+        option = Option(stage.name, name, signature.parameters[name].default, words.get(name, ()))
+        bound.arguments[name] = option.value(value)
     return factory(*bound.args, **bound.kwargs)
 
 
@@ -371,12 +378,3 @@ def _printed(signature: inspect.Signature) -> str:
 
 def _labelled(stage: Stage, name: str) -> str:
     return name if stage.scale == 1 else f"{stage.scale}*{name}"
-
-
-def _as_size(value: Argument) -> object:
-    """Names become sizes, ``True`` and ``False`` truth values, numbers integers where they are."""
-    if isinstance(value, tuple):
-        return tuple(_as_size(part) for part in value)
-    if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.lower(), symbols.size(value))
-    return Integer(value) if value.is_Integer else value

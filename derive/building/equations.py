@@ -28,6 +28,7 @@ from derive.building.placed import PlacedError, position_of, shown_in
 from derive.errors import DefinitionError, nearest
 from derive.forward import Domain
 from derive.functions import ArgMax, Bracket, Maximum, coordinates
+from derive.identifiers import word
 
 COMPARISONS = {
     "<": sympy.Lt,
@@ -86,6 +87,7 @@ def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
     whole = text.strip()
     for row in parse_tree(whole, "rows").children:
         name, _, body = row.children
+        word(str(name).rstrip("'"), "a row")
         with shown_in(whole, row):
             taken = left_indices(row)
             expression = Reader(replace(vocabulary, shapes=shapes), set(taken), bound_names(body)).read(body)

@@ -16,6 +16,7 @@ from sympy import Expr, Rational
 from derive import symbols
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.errors import NetworkError
+from derive.identifiers import quoted, word
 
 Argument: TypeAlias = Expr | str | tuple["Argument", ...]
 """What a layer is given: a number or size, a name or text, or a tuple of them."""
@@ -104,14 +105,18 @@ def _chain(tree: Any) -> Chain:
     kind: Any = str(source.data)
     if kind == "input":
         name, shape = source.children
-        start = Source("input", (str(name),), tuple(map(_dimension, shape.children)))
+        start = Source("input", (_word(name, "an input"),), tuple(map(_dimension, shape.children)))
     else:
-        start = Source(kind, tuple(map(str, source.children)))
+        start = Source(kind, tuple(_word(name, "a value") for name in source.children))
     return Chain(start, tuple(map(_stage, stages)))
 
 
 def _dimension(token: Any) -> Expr:
     return symbols.dimension(str(token))
+
+
+def _word(token: Any, what: str) -> str:
+    return word(str(token), what, NetworkError)
 
 
 def _stage(tree: Tree[Any]) -> Stage:
@@ -125,9 +130,10 @@ def _stage(tree: Tree[Any]) -> Stage:
         if key is None:
             positional.append(_value(value))
         else:
-            named.append((str(key), _value(value)))
+            named.append((_word(key, "an argument"), _value(value)))
     factor = sympy.S.One if scale is None else _factor(scale)
-    return Stage(str(name), tuple(positional), tuple(named), factor, "" if label is None else str(label))
+    shared = "" if label is None else _word(label, "a layer")
+    return Stage(_word(name, "a layer"), tuple(positional), tuple(named), factor, shared)
 
 
 def _factor(node: Tree[Any] | Token) -> Expr:
@@ -151,7 +157,22 @@ def _value(tree: Tree[Any]) -> Argument:
     text = str(children[0])
     if kind in ("integer", "real"):
         return Rational(text)
-    return number_or_text(text[1:-1]) if kind == "text" else text
+    return _word(text, "a size") if kind == "name" else _option(number_or_text(text[1:-1]))
+
+
+def _option(given: Expr | str) -> Expr | str:
+    """What stands between quotes: a number, or a word that a layer may know, such as same.
+
+    Raises:
+        NetworkError: it is neither. Sizes are numbers and names, and formulas of them are not read here.
+    """
+    if isinstance(given, Expr):
+        return given
+    if not given.isidentifier():
+        raise NetworkError(
+            f"the argument {quoted(given)} is no word; a size is a number or a name without quotes, such as 3 or d"
+        )
+    return word(given, "an argument", NetworkError)
 
 
 def number_or_text(text: str) -> Expr | str:

@@ -203,6 +203,8 @@ def _of_pair(first: Indexed, second: Indexed | None, term: Term, quantity: Quant
             used.append(axis)
     if not patterns or not (all(p.correlates for p in patterns) or all(p.turned for p in patterns)):
         return None
+    if not _are_last(used, first):
+        return None
     rest = [subscript for axis, subscript in enumerate(first.indices) if axis not in used]
     map_node = Map(symbols.name_of(first), tuple(rest), tuple(p.read for p in patterns))
     extent = tuple(p.kernel for p in patterns)
@@ -210,7 +212,7 @@ def _of_pair(first: Indexed, second: Indexed | None, term: Term, quantity: Quant
         kernel: SpaceNode = Constant(sympy.S.One, extent)
     else:
         left = [subscript for axis, subscript in enumerate(second.indices) if axis not in kernel_axes]
-        if kernel_axes != sorted(kernel_axes):
+        if not _are_last(kernel_axes, second):
             return None
         rest += left
         kernel = Map(symbols.name_of(second), tuple(left), extent)
@@ -218,6 +220,12 @@ def _of_pair(first: Indexed, second: Indexed | None, term: Term, quantity: Quant
     if any(trees.free_symbols(subscript) & gone for subscript in rest) or not _guarded(term, first, used, patterns):
         return None
     return Reading(map_node, kernel, tuple(patterns))
+
+
+def _are_last(axes: list[int], access: Indexed) -> bool:
+    """Whether the spatial axes are the last ones in their order; a map is said by the subscripts before them."""
+    rank = len(access.indices)
+    return axes == list(range(rank - len(axes), rank))
 
 
 def _pattern(

@@ -26,6 +26,7 @@ LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
         **recurrent.LAYERS,
     }
 )
+WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(convolution.WORDS)
 ACTIVATION: Mapping[str, Activation] = MappingProxyType({activation.name: activation for activation in ACTIVATIONS})
 CALLED: Mapping[str, Activation] = MappingProxyType(
     {activation.call: activation for activation in ACTIVATIONS if activation.call and not activation.learnt}
@@ -60,6 +61,7 @@ __all__ = [
     "CALLED",
     "LAYERS",
     "LOSS",
+    "WORDS",
     "Activation",
     "LayerDefinition",
     "LossDefinition",

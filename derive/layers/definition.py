@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sympy import Expr
 
 from derive.forward import Domain
+from derive.identifiers import word
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,24 @@ class LayerDefinition:
     domains: Mapping[str, Domain] = field(default_factory=dict)
     call: str = ""
 
+    def __post_init__(self) -> None:
+        """Every name must be a word.
+
+        Raises:
+            DefinitionError: one is not.
+        """
+        word(self.name, "a layer")
+        if self.call:
+            word(self.call, "a function")
+        for names, what in (
+            ((*self.axes, *self.sizes, *self.derived), "a size"),
+            ((self.source, *self.outputs, *self.shapes, *self.parameters, *self.inputs, *self.buffers), "a tensor"),
+            ((*self.states, *self.states.values(), *self.values, *self.domains), "a tensor"),
+            (self.constants, "a constant"),
+        ):
+            for name in names:
+                word(name, what)
+
 
 @dataclass(frozen=True)
 class Activation:
@@ -67,6 +86,18 @@ class Activation:
     constants: Mapping[str, str] = field(default_factory=dict)
     learnt: tuple[str, ...] = ()
     domain: Domain = "real"
+
+    def __post_init__(self) -> None:
+        """Every name must be a word.
+
+        Raises:
+            DefinitionError: one is not.
+        """
+        word(self.name, "an activation")
+        if self.call:
+            word(self.call, "a function")
+        for name in (*self.constants, *self.learnt):
+            word(name, "a constant")
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,7 @@ class LatexStyle(Style):
         opens = right.text.startswith(("(", r"\left"))
         if left.text.isdigit() or (opens and (between != "juxtapose" or left.text.endswith((")", "}")))):
             return ""
-        if between == "tight factor" and re.search(r"\\[a-zA-Z]+$", left.text) and right.text[0].isalpha():
+        if between == "tight factor" and _runs_on(left.text, right.text):
             return " "
         return self.signs[between]
 
@@ -236,8 +236,15 @@ def _below(pieces: Sequence[Piece]) -> str:
         return ""
     plain = all(piece.binding is Binding.ATOM and piece.width <= 1.2 and not piece.text.isdigit() for piece in pieces)
     separator = r",\," if any(piece.compound for piece in pieces) else ","
-    joined = ("" if plain else separator).join(piece.text for piece in pieces)
+    joined = pieces[0].text
+    for piece in pieces[1:]:
+        joined += ((" " if _runs_on(joined, piece.text) else "") if plain else separator) + piece.text
     return f"_{{{joined}}}" if len(joined) > 1 else f"_{joined}"
+
+
+def _runs_on(left: str, right: str) -> bool:
+    """Whether a command at the end of a text would go on with what stands behind it: ``\\ell`` and ``j``."""
+    return right[:1].isalpha() and re.search(r"\\[a-zA-Z]+$", left) is not None
 
 
 def _slash(style: Style, top: Piece, bottom: Piece) -> Piece:

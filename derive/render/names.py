@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.errors import DeriveError
+from derive.errors import DefinitionError, DeriveError
 from derive.forward import Forward
 from derive.symbols import split_partial
 
@@ -92,6 +92,29 @@ def _upstream(text: str) -> Name | None:
     if (rest.is_word and rest.stem not in WORDS) or text in GREEK:
         return None
     return Name(rest.stem, rest.accent, rest.number, rest.tag, rest.primes, upstream=True)
+
+
+@lru_cache(maxsize=4096)
+def look(text: str) -> tuple[object, ...]:
+    """What tells a name from others in print: z1 and z_1, y and y_, eps and epsilon look alike."""
+    name = parse_name(text)
+    letter = {"l": "ℓ", "epsilon": "ε"}.get(name.stem, GREEK.get(name.stem, name.stem))
+    below: tuple[object, ...] = (name.number,) if name.number else ()
+    below += look(name.tag)[:-2] if name.tag else ()
+    return letter, name.accent, *below, name.primes, name.upstream
+
+
+def require_distinct(names: Iterable[str]) -> None:
+    """Complain of two names that print alike.
+
+    Raises:
+        DefinitionError: there are such.
+    """
+    known: dict[tuple[object, ...], str] = {}
+    for name in names:
+        other = known.setdefault(look(name), name)
+        if other != name:
+            raise DefinitionError(f"{other} and {name} look alike in print; call one of them otherwise")
 
 
 def rank_of(name: str, ranks: Ranks, subscripts: int = 0) -> int:

@@ -16,6 +16,7 @@ from derive.render.compose import bracket_below
 from derive.render.counting import counted
 from derive.render.expression import ExpressionPrinter
 from derive.render.latex_style import LatexStyle, escape
+from derive.render.letters import distinct
 from derive.render.matrix import MatrixPrinter
 from derive.render.names import Ranks, places_in
 from derive.render.piece import Binding, Piece
@@ -43,7 +44,7 @@ def piece(
     """
     if isinstance(what, Node):
         return MatrixPrinter(style, ranks, index_base, barred).piece(what)
-    shown = counted(sympy.sympify(what), index_base, places_in(ranks), is_place=is_place)
+    shown = counted(distinct(sympy.sympify(what)), index_base, places_in(ranks), is_place=is_place)
     return ExpressionPrinter(style, ranks, barred=barred).piece(shown)
 
 
@@ -58,7 +59,7 @@ def cases_piece(
 ) -> Piece:
     """An expression as values under conditions; as it is where it has none."""
     printer = ExpressionPrinter(style, ranks, barred=barred)
-    found = branches(counted(expression, index_base, places_in(ranks), is_place=is_place))
+    found = branches(counted(distinct(expression), index_base, places_in(ranks), is_place=is_place))
     if len(found) == 1:
         return printer.piece(found[0].value)
     return style.cases(

@@ -14,7 +14,7 @@ from numeric.compiled.elements import ElementSource, chosen, typed
 from numeric.compiled.equal import Lengths
 from numeric.compiled.errors import CompileError
 from numeric.compiled.integers import Integers, is_whole
-from numeric.compiled.naming import python_name
+from numeric.compiled.naming import python_name, variable
 from numeric.compiled.places import Places
 from numeric.source import NAMESPACES, Names, SourceError
 from numeric.source.text import Level, Text
@@ -136,7 +136,7 @@ class ArraySource:
         if letter.name in self.integers:
             return Text(python_name(letter.name))
         if letter not in self.ranges:
-            return Text(letter.name)
+            return Text(variable(letter))
         return replace(
             self._aligned(f"np.arange({self.size(self.ranges[letter])})", (letter,), axes, False), whole=True
         )

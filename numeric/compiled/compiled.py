@@ -22,6 +22,8 @@ from numeric.compiled.plan import plan
 from numeric.compiled.writing import FUNCTIONS, Module
 from numeric.errors import ArrayError
 from numeric.scope import Array
+from numeric.source import SourceError
+from numeric.source.plain import one_line, require_plain
 from numeric.targets import TargetError, translated
 
 
@@ -169,7 +171,7 @@ def _functions(module: Module, target: str) -> dict[str, Callable[..., Any]]:
     namespace: dict[str, Any] = {}
     code = _translated(module.text(formulas=False), target)
     try:
-        exec(builtins.compile(code, f"<{module.plan.title}>", "exec"), namespace)
+        exec(builtins.compile(_plain(code), f"<{one_line(module.plan.title)}>", "exec"), namespace)
         importlib.import_module(ARRAYS[target][0])
     except ModuleNotFoundError as error:
         extra = target.replace("_", "-")
@@ -178,6 +180,13 @@ def _functions(module: Module, target: str) -> dict[str, Callable[..., Any]]:
             f'pip install "gradsheet[{extra}]"'
         ) from error
     return {name: namespace[name] for name in FUNCTIONS if name in namespace}
+
+
+def _plain(source: str) -> str:
+    try:
+        return require_plain(source)
+    except SourceError as error:
+        raise CompileError(str(error)) from error
 
 
 def _translated(source: str, target: str) -> str:

@@ -8,7 +8,9 @@ import sympy
 
 from derive.forward import Forward
 from numeric.compiled.blocks import BLOCKS
+from numeric.compiled.naming import function_name
 from numeric.source import function_source
+from numeric.source.plain import in_docstring
 
 GATHER = '''def gathered(array, *places):
     """The elements of an array at the places, 0 where they are outside of it."""
@@ -33,7 +35,7 @@ def helper(name: str, model: Forward) -> str:
     function = model.function[name]
     *statements, value = function_source(function, "numpy")
     formula = f"{name}(z) = {function.formula}".replace("**", "^")
-    lines = [f"def {name}(z):", f'    """{formula}, without overflow."""']
+    lines = [f"def {function_name(name)}(z):", f'    """{in_docstring(formula)}, without overflow."""']
     lines += [f"    {statement}" for statement in (*statements, f"return {value}")]
     return "\n".join(lines)
 

@@ -13,6 +13,7 @@ from sympy.core.relational import Relational
 from derive import symbols
 from derive.functions import Bracket
 from numeric.compiled.errors import CompileError
+from numeric.compiled.naming import variable
 from numeric.source.text import Level, Text, broadcast
 
 SIGNS = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -33,7 +34,7 @@ class Integers:
         if expression.is_Integer:
             return Text(str(abs(expression)), negative=bool(expression < 0))
         if isinstance(expression, Symbol) and expression.is_positive:
-            return Text(expression.name)
+            return Text(variable(expression))
         if isinstance(expression, Symbol | Indexed):
             return self.leaf(expression)
         if isinstance(expression, floor):

@@ -69,7 +69,8 @@ class _Unfolding:
         target = symbols.element(line.name, [places.get(letter, letter) for letter in line.indices])
         free = {letter: size for letter, size in zip(line.indices, line.shape, strict=True) if letter not in places}
         within = [letter for letter in sizes if any(other.has(letter) for other in places.values())]
-        name = self._fresh(f"values_{symbols.split_partial(line.name) or line.name}")
+        parts = symbols.split_partial(line.name)
+        name = self._fresh(f"values_{line.name if parts is None else parts[1]}")
         windows = _either(target, line.shape, free, {letter: sizes[letter] for letter in within}, self.lengths, name)
         if windows is None:
             return None

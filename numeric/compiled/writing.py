@@ -16,10 +16,11 @@ from numeric.compiled.breaking import WIDTH, broken
 from numeric.compiled.equal import Lengths
 from numeric.compiled.helpers import helper
 from numeric.compiled.lines import Line, Plan, Stage, names
-from numeric.compiled.naming import python_name
+from numeric.compiled.naming import function_name, python_name
 from numeric.compiled.prepare import prepared
 from numeric.compiled.sizes import Sizes
 from numeric.compiled.statements import Statements, overwritable
+from numeric.source.plain import in_docstring, one_line
 
 INDENT = "    "
 FUNCTIONS = ("forward", "loss", "backward", "loss_and_gradients")
@@ -62,7 +63,7 @@ class Module:
         shapes |= {constant.name: () for constant in self.plan.parameters if constant.name not in shapes}
         whole = {name for name, tensor in tensors.items() if tensor.domain in ("class", "index")}
         kept = {line.name for line in self.lines if line.column}
-        calls = {name: f"{name}({{}})" for name in self._prepared[1]}
+        calls = {name: f"{function_name(name)}({{}})" for name in self._prepared[1]}
         lengths = Lengths(dict(self.plan.model.sizes))
         return ArraySource(shapes, calls, lengths, frozenset(whole), frozenset(kept), f"{self._real}.dtype")
 
@@ -116,10 +117,10 @@ class Module:
 
     def text(self, *, formulas: bool = True) -> str:
         """The source of the module."""
-        parts = [f'"""{self.plan.title}: forward and backward on a batch."""\n\nimport numpy as np']
+        parts = [f'"""{in_docstring(self.plan.title)}: forward and backward on a batch."""\n\nimport numpy as np']
         called = "\n".join(map(self._code, self.bodies))
         for name in (*self._prepared[1], "erf", "gathered", "blocks"):
-            if re.search(rf"(?<![\w.]){name}\(", called):
+            if re.search(rf"(?<![\w.]){function_name(name) if name in self._prepared[1] else name}\(", called):
                 parts.append(helper(name, self.plan.model))
         parts.append(self._forward(formulas))
         if self.plan.gradients:
@@ -211,9 +212,9 @@ class Module:
     def _body(self, stage: Stage, formulas: bool) -> Iterator[str]:
         for line, statements in self.bodies[stage]:
             if formulas and line is not None and line.note:
-                yield f"# {line.note}"
+                yield f"# {one_line(line.note)}"
             if formulas and line is not None and line.formula is not None:
-                text = f"# {line.formula.unicode('index')}"
+                text = f"# {one_line(line.formula.unicode('index'))}"
                 yield from textwrap.wrap(text, WIDTH, subsequent_indent="#     ", break_on_hyphens=False)
             yield from (text for statement in statements for text in broken(statement))
 
@@ -237,7 +238,9 @@ class Module:
 
 def _unpacked(names: Sequence[str], where: str) -> str:
     left = ", ".join(map(python_name, names))
-    return f"{left} = " + ", ".join(f'{where}["{python_name(name)}"]' for name in names)
+    # Parameters are given by the names of the tensors; the cache is the module's own.
+    keys = names if where == "params" else list(map(python_name, names))
+    return f"{left} = " + ", ".join(f'{where}["{key}"]' for key in keys)
 
 
 def _function(signature: str, body: Sequence[str] | Iterable[str]) -> str:

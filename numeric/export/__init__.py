@@ -13,6 +13,8 @@ from numeric.export.jax import jax_file
 from numeric.export.numpy import numpy_file
 from numeric.export.subject import Subject, subject_of
 from numeric.export.torch import torch_file
+from numeric.source import SourceError
+from numeric.source.plain import require_plain
 from numeric.targets import TargetError
 
 FILES: Mapping[str, Callable[[Subject], str]] = MappingProxyType(
@@ -30,8 +32,8 @@ def exported(given: Network | Layer, target: str) -> str:
     if target not in FILES:
         raise CompileError(f"there is no export to {target}; {nearest(target, FILES)}")
     try:
-        return FILES[target](subject_of(given, target))
-    except TargetError as error:
+        return require_plain(FILES[target](subject_of(given, target)))
+    except (TargetError, SourceError) as error:
         raise CompileError(str(error)) from error
 
 

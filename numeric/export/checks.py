@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numeric.compiled.naming import python_name
 from numeric.export.subject import Subject, dimension_source
+from numeric.source.plain import literal
 
 CHECK = '''
 def check(**arrays):
@@ -52,7 +53,7 @@ def checks(subject: Subject) -> str:
     for tensor in subject.arrays:
         shape = ", ".join(f'"{dimension_source(dimension)}"' for dimension in tensor.shape)
         dimensions = f"({shape}{',' if len(tensor.shape) == 1 else ''})"
-        rows.append(f'    "{python_name(tensor.name)}": ("{subject.title(tensor)}", {dimensions}),')
+        rows.append(f'    "{python_name(tensor.name)}": ({literal(subject.title(tensor))}, {dimensions}),')
     counts = subject.compiled.arguments.classes
     named = [tensor for tensor in subject.arrays if tensor.domain == "class"]
     pairs = ", ".join(f'"{python_name(one.name)}": "{dimension_source(counts[one.name])}"' for one in named)

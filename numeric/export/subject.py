@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +13,7 @@ from derive.layer import Layer, as_layer, upstream_name
 from derive.network import Network
 from numeric.compiled import Compiled, CompileError, compile
 from numeric.compiled.compiled import over_batch
-from numeric.compiled.naming import python_name
+from numeric.compiled.naming import python_name, variable
 from numeric.targets import translated
 
 
@@ -119,8 +118,8 @@ def subject_of(given: Network | Layer, target: str) -> Subject:
     whole = over_batch(given)
     if isinstance(whole, Network) and whole.loss is None:
         whole = as_layer(whole)
-    name = _class_name(whole.name) if isinstance(whole, Layer) else "Network"
     made = compile(whole) if isinstance(whole, Layer) else _with_all_gradients(whole)
+    name = _class_name(whole.name, made.source) if isinstance(whole, Layer) else "Network"
     if made.module.settings:
         # JAX would trace them, and shapes depend on them.
         raise CompileError(
@@ -142,6 +141,8 @@ def _with_all_gradients(given: Network) -> Compiled:
 
 def dimension_source(dimension: Expr) -> str:
     """A dimension as Python: ``C // G``, ``2 * d``."""
+    for size in sympy.sympify(dimension).free_symbols:
+        variable(size)
     above, below = sympy.fraction(sympy.sympify(dimension))
     text = sympy.sstr(above).replace("**", " ** ")
     if below == 1:
@@ -158,11 +159,15 @@ def _sizes(shape: tuple[Expr, ...]) -> list[str]:
     return [name for size in shape for name in sorted(map(str, sympy.sympify(size).free_symbols))]
 
 
-def _class_name(text: str) -> str:
+def _class_name(text: str, source: str) -> str:
+    """What the class of a layer is called, in a file with the functions of ``source``."""
     if "->" in text:
         return "Network"
-    plain = re.sub(r"\W", "", text.partition("(")[0])
-    return plain if plain.isidentifier() else f"Layer{plain}"
+    plain = python_name(text.partition("(")[0])
+    # The functions of the file are called as the class, in small letters.
+    small = plain.lower()
+    taken = plain.endswith("_") or python_name(small) != small or f"def {small}(" in source
+    return f"Layer{plain.strip('_')}" if taken else plain
 
 
 def _name_of(term: Expr) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from sympy import Expr
 from derive.forward import Forward
 from derive.scalar import ScalarFunction
 from derive.symbols import split_partial
+from numeric.source.plain import identifier
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,12 @@ class Names:
         return cls(tensors or {}, ranks, calls or {}, forward.functions)
 
     def tensor(self, name: str) -> str:
-        """The Python name of a tensor or a partial: ``dl/dW1`` is ``dldW1`` unless it is called otherwise."""
-        return self.tensors.get(name) or re.sub(r"\W", "_", "".join(name.split("/")))
+        """The Python name of a tensor or a partial: ``dl/dW1`` is ``dldW1`` unless it is called otherwise.
+
+        Raises:
+            SourceError: it cannot be written as one.
+        """
+        return self.tensors.get(name) or identifier("".join(name.split("/")).replace("'", "_"))
 
     def array_shape(self, name: str, rows: Expr, columns: Expr) -> tuple[Expr, ...]:
         """The shape of the array behind a matrix of the given rows and columns."""

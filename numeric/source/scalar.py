@@ -16,6 +16,7 @@ from derive.functions import Bracket
 from numeric.source.errors import SourceError
 from numeric.source.names import Names
 from numeric.source.namespace import Namespace
+from numeric.source.plain import identifier
 from numeric.source.text import Level, Text, added, broadcast, called, multiplied, real
 
 SPELLINGS = {"Abs": "abs", "ceiling": "ceil"}
@@ -53,7 +54,7 @@ class ScalarSource:
         if expression.is_number:
             return _number(expression)
         if isinstance(expression, Symbol):
-            return Text(expression.name if expression.is_integer else self.names.tensor(expression.name))
+            return Text(identifier(expression.name) if expression.is_integer else self.names.tensor(expression.name))
         if isinstance(expression, sympy.Add):
             return added(_constant_first([(term, self.text(term)) for term in expression.as_ordered_terms()]))
         if isinstance(expression, sympy.Mul) or _divides(expression):

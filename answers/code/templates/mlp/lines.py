@@ -13,10 +13,12 @@ from answers.code.comments import equation
 from answers.code.line import Line, source_of
 from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
 from derive import symbols
+from derive.building.language import Argument, parse_stage
 from derive.derivation import Derivation
 from derive.network import Network, network
 from derive.symbols import partial_name
-from numeric.source import Names
+from numeric.source import Names, SourceError
+from numeric.source.plain import identifier
 
 SIZE = symbols.size(BATCH)
 
@@ -86,9 +88,21 @@ def modules(options: MlpOptions) -> tuple[str, str]:
 
 
 def _module(layer: str) -> str:
-    scale, _, name = layer.rpartition("*")
-    module = f"nn.{name}" + ("" if name.endswith(")") else "()")
-    return f"lambda z: {scale} * {module}(z)" if scale else module
+    stage = parse_stage(layer)
+    named = [f"{identifier(name)}={_number(value)}" for name, value in stage.named]
+    module = f"nn.{identifier(stage.name)}({', '.join([*map(_number, stage.positional), *named])})"
+    return f"lambda z: {_number(stage.scale)} * {module}(z)" if stage.scale != 1 else module
+
+
+def _number(value: Argument) -> str:
+    """A number as Python writes it.
+
+    Raises:
+        SourceError: it is none.
+    """
+    if isinstance(value, str | tuple) or not value.is_Rational:
+        raise SourceError(f"{value} is no number that an activation of PyTorch takes")
+    return str(value) if value.is_Integer else repr(float(value))
 
 
 def loss_lines(options: MlpOptions) -> tuple[LossLines, ...]:

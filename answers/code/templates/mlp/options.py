@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from answers.errors import HomeworkContentError
 from answers.kinds.code import Programming
+from answers.names import FunctionName, StageText
 from derive.errors import nearest
 
 NETWORK = "x:n -> Linear(d) -> {f} -> Linear(K) -> {g} -> y_hat"
@@ -27,11 +28,11 @@ class MlpOptions(Programming):
     title: str = Field(
         default="A two-layer network, forward and backward by hand", description="the first line of the files"
     )
-    activations: dict[str, str] = Field(
+    activations: dict[FunctionName, StageText] = Field(
         default_factory=lambda: {"relu": "ReLU", "sigmoid": "Sigmoid", "identity": "Identity"},
         description="the names that f_function and g_function may have, and the activation of each",
     )
-    losses: dict[str, str] = Field(
+    losses: dict[FunctionName, StageText] = Field(
         default_factory=lambda: {"mse_loss": "MSE(mean)", "bce_loss": "BCE(mean)"},
         description="the names of the loss functions, and the loss of each",
     )
@@ -47,11 +48,6 @@ class MlpOptions(Programming):
             if given not in known:
                 raise HomeworkContentError(f"the example uses {given}, which is not defined; {nearest(given, known)}")
         for name in self.losses:
-            if name in TAKEN:
+            if name in TAKEN or name.startswith("test_"):
                 raise HomeworkContentError(f"a loss cannot be called {name}: that is another name in the file")
-        for name in (*self.activations, *self.losses):
-            if not name.isidentifier():
-                raise HomeworkContentError(
-                    f"{name!r} cannot be the name of a function; use letters, digits and underscores"
-                )
         return self
