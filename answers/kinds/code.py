@@ -17,6 +17,7 @@ from answers.latex.code import CodeLine, code_lines
 from answers.latex.escape import escape
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Code, Room, Text
+from answers.texts import Markdown
 
 HANDOUT, SOLUTION = "handout", "solution"
 GAP = CodeLine(0, r"\codecomment{...}")
@@ -31,7 +32,7 @@ class Programming(Item):
 
     kind: Literal["code"] = "code"
     template: str
-    text: str = Field(
+    text: Markdown = Field(
         default="",
         description="Markdown behind the listing that may quote what it reports: {{classification_numpy.accuracy}}",
     )
