@@ -37,14 +37,16 @@ ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = {
     sympy.atan: mpmath.atan,
     sympy.sinh: mpmath.sinh,
     sympy.cosh: mpmath.cosh,
+    sympy.tanh: mpmath.tanh,
+    sympy.sech: mpmath.sech,
     sympy.asinh: mpmath.asinh,
     sympy.acosh: mpmath.acosh,
     sympy.atanh: mpmath.atanh,
-    sympy.sign: mpmath.sign,
-    sympy.ceiling: mpmath.ceil,
     sympy.erf: mpmath.erf,
     sympy.Abs: abs,
+    sympy.sign: mpmath.sign,
     sympy.floor: mpmath.floor,
+    sympy.ceiling: mpmath.ceil,
 }
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,

@@ -5,7 +5,7 @@ A derivative is compared with differences only where no condition is near its bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -40,11 +40,11 @@ class Gap:
 @lru_cache(maxsize=256)
 def gaps(model: Forward) -> tuple[Gap, ...]:
     """The gaps of all rows: the difference of the two sides of each condition on the values of tensors,
-    and the argument of each absolute value or sign. Named functions are written out."""
+    and the argument of each absolute value or sign. Those of a named function stand where it is applied."""
     found: list[Gap] = []
     for row in model.rows:
         ranges = tuple(zip(row.indices, row.tensor.shape, strict=True))
-        found.extend(_gaps(written_out(row.expression, model.functions), ranges))
+        found.extend(_gaps(row.expression, ranges, model.functions))
     labels = {name for name, tensor in model.tensors.items() if tensor.domain == "class"}
     return tuple(gap for gap in dict.fromkeys(found) if not _reads(gap) <= labels)
 
@@ -55,28 +55,27 @@ def _reads(gap: Gap) -> set[str]:
     return {symbol.name for symbol in gap.expression.atoms(Symbol) - letters if not symbol.is_integer}
 
 
-def written_out(expression: Expr, functions: Sequence[ScalarFunction]) -> Expr:
-    """The expression with the formula of every named function in the place of its name."""
-    applied = expression.atoms(AppliedUndef)
-    if not applied:
-        return expression
-    formulas = {}
-    for application in applied:
-        function = formula_of(application.func.__name__, functions)
-        formulas[application] = written_out(function.at(written_out(application.args[0], functions)), functions)
-    return expression.xreplace(formulas)
+@lru_cache(maxsize=256)
+def _gaps_of(name: str, functions: tuple[ScalarFunction, ...]) -> tuple[ScalarFunction, tuple[Gap, ...]]:
+    """A named function with the gaps in its formula."""
+    function = formula_of(name, functions)
+    return function, tuple(_gaps(function.formula, (), functions))
 
 
-def _gaps(expression: Expr, ranges: tuple[Range, ...]) -> Iterator[Gap]:
+def _gaps(expression: Expr, ranges: tuple[Range, ...], functions: tuple[ScalarFunction, ...]) -> Iterator[Gap]:
     if isinstance(expression, sympy.Sum):
         bound = tuple((letter, upper - lower + 1) for letter, lower, upper in expression.limits)
         shift = {letter: letter + lower for letter, lower, _ in expression.limits if lower != 0}
-        yield from _gaps(expression.function.xreplace(shift), ranges + bound)
+        yield from _gaps(expression.function.xreplace(shift), ranges + bound, functions)
         return
     if isinstance(expression, ArgMax):
         yield _tie(expression, ranges)
         return
-    if isinstance(expression, Relational):
+    if isinstance(expression, AppliedUndef):
+        function, inside = _gaps_of(expression.func.__name__, functions)
+        for gap in inside:
+            yield _gap(gap.expression.xreplace({function.variable: expression.args[0]}), ranges)
+    elif isinstance(expression, Relational):
         yield _gap(expression.lhs - expression.rhs, ranges)
     elif isinstance(expression, sympy.Abs | sympy.sign):
         yield _gap(expression.args[0], ranges)
@@ -86,7 +85,7 @@ def _gaps(expression: Expr, ranges: tuple[Range, ...]) -> Iterator[Gap]:
                 yield _gap(value - other, ranges)
     for argument in expression.args:
         if isinstance(argument, sympy.Basic) and not isinstance(expression, Indexed):
-            yield from _gaps(argument, ranges)
+            yield from _gaps(argument, ranges, functions)
 
 
 def _gap(expression: Expr, ranges: tuple[Range, ...]) -> Gap:

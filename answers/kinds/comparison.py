@@ -18,7 +18,6 @@ from answers.texts import Markdown, MarkdownLine
 from derive.errors import DeriveError
 from derive.graph import Backward, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex
-from derive.graph.passes import along
 from derive.graph.rendering import operation_latex, slope_latex
 from numeric.graph import PRECISION, FloatPass, float_pass
 
@@ -91,9 +90,7 @@ class _Side:
     def cause(self) -> str:
         """The operator whose slope loses most digits, with its slope, in words."""
         forward = self.exact.forward
-        errors = {
-            edge: _relative(slope, along(forward, Rational(1), edge)) for edge, slope in self.floats.slopes.items()
-        }
+        errors = {edge: _relative(slope, self.exact.slopes[edge]) for edge, slope in self.floats.slopes.items()}
         edge = max(errors, key=lambda edge: errors[edge])
         node = forward.graph.nodes[edge.target]
         if errors[edge] < self.most / 10:

@@ -19,7 +19,7 @@ from typing import Any
 import sympy
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
-from sympy import Eq, Expr, Function, KroneckerDelta, Rational, Sum, Symbol
+from sympy import Eq, Expr, Function, KroneckerDelta, Sum, Symbol
 
 from derive import symbols
 from derive.building.helping import Helper, Helpers
@@ -29,6 +29,7 @@ from derive.errors import DefinitionError, nearest
 from derive.forward import Domain
 from derive.functions import ArgMax, Bracket, Maximum, coordinates
 from derive.identifiers import word
+from derive.magnitudes import called, limited, power, rational
 
 COMPARISONS = {
     "<": sympy.Lt,
@@ -39,8 +40,6 @@ COMPARISONS = {
     "!=": sympy.Ne,
 }
 CONSTANTS = {"pi": sympy.pi}
-LARGEST_POWER = 9999
-"""The largest power of ten that a number may be written with."""
 
 
 @dataclass(frozen=True)
@@ -252,19 +251,18 @@ class Reader:
             "subtract": lambda: left - right,
             "multiply": lambda: left * right,
             "divide": lambda: left / right,
-            "raise": lambda: left**right,
+            "raise": lambda: power(left, right),
             "both": lambda: sympy.And(left, right),
             "either": lambda: sympy.Or(left, right),
         }
-        return operations[operator]()
+        result: Expr = operations[operator]()
+        return limited(result, f"the result of {operator}") if isinstance(result, Expr) else result
 
     def _number(self, token: Token) -> Expr:
-        _, _, power = str(token).lower().partition("e")
-        if power and abs(int(power)) > LARGEST_POWER:
-            raise PlacedError(
-                f"{token} is beyond the numbers that are read here (1e{LARGEST_POWER})", position_of(token)
-            )
-        return Rational(str(token))
+        try:
+            return rational(str(token))
+        except DefinitionError as error:
+            raise PlacedError(str(error), position_of(token)) from None
 
     def _symbol(self, token: Token) -> Expr:
         name = str(token)
@@ -319,8 +317,8 @@ class Reader:
     def _call(self, token: Token, *arguments: Tree[Any]) -> Expr:
         self.check_call(token, len(arguments))
         values = [self.read(argument) for argument in arguments]
-        result: Expr = (ELEMENTARY.get(str(token)) or Function(str(token)))(*values)
-        return result
+        function = ELEMENTARY.get(str(token))
+        return Function(str(token))(*values) if function is None else called(function, *values)
 
     def check_call(self, token: Token, given: int) -> None:
         """Complain of the name of a function that is not known, or that takes another number of arguments.

@@ -11,12 +11,13 @@ from typing import Any, Literal, TypeAlias
 import sympy
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
-from sympy import Expr, Rational
+from sympy import Expr
 
 from derive import symbols
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.errors import NetworkError
 from derive.identifiers import quoted, word
+from derive.magnitudes import rational
 
 Argument: TypeAlias = Expr | str | tuple["Argument", ...]
 """What a layer is given: a number or size, a name or text, or a tuple of them."""
@@ -140,7 +141,7 @@ def _factor(node: Tree[Any] | Token) -> Expr:
     if isinstance(node, Tree):
         above, below = node.children
         return _quotient(str(above), str(below))
-    return symbols.scalar(str(node)) if node.type == "NAME" else Rational(str(node))
+    return symbols.scalar(str(node)) if node.type == "NAME" else rational(str(node))
 
 
 def _value(tree: Tree[Any]) -> Argument:
@@ -156,7 +157,7 @@ def _value(tree: Tree[Any]) -> Argument:
         return _quotient(*map(str, children))
     text = str(children[0])
     if kind in ("integer", "real"):
-        return Rational(text)
+        return rational(text)
     return _word(text, "a size") if kind == "name" else _option(number_or_text(text[1:-1]))
 
 
@@ -185,6 +186,6 @@ def number_or_text(text: str) -> Expr | str:
 
 
 def _quotient(above: str, below: str) -> Expr:
-    if Rational(below) == 0:
+    if rational(below) == 0:
         raise NetworkError(f"{above}/{below} divides by 0")
-    return Rational(above) / Rational(below)
+    return rational(above) / rational(below)

@@ -51,16 +51,20 @@ class SlopeTable:
 
     functions: tuple[ScalarFunction, ...]
     line: int = -1
+    folded: bool = True
 
     def __call__(self, name: str, argument: Expr) -> Expr:
         """The derivative of the named function at ``argument``; ``f'`` for an unknown ``f``.
 
-        It is the final form, or the given ``line`` of its derivation where that line exists.
+        It is the final form, or the given ``line`` of its derivation where that line exists; unless it is
+        ``folded``, the last line that is written in no value of a function.
         """
         for function in self.functions:
             if function.name == name:
                 found = slope(function, self.functions)
                 last = len(found.steps) - 1
+                while not self.folded and found.steps[last].rule in ("fold back", "recognise"):
+                    last -= 1
                 shown = found.steps[last if self.line < 0 else min(self.line, last)].expression
                 return shown.xreplace({function.variable: argument})
         return unknown_slope(name, argument)

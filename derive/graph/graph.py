@@ -53,7 +53,10 @@ class ScalarGraph:
     @cached_property
     def readers(self) -> tuple[tuple[Edge, ...], ...]:
         """For each node the arrows that leave it."""
-        return tuple(tuple(edge for edge in self.edges if edge.source == place) for place in range(len(self.nodes)))
+        leaving: list[list[Edge]] = [[] for _ in self.nodes]
+        for edge in self.edges:
+            leaving[edge.source].append(edge)
+        return tuple(map(tuple, leaving))
 
     @cached_property
     def places(self) -> Mapping[str, int]:
@@ -186,6 +189,9 @@ def scalar_graph(
         DefinitionError: the equations cannot be read, or ``grain`` names a function that has no formula.
     """
     chosen = _grain(grain)
+    if "^" in equations or "**" in equations:
+        # Which refuses powers that would not end.
+        parse_equations(equations.strip(SEPARATE), Vocabulary({}, {}, {}, frozenset(CALLED)))
     return ScalarGraph(equations.strip(SEPARATE), chosen, read_equations(equations, chosen, constants))
 
 

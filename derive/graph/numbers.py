@@ -3,9 +3,36 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 
-from sympy import Expr, N, Rational
+from sympy import Expr, Float, N, Rational
+
+
+class Uncertain(Expr):
+    """A number of which no more is known than that it is within 10^exponent of a whole one."""
+
+    is_real = True
+    is_number = True
+    is_commutative = True
+
+    def __new__(cls, whole: Expr, exponent: Expr) -> Uncertain:
+        """The number near ``whole``."""
+        made: Uncertain = Expr.__new__(cls, whole, exponent)
+        return made
+
+    @property
+    def whole(self) -> Expr:
+        """The whole number that it is near."""
+        return self.args[0]
+
+    @property
+    def exponent(self) -> Expr:
+        """The power of ten that it is away from that at most."""
+        return self.args[1]
+
+    def _eval_evalf(self, precision: int) -> Expr:
+        return Float._new(self.whole.evalf(1 + precision // 3)._mpf_, precision)
+
 
 DIGITS = 3
 """Significant digits of a number that is rounded."""
@@ -19,15 +46,22 @@ LONGEST = 7
 PRECISION = 60
 """Digits with which a number is computed before it is rounded."""
 
+MOST_EXACT = 4000
+"""The largest power of ten that is an exact number when it is read back."""
+
 SMALL, LARGE = Decimal("0.001"), Decimal(100_000)
 """Numbers outside of this range are printed with a power of ten."""
 
 TERM = r"\d+(?:\.\d+)?(?:/\d+)?(?: \\cdot 10\^\{-?\d+\})?"
+PLUS_MINUS = r"\pm"
+BOUND = re.compile(r"(-?\d+) \\pm 10\^\{(-?\d+)\}")
 NUMBER = re.compile(rf"(-?)({TERM})(?: ([+-]) ({TERM}))?")
 
 
 def number_latex(value: Expr) -> str:
     r"""A number for a formula: ``-12``, ``2/3``, ``0.731``, ``1.88 \cdot 10^{-12}``, ``1 - 1.88 \cdot 10^{-12}``.
+
+    Of a number that no precision settles the bound is said, ``0 \pm 10^{-3000}``.
 
     Nothing that is not 0 is printed as 0, nothing that is not an integer as one.
     """
@@ -45,6 +79,9 @@ def printed_value(latex: str) -> tuple[Expr, Expr]:
     Raises:
         ValueError: it is not the text of a number.
     """
+    bound = BOUND.fullmatch(latex)
+    if bound is not None:
+        return Rational(bound[1]), Rational(10) ** int(bound[2])
     found = NUMBER.fullmatch(latex)
     if found is None:
         raise ValueError(f"{latex!r} is not a number as it is printed")
@@ -58,26 +95,41 @@ def printed_value(latex: str) -> tuple[Expr, Expr]:
 
 def _term(text: str) -> tuple[Expr, Expr]:
     digits, _, exponent = text.partition(r" \cdot 10^{")
-    power = Rational(10) ** int(exponent.rstrip("}") or 0)
+    times = int(exponent.rstrip("}") or 0)
+    power = (Rational(10) if abs(times) <= MOST_EXACT else Float(10, PRECISION)) ** times
     rounded = "." in digits or bool(exponent)
     tolerance = Rational(10) ** -len(digits.partition(".")[2]) * power / 2 if rounded else Rational(0)
     return Rational(digits) * power, tolerance
 
 
 def _number(value: Expr, times: str, end: str, minus: str) -> str:
+    if isinstance(value, Uncertain):
+        return _uncertain(value, times, end, minus)
     exact = _exact(abs(value)) if value.is_Rational else ""
     front = minus if value.is_negative else ""
     if exact and len(exact) <= LONGEST:
         return front + exact
-    size = Decimal(str(abs(N(value, PRECISION))))
+    text = str(abs(value if isinstance(value, Float) else N(value, PRECISION)))
+    with localcontext(prec=len(text) + PRECISION, Emax=MAX_EMAX, Emin=MIN_EMIN):
+        return front + _in_digits(Decimal(text), times, end, (minus, "+") if not front else ("+", minus))
+
+
+def _in_digits(size: Decimal, times: str, end: str, signs: tuple[str, str]) -> str:
+    """A positive number in as many digits as it needs; ``signs`` stand before what is below a whole one, and above."""
     for digits in range(DIGITS, MOST_DIGITS + 1):
         rounded = _rounded(size, digits)
         if not _is_integer(rounded) or size == rounded:
-            return front + _shown(rounded, digits, times, end)
+            return _shown(rounded, digits, times, end)
     nearest = size.to_integral_value()
     distance = size - nearest
-    sign = minus if (distance < 0) != bool(front) else "+"
-    return f"{front}{nearest} {sign} {_shown(_rounded(abs(distance), DIGITS), DIGITS, times, end)}"
+    sign = signs[distance > 0]
+    return f"{nearest} {sign} {_shown(_rounded(abs(distance), DIGITS), DIGITS, times, end)}"
+
+
+def _uncertain(value: Uncertain, times: str, end: str, minus: str) -> str:
+    front = minus if value.whole.is_negative else ""
+    power = f"10^{{{value.exponent}}}" if end else f"10^{value.exponent}".replace("-", "−")
+    return f"{front}{abs(value.whole)} {PLUS_MINUS if end else '±'} {power}"
 
 
 def _exact(value: Expr) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import sympy
-from sympy import Expr, Rational
-from sympy.core.function import AppliedUndef
+from sympy import Expr
 
 from derive.errors import DeriveError, nearest
+from derive.graph.certified import gradients, node_values
 from derive.graph.graph import ScalarGraph
-from derive.graph.structure import SLOTS, Edge
-from derive.scalar import ScalarFunction
+from derive.graph.structure import Edge
+from derive.magnitudes import rational
 
 Numbers = Mapping[str, Any]
 """Values of inputs: numbers, or text such as 1/3. A float stands for the decimal that it is printed as."""
@@ -22,10 +21,15 @@ Numbers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Forwarded:
-    """The exact value of every node of a graph."""
+    """The value of every node of a graph: rational numbers exactly, others to so many digits that all are right."""
 
     graph: ScalarGraph
     values: tuple[Expr, ...]
+
+    @property
+    def inputs(self) -> tuple[Expr, ...]:
+        """The values of the inputs."""
+        return tuple(self[name] for name in self.graph.inputs)
 
     def __getitem__(self, name: str) -> Expr:
         """The value of an input or of a named value."""
@@ -47,7 +51,13 @@ class Backward:
     @cached_property
     def edges(self) -> Mapping[Edge, Expr]:
         """Along each arrow the upstream gradient times the local one."""
-        return {edge: along(self.forward, self.gradients[edge.target], edge) for edge in self.forward.graph.edges}
+        return {edge: self.gradients[edge.target] * slope for edge, slope in self.slopes.items()}
+
+    @cached_property
+    def slopes(self) -> Mapping[Edge, Expr]:
+        """The local partial along each arrow."""
+        graph = self.forward.graph
+        return gradients(graph, self.forward.inputs, graph.place(self.output))[1]
 
     def __getstate__(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("forward", "output", "gradients")}
@@ -57,7 +67,7 @@ class Backward:
 
 
 def forward(graph: ScalarGraph, values: Numbers) -> Forwarded:
-    """The exact value of every node from those of the inputs; ``ScalarGraph.forward``."""
+    """The value of every node from those of the inputs; ``ScalarGraph.forward``."""
     unknown = [name for name in values if name not in graph.inputs]
     if unknown:
         raise DeriveError(f"there is no input {unknown[0]} in this graph; {nearest(unknown[0], graph.inputs)}")
@@ -66,72 +76,26 @@ def forward(graph: ScalarGraph, values: Numbers) -> Forwarded:
         raise DeriveError(f"no value is given for {', '.join(missing)}; the inputs are {', '.join(graph.inputs)}")
     if graph.unknown:
         raise DeriveError(f"{', '.join(graph.unknown)} has no formula, so the graph has no numbers")
-    found: list[Expr] = []
-    for node in graph.nodes:
-        arguments = [found[argument] for argument in node.arguments]
-        if node.operation is not None:
-            found.append(_settled(written_out(graph.functions, node.operation.at(*arguments)), node.name))
-        elif node.constant is not None:
-            found.append(node.constant)
-        else:
-            found.append(arguments[0] if arguments else exact(values[node.name], node.name))
-    return Forwarded(graph, tuple(found))
+    return Forwarded(graph, node_values(graph, tuple(exact(values[name], name) for name in graph.inputs)))
 
 
 def backward(forward: Forwarded, of: str | None) -> Backward:
     """The derivative of one output at every node; ``ScalarGraph.backward``."""
     graph = forward.graph
     output = graph.output if of is None else of
-    gradients = [sympy.S.Zero] * len(graph.nodes)
-    gradients[graph.place(output)] = sympy.S.One
-    for place in reversed(range(graph.place(output))):
-        total = sympy.Add(*(along(forward, gradients[edge.target], edge) for edge in graph.readers[place]))
-        gradients[place] = _settled(total, f"the gradient by {graph.nodes[place].name}")
-    return Backward(forward, output, tuple(gradients))
-
-
-def along(forward: Forwarded, upstream: Expr, edge: Edge) -> Expr:
-    """What flows back along an arrow: the upstream gradient times the local partial, exactly."""
-    node = forward.graph.nodes[edge.target]
-    if node.operation is None or upstream == 0:
-        return upstream
-    arguments = [forward.values[argument] for argument in node.arguments]
-    slope = node.operation.slope(edge.slot, forward.graph.slopes)
-    local = written_out(forward.graph.functions, slope.xreplace(dict(zip(SLOTS, arguments, strict=False))))
-    return _settled(upstream * local, f"the slope of {node.name}")
-
-
-def written_out(functions: Iterable[ScalarFunction], expression: Expr) -> Expr:
-    """The expression with functions replaced by their formulas."""
-    formulas = {function.name: function for function in functions}
-    while applied := [call for call in expression.atoms(AppliedUndef) if call.func.__name__ in formulas]:
-        expression = expression.xreplace({call: formulas[call.func.__name__].at(call.args[0]) for call in applied})
-    return expression
+    found, _ = gradients(graph, forward.inputs, graph.place(output))
+    return Backward(forward, output, found)
 
 
 def exact(value: Any, name: str) -> Expr:
     """A number as it was given, a decimal as the rational that it says.
 
     Raises:
-        DeriveError: it is no finite real number.
+        DeriveError: it is no finite real number, or has too many digits.
     """
-    message = f"the value of {name} is a number such as -2, 0.5 or 1/3, not {value!r}"
     try:
-        number = Rational(str(value).replace(" ", ""))
-    except (TypeError, ValueError, ZeroDivisionError) as error:
-        raise DeriveError(message) from error
-    if not number.is_finite:
-        raise DeriveError(message)
-    return number
-
-
-def _settled(value: Expr, what: str) -> Expr:
-    """The value, 0 where its terms cancel.
-
-    Raises:
-        DeriveError: it is infinite or not real.
-    """
-    if value.has(sympy.nan, sympy.I) or value.is_finite is False or value.is_real is False:
-        raise DeriveError(f"{what} has no finite real value here")
-    # SymPy calls a real number comparable if it has a significant digit.
-    return value if value.is_comparable else sympy.S.Zero
+        return rational(str(value))
+    except DeriveError:
+        raise
+    except ValueError as error:
+        raise DeriveError(f"the value of {name} is a number such as -2, 0.5 or 1/3, not {value!r}") from error

@@ -169,6 +169,9 @@ class PathSum:
 
 
 COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()
+MOST_PATHS = 256
+"""The longest sum over paths that is written down."""
+
 INSERT = "Insert the partial of each equation, its other terms held."
 DIFFERENTIATE = "It is the partial of one equation, its other terms held."
 
@@ -214,22 +217,58 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _paths(links: Mapping[tuple[str, str], Link], top: str, bottom: str) -> Iterator[tuple[Link, ...]]:
-    """Every path from ``top`` back to ``bottom``, in the order in which equations read what they read."""
+    """Every path from ``top`` back to ``bottom``, in the order in which equations read what they read.
+
+    Raises:
+        DeriveError: there are too many to be written down.
+    """
     if top == bottom:
         yield ()
         return
-    for (above, below), link in links.items():
-        if above == top:
-            for rest in _paths(links, below, bottom):
-                yield (link, *rest)
+    below: dict[str, list[tuple[str, Link]]] = {}
+    for (above, read), link in links.items():
+        below.setdefault(above, []).append((read, link))
+    counts = _counts(below, top, bottom)
+    if counts[top] > MOST_PATHS:
+        raise DeriveError(
+            f"{counts[top]} paths run from {bottom} to {top}, and a sum over more than {MOST_PATHS} is not written "
+            "down; ask for partials between values that are nearer to one another, or for numbers alone"
+        )
+    waiting: list[tuple[str, tuple[Link, ...]]] = [(top, ())]
+    while waiting:
+        name, path = waiting.pop()
+        if name == bottom:
+            yield path
+            continue
+        waiting += [(read, (*path, link)) for read, link in reversed(below.get(name, [])) if counts[read]]
+
+
+def _counts(below: Mapping[str, list[tuple[str, Link]]], top: str, bottom: str) -> dict[str, int]:
+    """How many paths lead from each value that ``top`` reads, on whatever way, to ``bottom``."""
+    counts = {bottom: 1}
+    waiting = [top]
+    while waiting:
+        name = waiting[-1]
+        missing = [read for read, _ in below.get(name, []) if read not in counts]
+        if name not in counts and missing:
+            waiting += missing
+            continue
+        counts.setdefault(waiting.pop(), sum(counts[read] for read, _ in below.get(name, [])))
+    return counts
 
 
 def _links(graph: ScalarGraph) -> dict[tuple[str, str], Link]:
     """A link from every named value to each value that its equation reads."""
     written = values_of(graph)
     found: dict[tuple[str, str], list[tuple[Expr, ...]]] = {}
+    ways = _ways(graph)
     for place, node in enumerate(graph.nodes):
         if node.kind == "value":
+            if ways[place] > MOST_PATHS:
+                raise DeriveError(
+                    f"the equation of {node.name} reads what it reads on {ways[place]} ways, of which {MOST_PATHS} are "
+                    "written down at most; give its parts names, or leave its functions whole (functions)"
+                )
             for bottom, factors in _routes(graph, written, place):
                 found.setdefault((node.name, bottom), []).append(factors)
     return {
@@ -241,6 +280,15 @@ def _links(graph: ScalarGraph) -> dict[tuple[str, str], Link]:
         )
         for top, bottom in found
     }
+
+
+def _ways(graph: ScalarGraph) -> list[int]:
+    """For each node how many ways lead back to values within its own equation."""
+    found: list[int] = []
+    for node in graph.nodes:
+        sources = [1 if graph.nodes[at].kind in ("input", "value") else found[at] for at in node.arguments]
+        found.append(sum(sources))
+    return found
 
 
 def _direct(graph: ScalarGraph, top: str, bottom: str, found: Mapping[tuple[str, str], object]) -> str:

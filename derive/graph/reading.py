@@ -17,6 +17,7 @@ from derive.functions import Bracket
 from derive.graph.structure import ARITHMETIC, Node, Operation
 from derive.layers import CALLED
 from derive.layers.definition import Activation
+from derive.magnitudes import called, limited, power, rational
 
 Grain = Literal["primitives", "functions"] | tuple[str, ...]
 """Which functions with a formula are one node: none, all of them, or those that are named."""
@@ -80,7 +81,7 @@ class _Builder:
     def _read(self, tree: Tree[Any], variables: Mapping[str, Reading]) -> Reading:
         kind, children = str(tree.data), tree.children
         if kind == "number":
-            return Rational(str(children[0]))
+            return rational(str(children[0]))
         if kind == "symbol":
             return self._symbol(str(children[0]), variables)
         if kind == "negate":
@@ -104,7 +105,11 @@ class _Builder:
     def _apply(self, sign: str, first: Reading, second: Reading) -> Reading:
         """An arithmetic operation, with a number inside it where there is one."""
         if isinstance(first, Expr) and isinstance(second, Expr):
-            return ARITHMETIC[sign](first, second)
+            return (
+                power(first, second)
+                if sign == "^"
+                else limited(ARITHMETIC[sign](first, second), f"the result of {sign}")
+            )
         reciprocal = sign == "/" and first == 1
         inside = self.constants == "inside" or sign == "^" or reciprocal or (sign == "*" and first == -1)
         if inside and isinstance(second, Expr):
@@ -119,8 +124,7 @@ class _Builder:
             raise DefinitionError(f"{name} was given {len(arguments)} arguments; functions of a graph take one")
         (argument,) = arguments
         if name in ELEMENTARY and isinstance(argument, Expr):
-            result: Expr = ELEMENTARY[name](argument)
-            return result
+            return called(ELEMENTARY[name], argument)
         activation = CALLED.get(name)
         if activation is None or self._is_whole(name) or _split_by_cases(activation):
             return self._operator(Operation(name), argument)

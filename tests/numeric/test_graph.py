@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +13,7 @@ from sympy import S
 
 from derive import scalar_graph
 from derive.graph import Backward
+from derive.graph.numbers import number_latex
 from numeric.graph import TOLERANCE, compare_gradients, compare_inputs, compare_values, float_pass
 
 NEURON = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)")
@@ -80,3 +85,58 @@ def test_floating_point_agrees_with_autograd() -> None:
     torch.sigmoid(total).backward()
     found = float_pass(scalar_graph("f = sigma(w0*x0 + w1*x1 + w2 - 26)", grain="sigma"), AT)
     assert found.gradients == pytest.approx({name: float(value.grad) for name, value in values.items()})
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "slope"),
+    [
+        ("f = tanh(z)", 200, lambda: 4 * mpmath.exp(-400)),
+        ("f = tanh(z)", 130, lambda: 4 / (mpmath.exp(130) + mpmath.exp(-130)) ** 2),
+        ("f = tanh(z)", 10**4, lambda: 4 * mpmath.exp(-2 * 10**4)),
+        ("f = 1 - sigma(z)", 300, lambda: -mpmath.exp(-300) / (1 + mpmath.exp(-300)) ** 2),
+        ("f = log(1 - sigma(z))", 300, lambda: -1 / (1 + mpmath.exp(-300))),
+        ("f = softplus(z)", -500, lambda: 1 / (1 + mpmath.exp(500))),
+        ("f = (1 + exp(-z)) - 1", 2000, lambda: -mpmath.exp(-2000)),
+        ("f = GELU(z)", -40, lambda: mpmath.ncdf(-40) - 40 * mpmath.npdf(-40)),
+    ],
+)
+@pytest.mark.parametrize("grain", ["functions", "primitives"])
+def test_numbers_are_right_at_any_magnitude(text: str, at: int, slope: Callable[[], Any], grain: str) -> None:
+    backward = scalar_graph(text, grain=grain).backward({"z": at})
+    with mpmath.workdps(20000 if at > 1000 else 1000):
+        truth = slope()
+        assert abs(mpmath.mpf(backward["z"]._mpf_) - truth) <= abs(truth) * mpmath.mpf(10) ** -150
+    assert max(errors(backward)) < TOLERANCE
+
+
+@pytest.mark.parametrize(("text", "at"), [("f = tanh(z)", 200), ("f = tanh(z)", 130), ("f = 1 - sigma(z)", 300)])
+def test_a_slope_that_was_lost_to_rounding_is_found(text: str, at: int) -> None:
+    backward = scalar_graph(text, grain="functions").backward({"z": at})
+    for lost in (S.Zero, backward["z"] / 2):
+        place = backward.forward.graph.place("z")
+        wrong = replace(backward, gradients=(lost, *backward.gradients[place + 1 :]))
+        assert place == 0
+        assert max(comparison.error for comparison in compare_gradients(wrong)) > TOLERANCE
+        assert max(comparison.error for comparison in compare_inputs(wrong)) > TOLERANCE
+
+
+def test_what_no_precision_settles_is_a_bound() -> None:
+    backward = scalar_graph("f = (1 + exp(-z)) - 1", grain="functions").backward({"z": 10**5})
+    assert number_latex(backward.forward["f"]).startswith(r"0 \pm 10^{-12")
+    assert number_latex(backward["z"]) == r"-3.56 \cdot 10^{-43430}"
+    assert number_latex(scalar_graph("f = sin(z)^2 + cos(z)^2").forward({"z": "1/3"})["f"]) == "1"
+
+
+CHAINED = ["sigma(@)", "tanh(@)", "GELU(@)", "softplus(@)", "sin(@)", "exp(-@)", "log(2 + @)", "SiLU(@) + 1", "ELU(@)"]
+
+
+@pytest.mark.parametrize("functions", [*([one] for one in CHAINED), CHAINED])
+def test_a_chain_takes_time_that_grows_with_its_length(functions: list[str]) -> None:
+    names = ["x", *(f"v{number}" for number in range(200))]
+    links = (functions[number % len(functions)].replace("@", names[number]) for number in range(200))
+    text = "; ".join(f"{name} = {link}" for name, link in zip(names[1:], links, strict=True))
+    start = time.process_time()
+    backward = scalar_graph(text, grain="functions").backward({"x": 1})
+    assert time.process_time() - start < 6
+    last = list(compare_inputs(backward))
+    assert max(comparison.error for comparison in last) < TOLERANCE

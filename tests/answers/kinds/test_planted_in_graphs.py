@@ -56,7 +56,7 @@ MUTANTS = [
     (Mutant("derive.graph.structure:Operation.slope", one, "", "", ""), GRAPH),
     (Mutant("derive.graph.structure:Operation.slope", other_slot, "", "", ""), GRAPH),
     (Mutant("derive.graph.structure:Operation.at", reversed_arguments, "", "", ""), GRAPH),
-    (Mutant("derive.graph.passes:along", minus, "", "", ""), GRAPH),
+    (Mutant("derive.graph.certified:_slope", minus, "", "", ""), GRAPH),
     (Mutant("derive.graph.passes:exact", minus, "", "", ""), GRAPH),
     (Mutant("derive.graph.structure:Operation.at", reversed_arguments, "", "", ""), DRAWING),
     (Mutant("derive.graph.numbers:_shown", zero_digits, "", "", ""), TINY),

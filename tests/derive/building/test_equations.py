@@ -59,7 +59,7 @@ def test_formulas(text: str, expected: Expr) -> None:
         ("y[i,i] = A[i,i]", "on the left, the subscripts of y are indices, each another one"),
         ("y = z[-1]", "-1 is outside of z: the subscript runs from 0 to n - 1"),
         ("y = z[n]", "n is outside of z: the subscript runs from 0 to n - 1"),
-        ("y[i] = 1e99999*z[i]", "1e99999 is beyond the numbers that are read here"),
+        ("y[i] = 1e99999*z[i]", "1e99999 is too large or too small to be exact"),
         ("y = sum[i<q] z[i]", "no shape names the size q in the range of i; known: m, n"),
         ("y = t[i]", "t is read but not defined"),
         ("y = z[q]", r"the index q is bound by nothing in the subscripts of z: sum over it, sum\[q\]"),
