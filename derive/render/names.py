@@ -101,7 +101,8 @@ def look(text: str) -> tuple[object, ...]:
     letter = {"l": "ℓ", "epsilon": "ε"}.get(name.stem, GREEK.get(name.stem, name.stem))
     below: tuple[object, ...] = (name.number,) if name.number else ()
     below += look(name.tag)[:-2] if name.tag else ()
-    return letter, name.accent, *below, name.primes, name.upstream
+    accent = (name.accent,) if name.accent else ()
+    return letter, *accent, *below, name.primes, name.upstream
 
 
 def require_distinct(names: Iterable[str]) -> None:
