@@ -7,6 +7,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterable, Iterator
+from types import BuiltinFunctionType
 
 from derive.identifiers import OWN, quoted
 from numeric.source.errors import SourceError
@@ -17,6 +18,11 @@ CALLED = frozenset(
     "super tuple type zip".split()
 )
 """The builtin functions, classes and errors that generated source uses."""
+
+BUILTINS = frozenset("exit quit help copyright credits license Ellipsis NotImplemented".split()) | {
+    name for name, value in vars(builtins).items() if isinstance(value, type | BuiltinFunctionType)
+}
+"""The names that Python knows without an import; what an interpreter adds for its user, such as ``_``, is none."""
 
 SPECIAL = frozenset({"__init__", "__name__"})
 """The names with two underscores that it uses."""
@@ -37,7 +43,7 @@ def identifier(name: str) -> str:
     """
     if OWN.fullmatch(name) is None:
         raise SourceError(f"{quoted(name)} cannot be written as a name in a program")
-    return f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) else name
+    return f"{name}_" if keyword.iskeyword(name) or name in BUILTINS else name
 
 
 def one_line(text: str) -> str:
@@ -68,7 +74,7 @@ def require_plain(source: str) -> str:
         raise SourceError(f"the program that was written is no Python: {error}") from error
     defined = set(_defined(tree))
     for name in sorted(defined):
-        if name not in SPECIAL and (hasattr(builtins, name) or name.startswith("__")):
+        if name not in SPECIAL and (name in BUILTINS or name.startswith("__")):
             raise SourceError(f"the program would call something of its own {name}; that has a meaning in Python")
     for foreign in _foreign(tree, defined):
         raise SourceError(f"the program would use {foreign}, which nothing in it should")

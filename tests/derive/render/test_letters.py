@@ -61,7 +61,7 @@ def test_names_that_differ_in_print_are_let_through() -> None:
 
 
 def test_tensors_of_a_network_that_look_alike_are_refused() -> None:
-    with pytest.raises(DeriveError, match="y_ and y look alike|y and y_ look alike"):
+    with pytest.raises(DeriveError, match=r"y_ and y look alike|y and y_ look alike"):
         network("y_:n -> Linear(K)", "MSE")
     with pytest.raises(DeriveError, match="look alike"):
         network("x:Cin -> Linear(C_in)", "MSE")

@@ -138,3 +138,9 @@ def test_an_index_may_be_called_by_any_word(letter: str) -> None:
     y, cache = made.forward({"P": weight}, z)
     numpy.testing.assert_allclose(y, z @ weight.T)
     numpy.testing.assert_allclose(made.backward({"P": weight}, cache, dy)["P"], dy.T @ z)
+
+
+def test_what_an_interpreter_keeps_for_its_user_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins._", 3, raising=False)
+    source = compile(network("x:n -> Linear(K)", "SoftmaxCrossEntropy", batch="B")).source
+    assert require_plain(source) == source
