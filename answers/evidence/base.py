@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from answers.kinds.item import Claim, Context
+from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.sheet import Block
 from answers.model_base import Strict
 
 
 @dataclass(frozen=True)
+class Named:
+    """A name of a text: what it may be called, and the subscript that it has."""
+
+    base: str
+    subscript: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.base}_{self.subscript}" if self.subscript else self.base
+
+
+Compared = Callable[[Named, Named, bool], Verdict]
+"""Compares a value with the derivative of something by something, or with minus that."""
+
+
+@dataclass(frozen=True)
 class Found:
-    """What a computation found: values by name for the text (LaTeX or plain), figures, and claims."""
+    """What a computation found: values by name for the text (LaTeX or plain), figures, and claims.
+
+    ``derivatives`` compare values, by the same names, with a derivative that the text calls them.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     claims: tuple[Claim, ...] = ()
+    derivatives: Mapping[str, Compared] = field(default_factory=dict)
 
 
 class Evidence(Strict):

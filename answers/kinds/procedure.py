@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from answers.evidence import AnyEvidence, collect, quoted
+from answers.evidence.derivatives import derivative_claims
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.code import code_lines
 from answers.latex.formula import formula
@@ -56,4 +57,5 @@ class Procedure(Item):
         found = collect(self.evidence, context)
         if self.closing:
             blocks.append(Text(markdown(quoted(self.closing, found))))
-        return Answered(tuple(blocks), tuple(claim for evidence in found.values() for claim in evidence.claims))
+        claims = [claim for evidence in found.values() for claim in evidence.claims]
+        return Answered(tuple(blocks), (*claims, *derivative_claims(self.closing, found)))

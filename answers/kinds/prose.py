@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from answers.evidence import AnyEvidence, collect, quoted
+from answers.evidence.derivatives import derivative_claims
 from answers.kinds.item import Answered, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Room, Text
@@ -29,4 +30,5 @@ class Prose(Item):
         blocks: list[Block] = [Text(markdown(quoted(self.text, found)))]
         for evidence in found.values():
             blocks += evidence.blocks
-        return Answered(tuple(blocks), tuple(claim for evidence in found.values() for claim in evidence.claims))
+        claims = [claim for evidence in found.values() for claim in evidence.claims]
+        return Answered(tuple(blocks), (*claims, *derivative_claims(self.text, found)))
