@@ -220,7 +220,7 @@ class Compiler:
 
     def modulus(self, expression: Expr) -> Evaluator:
         left, right = self.compile_all(expression.args)
-        return lambda scope: numpy.mod(_real(left(scope)), _real(right(scope)))
+        return lambda scope: _remainder(left(scope), right(scope))
 
     def extreme(self, expression: Expr) -> Evaluator:
         values, largest = self.compile_all(expression.args), isinstance(expression, sympy.Max)
@@ -287,6 +287,15 @@ def _guarded(value: Value, guards: list[Value], scope: Scope) -> Value:
     holds = reduce(numpy.logical_and, guards)
     array = value if isinstance(value, numpy.ndarray) else numpy.asarray(value, dtype=scope.real)
     return numpy.where(holds, array, numpy.zeros((), dtype=array.dtype))
+
+
+def _remainder(above: Value, below: Value) -> Value:
+    """The remainder, with the slope of what is divided where a complex step moves it."""
+    rest = numpy.mod(_real(above), _real(below))
+    if not (numpy.iscomplexobj(above) or numpy.iscomplexobj(below)):
+        return _plain(rest)
+    times = numpy.round((_real(above) - rest) / _real(below))
+    return _plain(above - below * times)
 
 
 def _power(base: Value, exponent: Value) -> Value:

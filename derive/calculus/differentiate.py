@@ -13,7 +13,7 @@ from derive import symbols, trees
 from derive.errors import DeriveError
 from derive.functions import ArgMax, Bracket
 
-CONSTANT = (Bracket, KroneckerDelta, ArgMax, sympy.floor, sympy.ceiling, sympy.Mod, sympy.sign)
+CONSTANT = (Bracket, KroneckerDelta, ArgMax, sympy.floor, sympy.ceiling, sympy.sign)
 """What is constant but for jumps, and has the derivative 0 where it jumps too."""
 
 Slope = Callable[[str, Expr], Expr]
@@ -73,6 +73,10 @@ def _walk(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contributi
         yield from _power(expression, tensor, slope_of)
     elif isinstance(expression, CONSTANT):
         return
+    elif isinstance(expression, sympy.Mod):
+        above, below = expression.args
+        yield from _walk(above, tensor, slope_of)
+        yield from _scaled(-sympy.floor(above / below), below, tensor, slope_of)
     else:
         yield from _function(expression, tensor, slope_of)
 

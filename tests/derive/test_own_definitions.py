@@ -45,6 +45,7 @@ EQUATIONS = {
     "two maxima": "a = max[k] z[k]; b = max[k] -z[k]; y[i] = a*z[i] + b",
     "one element": "y[i] = z[i]*z[3]",
     "functions of the library": "y[i] = GELU(z[i]) + softplus(z[i])*sinh(z[i]) - atan(z[i])",
+    "remainders": "y[i] = mod(z[i], 3)*z[i] + mod(5, 1 + z[i]^2)",
     "jumps": "y[i] = z[i]^2*sign(z[i]) + ceil(z[i])*z[i]",
 }
 ELEMENTARY_SLOPES = {
