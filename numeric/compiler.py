@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import lru_cache, reduce
 from math import inf
 from typing import Any
 
@@ -16,13 +16,15 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from derive import symbols
-from derive.functions import ArgMax, Bracket
+from derive.functions import ArgMax, Bracket, Maximum
 from derive.scalar import ScalarFunction
 from numeric import functions as scalar_functions
 from numeric.access import access
+from numeric.compiled.elements import WHERE
 from numeric.contraction import nested
 from numeric.errors import ExpressionError
 from numeric.scope import Axis, Evaluator, Scope, Value
+from numeric.source.function import DECAY, bounded_branches
 from numeric.widened import widened
 
 LARGEST_EXACT = 2**53
@@ -230,10 +232,61 @@ class Compiler:
         name = expression.func.__name__
         if len(expression.args) != 1:
             raise ExpressionError(f"{expression}: a named function takes one argument, not {len(expression.args)}")
+        if name in scalar_functions.FLOATING and self._is_floating(name):
+            plain, inner_value = scalar_functions.FLOATING[name], self.compile(expression.args[0])
+            return lambda scope: _plain(plain(inner_value(scope)))
         function = scalar_functions.formula_of(name, self.functions)
+        function = replace(function, formula=_bounded(function))
         inner = replace(self, axes={}, variables=frozenset({function.variable}))
         argument, formula = self.compile(expression.args[0]), inner.compile(function.formula)
         return lambda scope: formula(scope.with_variables({function.variable: argument(scope)}))
+
+    def _is_floating(self, name: str) -> bool:
+        """Whether no function of that name is declared in another way than SymPy's."""
+        declared = [function for function in self.functions if function.name == name]
+        known = getattr(sympy, name, None)
+        return known is None or all(_is_same(function, known) for function in declared)
+
+    def where(self, expression: Expr) -> Evaluator:
+        """The first value where the condition holds, the second where it does not."""
+        condition = self.condition(expression.args[0].args[0])
+        first, second = self.compile_all(expression.args[1:])
+        return lambda scope: numpy.where(condition(scope), first(scope), second(scope))
+
+    def maximum(self, expression: Maximum) -> Evaluator:
+        """The largest value of the body over the bound indices."""
+        added: list[Axis] = []
+        axes = dict(self.axes)
+        for letter, lower, upper in expression.limits:
+            first, last = self.bound(lower, expression), self.bound(upper, expression)
+            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
+            added.append(axes[letter])
+        body = replace(self, axes=axes, depth=self.depth + len(added)).compile(expression.function)
+
+        def evaluate(scope: Scope) -> Value:
+            value = numpy.asarray(_real(body(scope)))
+            for axis in reversed(added):
+                value = value.max(axis=0) if value.ndim >= -axis.position else value
+            return value
+
+        return evaluate
+
+
+@lru_cache(maxsize=256)
+def _bounded(function: ScalarFunction) -> Expr:
+    """The formula of a function, in exp(-|z|) where it is rational in exp(z)."""
+    branches = bounded_branches(function)
+    if branches is None:
+        return function.formula
+    decay = {DECAY: sympy.exp(-sympy.Abs(function.variable))}
+    right, left = (branch.xreplace(decay) for branch in branches)
+    return WHERE(Bracket(function.variable >= 0), right, left) if right != left else right
+
+
+@lru_cache(maxsize=64)
+def _is_same(function: ScalarFunction, known: Any) -> bool:
+    """Whether a declared function is SymPy's of the same name."""
+    return bool(sympy.simplify(function.formula - known(function.variable).rewrite(sympy.exp)) == 0)
 
 
 def _whole(left: Expr, right: Expr) -> tuple[Expr, Expr]:
@@ -255,6 +308,8 @@ METHODS: tuple[tuple[Any, Callable[[Compiler, Any], Evaluator]], ...] = (
     (ArgMax, Compiler.arg_max),
     (sympy.Piecewise, Compiler.piecewise),
     (Bracket | sympy.KroneckerDelta, Compiler.indicator),
+    (WHERE, Compiler.where),
+    (Maximum, Compiler.maximum),
     (AppliedUndef, Compiler.applied),
     (sympy.Mod, Compiler.modulus),
     (sympy.Max | sympy.Min, Compiler.extreme),

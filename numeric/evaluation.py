@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from derive import symbols
 from derive.derivation import Derivation
 from derive.forward import Forward
 from derive.symbols import GRADIENT, split_partial
@@ -16,6 +17,7 @@ from numeric.functions import left_unknown
 from numeric.layout import in_layout
 from numeric.point import Point
 from numeric.scope import Array
+from numeric.stabilised import RESULT, stabilised
 
 
 def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
@@ -76,9 +78,11 @@ def _require_numbers(derivation: Derivation, arrays: Mapping[str, Any]) -> None:
 
 def _evaluate_one(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     quantity, model = derivation.quantity, derivation.forward
-    point = Point(model, arrays, dtype=_precision(arrays))
+    stable = stabilised(model, derivation.result, quantity, frozenset(arrays))
+    point = Point(stable or model, arrays, dtype=_precision(arrays))
+    result = symbols.element(RESULT, quantity.indices) if stable else derivation.result
     try:
-        array = point.expression(derivation.result, quantity.indices, quantity.shape)
+        array = point.expression(result, quantity.indices, quantity.shape)
     except MissingSizeError as error:
         raise MissingSizeError(_undetermined(error.name, model, point), error.known) from None
     return numpy.array(in_layout(array, quantity.name, model, derivation.layout))

@@ -51,6 +51,12 @@ branch that the real point is on.
 """
 
 
+FLOATING: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"tanh": numpy.tanh, "log1p": numpy.log1p, "expm1": numpy.expm1}
+)
+"""Functions by their names for which NumPy has one that neither overflows nor loses digits."""
+
+
 def elementary(function: Any) -> Callable[[Any], Any]:
     """The NumPy function of a SymPy class of functions of one argument.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
@@ -45,8 +46,12 @@ class ElementSource(ScalarSource):
             sides = [self.text(part) for part in sorted(expression.args, key=lambda part: part.is_number)]
             if name == "where":
                 sides = [self.text(part) for part in expression.args]
-            call = {"where": "where", "Max": "maximum", "Min": "minimum"}[name]
-            code = f"np.{call}({', '.join(map(_argument, sides))})"
+            call = "minimum" if name == "Min" else "maximum"
+            *before, last = map(_argument, sides)
+            if name == "where":
+                code = f"np.where({', '.join((*before, last))})"
+            else:
+                code = reduce(lambda done, side: f"np.{call}({side}, {done})", reversed(before), last)
             return Text(code, shape=broadcast(side.shape for side in sides))
         if expression == -sympy.oo:
             return Text("np.inf", negative=True)

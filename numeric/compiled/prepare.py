@@ -18,6 +18,7 @@ from numeric.compiled.lines import Line, Plan, names
 from numeric.compiled.maxima import with_flat_maxima
 from numeric.compiled.shifting import shifted
 from numeric.compiled.stable import LOG1P, NATIVE, safe, with_logs
+from numeric.compiled.sums import with_named_sums
 from numeric.source.function import bounded_branches
 
 
@@ -30,7 +31,7 @@ def prepared(plan: Plan) -> tuple[list[Line], tuple[str, ...]]:
     )
     binary = frozenset(name for name, tensor in plan.model.tensors.items() if tensor.domain == "binary")
     lines = _without_single_rows(with_flat_maxima(list(plan.lines)), plan.model)
-    lines = with_logs(shifted(lines, binary), plan.model)
+    lines = with_logs(shifted(with_named_sums(lines), binary), plan.model)
 
     def settled(expression: Expr) -> Expr:
         return _tidied(safe(cancelled(expression), plan.model, calls))

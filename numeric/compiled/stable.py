@@ -130,6 +130,10 @@ def _formulas(expression: Expr, model: Forward, keep: Iterable[str] = NATIVE) ->
 def safe(expression: Expr, model: Forward, calls: Iterable[str]) -> Expr:
     """The expression with functions written out and every pattern that could overflow replaced."""
     written = _formulas(expression, model, (*NATIVE, *calls))
+    if written.has(sympy.cosh, sympy.sinh) and written.has(log, Pow):
+        written = written.replace(
+            lambda part: isinstance(part, sympy.cosh | sympy.sinh), lambda part: part.rewrite(exp).expand()
+        )
     return _bottom_up(written)
 
 
@@ -149,7 +153,7 @@ def _replaced(expression: Expr) -> Expr:
     if isinstance(expression, log):
         return _softplus(expression)
     if isinstance(expression, Mul):
-        return _chosen_product(_guarded_product(expression))
+        return _chosen_product(_guarded_product(_scaled_quotient(expression)))
     if isinstance(expression, Add):
         return _small_difference(expression)
     return expression
@@ -161,7 +165,46 @@ def _softplus(logarithm: Expr) -> Expr:
     if len(terms) == 2 and len(powers) == 1 and sympy.S.One in terms:
         exponent = powers[0].args[0]
         return Max(exponent, 0, evaluate=False) + LOG1P(exp(-Abs(exponent)))
-    return logarithm
+    scaled = _scaled(logarithm.args[0])
+    return logarithm if scaled is None else scaled[0] + log(scaled[1])
+
+
+def _scaled(total: Expr) -> tuple[Expr, Expr] | None:
+    """A sum with exponentials as exp(m) times a sum whose exponentials are at most 1; m is the largest exponent."""
+    coefficient, total = total.as_coeff_Mul()
+    if not isinstance(total, Add):
+        return None
+    exponents = [Add(*(part.args[0] for part in Mul.make_args(term) if isinstance(part, exp))) for term in total.args]
+    if not any(exponents):
+        return None
+    largest = Max(*exponents)
+    terms = []
+    for term, exponent in zip(total.args, exponents, strict=True):
+        rest = Mul(*(factor for factor in Mul.make_args(term) if not isinstance(factor, exp)))
+        terms.append(rest * exp(exponent - largest))
+    return largest, coefficient * Add(*terms)
+
+
+def _scaled_quotient(product: Expr) -> Expr:
+    """A quotient in which exponentials stand above and below: sums of them are scaled, and the scales cancel."""
+    factors = Mul.make_args(product)
+    below = [factor for factor in factors if isinstance(factor, Pow) and factor.exp.is_negative]
+    above = [factor for factor in factors if factor not in below]
+    if not any(factor.base.has(exp) and factor.exp.is_number for factor in below) or not any(f.has(exp) for f in above):
+        return product
+    exponent: Expr = sympy.S.Zero
+    rest: list[Expr] = []
+    for factor in factors:
+        base, power = (factor.base, factor.exp) if isinstance(factor, Pow) else (factor, sympy.S.One)
+        scaled = _scaled(base) if power.is_number and isinstance(base, Add) else None
+        if isinstance(factor, exp):
+            exponent += factor.args[0]
+        elif scaled is None:
+            rest.append(factor)
+        else:
+            exponent += power * scaled[0]
+            rest.append(scaled[1] ** power)
+    return Mul(exp(exponent), *rest)
 
 
 def _small_difference(total: Expr) -> Expr:
