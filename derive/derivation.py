@@ -50,11 +50,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class General:
+    """The derivation for all sizes of which another one is a case, and the numbers that make it that case."""
+
+    derivation: Derivation
+    numbers: tuple[tuple[Expr, Expr], ...]
+
+
+@dataclass(frozen=True)
 class Derivation:
     """The derivation of one quantity of a forward definition.
 
     ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout named;
     ``convolution`` its maps over space, where it is made of convolutions. ``notes`` say what a reader must know.
+    Where sizes are large numbers, ``general`` is the derivation with letters that it comes from.
     """
 
     forward: Forward
@@ -66,6 +75,7 @@ class Derivation:
     index_base: Literal[0, 1] = 1
     notes: tuple[str, ...] = field(default=())
     convolution: ConvolutionForm | None = None
+    general: General | None = field(default=None, compare=False, repr=False)
 
     @property
     def shape(self) -> tuple[Expr, ...]:

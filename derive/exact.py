@@ -17,12 +17,17 @@ from derive.calculus.ranges import exact_ranges
 from derive.calculus.terms import Bound, Term, split
 from derive.derivation import Derivation, Step
 from derive.functions import Bracket
+from derive.specialise import specialised
 
 Ranges = Literal["brackets", "cases", "limits"]
 
 
 def with_ranges(derivation: Derivation, ranges: Ranges = "brackets") -> Derivation:
     """The derivation with the exact ranges of its result as a last step, in elements."""
+    if derivation.general is not None:
+        general = derivation.general.derivation
+        ranged = specialised(with_ranges(general, ranges), dict(derivation.general.numbers), derivation.forward)
+        return replace(ranged, steps=(*derivation.steps, *ranged.steps[len(general.steps) :]))
     exact = exact_ranges(derivation)
     if ranges == "brackets":
         return exact

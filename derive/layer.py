@@ -10,14 +10,16 @@ import sympy
 from sympy import Expr, Sum
 
 from derive import symbols
-from derive.building.build import Block, Builder, defined, sized
+from derive.building.blueprint import Block, Blueprint
+from derive.building.build import Builder, defined, sized
 from derive.building.language import Argument, Stage, number_or_text, parse_stage
+from derive.building.letters import Lettering
 from derive.building.order import check_order
 from derive.derivation import Derivation, Layout
 from derive.errors import NetworkError
 from derive.forward import Row, Tensor
 from derive.layers import ACTIVATION, Activation, LayerDefinition
-from derive.network import Network, TableRow
+from derive.network import Network, TableRow, network_of
 
 
 @dataclass(frozen=True)
@@ -116,18 +118,28 @@ def layer(
         raise NetworkError(f"the input of {stage.name} has the sizes {', '.join(axes)}, got {', '.join(sizes)}")
     shape = tuple(symbols.size(axis) for axis in sizes or axes)
     name_of_input = definition.source if definition else "z"
-    source = Tensor(name_of_input, shape if size is None else (size, *shape), "input")
-    builder = Builder(size, extra, alone=True, reduction="sum")
-    builder.given.append(source)
     names = definition.outputs if definition else ("y",)
-    builder.add(stage if definition is None else Stage(stage.name, scale=stage.scale), source, names[0])
-    rows = {row.name: row.tensor for row in builder.rows}
-    outputs = tuple(rows[output] for output in names)
-    builder.given += [Tensor(upstream_name(output.name), output.shape, "input") for output in outputs]
-    builder.rows.append(contraction(outputs))
-    builder.blocks.append(Block("Loss", names[0], "l"))
-    blueprint = builder.blueprint()
-    made = Network(stage.name, "Upstream", blueprint.forward, blueprint.blocks, layout, index_base)
+    added = stage if definition is None else Stage(stage.name, scale=stage.scale)
+    lengths: list[int] = []
+
+    def build(lettering: Lettering) -> Blueprint:
+        builder = Builder(None, extra, lettering, alone=True, reduction="sum")
+        builder.batch = None if size is None else builder.length(size)
+        leading = () if builder.batch is None else (builder.batch,)
+        source = Tensor(name_of_input, (*leading, *shape), "input")
+        builder.given.append(source)
+        builder.add(added, source, names[0])
+        rows = {row.name: row.tensor for row in builder.rows}
+        outputs = tuple(rows[output] for output in names)
+        builder.given += [Tensor(upstream_name(output.name), output.shape, "input") for output in outputs]
+        builder.rows.append(contraction(outputs))
+        builder.blocks.append(Block("Loss", names[0], "l"))
+        lengths.extend(builder.lengths)
+        return builder.blueprint()
+
+    made = network_of(
+        build, lengths, lambda found: Network(stage.name, "Upstream", found.forward, found.blocks, layout, index_base)
+    )
     gates = (*definition.values, *names) if definition is not None and definition.states else ()
     return Layer(stage.name, made, names, gates)
 
@@ -149,6 +161,9 @@ def as_layer(network: Network) -> Layer:
     )
     blocks = (*network.blocks, Block("Loss", output.name, "l"))
     made = Network(network.description, "Upstream", model, blocks, network.layout, network.index_base)
+    if network.general is not None:
+        general = as_layer(network.general.network).network
+        made = replace(made, general=replace(network.general, network=general))
     return Layer(network.description, made, (output.name,))
 
 

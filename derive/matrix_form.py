@@ -9,7 +9,7 @@ import sympy
 from sympy import Add, Expr, KroneckerDelta, Sum
 
 from derive import symbols, trees
-from derive.building.build import Block
+from derive.building.blueprint import Block
 from derive.derivation import Layout, Quantity
 from derive.forward import Forward
 from derive.matrix.build import transpose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -10,8 +10,10 @@ from typing import Literal
 from sympy import Expr, Indexed, KroneckerDelta
 
 from derive import symbols
-from derive.building.build import Block, Builder
+from derive.building.blueprint import Block, Blueprint
+from derive.building.build import Builder
 from derive.building.language import parse_network, parse_stage
+from derive.building.letters import Lettering, lettered
 from derive.calculus.express import Speaker, Vocabulary
 from derive.calculus.ranges import notes_on
 from derive.calculus.sweep import Sweep
@@ -22,6 +24,7 @@ from derive.forward import Forward
 from derive.layers import LOSS, Activation, LayerDefinition
 from derive.matrix_form import Former
 from derive.second import gradient_name, with_gradient, with_product
+from derive.specialise import specialised
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,19 @@ class TableRow:
 
 
 @dataclass(frozen=True)
+class GeneralNetwork:
+    """A network for all sizes of which another one is a case, and the numbers that make it that case."""
+
+    network: Network
+    numbers: tuple[tuple[Expr, Expr], ...]
+
+
+@dataclass(frozen=True)
 class Network:
     """A feed-forward network with its loss, as a forward definition that can be differentiated.
 
-    Networks are values: equal descriptions make equal networks.
+    Networks are values: equal descriptions make equal networks. Where sizes are large numbers, everything is
+    derived of the ``general`` network with letters in their place, and the numbers are put in at the end.
     """
 
     description: str
@@ -47,6 +59,7 @@ class Network:
     layout: Layout = "gradient"
     index_base: Literal[0, 1] = 1
     extra: tuple[Activation | LayerDefinition, ...] = field(default=(), compare=False, repr=False)
+    general: GeneralNetwork | None = field(default=None, compare=False, repr=False)
     _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
     _speakers: dict[tuple[str, Vocabulary], Speaker] = field(default_factory=dict, compare=False, repr=False)
     _derived: dict[tuple[str, str, Vocabulary], Derivation] = field(default_factory=dict, compare=False, repr=False)
@@ -96,6 +109,8 @@ class Network:
         """
         self._known(name)
         allowed = vocabulary or Vocabulary()
+        if self.general is not None:
+            return self._case(lambda net: net.value(name, allowed, written_out=written_out))
         sweep = self._sweep(name)
         speaker = self._speaker(name, allowed)
         tensor = self.forward.tensors[name]
@@ -136,6 +151,8 @@ class Network:
         kept = [other for other in inner if other != name and not isinstance(sweep.adjoint(other).expression, Indexed)]
         if not kept:
             return self.gradient(name)
+        if self.general is not None:
+            return self._case(lambda net: net.gradient_through(name, kept))
         named = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
         vocabulary = Vocabulary.of([*named, *(symbols.partial_name("l", other) for other in kept)], self.forward)
         speaker = self._speaker("l", vocabulary)
@@ -161,6 +178,8 @@ class Network:
             VocabularyError: the vocabulary cannot express the answer.
         """
         self._require(name)
+        if self.general is not None:
+            return self._case(lambda net: net.hessian(name, other, within))
         extended = replace(self, forward=with_gradient(self.forward, name), _sweeps={}, _speakers={}, _derived={})
         return extended._derivative(gradient_name(name), other or name, within)
 
@@ -179,6 +198,8 @@ class Network:
         names = tuple(along or (name,))
         for given in (name, *names):
             self._require(given)
+        if self.general is not None:
+            return self._case(lambda net: net.hessian_vector_product(name, names, within))
         extended = replace(
             self,
             forward=with_product(self.forward, names, inside=self._inside_loss()),
@@ -234,12 +255,26 @@ class Network:
         self._known(top)
         self._known(name)
         vocabulary = Vocabulary.of(within, self.forward)
-        key = (top, name, vocabulary)
-        if key not in self._derived:
-            self._derived[key] = self._derive(top, name, vocabulary)
-        return self._derived[key]
+        return self._derive(top, name, vocabulary)
 
     def _derive(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
+        key = (top, name, vocabulary)
+        if key not in self._derived:
+            if self.general is not None:
+                self._derived[key] = self._case(lambda net: net._derive(top, name, vocabulary))
+            else:
+                self._derived[key] = self._derived_anew(top, name, vocabulary)
+        return self._derived[key]
+
+    def _case(self, derived: Callable[[Network], Derivation]) -> Derivation:
+        """What is derived of the general network, at the numbers of this one."""
+        if self.general is None:
+            raise TypeError(f"{self.description} is no case of a general network")
+        found = derived(self.general.network)
+        own = found.forward == self.general.network.forward
+        return specialised(found, dict(self.general.numbers), self.forward if own else None)
+
+    def _derived_anew(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
         sweep = self._sweep(top)
         speaker = self._speaker(top, vocabulary)
         in_values = speaker.adjoint(name)
@@ -329,6 +364,31 @@ def network(
         raise NetworkError(f"the reduction of a batch is mean or sum, not {reduction}")
     size = None if batch is None else symbols.dimension(batch)
     own = tuple(extra)
-    builder = Builder(size, {kind.name: kind for kind in own}, reduction=reduction)
-    blueprint = builder.build(parse_network(description), None if loss is None else parse_stage(loss))
-    return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base, own)
+    stages, end = parse_network(description), None if loss is None else parse_stage(loss)
+    lengths: list[int] = []
+
+    def build(lettering: Lettering) -> Blueprint:
+        builder = Builder(None, {kind.name: kind for kind in own}, lettering, reduction=reduction)
+        builder.batch = None if size is None else builder.length(size)
+        blueprint = builder.build(stages, end)
+        lengths.extend(builder.lengths)
+        return blueprint
+
+    def made(blueprint: Blueprint) -> Network:
+        return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base, own)
+
+    return network_of(build, lengths, made)
+
+
+def network_of(
+    build: Callable[[Lettering], Blueprint], lengths: list[int], made: Callable[[Blueprint], Network]
+) -> Network:
+    """The network of what is built of numbers, with the general one beside it where sizes are large.
+
+    ``build`` notes the ``lengths`` of axes that it meets.
+    """
+    plain = build(Lettering())
+    found = lettered(build, plain.forward, lengths)
+    if found is None:
+        return made(plain)
+    return replace(made(plain), general=GeneralNetwork(made(found.blueprint), found.numbers))

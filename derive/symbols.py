@@ -43,6 +43,20 @@ def dimension(value: str | int) -> Expr:
     raise DeriveError(f"a size is a positive number or a name such as B, not {quoted(text)}")
 
 
+MARK = "#"
+"""What stands before a number in the name of the letter for it: no name that a user can give begins so."""
+
+
+def letter(number: int, again: int = 0) -> Symbol:
+    """The size that stands for a number, another one for every time that the number is met ``again``."""
+    return size(f"{MARK}{number}{chr(39) * again}")
+
+
+def number_of(symbol: Symbol) -> Expr | None:
+    """The number that a letter stands for, None for any other symbol."""
+    return sympy.Integer(symbol.name.strip(f"{MARK}'")) if symbol.name.startswith(MARK) else None
+
+
 @cache
 def index(name: str) -> Symbol:
     """The symbol of an index, which runs from 0 to its size less one.

@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 from answers.errors import HomeworkContentError
 from answers.formulas.curves import breaks
 from derive import symbols
-from derive.building.build import Block
+from derive.building.blueprint import Block
 from derive.derivation import Derivation, Quantity
 from derive.functions import Bracket
 from derive.matrix.build import plus, product, zero

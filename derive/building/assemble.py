@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
+import sympy
 from sympy import Expr, Indexed, Sum, Symbol
 
 from derive import symbols
@@ -62,11 +63,13 @@ def place(
     batch: Expr | None,
     beside: Sequence[Tensor] = (),
     functions: Iterable[str] = CALLED,
+    known: Sequence[tuple[Symbol, Expr]] = (),
 ) -> Instance:
     """The rows of ``definition`` reading ``source``, under the names that it has in its place.
 
     ``beside`` are the further inputs, in the order of the definition; what it is not given must be given with
-    the network. ``functions`` are those that the equations may apply beside the elementary ones.
+    the network. ``functions`` are those that the equations may apply beside the elementary ones. A size that follows
+    by the formula of one that is ``known`` is that one.
 
     Raises:
         NetworkError: an input has another number of axes or another size than the layer takes, or there is no batch.
@@ -84,7 +87,8 @@ def place(
     _check_names(definition)
     sizes = {**dict(zip(definition.axes, incoming, strict=True)), **definition.sizes}
     sizes |= further_sizes(definition, sizes, beside, per_sample)
-    derived = _derived_sizes(definition, sizes, names)
+    derived = _derived_sizes(definition, sizes, names, known)
+    _check_elements(definition, sizes, source, (*known, *derived))
     _name_sizes(definition, sizes)
     shapes = {
         name: tuple(parse_formula(text, constants=sizes) for text in shape) for name, shape in definition.shapes.items()
@@ -135,11 +139,40 @@ def _given(
             yield Tensor(names.of(definition, name), shape, role, definition.domains.get(name, "real"))
 
 
+def _check_elements(
+    definition: LayerDefinition, sizes: Mapping[str, Expr], source: Tensor, known: Sequence[tuple[Symbol, Expr]]
+) -> None:
+    """See to it that a layer which only rearranges gives as many elements as it takes.
+
+    Raises:
+        NetworkError: it does not; with letters that stand for numbers, it does not for all of them.
+    """
+    if definition.elements is None:
+        return
+    taken, given = (_written_out(parse_formula(text, constants=sizes), known) for text in definition.elements)
+    difference = sympy.expand(taken - given)
+    if difference != 0 and (
+        difference.is_number or any(symbols.number_of(symbol) is not None for symbol in difference.free_symbols)
+    ):
+        shape = ", ".join(map(str, source.shape))
+        raise NetworkError(
+            f"{definition.name} would make {given} elements of the {taken} that {source.name} of shape ({shape}) has"
+        )
+
+
+def _written_out(formula: Expr, known: Sequence[tuple[Symbol, Expr]]) -> Expr:
+    """A formula without the sizes that follow from others."""
+    for symbol, value in reversed(known):
+        formula = formula.xreplace({symbol: value})
+    return formula
+
+
 def _derived_sizes(
-    definition: LayerDefinition, sizes: dict[str, Expr], names: Names
+    definition: LayerDefinition, sizes: dict[str, Expr], names: Names, known: Sequence[tuple[Symbol, Expr]]
 ) -> tuple[tuple[Symbol, Expr], ...]:
     """Add the sizes that follow to ``sizes``: numbers where they can be computed, else symbols with formulas."""
     found = []
+    by_formula = {formula: symbol for symbol, formula in known}
     for name, text in definition.derived.items():
         formula = parse_formula(text, constants=sizes)
         if formula.is_Integer:
@@ -150,9 +183,11 @@ def _derived_sizes(
             raise NetworkError(f"{definition.name} does not fit: {name} = {text} is {formula}, not an integer")
         elif isinstance(formula, Symbol):
             sizes[name] = formula
+        elif formula in by_formula:
+            sizes[name] = by_formula[formula]
         else:
             symbol = symbols.size(names.of(definition, name) if names.number is not None else name)
-            sizes[name] = symbol
+            sizes[name] = by_formula[formula] = symbol
             found.append((symbol, formula))
     return tuple(found)
 

@@ -11,10 +11,12 @@ from sympy import Expr, Function, Integer, Symbol
 from derive import symbols
 from derive.building.applied import applied_functions, called
 from derive.building.assemble import BATCH, Names, place
+from derive.building.blueprint import Block, Blueprint
 from derive.building.equations import parse_formula
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.building.joins import joined_row, total_row
 from derive.building.language import Chain, Description, Source, Stage
+from derive.building.letters import Lettering
 from derive.building.loss import place_loss
 from derive.building.options import Option
 from derive.building.order import check_arguments, check_order
@@ -26,35 +28,17 @@ from derive.render.names import require_distinct
 from derive.scalar import ScalarFunction
 
 
-@dataclass(frozen=True)
-class Block:
-    """One line of a forward table: a layer, what it reads and the tensor it computes.
-
-    ``call`` is how the layer is written when applied to an argument that has no matrix form of its own;
-    ``of_loss`` says that it belongs to the loss, such as the softmax of a loss that takes scores.
-    """
-
-    label: str
-    reads: str
-    value: str
-    call: str = ""
-    of_loss: bool = False
-
-
-@dataclass(frozen=True)
-class Blueprint:
-    """A forward definition and its blocks."""
-
-    forward: Forward
-    blocks: tuple[Block, ...]
-
-
 @dataclass
 class Builder:
-    """Collects tensors and rows while the stages of a network are read in order."""
+    """Collects tensors and rows while the stages of a network are read in order.
+
+    Numbers that are lengths of axes are noted in ``lengths``; the ``lettering`` says what stands for them.
+    """
 
     batch: Expr | None
     extra: Mapping[str, LayerDefinition | Activation] = field(default_factory=dict)
+    lettering: Lettering = field(default_factory=Lettering)
+    lengths: list[int] = field(default_factory=list)
     given: list[Tensor] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     functions: dict[str, ScalarFunction] = field(default_factory=dict)
@@ -143,7 +127,10 @@ class Builder:
         """The tensor that a chain begins with."""
         if source.kind == "input":
             leading = () if self.batch is None else (self.batch,)
-            tensor = Tensor(source.names[0], (*leading, *source.shape), "input")
+            lengths = (
+                self.length(length, source.shape[:axis].count(length)) for axis, length in enumerate(source.shape)
+            )
+            tensor = Tensor(source.names[0], (*leading, *lengths), "input")
             self.given.append(tensor)
             self.values[tensor.name] = tensor
             self.beside = ()
@@ -202,12 +189,22 @@ class Builder:
         """The activations that equations may apply, by the names that they call them."""
         return called(self.extra.values())
 
+    def length(self, number: Expr, in_input: int = 0) -> Expr:
+        """The length of an axis: what stands for a number, that was met so often ``in_input`` before."""
+        if not number.is_Integer:
+            return number
+        self.lengths.append(int(number))
+        return self.lettering(int(number), self.lengths.count(int(number)) - 1, in_input)
+
     def _definition(self, stage: Stage, source: Tensor) -> LayerDefinition:
         own = self.extra.get(stage.name)
         if isinstance(own, LayerDefinition):
-            return sized(own, stage)
-        check_order(stage)
-        return defined(stage, len(source.shape) - (self.batch is not None))
+            definition = sized(own, stage)
+        else:
+            check_order(stage)
+            definition = defined(stage, len(source.shape) - (self.batch is not None))
+        lengths = {name: self.length(definition.sizes[name]) for name in definition.lengths}
+        return replace(definition, sizes={**definition.sizes, **lengths})
 
     def _layer(
         self,
@@ -223,7 +220,7 @@ class Builder:
         number = reused or (self._next_number() if definition.parameters else 0)
         read = tuple(tensor.name for tensor in beside)
         names = Names(source.name, output, None if self.alone else number, read)
-        instance = place(definition, source, names, self.batch, beside, self._called())
+        instance = place(definition, source, names, self.batch, beside, self._called(), self.sizes)
         rows = list(instance.rows)
         if stage.scale != 1:
             last = rows[-1]

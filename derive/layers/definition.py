@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ from sympy import Expr
 
 from derive.forward import Domain
 from derive.identifiers import word
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_QUOTIENT = re.compile(r"[\w*]+/\(?[\w*]+\)?")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class LayerDefinition:
         constants: hyper-parameters that are real numbers, by name.
         domains: what values the tensors hold, where it is not any real number.
         call: how the layer is written when applied to an argument, ``softmax``.
+        elements: the number of elements that goes in and that comes out, where these must be the same.
     """
 
     name: str
@@ -53,6 +58,20 @@ class LayerDefinition:
     constants: Mapping[str, Expr] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)
     call: str = ""
+    elements: tuple[str, str] | None = None
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        """The further sizes that are lengths of axes, or how many parts an axis has: groups and heads.
+
+        Sizes from which others follow in another way than by such a division are none: kernels, strides, paddings.
+        """
+        axes = {name for shape in self.shapes.values() for text in shape for name in _NAME.findall(text)}
+        divided = [formula for formula in self.derived.values() if _QUOTIENT.fullmatch(formula)]
+        others = [formula for formula in self.derived.values() if formula not in divided]
+        axes |= {name for formula in divided for name in _NAME.findall(formula)}
+        followed = {name for formula in others for name in _NAME.findall(formula)}
+        return tuple(name for name in self.sizes if name in axes - followed)
 
     def __post_init__(self) -> None:
         """Every name must be a word.

@@ -67,6 +67,7 @@ def reshape(shape: Expr | tuple[Expr, ...], rank: Expr = Integer(1)) -> LayerDef
         sizes={name: length for name, length in zip(names, lengths, strict=True) if length != -1},
         derived={names[place]: f"{'*'.join(axes)}/({others or 1})" for place in open_places},
         shapes={"y": tuple(names)},
+        elements=("*".join(axes), "*".join(names)),
     )
 
 

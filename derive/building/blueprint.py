@@ -1,0 +1,30 @@
+"""What a description is built into: a forward definition and the lines of its forward table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.forward import Forward
+
+
+@dataclass(frozen=True)
+class Block:
+    """One line of a forward table: a layer, what it reads and the tensor it computes.
+
+    ``call`` is how the layer is written when applied to an argument that has no matrix form of its own;
+    ``of_loss`` says that it belongs to the loss, such as the softmax of a loss that takes scores.
+    """
+
+    label: str
+    reads: str
+    value: str
+    call: str = ""
+    of_loss: bool = False
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A forward definition and its blocks."""
+
+    forward: Forward
+    blocks: tuple[Block, ...]
