@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from sympy import Expr
+from sympy import And, Expr, Sum
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
 
 from derive import trees
 from derive.building.letters import Numbers, with_numbers
-from derive.calculus.ranges import notes_on
-from derive.convolution import reads_windows
-from derive.derivation import Derivation, General
+from derive.calculus.bounds import Ranges, never_negative
+from derive.derivation import Derivation, General, Quantity, Step
 from derive.forward import Forward
+from derive.functions import Bracket
 
 
 def specialised(general: Derivation, numbers: Numbers, forward: Forward | None = None) -> Derivation:
@@ -24,18 +26,60 @@ def specialised(general: Derivation, numbers: Numbers, forward: Forward | None =
     """
     model = forward or with_numbers(general.forward, numbers)
     quantity = put(general.quantity, numbers)
-    result = put(general.result, numbers)
     return replace(
         general,
         forward=model,
         quantity=quantity,
-        result=result,
-        steps=tuple(put(step, numbers) for step in general.steps),
+        result=_decided(put(general.result, numbers), quantity, model),
+        steps=tuple(_step(put(step, numbers), model) for step in general.steps),
         matrix=put(general.matrix, numbers),
         convolution=put(general.convolution, numbers),
-        notes=notes_on(result, quantity, model) if reads_windows(model) else (),
         general=General(general, tuple(numbers.items())),
     )
+
+
+def _step(step: Step, forward: Forward) -> Step:
+    return replace(step, expression=_decided(step.expression, step.quantity, forward))
+
+
+def _decided(expression: Expr, quantity: Quantity, forward: Forward) -> Expr:
+    """The expression without conditions that hold at all indices, as those on a remainder do where there is none."""
+    if not trees.holds(expression, Bracket):
+        return expression
+    return _without_true(
+        expression, {**dict(forward.sizes), **dict(zip(quantity.indices, quantity.shape, strict=True))}
+    )
+
+
+def _without_true(expression: Expr, ranges: Ranges) -> Expr:
+    if not trees.holds(expression, Bracket):
+        return expression
+    if isinstance(expression, Bracket):
+        conditions = And.make_args(expression.args[0])
+        left = [condition for condition in conditions if not _holds(condition, ranges)]
+        return expression if len(left) == len(conditions) else Bracket(And(*left))
+    if isinstance(expression, Sum):
+        inner = {letter: upper + 1 for letter, lower, upper in expression.limits if lower == 0}
+        outer = {
+            letter: length
+            for letter, length in ranges.items()
+            if letter not in {limit[0] for limit in expression.limits}
+        }
+        return trees.total(_without_true(expression.function, {**outer, **inner}), expression.limits)
+    changed = [_without_true(part, ranges) if isinstance(part, Expr) else part for part in expression.args]
+    if all(new is old for new, old in zip(changed, expression.args, strict=True)):
+        return expression
+    return expression.func(*changed)
+
+
+def _holds(condition: Boolean, ranges: Ranges) -> bool:
+    """Whether a comparison of integers holds whatever the indices are."""
+    if not isinstance(condition, Relational) or not all(side.is_integer for side in (condition.lhs, condition.rhs)):
+        return False
+    if condition.rel_op not in (">=", ">", "<=", "<"):
+        return False
+    slack = condition.gts - condition.lts
+    return never_negative(slack if condition.rel_op in (">=", "<=") else slack - 1, ranges)
 
 
 def put(value: Any, numbers: Mapping[Expr, Expr]) -> Any:

@@ -1,7 +1,8 @@
 """The expressions of ``derive`` as NumPy: their values, and checks of derivations by number."""
 
 from numeric.agreement import assert_gradients
-from numeric.checking import Check, CheckItem, check, checked
+from numeric.cases import CaseCheck, check, checked
+from numeric.checking import Check, CheckItem
 from numeric.compiled import Compiled, CompileError, compile
 from numeric.errors import ArrayError, CheckError, ExpressionError
 from numeric.evaluation import evaluate
@@ -9,6 +10,7 @@ from numeric.recurrence import gradients
 
 __all__ = [
     "ArrayError",
+    "CaseCheck",
     "Check",
     "CheckError",
     "CheckItem",

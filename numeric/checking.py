@@ -17,7 +17,7 @@ from derive.symbols import accesses, element, held_in, name_of, split_partial, s
 from numeric.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
 from numeric.convolution import convolution_at
 from numeric.differences import EPSILON, Measured, Method
-from numeric.errors import ArrayError, CheckError, ExpressionError
+from numeric.errors import ArrayError, ExpressionError
 from numeric.forward import program
 from numeric.functions import left_unknown
 from numeric.layout import as_matrix
@@ -94,21 +94,6 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
 def unknown_functions(model: Forward) -> tuple[str, ...]:
     """The functions that a forward definition leaves unknown."""
     return left_unknown((row.expression for row in model.rows), model.functions)
-
-
-def checked(derivation: Derivation, seed: int = 0, points: int = 3) -> Derivation:
-    """The derivation itself, if it passes ``check``: one that fails is not to be handed out as an answer.
-
-    Raises:
-        CheckError: it fails; the message says where.
-        ArrayError: no point away from kinks was found, or ``points`` is not positive.
-        ExpressionError: the forward definition itself holds something that has no number.
-    """
-    failed = [item for item in check(derivation, seed, points).items if not item.ok]
-    if failed:
-        told = "; ".join(f"{item.what}: {item.note or f'relative error {item.error:.0e}'}" for item in failed[:3])
-        raise CheckError(f"{derivation.quantity.name} fails its check and is no answer: {told}")
-    return derivation
 
 
 def _points(derivation: Derivation, seed: int, count: int) -> list[Point]:

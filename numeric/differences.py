@@ -22,6 +22,9 @@ COMPLEX_STEPS = (1e-30, 3e-30, 7e-31)
 """Steps along the imaginary axis. They are so small that a derivative has no truncation error, and none of
 them is a power of two times another, so that their results differ by what rounding does to them."""
 
+LEAST = 1e-250
+"""The smallest number that steps are taken in proportion to."""
+
 EPSILON = float(numpy.finfo(numpy.float64).eps)
 CENTRAL_STEP = EPSILON ** (1 / 3)
 TRIALS_AT_ONCE = 256
@@ -104,9 +107,10 @@ class Perturbation:
 
     def _steps(self, elements: Array) -> Array:
         """The steps, one row for each kind of perturbation and one column for each element."""
-        if self.method == "complex":
-            return numpy.outer(COMPLEX_STEPS, numpy.ones(len(elements)))
         values = self.base[self.denominator][..., 0].reshape(-1)[elements].real
+        if self.method == "complex":
+            # A step beside a probability of 1e-40 must be small beside it too, where its logarithm is taken.
+            return numpy.outer(COMPLEX_STEPS, numpy.clip(numpy.abs(numpy.where(values == 0, 1.0, values)), LEAST, 1.0))
         # A step in proportion to the element keeps a small probability positive, where its logarithm is taken.
         return numpy.outer([1.0, -1.0], CENTRAL_STEP * numpy.where(values == 0, 1.0, numpy.abs(values)))
 

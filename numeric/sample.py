@@ -34,7 +34,7 @@ REDRAWN = 60
 """How many times sizes are drawn that make differences long to compute, before the least of them are taken."""
 LONG = 16_000_000
 """From how many products on differences are long to compute."""
-MANY = 8
+MANY = 2
 """How many products with weights from the normal distribution are added up before weights are made smaller."""
 
 

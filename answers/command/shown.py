@@ -64,7 +64,7 @@ def print_checked(derivation: Derivation, show: Callable[[], None], indent: str)
     One that cannot be checked is shown, and does not count as passed.
     """
     from derive.render.derivations import quantity_unicode
-    from numeric import ArrayError, check
+    from numeric import ArrayError, CaseCheck, check
 
     try:
         outcome = check(derivation)
@@ -75,6 +75,7 @@ def print_checked(derivation: Derivation, show: Callable[[], None], indent: str)
     if outcome.ok:
         show()
         how = f", with a smooth function for {', '.join(outcome.unknown)}" if outcome.unknown else ""
+        how += f" {outcome.note}" if isinstance(outcome, CaseCheck) else ""
         typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}{how}")
         return True
     name = quantity_unicode(derivation.quantity, derivation.forward)
