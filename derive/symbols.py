@@ -49,7 +49,7 @@ MARK = "#"
 
 def letter(number: int, again: int = 0) -> Symbol:
     """The size that stands for a number, another one for every time that the number is met ``again``."""
-    return size(f"{MARK}{number}{chr(39) * again}")
+    return Symbol(f"{MARK}{number}{chr(39) * again}", integer=True, positive=True)
 
 
 def number_of(symbol: Symbol) -> Expr | None:

@@ -124,7 +124,7 @@ class ArraySource:
             return replace(text, code=f"({text.code})", level=Level.ATOM)
         if isinstance(part, Symbol) and part.is_integer:
             return self._letter(part, axes)
-        if part.is_integer:
+        if part.is_integer or isinstance(part, sympy.floor | sympy.Mod):
             return self.whole(part, axes)
         return Text(python_name(part.name))
 
