@@ -34,8 +34,10 @@ REDRAWN = 60
 """How many times sizes are drawn that make differences long to compute, before the least of them are taken."""
 LONG = 16_000_000
 """From how many products on differences are long to compute."""
-MANY = 2
+MANY = 8
 """How many products with weights from the normal distribution are added up before weights are made smaller."""
+DEEP = 3
+"""Behind so many layers weights are made smaller still: what each of them enlarges is enlarged by the next."""
 
 
 def sample(model: Forward, seed: int, sizes: Mapping[Symbol, int] | None = None) -> dict[str, Array]:
@@ -193,7 +195,7 @@ def _candidates(
         if tensor.domain == "class":
             values[tensor.name] = generator.integers(_classes(model, tensor, sizes), size=shape).astype(numpy.float64)
         else:
-            values[tensor.name] = DOMAINS[tensor.domain](generator, shape) * _scale(tensor, shape)
+            values[tensor.name] = DOMAINS[tensor.domain](generator, shape) * _scale(model, tensor, shape)
         if elsewhere and tensor.domain == "real":
             low, high = numpy.array(RANGES)[generator.integers(len(RANGES), size=CANDIDATES)].T
             values[tensor.name] = generator.uniform(low, high, size=shape)
@@ -203,10 +205,12 @@ def _candidates(
     return values
 
 
-def _scale(tensor: Tensor, shape: tuple[int, ...]) -> float:
+def _scale(model: Forward, tensor: Tensor, shape: tuple[int, ...]) -> float:
     """1, but for large weights: a sum of very many products would saturate what stands behind it."""
     terms = prod(shape[1:-1])
-    return min(1.0, sqrt(MANY / terms)) if tensor.role == "parameter" and tensor.domain == "real" else 1.0
+    depth = sum(other.role == "parameter" and len(other.shape) > 1 for other in model.given)
+    many = MANY ** min(1.0, DEEP / max(depth, 1))
+    return min(1.0, sqrt(many / terms)) if tensor.role == "parameter" and tensor.domain == "real" else 1.0
 
 
 def _distances(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> tuple[Array, Array]:
