@@ -204,7 +204,8 @@ def _rows(
         for name in (*shapes, *definition.outputs, *(equation.name for equation in equations))
     }
     rows = []
-    for equation in map(_lettered, equations, repeat(shapes)):
+    taken = () if definition.over_batch else (BATCH,)
+    for equation in map(_lettered, equations, repeat(shapes), repeat(taken)):
         visible = (*definition.outputs, *definition.values, *definition.states.values())
         named = equation.name in visible or "_star" in equation.name
         role: Role = "value" if named else "hidden"
@@ -217,13 +218,15 @@ def _rows(
     return tuple(rows)
 
 
-def _lettered(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]]) -> Equation:
-    """The equation with other letters for indices that are called as a size or as the index of samples is.
+def _lettered(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]], reserved: tuple[Symbol, ...]) -> Equation:
+    """The equation with other letters for indices that are called as a size is: the sum over k of a kernel k.
 
-    That is the sum over k of a kernel k.
+    ``reserved`` letters are taken too: that of samples, where the equations are those of one sample.
     """
     dimensions = {dimension for shape in shapes.values() for dimension in shape}
-    sizes = {size.name for size in symbols.sizes_in([equation.expression, *dimensions])} | {BATCH.name}
+    sizes = {size.name for size in symbols.sizes_in([equation.expression, *dimensions])} | {
+        letter.name for letter in reserved
+    }
     integers = {symbol for symbol in equation.expression.atoms(Symbol) | set(equation.indices) if symbol.is_integer}
     letters = {symbol for symbol in integers if not symbol.is_positive}
     clash = sorted((letter for letter in letters if letter.name in sizes), key=str)

@@ -79,7 +79,7 @@ def test_a_document_that_tex_refuses_leaves_every_file_as_it_was(tmp_path: Path)
     before = contents(tmp_path)
     assert set(before) == {"questions.pdf", "key.pdf"}
     with pytest.raises(PdfError, match=r"key\.failed\.tex"):
-        build(homework([{"kind": "prose", "text": "Not $\\undefinedmacro$."}], title="Other"), tmp_path)
+        build(homework([{"kind": "prose", "text": "Not $x^1^2$."}], title="Other"), tmp_path)
     after = contents(tmp_path)
     assert after.pop("key.failed.tex")
     assert after == before
