@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import ConstructorError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
@@ -15,13 +16,20 @@ from answers.homework.errors import HomeworkError, KeyPath
 from derive.identifiers import LONGEST, quoted
 
 MERGE = "tag:yaml.org,2002:merge"
+TEXT = "tag:yaml.org,2002:str"
 HINTS = {
     "found character '\\t'": "; indent with spaces",
     "mapping values are not allowed": "; put a text that holds ': ' in quotes",
-    "found unhashable key": "; put a text that begins with { or [ in quotes",
     "found another document": "; a homework file has no line ---",
 }
 """What helps, by the beginning of what the parser says."""
+
+QUOTES = "; put a text that begins with { or [ in quotes"
+STANDARD = "tag:yaml.org,2002:"
+KINDS = {"int": "whole number", "float": "number", "bool": "yes or no", "timestamp": "date", "binary": "binary data"}
+"""What a value is called that has a tag of YAML's own, or looks as if it had."""
+UNREADABLE = (ValueError, ArithmeticError, LookupError, AttributeError, TypeError)
+"""What the constructors of the library raise for a value that they cannot read, besides errors with a mark."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +52,7 @@ class Source:
 
     def describe(self, path: KeyPath) -> str:
         """The path as text: ``questions[1].parts[1.1a].text``; list entries by their id, or counted from 1."""
-        text = ""
-        value = self.data
-        for step in path:
-            value = _value_at(value, step)
-            if isinstance(step, int):
-                entry = value.get("id", step + 1) if isinstance(value, dict) else step + 1
-                text += f"[{entry}]"
-            else:
-                key = step if step.isprintable() and len(step) <= LONGEST else quoted(step)
-                text += f".{key}" if text else key
-        return text
+        return _described(self.root, path)
 
     def located(self, error: HomeworkError) -> HomeworkError:
         """The same error with the file, the line and the keys in its message."""
@@ -68,7 +66,8 @@ def read_source(path: Path, name: str | None = None) -> Source:
     """Read a homework file; ``name`` is what messages call it.
 
     Raises:
-        HomeworkError: the file cannot be read, is empty, is not UTF-8 or not YAML, or gives a key twice.
+        HomeworkError: the file cannot be read, is empty, is not UTF-8 or not YAML, or a mapping has a key twice or one
+            that is no text.
     """
     name = name or str(path)
     try:
@@ -88,15 +87,15 @@ def parse_source(text: str, name: str) -> Source:
     """Read the text of a homework file.
 
     Raises:
-        HomeworkError: the text is empty or not YAML, or a mapping has a key twice.
+        HomeworkError: the text is empty or not YAML, or a mapping has a key twice or one that is no text.
     """
     yaml = YAML(typ="safe", pure=True)
     try:
         root = yaml.compose(text)
         if root is None:
             raise HomeworkError(f"{name} is empty; 'gradsheet init FILE' writes a homework to start from")
-        _refuse_duplicates(root, name)
-        return Source(name, yaml.constructor.construct_document(root), root)
+        _refuse_keys(root, name)
+        return Source(name, _constructed(yaml, root, text, name), root)
     except MarkedYAMLError as error:
         raise HomeworkError(_syntax_message(error, text, name)) from error
     except ReaderError as error:
@@ -108,7 +107,34 @@ def parse_source(text: str, name: str) -> Source:
         raise HomeworkError(f"{name}: is nested too deeply") from error
 
 
-def _syntax_message(error: MarkedYAMLError, text: str, name: str) -> str:
+class _PlainConstructor(SafeConstructor):
+    """Makes the data; a scalar that is not what its tag or its look says is an error at its place."""
+
+    def construct_non_recursive_object(self, node: Node, tag: str | None = None) -> object:
+        try:
+            return super().construct_non_recursive_object(node, tag)
+        except UNREADABLE as error:
+            kind = str(node.tag).removeprefix(STANDARD)
+            hint = f"; a text is put in quotes: {quoted(str(node.value))}"
+            problem = f"{quoted(str(node.value))} is no {KINDS.get(kind, kind)}{hint}"
+            raise ConstructorError(None, None, problem, node.start_mark) from error
+
+
+def _constructed(yaml: YAML, root: Node, text: str, name: str) -> object:
+    """The data of a document.
+
+    Raises:
+        HomeworkError: a value is not what its tag or its look says; the message names its line and key.
+    """
+    try:
+        return _PlainConstructor(loader=yaml).construct_document(root)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        path = max((path for path, node in _places(root) if node.start_mark.index == mark.index), key=len, default=())
+        raise HomeworkError(_syntax_message(error, text, name, _described(root, path)), path) from error
+
+
+def _syntax_message(error: MarkedYAMLError, text: str, name: str, keys: str = "") -> str:
     """The place, what is wrong there, and the line itself with a caret below it."""
     mark = error.problem_mark or error.context_mark
     lines = text.splitlines()
@@ -117,40 +143,68 @@ def _syntax_message(error: MarkedYAMLError, text: str, name: str) -> str:
         problem += f" ({error.context} of line {error.context_mark.line + 1})"
     hints = (hint for start, hint in HINTS.items() if problem.startswith(start))
     problem += next(hints, "")
-    message = f"{name}:{mark.line + 1}:{mark.column + 1}: {problem}"
+    message = f"{name}:{mark.line + 1}:{mark.column + 1}: {keys + ': ' if keys else ''}{problem}"
     if mark.line < len(lines):
         message += f"\n    {lines[mark.line]}\n    {' ' * mark.column}^"
     return message
 
 
-def _refuse_duplicates(root: Node, name: str) -> None:
-    for node in _nodes(root):
+def _refuse_keys(root: Node, name: str) -> None:
+    """Refuse keys that are no text, and those that stand twice in a mapping."""
+    for path, node in _places(root):
         if not isinstance(node, MappingNode):
             continue
         first: dict[str, int] = {}
         for key, _ in node.value:
-            if not isinstance(key, ScalarNode) or key.tag == MERGE:
-                continue
             line = key.start_mark.line + 1
+            if not isinstance(key, ScalarNode):
+                keys = f"{_described(root, path)}: " if path else ""
+                raise HomeworkError(
+                    f"{name}:{line}: {keys}a key is a word, not a list or keys with values{QUOTES}", path
+                )
+            if key.tag == MERGE:
+                continue
+            if key.tag != TEXT:
+                inner = (*path, key.value)
+                hint = f"; write {quoted(key.value)} to have it as one"
+                raise HomeworkError(f"{name}:{line}: {_described(root, inner)}: a key is text{hint}", inner)
             if key.value in first:
                 raise HomeworkError(f"{name}:{line}: the key {key.value} is already at line {first[key.value]}")
             first[key.value] = line
 
 
-def _nodes(root: Node) -> Iterator[Node]:
-    """Every node once; an alias is the node that it repeats."""
+def _places(root: Node) -> Iterator[tuple[KeyPath, Node]]:
+    """Every node once, with the keys that lead to it; a key has the path of its value."""
     seen: set[int] = set()
-    waiting = [root]
+    waiting: list[tuple[KeyPath, Node]] = [((), root)]
     while waiting:
-        node = waiting.pop()
+        path, node = waiting.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
-        yield node
+        yield path, node
         if isinstance(node, MappingNode):
-            waiting += [part for pair in reversed(node.value) for part in reversed(pair)]
+            for key, value in reversed(node.value):
+                inner = (*path, key.value) if isinstance(key, ScalarNode) else path
+                waiting += [(inner, value), (inner, key)]
         elif isinstance(node, SequenceNode):
-            waiting += reversed(node.value)
+            waiting += [((*path, place), entry) for place, entry in reversed(list(enumerate(node.value)))]
+
+
+def _described(root: Node, path: KeyPath) -> str:
+    text = ""
+    node: Node | None = root
+    for step in path:
+        found = _child(node, step) if node is not None else None
+        listed = isinstance(step, int) and not isinstance(node, MappingNode)
+        node = found[1] if found else None
+        if listed:
+            named = _child(node, "id") if isinstance(node, MappingNode) else None
+            text += f"[{named[1].value if named else int(step) + 1}]"
+        else:
+            key = str(step) if str(step).isprintable() and len(str(step)) <= LONGEST else quoted(str(step))
+            text += f".{key}" if text else key
+    return text
 
 
 def _child(node: Node, step: str | int) -> tuple[int, Node] | None:
@@ -166,12 +220,4 @@ def _child(node: Node, step: str | int) -> tuple[int, Node] | None:
     for key, value in reversed(node.value):
         if isinstance(key, ScalarNode) and key.value == str(step):
             return key.start_mark.line, value
-    return None
-
-
-def _value_at(value: object, step: str | int) -> object:
-    if isinstance(value, dict):
-        return value.get(step)
-    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
-        return value[step]
     return None

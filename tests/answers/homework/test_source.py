@@ -112,10 +112,28 @@ def test_places_are_described_by_id_or_counted_from_1() -> None:
         ),
         ("a: [1,\nb: 2", "data.yaml:2:5: expected ',' or ']', but got '<stream end>' (while parsing a flow sequence"),
         ("\ta: 1\n", "data.yaml:1:1: found character '\\t' that cannot start any token; indent with spaces"),
-        ("a: {{b}}\n", "data.yaml:1:5: found unhashable key; put a text that begins with { or [ in quotes"),
+        (
+            "a: {{b}}\n",
+            "data.yaml:1: a: a key is a word, not a list or keys with values; put a text",
+        ),
         ("a: 1\n---\nb: 2\n", "data.yaml:2:1: found another document"),
         ("a: *b\n", "data.yaml:1:4: found undefined alias 'b'"),
-        ("a: !!python/object:os.system {}\n", "data.yaml:1:4: could not determine a constructor for the tag"),
+        ("a: !!python/object:os.system {}\n", "data.yaml:1:4: a: could not determine a constructor for the tag"),
+        (
+            "a: {b: [2, !!int two]}\n",
+            "data.yaml:1:12: a.b[2]: 'two' is no whole number; a text",
+        ),
+        ("a: 2\nb: 2021-14-01\n", "data.yaml:2:4: b: '2021-14-01' is no date; a text is put in quotes: '2021-14-01'"),
+        ("a: 2021-02-30 12:00:00\n", "data.yaml:1:4: a: '2021-02-30 12:00:00' is no date"),
+        ("a: 2021-02-03T12:00:00+99:00\n", "data.yaml:1:4: a: '2021-02-03T12:00:00+99:00' is no date"),
+        ("a: !!float ''\n", "data.yaml:1:4: a: '' is no number"),
+        ("a: !!bool maybe\n", "data.yaml:1:4: a: 'maybe' is no yes or no"),
+        ("a: !!seq b\n", "data.yaml:1:4: a: expected a sequence node"),
+        ("a:\n- id: c\n  d: " + "9" * 5000, "data.yaml:3:6: a[c].d: '99999"),
+        ("a:\n  2021-14-01: b\n", "data.yaml:2: a.2021-14-01: a key is text; write '2021-14-01' to have it as one"),
+        ("a: {b: {true: c}}\n", "data.yaml:1: a.b.true: a key is text; write 'true' to have it as one"),
+        ("a: {[b, c]: d}\n", "data.yaml:1: a: a key is a word, not a list or keys with values"),
+        ("? {a: b}\n: c\n", "data.yaml:1: a key is a word, not a list or keys with values"),
         ("a: b: c\n", "data.yaml:1:5: mapping values are not allowed here; put a text that holds ': ' in quotes"),
         ("[" * 2000, "data.yaml: is nested too deeply"),
     ],
@@ -143,8 +161,18 @@ def test_a_list_that_holds_itself_is_read() -> None:
     assert parse_source("a: &a [*a]\n", "data.yaml").line(("a", 0, 0)) == 1
 
 
+def tagged() -> st.SearchStrategy[str]:
+    """Values and keys with the tags of YAML, or looking like numbers and dates."""
+    tags = st.sampled_from(
+        ["", "!!int ", "!!float ", "!!bool ", "!!null ", "!!timestamp ", "!!binary ", "!!set ", "!x "]
+    )
+    values = st.text("0123456789.-+:eTZ_ ", max_size=20) | st.from_regex(r"\d{4}-\d\d-\d\d", fullmatch=True)
+    words = st.builds(str.__add__, tags, values)
+    return st.builds("a: {{b: {0}, {1}: c}}\n".format, words, words) | st.builds("a: {}\n".format, words)
+
+
 @settings(deadline=None)
-@given(st.text(max_size=60) | st.text("ab:-[]{}&*!|>'\"%@`#, \n\t", max_size=60))
+@given(st.text(max_size=60) | st.text("ab:-[]{}&*!|>'\"%@`#, \n\t", max_size=60) | tagged())
 def test_any_text_is_read_or_refused_with_a_message_of_ours(text: str) -> None:
     with contextlib.suppress(HomeworkError):
         assert parse_source(text, "data.yaml").line(()) >= 1
