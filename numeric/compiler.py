@@ -23,6 +23,7 @@ from numeric.access import access
 from numeric.compiled.elements import WHERE
 from numeric.contraction import nested
 from numeric.errors import ExpressionError
+from numeric.products import summed_product
 from numeric.scope import Axis, Evaluator, Scope, Value
 from numeric.source.function import DECAY, bounded_branches
 from numeric.widened import widened
@@ -38,6 +39,29 @@ COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
     sympy.StrictGreaterThan: operator.gt,
     sympy.GreaterThan: operator.ge,
 }
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The factors of a product: those above and below a fraction line, and guards outside of which it is 0."""
+
+    above: tuple[Evaluator, ...]
+    below: tuple[Evaluator, ...]
+    guards: tuple[Evaluator, ...]
+
+    def value(self, scope: Scope) -> Value:
+        """The product."""
+        above, below, guards = ([part(scope) for part in parts] for parts in (self.above, self.below, self.guards))
+        return self.multiplied(above, below, guards, scope)
+
+    @staticmethod
+    def multiplied(above: list[Value], below: list[Value], guards: list[Value], scope: Scope) -> Value:
+        """The product of the values of the factors."""
+        value: Value = reduce(operator.mul, above, 1)
+        if below:
+            # One division, so that a quotient of integers that is an integer comes out as one.
+            value = _quotient(value, reduce(operator.mul, below))
+        return _guarded(value, guards, scope) if guards else value
 
 
 @dataclass(frozen=True)
@@ -96,6 +120,10 @@ class Compiler:
         return lambda scope: reduce(operator.add, (term(scope) for term in terms))
 
     def product(self, expression: Expr) -> Evaluator:
+        return self.factors(expression).value
+
+    def factors(self, expression: Expr) -> Factors:
+        """The factors of a product, apart by what is done with them."""
         above: list[Evaluator] = []
         below: list[Evaluator] = []
         guards: list[Evaluator] = []
@@ -109,15 +137,7 @@ class Compiler:
                 below.append(self.compile(1 / factor))
             else:
                 above.append(self.compile(factor))
-
-        def evaluate(scope: Scope) -> Value:
-            value: Value = reduce(operator.mul, (factor(scope) for factor in above), 1)
-            if below:
-                # One division, so that a quotient of integers that is an integer comes out as one.
-                value = _quotient(value, reduce(operator.mul, (factor(scope) for factor in below)))
-            return _guarded(value, [guard(scope) for guard in guards], scope) if guards else value
-
-        return evaluate
+        return Factors(tuple(above), tuple(below), tuple(guards))
 
     def power(self, expression: Expr) -> Evaluator:
         base, exponent = expression.base, expression.exp
@@ -143,12 +163,21 @@ class Compiler:
             axes[letter] = _axis(-2 - self.depth - len(added), first, last)
             added.append(axes[letter])
         inner = replace(self, axes=axes, depth=self.depth + len(added))
-        body = inner.compile(expression.function)
+        factors = inner.factors(expression.function) if isinstance(expression.function, sympy.Mul) else None
+        body = factors.value if factors is not None else inner.compile(expression.function)
 
         def evaluate(scope: Scope) -> Value:
-            value = body(scope)
-            for axis in reversed(added):
-                value = _summed(value, axis, axis.count(scope))
+            counts = [axis.count(scope) for axis in added]
+            if factors is not None and not factors.below:
+                values, guards = [[part(scope) for part in parts] for parts in (factors.above, factors.guards)]
+                total = summed_product(values, guards, 2 + self.depth, counts)
+                if total is not None:
+                    return total
+                value = factors.multiplied(values, [], guards, scope)
+            else:
+                value = body(scope)
+            for axis, count in zip(reversed(added), reversed(counts), strict=True):
+                value = _summed(value, axis, count)
             return value
 
         return evaluate

@@ -11,15 +11,16 @@ from collections.abc import Iterable
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 
+from derive import trees
 from derive.functions import Bracket
 
 
 def nested(total: Sum, letters: Iterable[Symbol]) -> Expr:
     """The sum with each factor outside the sums over indices that it does not hold; the same value.
 
-    The next index is always the one whose factors hold the fewest indices together; ``letters`` are the
-    indices of the surroundings. A sum is left as it is where a factor that may be infinite could leave the
-    product with the bracket that protects it.
+    The next index is always the one whose factors hold the fewest indices together, with those that stand in the same
+    factors; ``letters`` are the indices of the surroundings. A sum is left as it is where a factor that may be
+    infinite could leave the product with the bracket that protects it.
     """
     factors = Mul.make_args(total.function)
     if len(total.limits) < 2 or len(factors) < 2 or not _may_part(factors):
@@ -28,20 +29,21 @@ def nested(total: Sum, letters: Iterable[Symbol]) -> Expr:
     remaining = list(total.limits)
     while remaining:
         limit = min(remaining, key=lambda one: len(indices & _symbols(_holding(factors, one[0]))))
-        remaining.remove(limit)
         inside = _holding(factors, limit[0])
+        together = [one for one in remaining if _holding(factors, one[0]) == inside] if inside else [limit]
+        remaining = [one for one in remaining if one not in together]
         outside = tuple(factor for factor in factors if factor not in inside)
-        summed = Sum(Mul(*inside), limit) if inside else limit[2] - limit[1] + 1
+        summed = Sum(Mul(*inside), *together) if inside else limit[2] - limit[1] + 1
         factors = (*outside, summed)
     return Mul(*factors)
 
 
 def _holding(factors: Iterable[Expr], letter: Symbol) -> tuple[Expr, ...]:
-    return tuple(factor for factor in factors if letter in factor.free_symbols)
+    return tuple(factor for factor in factors if letter in trees.free_symbols(factor))
 
 
 def _symbols(factors: Iterable[Expr]) -> set[Symbol]:
-    return set().union(*(factor.free_symbols for factor in factors))
+    return set().union(*(trees.free_symbols(factor) for factor in factors))
 
 
 def _may_part(factors: Iterable[Expr]) -> bool:
