@@ -18,6 +18,7 @@ benchmark:
 	python benchmarks/derive.py
 	python benchmarks/layers.py
 	python benchmarks/numeric.py
+	python benchmarks/checks.py
 
 picture:
 	docs/picture.sh
