@@ -11,6 +11,8 @@ METHODS: Mapping[str, str] = {
     "each step": "every step, with the quantity that it states and with the step before",
     "forward pass": "the values that the layers compute one after the other",
     "matrix form": "the matrix form, with the index form element by element",
+    "at stand-in sizes": "a derivation at large sizes, of which the one with letters is tried at small ones",
+    "at the sizes as they stand": "the generated gradients at large sizes, along random directions",
     "element by element": "every element that is written out",
     "its value there": "the derivative at a kink, with what the convention says",
     "equations": "the numbers of a graph, with the values of its equations",

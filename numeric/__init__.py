@@ -1,7 +1,7 @@
 """The expressions of ``derive`` as NumPy: their values, and checks of derivations by number."""
 
 from numeric.agreement import assert_gradients
-from numeric.cases import CaseCheck, check, checked
+from numeric.cases import CaseCheck, check, checked, sizes_tried
 from numeric.checking import Check, CheckItem
 from numeric.compiled import Compiled, CompileError, compile
 from numeric.errors import ArrayError, CheckError, ExpressionError
@@ -23,4 +23,5 @@ __all__ = [
     "compile",
     "evaluate",
     "gradients",
+    "sizes_tried",
 ]

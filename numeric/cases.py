@@ -44,7 +44,7 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     if general is None:
         return check_at_points(derivation, seed, points)
     found = check_at_points(general.derivation, seed, points)
-    along, at_sizes = _at_the_sizes(derivation, general, seed)
+    along, at_sizes = _at_the_sizes(derivation, seed)
     items = (*found.items, *_as_a_case(derivation, general), *along)
     ok, error = all(item.ok for item in items), max(item.error for item in items)
     outcome = replace(found, ok=ok, max_error=error, items=items)
@@ -84,12 +84,20 @@ def _as_a_case(derivation: Derivation, general: General) -> Iterator[CheckItem]:
     yield _same("the forward definition", derivation.forward == expected.forward)
 
 
+def sizes_tried(derivation: Derivation) -> tuple[str, ...]:
+    """In words of a certificate, at which sizes a derivation at large ones is tried; none where sizes are small."""
+    if derivation.general is None:
+        return ()
+    compared, _ = _at_the_sizes(derivation, 0)
+    return ("at stand-in sizes", "at the sizes as they stand") if compared else ("at stand-in sizes",)
+
+
 def _same(what: str, ok: bool) -> CheckItem:
     note = "" if ok else "it is not what the derivation for all sizes becomes at these"
     return CheckItem(f"{what}: at the sizes as they stand", 0.0 if ok else inf, 0.0, ok, note)
 
 
-def _at_the_sizes(derivation: Derivation, general: General, seed: int) -> tuple[list[CheckItem], str]:
+def _at_the_sizes(derivation: Derivation, seed: int) -> tuple[list[CheckItem], str]:
     """The gradients of the generated code at the sizes as they stand, and what that says or why nothing is said."""
     parts = split_partial(derivation.quantity.name)
     if parts is None or parts[0] != "l":

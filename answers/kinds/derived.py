@@ -15,7 +15,7 @@ from answers.latex import sheet
 from derive.derivation import Derivation, Step
 from derive.render import shape_latex
 from derive.render.derivations import quantity_latex, quantity_unicode
-from numeric import check
+from numeric import check, sizes_tried
 from numeric.checking import unknown_functions
 
 SHOWN = 3
@@ -48,6 +48,7 @@ def claim(derivation: Derivation, asked: Asked | None = None, *beside: tuple[Der
     method = "forward pass" if value else "differences, each step" if len(derivation.steps) > 1 else "differences"
     if derivation.matrix is not None:
         method += ", matrix form"
+    method = ", ".join((method, *sizes_tried(derivation)))
     unknown = unknown_functions(derivation.forward)
     if unknown:
         method += f", with a smooth function for {', '.join(unknown)}"

@@ -9,7 +9,7 @@ import pytest
 
 from derive import layer, network
 from derive.derivation import Derivation
-from numeric import CaseCheck, check
+from numeric import CaseCheck, check, sizes_tried
 
 CONVOLUTION = "x:(3,40,40) -> Conv2d(20,3,padding=1) -> ReLU -> MaxPool2d(2) -> Flatten -> Linear(10)"
 
@@ -75,3 +75,10 @@ def test_a_spoilt_convolution_form_fails() -> None:
 def test_steps_left_out_are_not_missed() -> None:
     sound = network("x:784 -> Linear(128) -> ReLU -> Linear(10)", "SoftmaxCrossEntropy").gradient("W1")
     assert not _failures(replace(sound, steps=sound.steps[::2]))
+
+
+def test_the_words_of_a_certificate_say_at_which_sizes() -> None:
+    assert sizes_tried(network("x:n -> Linear(K)", "MSE").gradient("W1")) == ()
+    assert sizes_tried(network("x:3 -> Linear(100000000)", "MSE").gradient("W1")) == ("at stand-in sizes",)
+    at_both = network("x:784 -> Linear(10)", "MSE").gradient("W1")
+    assert sizes_tried(at_both) == ("at stand-in sizes", "at the sizes as they stand")
