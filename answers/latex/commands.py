@@ -133,6 +133,16 @@ ENVIRONMENTS = frozenset(
 REFERENCES = frozenset({"label", "ref", "eqref", "pageref"})
 """The commands whose argument is a name in plain letters, which LaTeX writes into a file and reads again."""
 
+SEVERAL = frozenset(
+    """phantom hphantom vphantom smash mathchoice text textrm textbf textit textsl textsf textsc texttt textmd textup
+    textnormal emph overrightarrow overleftarrow overleftrightarrow underrightarrow underleftarrow underleftrightarrow
+    xleftarrow xrightarrow overset underset overunderset stackrel sideset pmb boldsymbol of""".split()
+)
+"""The commands that set what they are given several times, in every size or once to measure it."""
+
+BOLD = frozenset({"bm", "hm", "boldsymbol"})
+"""The commands that look into what they make bold."""
+
 _DEFINES = "it defines something; write in full what it would stand for"
 _SETS = "it changes a setting of the sheet"
 _READS = "it reads or writes files"

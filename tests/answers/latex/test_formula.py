@@ -167,6 +167,87 @@ def test_no_other_sign_passes(sign: str) -> None:
         formula(f"a \\{sign} b")
 
 
+def nested(opener: str, closer: str, deep: int) -> str:
+    return opener * deep + "x" + closer * deep
+
+
+REPEATS = [
+    (r"\phantom{", "}"),
+    (r"\smash[b]{", "}"),
+    (r"\text{if $", "$}"),
+    (r"\emph{$", "$}"),
+    (r"\textrm{a $", "$ b}"),
+    (r"\overrightarrow{a ", "}"),
+    (r"\underset{y}{", "}"),
+    (r"\underset{", "}{y}"),
+    (r"\overset {y} {a + ", "}"),
+    (r"\xrightarrow[a]{", "}"),
+    (r"\xrightarrow[\text{a}]{", "}"),
+    (r"\sqrt[3]{", "}"),
+    (r"\sqrt [\alpha]{", "}"),
+    (r"\root 3 \of {", "}"),
+    (r"\mathchoice{a}{b}{", "}{c}"),
+    (r"\pmb{\left(", r"\right)}"),
+    (r"\alpha[\phantom{", "}"),
+    (r"\overset{\begin{matrix} ", r"\end{matrix}}{y}"),
+]
+
+
+@pytest.mark.parametrize(("opener", "closer"), REPEATS)
+def test_what_would_take_tex_too_long_is_refused(opener: str, closer: str) -> None:
+    assert formula(nested(opener, closer, 4))
+    with pytest.raises(FormulaError, match="stands inside of 4 commands that set what they hold several times"):
+        formula(nested(opener, closer, 5))
+
+
+@pytest.mark.parametrize(
+    ("opener", "closer"),
+    [("{", "}"), (r"\frac{1}{", "}"), ("x_{", "}"), (r"\left(", r"\right)"), (r"\begin{matrix}", r"\end{matrix}")],
+)
+def test_brackets_and_environments_are_read_to_a_depth(opener: str, closer: str) -> None:
+    assert formula(nested(opener, closer, 29))
+    with pytest.raises(FormulaError, match="stands inside of 30 open brackets and environments"):
+        formula(nested(opener, closer, 31))
+
+
+@pytest.mark.parametrize(
+    "columns", ["*{3}{c}", "c*{12}{r}l", "c | c", r"r@{\,}c", "*{2}{rl}*{2}{c}", r">{\bfseries}l", "*{99}{c}"]
+)
+def test_columns_may_be_repeated(columns: str) -> None:
+    for text in (rf"\begin{{array}}[t]{{{columns}}} a \end{{array}}", rf"\multicolumn{{2}}{{{columns}}}{{a}}"):
+        assert formula(text) == text
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "*{100}{c}",
+        "*{1000000000}{c}",
+        "*{9}{*{9}{c}}",
+        "*9{c}",
+        "*99c",
+        r"*{\linewidth}{c}",
+        '*{"FF}{c}',
+        "c*{ 123 } {c}",
+    ],
+)
+def test_columns_are_not_repeated_without_end(columns: str) -> None:
+    for text in (
+        rf"\begin{{array}}{{{columns}}} a \end{{array}}",
+        rf"\begin {{tabular}} [t] {{{columns}}} a \end{{tabular}}",
+        rf"\multicolumn {{2}} {{{columns}}}{{a}}",
+    ):
+        with pytest.raises(FormulaError, match=r"they are repeated as \*\{3\}\{c\}, a plain number of times up to 99"):
+            formula(text)
+
+
+def test_what_is_bold_already_is_not_made_bold_again() -> None:
+    for outer in ("boldsymbol", "bm", "hm"):
+        with pytest.raises(FormulaError, match="stands in what is bold already"):
+            formula(rf"\{outer}{{a \frac{{\boldsymbol x}}{{y}}}}")
+    assert formula(r"\boldsymbol{a} + \boldsymbol{\bm{b}} \bm{c}")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
