@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -14,6 +16,7 @@ from answers.errors import HomeworkContentError
 from answers.latex.code import code_lines
 from answers.latex.escape import escape, escape_typed
 from answers.latex.formula import formula, is_display
+from derive.identifiers import quoted
 
 
 class MarkdownError(HomeworkContentError):
@@ -25,11 +28,11 @@ def markdown(text: str) -> str:
 
     Maths between ``$`` or ``$$``, and environments such as ``align``, are kept as they are; all else is
     escaped. Straight quotes become curly ones, ``--`` and ``---`` dashes. A dollar sign with a space on its
-    inner side is a dollar sign, so that prices can be told from formulas.
+    inner side is a dollar sign, so that prices can be told from formulas; commands of LaTeX behind one are refused.
 
     Raises:
         FormulaError: a formula holds what has no place in one.
-        MarkdownError: the text holds a picture, or a link to what is no page.
+        MarkdownError: the text holds a picture, a link to what is no page, or what looks like a formula and is none.
         UnprintableError: a character is not in the fonts.
     """
     return "\n\n".join(_blocks(SyntaxTreeNode(_parser().parse(text))))
@@ -52,7 +55,29 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "smartquotes"])
     dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_blank_lines=False, double_inline=True)
     amsmath_plugin(parser)
+    parser.inline.ruler.before("math_inline", "math_with_words", _math_with_words)
     return parser
+
+
+def _math_with_words(state: StateInline, silent: bool) -> bool:
+    """A formula with formulas in its words, such as ``$0 \\text{ if $x<0$}$``: dollars in braces do not end it."""
+    if not state.src.startswith("$", state.pos) or state.src[state.pos + 1 : state.pos + 2] in ("", "$", " ", "\n"):
+        return False
+    depth, place, inner = 0, state.pos + 1, False
+    while place < state.posMax:
+        sign = state.src[place]
+        if sign == "$" and depth <= 0:
+            break
+        inner |= sign == "$"
+        depth += (sign == "{") - (sign == "}")
+        place += 2 if sign == "\\" else 1
+    content = state.src[state.pos + 1 : place]
+    if place >= state.posMax or not inner or content[-1].isspace():
+        return False
+    if not silent:
+        state.push("math_inline", "math", 0).content = content
+    state.pos = place + 1
+    return True
 
 
 def _blocks(node: SyntaxTreeNode) -> list[str]:
@@ -65,6 +90,29 @@ def _block(node: SyntaxTreeNode) -> str:
 
 def _inline(node: SyntaxTreeNode) -> str:
     return "".join(INLINES[child.type](child) for child in node.children)
+
+
+STRAY = re.compile(r"\$\s*\\[A-Za-z]+|\$[^$]*\\[A-Za-z][^$]*\$")
+"""A command of LaTeX behind a dollar sign that begins no formula, or between two of them."""
+
+
+def _line(node: SyntaxTreeNode) -> str:
+    """The LaTeX of a line of text.
+
+    Raises:
+        MarkdownError: it holds what looks like a formula and is none.
+    """
+    plain = "".join("\n" if part.type == "softbreak" else part.content for part in node.walk() if part.type in WRITTEN)
+    stray = STRAY.search(plain)
+    if stray:
+        raise MarkdownError(
+            f"{quoted(stray[0])} is no formula: the dollar signs around one have no space on their inner side, "
+            r"$\alpha$ and not $ \alpha $"
+        )
+    return _inline(node)
+
+
+WRITTEN = frozenset({"text", "softbreak"})
 
 
 def _list(environment: str, node: SyntaxTreeNode) -> str:
@@ -133,7 +181,7 @@ def _picture(node: SyntaxTreeNode) -> str:
 
 BLOCKS: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
     "paragraph": _inline,
-    "inline": _inline,
+    "inline": _line,
     "heading": lambda node: f"\\textheading{{{_inline(node)}}}",
     "bullet_list": lambda node: _list("itemize", node),
     "ordered_list": lambda node: _list("enumerate", node),
@@ -147,7 +195,7 @@ BLOCKS: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
 }
 
 INLINES: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
-    "inline": _inline,
+    "inline": _line,
     "text": lambda node: escape(node.content),
     "strong": lambda node: f"\\textbf{{{_inline(node)}}}",
     "em": lambda node: f"\\emph{{{_inline(node)}}}",

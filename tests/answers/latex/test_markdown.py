@@ -41,6 +41,9 @@ def test_words_are_escaped(text: str) -> None:
         ("> a", "\\begin{quote}\na\n\\end{quote}"),
         ("a\\\n[b", "a\\leavevmode\\newline\n[b"),
         ("$σ(ŷ)$", r"$\sigma (\hat{y})$"),
+        (r"so $a \text{ if $x > 0$ or $y$}$ and $b$", r"so $a \text{ if $x > 0$ or $y$}$ and $b$"),
+        (r"$\{x$ and $y\}$, 2 $ or $3", r"$\{x$ and $y\}$, 2 \$ or \$3"),
+        (r"it costs $ 5, $\alpha$ more", r"it costs \$ 5, $\alpha$ more"),
         ("see $$x$$ there", "see \\[\nx\n\\] there"),
         ("\\begin{align}\na &= b\n\\end{align}", "\\begin{align}\na &= b\n\\end{align}"),
         ("---", r"\textrule"),
@@ -48,6 +51,24 @@ def test_words_are_escaped(text: str) -> None:
 )
 def test_forms(text: str, latex: str) -> None:
     assert markdown(text) == latex
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$ \text{if $x$} $",
+        r"a $ \alpha $ b",
+        r"a $\alpha $ b",
+        r"a $ x + \beta$",
+        r"**a $ \alpha $**",
+        "a $\n\\alpha\n$ b",
+        r"a $\alpha is",
+        "| a | b |\n|---|---|\n| $ \\alpha $ | c |",
+    ],
+)
+def test_what_looks_like_a_formula_and_is_none_is_refused(text: str) -> None:
+    with pytest.raises(MarkdownError, match=r"is no formula: the dollar signs around one have no space"):
+        markdown(text)
 
 
 def test_lists_nest_and_count() -> None:
