@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from answers.errors import HomeworkContentError
 from answers.latex.characters import ACCENTS, LETTERS_AND_PUNCTUATION, MATHS, MATHS_ACCENTS, SPECIAL, TYPED
 
+FONTS = "they have Latin letters with accents, Greek letters, punctuation and the signs of mathematics"
+MOST_NAMED = 6
+"""So many characters are named in a message."""
+
 
 class UnprintableError(HomeworkContentError):
-    """A text holds a character that the fonts of a sheet do not have."""
+    """A text holds characters that the fonts of a sheet do not have; ``characters`` are some of them."""
+
+    def __init__(self, message: str, characters: str) -> None:
+        super().__init__(message)
+        self.characters = characters
 
 
 def escape(text: str) -> str:
@@ -19,7 +27,7 @@ def escape(text: str) -> str:
     Raises:
         UnprintableError: a character is not in the fonts.
     """
-    return "".join(_text_character(base, marks, SPECIAL) for base, marks in _clusters(text))
+    return _written(text, lambda base, marks: _text_character(base, marks, SPECIAL))
 
 
 def escape_typed(text: str) -> str:
@@ -28,7 +36,7 @@ def escape_typed(text: str) -> str:
     Raises:
         UnprintableError: a character is not in the fonts.
     """
-    return "".join(_text_character(base, marks, TYPED) for base, marks in _clusters(text))
+    return _written(text, lambda base, marks: _text_character(base, marks, TYPED))
 
 
 def escape_maths(formula: str) -> str:
@@ -38,9 +46,9 @@ def escape_maths(formula: str) -> str:
         UnprintableError: a character is not in the fonts.
     """
     words = _Words()
-    return "".join(
-        _text_character(base, marks, {}) if words.read(base) else _maths_character(base, marks)
-        for base, marks in _clusters(formula)
+    return _written(
+        formula,
+        lambda base, marks: _text_character(base, marks, {}) if words.read(base) else _maths_character(base, marks),
     )
 
 
@@ -137,9 +145,47 @@ def _is_typed(character: str) -> bool:
     return character in "\n\t" or (character.isascii() and character.isprintable())
 
 
-def _unprintable(character: str) -> UnprintableError:
-    name = unicodedata.name(character, "a control character")
-    return UnprintableError(
-        f"the character {character!r} (U+{ord(character):04X}, {name}) is not in the fonts of a sheet; "
-        "write it in another way, or as LaTeX between dollar signs"
-    )
+def _written(text: str, write: Callable[[str, str], str]) -> str:
+    """Every character with its accents as ``write`` has it.
+
+    Raises:
+        UnprintableError: some are not in the fonts; the message names them all.
+    """
+    pieces, missing = [], ""
+    for base, marks in _clusters(text):
+        try:
+            pieces.append(write(base, marks))
+        except UnprintableError as error:
+            missing += error.characters
+    if missing:
+        raise _unprintable(missing)
+    return "".join(pieces)
+
+
+def _unprintable(characters: str) -> UnprintableError:
+    """The error that names the characters, and what would print in their place."""
+    different = list(dict.fromkeys(characters))
+    named = ", ".join(f"{c!r} (U+{ord(c):04X}, {_name(c)})" for c in different[:MOST_NAMED])
+    more = f" and {len(different) - MOST_NAMED} more" if len(different) > MOST_NAMED else ""
+    said = f"the character {named} is" if len(different) == 1 else f"the characters {named}{more} are"
+    return UnprintableError(f"{said} not in the fonts of a sheet; {FONTS}: {_way_out(different)}", characters)
+
+
+def _name(character: str) -> str:
+    return unicodedata.name(character, "a control character")
+
+
+def _way_out(characters: list[str]) -> str:
+    """What to write in place of characters that no font has, by the kinds of them."""
+    kinds = {unicodedata.category(character)[0] for character in characters}
+    signs = [_name(character).lower() for character in characters if unicodedata.category(character)[0] == "S"]
+    ways = []
+    if kinds & {"L", "M", "N"}:
+        ways.append("write letters of other scripts in Latin ones, as in a passport")
+    if signs:
+        ways.append(
+            f"write a picture in words, such as {signs[0]!r}, and a sign of mathematics as LaTeX between $ and $"
+        )
+    if kinds & {"C", "Z", "P"}:
+        ways.append("leave it out, or write what a keyboard has")
+    return "; ".join(ways)

@@ -80,5 +80,21 @@ def test_what_cannot_be_printed_is_named(character: str) -> None:
         escape_maths(f"a{character}")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("线性代数", r"the characters '线' \(U\+7EBF, .*\), '性' .*, '代' .*, '数' .* are not .*in Latin ones"),
+        ("Привет, мир", r"'П' \(U\+041F, CYRILLIC CAPITAL LETTER PE\).* and 1 more are not in the fonts"),
+        ("good 🚀", r"the character '🚀' .* is not .*they have Latin letters.*in words, such as 'rocket'"),
+        ("a\u200bb", r"leave it out, or write what a keyboard has"),
+        ("שלום 👍", r"in Latin ones.*; write a picture in words, such as 'thumbs up sign'"),
+    ],
+)
+def test_the_message_names_all_of_them_and_what_prints_in_their_place(text: str, said: str) -> None:
+    for write in (escape, escape_typed, escape_maths):
+        with pytest.raises(UnprintableError, match=said):
+            write(text)
+
+
 def test_every_character_of_the_tables_is_beyond_ascii() -> None:
     assert all(not character.isascii() for character in (*LETTERS_AND_PUNCTUATION, *MATHS))
