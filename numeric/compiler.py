@@ -307,7 +307,9 @@ def _bounded(function: ScalarFunction) -> Expr:
     branches = bounded_branches(function)
     if branches is None:
         return function.formula
-    decay = {DECAY: sympy.exp(-sympy.Abs(function.variable))}
+    # |z| with a slope at 0, where the complex step would else see none: that of the side that is taken there.
+    distance = function.variable * (2 * Bracket(function.variable >= 0) - 1)
+    decay = {DECAY: sympy.exp(-distance)}
     right, left = (branch.xreplace(decay) for branch in branches)
     return WHERE(Bracket(function.variable >= 0), right, left) if right != left else right
 

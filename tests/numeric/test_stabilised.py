@@ -10,7 +10,7 @@ import pytest
 
 from derive import LayerDefinition, layer, network
 from derive.layers import ACTIVATION, Activation
-from numeric import compile, evaluate
+from numeric import check, compile, evaluate
 
 LARGE = numpy.array([1200.0, -1200.0, 800.0, 28.0, -28.0, 40.0, -37.0, 0.5, 0.0, -3.0])
 
@@ -92,3 +92,9 @@ def test_a_softmax_on_one_line() -> None:
     close(found[0], y)
     close(compiled.backward({}, cache, dy[None])["z"][0], y * (dy - y @ dy) / 2)
     close(evaluate(layer(own).vjp("z"), {"z": z, "dy": dy}), y * (dy - y @ dy) / 2)
+
+
+@pytest.mark.parametrize("name", ["Sigmoid", "Tanh", "SiLU", "GELUTanh", "Softplus"])
+def test_the_complex_step_sees_the_slope_at_0(name: str) -> None:
+    """Behind a ReLU many arguments are exactly 0."""
+    assert check(network(f"x:n -> ReLU -> 3*{name}", "MSE").gradient("x")).ok
