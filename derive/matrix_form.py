@@ -18,7 +18,7 @@ from derive.matrix.nodes import Apply, Named, Node
 from derive.matrix.recognise import recognise
 from derive.matrix.substitute import coefficient_names, resized, substitute
 from derive.matrix.tidy import tidy
-from derive.matrix.tree import leaves
+from derive.matrix.tree import children, leaves
 
 UNIT = symbols.size("_unit")
 """Stands for an axis of length 1 while a form is sought, so that one output is written as K outputs are."""
@@ -60,7 +60,15 @@ class Former:
             if name in self.forward.row and (written_out or name in hidden)
             else self._leaf(name)
         )
-        return None if node is None else self._finished(node, hidden)
+        finished = None if node is None else self._finished(node, hidden)
+        if finished is None or (written_out and _reads(finished) & self._internal - {name}):
+            return None
+        return finished
+
+    @property
+    def _internal(self) -> frozenset[str]:
+        """The rows that no answer names."""
+        return frozenset(row.name for row in self.forward.rows if row.tensor.role == "hidden")
 
     def _finished(self, node: Node, hidden: frozenset[str]) -> Node | None:
         """The node with hidden values written out; None where one stands in a coefficient, which has no node."""
@@ -172,3 +180,9 @@ def _with_units(expression: Expr) -> Expr:
         limits = [(letter, lower, UNIT - 1 if upper == 0 else upper) for letter, lower, upper in expression.limits]
         return trees.total(args[0], limits)
     return expression.func(*args)
+
+
+def _reads(node: Node) -> frozenset[str]:
+    """The tensors whose matrices a node holds."""
+    own = frozenset((node.name,)) if isinstance(node, Named) else frozenset()
+    return own.union(*map(_reads, children(node)))

@@ -7,14 +7,31 @@ from collections.abc import Iterable, Mapping
 from sympy import Expr
 from sympy.core.function import AppliedUndef
 
+from derive.building.known import ELEMENTARY
+from derive.errors import DefinitionError
 from derive.layers import CALLED, Activation, scalar_function
 from derive.scalar import ScalarFunction
 
 
 def called(own: Iterable[object] = ()) -> Mapping[str, Activation]:
-    """The activations that equations may apply, by the names that they call them; a user's ``own`` come first."""
+    """The activations that equations may apply, by the names that they call them, a user's ``own`` among them.
+
+    Raises:
+        DefinitionError: one of the user's is called like a function that has another formula.
+    """
     further = {one.call: one for one in own if isinstance(one, Activation) and one.call and not one.learnt}
+    for name, one in further.items():
+        known = f"{name}(z) = {CALLED[name].formula}" if name in CALLED else f"the function {name}"
+        if name in ELEMENTARY or (name in CALLED and (CALLED[name].formula, CALLED[name].constants) != _formula(one)):
+            raise DefinitionError(
+                f"the activation {one.name} is called {name}, which stands for {known}; call it otherwise, such as "
+                f"{name}_own"
+            )
     return {**CALLED, **further}
+
+
+def _formula(one: Activation) -> tuple[str, Mapping[str, str]]:
+    return one.formula, one.constants
 
 
 def applied_functions(

@@ -12,7 +12,7 @@ from sympy import Expr, Indexed, Sum, Symbol
 from derive import symbols
 from derive.building.beside import check_beside, further_sizes
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
-from derive.errors import DefinitionError, NetworkError
+from derive.errors import DefinitionError, NetworkError, nearest
 from derive.forward import Role, Row, Tensor
 from derive.layers import CALLED, LayerDefinition
 from derive.layers.checked import misfits
@@ -100,6 +100,7 @@ def place(
     equations = parse_equations(
         definition.equations, Vocabulary(shapes, sizes, definition.constants, frozenset(functions))
     )
+    _check_defined(definition, equations)
     rows = _rows(definition, equations, shapes, names, per_sample)
     output = next(row.tensor for row in rows if row.name == names.output)
     return Instance(given, rows, output, derived)
@@ -114,6 +115,32 @@ def _check_names(definition: LayerDefinition) -> None:
     declared = (*definition.axes, *definition.sizes, *definition.derived)
     for misfit in misfits(definition.shapes, given, declared, definition.inputs):
         raise DefinitionError(f"{definition.name}, {misfit.place[0]}: {misfit.message}")
+
+
+def _check_defined(definition: LayerDefinition, equations: Sequence[Equation]) -> None:
+    """See that rows read what is given or defined before them, and define what the layer hands on.
+
+    Raises:
+        DefinitionError: one does not.
+    """
+    given = (definition.source, *definition.parameters, *definition.inputs, *definition.buffers)
+    known = dict.fromkeys(given)
+    for equation in equations:
+        for access in symbols.accesses(equation.expression):
+            name = symbols.name_of(access)
+            if name not in known and name in definition.shapes:
+                raise DefinitionError(
+                    f"{definition.name}: {name} is read in the equation of {equation.name}, and nothing gives it: "
+                    f"list it among parameters, inputs or buffers, or define it before ({nearest(name, known)})"
+                )
+        known[equation.name] = None
+    made = {equation.name for equation in equations}
+    for kind, names in (("output", definition.outputs), ("state", definition.states.values())):
+        for name in names:
+            if name not in made:
+                raise DefinitionError(
+                    f"{definition.name}: no equation defines the {kind} {name}; {nearest(name, sorted(made))}"
+                )
 
 
 def _name_sizes(definition: LayerDefinition, sizes: dict[str, Expr]) -> None:

@@ -24,6 +24,7 @@ from derive.errors import NetworkError, nearest
 from derive.forward import Forward, Reduction, Row, Tensor
 from derive.layers import ACTIVATION, LAYERS, LOSS, WORDS, Activation, named_functions, scalar_function
 from derive.layers.definition import LayerDefinition
+from derive.layers.ranges import require_in_range
 from derive.render.names import require_distinct
 from derive.scalar import ScalarFunction
 
@@ -267,6 +268,9 @@ class Builder:
                 f"{kind.name} takes {', '.join(names) or 'no arguments'}; got {', '.join((*given, *unknown))}{applied}"
             )
         values = {**kind.constants, **dict(zip(kind.constants, given, strict=False)), **named}
+        if ACTIVATION.get(kind.name) == kind:
+            for key, value in values.items():
+                require_in_range(kind.name, key, parse_formula(value))
         label = _labelled(stage, kind.name)
         if kind.learnt:
             number = "" if self.alone else str(self._next_number())

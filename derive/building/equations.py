@@ -90,8 +90,9 @@ def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
         with shown_in(whole, row):
             taken = left_indices(row)
             expression = Reader(replace(vocabulary, shapes=shapes), set(taken), bound_names(body)).read(body)
-        indices = tuple(symbols.index(letter) for letter in taken)
-        shape = tuple(_range_of(i, expression, shapes, shapes.get(str(name)), r) for r, i in enumerate(indices))
+            indices = tuple(symbols.index(letter) for letter in taken)
+            declared = shapes.get(str(name))
+            shape = tuple(_range_of(i, expression, shapes, declared, axis, row) for axis, i in enumerate(indices))
         made = {equation.name for equation in equations}
         helpers = Helpers(str(name), {*shapes, *made, str(name)}, made)
         for equation in _rows(helpers, dict(zip(indices, shape, strict=True)), expression):
@@ -194,13 +195,30 @@ def _range_of(
     shapes: Mapping[str, tuple[Expr, ...]],
     declared: tuple[Expr, ...] | None,
     axis: int,
+    row: Tree[Any],
 ) -> Expr:
     if declared is not None:
         return declared[axis]
     found = range_of(letter, expression, shapes)
-    if found is None:
-        raise DefinitionError(f"the range of index {letter} is not known: declare the shape of the tensor it indexes")
-    return found
+    if found is not None:
+        return found
+    name, subscripts, body = row.children
+    place = position_of(subscripts.children[axis])
+    if letter.name in bound_names(body):
+        free = sorted({str(symbol) for symbol in expression.free_symbols if symbol.is_integer})
+        raise PlacedError(
+            f"the index {letter} of {name} is bound by the sum or the maximum on the right and counts nothing outside "
+            "of it: leave it out on the left, or let another index be bound "
+            f"(free on the right: {', '.join(free) or 'none'})",
+            place,
+        )
+    if letter not in expression.free_symbols:
+        raise PlacedError(
+            f"the index {letter} of {name} does not occur on the right, so that its range is not known: leave it out, "
+            f"or declare the shape of {name}",
+            place,
+        )
+    raise PlacedError(f"the range of index {letter} is not known: declare the shape of {name}", place)
 
 
 def parse_tree(text: str, start: str) -> Tree[Any]:

@@ -15,6 +15,7 @@ from derive.building.language import Stage
 from derive.errors import NetworkError, nearest
 from derive.forward import Domain, Reduction, Role, Row, Tensor
 from derive.layers import CALLED, LOSS, LossDefinition, scalar_function
+from derive.layers.ranges import require_in_range
 from derive.scalar import ScalarFunction
 
 OPTIONS = ("mean", "sum", "class", "one_hot")
@@ -50,6 +51,8 @@ def place_loss(stage: Stage, prediction: Tensor, batch: Expr | None, reduction: 
     shapes |= {"y_hat": shape, **{tensor.name: tensor.shape for tensor in given}}
     text = definition.class_equations if "class" in options else definition.equations
     values = {name: parse_formula(value) for name, value in constants}
+    for name, value in values.items():
+        require_in_range(definition.name, name, value)
     known = frozenset((*CALLED, *definition.functions))
     equations = parse_equations(text, Vocabulary(shapes, {"K": shape[0]}, values, known))
     functions = tuple(scalar_function(name, formula, constants) for name, formula in definition.functions.items())

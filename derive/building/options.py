@@ -11,6 +11,7 @@ from derive import symbols
 from derive.building.language import Argument
 from derive.errors import NetworkError
 from derive.identifiers import quoted
+from derive.layers.ranges import require_in_range
 from derive.render.names import parse_name
 
 TRUTH = {"true": True, "false": False}
@@ -35,11 +36,13 @@ class Option:
         """What the layer is given: names of sizes become sizes, ``True`` and ``False`` truth values.
 
         Raises:
-            NetworkError: it is a word that is no size, or no truth value where one is expected.
+            NetworkError: it is a word that is no size, no truth value where one is expected, or a number outside of
+                the range of the hyper-parameter.
         """
         value = given if isinstance(given, str) and given in self.words else self._read(given)
         if isinstance(self.default, bool) and not isinstance(value, bool):
             raise NetworkError(f"{self.layer}: {self.name} is True or False, not {value}")
+        require_in_range(self.layer, self.name, value)
         return value
 
     def _read(self, given: Argument) -> object:

@@ -41,15 +41,19 @@ class Rule:
         for values in self._instances(expression) if self.letters else [{}]:
             instance = trees.replaced(self.pattern, values)
             replacement = trees.replaced(self.replacement, values)
-            if isinstance(instance, Mul):
+            whole = (1 / self.exponent).is_integer
+            if isinstance(instance, Mul) and self.exponent != 1:
+                expression = trees.replaced(expression, self._powers(expression, instance, replacement))
+            if isinstance(instance, Mul) and whole:
+                replacement = replacement ** (1 / self.exponent)
                 expression = trees.replaced(expression, _in_products(expression, instance, replacement))
-            else:
-                expression = trees.replaced(expression, self._replacements(expression, instance, replacement))
+            elif not isinstance(instance, Mul):
+                alone = {instance: replacement} if self.exponent == 1 else {}
+                expression = trees.replaced(expression, alone or self._powers(expression, instance, replacement))
         return expression
 
-    def _replacements(self, expression: Expr, instance: Expr, replacement: Expr) -> dict[Expr, Expr]:
-        if self.exponent == 1:
-            return {instance: replacement}
+    def _powers(self, expression: Expr, instance: Expr, replacement: Expr) -> dict[Expr, Expr]:
+        """The powers of the instance in the expression that are whole powers of the replacement, with these."""
         powers = {power: power.exp for power in trees.parts(expression, Pow) if power.base == instance}
         return {
             power: replacement ** (exponent / self.exponent)

@@ -12,13 +12,13 @@ from derive.functions import ArgMax, Bracket, Maximum
 from numeric.source.scalar import ScalarSource
 from numeric.source.text import Level, Text, broadcast
 
-WHERE = sympy.Function("where")
-"""A choice between two values by a bracket."""
+WHERE = sympy.Function("(where)")
+"""A choice between two values by a bracket. No function of one's own can have a name like this or the next ones."""
 
-BOTH = sympy.Function("both")
+BOTH = sympy.Function("(both)")
 """Truth values that all hold."""
 
-MASK, REAL = sympy.Function("mask"), sympy.Function("real")
+MASK, REAL = sympy.Function("(mask)"), sympy.Function("(real)")
 """Truth values as a term beside an array of real numbers, and truth values as real numbers."""
 
 
@@ -31,24 +31,24 @@ class ElementSource(ScalarSource):
     def text(self, expression: Expr) -> Text:
         if expression in self.variables:
             return self.variables[expression]
-        name = str(expression.func)
-        if name in ("mask", "real"):
+        kind = expression.func
+        if kind in (MASK, REAL):
             inner = self.text(expression.args[0])
             code = inner.inside(Level.ATOM)
             return replace(
-                inner, code=code if name == "mask" else f"{code}.astype({self.real})", level=Level.ATOM, whole=False
+                inner, code=code if kind == MASK else f"{code}.astype({self.real})", level=Level.ATOM, whole=False
             )
-        if name == "both":
+        if kind == BOTH:
             parts = [self.text(part) for part in expression.args]
             code = " & ".join(part.inside(Level.ATOM) for part in parts)
             return Text(code, Level.COMPARISON, broadcast(part.shape for part in parts), whole=True)
-        if name in ("where", "Max", "Min"):
+        if kind in (WHERE, sympy.Max, sympy.Min):
             sides = [self.text(part) for part in sorted(expression.args, key=lambda part: part.is_number)]
-            if name == "where":
+            if kind == WHERE:
                 sides = [self.text(part) for part in expression.args]
-            call = "minimum" if name == "Min" else "maximum"
+            call = "minimum" if kind == sympy.Min else "maximum"
             *before, last = map(_argument, sides)
-            if name == "where":
+            if kind == WHERE:
                 code = f"np.where({', '.join((*before, last))})"
             else:
                 code = reduce(lambda done, side: f"np.{call}({side}, {done})", reversed(before), last)
@@ -91,7 +91,7 @@ def typed(expression: Expr) -> Expr:
         # A number times truth values would be of 64 bits.
         product = _as_real(expression) if expression.args[0].is_number and _has_bare(expression) else expression
         return sympy.Mul(*(factor if _is_bare(factor) else typed(factor) for factor in product.args))
-    if str(expression.func) == "where":
+    if expression.func == WHERE:
         condition, *sides = expression.args
         return expression.func(condition, *map(typed, sides))
     if _is_bare(expression):

@@ -14,6 +14,7 @@ from derive import symbols
 from derive.calculus.sweep import fresh_bound
 from derive.forward import Forward
 from numeric.compiled.cancel import cancelled
+from numeric.compiled.elements import WHERE
 from numeric.compiled.lines import Line, Plan, names
 from numeric.compiled.maxima import with_flat_maxima
 from numeric.compiled.shifting import shifted
@@ -124,7 +125,7 @@ def _calls(line: Line) -> Iterator[tuple[Expr, Expr]]:
     """The functions of whole arrays in a line, each with a key that does not depend on the line's indices."""
     places = {letter: Symbol(f"_axis{number}", integer=True) for number, letter in enumerate(line.indices)}
     for call in line.expression.atoms(sympy.exp, sympy.log, sympy.tanh, sympy.erf, AppliedUndef):
-        if call.func in (LOG1P, sympy.Function("where")) or call.has(sympy.Sum):
+        if call.func in (LOG1P, WHERE) or call.has(sympy.Sum):
             continue
         accesses = call.atoms(Indexed)
         if accesses and all(tuple(access.indices) == line.indices for access in accesses):

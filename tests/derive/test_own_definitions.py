@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from derive.network import Network, network
 from derive.render.derivations import derivation_unicode
 from derive.render.printing import unicode
 from derive.symbols import element, index, size
-from numeric import ExpressionError, check, evaluate
+from numeric import ExpressionError, check, compile, evaluate
 
 MISH = Activation("Mish", "z*tanh(log(1 + exp(z)))", call="mish")
 QUADRATIC = LayerDefinition(
@@ -182,3 +184,73 @@ def test_activations_apply_one_another() -> None:
     net = network("x:n -> Linear(d) -> Own -> Linear(K)", "MSE", extra=[own, double, replace(MISH, call="Mish")])
     assert check(net.gradient("W1")).ok
     assert check(net.gradient("W1")).unknown == ()
+
+
+ROOTS = [
+    "y[i] = sqrt(-z[i])",
+    "y[i] = 1/sqrt(-z[i])",
+    "y[i] = sqrt(-z[i]*w[i])",
+    "y[i] = (z[i]*w[i])^(1/3)",
+    "y[i] = (-z[i])^(3/2)",
+    "y[i] = (-z[i])^(2/3)",
+    "y[i] = sqrt(-2*z[i])",
+    "y[i] = sqrt(w[i]/z[i])",
+    "y[i] = 1/(z[i]*w[i])",
+    "y[i] = sqrt(sqrt(-z[i]))",
+    "y[i] = z[i]*sqrt(-z[i])",
+    "r = sqrt(-(sum[k] z[k])); y[i] = z[i]/r",
+]
+
+
+@pytest.mark.parametrize("equations", ROOTS)
+def test_a_power_of_a_product_is_no_name_for_the_product(equations: str) -> None:
+    own = LayerDefinition("Own", equations, axes=("n",), shapes={"w": ("n",)}, parameters={"w": "w"})
+    for name in ("z", "w") if "w[" in equations else ("z",):
+        assert check(layer(own).vjp(name)).ok
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ({"equations": "y[i] = z[i]*m[i]", "shapes": {"m": ("n",)}}, "m is read in the equation of y, and nothing"),
+        ({"equations": "y[i] = z[i]*m", "shapes": {"m": ()}}, "list it among parameters, inputs or buffers"),
+        ({"equations": "y[i] = sum[k] z[i]*v[k]", "shapes": {"v": ("n",)}}, "v is read in the equation of y"),
+        ({"equations": "u[i] = z[i]", "shapes": {}}, "no equation defines the output y; known: u"),
+        ({"equations": "y[i] = z[i]", "outputs": ("y", "h")}, "no equation defines the output h"),
+        ({"equations": "y[i] = w[i]*z[i]"}, "w is read but not defined; known here: z"),
+        ({"equations": "y[i] = sum[i<3] z[i]"}, "the index i of y is bound by the sum"),
+        ({"equations": "y[i] = max[i] z[i]"}, "the index i of y is bound by the sum or the maximum"),
+        ({"equations": "y[i,j] = z[i]"}, "the index j of y does not occur on the right"),
+        ({"equations": "y[i] = z[2*i]"}, "the range of index i is not known: declare the shape of y"),
+    ],
+)
+def test_what_nothing_declares_is_named(definition: dict[str, Any], message: str) -> None:
+    with pytest.raises(DefinitionError, match=re.escape(message)):
+        layer(LayerDefinition(name="Own", axes=("n",), **definition))
+
+
+@pytest.mark.parametrize("call", ["tanh", "sigma", "ReLU", "Phi", "exp", "sqrt", "erf", "log1p", "arctan", "softplus"])
+def test_a_name_has_one_formula(call: str) -> None:
+    with pytest.raises(DefinitionError, match=f"the activation Own is called {call}, which stands for"):
+        network("x:n -> Own", "MSE", extra=[Activation("Own", "z^2 + 1", call=call)])
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["Max", "Min", "max", "where", "Abs", "softmax", "maximum", "clip", "sum", "sech", "mod_", "both", "mask", "real"],
+)
+def test_functions_of_libraries_do_not_stand_for_own_ones(call: str) -> None:
+    """What an array library or SymPy calls a function is free for an activation of one's own, with its formula."""
+    net = network("x:n -> Own", "MSE", batch="B", extra=[Activation("Own", "z^2 + 1", call=call)])
+    x = np.array([[1.0, -2.0, 3.0]])
+    compiled = compile(net, by=["x"])
+    y_hat, cache = compiled.forward({}, x)
+    compiled.loss({}, cache, 0 * x)
+    np.testing.assert_allclose(y_hat, x**2 + 1)
+    np.testing.assert_allclose(evaluate(net.value("y_hat"), {"x": x}), x**2 + 1)
+    np.testing.assert_allclose(compiled.backward({}, cache, 0 * x)["x"], 4 * x * (x**2 + 1))
+
+
+def test_the_formula_of_the_library_may_be_given_again() -> None:
+    own = Activation("Own", "1/(1 + exp(-z))", call="sigma")
+    assert network("x:n -> Own", "MSE", extra=[own]).gradient("x").result.has(element("y_hat", [index("i")]))

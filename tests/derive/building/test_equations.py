@@ -52,7 +52,7 @@ def test_formulas(text: str, expected: Expr) -> None:
         ("y[i] = A[i]", "A has 2 axes, 1 subscripts were given"),
         ("y = z", "z has 1 axes, 0 subscripts were given"),
         ("y = sum[q] 3*q", r"the range of index q is not known: write sum\[q<size\]"),
-        ("y[i] = 2", "the range of index i is not known: declare the shape"),
+        ("y[i] = 2", "the index i of y does not occur on the right, so that its range is not known"),
         ("y[i] = exp(z[i]", "cannot read the equation at line 1, column"),
         ("y[i] == z[i]", "cannot read the equation at line 1, column 6"),
         ("y[2*i] = z[i]", "on the left, the subscripts of y are indices"),
