@@ -28,6 +28,27 @@ def kept(ctx):
 '''
 
 
+OF_MODULES = frozenset(
+    (
+        "T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches "
+        "eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict "
+        "modules mtia named_buffers named_children named_modules named_parameters parameters register_backward_hook "
+        "register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook "
+        "register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook "
+        "register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ "
+        "set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu zero_grad predict "
+        "reset_parameters"
+    ).split()
+)
+"""What a module has beside its parameters: the attributes of ``nn.Module``, and the methods that are written here."""
+
+
+def attribute(name: str) -> str:
+    """What the module calls a tensor or a constant: with an underscore behind it where modules have it already."""
+    own = python_name(name)
+    return f"{own}_" if own in OF_MODULES else own
+
+
 def torch_file(subject: Subject) -> str:
     """The source of the file."""
     data = [tensor.name for tensor in (*subject.inputs, *subject.targets) if tensor.name in subject.gradients]
@@ -146,7 +167,7 @@ def _module(subject: Subject) -> str:
         "        super().__init__()",
         *(f"        self.{name} = nn.Parameter({zeros})" for name, zeros in _zeros(subject, subject.parameters)),
         *(f'        self.register_buffer("{name}", {zeros})' for name, zeros in _zeros(subject, subject.buffers)),
-        *(f"        self.{name} = {name}" for name in constants),
+        *(f"        self.{attribute(name)} = {python_name(name)}" for name in subject.constants),
         *(["        self.reset_parameters()"] if subject.parameters else []),
         *(_reset(subject) if subject.parameters else []),
         "",
@@ -159,14 +180,14 @@ def _zeros(subject: Subject, tensors: tuple[Tensor, ...]) -> Iterator[tuple[str,
     """For each tensor its name and an array of its shape."""
     for tensor in tensors:
         shape = ", ".join(map(dimension_source, subject.shape(tensor))) or "()"
-        yield python_name(tensor.name), f"torch.zeros({shape})"
+        yield attribute(tensor.name), f"torch.zeros({shape})"
 
 
 def _reset(subject: Subject) -> list[str]:
     names: dict[bool, list[str]] = {True: [], False: []}
     matrices = []
     for tensor in subject.parameters:
-        own = f"self.{python_name(tensor.name)}"
+        own = f"self.{attribute(tensor.name)}"
         if len(tensor.shape) > 1:
             matrices.append(own)
         else:
@@ -189,9 +210,10 @@ def _reset(subject: Subject) -> list[str]:
 
 def _calls(subject: Subject) -> list[str]:
     tensors = (*subject.inputs, *subject.targets)
-    stored = [f"self.{name}" for name in argument_names((*subject.parameters, *subject.buffers))]
-    own = [f"{name}=self.{name}" for name in argument_names((*subject.parameters, *subject.buffers))]
-    constants = [f"self.{python_name(name)}" for name in subject.constants]
+    kept = [tensor.name for tensor in (*subject.parameters, *subject.buffers)]
+    stored = [f"self.{attribute(name)}" for name in kept]
+    own = [f"{python_name(name)}=self.{attribute(name)}" for name in kept]
+    constants = [f"self.{attribute(name)}" for name in subject.constants]
     arguments = argument_names(tensors)
     what = "l" if subject.with_loss else ", ".join(map(python_name, subject.outputs))
     lines = [

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from derive import layer, network
+from derive import LayerDefinition, layer, network
 from derive.layer import Layer
 from derive.network import Network
 from numeric.compiled.naming import python_name
+from numeric.export.torch import OF_MODULES, attribute
 from tests.numeric.compiled.subjects import (
     LAYERS,
     SOME_ACTIVATIONS,
@@ -37,7 +38,7 @@ def module_of(given: Network | Layer) -> tuple[Any, dict[str, Any]]:
     sizes = {size: lengths.get(size, 1) for size in subject.sizes}
     module = names[subject.name](**sizes, **constants).double()
     for tensor in stored:
-        getattr(module, python_name(tensor.name)).data = tensors[python_name(tensor.name)]
+        getattr(module, attribute(tensor.name)).data = tensors[python_name(tensor.name)]
     return module, tensors
 
 
@@ -156,3 +157,20 @@ def test_second_derivatives_are_refused() -> None:
     x = tensors["x"].requires_grad_()
     with pytest.raises(RuntimeError, match="leave out create_graph=True"):
         torch.autograd.grad(module(x).sum(), x, create_graph=True)
+
+
+def test_all_attributes_of_modules_are_known() -> None:
+    assert {name for name in dir(torch.nn.Module()) if not name.startswith("_")} <= OF_MODULES
+
+
+@pytest.mark.parametrize(
+    "name", ["training", "forward", "parameters", "train", "T_destination", "zero_grad", "predict"]
+)
+def test_parameters_called_as_attributes_of_modules(name: str) -> None:
+    """The parameter, a buffer and a constant of such names."""
+    equations = f"y[i] = {name}[i]*z[i]^2 + half[i]*eval*z[i]"
+    shapes = {name: ("n",), "half": ("n",)}
+    own = LayerDefinition("Own", equations, axes=("n",), shapes=shapes, parameters={name: name}, buffers=("half",))
+    assert_gradients_right(layer(own, batch="B"))
+    net = network("x:n -> Own -> Linear(K)", "MSE", batch="B", extra=[own])
+    assert_gradients_right(net)
