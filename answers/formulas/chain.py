@@ -16,6 +16,7 @@ from answers.formulas.setting import About, Sample, samples
 from answers.kinds.item import Verdict
 from derive.building.formulas import DERIVATIVE, Formula, Setting, calls, parse_formula_in
 from derive.errors import DeriveError
+from derive.render.printing import IndexBase
 from derive.render.written import formula_unicode
 from numeric.errors import ArrayError, ExpressionError
 from numeric.magnitude import ROUNDING, magnitude
@@ -91,11 +92,11 @@ def _one_direction(lines: Sequence[Line]) -> None:
         raise HomeworkContentError("a chain that goes up with < and down with > says nothing of its ends; make two")
 
 
-def compare(chain: Chain, about: About, seed: int = 0) -> Verdict:
+def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1) -> Verdict:
     """Compare each line with the one before it, at random points over the domains.
 
     An equality holds up to rounding in proportion to the largest value, and to what is added up where that cancels;
-    a strict inequality at every point.
+    a strict inequality at every point. A line that does not hold is shown as it prints, counting from ``index_base``.
     """
     formulas = [line.formula for line in chain.lines]
     try:
@@ -111,7 +112,7 @@ def compare(chain: Chain, about: About, seed: int = 0) -> Verdict:
             return Verdict(False, len(points), inf, TOLERANCE, f"line {number + 1} is not finite at {points[bad].text}")
         if number > 0:
             added = [max(pair) for pair in zip(sizes[number - 1], sizes[number], strict=True)]
-            error, note = _line_error(chain, number, values[number - 1], here, points, added)
+            error, note = _line_error(chain, number, values[number - 1], here, points, added, index_base)
             worst = max(worst, error)
             if note:
                 return Verdict(False, len(points), error, TOLERANCE, note)
@@ -131,6 +132,7 @@ def _line_error(
     here: Sequence[Array],
     points: Sequence[Sample],
     added: Sequence[float],
+    index_base: IndexBase,
 ) -> tuple[float, str]:
     """The worst error of one line in the units of the tolerance, and what is wrong with it, if something is.
 
@@ -148,7 +150,8 @@ def _line_error(
         worst = max(worst, TOLERANCE * float(excess[place]) / allowed)
         if excess[place] > allowed or equal:
             place = numpy.unravel_index(int(difference.argmax()), excess.shape) if equal else place
-            said = f"{formula_unicode(chain.lines[number - 1].formula)} {line.relation} {formula_unicode(line.formula)}"
+            sides = (formula_unicode(side.formula, index_base) for side in (chain.lines[number - 1], line))
+            said = f" {line.relation} ".join(sides)
             numbers = f"{float(left[place]):.6g} and {float(right[place]):.6g}"
             return worst, f"line {number + 1}: {said} does not hold, its sides are {numbers} at {point.text}"
     return worst, ""

@@ -77,7 +77,7 @@ class Proof(About, Item):
             method += f"; by algebra too: line{'s' if len(exactly) > 1 else ''} {lines}"
         said = chain.summary if chain.relation != "=" else (chain.lines[0], chain.lines[-1])
         plain = " ".join(f"{line.relation} {formula_unicode(line.formula, base)}".strip() for line in said)
-        return Claim(plain, f"${_chained(said, base)}$", method, lambda: compare(chain, self))
+        return Claim(plain, f"${_chained(said, base)}$", method, lambda: compare(chain, self, index_base=base))
 
 
 def _chained(lines: Sequence[Line], base: IndexBase) -> str:

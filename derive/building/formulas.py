@@ -26,6 +26,7 @@ from derive.building.equations import (
 from derive.building.placed import shown_in
 from derive.errors import DefinitionError
 from derive.forward import Domain, Forward, Row, Tensor
+from derive.render.names import require_distinct
 from derive.scalar import ScalarFunction
 
 DERIVATIVE = "diff"
@@ -82,7 +83,8 @@ def setting_of(
     """A setting from the shapes of given tensors, and equations that define further ones from them.
 
     Raises:
-        DefinitionError: a definition cannot be read, or reads what is neither given nor defined before.
+        DefinitionError: a definition cannot be read, or reads what is neither given nor defined before, or two
+            names look alike in print.
     """
     dimensions = {name: tuple(map(symbols.dimension, shape)) for name, shape in shapes.items()}
     sizes = {size.name: size for shape in dimensions.values() for size in symbols.sizes_in(shape)}
@@ -97,6 +99,7 @@ def setting_of(
         Tensor(name, shape, "input", said.get(name, "real")) for name, shape in dimensions.items() if name not in made
     ]
     defined = {row.name: row.tensor.shape for row in rows if row.tensor.domain != "index"}
+    require_distinct([*dimensions, *defined])
     return Setting(
         Forward(tuple(given), tuple(rows), functions),
         replace(vocabulary, shapes={**dimensions, **defined}, functions=vocabulary.functions | {DERIVATIVE}),

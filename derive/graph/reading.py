@@ -18,6 +18,7 @@ from derive.graph.structure import ARITHMETIC, Node, Operation
 from derive.layers import CALLED
 from derive.layers.definition import Activation
 from derive.magnitudes import called, limited, power, rational
+from derive.render.names import require_distinct
 
 Grain = Literal["primitives", "functions"] | tuple[str, ...]
 """Which functions with a formula are one node: none, all of them, or those that are named."""
@@ -34,8 +35,8 @@ def read_equations(text: str, grain: Grain, constants: Literal["inside", "nodes"
     An operator that is applied twice to the same arguments is one node.
 
     Raises:
-        DefinitionError: the text is not a list of equations between numbers, or a name is given a value twice
-            or is read before.
+        DefinitionError: the text is not a list of equations between numbers, a name is given a value twice or is
+            read before, or two names look alike in print.
     """
     builder = _Builder(grain, constants)
     reader = Reader(Vocabulary({}, {}, {}, frozenset(CALLED)), set())
@@ -49,6 +50,7 @@ def read_equations(text: str, grain: Grain, constants: Literal["inside", "nodes"
         if subscripts is not None:
             raise DefinitionError(f"{name} has subscripts; a graph is made of equations between numbers")
         builder.define(str(name), body)
+    require_distinct(builder.values)
     return tuple(builder.nodes)
 
 

@@ -158,6 +158,7 @@ class WrittenPrinter:
         return compose.multiply(self.style, [operator, inside], between=self._between)
 
     def _reduction(self, kind: Token, *parts: Tr) -> Piece:
+        parts = self._told_from_sizes(kind, parts)
         *ranges, condition, body = parts
         letters = [str(part.children[0]) for part in ranges]
         inner = replace(self, reader=Reader(self.reader.vocabulary, self.reader.letters | set(letters)))
@@ -172,10 +173,43 @@ class WrittenPrinter:
         limits = {str(limit[0]): limit for limit in self.reader.read(Tree("reduction", [kind, *parts])).limits}
         return compose.total(self.style, [self._sign(*limits[letter]) for letter in letters], shown)
 
+    def _told_from_sizes(self, kind: Token, parts: tuple[Tr, ...]) -> tuple[Tr, ...]:
+        """A sum with another letter for each index that is called as a size in its own limits is."""
+        if str(kind) == "max":
+            return parts
+        limits = self.reader.read(Tree("reduction", [kind, *parts])).limits
+        ends = {str(symbol) for limit in limits for end in limit[1:] for symbol in end.free_symbols}
+        written = {str(token) for part in parts if part is not None for token in part.scan_values(_is_token)}
+        for letter in [str(part.children[0]) for part in parts[:-2]]:
+            if letter in ends:
+                free = (name for name in LETTERS if name not in written | self.reader.letters | ends)
+                other = next(free, letter)
+                written.add(other)
+                parts = tuple(_with_letter(part, letter, other) for part in parts)
+        return parts
+
     def _sign(self, letter: Symbol, low: Expr, high: Expr) -> Piece:
         small = ExpressionPrinter(self.style, self.ranks, inline=True)
         first, last = low + self.index_base, sympy.expand(high + self.index_base)
         return self.style.big_sum(small.piece(letter), small.piece(first), small.piece(last))
+
+
+LETTERS = ("i", "j", "k", "m", "n", "p", "q", "r", "s", "t", "u", "v", "w")
+"""Letters for indices, in the order in which they are taken."""
+
+
+def _is_token(leaf: object) -> bool:
+    return isinstance(leaf, Token)
+
+
+def _with_letter(tree: Tr, letter: str, other: str) -> Tr:
+    """A part of a sum in which an index has another letter; the ends of ranges are sizes and stay."""
+    if not isinstance(tree, Tree):
+        return tree
+    if tree.data in ("symbol", "range"):
+        first, *rest = tree.children
+        return Tree(tree.data, [Token("NAME", other) if str(first) == letter else first, *rest])
+    return Tree(tree.data, [_with_letter(child, letter, other) for child in tree.children])
 
 
 def _divides(tree: Tr) -> bool:

@@ -65,3 +65,10 @@ def test_what_does_not_cancel_is_not_let_through() -> None:
     assert not over_probabilities("sum[k] p[k]^2 - 1", "= 0")
     assert not over_probabilities("sum[k] p[k]*q[k] - 0.0000001*p[0]", "= sum[k] p[k]*q[k]")
     assert not over_probabilities("0", "= 0.0000000001*p[0]")
+
+
+def test_a_line_that_does_not_hold_is_shown_as_it_prints() -> None:
+    about = About.model_validate({"shapes": {"w": ["K"]}})
+    wrong = read_chain(setting_of({"w": ("K",)}), "sum[k] w[k]", ["= w[0]"])
+    assert "Σ_{k=0}^{K−1} w[k] = w[0] does not hold" in compare(wrong, about, index_base=0).note
+    assert "Σ_{k=1}^{K} w[k] = w[1] does not hold" in compare(wrong, about, index_base=1).note

@@ -85,6 +85,8 @@ def test_equal_and_picklable() -> None:
     ("text", "saying"),
     [
         ("y = x; y = 2", "y is given a value twice"),
+        ("y_ = x; y = 2*y_", "y_ and y look alike in print"),
+        ("a_1 = x; f = a_1*a1", "a_1 and a1 look alike in print"),
         ("y = y + 1", "y is read in its own equation"),
         ("z = y; y = 2*x", "y is read before its equation"),
         ("y[i] = x[i]", "subscripts"),
