@@ -12,6 +12,7 @@ CLASSES = "its target is the number of a class"
 LOSSES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "crossentropyloss": ("SoftmaxCrossEntropy", SCORES),
+        "celoss": ("SoftmaxCrossEntropy", SCORES),
         "softmaxloss": ("SoftmaxCrossEntropy", SCORES),
         "softmaxcrossentropywithintegerlabels": ("SoftmaxCrossEntropy(class)", f"{SCORES}, and {CLASSES}"),
         "softmaxcrossentropywithlogits": ("SoftmaxCrossEntropy", SCORES),

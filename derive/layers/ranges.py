@@ -13,13 +13,17 @@ from derive.errors import NetworkError
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from ``low`` to ``high``, with or without the ends themselves; ``whole`` ones or all."""
+    """Numbers from ``low`` to ``high``, with or without the ends themselves; ``whole`` ones or all.
+
+    ``lettered`` says whether a letter may stand for one.
+    """
 
     low: int | None = None
     high: int | None = None
     whole: bool = False
     above: bool = False
     below: bool = False
+    lettered: bool = True
 
     def __contains__(self, number: Expr) -> bool:
         """Whether a number is one of them."""
@@ -37,13 +41,13 @@ class Range:
         return f"{kind}{start} to {'below ' if self.below else ''}{self.high}"
 
     def require(self, owner: str, name: str, value: object) -> None:
-        """See that the value of a hyper-parameter, or each of several, is in the range; letters stand for any.
+        """See that the value of a hyper-parameter, or each of several, is in the range.
 
         Raises:
-            NetworkError: a number is not.
+            NetworkError: a number is not, or a letter stands where none may.
         """
         for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Expr) and one.is_number and one not in self:
+            if isinstance(one, Expr) and (one not in self if one.is_number else not self.lettered):
                 raise NetworkError(f"{owner}: {name} is {self}, not {one}")
 
 
@@ -55,10 +59,11 @@ ANY = Range()
 RANGES: Mapping[str, Range] = MappingProxyType(
     {
         **dict.fromkeys(("outputs", "kernel", "stride", "dilation", "groups", "pieces", "hidden", "heads"), COUNT),
-        **dict.fromkeys(("rows", "dimension", "width", "keys", "values", "other", "rank"), COUNT),
+        **dict.fromkeys(("rows", "dimension", "width", "keys", "values", "other"), COUNT),
+        "rank": Range(low=1, whole=True, lettered=False),
         **dict.fromkeys(("padding", "output_padding"), Range(low=0, whole=True)),
         "shape": Range(low=-1, whole=True),
-        "axis": Range(whole=True),
+        "axis": Range(whole=True, lettered=False),
         "p": Range(low=0, high=1, below=True),
         **dict.fromkeys(("slope", "alpha"), ANY),
         **dict.fromkeys(("beta", "delta"), POSITIVE),

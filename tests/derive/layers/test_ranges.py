@@ -80,3 +80,12 @@ def test_ranges_are_said_in_words() -> None:
     assert str(Range(low=0, above=True)) == "a number above 0"
     assert str(Range(low=0, high=1, below=True)) == "a number from 0 to below 1"
     assert str(Range(low=1, whole=True)) == "a whole number from 1 on"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Flatten(r)", "Reshape(p, q)", "Linear(3, rank=r)", "GLU(rank=a)", "Softmax(axis=a)", "LogSoftmax(rank=r)"],
+)
+def test_numbers_of_axes_are_no_letters(written: str) -> None:
+    with pytest.raises(NetworkError, match=r"(rank|axis) is a whole number( from 1 on)?, not [a-z]$"):
+        layer(written)
