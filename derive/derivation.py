@@ -64,6 +64,8 @@ class Derivation:
     ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout named;
     ``convolution`` its maps over space, where it is made of convolutions. ``notes`` say what a reader must know.
     Where sizes are large numbers, ``general`` is the derivation with letters that it comes from.
+    ``outside`` are the tensors that the result reads outside their ranges, where they count as 0; others it does not
+    read there. None leaves that open.
     """
 
     forward: Forward
@@ -75,6 +77,7 @@ class Derivation:
     index_base: Literal[0, 1] = 1
     notes: tuple[str, ...] = field(default=())
     convolution: ConvolutionForm | None = None
+    outside: frozenset[str] | None = None
     general: General | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -66,6 +66,9 @@ class Forward:
 
     ``reduction`` says how the losses of several samples make one. An upstream gradient is that of what comes of
     all samples, so where one is given the terms are summed.
+
+    ``gradients`` names the rows that were derived from the rows before them, each with the partial that it is: those
+    rows are claims, not definitions.
     """
 
     given: tuple[Tensor, ...]
@@ -74,6 +77,7 @@ class Forward:
     sizes: tuple[tuple[Symbol, Expr], ...] = ()
     initial: tuple[tuple[str, str], ...] = ()
     reduction: Reduction = "mean"
+    gradients: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def cycle(self) -> tuple[str, ...]:
@@ -106,7 +110,7 @@ class Forward:
         return {f.name: f for f in self.functions}
 
     def __getstate__(self) -> dict[str, object]:
-        names = ("given", "rows", "functions", "sizes", "initial", "reduction")
+        names = ("given", "rows", "functions", "sizes", "initial", "reduction", "gradients")
         return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, object]) -> None:

@@ -15,7 +15,7 @@ from derive.building.build import Builder
 from derive.building.language import parse_network, parse_stage
 from derive.building.letters import Lettering, lettered
 from derive.calculus.express import Speaker, Vocabulary
-from derive.calculus.ranges import notes_on
+from derive.calculus.ranges import notes_on, read_outside
 from derive.calculus.sweep import Sweep
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation, Layout, Quantity, Step
@@ -122,9 +122,18 @@ class Network:
         step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
         reduced = sweep.simplifier.simplify(result, sweep.ranges(quantity)) if result.has(KroneckerDelta) else result
         form = self._convolution(reduced, quantity)
-        notes = self._notes(result, quantity)
+        outside = self._outside(result, quantity)
         return Derivation(
-            self.forward, quantity, result, (step,), node, self.layout, self.index_base, notes, convolution=form
+            self.forward,
+            quantity,
+            result,
+            (step,),
+            node,
+            self.layout,
+            self.index_base,
+            self._notes(result, outside),
+            form,
+            outside,
         )
 
     def gradient(self, name: str, within: Iterable[str] | None = None) -> Derivation:
@@ -301,14 +310,27 @@ class Network:
             for step in steps
         )
         form = self._convolution(result if in_values is None else in_values, quantity)
-        notes = self._notes(result, quantity)
+        outside = self._outside(result, quantity)
         return Derivation(
-            self.forward, quantity, result, formed, node, self.layout, self.index_base, notes, convolution=form
+            self.forward,
+            quantity,
+            result,
+            formed,
+            node,
+            self.layout,
+            self.index_base,
+            self._notes(result, outside),
+            form,
+            outside,
         )
 
-    def _notes(self, expression: Expr, quantity: Quantity) -> tuple[str, ...]:
+    def _outside(self, expression: Expr, quantity: Quantity) -> frozenset[str]:
+        """The tensors that an expression reads outside their ranges, in a network that reads windows of its tensors."""
+        return read_outside(expression, quantity, self.forward) if reads_windows(self.forward) else frozenset()
+
+    def _notes(self, expression: Expr, outside: frozenset[str]) -> tuple[str, ...]:
         """What a reader must know of ranges and ties, in a network that reads windows of its tensors."""
-        return notes_on(expression, quantity, self.forward) if reads_windows(self.forward) else ()
+        return notes_on(expression, outside, self.forward) if reads_windows(self.forward) else ()
 
     def _convolution(self, expression: Expr, quantity: Quantity) -> ConvolutionForm | None:
         """The convolution form, in a network that reads windows of its tensors."""

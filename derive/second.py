@@ -35,7 +35,8 @@ def direction_name(name: str) -> str:
 def with_gradient(forward: Forward, name: str, loss: str = "l") -> Forward:
     """The forward definition with one more row: the gradient of the loss with respect to ``name``."""
     row = _gradient_row(Sweep(forward, loss), Vocabulary(), name)
-    return replace(forward, rows=(*forward.rows, row))
+    gradient = (gradient_name(name), symbols.partial_name(loss, name))
+    return replace(forward, rows=(*forward.rows, row), gradients=(*forward.gradients, gradient))
 
 
 def with_product(
@@ -60,14 +61,17 @@ def with_product(
     if unreached:
         raise NetworkError(f"the loss does not depend on {unreached[0]}")
     needed = _on_the_way(forward, wanted)
-    rows = [
-        _gradient_row(sweep, vocabulary, name)
-        for name in sweep.order()
-        if name in visible and name != loss and name in needed
-    ]
+    derived = [name for name in sweep.order() if name in visible and name != loss and name in needed]
+    rows = [_gradient_row(sweep, vocabulary, name) for name in derived]
+    gradients = tuple((gradient_name(name), symbols.partial_name(loss, name)) for name in derived)
     directions = tuple(Tensor(direction_name(name), forward.tensors[name].shape, "buffer") for name in wanted)
     total = Row(Tensor("gv", (), "loss"), (), Add(*(_inner_product(forward.tensors[name]) for name in wanted)))
-    return replace(forward, given=(*forward.given, *directions), rows=(*forward.rows, *rows, total))
+    return replace(
+        forward,
+        given=(*forward.given, *directions),
+        rows=(*forward.rows, *rows, total),
+        gradients=(*forward.gradients, *gradients),
+    )
 
 
 def _gradient_row(sweep: Sweep, vocabulary: Vocabulary, name: str) -> Row:

@@ -2,11 +2,12 @@
 
 from numeric.agreement import assert_gradients
 from numeric.cases import CaseCheck, check, checked, sizes_tried
-from numeric.checking import Check, CheckItem
+from numeric.checking import Check
 from numeric.compiled import Compiled, CompileError, compile
 from numeric.errors import ArrayError, CheckError, ExpressionError
 from numeric.evaluation import evaluate
 from numeric.recurrence import gradients
+from numeric.trials import CheckItem
 
 __all__ = [
     "ArrayError",

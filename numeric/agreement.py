@@ -15,9 +15,8 @@ from derive.network import Network
 from numeric.disagreement import Difference, difference
 from numeric.errors import ArrayError
 from numeric.evaluation import evaluate
-from numeric.sample import sample
+from numeric.sample import samples
 from numeric.scope import Array
-from numeric.sizes import sizes_from
 
 Backward = Callable[..., Any]
 
@@ -35,18 +34,21 @@ def assert_gradients(
     tolerance: float | None = None,
     convert: Callable[[Array], Any] = numpy.array,
 ) -> None:
-    """Compare a backward function with the derived gradients at random points of random shapes.
+    """Compare a backward function with the derived gradients at random points, whose sizes are those of a check.
 
     Args:
         backward: called with what is given by name, ``backward(x=..., y=..., W1=..., b1=...)``, those that it has
             parameters for; a layer's with ``z``, its parameters, its constants such as ``eps``, and the upstream
-            gradient ``dy``. Arrays are float64, class numbers int64. It returns gradients by name, as ``W1`` or
-            ``dW1``: any of those that are derived, at least one. Or it returns them in order, all of them.
+            gradient ``dy``. Sizes that are letters, such as the stride of ``MaxPool2d(k, stride=s)``, are given by
+            name to a function that has parameters for them. Arrays are float64, class numbers int64. It returns
+            gradients by name, as ``W1`` or ``dW1``: any of those that are derived, at least one. Or it returns them
+            in order, all of them.
         subject: a network with its loss, made with ``batch="B"`` if the function takes batches, or a layer. A
             network without a loss has the upstream gradient ``dy_hat``.
         of: the names of the gradients that the function returns without names, in order; all parameters of a
             network, inputs and parameters of a layer if left out.
-        points: how many random points, each with shapes of its own.
+        points: how many random points at least, each with shapes of its own; there are as many as it takes to see
+            windows at several places, strides with remainders, long axes, and sizes of 1.
         tolerance: the largest error beside the largest element of the gradient; by the type of what the
             function returns if left out.
         convert: makes the arrays that the function takes, such as ``torch.tensor`` or ``jax.numpy.asarray``.
@@ -64,12 +66,13 @@ def assert_gradients(
             raise ArrayError(f"there is no tensor {name}; {nearest(name, network.forward.tensors)}")
     wrong: dict[str, list[Difference]] = {}
     places = []
-    for point in range(points):
-        arrays = _typed(network, sample(network.forward, seed + point))
-        sizes = {str(size): length for size, length in sizes_from(network.forward, arrays).items()}
+    for chosen, drawn in samples(network.forward, seed, points):
+        arrays = _typed(network, drawn)
+        sizes = {str(size): length for size, length in chosen.items()}
         where = ", ".join(f"{size} = {length}" for size, length in sorted(sizes.items()))
-        found = _gradients(_called(backward, arrays, convert, where), order, network)
-        expected = {name: evaluate(network.gradient(name), arrays) for name in {**dict.fromkeys(order), **found}}
+        found = _gradients(_called(backward, arrays, sizes, convert, where), order, network)
+        wanted = {**dict.fromkeys(order), **found}
+        expected = {name: evaluate(network.gradient(name), arrays | sizes) for name in wanted}
         for name, gradient in found.items():
             array, kind = _numbers(name, gradient)
             allowed = TOLERANCES.get(kind, TOLERANCES["float64"]) if tolerance is None else tolerance
@@ -106,12 +109,20 @@ def _typed(network: Network, arrays: Mapping[str, Array]) -> dict[str, Array]:
     return {name: array.astype(numpy.int64) if name in classes else array for name, array in arrays.items()}
 
 
-def _called(backward: Backward, arrays: Mapping[str, Array], convert: Callable[[Array], Any], where: str) -> Any:
+def _called(
+    backward: Backward,
+    arrays: Mapping[str, Array],
+    sizes: Mapping[str, int],
+    convert: Callable[[Array], Any],
+    where: str,
+) -> Any:
     """What the function returns for copies of the arrays; it must leave them as they are."""
-    given = {name: convert(arrays[name].copy()) for name in _wanted(backward, tuple(arrays))}
+    wanted = _wanted(backward, tuple(arrays), tuple(size for size in sizes if size not in arrays))
+    given = {name: convert(arrays[name].copy()) for name in wanted if name in arrays}
+    numbers = {name: sizes[name] for name in wanted if name not in arrays}
     shapes = ", ".join(f"{name} {arrays[name].shape}" for name in given)
     with _noted(f"assert_gradients called it with {shapes} ({where})"):
-        found = backward(**given)
+        found = backward(**given, **numbers)
     for name, array in given.items():
         if not numpy.array_equal(_as_numpy(array), arrays[name].astype(_as_numpy(array).dtype)):
             raise AssertionError(f"the function overwrote {name}, which belongs to its caller ({where})")
@@ -128,32 +139,36 @@ def _noted(note: str) -> Iterator[None]:
         raise
 
 
-def _wanted(backward: Backward, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The names that the function takes.
+def _wanted(backward: Backward, arrays: tuple[str, ...], sizes: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that the function takes, of arrays and of sizes such as a stride that is a letter.
+
+    A function that takes any name gets the arrays.
 
     Raises:
-        ArrayError: it needs one that there is not, or takes none.
+        ArrayError: it needs one that there is not, or takes no array.
     """
     try:
         parameters = inspect.signature(backward).parameters.values()
     except (TypeError, ValueError):
-        return known  # a function that does not tell
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return known
-    names = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL]
-    for parameter in parameters:
-        needed = parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
+        return arrays  # a function that does not tell
+    taken = [
+        parameter for parameter in parameters if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+    names = [parameter.name for parameter in taken]
+    for parameter in taken:
+        needed = parameter.default is parameter.empty
         if needed and parameter.kind is parameter.POSITIONAL_ONLY:
             raise ArrayError(f"the function takes {parameter.name} by its place only, and is called by name")
-        if needed and parameter.name not in known:
+        if needed and parameter.name not in (*arrays, *sizes):
             raise ArrayError(
                 f"the function takes {', '.join(names)}, and is called by name; there is no {parameter.name}: "
-                f"{nearest(parameter.name, known)}"
+                f"{nearest(parameter.name, (*arrays, *sizes))}"
             )
-    wanted = tuple(name for name in known if name in names)
+    anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+    wanted = arrays if anything else tuple(name for name in arrays if name in names)
     if not wanted:
-        raise ArrayError(f"the function takes none of {', '.join(known)}, which are given by name")
-    return wanted
+        raise ArrayError(f"the function takes none of {', '.join(arrays)}, which are given by name")
+    return (*wanted, *(name for name in sizes if name in names))
 
 
 def _gradients(found: Any, order: tuple[str, ...], network: Network) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from math import inf
 from derive.derivation import Derivation, General
 from derive.specialise import specialised
 from derive.symbols import split_partial
-from numeric.checking import Check, CheckItem
+from numeric.checking import Check
 from numeric.checking import check as check_at_points
 from numeric.comparison import TIGHT
 from numeric.directions import Directions, along_directions
 from numeric.errors import CheckError
+from numeric.trials import CheckItem
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy
 
 from numeric.differences import Measured
@@ -34,6 +36,19 @@ def relative_error(value: Array, truth: Array, floor: Array) -> float:
             raise ArrayError(f"{which} is not finite everywhere")
     scale = numpy.maximum(numpy.maximum(numpy.abs(value), numpy.abs(truth)), floor)
     return float((numpy.abs(value - truth) / scale).max())
+
+
+def agreement(value: Array, truth: Array, floor: Array, tolerance: float, rounding: Callable[[], Array]) -> float:
+    """The relative error; where it is above the tolerance, beside what ``rounding`` makes of cancelling terms.
+
+    Raises:
+        ArrayError: as :func:`relative_error`.
+    """
+    error = relative_error(value, truth, floor)
+    if error <= tolerance:
+        return error
+    rounded = SAFETY * numpy.nan_to_num(rounding(), nan=0.0, posinf=0.0)
+    return relative_error(value, truth, numpy.maximum(floor, rounded / tolerance))
 
 
 def floor_of(truth: Measured, tolerance: float) -> Array:

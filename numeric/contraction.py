@@ -15,26 +15,26 @@ from derive import trees
 from derive.functions import Bracket
 
 
-def nested(total: Sum, letters: Iterable[Symbol]) -> Expr:
+def nested(summed: Sum, letters: Iterable[Symbol], *, total: bool = True) -> Expr:
     """The sum with each factor outside the sums over indices that it does not hold; the same value.
 
     The next index is always the one whose factors hold the fewest indices together, with those that stand in the same
-    factors; ``letters`` are the indices of the surroundings. A sum is left as it is where a factor that may be
-    infinite could leave the product with the bracket that protects it.
+    factors; ``letters`` are the indices of the surroundings. A sum is left as it is where a factor that may have no
+    finite value could leave the product with the bracket that protects it; ``total`` says that tensors have a value
+    outside their ranges.
     """
-    factors = Mul.make_args(total.function)
-    if len(total.limits) < 2 or len(factors) < 2 or not _may_part(factors):
-        return total
-    indices = {*letters, *(limit[0] for limit in total.limits)}
-    remaining = list(total.limits)
+    factors = Mul.make_args(summed.function)
+    if len(summed.limits) < 2 or len(factors) < 2 or not _may_part(factors, total):
+        return summed
+    indices = {*letters, *(limit[0] for limit in summed.limits)}
+    remaining = list(summed.limits)
     while remaining:
         limit = min(remaining, key=lambda one: len(indices & _symbols(_holding(factors, one[0]))))
         inside = _holding(factors, limit[0])
         together = [one for one in remaining if _holding(factors, one[0]) == inside] if inside else [limit]
         remaining = [one for one in remaining if one not in together]
         outside = tuple(factor for factor in factors if factor not in inside)
-        summed = Sum(Mul(*inside), *together) if inside else limit[2] - limit[1] + 1
-        factors = (*outside, summed)
+        factors = (*outside, Sum(Mul(*inside), *together) if inside else limit[2] - limit[1] + 1)
     return Mul(*factors)
 
 
@@ -46,18 +46,21 @@ def _symbols(factors: Iterable[Expr]) -> set[Symbol]:
     return set().union(*(trees.free_symbols(factor) for factor in factors))
 
 
-def _may_part(factors: Iterable[Expr]) -> bool:
-    return not any(factor.has(Bracket, KroneckerDelta) for factor in factors) or all(map(_is_finite, factors))
+def _may_part(factors: Iterable[Expr], total: bool) -> bool:
+    guarded = any(factor.has(Bracket, KroneckerDelta) for factor in factors)
+    return not guarded or all(_is_finite(factor, total) for factor in factors)
 
 
-def _is_finite(expression: Expr) -> bool:
+def _is_finite(expression: Expr, total: bool) -> bool:
     """Whether the value is finite wherever the tensors are: sums and products of elements and integers."""
     if isinstance(expression, Indexed):
-        return all(number.is_Integer for subscript in expression.indices for number in subscript.atoms(sympy.Number))
+        numbers = {number for subscript in expression.indices for number in subscript.atoms(sympy.Number)}
+        plain = all(subscript.is_Symbol for subscript in expression.indices)
+        return plain or (total and all(number.is_Integer for number in numbers))
     if isinstance(expression, Bracket | KroneckerDelta | Symbol) or expression.is_number:
         return True
     if isinstance(expression, Pow):
-        return bool(expression.exp.is_Integer and expression.exp.is_positive) and _is_finite(expression.base)
+        return bool(expression.exp.is_Integer and expression.exp.is_positive) and _is_finite(expression.base, total)
     if isinstance(expression, Sum):
-        return _is_finite(expression.function)
-    return isinstance(expression, sympy.Add | Mul) and all(map(_is_finite, expression.args))
+        return _is_finite(expression.function, total)
+    return isinstance(expression, sympy.Add | Mul) and all(_is_finite(part, total) for part in expression.args)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy
@@ -13,6 +14,7 @@ from sympy import Symbol
 from derive.forward import Forward
 from numeric.errors import ArrayError
 from numeric.forward import Program, program, require
+from numeric.sampling.features import situations
 from numeric.scope import Array, Scope, stacked
 from numeric.sizes import lengths, sizes_from
 
@@ -28,7 +30,12 @@ LEAST = 1e-250
 EPSILON = float(numpy.finfo(numpy.float64).eps)
 CENTRAL_STEP = EPSILON ** (1 / 3)
 TRIALS_AT_ONCE = 256
-"""How many perturbations are computed together, which bounds the memory that large arrays take."""
+"""How many perturbations are computed together at most."""
+PRODUCTS_AT_ONCE = 4_000_000
+"""How many products a row may be added up from for all perturbations together, which bounds the memory they take."""
+
+KEPT = 200_000
+"""Rows that were recomputed for some perturbations are kept for other numerators if they have no more elements."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Perturbation:
         """The derivative of ``numerator``, of its shape followed by the shape of the denominator."""
         shape = self.base[self.denominator].shape[:-1]
         elements = int(numpy.prod(shape, dtype=int))
-        width = TRIALS_AT_ONCE
+        width = self._width
         parts = [
             self._part(numerator, number, numpy.arange(start, min(start + width, elements)))
             for number, start in enumerate(range(0, max(elements, 1), width))
@@ -73,25 +80,57 @@ class Perturbation:
         noise = numpy.concatenate([part.noise for part in parts], axis=-1)
         return Measured(value.reshape(value.shape[:-1] + shape), noise.reshape(shape))
 
+    def along(self, numerator: str, directions: Array) -> Measured:
+        """The derivatives of ``numerator`` along directions, which are counted by the last axis, here and there.
+
+        A direction has the shape of the denominator. Where it is its elements that are moved, in proportion, as for
+        probabilities, it is the caller who scales it.
+        """
+        steps = numpy.outer(COMPLEX_STEPS if self.method == "complex" else (CENTRAL_STEP, -CENTRAL_STEP), [1.0])
+        width = self._width
+        parts = []
+        for start in range(0, directions.shape[-1], width):
+            some = directions[..., start : start + width]
+            factors = numpy.repeat(steps, some.shape[-1], axis=1)
+            moves = (some[..., numpy.newaxis, :] * factors).reshape(*some.shape[:-1], -1)
+            parts.append(self._measured(numerator, 1j * moves if self.method == "complex" else moves, factors, {}))
+        return Measured(
+            numpy.concatenate([part.value for part in parts], axis=-1),
+            numpy.concatenate([part.noise for part in parts], axis=-1),
+        )
+
+    @cached_property
+    def _width(self) -> int:
+        """How many perturbations are computed together, so that they fit into memory."""
+        per_trial = len(COMPLEX_STEPS) * situations(self.chart.model).largest(self.sizes)
+        return max(1, min(TRIALS_AT_ONCE, PRODUCTS_AT_ONCE // per_trial))
+
     def _part(self, numerator: str, number: int, elements: Array) -> Measured:
         steps = self._steps(elements)
-        moves = self._moves(elements, steps)
+        if number == len(self.recomputed):
+            self.recomputed.append({})
+        kept = self.recomputed[number]
+        measured = self._measured(numerator, self._moves(elements, steps), steps, kept)
+        if sum(array.size for array in kept.values()) > KEPT:
+            kept.clear()
+        return measured
+
+    def _measured(self, numerator: str, moves: Array, steps: Array, changed: dict[str, Array]) -> Measured:
         if set(self.held) & set(self.chart.model.cycle):
             result = self._one_row(numerator, moves)
         else:
-            result = self._recomputed(numerator, number, moves)
+            result = self._recomputed(numerator, moves, changed)
         trials = numpy.broadcast_to(result, (*result.shape[:-1], steps.size))
         trials = trials.reshape((*result.shape[:-1], *steps.shape))
         return _complex(trials, steps) if self.method == "complex" else _central(trials, steps)
 
-    def _recomputed(self, numerator: str, number: int, moves: Array) -> Array:
-        """The numerator with every row between the two computed again."""
+    def _recomputed(self, numerator: str, moves: Array, changed: dict[str, Array]) -> Array:
+        """The numerator with every row between the two computed again; ``changed`` keeps what is computed."""
         recurrent = self.denominator in self.chart.model.cycle
-        if number == len(self.recomputed):
-            held = {name: self.base[name] for name in self.held}
-            moved = {} if recurrent else {self.denominator: self.base[self.denominator] + moves}
-            self.recomputed.append({**held, **moved})
-        changed = self.recomputed[number]
+        if not changed:
+            changed.update({name: self.base[name] for name in self.held})
+            if not recurrent:
+                changed[self.denominator] = self.base[self.denominator] + moves
         fixed = {name for name in self.base if not self.chart.depends(name, self.denominator)}
         rows = self.chart.needed({numerator}, fixed | set(changed))
         values = ChainMap(changed, dict(self.base))
@@ -110,7 +149,7 @@ class Perturbation:
         values = self.base[self.denominator][..., 0].reshape(-1)[elements].real
         if self.method == "complex":
             # A step beside a probability of 1e-40 must be small beside it too, where its logarithm is taken.
-            return numpy.outer(COMPLEX_STEPS, numpy.clip(numpy.abs(numpy.where(values == 0, 1.0, values)), LEAST, 1.0))
+            return numpy.outer(COMPLEX_STEPS, in_proportion(values))
         # A step in proportion to the element keeps a small probability positive, where its logarithm is taken.
         return numpy.outer([1.0, -1.0], CENTRAL_STEP * numpy.where(values == 0, 1.0, numpy.abs(values)))
 
@@ -121,6 +160,11 @@ class Perturbation:
         moves[elements, :, numpy.arange(len(elements))] = steps.T
         moves = moves.reshape((*base.shape[:-1], steps.size))
         return 1j * moves if self.method == "complex" else moves
+
+
+def in_proportion(values: Array) -> Array:
+    """How far elements may be moved beside 1: as far as they are large, where they are smaller than 1 and not 0."""
+    return numpy.clip(numpy.abs(numpy.where(values == 0, 1.0, values)), LEAST, 1.0)
 
 
 def _complex(trials: Array, steps: Array) -> Measured:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Piecewise, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive.building.formulas import DERIVATIVE
@@ -21,8 +21,12 @@ def magnitude(expression: Expr) -> Expr:
     """
     if expression.is_number and not expression.has(AppliedUndef):
         return abs(expression)
-    if isinstance(expression, Symbol | Indexed | Bracket | KroneckerDelta | ArgMax):
+    if isinstance(expression, Bracket | KroneckerDelta):
+        return expression  # as a factor of its own it guards the others, which need not be finite
+    if isinstance(expression, Symbol | Indexed | ArgMax):
         return Abs(expression)
+    if isinstance(expression, Piecewise):
+        return Piecewise(*((magnitude(value), condition) for value, condition in expression.args))
     if isinstance(expression, Add | Mul):
         return expression.func(*map(magnitude, expression.args))
     if isinstance(expression, Sum | Maximum):

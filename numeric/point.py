@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy
@@ -12,12 +14,20 @@ from sympy import Expr, Symbol
 from derive.forward import Forward
 from derive.recurrent.initial import with_initial
 from derive.symbols import held_in, split_partial
-from numeric.differences import Measured, Method, Perturbation
+from numeric.differences import EPSILON, Measured, Method, Perturbation, in_proportion
 from numeric.errors import ArrayError
 from numeric.expression import Compiled, compile_expression
 from numeric.forward import Program, program, require
+from numeric.magnitude import magnitude
 from numeric.scope import Array, Scope, Value, real_type, stacked
 from numeric.sizes import lengths, sizes_from
+
+LARGE = 64
+"""By tensors of more elements than this a derivative is measured along directions."""
+ALONE, TOGETHER = 14, 8
+"""In how many directions an element is moved on its own, beside the first and the last, and in how many all are.
+
+The directions in which all are moved see every element; those of one element are for the largest errors' sake."""
 
 
 class Point:
@@ -41,6 +51,7 @@ class Point:
         self._values = {name: stacked(array, dtype) for name, array in arrays.items()}
         self._perturbations: dict[tuple[str, tuple[str, ...], Method], Perturbation] = {}
         self._partials: dict[tuple[str, Method], Measured] = {}
+        self._along: dict[tuple[str, Method], Measured] = {}
 
     @cached_property
     def chart(self) -> Program:
@@ -59,10 +70,39 @@ class Point:
         """A symbolic shape by number."""
         return lengths(dimensions, self.sizes)
 
-    def expression(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
-        """The array of an index expression whose free ``indices`` run over ``shape``."""
-        compiled = self.chart.compiled(expression, indices)
+    def expression(
+        self,
+        expression: Expr,
+        indices: Sequence[Symbol],
+        shape: Sequence[Expr],
+        outside: frozenset[str] | None = None,
+    ) -> Array:
+        """The array of an index expression whose free ``indices`` run over ``shape``.
+
+        ``outside`` are the tensors that it may read outside their ranges, where they are 0; all if it is None.
+        """
+        compiled = self.chart.compiled(expression, indices, outside)
         return compiled(self._scope(compiled, self.shape(shape)))[..., 0]
+
+    def rounding(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
+        """About how much rounding may change an index expression: a unit of rounding of what is added up in it."""
+        return EPSILON * self.expression(magnitude(expression), indices, shape)
+
+    def moved(self, arrays: Mapping[str, Any]) -> Point:
+        """The point with other values of given tensors."""
+        given = {tensor.name for tensor in self.model.given} | (set(self._values) - set(self.model.tensors))
+        kept = {name: self._values[name][..., 0] for name in given & set(self._values) if split_partial(name) is None}
+        return Point(self.model, kept | dict(arrays), self.sizes, self.real)
+
+    def fork(self) -> Point:
+        """The same point with arrays of its own to adopt; what is measured is shared."""
+        twin = copy(self)
+        twin._values = dict(self._values)
+        return twin
+
+    def adopt(self, name: str, array: Array) -> None:
+        """Take an array that was found to be right for the value of a partial, so that it need not be measured."""
+        self._values.setdefault(name, stacked(array, self.real))
 
     def formula(self, expression: Expr, variables: Mapping[Symbol, Value] | None = None) -> Value:
         """The value of an expression without free indices, in variables that stand for whole arrays."""
@@ -98,6 +138,44 @@ class Point:
                 raise ArrayError(f"{name} is not the name of a partial, such as dl/dW1")
             self._partials[key] = self._perturbation(parts[1], held, method).derivative(parts[0])
         return self._partials[key]
+
+    def is_large(self, name: str) -> bool:
+        """Whether a partial is by a tensor of so many elements that it is measured along directions only."""
+        parts = split_partial(name)
+        known = None if parts is None else self.model.tensors.get(parts[1])
+        return known is not None and prod(self.shape(known.shape)) > LARGE
+
+    def directions(self, name: str) -> Array:
+        """Directions in which the denominator of a partial is moved, counted by the last axis.
+
+        The first and the last element and some between them on their own, then all together by random amounts.
+        """
+        parts = split_partial(name)
+        shape = self._stacked(parts[1] if parts else name).shape[:-1]
+        elements = prod(shape)
+        generator = numpy.random.default_rng(elements)
+        alone = numpy.unique([0, elements - 1, *generator.integers(elements, size=ALONE)])
+        units = numpy.zeros((elements, alone.size))
+        units[alone, numpy.arange(alone.size)] = 1.0
+        together = generator.normal(size=(elements, TOGETHER))
+        steps = in_proportion(self._stacked(parts[1] if parts else name)[..., 0]).reshape(-1, 1)
+        return (numpy.concatenate([units, together], axis=1) * steps).reshape(*shape, -1)
+
+    def along(self, name: str, method: Method = "complex") -> Measured:
+        """The partial of that name times its :meth:`directions`, measured by perturbation."""
+        parts, held = split_partial(name), held_in(name)
+        if parts is None or not {*parts, *held} <= set(self.model.tensors):
+            raise ArrayError(f"{name} is not the name of a partial between tensors, such as dl/dW1")
+        if (name, method) not in self._along:
+            for tensor in (*parts, *held):
+                self._stacked(tensor)
+            moved = self._perturbation(parts[1], held, method).along(parts[0], self.directions(name))
+            self._along[name, method] = moved
+        return self._along[name, method]
+
+    def response(self, name: str) -> Measured:
+        """The partial, or what is measured of one by a large tensor."""
+        return self.along(name) if self.is_large(name) else self.partial(name)
 
     def _perturbation(self, denominator: str, held: tuple[str, ...], method: Method) -> Perturbation:
         key = denominator, held, method

@@ -9,31 +9,31 @@ from typing import Any
 import numpy
 import sympy
 from numpy.random import Generator
-from sympy import Basic, Expr, Indexed, KroneckerDelta, Symbol
+from sympy import Expr, Indexed, KroneckerDelta, Symbol
 
 from derive import symbols
 from derive.forward import Domain, Forward, Tensor
 from numeric.errors import ArrayError
 from numeric.expression import compile_expression
 from numeric.forward import program
-from numeric.kinks import gaps
+from numeric.kinks import Gap, gaps
+from numeric.sampling import Plan, Sizing, plan
+from numeric.sampling.features import situations
+from numeric.sampling.plan import fitted
 from numeric.scope import Array, Scope
-from numeric.sizes import length, lengths, with_derived
+from numeric.sizes import length, lengths
 
-MARGINS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+MARGINS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005)
 """Distances from a kink, the widest first. The narrowest is far above the steps of central differences."""
-CANDIDATES = 128
-ROUNDS = 8
+CANDIDATES, FEWEST = 128, 16
+"""How many candidates are drawn together, and how many where that takes long."""
+PRODUCTS_AT_ONCE = 8_000_000
+"""How many products a row may be added up from for all candidates together."""
+ROUNDS, USUAL = 10, 3
+"""How many times candidates are drawn, and how many times from the middle of their domains alone."""
 STEP = 1e-30
 RESPONSE = 1e-10
 """The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
-SMALLEST, LARGEST = 2, 5
-FEW = 4
-ATTEMPTS = 200
-REDRAWN = 60
-"""How many times sizes are drawn that make differences long to compute, before the least of them are taken."""
-LONG = 16_000_000
-"""From how many products on differences are long to compute."""
 MANY = 8
 """How many products with weights from the normal distribution are added up before weights are made smaller."""
 DEEP = 3
@@ -55,8 +55,7 @@ def sample(model: Forward, seed: int, sizes: Mapping[Symbol, int] | None = None)
     chosen = sample_sizes(model, seed) if sizes is None else {**sample_sizes(model, seed, sizes), **sizes}
     found = _search(model, chosen, numpy.random.default_rng(seed), None)
     if found is None:
-        tried = ROUNDS * CANDIDATES
-        raise ArrayError(f"none of {tried} random points is finite and farther than {MARGINS[-1]} from every kink")
+        raise ArrayError(f"no random point is finite and farther than {MARGINS[-1]} from every kink")
     return found
 
 
@@ -73,8 +72,7 @@ def _search(
 ) -> dict[str, Array] | None:
     chart = program(model)
     for number in range(ROUNDS):
-        # Functions such as asin and acosh take only some numbers: later rounds draw real ones from other ranges.
-        given = _candidates(model, sizes, generator, elsewhere=number >= ROUNDS // 2)
+        given = _candidates(model, sizes, generator, number)
         values = dict(given)
         chart.compute(chart.rows, values, sizes, numpy.float64)
         distance, activity = _distances(model, values, sizes)
@@ -89,120 +87,112 @@ def _search(
 
 
 def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None = None) -> dict[Symbol, int]:
-    """Small values for the size symbols, distinct where possible, at which every dimension is at least 1.
+    """Small values for the size symbols, distinct where possible, at which mistakes show.
 
     Raises:
         ArrayError: none were found.
     """
-    known = dict(fixed or {})
-    free = sorted(_size_symbols(model) - set(known), key=str)
-    shapes = {dimension for tensor in model.tensors.values() for dimension in tensor.shape}
-    strides = sorted(_strides(model) & set(free), key=str)
+    return dict(plan(model, seed, tuple((fixed or {}).items())).telling[0])
+
+
+def samples(model: Forward, seed: int, count: int) -> tuple[tuple[Sizing, dict[str, Array]], ...]:
+    """Random points, each with its sizes: at least ``count``, and as many as all features of the sizes take.
+
+    The first ones have the features that tell most, then come long axes, then sizes as small as they can be.
+
+    Raises:
+        ArrayError: there is no point away from kinks at the first sizes.
+    """
+    choices = plan(model, seed)
+    found = []
+    for number, sizes in enumerate((*choices.telling, *choices.long)):
+        arrays = _search(model, sizes, numpy.random.default_rng((seed, number)), None)
+        if arrays is not None:
+            found.append((sizes, arrays))
+        elif not found and number == len(choices.telling) - 1:
+            found.append((choices.least, sample(model, seed, choices.least)))
+    found += _smallest(model, choices, seed)
+    for number in range(len(found), count):
+        sizes = choices.telling[number % len(choices.telling)]
+        found.append((sizes, sample(model, seed + number, sizes)))
+    return tuple(found)
+
+
+def _smallest(model: Forward, choices: Plan, seed: int) -> list[tuple[Sizing, dict[str, Array]]]:
+    """A point with the smallest sizes at which there is one: a variance of one sample may have no quotient by it."""
+    sizes = choices.ones
+    if sizes in (*choices.telling, *choices.long):
+        return []
+    arrays = _search(model, sizes, numpy.random.default_rng(seed), None)
+    if arrays is not None:
+        return [(sizes, arrays)]
+    best: list[tuple[Sizing, dict[str, Array]]] = []
+    kept = dict(choices.least)
+    for symbol, value in choices.ones.items():
+        tried = fitted(model, {**kept, symbol: value})
+        arrays = None if tried is None else _search(model, tried, numpy.random.default_rng(seed), None)
+        if tried is not None and arrays is not None:
+            kept, best = dict(tried), [(tried, arrays)]
+    return best
+
+
+def at_kinks(model: Forward, sizes: Sizing, seed: int) -> dict[str, Array] | None:
+    """A point of small integers at which some conditions are exactly at their boundaries; None if there is none."""
     generator = numpy.random.default_rng(seed)
-    largest = min(max(LARGEST, len(free) + 1), LARGEST + 2)
-    single = _single_elements(model)
-    found: list[tuple[int, dict[Symbol, int]]] = []
-    for attempt in range(ATTEMPTS):
-        # Later attempts reach further: a kernel must fit into its input, groups must divide the channels. What is
-        # long to compute has many sizes; some of them are then equal.
-        reach = numpy.arange(SMALLEST, (FEW + len(strides) if found else largest + attempt // 10) + 1)
-        # Strides and dilations are the least of all, so that windows overlap.
-        steps, pool = generator.permutation(reach[: len(strides)]), generator.permutation(reach[len(strides) :])
-        others = [symbol for symbol in free if symbol not in strides]
-        chosen = dict(zip(strides, map(int, steps), strict=True))
-        chosen.update((symbol, int(pool[k % len(pool)])) for k, symbol in enumerate(others))
-        chosen.update(_multiples(model, {**chosen, **known}, generator))
-        chosen.update((size, max(chosen[size], least)) for size, least in single.items() if size in chosen)
-        chosen.update(known)
-        try:
-            chosen = with_derived(model, chosen)
-            if all(length(dimension, chosen) >= 1 for dimension in shapes):
-                found.append((_products(model, chosen), chosen))
-        except ArrayError:
-            continue  # a dimension such as C/groups that these sizes do not divide
-        if found and (found[-1][0] <= LONG or len(found) == REDRAWN or not free):
-            break
-    if not found:
-        raise ArrayError(f"no small values of {', '.join(map(str, free))} make every dimension a positive integer")
-    return min(found, key=lambda pair: pair[0])[1]
+    chart = program(model)
+    for _ in range(ROUNDS if gaps(model) else 0):
+        given = _candidates(model, sizes, generator)
+        for tensor in model.given:
+            if tensor.domain == "real":
+                given[tensor.name] = generator.integers(-2, 3, size=given[tensor.name].shape).astype(numpy.float64)
+        values = dict(given)
+        chart.compute(chart.rows, values, sizes, numpy.float64)
+        hits = numpy.flatnonzero(_met(model, values, sizes))
+        if hits.size:
+            return {name: numpy.array(array[..., hits[0]]) for name, array in given.items()}
+    return None
 
 
-def _single_elements(model: Forward) -> dict[Symbol, int]:
-    """For each size the least value at which an axis of it has every element that is read by its number, z[3]."""
-    found: dict[Symbol, int] = {}
-    for access in sorted({access for row in model.rows for access in row.expression.atoms(Indexed)}, key=str):
-        for subscript, size in zip(access.indices, model.tensors[symbols.name_of(access)].shape, strict=True):
-            if subscript.is_Integer and isinstance(size, Symbol):
-                found[size] = max(found.get(size, 0), int(subscript) + 2)
-    return found
+def _met(model: Forward, values: Mapping[str, Array], sizes: Sizing) -> Array:
+    """For each candidate whether all its values are finite and some condition is exactly at its boundary."""
+    count = _count(values)
+    finite, met = numpy.ones(count, dtype=bool), numpy.zeros(count, dtype=bool)
+    for name in program(model).rows:
+        finite &= numpy.isfinite(values[name]).reshape(-1, values[name].shape[-1]).all(axis=0)
+    for _, array in _gaps(model, values, sizes):
+        met |= (array == 0).any(axis=0)
+    return finite & met
 
 
-def _strides(model: Forward) -> set[Symbol]:
-    """The sizes that multiply an index where an element is read and that no axis has: ``s`` of ``z[s*h + m]``."""
-    reads = {access for row in model.rows for access in row.expression.atoms(Indexed, KroneckerDelta)}
-    products = {part for access in reads for part in access.atoms(sympy.Mul) if any(map(_is_index, part.args))}
-    dimensions = {dimension for tensor in model.tensors.values() for dimension in tensor.shape}
-    return {factor for part in products for factor in part.args if factor.is_Symbol and factor.is_positive} - dimensions
-
-
-def _is_index(expression: Expr) -> bool:
-    return bool(expression.is_Symbol and expression.is_integer and not expression.is_positive)
-
-
-def _products(model: Forward, sizes: Mapping[Symbol, int]) -> int:
-    """How many products the longest row is summed from if it is computed once for every element of a given tensor."""
-    rows = (prod(lengths(row.tensor.shape, sizes)) * _terms(row.expression, sizes) for row in model.rows)
-    elements = (prod(lengths(tensor.shape, sizes)) for tensor in model.given)
-    return max(rows, default=0) * max(elements, default=0)
-
-
-def _terms(expression: Basic, sizes: Mapping[Symbol, int]) -> int:
-    """The number of terms of the longest sum in an expression, with those of the sums inside it."""
-    inside = max((_terms(argument, sizes) for argument in expression.args), default=1)
-    if not isinstance(expression, sympy.Sum):
-        return inside
-    return inside * prod(lengths([upper - lower + 1 for _, lower, upper in expression.limits], sizes))
-
-
-def _multiples(model: Forward, sizes: Mapping[Symbol, int], generator: Generator) -> dict[Symbol, int]:
-    """For each size that another must divide, C of C/G, a small multiple of that other."""
-    found = {}
-    for _, formula in model.sizes:
-        above, below = formula.as_numer_denom()
-        if isinstance(above, Symbol) and below in sizes:
-            found[above] = sizes[below] * int(generator.integers(1, 4))
-    return found
-
-
-def _size_symbols(model: Forward) -> set[Symbol]:
-    sizes: set[Symbol] = set()
-    for tensor in model.tensors.values():
-        sizes.update(*(sympy.sympify(dimension).free_symbols for dimension in tensor.shape))
-    for row in model.rows:
-        bound = {limit[0] for total in row.expression.atoms(sympy.Sum) for limit in total.limits}
-        read = {symbol for symbol in row.expression.atoms(Symbol) if symbol.is_integer and symbol.is_positive}
-        sizes |= read - bound - set(row.indices)
-    sizes.update(*(formula.free_symbols for _, formula in model.sizes))
-    return sizes - {symbol for symbol, _ in model.sizes}
-
-
-def _candidates(
-    model: Forward, sizes: Mapping[Symbol, int], generator: Generator, *, elsewhere: bool = False
-) -> dict[str, Array]:
+def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator, number: int = 0) -> dict[str, Array]:
+    """Candidates for the given tensors and real symbols; after the first rounds, of which ``number`` counts how many
+    had none, from other parts of their domains."""
     values: dict[str, Array] = {}
+    count = _how_many(model, sizes)
     for tensor in model.given:
-        shape = (*lengths(tensor.shape, sizes), CANDIDATES)
+        shape = (*lengths(tensor.shape, sizes), count)
         if tensor.domain == "class":
             values[tensor.name] = generator.integers(_classes(model, tensor, sizes), size=shape).astype(numpy.float64)
         else:
-            values[tensor.name] = DOMAINS[tensor.domain](generator, shape) * _scale(model, tensor, shape)
-        if elsewhere and tensor.domain == "real":
-            low, high = numpy.array(RANGES)[generator.integers(len(RANGES), size=CANDIDATES)].T
-            values[tensor.name] = generator.uniform(low, high, size=shape)
+            draw = UNUSUAL.get(tensor.domain) if number >= USUAL else None
+            drawn = DOMAINS[tensor.domain](generator, shape) if draw is None else draw(generator, shape)
+            values[tensor.name] = drawn * _scale(model, tensor, shape)
     chart = program(model)
     for name in sorted(set().union(*(row.reads for row in chart.rows.values())) - set(model.tensors)):
-        values[name] = generator.uniform(0.2, 0.8, size=CANDIDATES)
+        values[name] = generator.uniform(0.2, 0.8, size=count)
     return values
+
+
+def _how_many(model: Forward, sizes: Sizing) -> int:
+    """How many candidates are computed together, fewer where they are long to compute."""
+    compared = (prod(lengths([length for _, length in gap.ranges], sizes)) for gap in gaps(model))
+    largest = max(situations(model).largest(sizes), *compared, 1)
+    return max(FEWEST, min(CANDIDATES, PRODUCTS_AT_ONCE // largest))
+
+
+def _count(values: Mapping[str, Array]) -> int:
+    """How many candidates the arrays hold."""
+    return max(array.shape[-1] for array in values.values())
 
 
 def _scale(model: Forward, tensor: Tensor, shape: tuple[int, ...]) -> float:
@@ -215,19 +205,25 @@ def _scale(model: Forward, tensor: Tensor, shape: tuple[int, ...]) -> float:
 
 def _distances(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> tuple[Array, Array]:
     """For each candidate the distance from the nearest kink, and on how many conditions both sides occur."""
-    distance, activity = numpy.full(CANDIDATES, numpy.inf), numpy.zeros(CANDIDATES, dtype=int)
+    count = _count(values)
+    distance, activity = numpy.full(count, numpy.inf), numpy.zeros(count, dtype=int)
     for name in program(model).rows:
         array = values[name].reshape(-1, values[name].shape[-1])
         distance = numpy.where(numpy.isfinite(array).all(axis=0), distance, 0.0)
-    for gap in gaps(model):
-        letters = tuple(letter for letter, _ in gap.ranges)
-        scope = Scope(values, sizes, lengths([dimension for _, dimension in gap.ranges], sizes))
-        array = compile_expression(gap.expression, letters, model.functions)(scope)
-        array = array.reshape(-1, array.shape[-1])
+    for gap, array in _gaps(model, values, sizes):
         width = numpy.where((array == 0) & gap.tied, numpy.inf, numpy.abs(array))
         distance = numpy.minimum(distance, numpy.nan_to_num(width, nan=0.0, posinf=numpy.inf).min(axis=0))
         activity = activity + ((array > 0).any(axis=0) & (array < 0).any(axis=0))
     return distance, activity
+
+
+def _gaps(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> Iterator[tuple[Gap, Array]]:
+    """The gaps with their values: a row for each value of their indices, a column for each candidate."""
+    for gap in gaps(model):
+        letters = tuple(letter for letter, _ in gap.ranges)
+        scope = Scope(values, sizes, lengths([dimension for _, dimension in gap.ranges], sizes))
+        array = compile_expression(gap.expression, letters, model.functions)(scope)
+        yield gap, array.reshape(-1, array.shape[-1])
 
 
 def _responds(
@@ -258,9 +254,6 @@ def _one_hot(generator: Generator, shape: tuple[int, ...]) -> Array:
     return (scores == scores.max(axis=-2, keepdims=True)).astype(numpy.float64)
 
 
-RANGES = ((-0.9, 0.9), (0.1, 0.9), (1.1, 3.0))
-"""Where real numbers are drawn from if too few of the normal distribution are what a function takes."""
-
 DOMAINS: Mapping[Domain, Callable[[Generator, Any], Array]] = {
     "real": lambda generator, shape: generator.normal(size=shape),
     "positive": lambda generator, shape: generator.uniform(0.3, 2.0, size=shape),
@@ -271,6 +264,30 @@ DOMAINS: Mapping[Domain, Callable[[Generator, Any], Array]] = {
     "one_hot": _one_hot,
 }
 """Random values of each domain, in an array whose last axis counts the candidates."""
+
+
+def _anywhere(generator: Generator, shape: tuple[int, ...]) -> Array:
+    """Real numbers, for each candidate from a part of the line: where logarithms, roots or their like have values."""
+    normal = generator.normal(size=shape)
+    parts = (
+        normal,
+        numpy.exp(normal / 2),
+        1 + numpy.exp(normal / 2),
+        numpy.tanh(normal) * 0.9,
+        normal / 8,
+        -numpy.exp(normal / 2),
+    )
+    which = generator.integers(len(parts), size=shape[-1])
+    return numpy.asarray(numpy.choose(which, parts))
+
+
+def _mostly_ones(generator: Generator, shape: tuple[int, ...]) -> Array:
+    """Zeros and ones, for each candidate with a share of zeros of its own: a mask must leave something."""
+    return (generator.random(size=shape) >= generator.random(size=shape[-1]) / 2).astype(numpy.float64)
+
+
+UNUSUAL: Mapping[Domain, Callable[[Generator, Any], Array]] = {"real": _anywhere, "binary": _mostly_ones}
+"""Random values of domains where those of :data:`DOMAINS` have led to none that are finite."""
 
 
 def _classes(model: Forward, tensor: Tensor, sizes: Mapping[Symbol, int]) -> int:

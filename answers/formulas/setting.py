@@ -20,9 +20,12 @@ from derive.errors import nearest
 from derive.render.written import definition_latex
 from numeric.functions import left_unknown
 from numeric.measured import Measured
-from numeric.sample import sample_sizes
+from numeric.sampling import plan
 from numeric.scope import Array
 from numeric.spread import Range, spread
+
+SEEDS = 8
+"""After how many points their sizes are drawn anew."""
 
 
 class About(Strict):
@@ -111,7 +114,8 @@ def samples(
     """Random points for the formulas, over their domains; with ``origin`` the origin too, where they are finite."""
     scalars = scalars_in(setting, formulas)
     for number in range(count):
-        sizes = sample_sizes(setting.forward, seed + number)
+        choices = plan(setting.forward, seed + number // SEEDS).sizings
+        sizes = dict(choices[number % len(choices)])
         generator = numpy.random.default_rng(seed + number)
         given = spread(setting.forward, scalars, about.domains, sizes, generator)
         if number == 0 and origin:

@@ -18,9 +18,14 @@ from derive.functions import ArgMax, Bracket
 TIES = "Of several largest values the first in reading order counts."
 
 
-def notes_on(expression: Expr, quantity: Quantity, forward: Forward) -> tuple[str, ...]:
+def read_outside(expression: Expr, quantity: Quantity, forward: Forward) -> frozenset[str]:
+    """The tensors that an expression may read outside their ranges, where they are 0."""
+    known = _known(quantity, forward)
+    return frozenset(name for term in split(expression) for name, _ in _missing(term, known, forward))
+
+
+def notes_on(expression: Expr, outside: frozenset[str], forward: Forward) -> tuple[str, ...]:
     """What a reader must know of the ranges in a result; names in braces are set as symbols, as in steps."""
-    outside = {name for term in split(expression) for name, _ in _missing(term, _known(quantity, forward), forward)}
     notes = [f"{{{name}}} reads as 0 outside its range." for name in sorted(outside)]
     places = {row.name for row in forward.rows if trees.holds(row.expression, ArgMax)}
     names = {symbols.name_of(access) for access in trees.parts(expression, Indexed)}
@@ -42,8 +47,9 @@ def exact_ranges(derivation: Derivation) -> Derivation:
     if result == derivation.result:
         return derivation
     step = Step(derivation.quantity, result, "ranges", "Write out where tensors are read inside their ranges.")
-    notes = tuple(note for note in derivation.notes if "outside its range" not in note)
-    return replace(derivation, result=result, steps=(*derivation.steps, step), notes=notes)
+    notes = notes_on(result, frozenset(), derivation.forward)
+    steps = (*derivation.steps, step)
+    return replace(derivation, result=result, steps=steps, notes=notes, outside=frozenset())
 
 
 def _is_place(expression: Expr, places: set[str]) -> bool:

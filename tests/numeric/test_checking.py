@@ -110,7 +110,7 @@ def test_a_value_may_be_given_by_its_name_but_not_by_a_formula_in_itself() -> No
     [
         ("dl/dW3", (i,), (d,), at("z1", i), "W3 is not a tensor of the model"),
         ("delta", (i,), (d,), at("z1", i), "delta is neither a tensor"),
-        ("dl/dz1", (i,), (K,), at("y", i), "shape (4,), expected (2,)"),
+        ("dl/dz1", (i,), (K,), at("y", i), "shape (3,), expected (2,)"),
         ("dl/dz1", (), (), at("l"), "shape (), expected (2,)"),
         ("dl/dz1", (i,), (d,), at("unheard", i), "unheard is needed and not given"),
         ("dl/dz1", (i,), (d,), sympy.log(0 * at("z1", i) - at("z1", i) ** 2), "not finite"),

@@ -56,7 +56,8 @@ def test_true_chains_hold(item: dict[str, Any]) -> None:
         ("sigma'(z)", ["= exp(-z)/(1 + exp(-z))"], {}, 2),
         ("sigma'(z)", ["= exp(-z)/(1 + exp(-z))^2", "= sigma(z)*(1 + sigma(z))"], {}, 3),
         ("tanh'(z)", ["= 1 - tanh(z)"], {}, 2),
-        ("max[k] z[k]", ["< log(sum[k] exp(z[k]))", "< max[k] z[k]"], {"shapes": {"z": ["K"]}}, 3),
+        ("max[k] z[k]", ["<= log(sum[k] exp(z[k]))", "< max[k] z[k]"], {"shapes": {"z": ["K"]}}, 3),
+        ("max[k] z[k]", ["< log(sum[k] exp(z[k]))"], {"shapes": {"z": ["K"]}}, 2),  # one score: both sides are it
         ("log(sum[k] exp(z[k]))", ["<= max[k] z[k] + log(2)"], {"shapes": {"z": ["K"]}}, 2),
         ("diff(sum[k] z[k]^2, z[i])", ["= z[i]"], {"shapes": {"z": ["K"]}}, 2),
         ("0", ["< z^2"], {}, 2),

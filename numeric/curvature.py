@@ -1,0 +1,53 @@
+"""Second derivatives, measured on the forward definition alone: differences of gradients that are measured too."""
+
+from __future__ import annotations
+
+import numpy
+
+from derive.derivation import Quantity
+from derive.symbols import split_partial
+from numeric.comparison import COARSE, relative_error
+from numeric.errors import ArrayError
+from numeric.point import Point
+from numeric.scope import Array
+
+STEP = 1e-5
+"""The step of the differences. What they differ by is measured to the last digits, so that a small step is best."""
+DIRECTIONS = 2
+FEW = 512
+"""Gradients of more elements than this are not measured a second time."""
+
+
+def second_difference_error(point: Point, quantity: Quantity, value: Array) -> float:
+    """The error of a second derivative times random directions.
+
+    ``quantity`` is the partial of a row that is a gradient itself, as ``dgrad_W/dW`` is; ``value`` its array.
+
+    Raises:
+        ArrayError: the shapes differ.
+    """
+    parts = split_partial(quantity.name)
+    gradients = dict(point.model.gradients)
+    given = {tensor.name for tensor in point.model.given}
+    if parts is None or parts[0] not in gradients or parts[1] not in given:
+        return 0.0
+    if point.value(parts[0]).size > FEW:
+        return 0.0
+    start = point.value(parts[1])
+    if value.shape != (*point.value(parts[0]).shape, *start.shape):
+        raise ArrayError(f"shape {value.shape}, expected {(*point.value(parts[0]).shape, *start.shape)}")
+    generator = numpy.random.default_rng(0)
+    worst = 0.0
+    for _ in range(DIRECTIONS):
+        direction = generator.normal(size=start.shape)
+        ends = [
+            point.moved({parts[1]: start + side * STEP * direction}).partial(gradients[parts[0]]).value
+            for side in (1.0, -1.0)
+        ]
+        measured = (ends[0] - ends[1]) / (2 * STEP)
+        expected = numpy.tensordot(value, direction, direction.ndim)
+        scale = numpy.sqrt(numpy.tensordot(value**2, direction**2, direction.ndim))
+        noise = numpy.finfo(numpy.float64).eps * float(numpy.abs(ends[0]).max(initial=0.0)) / STEP / COARSE
+        floor = numpy.maximum(scale, 100 * noise + 1e-300)
+        worst = max(worst, relative_error(numpy.asarray(expected), numpy.asarray(measured), numpy.asarray(floor)))
+    return worst

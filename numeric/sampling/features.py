@@ -1,0 +1,262 @@
+"""What can be seen at given sizes of a forward definition: the situations in which a mistake would show.
+
+A feature is a situation that some sizes have and others do not: that a window has three places to stand, that a
+stride leaves a remainder, that windows overlap, that a sum has two terms, that two dimensions differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial, reduce
+from itertools import combinations
+from math import prod
+from typing import Any, Literal
+
+import numpy
+import sympy
+from sympy import Basic, Expr, Indexed, KroneckerDelta, Symbol
+
+from derive import symbols
+from derive.forward import Forward, Row
+from derive.functions import ArgMax
+from numeric.errors import ExpressionError
+from numeric.sampling.dimensions import Choices, Dimension, compiled, is_whole
+from numeric.scope import Array
+
+Kind = Literal["positions", "terms", "remainder", "windows", "distinct", "long"]
+
+LONG = 9
+"""From how many elements on an axis is long: some mistakes show only behind the first few."""
+POSITIONS = 3
+"""At how many places a window stands where its middle is told from its ends."""
+
+
+OVERLAP = "overlap with a stride"
+"""That windows share places, and do not begin one place after another."""
+DIRECTIONS = 32
+"""In at most how many directions a large tensor is moved to measure a derivative by it."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A situation: its kind, what it is about, which of several it is, and whether given sizes have it."""
+
+    kind: Kind
+    about: tuple[Expr, ...]
+    which: str | int | bool
+    holds: Callable[[Choices], Any] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Places along an axis that are reached as stride·position + what runs over a range of ``span`` less one."""
+
+    positions: Expr
+    stride: Expr
+    span: Expr
+
+
+@dataclass(frozen=True)
+class Situations:
+    """Which features a forward definition has at given sizes, and how long it takes to compute there."""
+
+    model: Forward
+
+    @cached_property
+    def dimensions(self) -> tuple[Expr, ...]:
+        """The different dimensions of all tensors."""
+        shapes = (tensor.shape for tensor in self.model.tensors.values())
+        return tuple(dict.fromkeys(sympy.sympify(dimension) for shape in shapes for dimension in shape))
+
+    @cached_property
+    def sums(self) -> tuple[Expr, ...]:
+        """The different numbers of terms of all sums whose ranges depend on sizes alone, and the numbers of steps."""
+        found: dict[Expr, None] = {}
+        for row in self.model.rows:
+            totals = row.expression.atoms(sympy.Sum, ArgMax)
+            lengths = (upper - lower + 1 for total in totals for _, lower, upper in total.limits)
+            found |= dict.fromkeys(sorted(filter(_is_size, lengths), key=str))
+        found |= dict.fromkeys(self.model.tensors[name].shape[0] for name in self.model.cycle)
+        return tuple(length for length in found if not length.is_number)
+
+    @cached_property
+    def quotients(self) -> tuple[Expr, ...]:
+        """The quotients that dimensions are rounded from."""
+        formulas = [*self.dimensions, *(formula for _, formula in self.model.sizes)]
+        rounded = {part.args[0] for formula in formulas for part in formula.atoms(sympy.floor, sympy.ceiling)}
+        return tuple(sorted((part for part in rounded if not part.is_integer), key=str))
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """The windows that rows read through, each once."""
+        return tuple(dict.fromkeys(window for row in self.model.rows for window in _windows(row)))
+
+    @cached_property
+    def features(self) -> tuple[Feature, ...]:
+        """Every feature that some sizes may have."""
+        return tuple(self._features())
+
+    def _features(self) -> Iterator[Feature]:
+        letters = (dimension for dimension in self.dimensions if not dimension.is_number)
+        for length in dict.fromkeys((*self.sums, *letters)):
+            yield _at_least("long", length, LONG)
+            yield _at_least("terms", length, 2)
+        for window in self.windows:
+            for enough in range(2, POSITIONS + 1):
+                yield _at_least("positions", window.positions, enough)
+            yield from _meetings(window)
+        for quotient in self.quotients:
+            yield from _remainders(quotient)
+        for one, other in combinations(self.dimensions, 2):
+            first, second = compiled(one), compiled(other)
+            yield Feature("distinct", (one, other), True, partial(_differ, first, second))
+
+    def table(self, choices: Choices, count: int) -> Array:
+        """For each feature and each of ``count`` choices whether the choice has the feature."""
+        rows = [numpy.broadcast_to(feature.holds(choices), (count,)) for feature in self.features]
+        return numpy.array(rows, dtype=bool).reshape(len(rows), count)
+
+    def fit(self, choices: Choices) -> Array:
+        """For each choice whether every dimension is a positive integer that includes what is read by number."""
+        numbers = [(dimension(choices), 1) for dimension in self._compiled_dimensions]
+        numbers += [(dimension(choices), least) for dimension, least in self._single]
+        fits = ((number >= least) & is_whole(number) for number, least in numbers)
+        return numpy.asarray(reduce(numpy.logical_and, fits, True))
+
+    def cost(self, choices: Choices) -> Any:
+        """How many products it takes to compute every row once for each direction in which a tensor is moved."""
+        rows = sum(prod(length(choices) for length in lengths) for lengths in self._work)
+        sizes = [prod(length(choices) for length in shape) for shape in self._given]
+        return rows * numpy.minimum(reduce(numpy.maximum, sizes, 1.0), DIRECTIONS)
+
+    def largest(self, sizes: Choices) -> int:
+        """How many products the row that takes most of them is added up from, of the rows whose sizes are known."""
+        known = (lengths for lengths, needed in zip(self._work, self._needed, strict=True) if needed <= sizes.keys())
+        return int(max((prod(length(sizes) for length in lengths) for lengths in known), default=1))
+
+    @cached_property
+    def _compiled_dimensions(self) -> tuple[Dimension, ...]:
+        return tuple(map(compiled, self.dimensions))
+
+    @cached_property
+    def _single(self) -> tuple[tuple[Dimension, int], ...]:
+        """The axes of which an element is read by its number, z[3], with how many elements they must have."""
+        accesses = {access for row in self.model.rows for access in row.expression.atoms(Indexed)}
+        return tuple(
+            (compiled(sympy.sympify(length)), int(subscript) + 1)
+            for access in sorted(accesses, key=str)
+            for subscript, length in zip(access.indices, self.model.tensors[symbols.name_of(access)].shape, strict=True)
+            if subscript.is_Integer and subscript >= 0
+        )
+
+    @cached_property
+    def _ranges(self) -> tuple[tuple[Expr, ...], ...]:
+        """For each row the ranges that its products run over."""
+        return tuple((*map(sympy.sympify, row.tensor.shape), *_deepest(row.expression)) for row in self.model.rows)
+
+    @cached_property
+    def _work(self) -> tuple[tuple[Dimension, ...], ...]:
+        return tuple(tuple(map(compiled, ranges)) for ranges in self._ranges)
+
+    @cached_property
+    def _needed(self) -> tuple[set[Symbol], ...]:
+        return tuple({symbol for length in ranges for symbol in length.free_symbols} for ranges in self._ranges)
+
+    @cached_property
+    def _given(self) -> tuple[tuple[Dimension, ...], ...]:
+        return tuple(tuple(map(compiled, map(sympy.sympify, tensor.shape))) for tensor in self.model.given)
+
+
+@lru_cache(maxsize=256)
+def situations(model: Forward) -> Situations:
+    """The situations of a forward definition."""
+    return Situations(model)
+
+
+def _at_least(kind: Kind, length: Expr, least: int) -> Feature:
+    number = compiled(length)
+    return Feature(kind, (length,), least, lambda sizes: number(sizes) >= least)
+
+
+def _remainders(quotient: Expr) -> Iterator[Feature]:
+    value = compiled(quotient)
+    yield Feature("remainder", (quotient,), False, lambda sizes: is_whole(value(sizes)))
+    yield Feature("remainder", (quotient,), True, lambda sizes: ~is_whole(value(sizes)))
+
+
+def _differ(one: Dimension, other: Dimension, sizes: Choices) -> Any:
+    return one(sizes) != other(sizes)
+
+
+def _meetings(window: Window) -> Iterator[Feature]:
+    """How windows lie that begin a stride after one another: sharing places, side by side, or with gaps."""
+    positions, stride, span = map(compiled, (window.positions, window.stride, window.span))
+    about = window.positions, window.stride, window.span
+
+    def feature(which: str, lie: Callable[[Any, Any], Any]) -> Feature:
+        return Feature("windows", about, which, lambda sizes: (positions(sizes) >= 2) & lie(stride(sizes), span(sizes)))
+
+    yield feature(OVERLAP, lambda step, length: (step < length) & (step > 1))
+    yield feature("overlap", lambda step, length: (step < length) & (step == 1))
+    yield feature("touch", lambda step, length: step == length)
+    yield feature("gap", lambda step, length: step > length)
+
+
+def _deepest(expression: Basic) -> tuple[Expr, ...]:
+    """The ranges of the sums that stand inside one another where they do most work, by their number."""
+    inside = max((_deepest(argument) for argument in expression.args), key=len, default=())
+    if not isinstance(expression, sympy.Sum | ArgMax):
+        return inside
+    lengths = tuple(upper - lower + 1 for _, lower, upper in expression.limits)
+    return (*filter(_is_size, lengths), *inside)
+
+
+def _is_size(length: Expr) -> bool:
+    try:
+        compiled(length)
+    except ExpressionError:
+        return False
+    return all(symbol.is_positive for symbol in length.free_symbols)
+
+
+def _windows(row: Row) -> Iterator[Window]:
+    """The windows of a row: subscripts, and differences that a Kronecker delta holds at 0, that are sums of indices."""
+    ranges = {letter: sympy.sympify(length) for letter, length in zip(row.indices, row.tensor.shape, strict=True)}
+    for total in row.expression.atoms(sympy.Sum, ArgMax):
+        ranges |= {letter: upper - lower + 1 for letter, lower, upper in total.limits}
+    own = set(row.indices)
+    for access in row.expression.atoms(Indexed):
+        for subscript in access.indices:
+            yield from _of_relation(subscript, ranges, own)
+    for delta in row.expression.atoms(KroneckerDelta):
+        yield from _of_relation(delta.args[0] - delta.args[1], ranges, set())
+
+
+def _of_relation(relation: Expr, ranges: Mapping[Symbol, Expr], own: set[Symbol]) -> Iterator[Window]:
+    """The windows of an affine expression of two indices or more: which positions move which span."""
+    steps = _coefficients(relation, ranges)
+    if steps is None or len(steps) < 2:
+        return
+    outer = [letter for letter in steps if letter in own] or list(steps)
+    for letter in outer:
+        inner = [other for other in steps if other != letter and (other not in own or len(outer) == len(steps))]
+        span = sum((abs(steps[other]) * (ranges[other] - 1) for other in inner), sympy.S.One)
+        if inner and all(map(_is_size, (ranges[letter], abs(steps[letter]), span))):
+            yield Window(ranges[letter], abs(steps[letter]), span)
+
+
+def _coefficients(relation: Expr, ranges: Mapping[Symbol, Expr]) -> dict[Symbol, Expr] | None:
+    """What each index is multiplied by in an affine expression, None if it is not affine."""
+    expanded = sympy.expand(relation)
+    letters = sorted(expanded.free_symbols & set(ranges), key=str)
+    found = {}
+    rest = expanded
+    for letter in letters:
+        slope = expanded.coeff(letter, 1)
+        found[letter] = slope
+        rest = sympy.expand(rest - slope * letter)
+    free = {symbol for slope in (*found.values(), rest) for symbol in slope.free_symbols}
+    if free & set(ranges) or expanded.has(Indexed, sympy.floor, sympy.Mod):
+        return None
+    return found
