@@ -15,7 +15,7 @@ from derive.building.build import Builder
 from derive.building.language import parse_network, parse_stage
 from derive.building.letters import Lettering, lettered
 from derive.calculus.express import Speaker, Vocabulary
-from derive.calculus.ranges import notes_on, read_outside
+from derive.calculus.ranges import notes_on, read_at_places, read_outside
 from derive.calculus.sweep import Sweep
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation, Layout, Quantity, Step
@@ -133,7 +133,7 @@ class Network:
             self.index_base,
             self._notes(result, outside),
             form,
-            outside,
+            outside | read_at_places(result),
         )
 
     def gradient(self, name: str, within: Iterable[str] | None = None) -> Derivation:
@@ -321,7 +321,7 @@ class Network:
             self.index_base,
             self._notes(result, outside),
             form,
-            outside,
+            outside | read_at_places(result),
         )
 
     def _outside(self, expression: Expr, quantity: Quantity) -> frozenset[str]:

@@ -24,6 +24,15 @@ def read_outside(expression: Expr, quantity: Quantity, forward: Forward) -> froz
     return frozenset(name for term in split(expression) for name, _ in _missing(term, known, forward))
 
 
+def read_at_places(expression: Expr) -> frozenset[str]:
+    """The tensors of which an element is read whose place other elements say, as of a maximum: ranges say nothing."""
+    return frozenset(
+        symbols.name_of(access)
+        for access in trees.parts(expression, Indexed)
+        if any(trees.holds(subscript, Indexed) for subscript in access.indices)
+    )
+
+
 def notes_on(expression: Expr, outside: frozenset[str], forward: Forward) -> tuple[str, ...]:
     """What a reader must know of the ranges in a result; names in braces are set as symbols, as in steps."""
     notes = [f"{{{name}}} reads as 0 outside its range." for name in sorted(outside)]
