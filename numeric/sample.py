@@ -36,6 +36,8 @@ RESPONSE = 1e-10
 """The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
 MANY = 8
 """How many products with weights from the normal distribution are added up before weights are made smaller."""
+MODERATE = 30.0
+"""How large values may be where conditions are at their boundaries: an exponential of them is moderate, too."""
 DEEP = 3
 """Behind so many layers weights are made smaller still: what each of them enlarges is enlarged by the next."""
 
@@ -140,11 +142,11 @@ def at_kinks(model: Forward, sizes: Sizing, seed: int) -> dict[str, Array] | Non
     """A point of small integers at which some conditions are exactly at their boundaries; None if there is none."""
     generator = numpy.random.default_rng(seed)
     chart = program(model)
-    for _ in range(ROUNDS if gaps(model) else 0):
+    for number in range(ROUNDS if gaps(model) else 0):
         given = _candidates(model, sizes, generator)
         for tensor in model.given:
             if tensor.domain == "real":
-                given[tensor.name] = generator.integers(-2, 3, size=given[tensor.name].shape).astype(numpy.float64)
+                given[tensor.name] = _integers(generator, given[tensor.name].shape, number)
         values = dict(given)
         chart.compute(chart.rows, values, sizes, numpy.float64)
         hits = numpy.flatnonzero(_met(model, values, sizes))
@@ -153,15 +155,22 @@ def at_kinks(model: Forward, sizes: Sizing, seed: int) -> dict[str, Array] | Non
     return None
 
 
+def _integers(generator: Generator, shape: tuple[int, ...], number: int) -> Array:
+    """Small integers, more of them 0 in later rounds, so that sums of many products are small, too."""
+    drawn = generator.integers(-2, 3, size=shape) if number == 0 else generator.integers(-1, 2, size=shape)
+    return numpy.where(generator.random(size=shape) < 0.8**number, drawn, 0).astype(numpy.float64)
+
+
 def _met(model: Forward, values: Mapping[str, Array], sizes: Sizing) -> Array:
-    """For each candidate whether all its values are finite and some condition is exactly at its boundary."""
+    """For each candidate whether no value is large and some condition is exactly at its boundary."""
     count = _count(values)
-    finite, met = numpy.ones(count, dtype=bool), numpy.zeros(count, dtype=bool)
+    moderate, met = numpy.ones(count, dtype=bool), numpy.zeros(count, dtype=bool)
     for name in program(model).rows:
-        finite &= numpy.isfinite(values[name]).reshape(-1, values[name].shape[-1]).all(axis=0)
+        size = numpy.abs(values[name]).reshape(-1, values[name].shape[-1])
+        moderate &= size.max(axis=0, initial=0.0) <= MODERATE
     for _, array in _gaps(model, values, sizes):
         met |= (array == 0).any(axis=0)
-    return finite & met
+    return moderate & met
 
 
 def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator, number: int = 0) -> dict[str, Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from math import inf
+from math import inf, prod
 
 import numpy
 from sympy import Expr
@@ -23,7 +23,11 @@ from numeric.forward import program
 from numeric.layout import as_matrix
 from numeric.matrix import matrix_at, over_times
 from numeric.point import Point
+from numeric.sampling.features import deepest
 from numeric.scope import Array
+
+SHORT = 2_000_000
+"""From how many products on an expression is long to compute if its sums are not taken apart."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,8 @@ class Trials:
         compiled = program(self.derivation.forward).compiled(expression, quantity.indices)
         if quantity.name in compiled.reads and not self._may_read_itself(expression, quantity):
             raise ExpressionError(f"the expression reads {quantity.name} itself")
-        value = self.point.expression(expression, quantity.indices, quantity.shape, outside)
+        strict = outside if self._is_short(quantity, expression) else None
+        value = self.point.expression(expression, quantity.indices, quantity.shape, strict)
         tolerance = COARSE if method == "central" else TIGHT
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
         if self._is_large(quantity):
@@ -135,6 +140,14 @@ class Trials:
         if self.place.kink and not numpy.isfinite(truth.value).all():
             raise _NoDerivative
         return agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounding)
+
+    def _is_short(self, quantity: Quantity, expression: Expr) -> bool:
+        """Whether an expression can be computed with all its sums as they stand.
+
+        What is not a number outside its range must stay beside the condition that excludes it, so that sums cannot be
+        taken apart. At the smaller points that is short.
+        """
+        return prod(self.point.shape((*quantity.shape, *deepest(expression)))) <= SHORT
 
     def _is_large(self, quantity: Quantity) -> bool:
         """Whether a derivative is measured along directions, as it takes long for each element."""

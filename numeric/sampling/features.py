@@ -153,7 +153,7 @@ class Situations:
     @cached_property
     def _ranges(self) -> tuple[tuple[Expr, ...], ...]:
         """For each row the ranges that its products run over."""
-        return tuple((*map(sympy.sympify, row.tensor.shape), *_deepest(row.expression)) for row in self.model.rows)
+        return tuple((*map(sympy.sympify, row.tensor.shape), *deepest(row.expression)) for row in self.model.rows)
 
     @cached_property
     def _work(self) -> tuple[tuple[Dimension, ...], ...]:
@@ -203,9 +203,9 @@ def _meetings(window: Window) -> Iterator[Feature]:
     yield feature("gap", lambda step, length: step > length)
 
 
-def _deepest(expression: Basic) -> tuple[Expr, ...]:
+def deepest(expression: Basic) -> tuple[Expr, ...]:
     """The ranges of the sums that stand inside one another where they do most work, by their number."""
-    inside = max((_deepest(argument) for argument in expression.args), key=len, default=())
+    inside = max((deepest(argument) for argument in expression.args), key=len, default=())
     if not isinstance(expression, sympy.Sum | ArgMax):
         return inside
     lengths = tuple(upper - lower + 1 for _, lower, upper in expression.limits)
