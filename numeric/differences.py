@@ -24,9 +24,6 @@ COMPLEX_STEPS = (1e-30, 3e-30, 7e-31)
 """Steps along the imaginary axis. They are so small that a derivative has no truncation error, and none of
 them is a power of two times another, so that their results differ by what rounding does to them."""
 
-TRUNCATED = 1e-55
-"""What a complex step leaves out of a derivative: about the square of the step, times a third derivative."""
-
 LEAST = 1e-250
 """The smallest number that steps are taken in proportion to."""
 
@@ -172,7 +169,7 @@ def in_proportion(values: Array) -> Array:
 
 def _complex(trials: Array, steps: Array) -> Measured:
     slopes = trials.imag / steps
-    spread = max(TRUNCATED, numpy.ptp(slopes, axis=-2).max(initial=0.0))
+    spread = numpy.ptp(slopes, axis=-2).max(initial=0.0)
     return Measured(slopes[..., 0, :], numpy.full(steps.shape[1], spread))
 
 

@@ -28,6 +28,8 @@ Range = tuple[Symbol, Expr]
 class Gap:
     """A quantity that is zero where a row has a kink, at every value of its indices.
 
+    At a ``singular`` one, the base of a root, there is no derivative at all.
+
     Candidates of a maximum that are exactly ``tied`` at a random point are so near it as well, such as the
     zeros behind a ReLU: there is no kink then.
     """
@@ -35,6 +37,7 @@ class Gap:
     expression: Expr
     ranges: tuple[Range, ...]
     tied: bool = False
+    singular: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -79,6 +82,8 @@ def _gaps(expression: Expr, ranges: tuple[Range, ...], functions: tuple[ScalarFu
         yield _gap(expression.lhs - expression.rhs, ranges)
     elif isinstance(expression, sympy.Abs | sympy.sign):
         yield _gap(expression.args[0], ranges)
+    elif isinstance(expression, sympy.Pow) and not expression.exp.is_Integer and not expression.base.is_positive:
+        yield replace(_gap(expression.base, ranges), singular=True)
     elif isinstance(expression, sympy.Max | sympy.Min):
         for position, value in enumerate(expression.args):
             for other in expression.args[:position]:

@@ -13,14 +13,15 @@ from sympy import Expr, Indexed, KroneckerDelta, Symbol
 
 from derive import symbols
 from derive.forward import Domain, Forward, Tensor
+from numeric.differences import Perturbation
 from numeric.errors import ArrayError
 from numeric.expression import compile_expression
-from numeric.forward import program
+from numeric.forward import Program, program
 from numeric.kinks import Gap, gaps
 from numeric.sampling import Plan, Sizing, plan
 from numeric.sampling.features import situations
 from numeric.sampling.plan import fitted
-from numeric.scope import Array, Scope
+from numeric.scope import Array, Scope, stacked
 from numeric.sizes import length, lengths
 
 MARGINS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005)
@@ -36,6 +37,12 @@ RESPONSE = 1e-10
 """The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
 MANY = 8
 """How many products with weights from the normal distribution are added up before weights are made smaller."""
+FIXED: tuple[Domain, ...] = ("class", "binary", "one_hot", "index")
+"""What tensors hold that cannot be moved a little."""
+SAME = 1e-6
+"""By what share slopes measured with different steps differ at most."""
+ROUNDED = (1e-30, 1e-6)
+"""How large a slope is of which rounding leaves nothing but rounding."""
 MODERATE = 30.0
 """How large values may be where conditions are at their boundaries: an exponential of them is moderate, too."""
 DEEP = 3
@@ -126,16 +133,40 @@ def _smallest(model: Forward, choices: Plan, seed: int) -> list[tuple[Sizing, di
     if sizes in (*choices.telling, *choices.long):
         return []
     arrays = _search(model, sizes, numpy.random.default_rng(seed), None)
-    if arrays is not None:
+    if arrays is not None and _is_smooth(model, arrays, sizes):
         return [(sizes, arrays)]
     best: list[tuple[Sizing, dict[str, Array]]] = []
     kept = dict(choices.least)
     for symbol, value in choices.ones.items():
         tried = fitted(model, {**kept, symbol: value})
         arrays = None if tried is None else _search(model, tried, numpy.random.default_rng(seed), None)
-        if tried is not None and arrays is not None:
+        if tried is not None and arrays is not None and _is_smooth(model, arrays, tried):
             kept, best = dict(tried), [(tried, arrays)]
     return best
+
+
+def _is_smooth(model: Forward, arrays: Mapping[str, Array], sizes: Sizing) -> bool:
+    """Whether the last row has slopes by every tensor: with one class only, 1 - p is 0, and a power of it has none.
+
+    Slopes that differ with the step are rounding where they are about as large as that; others are no slopes.
+    """
+    chart = program(model)
+    if model.cycle or not chart.rows:
+        return True
+    base: dict[str, Array] = {name: stacked(array, numpy.float64) for name, array in arrays.items()}
+    chart.compute(chart.rows, base, sizes, numpy.float64)
+    last = next(reversed(chart.rows))
+    moved = [name for name, tensor in model.tensors.items() if tensor.domain not in FIXED and chart.depends(last, name)]
+    return all(_has_slopes(chart, base, sizes, last, name) for name in moved if name != last)
+
+
+def _has_slopes(chart: Program, base: dict[str, Array], sizes: Sizing, top: str, by: str) -> bool:
+    """Whether what is measured along a random direction does not depend on the step."""
+    direction = numpy.random.default_rng(0).normal(size=base[by].shape)
+    found = Perturbation(chart, base, sizes, by, (), "complex").along(top, direction)
+    largest = float(numpy.abs(found.value).max(initial=0.0))
+    differs = float(found.noise.max(initial=0.0)) > SAME * largest
+    return bool(numpy.isfinite(largest)) and (not differs or ROUNDED[0] < largest < ROUNDED[1])
 
 
 def at_kinks(model: Forward, sizes: Sizing, seed: int) -> dict[str, Array] | None:
@@ -168,8 +199,11 @@ def _met(model: Forward, values: Mapping[str, Array], sizes: Sizing) -> Array:
     for name in program(model).rows:
         size = numpy.abs(values[name]).reshape(-1, values[name].shape[-1])
         moderate &= size.max(axis=0, initial=0.0) <= MODERATE
-    for _, array in _gaps(model, values, sizes):
-        met |= (array == 0).any(axis=0)
+    for gap, array in _gaps(model, values, sizes):
+        if gap.singular:
+            moderate &= (array != 0).all(axis=0)
+        else:
+            met |= (array == 0).any(axis=0)
     return moderate & met
 
 
