@@ -6,7 +6,7 @@ stride leaves a remainder, that windows overlap, that a sum has two terms, that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial, reduce
 from itertools import combinations
@@ -228,26 +228,30 @@ def _windows(row: Row) -> Iterator[Window]:
     own = set(row.indices)
     for access in row.expression.atoms(Indexed):
         for subscript in access.indices:
-            yield from _of_relation(subscript, ranges, own)
+            steps = _coefficients(subscript, ranges)
+            outer = [letter for letter in steps if letter in own] or list(steps)
+            yield from _moved(outer, steps, ranges)
     for delta in row.expression.atoms(KroneckerDelta):
-        yield from _of_relation(delta.args[0] - delta.args[1], ranges, set())
+        # Where a delta holds, what the row computes is reached from positions and kernels that are summed over.
+        steps = _coefficients(delta.args[0] - delta.args[1], ranges)
+        summed = {letter: step for letter, step in steps.items() if letter not in own}
+        yield from _moved(list(summed), summed, ranges)
 
 
-def _of_relation(relation: Expr, ranges: Mapping[Symbol, Expr], own: set[Symbol]) -> Iterator[Window]:
-    """The windows of an affine expression of two indices or more: which positions move which span."""
-    steps = _coefficients(relation, ranges)
-    if steps is None or len(steps) < 2:
-        return
-    outer = [letter for letter in steps if letter in own] or list(steps)
-    for letter in outer:
-        inner = [other for other in steps if other != letter and (other not in own or len(outer) == len(steps))]
+def _moved(
+    positions: Sequence[Symbol], steps: Mapping[Symbol, Expr], ranges: Mapping[Symbol, Expr]
+) -> Iterator[Window]:
+    """For each of the positions the window that it moves, over the range of the other indices."""
+    for letter in positions:
+        alone = len(positions) < len(steps)
+        inner = [other for other in steps if other != letter and not (alone and other in positions)]
         span = sum((abs(steps[other]) * (ranges[other] - 1) for other in inner), sympy.S.One)
         if inner and all(map(_is_size, (ranges[letter], abs(steps[letter]), span))):
             yield Window(ranges[letter], abs(steps[letter]), span)
 
 
-def _coefficients(relation: Expr, ranges: Mapping[Symbol, Expr]) -> dict[Symbol, Expr] | None:
-    """What each index is multiplied by in an affine expression, None if it is not affine."""
+def _coefficients(relation: Expr, ranges: Mapping[Symbol, Expr]) -> dict[Symbol, Expr]:
+    """What each index is multiplied by in an affine expression; nothing if it is not affine."""
     expanded = sympy.expand(relation)
     letters = sorted(expanded.free_symbols & set(ranges), key=str)
     found = {}
@@ -258,5 +262,5 @@ def _coefficients(relation: Expr, ranges: Mapping[Symbol, Expr]) -> dict[Symbol,
         rest = sympy.expand(rest - slope * letter)
     free = {symbol for slope in (*found.values(), rest) for symbol in slope.free_symbols}
     if free & set(ranges) or expanded.has(Indexed, sympy.floor, sympy.Mod):
-        return None
+        return {}
     return found
