@@ -291,3 +291,25 @@ def is_close(found: Any, right: Any, scale: float) -> bool:
     scale = max(scale, float(numpy.abs(expected[numpy.isfinite(expected)]).max(initial=0)))
     tolerance = 200 * float(numpy.finfo(found.dtype).eps)
     return numpy.allclose(found, expected, rtol=tolerance, atol=tolerance * scale)
+
+
+POWERS = [("z^2", "2*z"), ("z^2/2 + z", "z + 1"), ("z^3", "3*z^2"), ("1/z^2", "-2/z^3")]
+
+
+@pytest.mark.parametrize(("formula", "slope"), POWERS)
+def test_powers_beyond_the_range_of_the_type(formula: str, slope: str) -> None:
+    """They are infinite and never NaN, and their slopes are right where the type holds them."""
+    own = Activation("Own", formula, call="own")
+    z = numpy.array([1e200, -1e200, 1e-120, -1e-100, 3.0])
+    with mpmath.workdps(50):
+        slopes = [eval(slope.replace("^", "**"), {"z": mpmath.mpf(float(one))}) for one in z]
+    with numpy.errstate(all="ignore"):
+        compiled = compile(layer(own, batch="B"))
+        y, cache = compiled.forward({}, z[None])
+        assert not numpy.isnan(y).any()
+        right = numpy.array([float(one) for one in slopes])
+        for found in (
+            compiled.backward({}, cache, numpy.ones((1, len(z))))["z"][0],
+            evaluate(layer(own).vjp("z"), {"z": z, "dy": numpy.ones(len(z))}),
+        ):
+            numpy.testing.assert_allclose(found, right, rtol=1e-12, atol=0)
