@@ -106,7 +106,7 @@ def _printed(forward: Forwarded, values: Iterable[Expr]) -> Iterable[Comparison]
 
 
 def _verdict(compared: Callable[[], Iterable[Comparison]]) -> Verdict:
-    found = list(compared())
+    found = [comparison for comparison in compared() if comparison.measured]
     wrong = [comparison.what for comparison in found if comparison.error > TOLERANCE]
     worst = max((comparison.error for comparison in found), default=inf)
     return Verdict(bool(found) and not wrong, len(found), worst, TOLERANCE, "; ".join(wrong[:3]))
