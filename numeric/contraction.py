@@ -21,11 +21,12 @@ def nested(summed: Sum, letters: Iterable[Symbol], *, total: bool = True) -> Exp
     The next index is always the one whose factors hold the fewest indices together, with those that stand in the same
     factors; ``letters`` are the indices of the surroundings. A sum is left as it is where a factor that may have no
     finite value could leave the product with the bracket that protects it; ``total`` says that tensors have a value
-    outside their ranges.
+    outside their ranges. In a product that is kept as it was written nothing cancels.
     """
     factors = Mul.make_args(summed.function)
     if len(summed.limits) < 2 or len(factors) < 2 or not _may_part(factors, total):
         return summed
+    canonical = Mul(*factors) == summed.function
     indices = {*letters, *(limit[0] for limit in summed.limits)}
     remaining = list(summed.limits)
     while remaining:
@@ -34,8 +35,9 @@ def nested(summed: Sum, letters: Iterable[Symbol], *, total: bool = True) -> Exp
         together = [one for one in remaining if _holding(factors, one[0]) == inside] if inside else [limit]
         remaining = [one for one in remaining if one not in together]
         outside = tuple(factor for factor in factors if factor not in inside)
-        factors = (*outside, Sum(Mul(*inside), *together) if inside else limit[2] - limit[1] + 1)
-    return Mul(*factors)
+        added = Sum(Mul(*inside, evaluate=canonical), *together) if inside else limit[2] - limit[1] + 1
+        factors = (*outside, added)
+    return Mul(*factors, evaluate=canonical)
 
 
 def _holding(factors: Iterable[Expr], letter: Symbol) -> tuple[Expr, ...]:

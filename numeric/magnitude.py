@@ -24,7 +24,7 @@ def magnitude(expression: Expr) -> Expr:
     if isinstance(expression, Bracket | KroneckerDelta):
         return expression  # as a factor of its own it guards the others, which need not be finite
     if isinstance(expression, Symbol | Indexed | ArgMax):
-        return Abs(expression)
+        return _size(expression)
     if isinstance(expression, Piecewise):
         return Piecewise(*((magnitude(value), condition) for value, condition in expression.args))
     if isinstance(expression, Add | Mul):
@@ -35,8 +35,8 @@ def magnitude(expression: Expr) -> Expr:
         base, exponent = expression.as_base_exp()
         if not exponent.is_number:
             return magnitude(sympy.exp(exponent * sympy.log(base), evaluate=False))
-        return Abs(expression) + abs(exponent) * Abs(base) ** (exponent - 1) * magnitude(base)
-    return Abs(expression) + _by_slope(expression)
+        return _size(expression) + abs(exponent) * _size(base) ** (exponent - 1) * magnitude(base)
+    return _size(expression) + _by_slope(expression)
 
 
 def _by_slope(expression: Expr) -> Expr:
@@ -46,7 +46,12 @@ def _by_slope(expression: Expr) -> Expr:
         return sympy.S.Zero
     (argument,) = expression.args
     if isinstance(expression, AppliedUndef):
-        return Abs(Function(f"{name}'")(argument)) * magnitude(argument)
+        return _size(Function(f"{name}'")(argument)) * magnitude(argument)
     if isinstance(expression, sympy.Abs | sympy.sign | sympy.floor | sympy.ceiling):
         return magnitude(argument)
-    return Abs(expression.fdiff(1)) * magnitude(argument)
+    return _size(expression.fdiff(1)) * magnitude(argument)
+
+
+def _size(expression: Expr) -> Expr:
+    """The absolute value, which SymPy would take apart into real and imaginary parts of what it does not know."""
+    return Abs(expression, evaluate=False)

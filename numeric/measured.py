@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
+import sympy
 from sympy import Expr, Function, Indexed, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
@@ -72,7 +73,9 @@ class Measured:
             return Sum(self._plain(expression.function, inner), *expression.limits)
         if not expression.args or isinstance(expression, Indexed):
             return expression
-        return expression.func(*(self._plain(argument, ranges) for argument in expression.args))
+        arguments = [self._plain(argument, ranges) for argument in expression.args]
+        with sympy.evaluate(False):
+            return expression.func(*arguments)
 
     def _limits(self, expression: Expr) -> dict[Symbol, int]:
         return {k: int((high - low + 1).xreplace(dict(self.sizes))) for k, low, high in expression.limits}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
 import numpy
@@ -82,7 +82,7 @@ def read_chain(setting: Setting, start: str, steps: Sequence[str]) -> Chain:
         lines.append(Line("" if found is None else found[1], formula))
     _one_direction(lines)
     letters = sorted({letter for line in lines for letter in line.formula.letters}, key=str)
-    expressions = tuple(line.formula.expression for line in lines)
+    expressions = tuple(line.formula.as_written for line in lines)
     return Chain(setting, tuple(lines), {letter: setting.range_of(letter, expressions) for letter in letters})
 
 
@@ -95,12 +95,15 @@ def _one_direction(lines: Sequence[Line]) -> None:
 def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1) -> Verdict:
     """Compare each line with the one before it, at random points over the domains.
 
-    An equality holds up to rounding in proportion to the largest value, and to what is added up where that cancels;
-    a strict inequality at every point. A line that does not hold is shown as it prints, counting from ``index_base``.
+    Lines are evaluated as they are written, z/z as a quotient: one that has no value at a point at which another has
+    one does not follow. An equality holds up to rounding in proportion to the largest value, and to what is added up
+    where that cancels; a strict inequality at every point. A line that does not hold is shown as it prints, counting
+    from ``index_base``.
     """
     formulas = [line.formula for line in chain.lines]
     try:
-        points = list(samples(about, chain.setting, formulas, POINTS, seed, origin=not _differentiates(chain)))
+        drawn = samples(about, chain.setting, formulas, POINTS, seed, whole=not _differentiates(chain))
+        points = [point for point in drawn if not point.whole or _some_defined(formulas, point, chain.ranges)]
         values = [[point.value(formula, dict(chain.ranges)) for point in points] for formula in formulas]
         sizes = [[_magnitude(formula, point, chain.ranges) for point in points] for formula in formulas]
     except (ArrayError, ExpressionError, DeriveError) as reason:
@@ -119,9 +122,14 @@ def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1
     return Verdict(True, len(points), worst, TOLERANCE)
 
 
+def _some_defined(formulas: Sequence[Formula], point: Sample, ranges: Mapping[Symbol, Expr]) -> bool:
+    """Whether some line has a value at a point."""
+    return any(bool(numpy.isfinite(point.value(formula, dict(ranges))).all()) for formula in formulas)
+
+
 def _magnitude(formula: Formula, point: Sample, ranges: Mapping[Symbol, Expr]) -> float:
     """The size of the largest numbers that a formula adds up at a point."""
-    found = point.value(replace(formula, expression=magnitude(formula.expression)), dict(ranges))
+    found = point.of(magnitude(formula.as_written), dict(ranges))
     return float(numpy.max(found, where=numpy.isfinite(found), initial=0.0))
 
 

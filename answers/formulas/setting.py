@@ -27,6 +27,9 @@ from numeric.spread import Range, spread
 SEEDS = 8
 """After how many points their sizes are drawn anew."""
 
+WHOLE = ((0,), (1,), (-1,), (2,), (-2,), (-1, 0, 1), (-2, -1, 0, 1, 2), (-2, -1, 1, 2), (0, 1))
+"""The whole numbers from which the values are taken at each of the points that have such values."""
+
 
 class About(Strict):
     """The keys that items with formulas share."""
@@ -97,49 +100,70 @@ class About(Strict):
 
 @dataclass(frozen=True)
 class Sample:
-    """A point at which formulas are evaluated."""
+    """A point at which formulas are evaluated, as they are written; ``whole`` where real numbers are whole ones."""
 
     point: Measured
     text: str
+    whole: bool = False
 
     def value(self, formula: Formula, ranges: dict[Symbol, Expr]) -> Array:
-        """The values of a formula over the ranges of the letters."""
+        """The values of a formula over the ranges of the letters; not finite where it has none."""
+        return self.of(formula.as_written, ranges)
+
+    def of(self, expression: Expr, ranges: dict[Symbol, Expr]) -> Array:
+        """The values of an expression over the ranges of the letters."""
         counts = {letter: int(size.xreplace(dict(self.point.sizes))) for letter, size in ranges.items()}
-        return self.point.value(formula.expression, counts)
+        return self.point.value(expression, counts)
 
 
 def samples(
-    about: About, setting: Setting, formulas: Iterable[Formula], count: int, seed: int = 0, *, origin: bool = False
+    about: About, setting: Setting, formulas: Iterable[Formula], count: int, seed: int = 0, *, whole: bool = False
 ) -> Iterator[Sample]:
-    """Random points for the formulas, over their domains; with ``origin`` the origin too, where they are finite."""
-    scalars = scalars_in(setting, formulas)
+    """Random points for the formulas, over their domains; with ``whole`` also some of small whole numbers."""
+    written = [formula.as_written for formula in formulas]
+    scalars = _scalars(written + [row.expression for row in setting.as_written.rows], setting)
     for number in range(count):
         choices = plan(setting.forward, seed + number // SEEDS).sizings
         sizes = dict(choices[number % len(choices)])
         generator = numpy.random.default_rng(seed + number)
         given = spread(setting.forward, scalars, about.domains, sizes, generator)
-        if number == 0 and origin:
-            yield from _origin(about, setting, formulas, given, sizes)
-        yield Sample(Measured.at(setting.forward, given, sizes, numpy.float64), point_text(given))
+        if number < len(WHOLE) and whole:
+            yield _sample(setting, _whole(about, given, WHOLE[number], generator), sizes, whole=True)
+        yield _sample(setting, given, sizes)
 
 
-def _origin(
-    about: About, setting: Setting, formulas: Iterable[Formula], given: dict[str, Any], sizes: dict[Symbol, int]
-) -> Iterator[Sample]:
-    """The point at which every real number is 0, where strict inequalities may fail, if formulas are finite there."""
-    zero = {
-        name: numpy.zeros_like(value) if about.domains.get(name, "real") == "real" else value
-        for name, value in given.items()
-    }
-    point = Measured.at(setting.forward, zero, sizes, numpy.float64)
-    found = (point.value(formula.expression, dict.fromkeys(formula.letters, 1)) for formula in formulas)
-    if all(numpy.isfinite(value).all() for value in found):
-        yield Sample(point, point_text(zero))
+def _sample(setting: Setting, given: dict[str, Any], sizes: dict[Symbol, int], *, whole: bool = False) -> Sample:
+    return Sample(Measured.at(setting.as_written, given, sizes, numpy.float64), point_text(given), whole)
+
+
+def _whole(
+    about: About, given: dict[str, Any], numbers: tuple[int, ...], generator: numpy.random.Generator
+) -> dict[str, Any]:
+    """The point with some of these whole numbers in the place of all that may be one of them.
+
+    There quotients divide by 0, and strict inequalities fail.
+    """
+    moved = {}
+    for name, value in given.items():
+        allowed = [number for number in numbers if _may_be(about.domains.get(name, "real"), number)]
+        moved[name] = generator.choice(allowed, size=numpy.shape(value)).astype(float) if allowed else value
+    return moved
+
+
+def _may_be(domain: Range, number: int) -> bool:
+    """Whether a whole number is inside a domain."""
+    if not isinstance(domain, str):
+        return domain[0] < number < domain[1]
+    return domain == "real" or (domain == "positive" and number > 0)
 
 
 def scalars_in(setting: Setting, formulas: Iterable[Formula]) -> tuple[str, ...]:
     """The real symbols of the formulas and of the definitions that are neither given as tensors nor defined."""
     expressions = [formula.expression for formula in formulas] + [row.expression for row in setting.forward.rows]
+    return _scalars(expressions, setting)
+
+
+def _scalars(expressions: Iterable[Expr], setting: Setting) -> tuple[str, ...]:
     read = {symbols.name_of(access) for expression in expressions for access in symbols.accesses(expression)}
     return tuple(sorted(read - set(setting.forward.tensors)))
 

@@ -11,6 +11,7 @@ index only occurs inside arithmetic.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -19,7 +20,7 @@ from typing import Any
 import sympy
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
-from sympy import Eq, Expr, Function, KroneckerDelta, Sum, Symbol
+from sympy import Eq, Expr, Function, KroneckerDelta, Mul, Pow, Sum, Symbol
 
 from derive import symbols
 from derive.building.helping import Helper, Helpers
@@ -74,8 +75,10 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr", start=["rows", "expression"], propagate_positions=True)
 
 
-def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
+def parse_equations(text: str, vocabulary: Vocabulary, *, as_written: bool = False) -> tuple[Equation, ...]:
     """The rows of a forward definition, in order; each may read the ones before it.
+
+    With ``as_written`` nothing on their right sides is cancelled or computed: z/z is not 1.
 
     Raises:
         DefinitionError: the text is not a list of equations, an element has the wrong number of
@@ -89,10 +92,12 @@ def parse_equations(text: str, vocabulary: Vocabulary) -> tuple[Equation, ...]:
         word(str(name).rstrip("'"), "a row")
         with shown_in(whole, row):
             taken = left_indices(row)
-            expression = Reader(replace(vocabulary, shapes=shapes), set(taken), bound_names(body)).read(body)
+            reader = Reader(replace(vocabulary, shapes=shapes), set(taken), bound_names(body), as_written=True)
+            kept = reader.read(body)
+            expression = kept if as_written else replace(reader, as_written=False).read(body)
             indices = tuple(symbols.index(letter) for letter in taken)
             declared = shapes.get(str(name))
-            shape = tuple(_range_of(i, expression, shapes, declared, axis, row) for axis, i in enumerate(indices))
+            shape = tuple(_range_of(i, kept, shapes, declared, axis, row) for axis, i in enumerate(indices))
         made = {equation.name for equation in equations}
         helpers = Helpers(str(name), {*shapes, *made, str(name)}, made)
         for equation in _rows(helpers, dict(zip(indices, shape, strict=True)), expression):
@@ -241,13 +246,15 @@ class Reader:
     """Turns a parse tree into a SymPy expression.
 
     ``letters`` are the indices in scope, ``bound`` those that sums anywhere in the text bind. ``place`` says what is
-    read where only indices and sizes may stand: the subscripts of a tensor, the range of an index.
+    read where only indices and sizes may stand: the subscripts of a tensor, the range of an index. ``as_written``
+    leaves the operations as they are written, where SymPy would cancel z/z to 1 and exp(log(z)) to z.
     """
 
     vocabulary: Vocabulary
     letters: Set[str]
     bound: Set[str] = frozenset()
     place: str = ""
+    as_written: bool = False
 
     def read(self, tree: Tree[Any] | Token) -> Expr:
         """The expression that a tree stands for."""
@@ -259,16 +266,26 @@ class Reader:
         result: Expr = handler(*tree.children)
         return result
 
+    def _kept(self, values: Iterable[Expr]) -> AbstractContextManager[Any]:
+        """Where operations on the values stay as they are. Subscripts, ranges and numbers are always computed."""
+        computed = not self.as_written or self.place or all(isinstance(value, sympy.Number) for value in values)
+        return nullcontext() if computed else sympy.evaluate(False)
+
+    def _arithmetic(self, operator: str, values: list[Expr]) -> Expr:
+        with self._kept(values):
+            return self._computed(operator, values)
+
     @staticmethod
-    def _arithmetic(operator: str, values: list[Expr]) -> Expr:
+    def _computed(operator: str, values: list[Expr]) -> Expr:
         if operator == "negate":
             return -values[0]
         left, right = values
         operations = {
             "add": lambda: left + right,
             "subtract": lambda: left - right,
-            "multiply": lambda: left * right,
-            "divide": lambda: left / right,
+            # The factors of one product, so that a bracket among them guards all of the others.
+            "multiply": lambda: Mul(*Mul.make_args(left), *Mul.make_args(right)),
+            "divide": lambda: Mul(*Mul.make_args(left), Pow(right, -1)),
             "raise": lambda: power(left, right),
             "both": lambda: sympy.And(left, right),
             "either": lambda: sympy.Or(left, right),
@@ -336,7 +353,8 @@ class Reader:
         self.check_call(token, len(arguments))
         values = [self.read(argument) for argument in arguments]
         function = ELEMENTARY.get(str(token))
-        return Function(str(token))(*values) if function is None else called(function, *values)
+        with self._kept(values):
+            return Function(str(token))(*values) if function is None else called(function, *values)
 
     def check_call(self, token: Token, given: int) -> None:
         """Complain of the name of a function that is not known, or that takes another number of arguments.
@@ -374,7 +392,9 @@ class Reader:
         return Bracket(read)
 
     def _comparison(self, left: Tree[Any], operator: Token, right: Tree[Any]) -> Expr:
-        result: Expr = COMPARISONS[str(operator)](self.read(left), self.read(right))
+        sides = self.read(left), self.read(right)
+        with self._kept(sides):
+            result: Expr = COMPARISONS[str(operator)](*sides)
         return result
 
     def _reduction(self, kind: Token, *parts: Tree[Any]) -> Expr:
@@ -382,28 +402,36 @@ class Reader:
         letters = [str(part.children[0]) for part in ranges]
         inner = replace(self, letters=self.letters | set(letters))
         expression = inner.read(body)
-        limits = [self._limit(part, expression) for part in ranges]
+        limits = [self._limit(part, expression, inner, body) for part in ranges]
         if str(kind) == "max":
             if condition is not None:
                 expression = sympy.Piecewise((expression, inner.read(condition)), (-sympy.oo, True))
             return self._apart(Maximum, expression, limits)
-        return self._apart(
-            Sum, expression if condition is None else expression * Bracket(inner.read(condition)), limits
-        )
+        if condition is not None:
+            bracket = Bracket(inner.read(condition))
+            with self._kept((expression,)):
+                expression = expression * bracket
+        return self._apart(Sum, expression, limits)
 
     def _apart(self, kind: type[Expr], body: Expr, limits: list[tuple[Symbol, Expr, Expr]]) -> Expr:
         """A sum or a maximum whose indices have other names than those in scope around it."""
         hidden = [letter for letter, _, _ in limits if letter.name in self.letters]
         taken = {*self.letters, *self.bound, *self.vocabulary.sizes, *symbols.names_in(body)}
         renaming = dict(zip(hidden, symbols.fresh_indices(len(hidden), taken), strict=True))
-        result: Expr = kind(body.xreplace(renaming), *((renaming.get(k, k), low, high) for k, low, high in limits))
+        if renaming:
+            with self._kept((body,)):
+                body = body.xreplace(renaming)
+        result: Expr = kind(body, *((renaming.get(k, k), low, high) for k, low, high in limits))
         return result
 
-    def _limit(self, part: Tree[Any], body: Expr) -> tuple[Symbol, Expr, Expr]:
+    def _limit(self, part: Tree[Any], expression: Expr, inner: Reader, body: Tree[Any]) -> tuple[Symbol, Expr, Expr]:
+        """An index with its range, which also an axis says whose tensor cancels in the body."""
         token, bound = part.children
         letter = symbols.index(str(token))
         if bound is None:
-            length = range_of(letter, body, self.vocabulary.shapes)
+            length = range_of(letter, expression, self.vocabulary.shapes)
+            if length is None and not self.as_written:
+                length = range_of(letter, replace(inner, as_written=True).read(body), self.vocabulary.shapes)
         else:
             length = replace(self, place=f"the range of {letter}").read(bound)
         if length is None:

@@ -44,9 +44,13 @@ class Definition:
 
 @dataclass(frozen=True)
 class Setting:
-    """What formulas are about: tensors, and the rows that are defined from them."""
+    """What formulas are about: tensors, and the rows that are defined from them.
+
+    ``as_written`` has the rows with nothing cancelled in them.
+    """
 
     forward: Forward
+    as_written: Forward
     vocabulary: Vocabulary
     definitions: tuple[Definition, ...] = ()
 
@@ -65,11 +69,15 @@ class Setting:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula as it was written (``tree``), and its value as an expression."""
+    """A formula as it was written (``tree``), and its value as an expression.
+
+    ``as_written`` is the expression with nothing cancelled, which has no value where the formula has none: z/z at 0.
+    """
 
     text: str
     tree: Tree[Any]
     expression: Expr
+    as_written: Expr
     setting: Setting
     letters: tuple[Symbol, ...]
 
@@ -90,10 +98,8 @@ def setting_of(
     sizes = {size.name: size for shape in dimensions.values() for size in symbols.sizes_in(shape)}
     vocabulary = Vocabulary(dimensions, sizes, {}, frozenset(function.name for function in functions))
     written = parse_tree(definitions.strip(), "rows").children if definitions.strip() else []
-    rows: list[Row] = []
-    for equation in _apart(parse_equations(definitions, vocabulary)) if written else ():
-        tensor = Tensor(equation.name, equation.shape, "value", equation.domain)
-        rows.append(Row(tensor, equation.indices, equation.expression))
+    rows = _rows(definitions, vocabulary) if written else ()
+    kept = _rows(definitions, vocabulary, as_written=True) if written else ()
     said, made = domains or {}, {row.name for row in rows}
     given = [
         Tensor(name, shape, "input", said.get(name, "real")) for name, shape in dimensions.items() if name not in made
@@ -101,9 +107,17 @@ def setting_of(
     defined = {row.name: row.tensor.shape for row in rows if row.tensor.domain != "index"}
     require_distinct([*dimensions, *defined])
     return Setting(
-        Forward(tuple(given), tuple(rows), functions),
+        Forward(tuple(given), rows, functions),
+        Forward(tuple(given), kept, functions),
         replace(vocabulary, shapes={**dimensions, **defined}, functions=vocabulary.functions | {DERIVATIVE}),
         tuple(map(_definition, written)),
+    )
+
+
+def _rows(definitions: str, vocabulary: Vocabulary, *, as_written: bool = False) -> tuple[Row, ...]:
+    return tuple(
+        Row(Tensor(equation.name, equation.shape, "value", equation.domain), equation.indices, equation.expression)
+        for equation in _apart(parse_equations(definitions, vocabulary, as_written=as_written))
     )
 
 
@@ -121,13 +135,12 @@ def _apart(equations: Iterable[Equation]) -> Iterator[Equation]:
 
 
 def _renamed(expression: Expr, names: Mapping[str, str]) -> Expr:
-    return expression.xreplace(
-        {
-            access: symbols.element(names[symbols.name_of(access)], symbols.subscripts_of(access))
-            for access in symbols.accesses(expression)
-            if symbols.name_of(access) in names
-        }
-    )
+    renaming = {
+        access: symbols.element(names[symbols.name_of(access)], symbols.subscripts_of(access))
+        for access in symbols.accesses(expression)
+        if symbols.name_of(access) in names
+    }
+    return expression.xreplace(renaming) if renaming else expression
 
 
 def _definition(row: Tree[Any]) -> Definition:
@@ -147,8 +160,9 @@ def parse_formula_in(text: str, setting: Setting) -> Formula:
     bound = bound_names(tree)
     letters = tuple(sorted({name for name in _subscript_names(tree) if name not in known} - bound))
     with shown_in(text.strip(), tree):
-        expression = Reader(setting.vocabulary, set(letters), bound).read(tree)
-    return Formula(text, tree, expression, setting, tuple(map(symbols.index, letters)))
+        reader = Reader(setting.vocabulary, set(letters), bound)
+        expression, as_written = reader.read(tree), replace(reader, as_written=True).read(tree)
+    return Formula(text, tree, expression, as_written, setting, tuple(map(symbols.index, letters)))
 
 
 def _subscript_names(tree: Tree[Any]) -> Iterator[str]:
