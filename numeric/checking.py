@@ -51,7 +51,7 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
 
     An unknown function ``f`` is given a smooth formula, so that formulas in f' are checked too; the result names
     such functions. Where a
-    derivative is zero at all points (dead units), a further point is sought at which it is not.
+    derivative is zero at a point (dead units), a further one of the same sizes is sought at which it is not.
 
     Raises:
         ArrayError: no point away from kinks was found, or ``points`` is not positive.
@@ -84,16 +84,20 @@ def unknown_functions(model: Forward) -> tuple[str, ...]:
 
 
 def _places(derivation: Derivation, seed: int, count: int) -> list[Place]:
-    """The points of a check, and one more if the derivative is zero at all of them, but not everywhere."""
+    """The points of a check, and for each at which the derivative is zero one where it is not, if there is one.
+
+    At the size 1 a dead unit leaves nothing of a network, and so of what is wrong at that size alone.
+    """
     model, name = derivation.forward, derivation.quantity.name
     places = list(places_of(model, seed, count))
     parts = split_partial(name)
     if parts is None or not {*parts, *held_in(name)} <= set(model.tensors) or not program(model).depends(*parts):
         return places
-    if all(place.kink or is_zero(place.point.response(name)) for place in places):
-        arrays = responsive_sample(model, seed, name)
-        if arrays is not None:
-            places.append(Place(Point(model, arrays, sample_sizes(model, seed))))
+    for place in tuple(places):
+        if not place.kink and is_zero(place.point.response(name)):
+            arrays = responsive_sample(model, seed, name, place.point.sizes)
+            if arrays is not None:
+                places.append(Place(Point(model, arrays, place.point.sizes)))
     return places
 
 
@@ -102,5 +106,4 @@ def places_of(model: Forward, seed: int, count: int) -> tuple[Place, ...]:
     """The random points of a forward definition for a seed. Derivations of one model share what they measure."""
     found = [Place(Point(model, arrays, sizes)) for sizes, arrays in samples(model, seed, count)]
     sizes = sample_sizes(model, seed)
-    arrays = at_kinks(model, sizes, seed)
-    return (*found, *([] if arrays is None else [Place(Point(model, arrays, sizes), kink=True)]))
+    return (*found, *(Place(Point(model, arrays, sizes), kink=True) for arrays in at_kinks(model, sizes, seed)))

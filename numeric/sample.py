@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from math import prod, sqrt
 from typing import Any
 
@@ -32,6 +33,12 @@ PRODUCTS_AT_ONCE = 8_000_000
 """How many products a row may be added up from for all candidates together."""
 ROUNDS, USUAL = 10, 3
 """How many times candidates are drawn, and how many times from the middle of their domains alone."""
+KINKS = 4
+"""The largest number of points at which conditions are at their boundaries."""
+DIGITS = 12
+"""Binary digits behind the point of a number whose sums and products are exact."""
+GRIDS = ((2, 1.0), (2, 0.5), (8, 1.0), (2, 0.25))
+"""What is drawn at such points: whole numbers up to the first number, times the second."""
 STEP = 1e-30
 RESPONSE = 1e-10
 """The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
@@ -68,12 +75,13 @@ def sample(model: Forward, seed: int, sizes: Mapping[Symbol, int] | None = None)
     return found
 
 
-def responsive_sample(model: Forward, seed: int, partial: str) -> dict[str, Array] | None:
+def responsive_sample(model: Forward, seed: int, partial: str, sizes: Sizing | None = None) -> dict[str, Array] | None:
     """A point like those of :func:`sample` at which a partial, ``dl/dW1``, is not zero; None if none is found.
 
     In a deep network of ReLU layers most points have a layer whose units are all dead.
     """
-    return _search(model, sample_sizes(model, seed), numpy.random.default_rng(seed), partial)
+    chosen = sample_sizes(model, seed) if sizes is None else sizes
+    return _search(model, chosen, numpy.random.default_rng(seed), partial)
 
 
 def _search(
@@ -169,42 +177,77 @@ def _has_slopes(chart: Program, base: dict[str, Array], sizes: Sizing, top: str,
     return bool(numpy.isfinite(largest)) and (not differs or ROUNDED[0] < largest < ROUNDED[1])
 
 
-def at_kinks(model: Forward, sizes: Sizing, seed: int) -> dict[str, Array] | None:
-    """A point of small integers at which some conditions are exactly at their boundaries; None if there is none."""
+def at_kinks(model: Forward, sizes: Sizing, seed: int) -> tuple[dict[str, Array], ...]:
+    """Points of few digits that together have as many conditions exactly at their boundaries as are found, each
+    one that none before it has."""
     generator = numpy.random.default_rng(seed)
     chart = program(model)
+    found: list[dict[str, Array]] = []
+    missing = numpy.array([not gap.singular for gap in gaps(model)], dtype=bool)
     for number in range(ROUNDS if gaps(model) else 0):
         given = _candidates(model, sizes, generator)
+        reach, unit = GRIDS[number % len(GRIDS)]
         for tensor in model.given:
             if tensor.domain == "real":
-                given[tensor.name] = _integers(generator, given[tensor.name].shape, number)
+                drawn = given[tensor.name]
+                few = generator.integers(-reach, reach + 1, size=drawn.shape) * unit
+                # More of them 0 in later rounds, so that sums of many products are small, too.
+                few = numpy.where(generator.random(size=drawn.shape) < 0.8**number, few, 0.0)
+                # What the output is compared with stays as it is in the first half: a slope times 0 would show nothing.
+                first = drawn.shape[-1] // 2 if tensor.role == "target" else 0
+                given[tensor.name] = numpy.concatenate([drawn[..., :first], few[..., first:]], axis=-1)
         values = dict(given)
         chart.compute(chart.rows, values, sizes, numpy.float64)
-        hits = numpy.flatnonzero(_met(model, values, sizes))
-        if hits.size:
-            return {name: numpy.array(array[..., hits[0]]) for name, array in given.items()}
-    return None
-
-
-def _integers(generator: Generator, shape: tuple[int, ...], number: int) -> Array:
-    """Small integers, more of them 0 in later rounds, so that sums of many products are small, too."""
-    drawn = generator.integers(-2, 3, size=shape) if number == 0 else generator.integers(-1, 2, size=shape)
-    return numpy.where(generator.random(size=shape) < 0.8**number, drawn, 0).astype(numpy.float64)
+        met = _met(model, values, sizes)
+        while missing.any() and len(found) < KINKS:
+            new = (met & missing[:, None]).sum(axis=0)
+            half = new.size // 2
+            pick = int(new[:half].argmax()) if new[:half].any() else int(new.argmax())
+            if new[pick] == 0:
+                break
+            found.append({name: numpy.array(array[..., pick]) for name, array in given.items()})
+            missing &= ~met[:, pick]
+        if not missing.any() or len(found) == KINKS:
+            break
+    return tuple(found)
 
 
 def _met(model: Forward, values: Mapping[str, Array], sizes: Sizing) -> Array:
-    """For each candidate whether no value is large and some condition is exactly at its boundary."""
-    count = _count(values)
-    moderate, met = numpy.ones(count, dtype=bool), numpy.zeros(count, dtype=bool)
-    for name in program(model).rows:
+    """Which conditions are exactly at their boundaries for which candidates: a row for each.
+
+    No value is large there. Where one is so by rounding alone, or nearly so, another order of a sum may be on the other
+    side.
+    """
+    allowed = numpy.ones(_count(values), dtype=bool)
+    exact = {name: _few_digits(array) for name, array in values.items()}
+    for name, row in program(model).rows.items():
         size = numpy.abs(values[name]).reshape(-1, values[name].shape[-1])
-        moderate &= size.max(axis=0, initial=0.0) <= MODERATE
+        allowed &= size.max(axis=0, initial=0.0) <= MODERATE
+        exact[name] = _all([exact[name], *(exact[read] for read in row.reads if read in exact)])
+    met = []
     for gap, array in _gaps(model, values, sizes):
         if gap.singular:
-            moderate &= (array != 0).all(axis=0)
-        else:
-            met |= (array == 0).any(axis=0)
-    return moderate & met
+            allowed &= (array != 0).all(axis=0)
+            met.append(numpy.zeros(allowed.shape, dtype=bool))
+            continue
+        reads = {symbols.name_of(access) for access in symbols.accesses(gap.expression)}
+        known = _all([exact[read] for read in reads if read in exact] or [numpy.asarray(True)])
+        near = ((numpy.abs(array) < MARGINS[-1]) & ~((array == 0) & gap.tied)).any(axis=0)
+        allowed &= known | ~near
+        met.append(numpy.broadcast_to((array == 0).any(axis=0) & known, allowed.shape))
+    return numpy.array(met) & allowed
+
+
+def _few_digits(array: Array) -> Array:
+    """For each candidate whether sums and products of its values are exact."""
+    flat = array.reshape(-1, array.shape[-1])
+    with numpy.errstate(invalid="ignore"):
+        fraction = numpy.remainder(flat, 2.0**-DIGITS)
+    return ((fraction == 0) & (numpy.abs(flat) < 2.0**DIGITS)).all(axis=0)
+
+
+def _all(conditions: Sequence[Array]) -> Array:
+    return reduce(numpy.logical_and, conditions)
 
 
 def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator, number: int = 0) -> dict[str, Array]:

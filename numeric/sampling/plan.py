@@ -244,12 +244,14 @@ class _Planner:
 
     def _ones(self, start: Sizing) -> Sizing:
         """The sizes with each symbol as small as it can be."""
-        sizes = start
-        for symbol in self._free:
-            tried = {other: numpy.full(sizes[symbol], sizes[other]) for other in self._free}
-            choices = self._fitting(tried | {symbol: numpy.arange(1, sizes[symbol] + 1)}, sizes[symbol])
-            if choices is not None:
-                sizes = {name: int(numbers[0]) for name, numbers in choices.items()}
+        sizes, before = start, None
+        while sizes != before:  # a length may be smaller once the window that moves along it is
+            before = sizes
+            for symbol in self._free:
+                tried = {other: numpy.full(sizes[symbol], sizes[other]) for other in self._free}
+                choices = self._fitting(tried | {symbol: numpy.arange(1, sizes[symbol] + 1)}, sizes[symbol])
+                if choices is not None:
+                    sizes = {name: int(numbers[0]) for name, numbers in choices.items()}
         return sizes
 
 

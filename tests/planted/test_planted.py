@@ -1,0 +1,85 @@
+"""Every kind of wrong answer, planted in a right derivation: neither a check nor a command lets it pass."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from answers.command.asked import Asked
+from derive.derivation import Derivation
+from derive.exact import with_ranges
+from derive.network import Network
+from derive.render.derivations import quantity_unicode
+from numeric import check
+from tests.answers.command.runner import Outcome, run, written
+from tests.planted.subjects import SUBJECTS, Subject, right
+from tests.planted.table import KINDS
+
+HOMEWORK = """\
+title: A homework
+{networks}
+questions:
+  - id: "1"
+    title: A question
+    parts:
+      - {{id: 1a, question: "?", answer: [{item}]}}
+"""
+
+MODEL = "x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat"
+"""What ``gradsheet derive`` is called with, where the command for a subject itself does not matter."""
+
+
+def derived(wrong: Derivation, monkeypatch: pytest.MonkeyPatch) -> Outcome:
+    """``gradsheet derive`` where the engine answers with this derivation."""
+    monkeypatch.setattr(Asked, "of", lambda asked, model: iter((wrong,)))
+    return run("derive", MODEL, "--loss", "MSE", "--notation", "index")
+
+
+def verified(subject: Subject, wrong: Derivation, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Outcome:
+    """``gradsheet verify`` of a homework that asks for a quantity, where the engine answers with this derivation."""
+    sought = wrong.quantity.name
+    for method in ("gradient", "partial", "value", "gradient_through"):
+        answer = getattr(Network, method)
+
+        def planted(net: Network, name: str, *given: Any, answer: Any = answer, **options: Any) -> Derivation:
+            asked = name in (sought, sought.partition("/d")[2]) and options.get("written_out", True)
+            return wrong if asked and net.forward == wrong.forward else answer(net, name, *given, **options)
+
+        monkeypatch.setattr(Network, method, planted)
+    monkeypatch.setattr(
+        "answers.kinds.layer.with_ranges",
+        lambda found, ranges: wrong if found.quantity == wrong.quantity else with_ranges(found, ranges),
+    )
+    networks = f"networks:\n  net: {subject.networks}" if subject.networks else ""
+    return run("verify", written(folder, HOMEWORK.format(networks=networks, item=subject.item)), "--json")
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_what_is_right_passes(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    subject, answer = SUBJECTS[name], right(name)
+    outcome = check(answer)
+    assert outcome.ok, [item for item in outcome.items if not item.ok]
+    assert derived(answer, monkeypatch).code == 0
+    if subject.item:
+        outcome_of_key = verified(subject, answer, monkeypatch, tmp_path)
+        assert outcome_of_key.code == 0, outcome_of_key.out + outcome_of_key.err
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_planted_error_is_caught(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    kind = KINDS[name]
+    subject, wrong = SUBJECTS[kind.subject], kind.spoil(right(kind.subject))
+    assert not check(wrong).ok
+    printed = derived(wrong, monkeypatch)
+    assert printed.code == 1
+    assert printed.out.startswith(f"no answer for {quantity_unicode(wrong.quantity, wrong.forward)}")
+    assert wrong.unicode("index") not in printed.out
+    if subject.item:
+        outcome = verified(subject, wrong, monkeypatch, tmp_path)
+        assert outcome.code == 1, outcome.out + outcome.err
+        failed = [line for line in json.loads(outcome.out)["checks"] if not line["ok"]]
+        assert failed
+        assert all(line["note"] for line in failed)
