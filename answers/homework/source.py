@@ -13,7 +13,6 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from answers.homework.errors import HomeworkError, KeyPath
-from derive.identifiers import LONGEST, quoted
 
 MERGE = "tag:yaml.org,2002:merge"
 TEXT = "tag:yaml.org,2002:str"
@@ -115,8 +114,8 @@ class _PlainConstructor(SafeConstructor):
             return super().construct_non_recursive_object(node, tag)
         except UNREADABLE as error:
             kind = str(node.tag).removeprefix(STANDARD)
-            hint = f"; a text is put in quotes: {quoted(str(node.value))}"
-            problem = f"{quoted(str(node.value))} is no {KINDS.get(kind, kind)}{hint}"
+            hint = f"; a text is put in quotes: {_quoted(str(node.value))}"
+            problem = f"{_quoted(str(node.value))} is no {KINDS.get(kind, kind)}{hint}"
             raise ConstructorError(None, None, problem, node.start_mark) from error
 
 
@@ -166,7 +165,7 @@ def _refuse_keys(root: Node, name: str) -> None:
                 continue
             if key.tag != TEXT:
                 inner = (*path, key.value)
-                hint = f"; write {quoted(key.value)} to have it as one"
+                hint = f"; write {_quoted(key.value)} to have it as one"
                 raise HomeworkError(f"{name}:{line}: {_described(root, inner)}: a key is text{hint}", inner)
             if key.value in first:
                 raise HomeworkError(f"{name}:{line}: the key {key.value} is already at line {first[key.value]}")
@@ -202,7 +201,7 @@ def _described(root: Node, path: KeyPath) -> str:
             named = _child(node, "id") if isinstance(node, MappingNode) else None
             text += f"[{named[1].value if named else int(step) + 1}]"
         else:
-            key = str(step) if str(step).isprintable() and len(str(step)) <= LONGEST else quoted(str(step))
+            key = _printable(str(step))
             text += f".{key}" if text else key
     return text
 
@@ -221,3 +220,17 @@ def _child(node: Node, step: str | int) -> tuple[int, Node] | None:
         if isinstance(key, ScalarNode) and key.value == str(step):
             return key.start_mark.line, value
     return None
+
+
+def _quoted(text: str) -> str:
+    """A text in quotes, cut where it is long."""
+    from derive.identifiers import quoted  # SymPy is slow to import, and a file that is right does not need it
+
+    return quoted(text)
+
+
+def _printable(text: str) -> str:
+    """A key as it is, or in quotes where it is long or holds what cannot be printed."""
+    from derive.identifiers import LONGEST
+
+    return text if text.isprintable() and len(text) <= LONGEST else _quoted(text)
