@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
-import sympy
 from sympy import Expr, Function, Indexed, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive import symbols
+from derive.building.as_written import built
 from derive.building.formulas import DERIVATIVE
 from derive.errors import DefinitionError
 from derive.forward import Forward
@@ -74,8 +74,8 @@ class Measured:
         if not expression.args or isinstance(expression, Indexed):
             return expression
         arguments = [self._plain(argument, ranges) for argument in expression.args]
-        with sympy.evaluate(False):
-            return expression.func(*arguments)
+        result: Expr = built(expression.func, *arguments)
+        return result
 
     def _limits(self, expression: Expr) -> dict[Symbol, int]:
         return {k: int((high - low + 1).xreplace(dict(self.sizes))) for k, low, high in expression.limits}

@@ -11,7 +11,6 @@ index only occurs inside arithmetic.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -20,9 +19,10 @@ from typing import Any
 import sympy
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
-from sympy import Eq, Expr, Function, KroneckerDelta, Mul, Pow, Sum, Symbol
+from sympy import Eq, Expr, Function, KroneckerDelta, Sum, Symbol
 
 from derive import symbols
+from derive.building import as_written
 from derive.building.helping import Helper, Helpers
 from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, UNKNOWN
 from derive.building.placed import PlacedError, position_of, shown_in
@@ -75,10 +75,10 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr", start=["rows", "expression"], propagate_positions=True)
 
 
-def parse_equations(text: str, vocabulary: Vocabulary, *, as_written: bool = False) -> tuple[Equation, ...]:
+def parse_equations(text: str, vocabulary: Vocabulary, *, kept: bool = False) -> tuple[Equation, ...]:
     """The rows of a forward definition, in order; each may read the ones before it.
 
-    With ``as_written`` nothing on their right sides is cancelled or computed: z/z is not 1.
+    With ``kept`` nothing on their right sides is cancelled or computed: z/z is not 1.
 
     Raises:
         DefinitionError: the text is not a list of equations, an element has the wrong number of
@@ -93,11 +93,11 @@ def parse_equations(text: str, vocabulary: Vocabulary, *, as_written: bool = Fal
         with shown_in(whole, row):
             taken = left_indices(row)
             reader = Reader(replace(vocabulary, shapes=shapes), set(taken), bound_names(body), as_written=True)
-            kept = reader.read(body)
-            expression = kept if as_written else replace(reader, as_written=False).read(body)
+            written = reader.read(body)
+            expression = written if kept else replace(reader, as_written=False).read(body)
             indices = tuple(symbols.index(letter) for letter in taken)
             declared = shapes.get(str(name))
-            shape = tuple(_range_of(i, kept, shapes, declared, axis, row) for axis, i in enumerate(indices))
+            shape = tuple(_range_of(i, written, shapes, declared, axis, row) for axis, i in enumerate(indices))
         made = {equation.name for equation in equations}
         helpers = Helpers(str(name), {*shapes, *made, str(name)}, made)
         for equation in _rows(helpers, dict(zip(indices, shape, strict=True)), expression):
@@ -266,14 +266,16 @@ class Reader:
         result: Expr = handler(*tree.children)
         return result
 
-    def _kept(self, values: Iterable[Expr]) -> AbstractContextManager[Any]:
-        """Where operations on the values stay as they are. Subscripts, ranges and numbers are always computed."""
-        computed = not self.as_written or self.place or all(isinstance(value, sympy.Number) for value in values)
-        return nullcontext() if computed else sympy.evaluate(False)
+    def _kept(self, values: Iterable[Expr]) -> bool:
+        """Whether operations on the values stay as they are. Subscripts, ranges and numbers are always computed."""
+        return self.as_written and not self.place and not all(isinstance(value, sympy.Number) for value in values)
 
     def _arithmetic(self, operator: str, values: list[Expr]) -> Expr:
-        with self._kept(values):
-            return self._computed(operator, values)
+        if self._kept(values):
+            return as_written.computed(
+                *(("multiply", sympy.S.NegativeOne) if operator == "negate" else (operator,)), *values
+            )
+        return self._computed(operator, values)
 
     @staticmethod
     def _computed(operator: str, values: list[Expr]) -> Expr:
@@ -283,9 +285,8 @@ class Reader:
         operations = {
             "add": lambda: left + right,
             "subtract": lambda: left - right,
-            # The factors of one product, so that a bracket among them guards all of the others.
-            "multiply": lambda: Mul(*Mul.make_args(left), *Mul.make_args(right)),
-            "divide": lambda: Mul(*Mul.make_args(left), Pow(right, -1)),
+            "multiply": lambda: left * right,
+            "divide": lambda: left / right,
             "raise": lambda: power(left, right),
             "both": lambda: sympy.And(left, right),
             "either": lambda: sympy.Or(left, right),
@@ -353,8 +354,9 @@ class Reader:
         self.check_call(token, len(arguments))
         values = [self.read(argument) for argument in arguments]
         function = ELEMENTARY.get(str(token))
-        with self._kept(values):
-            return Function(str(token))(*values) if function is None else called(function, *values)
+        if self._kept(values):
+            return as_written.applied(function or Function(str(token)), *values)
+        return Function(str(token))(*values) if function is None else called(function, *values)
 
     def check_call(self, token: Token, given: int) -> None:
         """Complain of the name of a function that is not known, or that takes another number of arguments.
@@ -393,8 +395,8 @@ class Reader:
 
     def _comparison(self, left: Tree[Any], operator: Token, right: Tree[Any]) -> Expr:
         sides = self.read(left), self.read(right)
-        with self._kept(sides):
-            result: Expr = COMPARISONS[str(operator)](*sides)
+        comparison = COMPARISONS[str(operator)]
+        result: Expr = as_written.built(comparison, *sides) if self._kept(sides) else comparison(*sides)
         return result
 
     def _reduction(self, kind: Token, *parts: Tree[Any]) -> Expr:
@@ -409,8 +411,7 @@ class Reader:
             return self._apart(Maximum, expression, limits)
         if condition is not None:
             bracket = Bracket(inner.read(condition))
-            with self._kept((expression,)):
-                expression = expression * bracket
+            expression = self._arithmetic("multiply", [expression, bracket])
         return self._apart(Sum, expression, limits)
 
     def _apart(self, kind: type[Expr], body: Expr, limits: list[tuple[Symbol, Expr, Expr]]) -> Expr:
@@ -419,8 +420,7 @@ class Reader:
         taken = {*self.letters, *self.bound, *self.vocabulary.sizes, *symbols.names_in(body)}
         renaming = dict(zip(hidden, symbols.fresh_indices(len(hidden), taken), strict=True))
         if renaming:
-            with self._kept((body,)):
-                body = body.xreplace(renaming)
+            body = as_written.replaced(body, renaming) if self._kept((body,)) else body.xreplace(renaming)
         result: Expr = kind(body, *((renaming.get(k, k), low, high) for k, low, high in limits))
         return result
 

@@ -117,7 +117,7 @@ def setting_of(
 def _rows(definitions: str, vocabulary: Vocabulary, *, as_written: bool = False) -> tuple[Row, ...]:
     return tuple(
         Row(Tensor(equation.name, equation.shape, "value", equation.domain), equation.indices, equation.expression)
-        for equation in _apart(parse_equations(definitions, vocabulary, as_written=as_written))
+        for equation in _apart(parse_equations(definitions, vocabulary, kept=as_written))
     )
 
 
