@@ -55,6 +55,8 @@ def _leaves(node: Node) -> Iterator[str]:
     if isinstance(node, Named):
         yield node.name
     if isinstance(node, Elementwise):
-        yield from (symbols.name_of(access) for access in symbols.accesses(node.formula))
+        # Its variables stand for the arguments, whatever they are called.
+        read = (access for access in symbols.accesses(node.formula) if access not in node.variables)
+        yield from (symbols.name_of(access) for access in read)
     for child in (node.argument,) if isinstance(node, Apply) else children(node):
         yield from _leaves(child)

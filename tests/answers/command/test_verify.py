@@ -17,7 +17,7 @@ def test_a_line_for_each_answer(tmp_path: Path) -> None:
     assert outcome.code == 0
     assert outcome.err == ""
     first, last = outcome.out.splitlines()
-    assert first.split()[:5] == ["ok", "1a", "∂ℓ/∂W₁", "3", "points"]
+    assert first.split()[:5] == ["ok", "1a", "∂ℓ/∂W₁", "5", "points"]
     assert float(first.split()[5]) < 1e-5
     assert last == "1 checks, none failed"
 
