@@ -50,6 +50,9 @@ SAME = 1e-6
 """By what share slopes measured with different steps differ at most."""
 ROUNDED = (1e-30, 1e-6)
 """How large a slope is of which rounding leaves nothing but rounding."""
+UNSATURATED, SHRINKING = 12.0, 0.7
+"""How large values may be before exponentials of them make probabilities 0 and 1, and by what parameters are made
+smaller from round to round where they are larger."""
 MODERATE = 30.0
 """How large values may be where conditions are at their boundaries: an exponential of them is moderate, too."""
 DEEP = 3
@@ -88,19 +91,38 @@ def _search(
     model: Forward, sizes: Mapping[Symbol, int], generator: Generator, partial: str | None
 ) -> dict[str, Array] | None:
     chart = program(model)
+    extreme: dict[str, Array] | None = None
     for number in range(ROUNDS):
         given = _candidates(model, sizes, generator, number)
+        if extreme is not None:
+            for tensor in model.given:
+                if tensor.role == "parameter" and tensor.domain == "real":
+                    given[tensor.name] = given[tensor.name] * SHRINKING**number
         values = dict(given)
         chart.compute(chart.rows, values, sizes, numpy.float64)
         distance, activity = _distances(model, values, sizes)
         if partial is not None:
             distance = numpy.where(_responds(model, values, sizes, partial, generator), distance, 0.0)
+        moderate = _extent(model, values) <= UNSATURATED
         for margin in MARGINS:
-            far = numpy.flatnonzero(distance > margin)
+            far = numpy.flatnonzero((distance > margin) & moderate)
             if far.size:
                 pick = far[numpy.argmax(activity[far])]
                 return {name: numpy.array(array[..., pick]) for name, array in given.items()}
-    return None
+        far = numpy.flatnonzero(distance > MARGINS[-1])
+        if far.size and extreme is None:
+            extreme = {name: numpy.array(array[..., far[0]]) for name, array in given.items()}
+    return extreme
+
+
+def _extent(model: Forward, values: Mapping[str, Array]) -> Array:
+    """For each candidate the largest value that is computed, but for what is internal to a layer."""
+    extent = numpy.zeros(_count(values))
+    for row in model.rows:
+        if row.tensor.role == "value":
+            array = numpy.abs(values[row.name]).reshape(-1, values[row.name].shape[-1])
+            extent = numpy.maximum(extent, array.max(axis=0, initial=0.0))
+    return extent
 
 
 def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None = None) -> dict[Symbol, int]:
