@@ -192,6 +192,11 @@ MUTANTS = {
         "numeric.compiled.compiled:Compiled.loss_and_gradients", uphill, "1.1a", "1.1a", "loss after gradient descent"
     ),
     "code without its transposes": Mutant(
-        "numeric.source.matrix:MatrixSource.broadcastable", source_without_transposes, "2.1", "2.1", "dJdW2 of mlp.py"
+        "numeric.source.matrix:MatrixSource.broadcastable",
+        source_without_transposes,
+        "2.1",
+        "2.1",
+        "dJdW2 of mlp.py",
+        refused="the program would use d, which nothing in it should",
     ),
 }

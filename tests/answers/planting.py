@@ -23,7 +23,8 @@ class Mutant:
     """One wrong rule of the program, and the line of ``gradsheet verify`` that must fail because of it.
 
     ``target`` is ``module:name`` or ``module:Class.name``; ``wrong`` makes the wrong function of the right
-    one. ``homework`` is what is verified, and ``part`` and ``quantity`` are those of a line that must fail.
+    one. ``homework`` is what is verified, and ``part`` and ``quantity`` are those of a line that must fail. What makes a
+    program that is no program is ``refused`` with a message that holds the text.
     """
 
     target: str
@@ -31,6 +32,7 @@ class Mutant:
     homework: str
     part: str
     quantity: str
+    refused: str = ""
 
 
 def plant(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
