@@ -23,8 +23,8 @@ class Mutant:
     """One wrong rule of the program, and the line of ``gradsheet verify`` that must fail because of it.
 
     ``target`` is ``module:name`` or ``module:Class.name``; ``wrong`` makes the wrong function of the right
-    one. ``homework`` is what is verified, and ``part`` and ``quantity`` are those of a line that must fail. What makes a
-    program that is no program is ``refused`` with a message that holds the text.
+    one. ``homework`` is what is verified, and ``part`` and ``quantity`` are those of a line that must fail. What writes
+    no program is ``refused`` with a message that holds that text.
     """
 
     target: str
