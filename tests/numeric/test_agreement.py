@@ -78,13 +78,13 @@ def test_gradients_that_are_wrong_alike_are_one_sentence() -> None:
 
 
 def test_shapes() -> None:
-    fails(changed(W2=lambda g, B: g.T), "W2 (of Linear2) has shape (3, 2), expected (2, 3): it is transposed\n")
+    fails(changed(W2=lambda g, B: g.T), "W2 (of Linear2) has shape (2, 5), expected (5, 2): it is transposed\n")
     fails(changed(W2=lambda g, B: B * g.T), "it is transposed, and is 4 times", "a division by B is missing")
     fails(changed(W2=lambda g, B: g.T**2), "it is transposed, and the elements are wrong too")
-    fails(changed(b2=lambda g, B: g[None]), "(1, 2), expected (2,): there is an axis of length 1 too many")
+    fails(changed(b2=lambda g, B: g[None]), "(1, 5), expected (5,): there is an axis of length 1 too many")
     fails(changed(b2=lambda g, B: numpy.tile(g / B, (B, 1))), "the sum over the first axis, of length B, is missing")
     fails(changed(b2=lambda g, B: numpy.tile(g, (B, 1))), "the mean over the first axis, of length B, is missing")
-    fails(changed(b2=lambda g, B: g[:1]), "has shape (1,), expected (2,)\n")
+    fails(changed(b2=lambda g, B: g[:1]), "has shape (1,), expected (5,)\n")
 
 
 def test_a_square_gradient_may_be_transposed() -> None:
@@ -105,13 +105,18 @@ def test_a_wrong_element_is_found(row: int, column: int, factor: float) -> None:
 
 
 def test_rows_columns_and_signs() -> None:
-    fails(changed(W2=lambda g, B: g * numpy.array([[1], [3]])), "3 times as much; row 1 is wrong", points=1)
-    fails(changed(W2=lambda g, B: g * numpy.array([[1, 3, 2]])), "; columns 1, 2 are wrong", points=1)
-    fails(changed(W2=lambda g, B: g * numpy.array([[1, -1, 1]])), "; column 1 is wrong: their signs are", points=1)
+    def second(array: Array, axis: int, factor: float) -> Array:
+        """The array with its second row or column multiplied by a factor."""
+        places = numpy.arange(array.shape[axis]).reshape((-1, 1) if axis == 0 else (1, -1))
+        return array * numpy.where(places == 1, factor, 1.0)
+
+    fails(changed(W2=lambda g, B: second(g, 0, 3)), "3 times as much; row 1 is wrong")
+    fails(changed(W2=lambda g, B: second(second(g, 0, 3).T[:, ::-1], 1, 3)[:, ::-1].T), "; rows 1, 3 are wrong")
+    fails(changed(W2=lambda g, B: second(g, 1, -1)), "; column 1 is wrong: their signs are")
 
 
 def test_what_is_no_gradient() -> None:
-    fails(changed(b2=lambda g, B: g * numpy.nan), "b2 (of Linear2) at [0] is nan", "2 of 2 elements are not finite")
+    fails(changed(b2=lambda g, B: g * numpy.nan), "b2 (of Linear2) at [0] is nan", "5 of 5 elements are not finite")
     fails(changed(b2=lambda g, B: 0 * g), "b2 (of Linear2) is 0 everywhere")
     fails(changed(b2=lambda g, B: None), "the gradient of b2 is None, expected an array of real numbers")
     fails(changed(b2=lambda g, B: "b2"), "the gradient of b2 is a str")
@@ -133,7 +138,7 @@ def test_the_gradient_of_another_tensor() -> None:
 
 
 def test_the_function_must_fit_what_there_is() -> None:
-    with pytest.raises(ArrayError, match=r"takes x, t, and is called by name; there is no t: known: W1, .*, y"):
+    with pytest.raises(ArrayError, match=r"takes x, t, and is called by name; there is no t: known: B, K, W1, .*, y"):
         assert_gradients(lambda x, t: {}, NET)
     with pytest.raises(ArrayError, match="takes x by its place only"):
         assert_gradients(lambda x, /: {}, NET)
@@ -142,7 +147,7 @@ def test_the_function_must_fit_what_there_is() -> None:
     with pytest.raises(ValueError, match="matmul") as caught:
         assert_gradients(lambda x, W1: x @ W1, NET)
     assert caught.value.__notes__ == [
-        "assert_gradients called it with x (4, 5), W1 (3, 5) (B = 4, K = 2, d = 3, n = 5)"
+        "assert_gradients called it with x (4, 3), W1 (2, 3) (B = 4, K = 5, d = 2, n = 3)"
     ]
 
 
