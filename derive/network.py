@@ -22,6 +22,7 @@ from derive.derivation import Derivation, Layout, Quantity, Step
 from derive.errors import NetworkError, nearest
 from derive.forward import Forward
 from derive.layers import LOSS, Activation, LayerDefinition
+from derive.matrix.nodes import Node
 from derive.matrix_form import Former
 from derive.second import gradient_name, with_gradient, with_product
 from derive.specialise import specialised
@@ -122,19 +123,7 @@ class Network:
         step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
         reduced = sweep.simplifier.simplify(result, sweep.ranges(quantity)) if result.has(KroneckerDelta) else result
         form = self._convolution(reduced, quantity)
-        outside = self._outside(result, quantity)
-        return Derivation(
-            self.forward,
-            quantity,
-            result,
-            (step,),
-            node,
-            self.layout,
-            self.index_base,
-            self._notes(result, outside),
-            form,
-            outside | read_at_places(result),
-        )
+        return self._made(quantity, result, (step,), node, form)
 
     def gradient(self, name: str, within: Iterable[str] | None = None) -> Derivation:
         """The gradient of the loss with respect to a tensor, written in the symbols of ``within``.
@@ -310,17 +299,28 @@ class Network:
             for step in steps
         )
         form = self._convolution(result if in_values is None else in_values, quantity)
+        return self._made(quantity, result, formed, node, form)
+
+    def _made(
+        self,
+        quantity: Quantity,
+        result: Expr,
+        steps: tuple[Step, ...],
+        matrix: Node | None,
+        convolution: ConvolutionForm | None,
+    ) -> Derivation:
+        """The derivation with what a reader must know of its ranges, in this network's layout."""
         outside = self._outside(result, quantity)
         return Derivation(
             self.forward,
             quantity,
             result,
-            formed,
-            node,
+            steps,
+            matrix,
             self.layout,
             self.index_base,
             self._notes(result, outside),
-            form,
+            convolution,
             outside | read_at_places(result),
         )
 

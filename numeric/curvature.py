@@ -18,21 +18,28 @@ FEW = 512
 """Gradients of more elements than this are not measured a second time."""
 
 
+def is_second(point: Point, quantity: Quantity) -> bool:
+    """Whether a quantity is a second derivative that can be measured: the partial of a gradient, not a long one, by a
+    given tensor."""
+    parts = split_partial(quantity.name)
+    given = {tensor.name for tensor in point.model.given}
+    if parts is None or parts[0] not in dict(point.model.gradients) or parts[1] not in given:
+        return False
+    return point.value(parts[0]).size <= FEW
+
+
 def second_difference_error(point: Point, quantity: Quantity, value: Array) -> float:
     """The error of a second derivative times random directions.
 
     ``quantity`` is the partial of a row that is a gradient itself, as ``dgrad_W/dW`` is; ``value`` its array.
 
     Raises:
-        ArrayError: the shapes differ.
+        ArrayError: the shapes differ, or the quantity is no second derivative.
     """
     parts = split_partial(quantity.name)
     gradients = dict(point.model.gradients)
-    given = {tensor.name for tensor in point.model.given}
-    if parts is None or parts[0] not in gradients or parts[1] not in given:
-        return 0.0
-    if point.value(parts[0]).size > FEW:
-        return 0.0
+    if parts is None or parts[0] not in gradients:
+        raise ArrayError(f"{quantity.name} is no derivative of a gradient")
     start = point.value(parts[1])
     if value.shape != (*point.value(parts[0]).shape, *start.shape):
         raise ArrayError(f"shape {value.shape}, expected {(*point.value(parts[0]).shape, *start.shape)}")

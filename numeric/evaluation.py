@@ -10,7 +10,7 @@ import numpy
 from derive import symbols
 from derive.derivation import Derivation
 from derive.forward import Forward
-from derive.symbols import GRADIENT, split_partial
+from derive.symbols import split_partial
 from numeric.errors import ArrayError, ExpressionError, MissingSizeError
 from numeric.forward import program
 from numeric.functions import left_unknown
@@ -48,18 +48,19 @@ def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     top, *by = split_partial(name) or (name,)
     if not _is_of_loss(model, top):
         return numpy.stack(samples)
-    shared = all(_shared(model, other) for other in (*by, *_differentiated_by(top)))
+    shared = all(_shared(model, other) for other in (*by, *_differentiated_by(model, top)))
     return (numpy.sum(samples, axis=0) if shared else numpy.stack(samples)) / weight
 
 
 def _is_of_loss(model: Forward, name: str) -> bool:
     """Whether a tensor is the loss, or its gradient as a row of its own: what is one for the whole batch."""
-    return model.tensors[name].role == "loss" or bool(_differentiated_by(name)) if name in model.tensors else False
+    return name in model.tensors and (model.tensors[name].role == "loss" or bool(_differentiated_by(model, name)))
 
 
-def _differentiated_by(name: str) -> tuple[str, ...]:
+def _differentiated_by(model: Forward, name: str) -> tuple[str, ...]:
     """The tensor by which a row of second derivatives, ``grad_W1``, differentiates the loss."""
-    return (name.removeprefix(GRADIENT),) if name.startswith(GRADIENT) else ()
+    parts = split_partial(dict(model.gradients).get(name, ""))
+    return () if parts is None else (parts[1],)
 
 
 def _require_numbers(derivation: Derivation, arrays: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from derive.matrix.nodes import Node
 from derive.symbols import accesses, element, name_of, split_partial, subscripts_of
 from numeric.comparison import COARSE, TIGHT, agreement, floor_of, relative_error
 from numeric.convolution import convolution_at
-from numeric.curvature import second_difference_error
+from numeric.curvature import is_second, second_difference_error
 from numeric.differences import EPSILON, Measured, Method
 from numeric.errors import ArrayError, ExpressionError
 from numeric.forward import program
@@ -88,7 +88,7 @@ class Trials:
         if split_partial(quantity.name) is not None and not self.place.kink:
             coarse = partial(self._error, quantity, result, "central", self._outside)
             yield from self._tried(f"{what}: against central differences", COARSE, coarse)
-            if self.derivation.forward.gradients:
+            if is_second(self.point, quantity):
                 second = partial(self._second, quantity, result)
                 yield from self._tried(f"{what}: against differences of measured gradients", COARSE, second)
 
