@@ -44,8 +44,8 @@ def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
 
 CERTIFICATE = (
     "Every formula above was derived from the forward definition and then checked by number, at random points away "
-    "from kinks. The words for what was compared mean: {methods}. The points are those of each quantity; the error "
-    "is the worst relative one."
+    "from kinks and, where there are kinks, at points on them. The words for what was compared mean: {methods}. The "
+    "points are those of each quantity; the error is the worst relative one."
 )
 
 

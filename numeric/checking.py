@@ -37,7 +37,7 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     """Check a derivation by number, in float64, at ``points`` random points or more.
 
     The points have sizes at which mistakes show: windows at several places, strides with remainders, sums of two
-    terms or more, dimensions that differ, a long axis, the size 1. They are away from kinks, but for one at which
+    terms or more, dimensions that differ, a long axis, the size 1. They are away from kinks, but for some at which
     conditions are at their boundaries, if there are any: there the derivative must be that of the side which the
     forward definition is on.
 
