@@ -1,0 +1,78 @@
+"""Gradients, derived from the forward definition and checked by number: all that a user imports.
+
+>>> import gradsheet
+>>> print(gradsheet.layer("Tanh").vjp("z").unicode())
+∂ℓ/∂z = dy ⊙ (𝟏 − y ⊙ y)
+"""
+
+from gradsheet.neighbours import require_own_packages
+
+require_own_packages()
+
+from derive import (  # noqa: E402 - only once it is certain that these are our packages
+    Activation,
+    DefinitionError,
+    Derivation,
+    DeriveError,
+    Layer,
+    LayerDefinition,
+    LossDefinition,
+    Network,
+    NetworkError,
+    Recurrence,
+    ScalarGraph,
+    VocabularyError,
+    layer,
+    network,
+    recurrence,
+    scalar_graph,
+    toeplitz,
+    with_ranges,
+    written_out,
+)
+from numeric import (  # noqa: E402
+    ArrayError,
+    Check,
+    CheckError,
+    Compiled,
+    CompileError,
+    ExpressionError,
+    assert_gradients,
+    check,
+    checked,
+    compile,
+    evaluate,
+)
+
+__all__ = [
+    "Activation",
+    "ArrayError",
+    "Check",
+    "CheckError",
+    "CompileError",
+    "Compiled",
+    "DefinitionError",
+    "Derivation",
+    "DeriveError",
+    "ExpressionError",
+    "Layer",
+    "LayerDefinition",
+    "LossDefinition",
+    "Network",
+    "NetworkError",
+    "Recurrence",
+    "ScalarGraph",
+    "VocabularyError",
+    "assert_gradients",
+    "check",
+    "checked",
+    "compile",
+    "evaluate",
+    "layer",
+    "network",
+    "recurrence",
+    "scalar_graph",
+    "toeplitz",
+    "with_ranges",
+    "written_out",
+]
