@@ -15,11 +15,10 @@ FRACTION = 1e-3
 integers and quotients of them, so that rounding is far below this and a true fraction far above."""
 
 
-def access(name: str, subscripts: Sequence[Evaluator], plain: Sequence[Axis | None], outside: float = 0.0) -> Evaluator:
+def access(name: str, subscripts: Sequence[Evaluator], plain: Sequence[Axis | None]) -> Evaluator:
     """The reader of the tensor ``name`` at ``subscripts``.
 
-    ``plain`` holds the axis of each subscript that is an index by itself, and None for the others; ``outside`` is
-    what a read outside the tensor's range gives.
+    ``plain`` holds the axis of each subscript that is an index by itself, and None for the others.
     """
     axes = [axis for axis in plain if axis is not None]
     distinct = len(axes) == len(plain) and len({axis.position for axis in axes}) == len(axes)
@@ -30,7 +29,7 @@ def access(name: str, subscripts: Sequence[Evaluator], plain: Sequence[Axis | No
             raise ArrayError(f"{name} has {array.ndim - 1} axes, and is read with {len(subscripts)} subscripts")
         if distinct and all(_covers(axis, array.shape[k], scope) for k, axis in enumerate(axes)):
             return _view(array, axes)
-        return _gathered(array, [subscript(scope) for subscript in subscripts], outside)
+        return _gathered(array, [subscript(scope) for subscript in subscripts])
 
     return evaluate
 
@@ -46,7 +45,7 @@ def _view(array: Array, axes: Sequence[Axis]) -> Array:
     return array.transpose([*order, len(axes)]).reshape([*shape, array.shape[-1]])
 
 
-def _gathered(array: Array, subscripts: Sequence[Value], outside: float) -> Array:
+def _gathered(array: Array, subscripts: Sequence[Value]) -> Array:
     inside, between = numpy.bool_(True), numpy.bool_(False)
     positions: list[Array] = []
     for subscript, length in zip(subscripts, array.shape, strict=False):
@@ -57,5 +56,5 @@ def _gathered(array: Array, subscripts: Sequence[Value], outside: float) -> Arra
         positions.append(numpy.nan_to_num(nearest).clip(0, length - 1).astype(numpy.intp))
     trials = numpy.arange(array.shape[-1])
     values = array[(*positions, trials)]
-    values = numpy.where(inside, values, numpy.full((), outside, array.dtype))
+    values = numpy.where(inside, values, numpy.zeros((), array.dtype))
     return numpy.where(between, numpy.full((), numpy.nan, array.dtype), values)

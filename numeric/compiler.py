@@ -69,7 +69,6 @@ class Compiler:
     """Compiles expressions inside the sums, and inside the function formula, that it stands for.
 
     ``depth`` is the number of index axes so far. ``reads`` collects the names of the tensors that are met.
-    ``outside`` are the tensors that are 0 outside their ranges, all of them if None; others are not a number there.
     """
 
     axes: Mapping[Symbol, Axis]
@@ -77,7 +76,6 @@ class Compiler:
     functions: tuple[ScalarFunction, ...]
     variables: frozenset[Symbol]
     reads: set[str]
-    outside: frozenset[str] | None = None
 
     def compile(self, expression: Expr) -> Evaluator:
         """The function that evaluates ``expression``.
@@ -115,8 +113,7 @@ class Compiler:
         self.reads.add(name)
         subscripts = symbols.subscripts_of(expression)
         plain = [self.axes.get(subscript) for subscript in subscripts]
-        padded = self.outside is None or name in self.outside
-        return access(name, self.compile_all(subscripts), plain, 0.0 if padded else numpy.nan)
+        return access(name, self.compile_all(subscripts), plain)
 
     def add(self, expression: Expr) -> Evaluator:
         terms = self.compile_all(expression.args)
@@ -156,7 +153,7 @@ class Compiler:
         return lambda scope: _power(value(scope), power(scope))
 
     def sum(self, expression: sympy.Sum) -> Evaluator:
-        in_order = nested(widened(expression, self.axes), self.axes, total=self.outside is None)
+        in_order = nested(widened(expression, self.axes), self.axes)
         if in_order != expression:
             return self.compile(in_order)
         added: list[Axis] = []

@@ -15,16 +15,16 @@ from derive import trees
 from derive.functions import Bracket
 
 
-def nested(summed: Sum, letters: Iterable[Symbol], *, total: bool = True) -> Expr:
+def nested(summed: Sum, letters: Iterable[Symbol]) -> Expr:
     """The sum with each factor outside the sums over indices that it does not hold; the same value.
 
     The next index is always the one whose factors hold the fewest indices together, with those that stand in the same
     factors; ``letters`` are the indices of the surroundings. A sum is left as it is where a factor that may have no
-    finite value could leave the product with the bracket that protects it; ``total`` says that tensors have a value
-    outside their ranges. In a product that is kept as it was written nothing cancels.
+    finite value could leave the product with the bracket that protects it. In a product that is kept as it was written
+    nothing cancels.
     """
     factors = Mul.make_args(summed.function)
-    if len(summed.limits) < 2 or len(factors) < 2 or not _may_part(factors, total):
+    if len(summed.limits) < 2 or len(factors) < 2 or not _may_part(factors):
         return summed
     canonical = Mul(*factors) == summed.function
     indices = {*letters, *(limit[0] for limit in summed.limits)}
@@ -48,21 +48,21 @@ def _symbols(factors: Iterable[Expr]) -> set[Symbol]:
     return set().union(*(trees.free_symbols(factor) for factor in factors))
 
 
-def _may_part(factors: Iterable[Expr], total: bool) -> bool:
+def _may_part(factors: Iterable[Expr]) -> bool:
     guarded = any(factor.has(Bracket, KroneckerDelta) for factor in factors)
-    return not guarded or all(_is_finite(factor, total) for factor in factors)
+    return not guarded or all(_is_finite(factor) for factor in factors)
 
 
-def _is_finite(expression: Expr, total: bool) -> bool:
+def _is_finite(expression: Expr) -> bool:
     """Whether the value is finite wherever the tensors are: sums and products of elements and integers."""
     if isinstance(expression, Indexed):
         numbers = {number for subscript in expression.indices for number in subscript.atoms(sympy.Number)}
         plain = all(subscript.is_Symbol for subscript in expression.indices)
-        return plain or (total and all(number.is_Integer for number in numbers))
+        return plain or all(number.is_Integer for number in numbers)
     if isinstance(expression, Bracket | KroneckerDelta | Symbol) or expression.is_number:
         return True
     if isinstance(expression, Pow):
-        return bool(expression.exp.is_Integer and expression.exp.is_positive) and _is_finite(expression.base, total)
+        return bool(expression.exp.is_Integer and expression.exp.is_positive) and _is_finite(expression.base)
     if isinstance(expression, Sum):
-        return _is_finite(expression.function, total)
-    return isinstance(expression, sympy.Add | Mul) and all(_is_finite(part, total) for part in expression.args)
+        return _is_finite(expression.function)
+    return isinstance(expression, sympy.Add | Mul) and all(_is_finite(part) for part in expression.args)

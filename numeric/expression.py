@@ -46,13 +46,10 @@ def compile_expression(
     indices: tuple[Symbol, ...] = (),
     functions: tuple[ScalarFunction, ...] = (),
     variables: frozenset[Symbol] = frozenset(),
-    outside: frozenset[str] | None = None,
 ) -> Compiled:
     """Compile an index expression whose free indices are ``indices``.
 
-    ``variables`` are symbols that the scope gives arrays for, as in the formula of a scalar function. ``outside`` are
-    the tensors that are 0 outside their ranges, all if it is None: what an expression reads of others there is not
-    a number.
+    ``variables`` are symbols that the scope gives arrays for, as in the formula of a scalar function.
 
     Raises:
         ExpressionError: the expression holds something that has no number here.
@@ -60,7 +57,7 @@ def compile_expression(
     rank = len(indices)
     axes = {letter: free_axis(position, rank) for position, letter in enumerate(indices)}
     reads: set[str] = set()
-    compiler = Compiler(axes=axes, depth=rank, functions=functions, variables=variables, reads=reads, outside=outside)
+    compiler = Compiler(axes=axes, depth=rank, functions=functions, variables=variables, reads=reads)
     evaluator = compiler.compile(sympy.sympify(expression))
     return Compiled(evaluator, frozenset(reads))
 

@@ -30,13 +30,10 @@ class Program:
         """The compiled rows by the name of the tensor that each defines, in order."""
         return {row.name: self.compiled(row.expression, row.indices) for row in self.model.rows}
 
-    def compiled(self, expression: Expr, indices: Sequence[Symbol], outside: frozenset[str] | None = None) -> Compiled:
-        """The compiled expression; what it reads before the first step of a recurrence is the initial value.
-
-        ``outside`` are the tensors that it may read outside their ranges, where they are 0; all if it is None.
-        """
+    def compiled(self, expression: Expr, indices: Sequence[Symbol]) -> Compiled:
+        """The compiled expression; what it reads before the first step of a recurrence is the initial value."""
         written = with_initial(expression, self.model) if self.model.initial else expression
-        return compile_expression(written, tuple(indices), self.model.functions, outside=outside)
+        return compile_expression(written, tuple(indices), self.model.functions)
 
     @cached_property
     def ancestors(self) -> dict[str, frozenset[str]]:

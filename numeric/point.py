@@ -70,18 +70,9 @@ class Point:
         """A symbolic shape by number."""
         return lengths(dimensions, self.sizes)
 
-    def expression(
-        self,
-        expression: Expr,
-        indices: Sequence[Symbol],
-        shape: Sequence[Expr],
-        outside: frozenset[str] | None = None,
-    ) -> Array:
-        """The array of an index expression whose free ``indices`` run over ``shape``.
-
-        ``outside`` are the tensors that it may read outside their ranges, where they are 0; all if it is None.
-        """
-        compiled = self.chart.compiled(expression, indices, outside)
+    def expression(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
+        """The array of an index expression whose free ``indices`` run over ``shape``."""
+        compiled = self.chart.compiled(expression, indices)
         return compiled(self._scope(compiled, self.shape(shape)))[..., 0]
 
     def rounding(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from math import inf, prod
+from math import inf
 
 import numpy
 from sympy import Expr
@@ -22,12 +22,9 @@ from numeric.errors import ArrayError, ExpressionError
 from numeric.forward import program
 from numeric.layout import as_matrix
 from numeric.matrix import matrix_at, over_times
+from numeric.outside import reads_outside
 from numeric.point import Point
-from numeric.sampling.features import deepest
 from numeric.scope import Array
-
-SHORT = 2_000_000
-"""From how many products on an expression is long to compute if its sums are not taken apart."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ class Trials:
             compare = partial(self._of_convolution, quantity, result, form)
             yield from self._tried(f"{what}: convolution form", TIGHT, compare)
         if split_partial(quantity.name) is not None and not self.place.kink:
-            coarse = partial(self._error, quantity, result, "central", self._outside)
+            coarse = partial(self._error, quantity, result, "central", None)
             yield from self._tried(f"{what}: against central differences", COARSE, coarse)
             if is_second(self.point, quantity):
                 second = partial(self._second, quantity, result)
@@ -130,8 +127,9 @@ class Trials:
         compiled = program(self.derivation.forward).compiled(expression, quantity.indices)
         if quantity.name in compiled.reads and not self._may_read_itself(expression, quantity):
             raise ExpressionError(f"the expression reads {quantity.name} itself")
-        strict = outside if self._is_short(quantity, expression) else None
-        value = self.point.expression(expression, quantity.indices, quantity.shape, strict)
+        if outside is not None:
+            self._require_inside(quantity, expression, outside)
+        value = self._value(quantity, expression)
         tolerance = COARSE if method == "central" else TIGHT
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
         if self._is_large(quantity):
@@ -141,13 +139,11 @@ class Trials:
             raise _NoDerivative
         return agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounding)
 
-    def _is_short(self, quantity: Quantity, expression: Expr) -> bool:
-        """Whether an expression can be computed with all its sums as they stand.
-
-        What is not a number outside its range must stay beside the condition that excludes it, so that sums cannot be
-        taken apart. At the smaller points that is short.
-        """
-        return prod(self.point.shape((*quantity.shape, *deepest(expression)))) <= SHORT
+    def _require_inside(self, quantity: Quantity, expression: Expr, outside: frozenset[str]) -> None:
+        """Raise an ``ExpressionError`` if a tensor is read outside of its range that does not count as 0 there."""
+        for name, count in reads_outside(expression, quantity, self.derivation.forward, outside):
+            if self._value(quantity, count).any():
+                raise ExpressionError(f"it reads {name} outside of its range, and does not say that it is 0 there")
 
     def _is_large(self, quantity: Quantity) -> bool:
         """Whether a derivative is measured along directions, as it takes long for each element."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from sympy import Expr, Max, Min, Mul, Sum
+from sympy import Add, Expr, Max, Min, Mul, Sum
 
 from derive.functions import Bracket
 
@@ -12,8 +12,8 @@ from derive.functions import Bracket
 def widened(total: Sum, axes: Container[Expr]) -> Sum:
     """The sum from the index-free part of each lower limit to that of each upper one.
 
-    A limit such as Max(0, j - L + 1) with j an axis becomes 0 and the bracket [Max(0, j - L + 1) <= s]. A limit
-    without an index-free part stays as it is.
+    A limit such as Max(0, j - L + 1) with j an axis becomes 0 and the bracket [Max(0, j - L + 1) <= s], and one such
+    as Max(0, j - L + 1) - 1 becomes -1. A limit without an index-free part stays as it is.
     """
     brackets: list[Expr] = []
     limits = []
@@ -27,7 +27,11 @@ def widened(total: Sum, axes: Container[Expr]) -> Sum:
 
 def _outer(limit: Expr, extreme: type[Max | Min], axes: Container[Expr]) -> Expr:
     """What the limit cannot pass, whatever the indices are."""
-    if not isinstance(limit, extreme) or not any(symbol in axes for symbol in limit.free_symbols):
+    if not any(symbol in axes for symbol in limit.free_symbols):
+        return limit
+    if isinstance(limit, Add):
+        return Add(*(_outer(part, extreme, axes) for part in limit.args))
+    if not isinstance(limit, extreme):
         return limit
     free = [part for part in limit.args if not any(symbol in axes for symbol in part.free_symbols)]
     return extreme(*free) if free else limit
