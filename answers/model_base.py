@@ -9,13 +9,32 @@ from operator import or_
 from pkgutil import iter_modules
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from answers.errors import HomeworkContentError
+from answers.given import said, truth_for_number
 
 
 class Strict(BaseModel):
     """A mapping in a homework file: unknown keys are errors, values are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, data: Any) -> Any:
+        for name, field in cls.model_fields.items() if isinstance(data, dict) else ():
+            key = field.alias or name
+            place = truth_for_number(field.annotation, data.get(key))
+            if place is not None:
+                raise HomeworkContentError(f"expected a number, got {said(_at(data, (key, *place)))}", (key, *place))
+        return data
+
+
+def _at(data: Any, place: tuple[str | int, ...]) -> Any:
+    for step in place:
+        data = data[step]
+    return data
 
 
 Kind = TypeVar("Kind", bound=Strict)

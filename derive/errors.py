@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+NEAR = 0.5
+"""From which likeness on a name may have been meant by another."""
+
 
 class DeriveError(ValueError):
     """The input is wrong; the message says what was given, what was expected and what is near."""
@@ -29,12 +32,12 @@ def nearest(given: str, known: Iterable[str]) -> str:
     """
     names = sorted(known)
     listing = f"known: {', '.join(names)}"
-    ranked = [(_likeness(given.lower(), name.lower()), _likeness(given, name), given[:1] == name[:1]) for name in names]
-    if not ranked or max(ranked)[0] < 0.5:
+    ranked = [(likeness(given.lower(), name.lower()), likeness(given, name), given[:1] == name[:1]) for name in names]
+    if not ranked or max(ranked)[0] < NEAR:
         return listing
     return f"did you mean {names[ranked.index(max(ranked))]}? ({listing})"
 
 
-def _likeness(one: str, other: str) -> float:
+def likeness(one: str, other: str) -> float:
     """Between 0 for nothing in common and 1 for the same."""
     return SequenceMatcher(None, one, other).ratio()

@@ -216,6 +216,11 @@ class Network:
         """Complain where there is no loss, or no tensor of that name."""
         if self.loss is None:
             raise NetworkError("this network has no loss to differentiate; give one, such as loss='MSE'")
+        parts = symbols.split_partial(name)
+        if parts is not None:
+            raise NetworkError(
+                f"{name} is a derivative already; second derivatives are those of the loss, by a tensor: {parts[1]}"
+            )
         if name not in self.forward.tensors:
             visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
             raise NetworkError(f"there is no {name} in this network; {nearest(name, visible)}")

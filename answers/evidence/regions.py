@@ -14,6 +14,7 @@ from answers.errors import HomeworkContentError
 from answers.evidence.base import Evidence, Found
 from answers.formulas.pattern import Stage, bending, stages
 from answers.formulas.polygons import Region, regions
+from answers.given import Numbers
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import axis
 from answers.latex.sheet import Area, Plot, Plots
@@ -34,7 +35,7 @@ class Regions(Evidence):
 
     kind: Literal["regions"]
     network: str
-    weights: dict[str, Any] = Field(default_factory=dict, description="parameters by name; random if left out")
+    weights: dict[str, Numbers] = Field(default_factory=dict, description="parameters by name; random if left out")
     seed: int = 0
     low: float = -2.0
     high: float = 2.0

@@ -20,6 +20,7 @@ from answers.errors import HomeworkContentError
 from answers.evidence.base import Evidence, Found, Named
 from answers.evidence.quoting import read_number
 from answers.formulas.setting import About
+from answers.given import Numbers
 from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Row, Table
@@ -46,7 +47,7 @@ class Values(About, Evidence):
 
     kind: Literal["values"]
     formulas: dict[str, str] = Field(min_length=1, description="formulas by the names that the text quotes them by")
-    at: dict[str, Any] = Field(default_factory=dict, description="the numbers: {z: [1, 2, 3]}")
+    at: dict[str, Numbers] = Field(default_factory=dict, description="the numbers: {z: [1, 2, 3]}")
     over: dict[str, tuple[float, ...]] = Field(
         default_factory=dict, max_length=1, description="one parameter, with its values"
     )
@@ -68,6 +69,7 @@ class Values(About, Evidence):
         self.require(setting, formulas.values(), {*self.at, *self.over})
         self.require_names(setting, formulas.values(), (*self.at, *self.over))
         self.require_numbers(setting, formulas.values())
+        self._require_scalars(setting)
         entries = tuple(self._entries(setting, formulas))
         values = {entry.key: entry.text(self.digits) for entry in entries}
         claims = tuple(self._claim(name, formulas[name], entries, context) for name in formulas)
@@ -77,6 +79,15 @@ class Values(About, Evidence):
             for entry in entries
         }
         return Found(values, blocks, claims, compared)
+
+    def _require_scalars(self, setting: Setting) -> None:
+        """Complain of lists for what formulas read as one number."""
+        for name, value in self.at.items():
+            if name not in setting.forward.tensors and isinstance(value, list | tuple):
+                raise HomeworkContentError(
+                    f"{name} is one number in the formulas, got numbers of the shape {numpy.shape(value)}; "
+                    f"a tensor is declared among the shapes, such as {{{name}: [n]}}"
+                )
 
     def _entries(self, setting: Setting, formulas: Mapping[str, Formula]) -> Iterator[Entry]:
         (parameter, settings) = next(iter(self.over.items()), ("", (None,)))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from answers.errors import HomeworkContentError
+from answers.given import said
 from answers.homework.errors import HomeworkError, KeyPath
 from answers.homework.schema import Place, follow, keys_of
 from derive.errors import nearest
@@ -73,8 +74,8 @@ def _finding(details: ErrorDetails, model: type[BaseModel]) -> _Finding:
     if expected is not None:
         return _Finding(place, _wrong_type(expected, details["input"]), path, expected)
     message = details["msg"]
-    said = f"{message[0].lower()}{message[1:]}, got {_said(details['input'])}"
-    return _Finding(place, said, path, short=kind == "too_short")
+    shown = f"{message[0].lower()}{message[1:]}, got {said(details['input'])}"
+    return _Finding(place, shown, path, short=kind == "too_short")
 
 
 def _without_doubles(findings: Iterable[_Finding]) -> list[_Finding]:
@@ -109,11 +110,11 @@ def _not_literal(given: Any, expected: str) -> str:
     known = _quoted(expected)
     if isinstance(given, str) and known:
         return f"there is no {given or 'empty value'} here; {nearest(given, known)}"
-    return f"expected {expected}, got {_said(given)}"
+    return f"expected {expected}, got {said(given)}"
 
 
 def _wrong_type(expected: str, given: Any) -> str:
-    message = f"expected {expected}, got {_said(given)}"
+    message = f"expected {expected}, got {said(given)}"
     if given is None:
         return f"{message}: no value stands after the key"
     if expected == "text" and not isinstance(given, (dict, list, tuple)):
@@ -121,22 +122,6 @@ def _wrong_type(expected: str, given: Any) -> str:
     if expected == "a list":
         return f"{message}; an entry of a list begins with '- ', or write [a, b]"
     return message
-
-
-def _said(value: Any) -> str:
-    """A value as a message quotes it."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        short = value if len(value) <= 40 else f"{value[:37]}..."
-        return f"the text {short!r}"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    if isinstance(value, dict):
-        return "keys with values"
-    return f"{value}"
 
 
 def _unquoted(text: str) -> str:

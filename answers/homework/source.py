@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,8 @@ HINTS = {
 
 QUOTES = "; put a text that begins with { or [ in quotes"
 STANDARD = "tag:yaml.org,2002:"
+PLAIN = re.compile(r"0|[1-9][0-9]*")
+"""A whole number as a key, which is the text that it is written as."""
 KINDS = {"int": "whole number", "float": "number", "bool": "yes or no", "timestamp": "date", "binary": "binary data"}
 """What a value is called that has a tag of YAML's own, or looks as if it had."""
 UNREADABLE = (ValueError, ArithmeticError, LookupError, AttributeError, TypeError)
@@ -66,7 +69,7 @@ def read_source(path: Path, name: str | None = None) -> Source:
 
     Raises:
         HomeworkError: the file cannot be read, is empty, is not UTF-8 or not YAML, or a mapping has a key twice or one
-            that is no text.
+            that is neither text nor a whole number.
     """
     name = name or str(path)
     try:
@@ -86,7 +89,8 @@ def parse_source(text: str, name: str) -> Source:
     """Read the text of a homework file.
 
     Raises:
-        HomeworkError: the text is empty or not YAML, or a mapping has a key twice or one that is no text.
+        HomeworkError: the text is empty or not YAML, or a mapping has a key twice or one that is neither
+            text nor a whole number.
     """
     yaml = YAML(typ="safe", pure=True)
     try:
@@ -163,6 +167,8 @@ def _refuse_keys(root: Node, name: str) -> None:
                 )
             if key.tag == MERGE:
                 continue
+            if key.tag == f"{STANDARD}int" and PLAIN.fullmatch(key.value):
+                key.tag = TEXT
             if key.tag != TEXT:
                 inner = (*path, key.value)
                 hint = f"; write {_quoted(key.value)} to have it as one"

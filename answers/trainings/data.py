@@ -26,6 +26,14 @@ from numeric.data import (
 
 TITLES = {"cifar10": "CIFAR-10", "breast_cancer": "breast cancer"}
 """What a set is called where its name in a file would not read well."""
+CLASSES = {
+    "digits": tuple(f"digit {number}" for number in range(10)),
+    "iris": ("setosa", "versicolor", "virginica"),
+    "breast_cancer": ("malignant", "benign"),
+    "cifar10": ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+}
+"""The names of the classes of a set, by their labels from 0; classes without names are told by their order."""
+ORDINALS = ("first", "second", "third")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +58,12 @@ class Prepared:
 class Groups(Strict):
     """How samples are divided into groups."""
 
+    kind: str
     validation: float = Field(0.2, gt=0, lt=1, description="the share of the samples that settings are chosen by")
     test: float = Field(0.2, gt=0, lt=1, description="the share of the samples for the test")
     keep: dict[int, float] = Field(
-        default_factory=dict, description="for a class its share of samples that stay, so that it becomes rare"
+        default_factory=dict,
+        description="for a class, by its label in the data (from 0), its share of samples that stay: it becomes rare",
     )
     scaling: Scaling | None = Field(None, description="of the inputs: by feature, by all of them, or none")
     seed: int = Field(0, ge=0, description="of what is drawn, and of the groups")
@@ -64,13 +74,17 @@ class Groups(Strict):
 
     def details(self) -> str:
         """What is done to the set before it is divided, in words."""
-        shares: dict[float, list[int]] = {}
+        shares: dict[float, list[str]] = {}
         for label, share in sorted(self.keep.items()):
-            shares.setdefault(share, []).append(label)
-        return ", ".join(
-            f"{100 * share:g} % of class{'es' if len(labels) > 1 else ''} {', '.join(map(str, labels))}"
-            for share, labels in shares.items()
-        )
+            shares.setdefault(share, []).append(self._class(label))
+        return ", ".join(f"{100 * share:g} % of {', '.join(names)}" for share, names in shares.items())
+
+    def _class(self, label: int) -> str:
+        """A class as it is told, whatever indices count from."""
+        names = CLASSES.get(self.kind, ())
+        if 0 <= label < len(names):
+            return names[label]
+        return f"the {ORDINALS[label]} class" if 0 <= label < len(ORDINALS) else f"the class with the label {label}"
 
     def _divided(self, name: str, samples: Samples, classes: int | None, scaling: Scaling) -> Dataset:
         kept = thinned(samples, self.keep, self.seed) if self.keep else samples

@@ -20,13 +20,18 @@ from derive.building.letters import Lettering
 from derive.building.loss import place_loss
 from derive.building.options import Option
 from derive.building.order import check_arguments, check_order
-from derive.errors import NetworkError, nearest
+from derive.errors import NEAR, NetworkError, likeness, nearest
 from derive.forward import Forward, Reduction, Row, Tensor
 from derive.layers import ACTIVATION, LAYERS, LOSS, WORDS, Activation, named_functions, scalar_function
 from derive.layers.definition import LayerDefinition
 from derive.layers.ranges import require_in_range
 from derive.render.names import require_distinct
 from derive.scalar import ScalarFunction
+
+APART = "a loss stands apart from the layers, as --loss or loss="
+
+MISSPELT = 0.85
+"""From which likeness on a word in small letters is a layer misspelt, and not the name of a value."""
 
 
 @dataclass
@@ -117,9 +122,36 @@ class Builder:
         *before, end = chain.stages
         bare = not end.positional and not end.named and end.scale == 1
         bare = bare and (not self._is_layer(end.name) or (_is_unknown(end.name) and end.name in self.referred))
-        if bare and end.name in {known.lower() for known in (*LAYERS, *ACTIVATION, *self.extra)}:
-            raise NetworkError(f"{end.name} is no layer; {nearest(end.name, [*LAYERS, *ACTIVATION, *self.extra])}")
+        if bare and end.name not in self.referred:
+            self._refuse_for_layer(end.name)
+        if bare and not end.name.islower() and self._is_name(end.name):
+            raise NetworkError(
+                f"there is no layer {end.name}, and the name of a value is in small letters: write {end.name.lower()} "
+                f"for it, at the end of its chain"
+            )
         return (tuple(before), end.name) if bare and end.name.islower() else (chain.stages, default)
+
+    def _refuse_for_layer(self, name: str) -> None:
+        """Refuse a name in small letters that was meant as a layer or a loss, here or in another library."""
+        if not name.islower():
+            return
+        known = {layer.lower(): layer for layer in (*LAYERS, *ACTIVATION, *self.extra)}
+        losses = {loss.lower(): loss for loss in LOSS}
+        if name not in known and layer_elsewhere(name):
+            raise NetworkError(f"{name} is no layer; {layer_elsewhere(name)}")
+        if name not in known and (name in losses or loss_elsewhere(name)):
+            near = loss_elsewhere(name) or f"did you mean {losses[name]}?"
+            raise NetworkError(f"{name} is no layer: {APART}; {near}")
+        if max(likeness(name, layer) for layer in known) >= MISSPELT:
+            raise NetworkError(f"{name} is no layer; {nearest(name, known.values())}")
+
+    def _is_name(self, name: str) -> bool:
+        """Whether a word with capitals that is no layer was meant as the name of a value."""
+        known = (*LAYERS, *ACTIVATION, *LOSS, *self.extra)
+        if name in self.referred:
+            return True
+        elsewhere = layer_elsewhere(name) or loss_elsewhere(name)
+        return not elsewhere and max(likeness(name.lower(), layer.lower()) for layer in known) < NEAR
 
     def _is_layer(self, name: str) -> bool:
         return name in LAYERS or name in self.extra or name in self.shared or name in ACTIVATION or _is_unknown(name)
@@ -183,7 +215,7 @@ class Builder:
             return self._row(source, output, stage, lambda element: Function(stage.name)(element), stage.name)
         near = layer_elsewhere(stage.name) or nearest(stage.name, [*LAYERS, *ACTIVATION, *self.extra])
         if stage.name in LOSS or loss_elsewhere(stage.name):
-            near = "a loss stands apart from the layers, as --loss or loss="
+            near = APART
         raise NetworkError(f"there is no layer {stage.name}; {near}")
 
     def _called(self) -> Mapping[str, Activation]:

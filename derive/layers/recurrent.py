@@ -1,7 +1,7 @@
 """Recurrent cells: one step in time, from the input and the state before it to the state after it.
 
 Parameters are laid out as in PyTorch's RNNCell, LSTMCell and GRUCell: the gates stand one below the other
-in ``weight_ih``, ``weight_hh`` and both biases, in the orders i, f, g, o and r, z, n.
+in ``weight_ih``, ``weight_hh`` and both biases, in the orders i, f, g, o and r, u, n.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ def lstm(hidden: Expr, bias: bool = True) -> LayerDefinition:
 
 
 def gru(hidden: Expr, bias: bool = True) -> LayerDefinition:
-    """The gated recurrent unit: reset gate r, update gate zt, candidate n.
+    """The gated recurrent unit: reset gate r, update gate u, candidate n.
 
-    ``a`` holds what the input contributes to the three gates, ``u`` what the state before contributes.
+    ``a`` holds what the input contributes to the three gates, ``v`` what the state before contributes.
     The reset gate acts behind the matrix of the state, as in PyTorch, and not before it.
 
     Source: K. Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014.
@@ -80,11 +80,11 @@ def gru(hidden: Expr, bias: bool = True) -> LayerDefinition:
         name="GRUCell",
         equations=f"""
             a[m] = {_affine_input("m", bias)}
-            u[m] = {_affine_state("m", bias)}
-            r[j] = sigma(a[j] + u[j])
-            zt[j] = sigma(a[H + j] + u[H + j])
-            n[j] = tanh(a[2*H + j] + r[j]*u[2*H + j])
-            h[j] = (1 - zt[j])*n[j] + zt[j]*h_prev[j]
+            v[m] = {_affine_state("m", bias)}
+            r[j] = sigma(a[j] + v[j])
+            u[j] = sigma(a[H + j] + v[H + j])
+            n[j] = tanh(a[2*H + j] + r[j]*v[2*H + j])
+            h[j] = (1 - u[j])*n[j] + u[j]*h_prev[j]
         """,
         axes=("D",),
         outputs=("h",),
@@ -92,12 +92,12 @@ def gru(hidden: Expr, bias: bool = True) -> LayerDefinition:
         inputs=("h_prev",),
         sizes={"H": hidden},
         shapes={
-            **dict.fromkeys(("h_prev", "r", "zt", "n", "h"), ("H",)),
-            **dict.fromkeys(("a", "u"), ("3*H",)),
+            **dict.fromkeys(("h_prev", "r", "u", "n", "h"), ("H",)),
+            **dict.fromkeys(("a", "v"), ("3*H",)),
             **_parameters("3*H", bias),
         },
         parameters=_named(bias),
-        values=("a", "u", "r", "zt", "n"),
+        values=("a", "v", "r", "u", "n"),
     )
 
 

@@ -87,3 +87,9 @@ def test_errors() -> None:
         net.hessian_vector_product("W1", along=["z7"])
     with pytest.raises(NetworkError, match="no loss to differentiate"):
         network("x:n -> Linear(K)").hessian("W1")
+
+
+def test_second_derivatives_are_those_of_the_loss() -> None:
+    net = network("x:n -> Linear(d) -> ReLU -> Linear(K)", "MSE")
+    with pytest.raises(NetworkError, match="dz2/dz1 is a derivative already; second derivatives are those of the loss"):
+        net.hessian("dz2/dz1")

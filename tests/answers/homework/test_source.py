@@ -132,6 +132,8 @@ def test_places_are_described_by_id_or_counted_from_1() -> None:
         ("a:\n- id: c\n  d: " + "9" * 5000, "data.yaml:3:6: a[c].d: '99999"),
         ("a:\n  2021-14-01: b\n", "data.yaml:2: a.2021-14-01: a key is text; write '2021-14-01' to have it as one"),
         ("a: {b: {true: c}}\n", "data.yaml:1: a.b.true: a key is text; write 'true' to have it as one"),
+        ("a: {007: c}\n", "data.yaml:1: a.007: a key is text; write '007' to have it as one"),
+        ("a: {7: c, '7': d}\n", "data.yaml:1: the key 7 is already at line 1"),
         ("a: {[b, c]: d}\n", "data.yaml:1: a: a key is a word, not a list or keys with values"),
         ("? {a: b}\n: c\n", "data.yaml:1: a key is a word, not a list or keys with values"),
         ("a: b: c\n", "data.yaml:1:5: mapping values are not allowed here; put a text that holds ': ' in quotes"),
@@ -176,3 +178,7 @@ def tagged() -> st.SearchStrategy[str]:
 def test_any_text_is_read_or_refused_with_a_message_of_ours(text: str) -> None:
     with contextlib.suppress(HomeworkError):
         assert parse_source(text, "data.yaml").line(()) >= 1
+
+
+def test_a_whole_number_as_a_key_is_its_text() -> None:
+    assert parse_source("a: {0: b, 12: c}\n", "data.yaml").data == {"a": {"0": "b", "12": "c"}}

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from answers.errors import HomeworkContentError
-from answers.trainings.data import AnyData, CifarData
+from answers.trainings.data import CLASSES, AnyData, CifarData
 from numeric.data import DataError
 from tests.numeric.data.batches import write_batches
 
@@ -37,6 +38,25 @@ def test_rare_classes() -> None:
     data = DATA.validate_python({"kind": "gauss", "samples": 400, "keep": {1: 0.1}}).prepared().dataset
     labels = numpy.concatenate([data.train.y, data.validation.y, data.test.y])
     assert numpy.bincount(labels).tolist() == [200, 20]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"kind": "gauss", "noise": 0, "keep": {"1": 0.1}}, "noise 0, 10 % of the second class"),
+        ({"kind": "digits", "keep": {"0": 0.5, "9": 0.5, "3": 0.25}}, "50 % of digit 0, digit 9, 25 % of digit 3"),
+        ({"kind": "iris", "keep": {"2": 0.5}}, "50 % of virginica"),
+        ({"kind": "wine", "keep": {"0": 0.5}}, "50 % of the first class"),
+    ],
+)
+def test_classes_are_told_by_names_that_no_index_base_changes(given: dict[str, Any], told: str) -> None:
+    assert DATA.validate_python(given).details() == told
+
+
+def test_names_are_those_that_the_sets_have() -> None:
+    datasets = pytest.importorskip("sklearn.datasets")
+    assert CLASSES["iris"] == tuple(datasets.load_iris().target_names)
+    assert CLASSES["breast_cancer"] == tuple(datasets.load_breast_cancer().target_names)
 
 
 def test_cifar_is_read_where_it_is(tmp_path: Path) -> None:

@@ -47,6 +47,14 @@ def test_a_batch_adds_an_axis_to_activations_only() -> None:
         ("x:n -> Linear(d, biass=False)", "biass"),
         ("x:n -> Conv1d(m, 3)", r"Conv1d takes an input with 2 axes .* but x has shape \(n\)"),
         ("x:n -> y_hat -> ReLU", "there is no layer y_hat"),
+        ("x:n -> Linear(d) -> D", "there is no layer D, and the name of a value is in small letters: write d for it"),
+        ("x:n -> Linear(d) -> U; U -> ReLU", "there is no layer U, and the name of a value is in small letters"),
+        ("x:n -> Linear(d) -> Sigmoyd", "there is no layer Sigmoyd; did you mean Sigmoid"),
+        ("x:n -> Linear(d) -> softmx", "softmx is no layer; did you mean Softmax"),
+        ("x:n -> Linear(d) -> lstm", r"lstm is no layer; here that is LSTMCell\(hidden\)"),
+        ("x:n -> Linear(d) -> swish", "swish is no layer; here that is SiLU"),
+        ("x:n -> Linear(d) -> mse", "mse is no layer: a loss stands apart"),
+        ("x:n -> Linear(d) -> cross_entropy", "a loss stands apart from the layers, as --loss or loss="),
     ],
 )
 def test_what_does_not_compose_is_said(description: str, message: str) -> None:
@@ -119,3 +127,8 @@ def test_sizes_of_a_layer_of_ones_own_are_arguments() -> None:
 def test_arguments_that_are_no_sizes(arguments: str, said: str) -> None:
     with pytest.raises(NetworkError, match=re.escape(said)):
         network(f"x:3 -> Squares{arguments}", extra=[SQUARES])
+
+
+def test_a_word_that_a_later_chain_reads_is_a_name() -> None:
+    net = network("x:n -> Linear(d) -> dense; dense -> ReLU -> Linear(K) -> logits")
+    assert {"dense", "logits"} <= set(net.forward.tensors)

@@ -115,7 +115,7 @@ def test_gradients_of_a_cell_are_in_the_adjoints_of_its_gates() -> None:
     assert len(set(gradient.steps)) == len(gradient.steps)
     written_out = cell.vjp("weight_ih", within=cell.network.forward.tensors)
     assert "∂ℓ" not in written_out.unicode().split(" = ")[1]
-    assert layer("GRUCell", "H").vjp("h_prev").unicode() == "∂ℓ/∂h_prev = weight_hhᵀ ∂ℓ/∂u + dh ⊙ zt"
+    assert layer("GRUCell", "H").vjp("h_prev").unicode() == "∂ℓ/∂h_prev = weight_hhᵀ ∂ℓ/∂v + dh ⊙ u"
 
 
 def test_a_wrong_adjoint_of_a_gate_is_caught() -> None:
@@ -128,10 +128,10 @@ def test_a_wrong_adjoint_of_a_gate_is_caught() -> None:
 
 def test_gru_gate_by_gate() -> None:
     shown = {derivation.quantity.name: derivation.unicode() for derivation in layer("GRUCell", "H").backward()}
-    assert shown["dl/dr"] == "∂ℓ/∂r = ∂ℓ/∂n ⊙ u[2H:3H] ⊙ (𝟏 − n ⊙ n)"
-    assert shown["dl/da"] == ("∂ℓ/∂a = [∂ℓ/∂r ⊙ r ⊙ (𝟏 − r); ∂ℓ/∂zt ⊙ zt ⊙ (𝟏 − zt); ∂ℓ/∂n ⊙ (𝟏 − n ⊙ n)]")
-    from_one = layer("GRUCell", "H", index_base=1).network.gradient("r", within=["n", "u", "r", "dl/dn"])
-    assert "u[2H+1:3H]" in from_one.unicode()
+    assert shown["dl/dr"] == "∂ℓ/∂r = ∂ℓ/∂n ⊙ v[2H:3H] ⊙ (𝟏 − n ⊙ n)"
+    assert shown["dl/da"] == ("∂ℓ/∂a = [∂ℓ/∂r ⊙ r ⊙ (𝟏 − r); ∂ℓ/∂u ⊙ u ⊙ (𝟏 − u); ∂ℓ/∂n ⊙ (𝟏 − n ⊙ n)]")
+    from_one = layer("GRUCell", "H", index_base=1).network.gradient("r", within=["n", "v", "r", "dl/dn"])
+    assert "v[2H+1:3H]" in from_one.unicode()
 
 
 def test_gates_in_the_wrong_order_are_caught() -> None:
@@ -192,4 +192,4 @@ def test_a_cell_in_a_network_over_a_batch() -> None:
 
 
 def test_pytorch_applies_the_reset_gate_behind_the_matrix() -> None:
-    assert "r[j]*u[2*H + j]" in gru(size("H")).equations
+    assert "r[j]*v[2*H + j]" in gru(size("H")).equations
