@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Literal
 
 from answers.code import Assignment
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered, Item
 from answers.formulas.places import with_places
 from answers.homework.model import Homework, Part
 from answers.kinds.code import Programming
-from answers.kinds.item import Answered, Item
 from answers.latex.sheet import Block
 from answers.trainings.answer import not_trained
 from answers.trainings.model import TrainingModel
@@ -20,10 +20,10 @@ from answers.trainings.trainer import Job, NotTrainedError, Trainer
 from derive.building.applied import called
 from derive.derivation import Layout
 from derive.errors import DeriveError, nearest
+from derive.expression.scalar import ScalarFunction
 from derive.layers import ACTIVATION, Activation, scalar_function
 from derive.layers.definition import LayerDefinition
 from derive.network import Network, network
-from derive.scalar import ScalarFunction
 from numeric import CompileError
 from numeric.source import SourceError
 

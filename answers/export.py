@@ -10,14 +10,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from answers.context import HomeworkContext
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from answers.homework.bundled import bundled_files
 from answers.homework.load import Loaded
+from answers.homework.own import Definition, is_definition_file, load_definitions
 from answers.kinds.code import SOLUTION, Programming
-from answers.own import Definition, is_definition_file, load_definitions
 from derive.layer import Layer, is_layer, layer
 from derive.network import Network, network
-from numeric.compiled import CompileError
+from numeric.codegen import CompileError
 from numeric.export import exported
 
 BATCH = "B"

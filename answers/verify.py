@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from answers.context import HomeworkContext
+from answers.contract.item import Answered, Claim, Verdict
+from answers.contract.progress import Progress, silent
 from answers.homework.model import Homework
-from answers.kinds.item import Answered, Claim, Verdict
-from answers.progress import Progress, silent
 from answers.trainings.trainer import Trainer
 from derive.derivation import Layout
 

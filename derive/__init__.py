@@ -2,12 +2,12 @@
 
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import DefinitionError, DeriveError, NetworkError, VocabularyError
-from derive.exact import with_ranges
 from derive.graph import ScalarGraph, scalar_graph
 from derive.layer import Layer, layer
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
 from derive.recurrent.recurrence import Recurrence, recurrence
+from derive.with_ranges import with_ranges
 from derive.written_out import toeplitz, written_out
 
 __all__ = [

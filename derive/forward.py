@@ -8,7 +8,7 @@ from typing import Literal
 
 from sympy import Expr, Indexed, Symbol
 
-from derive.scalar import ScalarFunction
+from derive.expression.scalar import ScalarFunction
 
 Role = Literal["input", "target", "parameter", "buffer", "value", "hidden", "loss"]
 """What a tensor is for. A ``target`` is what a loss compares the prediction with. A ``buffer`` is shared by all

@@ -9,7 +9,6 @@ from typing import Literal
 import sympy
 from sympy import Expr, Sum
 
-from derive import symbols
 from derive.building.blueprint import Block, Blueprint
 from derive.building.build import Builder, defined, sized
 from derive.building.language import Argument, Stage, number_or_text, parse_stage
@@ -17,6 +16,7 @@ from derive.building.letters import Lettering
 from derive.building.order import check_order
 from derive.derivation import Derivation, Layout
 from derive.errors import NetworkError
+from derive.expression import symbols
 from derive.forward import Row, Tensor
 from derive.layers import ACTIVATION, Activation, LayerDefinition
 from derive.network import Network, TableRow, network_of

@@ -9,22 +9,22 @@ from typing import Literal
 
 from sympy import Expr, Indexed, KroneckerDelta
 
-from derive import symbols
 from derive.building.blueprint import Block, Blueprint
 from derive.building.build import Builder
 from derive.building.language import parse_network, parse_stage
 from derive.building.letters import Lettering, lettered
 from derive.calculus.express import Speaker, Vocabulary
 from derive.calculus.ranges import notes_on, read_at_places, read_outside
+from derive.calculus.second_order import gradient_name, with_gradient, with_product
 from derive.calculus.sweep import Sweep
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation, Layout, Quantity, Step
 from derive.errors import NetworkError, nearest
+from derive.expression import symbols
 from derive.forward import Forward
 from derive.layers import LOSS, Activation, LayerDefinition
+from derive.matrix.form import Former
 from derive.matrix.nodes import Node
-from derive.matrix_form import Former
-from derive.second import gradient_name, with_gradient, with_product
 from derive.specialise import specialised
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from derive import symbols
 from derive.calculus.slopes import slope
 from derive.derivation import Derivation, Quantity, Step
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row, Tensor
 from derive.layers import Activation, named_functions, scalar_function
-from derive.scalar import ScalarFunction
 
 
 def slope_of(kind: Activation, library: tuple[ScalarFunction, ...] = ()) -> Derivation:

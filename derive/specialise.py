@@ -10,12 +10,12 @@ from sympy import And, Expr, Sum
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from derive import trees
 from derive.building.letters import Numbers, with_numbers
 from derive.calculus.bounds import Ranges, never_negative
 from derive.derivation import Derivation, General, Quantity, Step
+from derive.expression import walks
+from derive.expression.functions import Bracket
 from derive.forward import Forward
-from derive.functions import Bracket
 
 
 def specialised(general: Derivation, numbers: Numbers, forward: Forward | None = None) -> Derivation:
@@ -44,7 +44,7 @@ def _step(step: Step, forward: Forward) -> Step:
 
 def _decided(expression: Expr, quantity: Quantity, forward: Forward) -> Expr:
     """The expression without conditions that hold at all indices, as those on a remainder do where there is none."""
-    if not trees.holds(expression, Bracket):
+    if not walks.holds(expression, Bracket):
         return expression
     return _without_true(
         expression, {**dict(forward.sizes), **dict(zip(quantity.indices, quantity.shape, strict=True))}
@@ -52,7 +52,7 @@ def _decided(expression: Expr, quantity: Quantity, forward: Forward) -> Expr:
 
 
 def _without_true(expression: Expr, ranges: Ranges) -> Expr:
-    if not trees.holds(expression, Bracket):
+    if not walks.holds(expression, Bracket):
         return expression
     if isinstance(expression, Bracket):
         conditions = And.make_args(expression.args[0])
@@ -65,7 +65,7 @@ def _without_true(expression: Expr, ranges: Ranges) -> Expr:
             for letter, length in ranges.items()
             if letter not in {limit[0] for limit in expression.limits}
         }
-        return trees.total(_without_true(expression.function, {**outer, **inner}), expression.limits)
+        return walks.total(_without_true(expression.function, {**outer, **inner}), expression.limits)
     changed = [_without_true(part, ranges) if isinstance(part, Expr) else part for part in expression.args]
     if all(new is old for new, old in zip(changed, expression.args, strict=True)):
         return expression
@@ -85,7 +85,7 @@ def _holds(condition: Boolean, ranges: Ranges) -> bool:
 def put(value: Any, numbers: Mapping[Expr, Expr]) -> Any:
     """An expression, or what is made of expressions, with numbers in the place of letters and nothing rearranged."""
     if isinstance(value, Expr):
-        return trees.replaced(value, numbers)
+        return walks.replaced(value, numbers)
     if isinstance(value, tuple):
         return tuple(put(part, numbers) for part in value)
     if is_dataclass(value) and not isinstance(value, type):

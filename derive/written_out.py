@@ -10,9 +10,9 @@ from math import prod
 import sympy
 from sympy import Add, Expr, ImmutableDenseMatrix, Indexed, Integer, Mul, Sum, Symbol
 
-from derive import symbols
 from derive.derivation import Derivation
 from derive.errors import DeriveError
+from derive.expression import symbols
 from derive.forward import Forward
 
 Sizes = Mapping[str, int]

@@ -1,4 +1,4 @@
-"""What can be wrong with the arrays or expressions that are to be evaluated."""
+"""What can be wrong with arrays, expressions, data and trainings, and what no code can be written for."""
 
 from __future__ import annotations
 
@@ -23,3 +23,27 @@ class CheckError(ValueError):
 
 class ExpressionError(ValueError):
     """An expression or matrix node that has no number here."""
+
+
+class CompileError(ValueError):
+    """A network or a layer for which no code is generated; the message names the tensor and what is missing."""
+
+
+class SourceError(ValueError):
+    """An expression, a function or a namespace for which there is no Python source."""
+
+
+class TargetError(ValueError):
+    """A target that does not exist or is not installed, or NumPy code that has no equivalent in it."""
+
+
+class DataError(ValueError):
+    """Data that are missing, truncated or of the wrong form; the message names the file or the array."""
+
+
+class MissingPackageError(DataError):
+    """Data that come with a package that is not installed; the message says how to install it."""
+
+
+class TrainingError(ValueError):
+    """A network, data and settings that do not go together, or a checkpoint that is not of this training."""

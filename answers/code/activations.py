@@ -13,9 +13,9 @@ from sympy import Expr
 
 from answers.code.comments import equation
 from answers.code.line import source_of
-from derive import symbols
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
 from derive.network import network
-from derive.scalar import ScalarFunction
 from numeric.source import Names, function_source
 
 BATCH = "B"

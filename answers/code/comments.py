@@ -9,8 +9,8 @@ from typing import ClassVar
 import sympy
 from sympy import Expr, Symbol
 
-from derive import symbols
 from derive.derivation import Derivation
+from derive.expression import symbols
 from derive.render.names import Name, Ranks, ranks_of
 from derive.render.piece import Binding, Piece
 from derive.render.printing import piece

@@ -14,10 +14,10 @@ import sympy
 from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 
 from answers.code.comments import written
-from derive import symbols
 from derive.derivation import Derivation
+from derive.expression import symbols
+from derive.expression.functions import Bracket
 from derive.forward import Forward
-from derive.functions import Bracket
 from numeric.source import SourceError
 
 Letters = Mapping[str, tuple[Symbol, ...]]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from answers.code.assignment import Array
-from derive import symbols
+from derive.expression import symbols
 from derive.forward import Forward
-from numeric.differences import jacobian_by_differences
-from numeric.forward import forward
-from numeric.sample import sample
+from numeric.expression.forward import forward
+from numeric.measuring.differences import jacobian_by_differences
+from numeric.sampling.points import sample
 
 
 def point(model: Forward, seed: int, sizes: Mapping[str, int]) -> dict[str, Array]:

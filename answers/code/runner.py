@@ -22,6 +22,7 @@ from typing import Any
 import numpy
 
 HERE = Path(__file__).parent
+SANDBOX = HERE.parent / "sandbox"
 
 MOST_PRINTED = 10000
 """So many characters of what a case prints are kept."""
@@ -42,9 +43,9 @@ def main() -> None:
     with numpy.load("cases.npz") as given:
         tensors = {name: _tensor(library, given[name]) for name in given.files}
     driver = _loaded("driver", Path("driver.py"))
-    confinement = _loaded("confinement", HERE / "confinement.py")
+    confinement = _loaded("confinement", SANDBOX / "confinement.py")
     confinement.limit(plan["seconds"], plan["megabytes"])
-    landlock = _loaded("landlock", HERE.parent / "landlock.py")
+    landlock = _loaded("landlock", SANDBOX / "landlock.py")
     landlock.restrict(landlock.WRITE, {Path.cwd(): landlock.WRITE, Path(os.devnull): landlock.WRITE})
     confinement.enclose(Path.cwd())
     report: dict[str, Any] = {"how": how, "problem": "", "notes": {}, "printed": {}}

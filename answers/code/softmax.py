@@ -10,7 +10,7 @@ from sympy import Expr, Indexed, Sum
 
 from answers.code.index_form import formula, row
 from answers.code.line import Line, source_of
-from derive import symbols
+from derive.expression import symbols
 from derive.layer import Layer, layer
 from numeric.source import NAMESPACES, Names, SourceError
 from numeric.source.scalar import ScalarSource

@@ -13,7 +13,7 @@ from answers.command.homework import loaded
 from answers.command.options import All, Data, IndexBase, Layout, OneOrAll, Train
 from answers.command.several import Outcome, for_all, one_or_all, show
 from answers.command.terminal import progress_shown
-from answers.progress import Progress, silent
+from answers.contract.progress import Progress, silent
 
 SheetName = Literal["questions", "key", "catalogue"]
 Format = Literal["pdf", "tex"]
@@ -80,7 +80,7 @@ class Task:
     def run(self, name: str, out: Path | None, progress: Progress = silent) -> Outcome:
         """Build a homework into ``out``, or else into a folder of its name."""
         with loaded(name) as source:
-            from answers.build import build as build_sheets
+            from answers.sheets.build import build as build_sheets
             from answers.trainings.trainer import Trainer
 
             built = build_sheets(

@@ -187,7 +187,7 @@ def _models(
 ) -> tuple[Model, ...]:
     """What a text or a file names: a recurrence, layers alone, or a network."""
     from answers.command.asked import is_recurrence, recurrence_of
-    from answers.own import is_definition_file, load_definitions
+    from answers.homework.own import is_definition_file, load_definitions
     from derive.layer import is_layer
     from derive.network import network
 
@@ -201,7 +201,7 @@ def _models(
 
 def _alone(given: str, batch: str | None, layout: Layout, index_base: Literal[0, 1]) -> tuple[Layer, ...]:
     """The layers that a text or a file names."""
-    from answers.own import is_definition_file, load_definitions
+    from answers.homework.own import is_definition_file, load_definitions
     from derive.layer import layer
 
     named = load_definitions(Path(given)) if is_definition_file(given) else (given,)

@@ -69,7 +69,7 @@ def _numbers(graph: ScalarGraph, values: dict[str, str], check: bool) -> bool:
     if not check:
         _print_numbers(backward)
         return True
-    from numeric.graph import TOLERANCE, compare_gradients, compare_inputs, compare_values
+    from numeric.values.graph import TOLERANCE, compare_gradients, compare_inputs, compare_values
 
     found = [*compare_values(backward.forward), *compare_gradients(backward), *compare_inputs(backward)]
     wrong = [comparison.what for comparison in found if comparison.error > TOLERANCE]
@@ -89,9 +89,9 @@ def _numbers(graph: ScalarGraph, values: dict[str, str], check: bool) -> bool:
 
 
 def _print_numbers(backward: Backward) -> None:
+    from derive.expression.symbols import partial_name, scalar
     from derive.graph.numbers import number_unicode
     from derive.render import unicode
-    from derive.symbols import partial_name, scalar
 
     graph = backward.forward.graph
     for name in graph.model.row:

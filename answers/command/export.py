@@ -52,7 +52,7 @@ def export(
     A file that is there already is replaced only when the new one is complete.
     """
     from answers.command.subjects import refuse_without_effect, subject_of
-    from answers.errors import HomeworkContentError
+    from answers.contract.errors import HomeworkContentError
     from answers.export import files_of, is_homework, networks_of, solutions, subjects
 
     homework_given = is_homework(given)

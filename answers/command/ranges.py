@@ -8,8 +8,8 @@ import typer
 
 from derive.derivation import Derivation, Notation
 from derive.errors import DeriveError
-from derive.exact import Ranges, with_ranges
 from derive.render.written_out import matrix_latex, matrix_unicode
+from derive.with_ranges import Ranges, with_ranges
 from derive.written_out import toeplitz, written_out
 
 

@@ -58,7 +58,7 @@ def _chosen(trainings: Mapping[str, object], only: str | None) -> tuple[str, ...
     Raises:
         HomeworkContentError: there is none, or none of that name.
     """
-    from answers.errors import HomeworkContentError
+    from answers.contract.errors import HomeworkContentError
     from derive.errors import nearest
 
     if not trainings:
@@ -74,7 +74,7 @@ def _see_checkpoints(folders: list[Path], resume: bool) -> None:
     Raises:
         HomeworkContentError: there is a checkpoint, and it was not said to go on with it.
     """
-    from answers.errors import HomeworkContentError
+    from answers.contract.errors import HomeworkContentError
 
     for folder in folders:
         if (folder / CHECKPOINT).exists() and not resume:
@@ -86,7 +86,7 @@ def _see_checkpoints(folders: list[Path], resume: bool) -> None:
 
 def _trained(job: Job, name: str, folder: Path, trainer: Trainer) -> Outcome:
     """Do one training, write what it leaves, and print what it reached."""
-    from answers.errors import HomeworkContentError
+    from answers.contract.errors import HomeworkContentError
     from answers.files import OutputError
     from answers.trainings.output import NO_MATPLOTLIB, report, write_outcome
     from answers.trainings.trainer import NotTrainedError, Outcome, run

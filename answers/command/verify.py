@@ -15,7 +15,7 @@ from answers.command.homework import loaded
 from answers.command.options import All, Data, IndexBase, Layout, OneOrAll, Train
 from answers.command.several import Outcome, for_all, one_or_all, show
 from answers.command.terminal import progress_shown
-from answers.progress import Progress, silent
+from answers.contract.progress import Progress, silent
 
 if TYPE_CHECKING:
     from answers.verify import CheckLine

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Context
+from answers.contract.model import discover, one_of
 from answers.evidence.base import Evidence, Found
-from answers.kinds.item import Context
-from answers.model_base import discover, one_of
 from derive.errors import nearest
 
 

@@ -11,10 +11,10 @@ import sympy
 from pydantic import Field
 from sympy import Expr, KroneckerDelta
 
+from answers.contract.item import Claim, Context, Verdict
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
 from answers.kinds.derived import claim
-from answers.kinds.item import Claim, Context, Verdict
 from answers.kinds.pages import forward_blocks
 from answers.latex.escape import escape
 from answers.latex.numbers import scientific
@@ -24,9 +24,9 @@ from derive.layer import Layer, layer
 from derive.render import cases_latex, latex
 from derive.render.derivations import derivation_latex, quantity_latex
 from derive.render.names import ranks_of
-from numeric.differences import jacobian_by_differences
-from numeric.evaluation import evaluate
-from numeric.sample import sample
+from numeric.measuring.differences import jacobian_by_differences
+from numeric.sampling.points import sample
+from numeric.values.evaluation import evaluate
 
 TOLERANCE = 1e-6
 

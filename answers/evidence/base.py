@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from answers.kinds.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context, Verdict
+from answers.contract.model import Strict
 from answers.latex.sheet import Block
-from answers.model_base import Strict
 
 
 @dataclass(frozen=True)

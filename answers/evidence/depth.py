@@ -8,10 +8,10 @@ import numpy
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from answers.contract.item import Claim, Context, Verdict
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
 from answers.formulas.called import activation_in
-from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, plot
 from answers.latex.sheet import Plots

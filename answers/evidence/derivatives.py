@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
+from answers.contract.item import Claim, Verdict
 from answers.evidence.base import Compared, Found, Named
-from answers.kinds.item import Claim, Verdict
 from answers.latex.escape import escape
-from derive.symbols import partial_name
+from derive.expression.symbols import partial_name
 
 QUOTE = r"\{\{\s*(?P<quote>[^{}]+?)\s*\}\}"
 RELATION = r"(?:=|\\approx|\\equiv|\\doteq|\\simeq|≈|:=)"

@@ -9,14 +9,14 @@ from typing import Literal
 import numpy
 from pydantic import Field
 
+from answers.contract.item import Claim, Context, Verdict
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
-from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.numbers import scientific
 from derive.forward import Tensor
 from numeric import compile
-from numeric.sample import sample, sample_sizes
-from numeric.scope import Array
+from numeric.arrays.axes import Array
+from numeric.sampling.points import sample, sample_sizes
 
 
 class Descent(Evidence):

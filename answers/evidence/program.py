@@ -8,9 +8,9 @@ from pydantic import Field
 
 from answers.code import Assignment
 from answers.code.program import CheckOnce, ran
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Context
 from answers.evidence.base import Evidence, Found
-from answers.kinds.item import Context
 from answers.kinds.programs import what_it_reports
 from derive.errors import nearest
 

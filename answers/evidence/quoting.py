@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from math import inf
 
-from answers.kinds.item import Claim, Verdict
+from answers.contract.item import Claim, Verdict
 
 TOLERANCE = 1e-9
 NUMBER = re.compile(r"(?P<sign>- ?)?(?:\\frac\{(?P<above>\d+)\}\{(?P<below>\d+)\}|(?P<decimal>\d+(?:\.\d+)?))")

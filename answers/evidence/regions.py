@@ -10,16 +10,16 @@ import numpy
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.given import Numbers
+from answers.contract.item import Claim, Context, Verdict
 from answers.evidence.base import Evidence, Found
 from answers.formulas.pattern import Stage, bending, stages
 from answers.formulas.polygons import Region, regions
-from answers.given import Numbers
-from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.plotting import axis
 from answers.latex.sheet import Area, Plot, Plots
 from derive.network import Network
-from numeric.forward import program, run_from
+from numeric.expression.forward import program, run_from
 
 Values = NDArray[numpy.float64]
 

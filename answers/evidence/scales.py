@@ -11,24 +11,24 @@ import numpy
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from answers.contract.item import Claim, Context, Verdict
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
 from answers.formulas.chain import compare, read_chain
 from answers.formulas.setting import About
 from answers.kinds.derived import claim
-from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.escape import escape
 from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Equation, Row, Table, Text
-from derive import symbols
 from derive.building.formulas import parse_formula_in, setting_of
 from derive.derivation import Derivation
+from derive.expression import symbols
 from derive.network import network
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
 from derive.render.written import formula_latex
-from numeric.differences import jacobian_by_differences
-from numeric.evaluation import evaluate
+from numeric.measuring.differences import jacobian_by_differences
+from numeric.values.evaluation import evaluate
 
 Values = NDArray[numpy.float64]
 TOLERANCE = 1e-6

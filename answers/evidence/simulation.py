@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from sympy import Symbol
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Claim, Context, Verdict
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
 from answers.formulas.setting import About
-from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.numbers import scientific
 from answers.latex.plotting import plot
 from answers.latex.sheet import Axis, Block, Curve, Dot, Equation, Plot, Plots, Tick
-from derive import symbols
 from derive.building.formulas import Formula, Setting, parse_formula_in
 from derive.errors import nearest
+from derive.expression import symbols
 from derive.render import latex
 from derive.render.written import formula_latex
-from numeric.forward import program
-from numeric.measured import Measured
-from numeric.sizes import lengths
+from numeric.arrays.sizes import lengths
+from numeric.expression.forward import program
+from numeric.values.measured import Measured
 
 Values = NDArray[numpy.float64]
 

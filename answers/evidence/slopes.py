@@ -12,10 +12,10 @@ from scipy.optimize import minimize_scalar
 from sympy import Expr, latex, nsimplify
 from sympy.core.function import AppliedUndef
 
+from answers.contract.item import Claim, Context, Verdict
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
 from answers.formulas.called import activation_in, slope_in
-from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, jump_dots, plot
 from answers.latex.sheet import Curve, Dot, Plots

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.item import Context
 from answers.evidence.base import Evidence, Found
 from answers.evidence.quoting import quoted_claim
-from answers.kinds.item import Context
 from answers.trainings.answer import notices, quoted_values, values_of
 from answers.trainings.claims import training_claims
 

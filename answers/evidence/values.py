@@ -16,23 +16,23 @@ import sympy
 from pydantic import Field, model_validator
 from sympy import Expr, Function, Symbol
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.given import Numbers
+from answers.contract.item import Claim, Context, Verdict
 from answers.evidence.base import Evidence, Found, Named
 from answers.evidence.quoting import read_number
 from answers.formulas.setting import About
-from answers.given import Numbers
-from answers.kinds.item import Claim, Context, Verdict
 from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Row, Table
-from derive import symbols
 from derive.building.formulas import DERIVATIVE, Formula, Setting, parse_formula_in
 from derive.errors import DeriveError, nearest
+from derive.expression import symbols
 from derive.render.written import formula_latex
+from numeric.arrays.axes import Array
+from numeric.arrays.sizes import sizes_from
 from numeric.errors import ArrayError, ExpressionError
-from numeric.exact import exact_value
-from numeric.measured import Measured
-from numeric.scope import Array
-from numeric.sizes import sizes_from
+from numeric.values.many_digits import exact_value
+from numeric.values.measured import Measured
 
 PRECISIONS: Mapping[str, tuple[Any, float]] = {"double": (numpy.float64, 1e-9), "single": (numpy.float32, 1e-4)}
 """For each precision its type, and how far rounding may take a value from the exact one, relatively."""

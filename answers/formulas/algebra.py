@@ -9,8 +9,8 @@ from sympy import Expr, Indexed, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive.building.formulas import DERIVATIVE
+from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward
-from derive.functions import ArgMax, Bracket, Maximum
 
 OPAQUE = (Sum, Indexed, Bracket, Maximum, ArgMax, sympy.Piecewise, sympy.KroneckerDelta)
 """What algebra here does not look into."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sympy.core.function import AppliedUndef
 
-from answers.kinds.item import Context
+from answers.contract.item import Context
 from derive.building.equations import parse_formula
 from derive.derivation import Derivation
 from derive.errors import NetworkError, nearest
+from derive.expression.scalar import ScalarFunction
 from derive.layers import Activation
-from derive.scalar import ScalarFunction
 from derive.scalar_slope import slope_of
 
 

@@ -10,17 +10,17 @@ from math import inf
 import numpy
 from sympy import Expr, Symbol
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Verdict
 from answers.formulas.algebra import holds_exactly
 from answers.formulas.setting import About, Sample, samples
-from answers.kinds.item import Verdict
 from derive.building.formulas import DERIVATIVE, Formula, Setting, calls, parse_formula_in
 from derive.errors import DeriveError
 from derive.render.printing import IndexBase
 from derive.render.written import formula_unicode
+from numeric.arrays.axes import Array
 from numeric.errors import ArrayError, ExpressionError
-from numeric.magnitude import ROUNDING, magnitude
-from numeric.scope import Array
+from numeric.expression.magnitude import ROUNDING, magnitude
 
 RELATIONS = {"=": "=", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
 """The relations between two lines, and how LaTeX writes them."""

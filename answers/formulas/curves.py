@@ -14,10 +14,10 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from answers.latex.sheet import Curve, Dot, Point
-from derive.functions import Bracket
-from derive.scalar import ScalarFunction
-from numeric.expression import compile_expression
-from numeric.scope import Scope
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
+from numeric.arrays.axes import Scope
+from numeric.expression.compiled import compile_expression
 
 Values = NDArray[numpy.float64]
 Evaluate = Callable[[Values], Values]

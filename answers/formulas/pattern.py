@@ -9,16 +9,16 @@ import sympy
 from sympy import Dummy, Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from answers.formulas.curves import breaks
-from derive import symbols
 from derive.building.blueprint import Block
 from derive.derivation import Derivation, Quantity
-from derive.functions import Bracket
+from derive.expression import symbols
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
 from derive.matrix.build import plus, product, zero
 from derive.matrix.nodes import Identity, Named, Node, Plus
 from derive.network import Network
-from derive.scalar import ScalarFunction
 
 
 @dataclass(frozen=True)

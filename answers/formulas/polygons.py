@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from answers.formulas.pattern import Stage
 from derive.forward import Forward
-from numeric.forward import run_from
+from numeric.expression.forward import run_from
 
 Values = NDArray[numpy.float64]
 

@@ -10,19 +10,19 @@ import numpy
 from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
-from answers.errors import HomeworkContentError
-from answers.kinds.item import Context
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Context
+from answers.contract.model import Strict
 from answers.latex.sheet import Block, Equation
-from answers.model_base import Strict
-from derive import symbols
 from derive.building.formulas import DERIVATIVE, Formula, Setting, names_in, setting_of
 from derive.errors import nearest
+from derive.expression import symbols
 from derive.render.written import definition_latex
-from numeric.functions import left_unknown
-from numeric.measured import Measured
+from numeric.arrays.axes import Array
+from numeric.arrays.functions import left_unknown
 from numeric.sampling import plan
-from numeric.scope import Array
-from numeric.spread import Range, spread
+from numeric.sampling.domains import Range, spread
+from numeric.values.measured import Measured
 
 SEEDS = 8
 """After how many points their sizes are drawn anew."""

@@ -11,10 +11,10 @@ from sympy import EmptySet, Expr, FiniteSet, Interval, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from answers.formulas.curves import breaks
-from derive.functions import Bracket
-from derive.scalar import ScalarFunction
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
 
 
 @dataclass(frozen=True)

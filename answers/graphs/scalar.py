@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from answers.graphs.tikz import Arrow, Shape, Vertex, drawing
+from derive.expression.symbols import scalar
 from derive.graph import Backward, Node, ScalarGraph
 from derive.graph.numbers import number_latex
 from derive.graph.rendering import operation_latex
 from derive.render import latex
-from derive.symbols import scalar
 
 Shown = Literal["drawing", "forward", "both"]
 """No numbers, the values, or the values and the gradients."""

@@ -10,9 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from answers.errors import HomeworkContentError
-from answers.given import said
-from answers.homework.errors import HomeworkError, KeyPath
+from answers.contract.errors import HomeworkContentError, HomeworkError, KeyPath
+from answers.contract.given import said
 from answers.homework.schema import Place, follow, keys_of
 from derive.errors import nearest
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from answers.code.templates import code_templates
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Item
+from answers.contract.model import Strict, one_of
+from answers.contract.names import ActivationName, FileName, Label, LayerName, NetworkText, StageText
+from answers.contract.texts import Markdown, MarkdownLine
+from answers.homework.own import OwnActivation, OwnDefinitions, OwnLayer
 from answers.kinds import kinds
-from answers.kinds.item import Item
-from answers.model_base import Strict, one_of
-from answers.names import ActivationName, FileName, Label, LayerName, NetworkText, StageText
-from answers.own import OwnActivation, OwnDefinitions, OwnLayer
-from answers.texts import Markdown, MarkdownLine
 from answers.trainings.model import TrainingModel
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from answers.homework.errors import HomeworkError, KeyPath
+from answers.contract.errors import HomeworkError, KeyPath
 
 MERGE = "tag:yaml.org,2002:merge"
 TEXT = "tag:yaml.org,2002:str"
@@ -230,13 +230,15 @@ def _child(node: Node, step: str | int) -> tuple[int, Node] | None:
 
 def _quoted(text: str) -> str:
     """A text in quotes, cut where it is long."""
-    from derive.identifiers import quoted  # SymPy is slow to import, and a file that is right does not need it
+    from derive.expression.identifiers import (
+        quoted,  # SymPy is slow to import, and a file that is right does not need it
+    )
 
     return quoted(text)
 
 
 def _printable(text: str) -> str:
     """A key as it is, or in quotes where it is long or holds what cannot be printed."""
-    from derive.identifiers import LONGEST
+    from derive.expression.identifiers import LONGEST
 
     return text if text.isprintable() and len(text) <= LONGEST else _quoted(text)

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from answers.contract.errors import HomeworkError
 from answers.homework.complaints import complaints
-from answers.homework.errors import HomeworkError
 from answers.homework.source import Source
 
 SHOWN = 10

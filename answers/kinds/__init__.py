@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from answers.kinds.item import Item
-from answers.model_base import discover
+from answers.contract.item import Item
+from answers.contract.model import discover
 
 
 @cache

@@ -9,22 +9,22 @@ from typing import Any, Literal
 import numpy
 from pydantic import Field
 
+from answers.contract.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.texts import Markdown
 from answers.formulas.pattern import Stage, bending, stages
 from answers.kinds.derived import claim
-from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
-from answers.texts import Markdown
 from derive.matrix.build import plus, product
 from derive.matrix.nodes import Named, Node
 from derive.network import Network
 from derive.render import latex, sentence_latex
 from derive.render.derivations import result_latex
 from derive.render.names import ranks_of
-from numeric.differences import jacobian_by_differences
-from numeric.forward import forward, run_from
-from numeric.matrix import evaluate_matrix
-from numeric.sample import sample
+from numeric.expression.forward import forward, run_from
+from numeric.measuring.differences import jacobian_by_differences
+from numeric.sampling.points import sample
+from numeric.values.matrix import evaluate_matrix
 
 POINTS = 12
 SEEDS = 3

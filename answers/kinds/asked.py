@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derive import symbols
 from derive.derivation import Derivation
+from derive.expression import symbols
 from derive.forward import Forward
 from derive.matrix.nodes import Apply, Elementwise, Named, Node
 from derive.matrix.tree import children

@@ -8,14 +8,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.texts import PlainText
 from answers.kinds.elements import Elements
 from answers.kinds.forward_table import ForwardTable
 from answers.kinds.gradients import Gradients
-from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Equation, Table, Text
-from answers.texts import PlainText
 
 Comparable = ForwardTable | Gradients | Elements
 

@@ -10,14 +10,14 @@ from pydantic import Field
 from answers.code import TOLERANCE, Assignment, CodeCheck
 from answers.code.excerpt import written_lines
 from answers.code.program import CheckOnce
+from answers.contract.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.texts import Markdown
 from answers.evidence import quoted
-from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.kinds.programs import lacking, reported
 from answers.latex.code import CodeLine, code_lines
 from answers.latex.escape import escape
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Code, Room, Text
-from answers.texts import Markdown
 
 HANDOUT, SOLUTION = "handout", "solution"
 GAP = CodeLine(0, r"\codecomment{...}")

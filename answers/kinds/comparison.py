@@ -10,16 +10,16 @@ from typing import Literal
 from pydantic import Field
 from sympy import Expr, N, Rational, cancel
 
-from answers.kinds.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.texts import Markdown, MarkdownLine
 from answers.kinds.scalar import Scalar, Values, backward_claim, partial_latex
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, Column, Room, Row, Table, Text
-from answers.texts import Markdown, MarkdownLine
 from derive.errors import DeriveError
 from derive.graph import Backward, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex
 from derive.graph.rendering import operation_latex, slope_latex
-from numeric.graph import PRECISION, FloatPass, float_pass
+from numeric.values.graph import PRECISION, FloatPass, float_pass
 
 DIGITS = PRECISION - 10
 """To so many digits two numbers are compared."""

@@ -6,15 +6,15 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from answers.contract.item import Answered, Context, Item
+from answers.contract.texts import Markdown
 from answers.formulas.called import activation_in, slope_in
 from answers.kinds.asked import Asked
 from answers.kinds.derived import claim, shape_of, steps_block
-from answers.kinds.item import Answered, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Text
-from answers.texts import Markdown
-from derive import symbols
 from derive.derivation import Derivation
+from derive.expression import symbols
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
 

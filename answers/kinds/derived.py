@@ -8,15 +8,15 @@ from math import inf
 
 from sympy import Expr
 
+from answers.contract.item import Claim, Verdict
 from answers.kinds.asked import Asked
 from answers.kinds.condense import condensed_lines
-from answers.kinds.item import Claim, Verdict
 from answers.latex import sheet
 from derive.derivation import Derivation, Step
 from derive.render import shape_latex
 from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric import check, sizes_tried
-from numeric.checking import unknown_functions
+from numeric.checks.checking import unknown_functions
 
 SHOWN = 3
 """How many complaints and failures of one check are told."""

@@ -8,15 +8,15 @@ import numpy
 from numpy.typing import NDArray
 from sympy import Expr, Float, Indexed, Integer
 
-from answers.kinds.item import Claim, Verdict
+from answers.contract.item import Claim, Verdict
 from answers.latex.sheet import Block, Equation, Text
-from derive import symbols
+from derive.expression import symbols
 from derive.forward import Forward
 from derive.render.derivations import LINE_END, quantity_latex, quantity_unicode
 from derive.written_out import WrittenOut
-from numeric.differences import jacobian_by_differences as differences
-from numeric.forward import forward
-from numeric.sample import sample
+from numeric.expression.forward import forward
+from numeric.measuring.differences import jacobian_by_differences as differences
+from numeric.sampling.points import sample
 
 Arrays = Mapping[str, NDArray[numpy.float64]]
 POINTS = 3

@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.item import Answered, Context, Item
+from answers.contract.texts import Markdown
 from answers.kinds.asked import Asked
 from answers.kinds.derived import Line, claim, marks, shape_of, steps_block
-from answers.kinds.item import Answered, Context, Item
 from answers.kinds.kinks import kink_claims
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Equation, Room, Row, Table, Text
-from answers.texts import Markdown
 from derive.calculus.kinks import kink_sentences
 from derive.derivation import Derivation
 from derive.render import sentence_latex, shape_latex

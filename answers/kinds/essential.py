@@ -9,7 +9,7 @@ from itertools import groupby
 from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Derivation, Step
-from derive.symbols import name_of, split_partial
+from derive.expression.symbols import name_of, split_partial
 
 UPSTREAM = "Insert what stands upstream."
 

@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered, Claim, Context, Item
+from answers.contract.texts import PlainText
 from answers.kinds.asked import Asked
 from answers.kinds.derived import Line, claim, marks
-from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Column, Row, Table
-from answers.texts import PlainText
 from derive.derivation import Derivation
 from derive.network import Network, TableRow
 from derive.render import shape_latex

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.item import Answered, Claim, Context, Item
 from answers.kinds.asked import Asked
 from answers.kinds.derived import Line, claim, marks, merged, shape_of, steps_block
-from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.sheet import Block, Column, Row, Table, Text
-from derive import symbols
 from derive.derivation import Derivation
+from derive.expression import symbols
 from derive.network import Network
 from derive.render import shape_latex
 from derive.render.derivations import result_latex

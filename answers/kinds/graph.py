@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from answers.contract.item import Answered, Claim, Context
+from answers.contract.texts import Markdown
 from answers.graphs.scalar import Shown, graph_drawing, is_ordered, node_latex
-from answers.kinds.item import Answered, Claim, Context
 from answers.kinds.scalar import Scalar, Values, backward_claim, forward_claim, name_latex, structure_claim
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Picture, Room, Text
-from answers.texts import Markdown
 from derive.graph import Backward, ScalarGraph
 
 

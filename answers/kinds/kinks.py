@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy
 from sympy import Expr
 
-from answers.kinds.item import Claim, Verdict
+from answers.contract.item import Claim, Verdict
 from derive.calculus.kinks import kink_values
 from derive.derivation import Derivation
 from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric import evaluate
-from numeric.forward import forward
-from numeric.sample import sample
+from numeric.expression.forward import forward
+from numeric.sampling.points import sample
 
 
 def kink_claims(derivation: Derivation) -> tuple[Claim, ...]:

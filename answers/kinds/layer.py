@@ -8,19 +8,19 @@ from typing import Literal
 from pydantic import Field
 from sympy import Indexed, Symbol
 
+from answers.contract.item import Answered, Context, Item
+from answers.contract.texts import Markdown
 from answers.kinds.derived import merged
 from answers.kinds.element_by_element import element_blocks, elements_claim
-from answers.kinds.item import Answered, Context, Item
 from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Heading, Room, Text
-from answers.texts import Markdown
 from derive.derivation import Derivation
-from derive.exact import Ranges, with_ranges
+from derive.expression.symbols import name_of
 from derive.layer import Layer, layer, upstream_name
 from derive.render import sentence_latex
 from derive.render.names import ranks_of
-from derive.symbols import name_of
+from derive.with_ranges import Ranges, with_ranges
 from derive.written_out import written_out
 
 Option = int | float | bool | str | tuple[int | str, ...]

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 from sympy import Matrix
 
-from answers.errors import HomeworkContentError
-from answers.kinds.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.texts import Markdown
 from answers.latex.escape import escape
 from answers.latex.markdown import markdown
 from answers.latex.plotting import axis
 from answers.latex.sheet import Area, Block, Curve, Dot, Plot, Plots, Room, Text
-from answers.texts import Markdown
 from derive.building.equations import parse_formula
 from derive.errors import nearest
 from derive.render import latex

@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.item import Answered, Context
+from answers.contract.texts import Markdown
 from answers.kinds.asked import Asked
 from answers.kinds.derived import claim
-from answers.kinds.item import Answered, Context
 from answers.kinds.scalar import Scalar
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Equation, Room, Row, Step, Steps, Table, Text
-from answers.texts import Markdown
 from derive.graph import PathSum
 from derive.graph.rendering import left_side, path_lines, slope_notes
 from derive.render import sentence_latex

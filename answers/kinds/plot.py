@@ -12,19 +12,19 @@ from pydantic import Field, model_validator
 from sympy import Expr, Function
 from sympy.core.function import AppliedUndef
 
+from answers.contract.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.texts import Markdown
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import Drawn, Evaluate, breaks, drawn, evaluator
 from answers.kinds.derived import claim
-from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.kinds.pages import applied_functions
 from answers.latex.markdown import markdown
 from answers.latex.plotting import plot
 from answers.latex.sheet import Block, Equation, Plot, Plots, Room, Text
-from answers.texts import Markdown
 from derive.derivation import Derivation
+from derive.expression.scalar import ScalarFunction
 from derive.layers.definition import Activation
 from derive.render import cases_latex, latex
-from derive.scalar import ScalarFunction
 
 Shown = Literal["function", "derivative"]
 

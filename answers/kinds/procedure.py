@@ -7,15 +7,15 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from answers.contract.item import Answered, Context, Item
+from answers.contract.model import Strict
+from answers.contract.texts import Markdown, MarkdownLine, Maths
 from answers.evidence import AnyEvidence, collect, quoted
 from answers.evidence.derivatives import derivative_claims
-from answers.kinds.item import Answered, Context, Item
 from answers.latex.code import code_lines
 from answers.latex.formula import formula
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, Code, Equation, Room, Text
-from answers.model_base import Strict
-from answers.texts import Markdown, MarkdownLine, Maths
 
 
 class ProcedureStep(Strict):

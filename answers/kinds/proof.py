@@ -7,13 +7,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.item import Answered, Claim, Context, Item
+from answers.contract.model import Strict
+from answers.contract.texts import Markdown, MarkdownLine
 from answers.formulas.chain import RELATIONS, Chain, Line, compare, decided, read_chain
 from answers.formulas.setting import About, unknown_in
-from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
-from answers.model_base import Strict
-from answers.texts import Markdown, MarkdownLine
 from derive.render.printing import IndexBase
 from derive.render.written import formula_latex, formula_unicode
 

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.item import Answered, Context, Item
+from answers.contract.texts import Markdown
 from answers.evidence import AnyEvidence, collect, quoted
 from answers.evidence.derivatives import derivative_claims
-from answers.kinds.item import Answered, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Room, Text
-from answers.texts import Markdown
 
 
 class Prose(Item):

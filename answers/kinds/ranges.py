@@ -13,19 +13,19 @@ import sympy
 from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.texts import Markdown
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import evaluator
 from answers.formulas.variation import Piece, Variation, below, variation
 from answers.kinds.derived import claim
-from answers.kinds.item import Answered, Claim, Context, Item, Verdict
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Room, Row, Table, Text
-from answers.texts import Markdown
-from derive import symbols
 from derive.building.equations import parse_formula
 from derive.building.formulas import parse_formula_in, setting_of
 from derive.derivation import Derivation
+from derive.expression import symbols
 from derive.layers.definition import Activation
 from derive.render import cases_latex, latex
 from derive.render.written import formula_latex

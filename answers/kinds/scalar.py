@@ -10,12 +10,12 @@ from typing import Literal
 from pydantic import Field
 from sympy import Expr, N
 
-from answers.kinds.item import Claim, Item, Verdict
+from answers.contract.item import Claim, Item, Verdict
+from derive.expression.symbols import scalar
 from derive.graph import Backward, Forwarded, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex, printed_value
 from derive.render import latex, unicode
-from derive.symbols import scalar
-from numeric.graph import (
+from numeric.values.graph import (
     PRECISION,
     TOLERANCE,
     Comparison,

@@ -8,18 +8,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered, Claim, Context, Item
+from answers.contract.texts import Markdown
 from answers.evidence import quoted
 from answers.evidence.base import Found
 from answers.evidence.quoting import quoted_claim
-from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, ItemList, Room, Text
 from answers.sweeps.design import Value, designed
 from answers.sweeps.findings import finding
 from answers.sweeps.runs import Sweep, gathered, said_values
 from answers.sweeps.show import best_sentence, can_show_boundaries, loss_curves, pictures, runs_table
-from answers.texts import Markdown
 from answers.trainings.answer import notices, settings_table
 from answers.trainings.claims import metrics_claim, target_claim, training_claims
 from answers.trainings.words import in_percent, number, setting

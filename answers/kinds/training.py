@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.item import Answered, Claim, Context, Item
+from answers.contract.texts import Markdown
 from answers.evidence import quoted
 from answers.evidence.base import Found
 from answers.evidence.quoting import quoted_claim
-from answers.kinds.item import Answered, Claim, Context, Item
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Room, Text
-from answers.texts import Markdown
 from answers.trainings.answer import (
     boundary_block,
     curves_block,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from textwrap import shorten
 
+from answers.contract.errors import PdfError
 from answers.files import write_file
 from answers.pdf.engine import Engine, available_engines, find_engine
-from answers.pdf.errors import PdfError
 from answers.pdf.log import Log
 from answers.pdf.process import run
 

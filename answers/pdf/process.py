@@ -11,8 +11,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
 
-from answers import landlock
 from answers.pdf.engine import Engine
+from answers.sandbox import landlock
 
 LARGEST_FILE = 200_000_000
 MOST_MEMORY = 2**31

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from answers.kinds.item import Answered, Claim, Verdict
+from answers.contract.item import Answered, Claim, Verdict
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown
 from answers.latex.sheet import Block, Column, Plots, Row, Table, Text

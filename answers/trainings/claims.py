@@ -8,15 +8,15 @@ from itertools import islice
 
 import numpy
 
-from answers.errors import HomeworkContentError
-from answers.kinds.item import Claim, Verdict
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Claim, Verdict
 from answers.latex.markdown import inline_markdown
 from answers.trainings.data import Prepared
 from answers.trainings.trainer import Outcome
 from answers.trainings.words import goal, quantity, title
 from derive.errors import nearest
+from numeric.arrays.axes import Array
 from numeric.data import Samples
-from numeric.scope import Array
 from numeric.training import METRICS, measures
 from numeric.training.learner import Learner
 from numeric.training.run import begun, steps

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from answers.errors import HomeworkContentError
-from answers.model_base import Strict
+from answers.contract.errors import HomeworkContentError
+from answers.contract.model import Strict
 from numeric.data import (
     DataError,
     Dataset,

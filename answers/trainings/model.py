@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from answers.model_base import Strict
-from answers.names import SizeName, StageText
+from answers.contract.model import Strict
+from answers.contract.names import SizeName, StageText
 from answers.trainings.data import AnyData
 from numeric.training import SGD, Adam, MetricName, Optimiser, Settings
 

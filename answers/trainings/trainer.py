@@ -11,16 +11,16 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from answers.errors import HomeworkContentError
-from answers.own import OwnDefinitions
-from answers.progress import Progress as Words
-from answers.progress import silent as unheard
+from answers.contract.errors import HomeworkContentError
+from answers.contract.progress import Progress as Words
+from answers.contract.progress import silent as unheard
+from answers.homework.own import OwnDefinitions
 from answers.trainings.cache import Cache, cache_folder
 from answers.trainings.data import AnyData, Prepared
 from answers.trainings.model import TrainingModel
 from derive.errors import DeriveError
 from derive.network import Network, network
-from numeric.compiled import CompileError
+from numeric.codegen import CompileError
 from numeric.data import DataError, MissingPackageError
 from numeric.training import Learner, Progress, Trained, TrainingError, prepare, train
 from numeric.training.loop import silent

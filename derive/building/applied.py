@@ -9,8 +9,8 @@ from sympy.core.function import AppliedUndef
 
 from derive.building.known import ELEMENTARY
 from derive.errors import DefinitionError
+from derive.expression.scalar import ScalarFunction
 from derive.layers import CALLED, Activation, scalar_function
-from derive.scalar import ScalarFunction
 
 
 def called(own: Iterable[object] = ()) -> Mapping[str, Activation]:

@@ -9,10 +9,10 @@ from itertools import repeat
 import sympy
 from sympy import Expr, Indexed, Sum, Symbol
 
-from derive import symbols
 from derive.building.beside import check_beside, further_sizes
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.errors import DefinitionError, NetworkError, nearest
+from derive.expression import symbols
 from derive.forward import Role, Row, Tensor
 from derive.layers import CALLED, LayerDefinition
 from derive.layers.checked import misfits

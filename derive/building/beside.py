@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sympy import Expr
 
-from derive import symbols
 from derive.errors import NetworkError
+from derive.expression import symbols
 from derive.forward import Tensor
 from derive.layers.definition import LayerDefinition
 

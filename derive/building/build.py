@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Function, Integer, Symbol
 
-from derive import symbols
 from derive.building.applied import applied_functions, called
 from derive.building.assemble import BATCH, Names, place
 from derive.building.blueprint import Block, Blueprint
@@ -21,12 +20,13 @@ from derive.building.loss import place_loss
 from derive.building.options import Option
 from derive.building.order import check_arguments, check_order
 from derive.errors import NEAR, NetworkError, likeness, nearest
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Reduction, Row, Tensor
 from derive.layers import ACTIVATION, LAYERS, LOSS, WORDS, Activation, named_functions, scalar_function
 from derive.layers.definition import LayerDefinition
 from derive.layers.ranges import require_in_range
 from derive.render.names import require_distinct
-from derive.scalar import ScalarFunction
 
 APART = "a loss stands apart from the layers, as --loss or loss="
 

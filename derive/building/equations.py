@@ -21,16 +21,16 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 from sympy import Eq, Expr, Function, KroneckerDelta, Sum, Symbol
 
-from derive import symbols
 from derive.building import as_written
 from derive.building.helping import Helper, Helpers
 from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, UNKNOWN
 from derive.building.placed import PlacedError, position_of, shown_in
 from derive.errors import DefinitionError, nearest
+from derive.expression import symbols
+from derive.expression.functions import ArgMax, Bracket, Maximum, coordinates
+from derive.expression.identifiers import word
 from derive.forward import Domain
-from derive.functions import ArgMax, Bracket, Maximum, coordinates
-from derive.identifiers import word
-from derive.magnitudes import called, limited, power, rational
+from derive.numbers.magnitudes import called, limited, power, rational
 
 COMPARISONS = {
     "<": sympy.Lt,

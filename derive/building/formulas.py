@@ -13,7 +13,6 @@ from typing import Any
 from lark import Token, Tree
 from sympy import Expr, Symbol
 
-from derive import symbols
 from derive.building.equations import (
     Equation,
     Reader,
@@ -25,9 +24,10 @@ from derive.building.equations import (
 )
 from derive.building.placed import shown_in
 from derive.errors import DefinitionError
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
 from derive.forward import Domain, Forward, Row, Tensor
 from derive.render.names import require_distinct
-from derive.scalar import ScalarFunction
 
 DERIVATIVE = "diff"
 """The name of a partial derivative in a formula."""

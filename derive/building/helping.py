@@ -13,8 +13,8 @@ import sympy
 from sympy import Expr, Function, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
-from derive import symbols
-from derive.functions import Maximum
+from derive.expression import symbols
+from derive.expression.functions import Maximum
 
 Ranges = Mapping[Symbol, Expr]
 """Indices with the sizes of their ranges."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sympy import Add, Expr, S, Symbol
 
-from derive import symbols
 from derive.errors import NetworkError
+from derive.expression import symbols
 from derive.forward import Row, Tensor
 
 

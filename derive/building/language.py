@@ -13,11 +13,11 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 from sympy import Expr
 
-from derive import symbols
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.errors import NetworkError
-from derive.identifiers import quoted, word
-from derive.magnitudes import rational
+from derive.expression import symbols
+from derive.expression.identifiers import quoted, word
+from derive.numbers.magnitudes import rational
 
 Argument: TypeAlias = Expr | str | tuple["Argument", ...]
 """What a layer is given: a number or size, a name or text, or a tuple of them."""

@@ -13,11 +13,11 @@ from typing import Literal
 import sympy
 from sympy import Expr, Integer
 
-from derive import symbols, trees
 from derive.building.blueprint import Blueprint
 from derive.errors import DeriveError
+from derive.expression import symbols, walks
+from derive.expression.symbols import letter
 from derive.forward import Forward, Row, Tensor
-from derive.symbols import letter
 
 LARGE = 16
 """The largest length of an axis that is no reason for letters."""
@@ -83,7 +83,7 @@ def lettered(build: Callable[[Lettering], Blueprint], forward: Forward, lengths:
 
 def _is_divided(formula: Expr) -> bool:
     """Whether a size is a quotient, so that not every choice of the letters in it gives an integer."""
-    return not trees.holds(formula, sympy.floor) and sympy.fraction(sympy.together(formula))[1] != 1
+    return not walks.holds(formula, sympy.floor) and sympy.fraction(sympy.together(formula))[1] != 1
 
 
 def _letterings(lengths: list[int]) -> Iterator[Lettering]:
@@ -131,7 +131,7 @@ def numbers_of(forward: Forward) -> dict[Expr, Expr]:
     found = {symbol: symbols.number_of(symbol) for symbol in sorted(read, key=symbols.text)}
     values: dict[Expr, Expr] = {symbol: number for symbol, number in found.items() if number is not None}
     for symbol, formula in forward.sizes:
-        value = trees.replaced(formula, values)
+        value = walks.replaced(formula, values)
         if value != formula and (value.is_Integer or value.is_Symbol):
             values[symbol] = value
     return values
@@ -141,13 +141,13 @@ def with_numbers(forward: Forward, numbers: Numbers) -> Forward:
     """The forward definition with numbers in the place of letters."""
 
     def tensor_with(tensor: Tensor) -> Tensor:
-        shape = tuple(trees.replaced(length, numbers) for length in tensor.shape)
+        shape = tuple(walks.replaced(length, numbers) for length in tensor.shape)
         return Tensor(tensor.name, shape, tensor.role, tensor.domain)
 
     rows = tuple(
-        Row(tensor_with(row.tensor), row.indices, trees.replaced(row.expression, numbers)) for row in forward.rows
+        Row(tensor_with(row.tensor), row.indices, walks.replaced(row.expression, numbers)) for row in forward.rows
     )
     sizes = tuple(
-        (symbol, trees.replaced(formula, numbers)) for symbol, formula in forward.sizes if symbol not in numbers
+        (symbol, walks.replaced(formula, numbers)) for symbol, formula in forward.sizes if symbol not in numbers
     )
     return replace(forward, given=tuple(map(tensor_with, forward.given)), rows=rows, sizes=sizes)

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Sum
 
-from derive import symbols
 from derive.building.assemble import BATCH, batched, renamed
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.building.foreign import loss_elsewhere
 from derive.building.language import Stage
 from derive.errors import NetworkError, nearest
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
 from derive.forward import Domain, Reduction, Role, Row, Tensor
 from derive.layers import CALLED, LOSS, LossDefinition, scalar_function
 from derive.layers.ranges import require_in_range
-from derive.scalar import ScalarFunction
 
 OPTIONS = ("mean", "sum", "class", "one_hot")
 

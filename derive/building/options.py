@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer
 
-from derive import symbols
 from derive.building.language import Argument
 from derive.errors import NetworkError
-from derive.identifiers import quoted
+from derive.expression import symbols
+from derive.expression.identifiers import quoted
 from derive.layers.ranges import require_in_range
 from derive.render.names import parse_name
 

@@ -8,9 +8,9 @@ import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
 from sympy.core.relational import Relational
 
-from derive import symbols, trees
 from derive.calculus.factors import plainly_irreducible, taken_out
-from derive.functions import Bracket
+from derive.expression import symbols, walks
+from derive.expression.functions import Bracket
 
 MOST_INDETERMINATES = 12
 """Polynomials in more indeterminates than these are not factored beyond what can be seen term by term."""
@@ -33,7 +33,7 @@ def factored(expression: Expr, targets: Collection[str] = ()) -> Expr:
     if len(opaque) > MOST_INDETERMINATES:
         return signed(Mul(factor, left), targets)
     back = {symbol: atom for atom, symbol in opaque.items() if isinstance(symbol, Symbol)}
-    result = sympy.factor(sympy.together(trees.replaced(left, opaque))).xreplace(back)
+    result = sympy.factor(sympy.together(walks.replaced(left, opaque))).xreplace(back)
     return signed(Mul(factor, result), targets)
 
 
@@ -45,7 +45,7 @@ def _factors_factored(product: Mul, targets: Collection[str]) -> Expr:
     if any(read & set(symbols.accesses(total)) for total in above):
         opaque = _indeterminates(product)
         back = {symbol: atom for atom, symbol in opaque.items() if isinstance(symbol, Symbol)}
-        return sympy.factor(sympy.together(trees.replaced(product, opaque))).xreplace(back)
+        return sympy.factor(sympy.together(walks.replaced(product, opaque))).xreplace(back)
     return Mul(*(factored(factor, targets) if factor in above else factor for factor in product.args))
 
 
@@ -53,7 +53,7 @@ def _indeterminates(expression: Expr) -> dict[Expr, Expr]:
     """A symbol for every part that is no sum, product or integer power; powers of a root's radicand too."""
     roots = {
         power.base: power.exp.q
-        for power in trees.parts(expression, Pow)
+        for power in walks.parts(expression, Pow)
         if power.exp.is_Rational and not power.exp.is_Integer
     }
     found: dict[Expr, Expr] = {}
@@ -83,9 +83,9 @@ def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
 
     So is the sum that a bracket compares with 0: ``[y_hat - y > 0]``, not ``[y - y_hat < 0]``.
     """
-    turned = {bracket: _turned(bracket, targets) for bracket in trees.parts(expression, Bracket)}
+    turned = {bracket: _turned(bracket, targets) for bracket in walks.parts(expression, Bracket)}
     if any(bracket != other for bracket, other in turned.items()):
-        expression = trees.replaced(expression, turned)
+        expression = walks.replaced(expression, turned)
     if isinstance(expression, Add):
         return Add(*(signed(term, targets) for term in expression.args)) if len(expression.args) > 1 else expression
     if not isinstance(expression, Mul):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Indexed, Mul
 
-from derive import symbols
 from derive.calculus.bounds import Ranges, in_range
 from derive.calculus.terms import Term, split
-from derive.functions import Bracket
+from derive.expression import symbols
+from derive.expression.functions import Bracket
 
 
 def without_end(expression: Expr, steps: Expr, ranges: Ranges) -> Expr:

@@ -9,7 +9,7 @@ import sympy
 from sympy import Add, And, Expr, Mod, Symbol, floor
 from sympy.logic.boolalg import Boolean
 
-from derive import symbols, trees
+from derive.expression import symbols, walks
 
 Known = tuple[tuple[Symbol, Expr], ...]
 
@@ -43,7 +43,7 @@ def never_negative(value: Expr, ranges: Ranges) -> bool:
     Sizes that follow from others are written out one after another, those that follow last first.
     """
     value = sympy.expand(value)
-    read = trees.free_symbols(value)
+    read = walks.free_symbols(value)
     letters = tuple((letter, length) for letter, length in ranges.items() if letter in read and not letter.is_positive)
     formulas = tuple((symbol, formula) for symbol, formula in ranges.items() if symbol.is_positive)
     return _never_negative(value, letters, formulas)
@@ -64,20 +64,20 @@ def _never_negative(value: Expr, letters: Known, formulas: Known) -> bool:
 
 def _written_out(value: Expr, symbol: Symbol, formula: Expr) -> Expr:
     """The value without a size that follows from others; of c = C/G it is C that goes, which leaves a product."""
-    read = trees.free_symbols(value)
-    if symbol not in read and read.isdisjoint(trees.free_symbols(formula)):
+    read = walks.free_symbols(value)
+    if symbol not in read and read.isdisjoint(walks.free_symbols(formula)):
         return value
     whole, divisor = sympy.fraction(formula)
-    first, *others = sorted(trees.free_symbols(whole), key=symbols.text) or [sympy.S.One]
+    first, *others = sorted(walks.free_symbols(whole), key=symbols.text) or [sympy.S.One]
     if divisor != 1 and first.is_positive and whole == sympy.Mul(first, *others):
-        return sympy.expand(trees.replaced(value, {first: symbol * divisor / sympy.Mul(*others)}))
-    return sympy.expand(trees.replaced(value, {symbol: formula})) if symbol in read else value
+        return sympy.expand(walks.replaced(value, {first: symbol * divisor / sympy.Mul(*others)}))
+    return sympy.expand(walks.replaced(value, {symbol: formula})) if symbol in read else value
 
 
 def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
     """A lower bound of an expanded value without indices, None where there is no simple one."""
-    parts = trees.parts(value, floor, Mod)
-    inner = {part for outer in parts for argument in outer.args for part in trees.parts(argument, floor, Mod)}
+    parts = walks.parts(value, floor, Mod)
+    inner = {part for outer in parts for argument in outer.args for part in walks.parts(argument, floor, Mod)}
     for part in sorted(parts - inner, key=symbols.text):
         slope = value.coeff(part, 1)
         rest = sympy.expand(value - slope * part)
@@ -87,7 +87,7 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
         if end is None or not (slope.is_nonnegative or slope.is_nonpositive):
             return None
         value = sympy.expand(rest + slope * end)
-    for letter in sorted(trees.free_symbols(value) & set(ranges), key=symbols.text):
+    for letter in sorted(walks.free_symbols(value) & set(ranges), key=symbols.text):
         if letter.is_positive:
             continue
         slope = value.coeff(letter, 1)
@@ -100,7 +100,7 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
             return None
         value = rest
     # The size of an index may be a floor itself.
-    return _lowest(value, ranges) if trees.holds(value, floor) else value
+    return _lowest(value, ranges) if walks.holds(value, floor) else value
 
 
 def _end_of(part: Expr, ranges: Ranges, *, lowest: bool) -> Expr | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sympy import Expr
 
-from derive import symbols
+from derive.expression import symbols
 from derive.forward import Forward
 from derive.recurrent.initial import read_before
 

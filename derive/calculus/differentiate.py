@@ -9,9 +9,9 @@ import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
-from derive import symbols, trees
 from derive.errors import DeriveError
-from derive.functions import ArgMax, Bracket
+from derive.expression import symbols, walks
+from derive.expression.functions import ArgMax, Bracket
 
 CONSTANT = (Bracket, KroneckerDelta, ArgMax, sympy.floor, sympy.ceiling, sympy.sign)
 """What is constant but for jumps, and has the derivative 0 where it jumps too."""
@@ -117,8 +117,8 @@ def _apart(inner: Contribution, taken: set[str]) -> Contribution:
     used = taken | symbols.names_in(inner.slope, *inner.subscripts) | {letter.name for letter, _ in inner.bound}
     renaming = dict(zip(clash, symbols.fresh_indices(len(clash), used), strict=True))
     return Contribution(
-        trees.replaced(inner.slope, renaming),
-        tuple(trees.replaced(subscript, renaming) for subscript in inner.subscripts),
+        walks.replaced(inner.slope, renaming),
+        tuple(walks.replaced(subscript, renaming) for subscript in inner.subscripts),
         tuple((renaming.get(letter, letter), length) for letter, length in inner.bound),
     )
 

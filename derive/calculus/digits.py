@@ -5,9 +5,9 @@ from __future__ import annotations
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Mod, Mul, floor
 
-from derive import trees
 from derive.calculus.bounds import Ranges, in_range
 from derive.calculus.terms import Term
+from derive.expression import walks
 
 
 def digits_decided(term: Term, ranges: Ranges) -> Term:
@@ -24,7 +24,7 @@ def digits_joined(term: Term, ranges: Ranges) -> Term:
     letters = {letter for letter, _ in term.bound}
     digits = [(factor, *parts) for factor in term.factors if (parts := _digit(factor)) is not None]
     for low, remainder, digit in digits:
-        if not isinstance(remainder, Mod) or letters.isdisjoint(trees.free_symbols(remainder)):
+        if not isinstance(remainder, Mod) or letters.isdisjoint(walks.free_symbols(remainder)):
             continue
         number, base = remainder.args
         if in_range(digit, base, {**ranges, **dict(term.bound)}):
@@ -45,7 +45,7 @@ def _digit(factor: Expr) -> tuple[Expr, Expr] | None:
     if not isinstance(factor, KroneckerDelta):
         return None
     for side, other in (factor.args, factor.args[::-1]):
-        if isinstance(side, floor | Mod) and not trees.holds(other, floor, Mod):
+        if isinstance(side, floor | Mod) and not walks.holds(other, floor, Mod):
             return side, other
     return None
 
@@ -59,12 +59,12 @@ def _rest(number: Expr, base: Expr, quotient: Expr) -> Expr | None:
 
 
 def _decided(expression: Expr, ranges: Ranges) -> Expr:
-    while parts := sorted(trees.parts(expression, floor, Mod), key=sympy.default_sort_key):
+    while parts := sorted(walks.parts(expression, floor, Mod), key=sympy.default_sort_key):
         known = {part: value for part in parts if (value := _value(part, ranges)) != part}
         known = known or _rejoined(expression)
         if not known:
             return expression
-        expression = trees.replaced(expression, known)
+        expression = walks.replaced(expression, known)
     return expression
 
 
@@ -93,7 +93,7 @@ def _floor_within(quotient: Expr) -> Expr | None:
 def _rejoined(expression: Expr) -> dict[Expr, Expr]:
     """Sums that hold ``m*floor(a/m) + a mod m``, which is a."""
     found: dict[Expr, Expr] = {}
-    for total in trees.parts(expression, Add):
+    for total in walks.parts(expression, Add):
         for part in total.args:
             if isinstance(part, Mod):
                 number, divisor = part.args

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import sympy
 from sympy import Eq, Expr, KroneckerDelta, Mod, Mul, Pow, Symbol, floor
 
-from derive import symbols, trees
 from derive.calculus.bounds import Ranges, in_range, never_negative
 from derive.calculus.digits import digits_joined
 from derive.calculus.terms import Bound, Term
-from derive.functions import Bracket
+from derive.expression import symbols, walks
+from derive.expression.functions import Bracket
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _digit(value: Expr, length: Expr, ranges: Ranges) -> Digit | None:
     if not whole:
         return None
     high = -sympy.Add(*(quotients[term] for term in whole))
-    if all(symbol.is_positive for symbol in trees.free_symbols(high)):
+    if all(symbol.is_positive for symbol in walks.free_symbols(high)):
         return None  # a fixed digit says no more than a range
     low = sympy.Add(*(term for term in quotients if term not in whole))
     if not low.is_integer or not never_negative(low, ranges):
@@ -127,7 +127,7 @@ def _solutions(term: Term) -> Iterator[Solution]:
     for letter, length in term.bound:
         for equation in equations:
             difference = equation.args[0] - equation.args[1]
-            if letter in trees.free_symbols(difference):
+            if letter in walks.free_symbols(difference):
                 solution = _solved(equation, difference, letter) or _by_block(equation, letter, length, term)
                 if solution is not None:
                     yield solution
@@ -136,23 +136,23 @@ def _solutions(term: Term) -> Iterator[Solution]:
 def _solved(equation: Expr, difference: Expr, letter: Symbol) -> Solution | None:
     slope = difference.coeff(letter, 1)
     rest = sympy.expand(difference - slope * letter)
-    if letter in trees.free_symbols(rest):
+    if letter in walks.free_symbols(rest):
         return None
     if slope in (1, -1):
         return Solution(equation, letter, sympy.expand(-rest / slope))
     if slope.could_extract_minus_sign():
         slope, rest = -slope, -rest
     above = sympy.expand(-rest)
-    return Solution(equation, letter, above / slope, (Eq(trees.modulo(above, slope), 0),))
+    return Solution(equation, letter, above / slope, (Eq(walks.modulo(above, slope), 0),))
 
 
 def _by_block(equation: Expr, letter: Symbol, length: Expr, term: Term) -> Solution | None:
     """``floor(j/o) = q``: j runs through the q-th block of o, j = o*q + j' with a new index j' below o."""
     for side, other in (equation.args, equation.args[::-1]):
-        if not isinstance(side, floor) or letter in trees.free_symbols(other):
+        if not isinstance(side, floor) or letter in walks.free_symbols(other):
             continue
         block = sympy.cancel(letter / side.args[0])
-        if letter in trees.free_symbols(block) or not block.is_integer:
+        if letter in walks.free_symbols(block) or not block.is_integer:
             continue
         taken = symbols.names_in(*term.factors) | {bound.name for bound, _ in term.bound}
         (fresh,) = symbols.fresh_indices(1, taken)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sympy import Expr
 
-from derive import symbols, trees
 from derive.calculus.sweep import Adjoint, Sweep, fresh_bound
 from derive.calculus.terms import expanded_length
 from derive.calculus.textbook import LONGEST_EXPANSION
 from derive.derivation import Step
 from derive.errors import VocabularyError, nearest
+from derive.expression import symbols, walks
 from derive.forward import Forward
 
 
@@ -144,9 +144,9 @@ class Speaker:
             partial = symbols.element(partial_name, (*outer, *own))
             limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
             symbol = self.sweep.symbol(row.name, outer)
-            chain = trees.total(symbol * partial, limits)
+            chain = walks.total(symbol * partial, limits)
             upstream = self.at(row.name, outer)
-            result = trees.total(upstream * partial, limits)
+            result = walks.total(upstream * partial, limits)
             sentence = f"{{{name}}} acts through {{{row.name}}}; {{{partial_name}}} stays a symbol."
             steps = [Step(quantity, chain, "chain rule", sentence)]
             ranges = self.sweep.ranges(quantity)
@@ -224,5 +224,5 @@ class Speaker:
 def inserted(expression: Expr, access: Expr, value: Expr) -> Expr:
     """``expression`` with one element replaced by a value whose bound indices do not meet any other."""
     apart = fresh_bound(value, {}, symbols.symbols_in(expression))
-    result: Expr = trees.replaced(expression, {access: apart})
+    result: Expr = walks.replaced(expression, {access: apart})
     return result

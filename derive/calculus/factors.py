@@ -10,7 +10,7 @@ from math import gcd, lcm
 import sympy
 from sympy import Add, Expr, Indexed, Mul, Pow, Rational
 
-from derive import trees
+from derive.expression import walks
 
 Powers = dict[Expr, Expr]
 """The factors of a product by their bases, with their exponents."""
@@ -121,7 +121,7 @@ def cost(expression: Expr) -> int:
 @lru_cache(maxsize=4096)
 def grouped(expression: Expr) -> Expr:
     """The expression with terms of its sums that share a factor put together, where that makes it shorter."""
-    if not expression.args or isinstance(expression, Indexed) or not trees.holds(expression, Add):
+    if not expression.args or isinstance(expression, Indexed) or not walks.holds(expression, Add):
         return expression
     arguments = [grouped(part) if isinstance(part, Expr) else part for part in expression.args]
     result: Expr = expression.func(*arguments)

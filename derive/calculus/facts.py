@@ -9,11 +9,11 @@ from itertools import combinations
 
 from sympy import Add, Eq, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
-from derive import symbols, trees
 from derive.calculus.algebra import factored
 from derive.calculus.terms import Bound, Term, canonical, split
+from derive.expression import symbols, walks
+from derive.expression.functions import Bracket
 from derive.forward import Forward, Row
-from derive.functions import Bracket
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Fact:
             return None
         (term,) = terms
         bound = {letter for letter, _ in term.bound}
-        inner = tuple(factor for factor in term.factors if trees.free_symbols(factor) & bound)
-        outer = Mul(*(factor for factor in term.factors if not trees.free_symbols(factor) & bound))
+        inner = tuple(factor for factor in term.factors if walks.free_symbols(factor) & bound)
+        outer = Mul(*(factor for factor in term.factors if not walks.free_symbols(factor) & bound))
         return cls(Term(inner, term.bound), value / outer, letters) if inner else None
 
     def value_of(self, term: Term) -> Expr | None:
@@ -46,7 +46,7 @@ class Fact:
         key = canonical(term)[0]
         for letters in self._matches(term):
             if canonical(self._at(letters))[0] == key:
-                return trees.replaced(self.value, letters)
+                return walks.replaced(self.value, letters)
         return None
 
     def _at(self, values: dict[Symbol, Expr]) -> Term:
@@ -56,7 +56,7 @@ class Fact:
         fresh = symbols.fresh_indices(len(clash), taken | symbols.names_in(*self.term.factors))
         renaming = dict(zip(clash, fresh, strict=True))
         bound = tuple((renaming.get(letter, letter), length) for letter, length in self.term.bound)
-        return Term(tuple(trees.replaced(factor, {**values, **renaming}) for factor in self.term.factors), bound)
+        return Term(tuple(walks.replaced(factor, {**values, **renaming}) for factor in self.term.factors), bound)
 
     @cached_property
     def reads(self) -> list[str]:
@@ -110,16 +110,16 @@ class Facts:
         for count in sorted({len(fact.term.bound) for fact in self.known}, reverse=True):
             for bound in combinations(term.bound, count):
                 letters = {letter for letter, _ in bound}
-                reached = tuple(factor for factor in term.factors if letters & trees.free_symbols(factor))
+                reached = tuple(factor for factor in term.factors if letters & walks.free_symbols(factor))
                 value = self.value(Term(reached, bound))
                 if value is not None:
-                    rest = tuple(factor for factor in term.factors if not letters & trees.free_symbols(factor))
+                    rest = tuple(factor for factor in term.factors if not letters & walks.free_symbols(factor))
                     return self.valued(Term((value, *rest), tuple(pair for pair in term.bound if pair not in bound)))
         return term.expression()
 
     def inside(self, expression: Expr) -> Expr:
         """The expression with known sums in the arguments of powers and functions replaced by their values."""
-        if not self.known or not trees.holds(expression, Sum) or isinstance(expression, Indexed):
+        if not self.known or not walks.holds(expression, Sum) or isinstance(expression, Indexed):
             return expression
         if isinstance(expression, Add | Mul | Sum):
             outer = [self.inside(part) if isinstance(part, Expr) else part for part in expression.args]
@@ -131,7 +131,7 @@ class Facts:
         return changed
 
     def _value_inside(self, argument: Expr) -> Expr:
-        return Add(*(self.valued(term) for term in split(argument))) if trees.holds(argument, Sum) else argument
+        return Add(*(self.valued(term) for term in split(argument))) if walks.holds(argument, Sum) else argument
 
     def _is_root(self, base: Expr) -> bool:
         return isinstance(base, Indexed | Symbol) and symbols.name_of(base) in self.roots
@@ -153,7 +153,7 @@ def derived_facts(facts: Facts, forward: Forward) -> Facts:
             others = tuple(letter for axis, letter in enumerate(row.indices) if axis not in axes)
             for power in (1, 2):
                 total = _summed(row.expression**power, bound, Facts(tuple(known), facts.roots))
-                if not trees.holds(total, Sum):
+                if not walks.holds(total, Sum):
                     known.append(Fact(Term((mine**power,), bound), total, others))
     return Facts(tuple(known), facts.roots)
 
@@ -173,7 +173,7 @@ def label_facts(forward: Forward) -> list[Fact]:
 
 def _label_brackets(row: Row) -> Iterator[tuple[int, Symbol, Bracket]]:
     """The brackets of a row that say that one of its indices is equal to a label, with the axis of that index."""
-    for bracket in sorted(trees.parts(row.expression, Bracket), key=str):
+    for bracket in sorted(walks.parts(row.expression, Bracket), key=str):
         condition = bracket.args[0]
         if isinstance(condition, Eq) and len(symbols.accesses(bracket)) == 1:
             for axis, letter in enumerate(row.indices):
@@ -189,7 +189,7 @@ def _known_axes(row: Row, known: list[Fact]) -> list[tuple[int, ...]]:
         bound = {letter for letter, _ in fact.term.bound}
         for summed in _elements(fact.term):
             places = [place for place, subscript in enumerate(summed.indices) if subscript in bound]
-            for access in trees.parts(row.expression, Indexed):
+            for access in walks.parts(row.expression, Indexed):
                 if access.base != summed.base or not places or len(places) < len(bound):
                     continue
                 letters = {access.indices[place] for place in places}
@@ -204,7 +204,7 @@ def _summed(body: Expr, bound: Bound, facts: Facts) -> Expr:
     for expand in (False, True):
         terms = [Term(term.factors, bound + term.bound) for term in split(body, expand=expand)]
         value = factored(Add(*(facts.valued(_merged(term)) for term in terms)))
-        if not trees.holds(value, Sum):
+        if not walks.holds(value, Sum):
             return value
     return value
 

@@ -12,13 +12,13 @@ from functools import cached_property
 import sympy
 from sympy import Add, And, Expr, Indexed, Mul, Number, Pow, Sum, Symbol, exp
 
-from derive import symbols, trees
 from derive.calculus.bounds import Ranges
 from derive.calculus.facts import Fact, Facts, derived_facts, label_facts
 from derive.calculus.naming import Naming, needs_care
 from derive.calculus.places import Place, places_of
+from derive.expression import symbols, walks
+from derive.expression.functions import ArgMax, Bracket
 from derive.forward import Forward, Row
-from derive.functions import ArgMax, Bracket
 
 
 @dataclass(frozen=True)
@@ -39,22 +39,22 @@ class Rule:
     def apply(self, expression: Expr) -> Expr:
         """The expression with every instance of the pattern replaced."""
         for values in self._instances(expression) if self.letters else [{}]:
-            instance = trees.replaced(self.pattern, values)
-            replacement = trees.replaced(self.replacement, values)
+            instance = walks.replaced(self.pattern, values)
+            replacement = walks.replaced(self.replacement, values)
             whole = (1 / self.exponent).is_integer
             if isinstance(instance, Mul) and self.exponent != 1:
-                expression = trees.replaced(expression, self._powers(expression, instance, replacement))
+                expression = walks.replaced(expression, self._powers(expression, instance, replacement))
             if isinstance(instance, Mul) and whole:
                 replacement = replacement ** (1 / self.exponent)
-                expression = trees.replaced(expression, _in_products(expression, instance, replacement))
+                expression = walks.replaced(expression, _in_products(expression, instance, replacement))
             elif not isinstance(instance, Mul):
                 alone = {instance: replacement} if self.exponent == 1 else {}
-                expression = trees.replaced(expression, alone or self._powers(expression, instance, replacement))
+                expression = walks.replaced(expression, alone or self._powers(expression, instance, replacement))
         return expression
 
     def _powers(self, expression: Expr, instance: Expr, replacement: Expr) -> dict[Expr, Expr]:
         """The powers of the instance in the expression that are whole powers of the replacement, with these."""
-        powers = {power: power.exp for power in trees.parts(expression, Pow) if power.base == instance}
+        powers = {power: power.exp for power in walks.parts(expression, Pow) if power.base == instance}
         return {
             power: replacement ** (exponent / self.exponent)
             for power, exponent in {instance: sympy.S.One, **powers}.items()
@@ -71,8 +71,8 @@ class Rule:
         """The elements of the pattern, those that read most of the letters first."""
         mine = set(self.letters)
         return sorted(
-            trees.parts(self.pattern, Indexed),
-            key=lambda access: (-len(trees.free_symbols(access) & mine), str(access)),
+            walks.parts(self.pattern, Indexed),
+            key=lambda access: (-len(walks.free_symbols(access) & mine), str(access)),
         )
 
     def _instances(self, expression: Expr) -> list[dict[Symbol, Expr]]:
@@ -104,7 +104,7 @@ def names_in(expression: Expr) -> frozenset[str]:
 def _in_products(expression: Expr, pattern: Mul, replacement: Expr) -> dict[Expr, Expr]:
     """Every product in the expression that holds all factors of the pattern, with the replacement for them."""
     wanted = set(pattern.args)
-    products = [product for product in trees.parts(expression, Mul) if wanted <= set(product.args)]
+    products = [product for product in walks.parts(expression, Mul) if wanted <= set(product.args)]
     return {
         product: Mul(replacement, *(factor for factor in product.args if factor not in wanted)) for product in products
     }
@@ -167,7 +167,7 @@ def _of_steps(rule: Rule, forward: Forward) -> Rule:
 
 def divisors(forward: Forward) -> frozenset[str]:
     """The tensors that the forward pass divides by: they are not 0."""
-    powers = [power for row in forward.rows for power in trees.parts(row.expression, Pow) if power.exp.is_negative]
+    powers = [power for row in forward.rows for power in walks.parts(row.expression, Pow) if power.exp.is_negative]
     bases = [power.base for power in powers if isinstance(power.base, Indexed | Symbol)]
     return frozenset(symbols.name_of(base) for base in bases)
 
@@ -187,7 +187,7 @@ def _naming(row: Row) -> Rule | None:
     formula = row.expression
     if row.tensor.domain == "index" or isinstance(formula, Indexed | Symbol | Add | Sum | Number):
         return None
-    if isinstance(formula, Mul) and (row.tensor.role != "hidden" or not trees.holds(formula, exp)):
+    if isinstance(formula, Mul) and (row.tensor.role != "hidden" or not walks.holds(formula, exp)):
         return None
     mine = symbols.element(row.name, row.indices)
     if not isinstance(formula, Pow):
@@ -207,7 +207,7 @@ def _within(row: Row) -> Rule | None:
 def _classes(row: Row, forward: Forward) -> list[Rule]:
     """``[0 <= y < K] -> 1``, for a class number y that the row reads an element by."""
     rules = []
-    for access in sorted(trees.parts(row.expression, Indexed), key=str):
+    for access in sorted(walks.parts(row.expression, Indexed), key=str):
         lengths = forward.tensors[symbols.name_of(access)].shape
         for subscript, length in zip(access.indices, lengths, strict=True):
             if isinstance(subscript, Indexed | Symbol) and not subscript.is_integer:
@@ -240,7 +240,7 @@ def _solved_exponential(row: Row, mine: Expr, forward: Forward) -> list[Rule]:
         for hidden in forward.rows:
             if hidden.tensor.role != "hidden" or len(hidden.indices) != len(row.indices):
                 continue
-            here = trees.replaced(hidden.expression, dict(zip(hidden.indices, row.indices, strict=True)))
+            here = walks.replaced(hidden.expression, dict(zip(hidden.indices, row.indices, strict=True)))
             if isinstance(term, Indexed) and here == exp(term):
                 value = exp(mine - (row.expression - term))
                 return [Rule(symbols.element(hidden.name, row.indices), sympy.powsimp(value), row.indices)]
@@ -255,7 +255,7 @@ def _solved(row: Row, nonzero: frozenset[str]) -> list[Rule]:
     rules = []
     for factor in row.expression.args:
         others = row.expression / factor
-        if not set(row.indices) <= trees.free_symbols(factor) or not divisible(others, nonzero):
+        if not set(row.indices) <= walks.free_symbols(factor) or not divisible(others, nonzero):
             continue
         value = mine / others
         if isinstance(factor, Indexed) and tuple(factor.indices) == row.indices:

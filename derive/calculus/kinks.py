@@ -8,9 +8,9 @@ import sympy
 from sympy import Expr
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, Unequality
 
-from derive import symbols
 from derive.derivation import Derivation
-from derive.functions import Bracket
+from derive.expression import symbols
+from derive.expression.functions import Bracket
 
 
 def kink_values(derivation: Derivation) -> Iterator[tuple[str, Expr, Expr]]:

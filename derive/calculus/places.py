@@ -9,10 +9,10 @@ import sympy
 from sympy import And, Expr, Indexed, Symbol
 from sympy.core.relational import Relational
 
-from derive import symbols, trees
 from derive.calculus.terms import Term
+from derive.expression import symbols, walks
+from derive.expression.functions import Bracket
 from derive.forward import Forward
-from derive.functions import Bracket
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Place:
     def slacks(self, access: Indexed) -> tuple[Expr, Expr]:
         """What is at least 0 where the place is read as ``access``."""
         values = dict(zip(self.key.indices, access.indices, strict=True))
-        here = trees.replaced(self.subscript, values)
+        here = walks.replaced(self.subscript, values)
         return sympy.expand(here), sympy.expand(self.length - 1 - here)
 
 
@@ -37,10 +37,10 @@ def places_of(forward: Forward) -> tuple[Place, ...]:
     """The subscripts of a forward definition that read the place of a maximum."""
     found = []
     for row in forward.rows:
-        for access in sorted(trees.parts(row.expression, Indexed), key=str):
+        for access in sorted(walks.parts(row.expression, Indexed), key=str):
             lengths = forward.tensors[symbols.name_of(access)].shape
             for subscript, length in zip(access.indices, lengths, strict=True):
-                for key in trees.parts(subscript, Indexed):
+                for key in walks.parts(subscript, Indexed):
                     letters = key.indices
                     plain = len(set(letters)) == len(letters) and all(isinstance(letter, Symbol) for letter in letters)
                     if forward.tensors[symbols.name_of(key)].domain == "index" and plain:
@@ -63,7 +63,7 @@ def _shortened(factor: Expr, places: tuple[Place, ...]) -> Expr:
 
 
 def _reads(factor: Expr, place: Place) -> Iterator[Indexed]:
-    for access in trees.parts(factor, Indexed):
+    for access in walks.parts(factor, Indexed):
         if access.base == place.key.base:
             yield access
 

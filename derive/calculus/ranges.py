@@ -8,12 +8,12 @@ from dataclasses import replace
 from sympy import Expr, Indexed
 from sympy.logic.boolalg import And, Boolean
 
-from derive import symbols, trees
 from derive.calculus.bounds import Ranges, in_range
 from derive.calculus.terms import Term, join, split
 from derive.derivation import Derivation, Quantity, Step
+from derive.expression import symbols, walks
+from derive.expression.functions import ArgMax, Bracket
 from derive.forward import Forward
-from derive.functions import ArgMax, Bracket
 
 TIES = "Of several largest values the first in reading order counts."
 
@@ -28,17 +28,17 @@ def read_at_places(expression: Expr) -> frozenset[str]:
     """The tensors of which an element is read whose place other elements say, as of a maximum: ranges say nothing."""
     return frozenset(
         symbols.name_of(access)
-        for access in trees.parts(expression, Indexed)
-        if any(trees.holds(subscript, Indexed) for subscript in access.indices)
+        for access in walks.parts(expression, Indexed)
+        if any(walks.holds(subscript, Indexed) for subscript in access.indices)
     )
 
 
 def notes_on(expression: Expr, outside: frozenset[str], forward: Forward) -> tuple[str, ...]:
     """What a reader must know of the ranges in a result; names in braces are set as symbols, as in steps."""
     notes = [f"{{{name}}} reads as 0 outside its range." for name in sorted(outside)]
-    places = {row.name for row in forward.rows if trees.holds(row.expression, ArgMax)}
-    names = {symbols.name_of(access) for access in trees.parts(expression, Indexed)}
-    if trees.holds(expression, ArgMax) or any(
+    places = {row.name for row in forward.rows if walks.holds(row.expression, ArgMax)}
+    names = {symbols.name_of(access) for access in walks.parts(expression, Indexed)}
+    if walks.holds(expression, ArgMax) or any(
         row.name in names and _is_place(row.expression, places) for row in forward.rows
     ):
         notes.append(TIES)
@@ -62,8 +62,8 @@ def exact_ranges(derivation: Derivation) -> Derivation:
 
 
 def _is_place(expression: Expr, places: set[str]) -> bool:
-    return trees.holds(expression, ArgMax) or any(
-        symbols.name_of(access) in places for access in trees.parts(expression, Indexed)
+    return walks.holds(expression, ArgMax) or any(
+        symbols.name_of(access) in places for access in walks.parts(expression, Indexed)
     )
 
 
@@ -80,7 +80,7 @@ def _missing(term: Term, ranges: Ranges, forward: Forward) -> Iterator[tuple[str
         if tensor is None:
             continue
         for subscript, length in zip(factor.indices, tensor.shape, strict=True):
-            if trees.holds(subscript, Indexed) or subscript.is_Symbol:
+            if walks.holds(subscript, Indexed) or subscript.is_Symbol:
                 continue
             conditions = [part for group in in_range(subscript, length, scope) for part in And.make_args(group)]
             left = [condition for condition in conditions if condition not in stated]

@@ -9,15 +9,15 @@ import sympy
 from sympy import Expr, exp
 from sympy.core.function import AppliedUndef
 
-from derive import trees
-from derive.scalar import ScalarFunction
+from derive.expression import walks
+from derive.expression.scalar import ScalarFunction
 
 
 def reflected(expression: Expr, functions: Iterable[ScalarFunction]) -> Expr:
     """The expression with functions of a negative argument in their values at the positive one, where these follow."""
     backwards = [
         application
-        for application in trees.parts(expression, AppliedUndef)
+        for application in walks.parts(expression, AppliedUndef)
         if len(application.args) == 1 and application.args[0].could_extract_minus_sign()
     ]
     known = {function.name: function for function in functions} if backwards else {}
@@ -27,7 +27,7 @@ def reflected(expression: Expr, functions: Iterable[ScalarFunction]) -> Expr:
         total = None if function is None else sum_of_opposites(function)
         if total is not None:
             replaced[application] = total - application.func(-application.args[0])
-    return trees.replaced(expression, replaced)
+    return walks.replaced(expression, replaced)
 
 
 @lru_cache(maxsize=256)

@@ -15,12 +15,12 @@ import sympy
 from sympy import Add, Expr, Mul, Symbol, exp
 from sympy.core.function import AppliedUndef
 
-from derive import symbols
 from derive.calculus.algebra import factored
 from derive.calculus.differentiate import contributions, unknown_slope
 from derive.calculus.factors import cost
-from derive.functions import Bracket
-from derive.scalar import ScalarFunction
+from derive.expression import symbols
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
 
 
 @dataclass(frozen=True)

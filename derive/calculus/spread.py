@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 
-from derive import trees
 from derive.calculus.algebra import factored
 from derive.calculus.factors import cost
+from derive.expression import walks
 
 
 def spread(expression: Expr, targets: Collection[str] = ()) -> Expr:
@@ -20,7 +20,7 @@ def spread(expression: Expr, targets: Collection[str] = ()) -> Expr:
         return Add(*(spread(term, targets) for term in expression.args))
     if isinstance(expression, Sum):
         number, body = factored(spread(expression.function, targets), targets).as_coeff_Mul()
-        return number * trees.total(body, expression.limits)
+        return number * walks.total(body, expression.limits)
     if not isinstance(expression, Mul):
         return expression
     sums = [factor for factor in expression.args if isinstance(factor, Add) and _may_cancel(factor)]
@@ -40,7 +40,7 @@ def with_deltas_used(product: Expr) -> Expr:
         others = Mul(*(factor for factor in Mul.make_args(product) if factor != delta))
         for side, value in (delta.args, delta.args[::-1]):
             if isinstance(side, Symbol) and not value.has(side):
-                shorter = trees.replaced(others, {side: value})
+                shorter = walks.replaced(others, {side: value})
                 if cost(shorter) < cost(others):
                     return with_deltas_used(Mul(delta, shorter))
     return product
@@ -48,7 +48,7 @@ def with_deltas_used(product: Expr) -> Expr:
 
 def _may_cancel(total: Add) -> bool:
     """Whether a term of the sum has a delta, or divides by something, or a sum within it does."""
-    return trees.holds(total, KroneckerDelta) or any(power.exp.is_negative for power in trees.parts(total, Pow))
+    return walks.holds(total, KroneckerDelta) or any(power.exp.is_negative for power in walks.parts(total, Pow))
 
 
 def _is_plain(factor: Expr) -> bool:

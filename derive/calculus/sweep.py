@@ -15,7 +15,6 @@ from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 
-from derive import symbols, trees
 from derive.calculus.bounds import Ranges
 from derive.calculus.dependence import Dependence
 from derive.calculus.differentiate import Contribution, contributions
@@ -25,6 +24,7 @@ from derive.calculus.slopes import SlopeTable
 from derive.calculus.terms import split
 from derive.calculus.textbook import Simplifier
 from derive.derivation import Quantity, Step
+from derive.expression import symbols, walks
 from derive.forward import Forward, Row
 
 
@@ -121,9 +121,9 @@ class Sweep:
         """
         raw = self._raw_jacobian(row, name, outer, inner, self.slopes)
         ranges = self._ranges(row, name, outer, inner)
-        if trees.holds(raw, KroneckerDelta) and trees.holds(raw, Sum):
+        if walks.holds(raw, KroneckerDelta) and walks.holds(raw, Sum):
             folded = self.simplifier.folding.fold(raw, ranges)
-            return raw if trees.holds(folded, Sum) else folded
+            return raw if walks.holds(folded, Sum) else folded
         return self.simplifier.simplify(raw, ranges)
 
     def jacobian_steps(self, row: Row, name: str, outer: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> list[Step]:
@@ -131,7 +131,7 @@ class Sweep:
         shape = row.tensor.shape + self.forward.tensors[name].shape
         quantity = Quantity(self.direct(row, name), (*outer, *inner), shape)
         ranges = self._ranges(row, name, outer, inner)
-        functions = {applied.func.__name__ for applied in trees.parts(row.expression, AppliedUndef)}
+        functions = {applied.func.__name__ for applied in walks.parts(row.expression, AppliedUndef)}
         steps: list[Step] = []
 
         def note(expression: Expr, rule: str, sentence: str) -> None:
@@ -243,8 +243,8 @@ def fresh_bound(expression: Expr, renaming: Mapping[Symbol, Expr], avoid: tuple[
 
 def _with_free(expression: Expr, renaming: Mapping[Symbol, Expr], taken: set[str]) -> Expr:
     """The expression with free indices replaced, and bound ones renamed out of ``taken``, in their own scope."""
-    if not trees.holds(expression, ExprWithLimits):
-        return trees.replaced(expression, dict(renaming))
+    if not walks.holds(expression, ExprWithLimits):
+        return walks.replaced(expression, dict(renaming))
     if not isinstance(expression, ExprWithLimits):
         return expression.func(*(_with_free(argument, renaming, taken) for argument in expression.args))
     letters = [letter for letter, _, _ in expression.limits]
@@ -253,7 +253,7 @@ def _with_free(expression: Expr, renaming: Mapping[Symbol, Expr], taken: set[str
     inside = {letter: value for letter, value in renaming.items() if letter not in letters} | fresh
     body = _with_free(expression.function, inside, taken | {letter.name for letter in fresh.values()})
     limits = [
-        (fresh.get(letter, letter), trees.replaced(lower, dict(renaming)), trees.replaced(upper, dict(renaming)))
+        (fresh.get(letter, letter), walks.replaced(lower, dict(renaming)), walks.replaced(upper, dict(renaming)))
         for letter, lower, upper in expression.limits
     ]
     return expression.func(body, *limits)
@@ -270,7 +270,7 @@ def _with_deltas(part: Contribution, inner: tuple[Expr, ...]) -> Expr:
 
 
 def _summed(body: Expr, limits: list[tuple[Symbol, int, Expr]]) -> Expr:
-    return trees.total(body, limits)
+    return walks.total(body, limits)
 
 
 def _chain_sentence(quantity: Quantity, local: list[Step]) -> str:

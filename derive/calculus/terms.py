@@ -11,7 +11,7 @@ from math import prod
 import sympy
 from sympy import Add, Basic, Expr, KroneckerDelta, Mul, Pow, Sum, Symbol
 
-from derive import symbols, trees
+from derive.expression import symbols, walks
 
 Bound = tuple[tuple[Symbol, Expr], ...]
 
@@ -26,7 +26,7 @@ class Term:
     def replaced(self, substitution: Mapping[Symbol, Expr]) -> Term:
         """The term with index symbols replaced in all factors; bound ones that are replaced go."""
         return Term(
-            tuple(trees.replaced(factor, substitution) for factor in self.factors),
+            tuple(walks.replaced(factor, substitution) for factor in self.factors),
             tuple((letter, length) for letter, length in self.bound if letter not in substitution),
         )
 
@@ -36,11 +36,11 @@ class Term:
         inner: list[Expr] = []
         outer: list[Expr] = []
         for factor in self.factors:
-            (outer if letters.isdisjoint(trees.free_symbols(factor)) else inner).append(factor)
-        used = {letter for factor in inner for letter in trees.free_symbols(factor) & letters}
+            (outer if letters.isdisjoint(walks.free_symbols(factor)) else inner).append(factor)
+        used = {letter for factor in inner for letter in walks.free_symbols(factor) & letters}
         outer += [length for letter, length in self.bound if letter not in used]
         limits = [(letter, 0, length - 1) for letter, length in self.bound if letter in used]
-        total: Expr = Mul(*outer, trees.total(Mul(*inner), limits))
+        total: Expr = Mul(*outer, walks.total(Mul(*inner), limits))
         return total
 
 
@@ -50,7 +50,7 @@ def split(expression: Expr, *, expand: bool = False, taken: Iterable[str] = ()) 
     A product with a sum over an index takes that index over; a sum over a sum of terms is split into its
     terms. Factors that are themselves sums of terms, ``(y_hat[i] - y[i])``, stay whole unless ``expand``.
     """
-    used = set(taken) | {symbol.name for symbol in trees.free_symbols(expression)}
+    used = set(taken) | {symbol.name for symbol in walks.free_symbols(expression)}
     return _split(expression, expand, used | _bound_twice(expression))
 
 
@@ -73,7 +73,7 @@ def _bound_twice(expression: Expr) -> set[str]:
 
 
 def _bound_in(expression: Expr) -> Iterator[str]:
-    if trees.holds(expression, Sum):
+    if walks.holds(expression, Sum):
         if isinstance(expression, Sum):
             yield from (letter.name for letter, _, _ in expression.limits)
         for argument in expression.args:
@@ -113,7 +113,7 @@ def _opened(total: Sum, used: set[str]) -> tuple[Expr, Bound]:
     renaming = dict(zip(taken, fresh, strict=True))
     bound = tuple((renaming.get(letter, letter), upper + 1) for letter, _, upper in total.limits)
     used.update(letter.name for letter, _ in bound)
-    return trees.replaced(total.function, renaming), bound
+    return walks.replaced(total.function, renaming), bound
 
 
 def _multiplied(terms: Iterable[Term]) -> Term:
@@ -137,7 +137,7 @@ def canonical(term: Term, avoid: Iterable[str] = ()) -> tuple[Hashable, Term]:
         seen = list(dict.fromkeys((*met, *sizes)))
     taken = {*avoid, *(symbols.names_in(*factors) - {letter.name for letter in sizes})}
     renaming = dict(zip(seen, symbols.fresh_indices(len(seen), taken), strict=True))
-    renamed = [trees.replaced(factor, renaming) for factor in factors]
+    renamed = [walks.replaced(factor, renaming) for factor in factors]
     bound = tuple((renaming[letter], sizes[letter]) for letter in seen)
     numbers = [factor for factor in term.factors if factor.is_Number]
     key = frozenset(Counter(renamed).items()), tuple(length for _, length in bound)
@@ -148,7 +148,7 @@ def _letters_in_order(expression: Expr, letters: frozenset[Symbol]) -> list[Symb
     """The letters that the expression holds, in an order that does not depend on their names where it need not."""
     if isinstance(expression, Symbol):
         return [expression] if expression in letters else []
-    if letters.isdisjoint(trees.all_symbols(expression)):
+    if letters.isdisjoint(walks.all_symbols(expression)):
         return []
     in_order = isinstance(expression, sympy.Indexed | sympy.StrictLessThan | sympy.LessThan)
     arguments = getattr(expression, "indices", expression.args) if in_order else _sorted(expression.args, letters)
@@ -162,7 +162,7 @@ def _sorted(expressions: Iterable[Expr], letters: frozenset[Symbol]) -> list[Exp
 
 def _text(expression: Basic, letters: frozenset[Symbol]) -> str:
     """The expression as a text in which all the letters look the same, whatever their names are."""
-    if letters.isdisjoint(trees.all_symbols(expression)):
+    if letters.isdisjoint(walks.all_symbols(expression)):
         return symbols.text(expression)
     if isinstance(expression, Symbol):
         return "_"

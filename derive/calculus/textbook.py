@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Mul, Sum
 
-from derive import trees
 from derive.calculus.algebra import factored, signed
 from derive.calculus.bounds import Ranges
 from derive.calculus.digits import digits_decided
@@ -19,7 +18,8 @@ from derive.calculus.places import without_places
 from derive.calculus.reflection import reflected
 from derive.calculus.spread import spread, with_deltas_used
 from derive.calculus.terms import Term, canonical, expanded_length, split
-from derive.scalar import ScalarFunction
+from derive.expression import walks
+from derive.expression.scalar import ScalarFunction
 
 LONGEST_EXPANSION = 24
 """How many terms an expression may have when it is multiplied out to look for a shorter form."""
@@ -67,7 +67,7 @@ class Simplifier:
             if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
                 reduced, best, present = folded, shortest, names_in(folded)
         whole = self.folding.fold(expression, ranges)
-        if cost(whole) < cost(best) and not trees.holds(whole, KroneckerDelta):
+        if cost(whole) < cost(best) and not walks.holds(whole, KroneckerDelta):
             reduced = best = whole
         note(reduced, "fold back", "Write it in the values that the forward pass has named.")
         note(best, "collect", "Cancel, collect and factor.")
@@ -98,7 +98,7 @@ class Simplifier:
     def expanded(self, expression: Expr, ranges: Ranges) -> Expr:
         """All products multiplied out, known sums replaced, like terms collected."""
         collected: dict[Hashable, tuple[Expr, Term]] = {}
-        free = {symbol.name for symbol in (*trees.free_symbols(expression), *ranges)}
+        free = {symbol.name for symbol in (*walks.free_symbols(expression), *ranges)}
         for term in split(expression, expand=True):
             reduced = _with_deltas_used(_normal(self._reduced(term, ranges)))
             for part in split(self.folding.facts.valued(reduced), expand=True):

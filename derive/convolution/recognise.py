@@ -19,7 +19,6 @@ from sympy import Eq, Expr, Indexed, KroneckerDelta, Mod, Mul, Symbol, floor
 from sympy.core.relational import GreaterThan, LessThan, Relational
 from sympy.logic.boolalg import And
 
-from derive import symbols, trees
 from derive.calculus.bounds import Ranges, never_negative
 from derive.calculus.terms import Term, split
 from derive.convolution.nodes import (
@@ -37,8 +36,9 @@ from derive.convolution.nodes import (
     Turned,
     dilated,
 )
+from derive.expression import symbols, walks
+from derive.expression.functions import Bracket
 from derive.forward import Forward
-from derive.functions import Bracket
 
 if TYPE_CHECKING:
     from derive.derivation import Quantity
@@ -97,7 +97,7 @@ def reads_windows(forward: Forward) -> bool:
     return any(
         len(_indices(part)) > 1
         for row in forward.rows
-        for access in trees.parts(row.expression, Indexed, KroneckerDelta)
+        for access in walks.parts(row.expression, Indexed, KroneckerDelta)
         for part in (access.indices if isinstance(access, Indexed) else access.args)
     )
 
@@ -138,7 +138,7 @@ def recognise(
     for term, reading in zip(terms, readings, strict=True):
         if reading is None:
             constant = term.expression()
-            if trees.free_symbols(constant) & set(space):
+            if walks.free_symbols(constant) & set(space):
                 return None
             nodes.append(Constant(constant, extent))
             full.append(nodes[-1])
@@ -167,7 +167,7 @@ def _outside(term: Term, node: SpaceNode, reading: Reading) -> SpaceNode:
 
 
 def _indices(expression: Expr) -> set[Symbol]:
-    return {s for s in trees.free_symbols(expression) if s.is_integer and not s.is_positive}
+    return {s for s in walks.free_symbols(expression) if s.is_integer and not s.is_positive}
 
 
 def _reading(term: Term, quantity: Quantity, shapes: Shapes) -> Reading | None:
@@ -185,7 +185,7 @@ def _reading(term: Term, quantity: Quantity, shapes: Shapes) -> Reading | None:
 
 
 def _reads(factors: list[Expr]) -> Iterator[Symbol]:
-    return (symbol for factor in factors for symbol in trees.free_symbols(factor))
+    return (symbol for factor in factors for symbol in walks.free_symbols(factor))
 
 
 def _of_pair(first: Indexed, second: Indexed | None, term: Term, quantity: Quantity, shapes: Shapes) -> Reading | None:
@@ -217,7 +217,7 @@ def _of_pair(first: Indexed, second: Indexed | None, term: Term, quantity: Quant
         rest += left
         kernel = Map(symbols.name_of(second), tuple(left), extent)
     gone = {p.letter for p in patterns} | {p.bound for p in patterns if p.bound}
-    if any(trees.free_symbols(subscript) & gone for subscript in rest) or not _guarded(term, first, used, patterns):
+    if any(walks.free_symbols(subscript) & gone for subscript in rest) or not _guarded(term, first, used, patterns):
         return None
     return Reading(map_node, kernel, tuple(patterns))
 
@@ -241,7 +241,7 @@ def _pattern(
     if isinstance(subscript, Symbol):
         return None
     rounded = isinstance(subscript, floor)
-    if trees.holds(subscript.args[0] if rounded else subscript, floor, Mod, Indexed):
+    if walks.holds(subscript.args[0] if rounded else subscript, floor, Mod, Indexed):
         return None
     above, divisor = sympy.fraction(sympy.together(subscript.args[0] if rounded else subscript))
     above = sympy.expand(above)

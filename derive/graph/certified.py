@@ -18,13 +18,13 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus.slopes import SlopeTable
 from derive.errors import DeriveError
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
 from derive.graph.graph import ScalarGraph
 from derive.graph.numbers import Uncertain
 from derive.graph.structure import ARITHMETIC, SLOTS, Edge, Node, Operation
-from derive.intervals import Enclosing, Interval, UndecidedError
-from derive.magnitudes import MOST_DIGITS, digits, exceeds
-from derive.scalar import ScalarFunction
+from derive.numbers.intervals import Enclosing, Interval, UndecidedError
+from derive.numbers.magnitudes import MOST_DIGITS, digits, exceeds
 
 BITS = 520
 """The precision that numbers have in the end, about 156 digits."""

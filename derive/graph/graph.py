@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Literal
 from sympy import Expr
 from sympy.core.function import AppliedUndef
 
-from derive import symbols
 from derive.building.equations import Vocabulary, parse_equations
 from derive.building.known import ELEMENTARY
 from derive.calculus.slopes import SlopeTable
 from derive.derivation import Derivation
 from derive.errors import DefinitionError, DeriveError, nearest
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row, Tensor
 from derive.graph.reading import Grain, read_equations
 from derive.graph.structure import ARITHMETIC, Edge, Node
 from derive.layers import CALLED, named_functions, scalar_function
-from derive.scalar import ScalarFunction
 
 if TYPE_CHECKING:
     from derive.graph.passes import Backward, Forwarded, Numbers

@@ -13,7 +13,7 @@ from derive.errors import DeriveError, nearest
 from derive.graph.certified import gradients, node_values
 from derive.graph.graph import ScalarGraph
 from derive.graph.structure import Edge
-from derive.magnitudes import rational
+from derive.numbers.magnitudes import rational
 
 Numbers = Mapping[str, Any]
 """Values of inputs: numbers, or text such as 1/3. A float stands for the decimal that it is printed as."""

@@ -11,10 +11,10 @@ import sympy
 from sympy import Add, Expr, Function, Mul
 from sympy.core.function import AppliedUndef
 
-from derive import symbols
 from derive.building.known import OUTSIDE
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import DeriveError, nearest
+from derive.expression import symbols
 from derive.forward import Forward, Row, Tensor
 from derive.graph.graph import ScalarGraph, scalar_graph, values_of
 from derive.graph.structure import SLOTS

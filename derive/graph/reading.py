@@ -13,11 +13,11 @@ from derive.building.equations import CONSTANTS, Reader, Vocabulary, parse_formu
 from derive.building.known import ELEMENTARY
 from derive.building.placed import shown_in
 from derive.errors import DefinitionError
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
 from derive.graph.structure import ARITHMETIC, Node, Operation
 from derive.layers import CALLED
 from derive.layers.definition import Activation
-from derive.magnitudes import called, limited, power, rational
+from derive.numbers.magnitudes import called, limited, power, rational
 from derive.render.names import require_distinct
 
 Grain = Literal["primitives", "functions"] | tuple[str, ...]

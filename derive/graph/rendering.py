@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sympy import Expr, Mul
 from sympy.core.function import AppliedUndef
 
-from derive import symbols
+from derive.expression import symbols
 from derive.graph.graph import ScalarGraph
 from derive.graph.paths import DIFFERENTIATE, INSERT, Link, PathSum
 from derive.graph.structure import SLOTS, Edge, Node

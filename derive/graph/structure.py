@@ -9,9 +9,9 @@ from typing import Literal
 
 from sympy import Add, Expr, Function, Symbol
 
-from derive import symbols
 from derive.building.known import ELEMENTARY
 from derive.calculus.differentiate import Slope, contributions
+from derive.expression import symbols
 
 SLOTS: tuple[Symbol, Symbol] = (symbols.scalar("_first"), symbols.scalar("_second"))
 """What an operation reads, in the order of its arguments."""

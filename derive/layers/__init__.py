@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from derive import symbols
 from derive.building.equations import parse_formula
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
 from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent, shapes
 from derive.layers.activations import ACTIVATIONS, NAMED
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.layers.losses import LOSSES
-from derive.scalar import ScalarFunction
 
 LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
     {

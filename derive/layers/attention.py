@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sympy import Expr
 
-from derive import symbols
+from derive.expression import symbols
 from derive.layers.definition import LayerDefinition
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
+from derive.expression.identifiers import word
 from derive.forward import Domain
-from derive.identifiers import word
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _QUOTIENT = re.compile(r"[\w*]+/\(?[\w*]+\)?")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sympy import Expr, Integer
 
-from derive import symbols
+from derive.expression import symbols
 from derive.layers.definition import LayerDefinition
 from derive.layers.leading import leading, subscripts
 

@@ -11,8 +11,8 @@ from functools import partial
 
 from sympy import Expr, Integer
 
-from derive import symbols
 from derive.errors import NetworkError
+from derive.expression import symbols
 from derive.layers.axes import INNER, OUTER, SPACE
 from derive.layers.definition import LayerDefinition
 from derive.layers.leading import leading, subscripts

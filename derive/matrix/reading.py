@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from sympy import Basic, Expr, Indexed, KroneckerDelta, Sum, Symbol
 
-from derive.symbols import name_of
+from derive.expression.symbols import name_of
 
 
 class Reading:

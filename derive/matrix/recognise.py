@@ -8,7 +8,8 @@ import sympy
 from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Mul, Pow, S, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
-from derive import trees
+from derive.expression import walks
+from derive.expression.symbols import fresh_indices, name_of, names_in, scalar, split_partial, subscripts_of
 from derive.matrix.build import column_of, diagonal_of, elementwise, plus, product, scale, transpose
 from derive.matrix.contract import Contraction, Factor
 from derive.matrix.nodes import Identity, Named, Node, Ones, Product, Scale, Slice, Stacked
@@ -16,7 +17,6 @@ from derive.matrix.reading import Reading
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import leaves
 from derive.matrix.windows import windows_of
-from derive.symbols import fresh_indices, name_of, names_in, scalar, split_partial, subscripts_of
 
 Axes = tuple[Symbol, ...]
 
@@ -161,7 +161,7 @@ class _Recogniser:
             if k in scope or k in variables or self.sizes.get(k, length) != length:
                 taken = names_in(body) | {symbol.name for symbol in self.sizes}
                 (renamed,) = fresh_indices(1, taken)
-                body, k = trees.replaced(body, {k: renamed}), renamed
+                body, k = walks.replaced(body, {k: renamed}), renamed
             self.sizes[k] = length
             variables.append(k)
         return body, tuple(variables)
@@ -180,9 +180,9 @@ class _Recogniser:
         rest: list[Expr] = []
         for factor in factors:
             accesses = (
-                trees.parts(factor, Indexed) if isinstance(factor, Pow) and factor.exp.is_negative else frozenset()
+                walks.parts(factor, Indexed) if isinstance(factor, Pow) and factor.exp.is_negative else frozenset()
             )
-            if len(accesses) == 1 and not trees.holds(factor, Sum, KroneckerDelta):
+            if len(accesses) == 1 and not walks.holds(factor, Sum, KroneckerDelta):
                 key = frozenset(accesses)
                 joined[key] = joined.get(key, S.One) * factor
             else:
@@ -277,11 +277,11 @@ class _Recogniser:
         """A scalar function applied elementwise, to one tensor if it reads one, else to the nodes inside it."""
         taken = names_in(expression)
         names = (name for name in ("u", "v", "w", *(f"u{count}" for count in range(1, 100))) if name not in taken)
-        accesses = trees.parts(expression, Indexed)
-        if len(accesses) == 1 and not trees.holds(expression, Sum, KroneckerDelta):
+        accesses = walks.parts(expression, Indexed)
+        if len(accesses) == 1 and not walks.holds(expression, Sum, KroneckerDelta):
             (access,) = accesses
             variable = scalar(next(names))
-            formula = trees.replaced(expression, {access: variable})
+            formula = walks.replaced(expression, {access: variable})
             argument = self.node(access, axes)
             if argument is None or not self.reading.is_coefficient(formula, self.sizes):
                 return None

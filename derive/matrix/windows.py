@@ -8,7 +8,7 @@ import sympy
 from sympy import Add, And, Expr, Mul, S, Symbol
 from sympy.core.relational import Relational
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
 
 
 @dataclass(frozen=True)

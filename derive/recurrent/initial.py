@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sympy import Expr, Indexed, KroneckerDelta
 
-from derive import symbols
+from derive.expression import symbols
 from derive.forward import Forward
 
 

@@ -14,7 +14,6 @@ from typing import Literal
 
 from sympy import Expr, Indexed, Symbol
 
-from derive import symbols
 from derive.building.applied import applied_functions
 from derive.building.assemble import BATCH, Names, place
 from derive.building.build import defined
@@ -23,6 +22,7 @@ from derive.calculus.boundary import without_end
 from derive.calculus.sweep import Sweep, fresh_bound
 from derive.derivation import Derivation, Quantity, Step
 from derive.errors import NetworkError, nearest
+from derive.expression import symbols
 from derive.forward import Forward, Row, Tensor
 from derive.layer import Layer, contraction, layer, stage_of, upstream_name
 from derive.layers import CALLED, LayerDefinition, named_functions

@@ -9,11 +9,11 @@ from functools import cached_property
 import sympy
 from sympy import Add, Eq, Expr, Ge, Indexed, KroneckerDelta, Mul, Symbol
 
-from derive import symbols
 from derive.calculus.terms import Term, split
 from derive.derivation import Quantity, Step
+from derive.expression import symbols
+from derive.expression.functions import Bracket
 from derive.forward import Forward
-from derive.functions import Bracket
 from derive.matrix.build import plus
 from derive.matrix.nodes import Node
 from derive.matrix.recognise import recognise

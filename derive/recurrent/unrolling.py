@@ -15,15 +15,15 @@ from typing import Literal
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
 
-from derive import symbols, trees
 from derive.calculus.bounds import Ranges
 from derive.calculus.eliminate import eliminate
 from derive.calculus.express import inserted
 from derive.calculus.sweep import Sweep, fresh_bound
 from derive.calculus.terms import split
 from derive.derivation import Derivation, Quantity, Step
+from derive.expression import symbols, walks
+from derive.expression.functions import Bracket
 from derive.forward import Forward
-from derive.functions import Bracket
 from derive.layer import Layer
 from derive.matrix.nodes import Node, Scale
 from derive.matrix.sequences import At, Chain
@@ -162,7 +162,7 @@ class Unrolling:
         upstream = self._upstream(output, (now, *above))
         within = Bracket(sympy.Lt(now, self.steps)) if reading.lag else sympy.S.One
         slope = self._slope(reading, now, above, below, apart)
-        whole = trees.total(upstream * slope * within, self._limits(output, (now, *above))[1:])
+        whole = walks.total(upstream * slope * within, self._limits(output, (now, *above))[1:])
         shape = self.forward.tensors[reading.row].shape
         return self._without_deltas(whole, self.sweep.ranges(Quantity(reading.row, tuple(place), shape)))
 
@@ -178,7 +178,7 @@ class Unrolling:
         before = (now - reading.lag, *below, *subscripts)
         jacobian = symbols.element(symbols.partial_name(reading.row, other), before)
         slope = self._slope(reading, now, above, below, subscripts)
-        return trees.total(slope * jacobian, self._limits(reading.row, (now, *below))[1:])
+        return walks.total(slope * jacobian, self._limits(reading.row, (now, *below))[1:])
 
     def _readings(self, output: str, other: str) -> list[Reading]:
         """What an output outside of the loop reads of the rows in it that depend on ``other``."""
@@ -214,7 +214,7 @@ class Unrolling:
             factor = self._in_cell(state, entry, now, above, middle)
             before = symbols.element(symbols.partial_name(through, other), (now - 1, *middle, then, *below))
             limits = [(letter, 0, size - 1) for letter, size in zip(middle, sizes, strict=True)]
-            terms.append(trees.total(factor * before, limits))
+            terms.append(walks.total(factor * before, limits))
         ranges = self.sweep.ranges(quantity)
         return Add(*(self._without_deltas(term, ranges) for term in terms))
 

@@ -6,7 +6,7 @@ import sympy
 from sympy import Add, Expr, Mul, Pow, Sum, Symbol
 from sympy.logic.boolalg import And
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
 from derive.render.order import by_factor, is_scalar, natural
 
 

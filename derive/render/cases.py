@@ -11,7 +11,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, Not
 
 from derive.calculus.algebra import factored
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
 from derive.render.counting import is_index
 from derive.render.inequalities import excluded, implied
 from derive.render.order import natural

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer
 
-from derive import symbols
 from derive.convolution import nodes
 from derive.convolution.nodes import ConvolutionForm, Extent, SpaceNode
+from derive.expression import symbols
 from derive.render import compose
 from derive.render.counting import counted, shifted_subscript
 from derive.render.expression import ExpressionPrinter

@@ -27,8 +27,8 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
-from derive.functions import ArgMax, coordinate_of, coordinates
-from derive.symbols import accesses, element, name_of, subscripts_of
+from derive.expression.functions import ArgMax, coordinate_of, coordinates
+from derive.expression.symbols import accesses, element, name_of, subscripts_of
 
 ARITHMETIC = (Add, Mul, Pow, Number)
 

@@ -9,6 +9,7 @@ from sympy import Expr
 
 from derive.convolution.nodes import ConvolutionForm
 from derive.derivation import Derivation, Notation, Quantity, Step
+from derive.expression.symbols import accesses, held_in, is_immediate, name_of, split_partial
 from derive.forward import Forward, Row
 from derive.matrix.nodes import Node
 from derive.matrix.sequences import At
@@ -18,7 +19,6 @@ from derive.render.names import ranks_of
 from derive.render.piece import Piece
 from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_latex, sentence_unicode
 from derive.render.style import Style
-from derive.symbols import accesses, held_in, is_immediate, name_of, split_partial
 
 LATEX_WIDTH = 68.0
 """Letters of mathematics on a line of 16 cm at 11 points, at 6.5 points a letter and room to spare."""

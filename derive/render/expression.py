@@ -9,7 +9,8 @@ import sympy
 from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Number, NumberSymbol, Piecewise, Pow, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
-from derive.functions import ArgMax, Bracket, Maximum, coordinate_of
+from derive.expression.functions import ArgMax, Bracket, Maximum, coordinate_of
+from derive.expression.symbols import GRADIENT, held_in, is_immediate, name_of, partial_name, subscripts_of
 from derive.render import compose
 from derive.render.arrange import (
     arranged,
@@ -27,7 +28,6 @@ from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Binding, Piece
 from derive.render.roots import is_root, rationalised
 from derive.render.style import Style
-from derive.symbols import GRADIENT, held_in, is_immediate, name_of, partial_name, subscripts_of
 
 LONG_EXPONENT = 14
 """An exponent wider than this many letters is set as the argument of exp."""

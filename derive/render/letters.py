@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import Expr, Sum, Symbol
 
-from derive import symbols, trees
-from derive.functions import ArgMax, Maximum
+from derive.expression import symbols, walks
+from derive.expression.functions import ArgMax, Maximum
 from derive.render.names import look
 
 
@@ -15,12 +15,12 @@ def distinct(expression: Expr) -> Expr:
     An index m beside a size m would give a sum over m from 1 to m.
     """
     bound = sorted(
-        {limit[0] for total in trees.parts(expression, Sum, Maximum, ArgMax) for limit in total.limits},
+        {limit[0] for total in walks.parts(expression, Sum, Maximum, ArgMax) for limit in total.limits},
         key=lambda letter: letter.name,
     )
     if not bound:
         return expression
-    every = trees.all_symbols(expression)
+    every = walks.all_symbols(expression)
     seen = {look(symbol.name) for symbol in every if symbol not in bound and _stands_alone(symbol)}
     used = {symbol.name for symbol in every}
     renaming: dict[Expr, Expr] = {}
@@ -29,7 +29,7 @@ def distinct(expression: Expr) -> Expr:
             (renaming[letter],) = symbols.fresh_indices(1, used)
             used.add(renaming[letter].name)
         seen.add(look(renaming.get(letter, letter).name))
-    return trees.replaced(expression, renaming)
+    return walks.replaced(expression, renaming)
 
 
 def _stands_alone(symbol: Symbol) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
 
+from derive.expression.symbols import is_immediate, split_partial
 from derive.matrix.nodes import (
     Apply,
     Basis,
@@ -36,7 +37,6 @@ from derive.render.opposite import opposite
 from derive.render.order import is_stabiliser, says_less
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
-from derive.symbols import is_immediate, split_partial
 
 
 @dataclass(frozen=True)

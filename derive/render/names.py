@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.errors import DefinitionError, DeriveError
+from derive.expression.symbols import split_partial
 from derive.forward import Forward
-from derive.symbols import split_partial
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",

@@ -8,10 +8,10 @@ from typing import Any
 
 from sympy import Add, Expr, Indexed, KroneckerDelta, Le, Lt, Mul, Pow, Sum, Symbol
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import name_of, split_partial
 from derive.render.counting import is_index
 from derive.render.names import parse_name
-from derive.symbols import name_of, split_partial
 
 Key = tuple[Any, ...]
 

@@ -3,8 +3,8 @@
 from numeric.data.bundled import bundled
 from numeric.data.cifar import cifar10, cifar_folder
 from numeric.data.dataset import Dataset, Samples, Scaling, checked, divided, thinned
-from numeric.data.errors import DataError, MissingPackageError
 from numeric.data.playground import playground
+from numeric.errors import DataError, MissingPackageError
 
 __all__ = [
     "DataError",

@@ -7,7 +7,7 @@ from importlib import import_module
 import numpy
 
 from numeric.data.dataset import Samples
-from numeric.data.errors import MissingPackageError
+from numeric.errors import MissingPackageError
 
 LOADERS = {
     "digits": "load_digits",

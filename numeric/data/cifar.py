@@ -9,8 +9,8 @@ from typing import Any
 import numpy
 
 from numeric.data.dataset import Array, Samples, check_labels
-from numeric.data.errors import DataError
 from numeric.data.plain_pickle import read_plain_pickle
+from numeric.errors import DataError
 
 FOLDER = "cifar-10-batches-py"
 TRAINING = tuple(f"data_batch_{number}" for number in range(1, 6))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy
 from numpy.typing import NDArray
 
-from numeric.data.errors import DataError
+from numeric.errors import DataError
 
 Array = NDArray[Any]
 Scaling = Literal["feature", "all", "none"]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from numeric.data.errors import DataError
 from numeric.data.pickled_arrays import Array, StateError, Unfilled, array_of, number_type, unfilled_array
+from numeric.errors import DataError
 
 LONGEST_FILE = 2**29
 MOST_OPERATIONS = 500_000

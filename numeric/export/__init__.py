@@ -8,7 +8,7 @@ from types import MappingProxyType
 from derive.errors import nearest
 from derive.layer import Layer
 from derive.network import Network
-from numeric.compiled import CompileError
+from numeric.codegen import CompileError
 from numeric.export.jax import jax_file
 from numeric.export.numpy import numpy_file
 from numeric.export.subject import Subject, subject_of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from numeric.compiled.naming import python_name
 from numeric.export.subject import Subject, dimension_source
+from numeric.source.naming import python_name
 from numeric.source.plain import literal
 
 CHECK = '''

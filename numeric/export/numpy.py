@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from numeric.compiled.naming import python_name
 from numeric.export.checks import checks
 from numeric.export.subject import Subject, argument_names
 from numeric.export.text import listed
+from numeric.source.naming import python_name
 
 
 def numpy_file(subject: Subject) -> str:

@@ -11,9 +11,9 @@ from sympy import Expr, Indexed, Symbol
 from derive.forward import Tensor
 from derive.layer import Layer, as_layer, upstream_name
 from derive.network import Network
-from numeric.compiled import Compiled, CompileError, compile
-from numeric.compiled.compiled import over_batch
-from numeric.compiled.naming import python_name, variable
+from numeric.codegen import Compiled, CompileError, compile
+from numeric.codegen.compiled import over_batch
+from numeric.source.naming import python_name, variable
 from numeric.targets import translated
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.expression.symbols import partial_name
 from derive.forward import Tensor
-from derive.symbols import partial_name
-from numeric.compiled.naming import python_name
 from numeric.export.checks import checks
 from numeric.export.needed import with_needed
 from numeric.export.subject import Subject, argument_names, dimension_source
 from numeric.export.text import entries, listed
+from numeric.source.naming import python_name
 
 KEEPING = '''
 def keep(ctx, *groups):

@@ -11,8 +11,8 @@ import numpy
 import sympy
 from sympy import Expr, Symbol
 
+from numeric.arrays.axes import Array
 from numeric.errors import ExpressionError
-from numeric.scope import Array
 
 Choices = Mapping[Symbol, Any]
 """Values of the sizes: a number each, or arrays of equal length that hold one number for each choice."""

@@ -17,12 +17,12 @@ import numpy
 import sympy
 from sympy import Basic, Expr, Indexed, KroneckerDelta, Symbol
 
-from derive import symbols
+from derive.expression import symbols
+from derive.expression.functions import ArgMax
 from derive.forward import Forward, Row
-from derive.functions import ArgMax
+from numeric.arrays.axes import Array
 from numeric.errors import ExpressionError
 from numeric.sampling.dimensions import Choices, Dimension, compiled, is_whole
-from numeric.scope import Array
 
 Kind = Literal["positions", "terms", "remainder", "windows", "distinct", "long"]
 

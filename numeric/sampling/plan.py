@@ -18,10 +18,10 @@ from numpy.random import Generator
 from sympy import Symbol
 
 from derive.forward import Forward
+from numeric.arrays.axes import Array
 from numeric.errors import ArrayError
 from numeric.sampling.dimensions import Choices, compiled, is_whole
 from numeric.sampling.features import LONG, OVERLAP, Kind, Situations, situations
-from numeric.scope import Array
 
 Sizing = Mapping[Symbol, int]
 """A value for every size symbol of a forward definition."""

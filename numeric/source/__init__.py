@@ -1,6 +1,6 @@
 """Matrix expressions and scalar functions as Python source, for NumPy and for PyTorch."""
 
-from numeric.source.errors import SourceError
+from numeric.errors import SourceError
 from numeric.source.function import function_source
 from numeric.source.matrix import matrix_source
 from numeric.source.names import Names

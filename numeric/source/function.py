@@ -9,8 +9,8 @@ from __future__ import annotations
 import sympy
 from sympy import Expr, Symbol
 
-from derive import symbols
-from derive.scalar import ScalarFunction
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
 from numeric.source.names import Names
 from numeric.source.namespace import Namespace, namespace_of
 from numeric.source.scalar import ScalarSource

@@ -15,7 +15,7 @@ from sympy import Expr
 
 from derive.matrix import nodes
 from derive.matrix.nodes import Node
-from numeric.source.errors import SourceError
+from numeric.errors import SourceError
 from numeric.source.names import Names
 from numeric.source.namespace import Namespace, namespace_of
 from numeric.source.scalar import Fraction, ScalarSource

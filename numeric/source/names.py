@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
+from derive.expression.scalar import ScalarFunction
+from derive.expression.symbols import split_partial
 from derive.forward import Forward
-from derive.scalar import ScalarFunction
-from derive.symbols import split_partial
 from numeric.source.plain import identifier
 
 

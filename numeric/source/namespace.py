@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from derive.errors import nearest
-from numeric.source.errors import SourceError
+from numeric.errors import SourceError
 
 COMMON = ("exp", "log", "sqrt", "tanh", "sin", "cos", "tan", "sinh", "cosh", "sign", "floor", "ceil", "abs")
 """Functions of one argument that both libraries call by these names."""

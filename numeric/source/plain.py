@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from types import BuiltinFunctionType
 
-from derive.identifiers import OWN, quoted
-from numeric.source.errors import SourceError
+from derive.expression.identifiers import OWN, quoted
+from numeric.errors import SourceError
 
 CALLED = frozenset(
     "AssertionError ImportError KeyError NotImplementedError RuntimeError ValueError abs any bool dict enumerate float "

@@ -12,8 +12,8 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from derive.errors import nearest
-from derive.functions import Bracket
-from numeric.source.errors import SourceError
+from derive.expression.functions import Bracket
+from numeric.errors import SourceError
 from numeric.source.names import Names
 from numeric.source.namespace import Namespace
 from numeric.source.plain import identifier

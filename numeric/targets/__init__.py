@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from derive.errors import nearest
+from numeric.errors import TargetError
 from numeric.targets.array_api import ARRAY_API
-from numeric.targets.errors import TargetError
 from numeric.targets.jax import JAX
 from numeric.targets.target import Target
 from numeric.targets.torch import TORCH

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from numeric.targets.errors import TargetError
+from numeric.errors import TargetError
 
 ELEMENTWISE = (
     "abs ceil cos cosh erf exp expm1 floor isnan log log1p sign sin sinh sqrt square tan tanh logical_not"

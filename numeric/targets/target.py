@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from numeric.targets.errors import TargetError
+from numeric.errors import TargetError
 from numeric.targets.rules import Call, Rule, written
 
 CONSTANTS = frozenset({"inf", "pi", "e", "nan", "newaxis", "float32", "float64", "int64"})

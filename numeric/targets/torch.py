@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from numeric.targets.errors import TargetError
+from numeric.errors import TargetError
 from numeric.targets.rules import ELEMENTWISE, INVERSE, Call
 from numeric.targets.target import Target
 

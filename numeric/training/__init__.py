@@ -1,7 +1,7 @@
 """Training of networks by the gradients that were derived: optimisers, metrics, checkpoints, the loop."""
 
+from numeric.errors import TrainingError
 from numeric.training.checkpoint import load_arrays, save_arrays
-from numeric.training.errors import TrainingError
 from numeric.training.learner import Learner
 from numeric.training.loop import Progress, Trained, measures, train
 from numeric.training.metrics import METRICS, MetricName, accuracy, mse, r_squared, rmse, weighted_accuracy

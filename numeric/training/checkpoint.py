@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy
 
-from numeric.scope import Array
-from numeric.training.errors import TrainingError
+from numeric.arrays.axes import Array
+from numeric.errors import TrainingError
 
 DIGEST = "digest"
 

@@ -12,8 +12,8 @@ from sympy import Indexed, Symbol
 
 from derive.forward import Forward, Row
 from derive.network import Network
-from numeric.expression import evaluate_expression
-from numeric.scope import Array
+from numeric.arrays.axes import Array
+from numeric.expression.compiled import evaluate_expression
 
 Scheme = Literal["auto", "he", "xavier"]
 

@@ -11,10 +11,10 @@ from sympy import Expr
 
 from derive.forward import Tensor
 from derive.network import Network
-from numeric.compiled import Compiled
+from numeric.arrays.axes import Array
+from numeric.codegen import Compiled
 from numeric.data.dataset import Samples
-from numeric.point import Point
-from numeric.scope import Array
+from numeric.measuring.point import Point
 from numeric.training.metrics import METRICS, measured
 
 CHUNK = 1000

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy
 
+from numeric.arrays.axes import Array
 from numeric.data.dataset import Dataset, Samples, checked
-from numeric.scope import Array
+from numeric.errors import TrainingError
 from numeric.training.checkpoint import load_arrays, save_arrays
-from numeric.training.errors import TrainingError
 from numeric.training.learner import Learner
 from numeric.training.run import Run, begun, one_epoch
 from numeric.training.settings import Settings

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy
 
-from numeric.scope import Array
+from numeric.arrays.axes import Array
 
 MetricName = Literal["accuracy", "weighted_accuracy", "mse", "rmse", "r_squared"]
 

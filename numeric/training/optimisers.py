@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy
 
-from numeric.scope import Array
+from numeric.arrays.axes import Array
 
 State = dict[str, Array]
 

@@ -17,14 +17,13 @@ from derive.errors import nearest
 from derive.forward import Forward, Tensor
 from derive.layers import LOSS
 from derive.network import Network, network
-from numeric.compiled import Compiled, compile
+from numeric.arrays.axes import Array
+from numeric.arrays.sizes import lengths, sizes_from, with_derived
+from numeric.codegen import Compiled, compile
 from numeric.data.dataset import Dataset
-from numeric.errors import ArrayError
-from numeric.forward import program
-from numeric.point import Point
-from numeric.scope import Array
-from numeric.sizes import lengths, sizes_from, with_derived
-from numeric.training.errors import TrainingError
+from numeric.errors import ArrayError, TrainingError
+from numeric.expression.forward import program
+from numeric.measuring.point import Point
 from numeric.training.learner import Learner, reshaped
 from numeric.training.metrics import METRICS
 from numeric.training.settings import Settings

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy
 
+from numeric.arrays.axes import Array
 from numeric.data.dataset import Dataset
-from numeric.scope import Array
 from numeric.training.initialise import initial_parameters
 from numeric.training.learner import Learner
 from numeric.training.optimisers import State

@@ -7,7 +7,7 @@ from math import prod
 
 import numpy
 
-from numeric.scope import Array
+from numeric.arrays.axes import Array
 
 
 class ParameterVector:

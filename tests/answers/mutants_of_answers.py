@@ -161,7 +161,7 @@ MUTANTS = {
     "layout is ignored": Mutant("derive.matrix.layout:lay_out", layout_ignored, "1.1c", "1.1c", "∂ℓ/∂W₁"),
     "layout is ignored, square": Mutant("derive.matrix.layout:lay_out", layout_ignored, "square", "1a", "∂ℓ/∂W₁"),
     "gradient of a scalar read as a column": Mutant(
-        "derive.matrix_form:Former._rows", row_for_column, "1.1c", "1.1c", "∂ℓ/∂W₁"
+        "derive.matrix.form:Former._rows", row_for_column, "1.1c", "1.1c", "∂ℓ/∂W₁"
     ),
     "transpose dropped, square": Mutant("derive.matrix.contract:_towards", transpose_dropped, "square", "1a", "∂ℓ/∂b₁"),
     "product reversed, square": Mutant("derive.matrix.contract:product", reversed_product, "square", "1a", "∂ℓ/∂W₁"),
@@ -176,11 +176,13 @@ MUTANTS = {
     ),
     "term of a matrix form dropped": Mutant("derive.matrix.recognise:plus", last_term_dropped, "1.1b", "1.1b", "z₁"),
     "forward table without the activation": Mutant(
-        "derive.matrix_form:Former.definition", value_without_activation, "1.1b", "1.1b", "z₂"
+        "derive.matrix.form:Former.definition", value_without_activation, "1.1b", "1.1b", "z₂"
     ),
-    "another tensor is read": Mutant("numeric.compiler:access", another_tensor_read, "1.1c", "1.1c", "∂ℓ/∂W₁"),
+    "another tensor is read": Mutant(
+        "numeric.expression.compiler:access", another_tensor_read, "1.1c", "1.1c", "∂ℓ/∂W₁"
+    ),
     "differences without their 2": Mutant(
-        "numeric.differences:_central", twice_the_difference, "1.1d", "1.1d", "∂ℓ/∂ŷ"
+        "numeric.measuring.differences:_central", twice_the_difference, "1.1d", "1.1d", "∂ℓ/∂ŷ"
     ),
     "evidence with half the slope": Mutant(
         "answers.evidence.slopes:_exact", half_the_slope, "1.2c", "1.2c", "largest slope of Sigmoid"
@@ -189,7 +191,7 @@ MUTANTS = {
         "answers.evidence.depth:_gradients", last_layer_first, "1.2c", "1.2c", "gradient through 10 layers of Sigmoid"
     ),
     "evidence that walks uphill": Mutant(
-        "numeric.compiled.compiled:Compiled.loss_and_gradients", uphill, "1.1a", "1.1a", "loss after gradient descent"
+        "numeric.codegen.compiled:Compiled.loss_and_gradients", uphill, "1.1a", "1.1a", "loss after gradient descent"
     ),
     "code without its transposes": Mutant(
         "numeric.source.matrix:MatrixSource.broadcastable",

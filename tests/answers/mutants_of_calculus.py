@@ -9,11 +9,11 @@ from typing import Any
 import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
 
-from derive import symbols
 from derive.calculus import differentiate
 from derive.calculus.differentiate import Contribution
 from derive.calculus.sweep import Sweep
-from derive.functions import Bracket
+from derive.expression import symbols
+from derive.expression.functions import Bracket
 from tests.answers.planting import Mutant
 
 Rule = Callable[..., Any]

@@ -78,10 +78,13 @@ def mutant(target: str, wrong: Callable[[Any], Any], homework: str, quantity: st
 
 MUTANTS = {
     "slopes are measured at half their size": mutant(
-        "numeric.measured:Measured._slope", times(0.5), "proof", "σ′(z) = σ(z)(1 − σ(z))"
+        "numeric.values.measured:Measured._slope", times(0.5), "proof", "σ′(z) = σ(z)(1 − σ(z))"
     ),
     "the smallest value for the largest": mutant(
-        "numeric.measured:Measured._maximum", opposite_maximum, "maximum", "max_{k} z[k] >= (1/K) · Σ_{k=1}^{K} z[k]"
+        "numeric.values.measured:Measured._maximum",
+        opposite_maximum,
+        "maximum",
+        "max_{k} z[k] >= (1/K) · Σ_{k=1}^{K} z[k]",
     ),
     "curves moved": mutant("answers.formulas.curves:_piece", moved, "plot", "GELU: the curve of the derivative"),
     "half of each polygon lost": mutant("answers.formulas.polygons:_halves", one_half, "regions", "regions of net"),
@@ -90,7 +93,9 @@ MUTANTS = {
     ),
     "limits at 0": mutant("answers.formulas.variation:_limit", limit_at_zero, "ranges", "range of Softplus"),
     "images too large": mutant("answers.kinds.linear_maps:Map.image", enlarged, "maps", "shear: area and determinant"),
-    "values a little too large": mutant("numeric.expression:evaluate_expression", times(1.00001), "values", "p"),
+    "values a little too large": mutant(
+        "numeric.expression.compiled:evaluate_expression", times(1.00001), "values", "p"
+    ),
     "samples scatter too much": mutant(
         "answers.evidence.simulation:Simulation._draws", times(1.2), "simulation", "variance of mu"
     ),

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from answers.context import HomeworkContext
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered, Verdict
 from answers.homework.model import Homework, Part
-from answers.kinds.item import Answered, Verdict
 from answers.latex.sheet import Block, Table
 
 NETWORKS = {

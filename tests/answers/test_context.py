@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from answers.context import HomeworkContext
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from tests.answers.sample import NETWORKS, homework, last
 
 ITEM = {"kind": "gradients", "network": "regression", "of": ["b2"]}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from answers.build import build
 from answers.context import HomeworkContext
 from answers.homework.bundled import bundled_files
 from answers.homework.load import load
-from answers.methods import explained
 from answers.pdf import Engine, available_engines, compile_pdf
+from answers.sheets.build import build
+from answers.sheets.methods import explained
 
 every_homework = pytest.mark.parametrize(
     "identity", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in bundled_files()]

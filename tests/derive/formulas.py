@@ -9,9 +9,9 @@ import sympy
 from hypothesis import strategies as st
 from sympy import Expr, KroneckerDelta, Symbol
 
-from derive.functions import Bracket
-from derive.symbols import element, index, size
-from numeric.expression import evaluate_expression
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, index, size
+from numeric.expression.compiled import evaluate_expression
 
 n, m = size("n"), size("m")
 i, j = index("i"), index("j")

@@ -11,8 +11,8 @@ from sympy import Sum, Symbol
 
 from derive.derivation import Derivation, Step
 from derive.errors import NetworkError
+from derive.expression.symbols import accesses, index, size
 from derive.network import Network, network
-from derive.symbols import accesses, index, size
 from numeric import check, evaluate
 
 HIDDEN = [

@@ -11,13 +11,13 @@ import pytest
 
 from derive.derivation import Derivation
 from derive.errors import DefinitionError
-from derive.functions import Maximum
+from derive.expression.functions import Maximum
+from derive.expression.symbols import element, index, size
 from derive.layer import layer
 from derive.layers.definition import Activation, LayerDefinition
 from derive.network import Network, network
 from derive.render.derivations import derivation_unicode
 from derive.render.printing import unicode
-from derive.symbols import element, index, size
 from numeric import ExpressionError, check, compile, evaluate
 
 MISH = Activation("Mish", "z*tanh(log(1 + exp(z)))", call="mish")

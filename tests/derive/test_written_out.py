@@ -6,8 +6,8 @@ import sympy
 from sympy import Expr
 
 from derive import DeriveError, layer
+from derive.expression.symbols import accesses, element, name_of, subscripts_of
 from derive.render.written_out import matrix_latex, matrix_unicode
-from derive.symbols import accesses, element, name_of, subscripts_of
 from derive.written_out import toeplitz, written_out
 from numeric import evaluate
 

@@ -8,14 +8,14 @@ from textwrap import indent
 
 import pytest
 
-from answers.build import build
 from answers.code.templates import code_templates
+from answers.contract.model import Strict
 from answers.evidence import evidence_kinds
 from answers.homework.load import load, loads
 from answers.homework.model import Conventions, Homework, NetworkModel, Part, Question
 from answers.kinds import kinds
 from answers.kinds.code import Programming
-from answers.model_base import Strict
+from answers.sheets.build import build
 from answers.trainings.model import AdamModel, SGDModel, Stack, TrainingModel
 from answers.verify import CheckLine, verify
 

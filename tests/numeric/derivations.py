@@ -6,9 +6,9 @@ import sympy
 from sympy import Function
 
 from derive.derivation import Derivation
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import size
 from derive.matrix.nodes import Diagonal, Elementwise, Hadamard, Named, Plus, Product, Scale, Transpose
-from derive.symbols import size
 from tests.numeric.models import (
     SIGMA,
     K,

@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Indexed, Symbol
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
 
 Assignment = Mapping[Symbol, Any]
 

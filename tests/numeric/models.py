@@ -10,11 +10,11 @@ import sympy
 from sympy import Expr, Function, KroneckerDelta, Sum, exp, log
 
 from derive.derivation import Derivation, Layout, Quantity, Step
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
+from derive.expression.symbols import element, index, scalar, size
 from derive.forward import Domain, Forward, Role, Row, Tensor
-from derive.functions import Bracket
 from derive.matrix.nodes import Node
-from derive.scalar import ScalarFunction
-from derive.symbols import element, index, scalar, size
 
 n, d, K = size("n"), size("d"), size("K")
 i, j, k, p, q = (index(name) for name in "ijkpq")

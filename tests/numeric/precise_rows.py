@@ -14,10 +14,10 @@ from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
-from derive import symbols
+from derive.expression import symbols
+from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward
-from derive.functions import ArgMax, Bracket, Maximum
-from numeric.exact import COMPARISONS, ELEMENTARY
+from numeric.values.many_digits import COMPARISONS, ELEMENTARY
 
 
 @dataclass

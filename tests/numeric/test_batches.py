@@ -13,12 +13,12 @@ from derive.forward import Forward
 from derive.layers import ACTIVATION, LOSS
 from derive.network import Network
 from numeric import ArrayError, compile, evaluate
-from numeric.compiled import Compiled
-from numeric.sample import sample, sample_sizes
-from numeric.scope import Array
-from tests.numeric.compiled.libraries import as_numpy, converter
-from tests.numeric.compiled.points import arguments
-from tests.numeric.compiled.test_every_layer import TEXTS
+from numeric.arrays.axes import Array
+from numeric.codegen import Compiled
+from numeric.sampling.points import sample, sample_sizes
+from tests.numeric.codegen.libraries import as_numpy, converter
+from tests.numeric.codegen.points import arguments
+from tests.numeric.codegen.test_every_layer import TEXTS
 
 BEHIND = {"unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax", "real": "Identity"}
 LOSSES = [name + kind for name in LOSS for kind in ("", "(class)") if not kind or LOSS[name].class_equations]

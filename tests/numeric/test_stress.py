@@ -17,13 +17,14 @@ import pytest
 import sympy
 from sympy.core.function import AppliedUndef
 
-from derive import LayerDefinition, layer, network, symbols
+from derive import LayerDefinition, layer, network
+from derive.expression import symbols
 from derive.forward import Forward
 from derive.layers import LOSS, Activation
 from numeric import compile, evaluate
-from numeric.point import Point as EvaluatedPoint
-from numeric.sample import sample, sample_sizes
-from tests.numeric.compiled.test_every_layer import TEXTS
+from numeric.measuring.point import Point as EvaluatedPoint
+from numeric.sampling.points import sample, sample_sizes
+from tests.numeric.codegen.test_every_layer import TEXTS
 from tests.numeric.precise_rows import Rows
 
 TYPES = (numpy.float64, numpy.float32)

@@ -6,7 +6,7 @@ import pytest
 
 from derive import layer
 from numeric import assert_gradients
-from numeric.scope import Array
+from numeric.arrays.axes import Array
 from tests.numeric.windows import Error, convolution_backward, pool_backward
 
 CONVOLUTIONS = [

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy
 
-from numeric.scope import Array
+from numeric.arrays.axes import Array
 
 Error = Literal["", "stride dropped", "overwritten", "padding kept"]
 

@@ -9,9 +9,9 @@ from typing import Any
 import sympy
 from sympy import Expr, Integer, Sum
 
-from derive import symbols
 from derive.derivation import Derivation
-from derive.functions import Bracket
+from derive.expression import symbols
+from derive.expression.functions import Bracket
 from derive.matrix.nodes import Named, Node
 
 Spoil = Callable[[Derivation], Derivation]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from derive.derivation import Derivation
-from derive.exact import Ranges, with_ranges
 from derive.layer import layer
 from derive.layers import Activation
 from derive.network import Network, network
 from derive.recurrent.recurrence import recurrence
+from derive.with_ranges import Ranges, with_ranges
 from tests.numeric.derivations import CORRECT
 
 

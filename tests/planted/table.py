@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy import Eq, Function, Integer, KroneckerDelta, Mod, Ne, Rational
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import index
 from derive.matrix.nodes import Elementwise, Hadamard, Identity, Ones, Plus, Product, Scale, Transpose
-from derive.symbols import index
 from tests.planted.spoiling import (
     Spoil,
     at,

@@ -10,9 +10,9 @@ import pytest
 
 from answers.command.asked import Asked
 from derive.derivation import Derivation
-from derive.exact import with_ranges
 from derive.network import Network
 from derive.render.derivations import quantity_unicode
+from derive.with_ranges import with_ranges
 from numeric import check
 from tests.answers.command.runner import Outcome, run, written
 from tests.planted.subjects import SUBJECTS, Subject, right

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from answers.contract.model import discover
 from answers.kinds.code import Programming
-from answers.model_base import discover
 
 
 @cache

@@ -13,7 +13,7 @@ from answers.code.templates.mlp import Mlp
 from answers.code.templates.mlp.cases import PARAMETERS, cases
 from answers.code.templates.mlp.options import BATCH, NETWORK
 from derive.network import network
-from numeric.differences import jacobian_by_differences
+from numeric.measuring.differences import jacobian_by_differences
 from tests.answers.code.samples import checked, the_file
 
 TORCH = importlib.util.find_spec("torch") is not None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sympy import Sum
 
 from answers.code.index_form import added_at, added_back, contraction, formula, row, through_windows, whole_number
-from derive import symbols
+from derive.expression import symbols
 from derive.layer import layer
 from numeric.source import SourceError
 

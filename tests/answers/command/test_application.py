@@ -108,7 +108,7 @@ def test_an_interrupt_ends_the_program_with_its_own_code(monkeypatch: pytest.Mon
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("answers.build.build", interrupted)
+    monkeypatch.setattr("answers.sheets.build.build", interrupted)
     assert run("build", written(tmp_path)).code == 130
 
 
@@ -116,6 +116,6 @@ def test_the_unexpected_stays_an_exception(monkeypatch: pytest.MonkeyPatch, tmp_
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr("answers.build.build", broken)
+    monkeypatch.setattr("answers.sheets.build.build", broken)
     with pytest.raises(ZeroDivisionError, match="a defect"):
         run("build", written(tmp_path))

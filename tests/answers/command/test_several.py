@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from answers.command.several import Outcome, for_all
+from answers.contract.errors import HomeworkError
 from answers.homework.bundled import bundled
-from answers.homework.errors import HomeworkError
 from tests.answers.command.runner import run, written
 
 HOMEWORKS = [homework.id for homework in bundled() if "key" in homework.sheets]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from answers.context import HomeworkContext
+from answers.contract.item import Verdict
 from answers.evidence import evidence_kinds
 from answers.evidence.base import Found
-from answers.kinds.item import Verdict
 from tests.answers.sample import homework
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from answers.contract.item import Verdict
 from answers.evidence.base import Named
 from answers.evidence.derivatives import called_derivatives, derivative_claims
-from answers.kinds.item import Verdict
 from tests.answers.evidence.finding import find
 
 WRITTEN = [

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from answers.context import HomeworkContext
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from answers.evidence.base import Found
 from answers.evidence.descent import Descent
 from tests.answers.sample import homework

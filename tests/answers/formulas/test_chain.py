@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from answers.contract.item import Verdict
 from answers.formulas.chain import Chain, compare, read_chain
 from answers.formulas.setting import About
-from answers.kinds.item import Verdict
 from derive.building.formulas import setting_of
 from derive.layers import named_functions
 from derive.render.written import formula_unicode

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from answers.formulas.curves import breaks, drawn, evaluator
 from answers.latex.sheet import Dot
-from derive import symbols
 from derive.building.equations import parse_formula
+from derive.expression import symbols
 from derive.layers import ACTIVATION, scalar_function
 
 Z = symbols.scalar("z")

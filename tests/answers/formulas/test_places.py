@@ -7,10 +7,10 @@ from typing import Any, Literal
 import pytest
 
 from answers.context import HomeworkContext
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from answers.formulas.places import with_places
 from answers.homework.model import Homework
-from answers.sheets import question_sheet
+from answers.sheets.layout import question_sheet
 from tests.answers.sample import homework
 
 TEXTS = [

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from answers.contract.errors import HomeworkError
 from answers.homework.bundled import bundled, bundled_files
-from answers.homework.errors import HomeworkError
 from answers.homework.load import load, loads
 
 NYU = bundled_files()["nyu-2020"].read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from answers.contract.item import Answered
 from answers.kinds.element_by_element import elements_claim
-from answers.kinds.item import Answered
 from answers.latex.sheet import Equation, Room, Steps, Text
 from derive import layer
 from derive.written_out import written_out

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from answers.context import HomeworkContext
+from answers.contract.item import Item
 from answers.homework.bundled import bundled_files
 from answers.homework.load import load
 from answers.kinds import layer as layer_page
-from answers.kinds.item import Item
 from answers.kinds.layer import LayerPage
 from answers.kinds.loss import LossPage
 from answers.latex.sheet import Block, Equation, Steps, Text

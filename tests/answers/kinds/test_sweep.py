@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from answers.errors import HomeworkContentError
-from answers.kinds.item import Answered
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered
 from answers.latex.sheet import ItemList, Plots, Table, Text, sheet_latex
-from answers.sheets import key_sheet
+from answers.sheets.layout import key_sheet
 from tests.answers.sample import all_pass, homework, last
 from tests.answers.trainings.described import LINE, SPIRAL
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from answers.context import HomeworkContext
-from answers.errors import HomeworkContentError
-from answers.kinds.item import Answered
+from answers.contract.errors import HomeworkContentError
+from answers.contract.item import Answered
 from answers.latex.sheet import Plots, Room, Table, Text
 from answers.trainings.cache import Cache
 from answers.trainings.trainer import Trainer

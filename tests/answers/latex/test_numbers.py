@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from answers.evidence import quoted
 from answers.evidence.base import Found
 from answers.latex.numbers import scientific

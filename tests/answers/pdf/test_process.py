@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from answers import landlock
 from answers.pdf import Engine, available_engines
 from answers.pdf.process import run
+from answers.sandbox import landlock
 
 SECRET = "XYZZYSECRET"
 CONTENT = f"{SECRET}\n".encode()

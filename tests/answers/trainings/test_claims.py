@@ -9,10 +9,10 @@ from typing import Any
 import numpy
 import pytest
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from answers.trainings.claims import target_claim, training_claims
 from answers.trainings.trainer import Outcome
-from numeric.compiled import Compiled
+from numeric.codegen import Compiled
 from numeric.training import Trained
 from tests.answers.trainings.described import outcome
 

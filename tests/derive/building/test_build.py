@@ -5,10 +5,10 @@ import re
 import pytest
 
 from derive.errors import DeriveError, NetworkError
+from derive.expression.symbols import size
 from derive.layer import layer
 from derive.layers.definition import LayerDefinition
 from derive.network import network
-from derive.symbols import size
 
 
 def test_tensors_are_named_as_homeworks_name_them() -> None:

@@ -6,8 +6,8 @@ from sympy import Expr, Sum
 
 from derive.building.equations import Vocabulary, parse_equations, parse_formula
 from derive.errors import DefinitionError
-from derive.functions import Bracket
-from derive.symbols import element, index, scalar, size
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, index, scalar, size
 
 i, j, k = (index(letter) for letter in "ijk")
 n, m = size("n"), size("m")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from derive import symbols
 from derive.building.formulas import calls, parse_formula_in, setting_of
 from derive.errors import DefinitionError
+from derive.expression import symbols
 from derive.layers import named_functions
 
 SETTING = setting_of({"z": ("K",), "A": ("m", "K")}, "M = max[k] z[k]\ny[i] = sum[k] A[i,k]*z[k]", named_functions())

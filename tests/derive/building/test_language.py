@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from derive import layer
 from derive.building.language import Source, Stage, parse_network, parse_stage
 from derive.errors import NetworkError
-from derive.symbols import scalar, size
+from derive.expression.symbols import scalar, size
 
 NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,5}", fullmatch=True).filter(lambda name: name not in ("x", "X", "as"))
 SCALES = st.one_of(st.just(""), st.integers(1, 99).map("{}*".format), st.just("1/2*"), st.just("0.5*"))

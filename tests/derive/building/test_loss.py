@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from derive.errors import NetworkError
+from derive.expression.symbols import size
 from derive.layers import LOSS
 from derive.network import network
-from derive.symbols import size
 from numeric import check
 
 LAYER = {"unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax"}

@@ -12,9 +12,9 @@ from sympy import Abs, Add, Expr, Function, KroneckerDelta, Mul, Sum, exp, floor
 
 from derive.calculus.differentiate import contributions, unknown_slope
 from derive.errors import DeriveError
-from derive.functions import Bracket
-from derive.symbols import element, index, scalar
-from numeric.expression import evaluate_expression
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, index, scalar
+from numeric.expression.compiled import evaluate_expression
 from tests.derive.formulas import COUNTS, arrays, expressions, i, j, n
 
 z = scalar("z")

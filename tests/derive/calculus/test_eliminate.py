@@ -13,9 +13,9 @@ from sympy import Expr, KroneckerDelta, Mod
 from derive.calculus.bounds import in_range
 from derive.calculus.eliminate import eliminate, merge_brackets
 from derive.calculus.terms import Term, split
-from derive.functions import Bracket
-from derive.symbols import element, index, size
-from numeric.expression import evaluate_expression
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, index, size
+from numeric.expression.compiled import evaluate_expression
 from tests.derive.formulas import FREE, expressions, value
 
 i, j, k, q = (index(letter) for letter in "ijkq")

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from derive.errors import VocabularyError
+from derive.expression.symbols import accesses, name_of
 from derive.network import network
-from derive.symbols import accesses, name_of
 from numeric import check
 
 NET = network("x:n -> Linear(d) -> ReLU -> Linear(K) -> Softmax", "CrossEntropy")

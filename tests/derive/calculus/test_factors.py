@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sympy import Expr, Rational
 
 from derive.calculus.factors import plainly_irreducible, taken_out
-from derive.symbols import element, index, scalar
+from derive.expression.symbols import element, index, scalar
 
 a, b, c, d = (element(name, (index("i"),)) for name in "abcd")
 e = scalar("e")

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, KroneckerDelta, Sum
 
-from derive import layer, symbols
+from derive import layer
 from derive.calculus.algebra import factored
 from derive.calculus.factors import cost, grouped, taken_out
 from derive.calculus.fold import folding_of
 from derive.calculus.textbook import Simplifier
+from derive.expression import symbols
 from derive.forward import Forward
-from numeric.point import Point
-from numeric.sample import sample
+from numeric.measuring.point import Point
+from numeric.sampling.points import sample
 
 LAYERS = {name: layer(name).network.forward for name in ("LayerNorm", "Softmax", "LogSoftmax", "RMSNorm", "L2Norm")}
 SIMPLIFIERS = {name: Simplifier(folding_of(forward)) for name, forward in LAYERS.items()}

@@ -6,10 +6,10 @@ import sympy
 from sympy import Expr, Function
 
 from derive.calculus.slopes import SlopeTable, slope
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import scalar
 from derive.layers import ACTIVATION, named_functions, scalar_function
-from derive.symbols import scalar
-from numeric.expression import evaluate_expression
+from numeric.expression.compiled import evaluate_expression
 
 z = scalar("z")
 CURVED = [name for name, kind in ACTIVATION.items() if kind.call and not kind.learnt]

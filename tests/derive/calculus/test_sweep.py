@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from sympy import Expr, Sum
 
 from derive.calculus.sweep import Sweep, fresh_bound
+from derive.expression.symbols import element, index, size
 from derive.network import network
-from derive.symbols import element, index, size
-from numeric.expression import evaluate_expression
+from numeric.expression.compiled import evaluate_expression
 from tests.derive.formulas import COUNTS, arrays, expressions, i, j
 
 k, n = index("k"), size("n")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sympy import Expr, Sum
 
 from derive.calculus.terms import Term, canonical, join, split
-from derive.symbols import element, index, size
+from derive.expression.symbols import element, index, size
 from tests.derive.formulas import expressions, i, m, n, value
 
 k, p, q = (index(letter) for letter in "kpq")

@@ -11,9 +11,9 @@ from derive.calculus.facts import Facts
 from derive.calculus.fold import Folding
 from derive.calculus.textbook import Simplifier
 from derive.derivation import Derivation
+from derive.expression.symbols import element, index
 from derive.network import network
 from derive.render.derivations import derivation_unicode
-from derive.symbols import element, index
 from tests.derive.formulas import FREE, expressions, i, n, value
 
 PLAIN = Simplifier(Folding(rules=(), solved=(), facts=Facts()))

@@ -5,7 +5,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive import DeriveError, scalar_graph, symbols
+from derive import DeriveError, scalar_graph
+from derive.expression import symbols
 from derive.graph import PathSum, ScalarGraph
 from derive.graph.rendering import path_lines, slope_notes
 from numeric import check

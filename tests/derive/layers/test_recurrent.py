@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from derive import layer, network
 from derive.derivation import Derivation
+from derive.expression.symbols import size
 from derive.layer import Layer
 from derive.layers.recurrent import gru, lstm
 from derive.matrix.nodes import Stacked
-from derive.symbols import size
 from numeric import check, evaluate
 from tests.derive.layers.comparing import Array, checked, same, torch
 

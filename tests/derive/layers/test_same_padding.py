@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from derive import NetworkError, layer, network, symbols
+from derive import NetworkError, layer, network
+from derive.expression import symbols
 from derive.layers.definition import LayerDefinition
 from numeric import check, evaluate
 

@@ -27,7 +27,8 @@ from sympy import (
     Symbol,
 )
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import name_of
 from derive.matrix.nodes import (
     Basis,
     Diagonal,
@@ -43,7 +44,6 @@ from derive.matrix.nodes import (
     Scale,
     Transpose,
 )
-from derive.symbols import name_of
 
 Array = NDArray[numpy.float64]
 Values = Mapping[str, Array | float]

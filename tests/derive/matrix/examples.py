@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy
 from sympy import Expr, S, Sum, Symbol
 
+from derive.expression.symbols import element, index, scalar, size
 from derive.matrix.nodes import Elementwise, Named, Node
-from derive.symbols import element, index, scalar, size
 from tests.derive.matrix.evaluate import Array
 
 n, d, K, B = map(size, ("n", "d", "K", "B"))

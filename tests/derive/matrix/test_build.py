@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Integer, S
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import scalar, size
 from derive.matrix.build import (
     column_of,
     diagonal,
@@ -42,7 +43,6 @@ from derive.matrix.nodes import (
 )
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import leaves, transposes
-from derive.symbols import scalar, size
 from tests.derive.matrix.evaluate import Array, agree, node_value
 
 n, d = size("n"), size("d")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sympy import Expr, KroneckerDelta, S, Symbol
 
 from derive.derivation import Layout
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
 from derive.matrix.build import transpose
 from derive.matrix.layout import lay_out
 from derive.matrix.nodes import Diagonal, Named, Node, Plus, Product, Scale, Transpose

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sympy import Expr, Function, Integer, KroneckerDelta, Mod, S, Symbol, exp, log
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import index, scalar
 from derive.matrix.nodes import (
     Basis,
     Diagonal,
@@ -21,7 +22,6 @@ from derive.matrix.nodes import (
     Transpose,
 )
 from derive.matrix.recognise import recognise
-from derive.symbols import index, scalar
 from tests.derive.matrix.evaluate import agree, index_value, node_value
 from tests.derive.matrix.examples import (
     SHAPES,

@@ -8,9 +8,9 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from sympy import Add, Expr, Function, Integer, KroneckerDelta, Mul, S, Sum, Symbol, exp, tanh
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, index, scalar
 from derive.matrix.recognise import recognise
-from derive.symbols import element, index, scalar
 from tests.derive.matrix.evaluate import agree, index_value, node_value
 from tests.derive.matrix.examples import LENGTHS, SHAPES, d, n, numbers
 

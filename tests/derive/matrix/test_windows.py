@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Add, And, Expr, S
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, index, size
 from derive.matrix.windows import windows_of
-from derive.symbols import element, index, size
 
 j, H = index("j"), size("H")
 

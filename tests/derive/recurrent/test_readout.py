@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sympy import Indexed, S
 
 from derive import NetworkError
+from derive.expression.symbols import size
 from derive.layers.definition import LayerDefinition
 from derive.recurrent.recurrence import Recurrence, recurrence
-from derive.symbols import size
 from numeric import check, evaluate
 from tests.derive.layers.comparing import Array, same, torch
 from tests.derive.recurrent.test_recurrence import right

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sympy import Indexed
 
 from derive import NetworkError
+from derive.expression.symbols import size
 from derive.layers.definition import LayerDefinition
 from derive.recurrent.recurrence import Recurrence, recurrence
-from derive.symbols import size
 from numeric import check, evaluate
-from numeric.recurrence import gradients
+from numeric.values.recurrence import gradients
 from tests.derive.layers.comparing import Array, same, torch
 
 SIZE = st.integers(1, 3)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy
 from sympy import Expr, Function, KroneckerDelta, Rational, Sum, exp, sqrt
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, index, scalar, size
 from derive.matrix.nodes import (
     Apply,
     Diagonal,
@@ -18,7 +19,6 @@ from derive.matrix.nodes import (
     Scale,
     Transpose,
 )
-from derive.symbols import element, index, scalar, size
 
 RANKS = {
     "x": 1, "y": 1, "z1": 1, "z2": 1, "z3": 1, "y_hat": 1, "W1": 2, "W2": 2, "b1": 1, "b2": 1, "l": 0,

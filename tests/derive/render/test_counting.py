@@ -16,9 +16,10 @@ import sympy
 from derive import layer, network, with_ranges, written_out
 from derive.convolution.nodes import ConvolutionForm
 from derive.derivation import Derivation, Notation
-from derive.exact import Ranges
+from derive.expression.functions import ArgMax, Bracket
+from derive.expression.scalar import ScalarFunction
+from derive.expression.symbols import element, index, scalar, size, sizes_in, split_partial
 from derive.forward import Forward
-from derive.functions import ArgMax, Bracket
 from derive.layer import Layer
 from derive.layers import LOSS
 from derive.matrix.nodes import Elementwise, Named
@@ -28,14 +29,13 @@ from derive.render.counting import count_from_one
 from derive.render.derivations import row_unicode
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_unicode
-from derive.scalar import ScalarFunction
-from derive.symbols import element, index, scalar, size, sizes_in, split_partial
-from numeric.differences import jacobian_by_differences
-from numeric.forward import forward
-from numeric.sample import sample, sample_sizes
-from numeric.sizes import with_derived
+from derive.with_ranges import Ranges
+from numeric.arrays.sizes import with_derived
+from numeric.expression.forward import forward
+from numeric.measuring.differences import jacobian_by_differences
+from numeric.sampling.points import sample, sample_sizes
 from tests.derive.render.index_reader import IndexReader
-from tests.numeric.compiled.subjects import BEHIND, CATALOGUE, LOSSES, WITH_NUMBERS
+from tests.numeric.codegen.subjects import BEHIND, CATALOGUE, LOSSES, WITH_NUMBERS
 
 Base = Literal[0, 1]
 MOST = 3

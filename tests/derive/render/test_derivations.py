@@ -7,8 +7,9 @@ import sympy
 from sympy import Expr, KroneckerDelta, Sum
 
 from derive.derivation import Derivation, Notation, Quantity, Step
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element
 from derive.forward import Forward, Row, Tensor
-from derive.functions import Bracket
 from derive.matrix.nodes import Hadamard, Named, Product, Transpose
 from derive.render import cases_latex, latex
 from derive.render.derivations import (
@@ -25,7 +26,6 @@ from derive.render.derivations import (
     step_lines,
 )
 from derive.render.printing import LATEX, piece
-from derive.symbols import element
 from tests.derive.render.samples import (
     ERROR,
     EXPRESSIONS,

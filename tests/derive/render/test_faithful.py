@@ -14,9 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Rational, Sum, exp
 
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, name_of, scalar, subscripts_of
 from derive.render import cases_latex, latex, unicode
-from derive.symbols import element, name_of, scalar, subscripts_of
 from tests.derive.render.reader import Reader
 from tests.derive.render.samples import RANKS, K, i, j, k
 

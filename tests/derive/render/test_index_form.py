@@ -3,9 +3,9 @@ import sympy
 from sympy import And, Eq, Expr, Float, Function, KroneckerDelta, Max, Mod, Rational, Sum, exp, log
 
 from derive.errors import DeriveError
-from derive.functions import Bracket
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, scalar
 from derive.render import cases_latex, cases_unicode, latex, unicode
-from derive.symbols import element, scalar
 from tests.derive.render.samples import (
     RANKS,
     H,

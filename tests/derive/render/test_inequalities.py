@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sympy import And, Ge, Gt, Le, Lt, Not
 from sympy.logic.boolalg import Boolean
 
-from derive import symbols
+from derive.expression import symbols
 from derive.layer import layer
 from derive.render.inequalities import excluded, implied
 

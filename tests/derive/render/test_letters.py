@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from derive import layer, network, symbols
+from derive import layer, network
 from derive.errors import DeriveError
+from derive.expression import symbols
 from derive.layers.definition import LayerDefinition
 from derive.render.names import GREEK, look, require_distinct
 

@@ -2,6 +2,7 @@ import pytest
 import sympy
 from sympy import Function, Rational, exp
 
+from derive.expression.symbols import scalar
 from derive.matrix.nodes import (
     Apply,
     Basis,
@@ -19,7 +20,6 @@ from derive.matrix.nodes import (
     Transpose,
 )
 from derive.render import latex, unicode
-from derive.symbols import scalar
 from tests.derive.render.samples import (
     B1,
     ERROR,

@@ -1,10 +1,10 @@
 import pytest
 import sympy
 
+from derive.expression.symbols import size
 from derive.render import sentence_latex, sentence_unicode, shape_latex, shape_unicode
 from derive.render.latex_style import escape
 from derive.render.printing import symbol_latex, symbol_unicode
-from derive.symbols import size
 from tests.derive.render.samples import RANKS, K, d, n
 
 NAMES = [

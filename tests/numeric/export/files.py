@@ -10,12 +10,12 @@ import pytest
 
 from derive.layer import Layer
 from derive.network import Network
-from numeric.compiled import CompileError
-from numeric.compiled.naming import python_name
+from numeric.arrays.axes import Array
+from numeric.codegen import CompileError
 from numeric.export import exported
 from numeric.export.subject import Subject, subject_of
-from numeric.sample import sample
-from numeric.scope import Array
+from numeric.sampling.points import sample
+from numeric.source.naming import python_name
 
 
 def run(source: str) -> dict[str, Any]:

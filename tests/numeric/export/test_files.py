@@ -10,14 +10,14 @@ import pytest
 from sympy import Integer
 
 from derive import layer, network
+from derive.expression.symbols import size
 from derive.layer import Layer
 from derive.network import Network
-from derive.symbols import size
 from numeric import CompileError, evaluate
 from numeric.export import FILES, exported
 from numeric.export.subject import dimension_source, subject_of
-from numeric.sample import sample
-from tests.numeric.compiled.subjects import layer_subject, loss_subject
+from numeric.sampling.points import sample
+from tests.numeric.codegen.subjects import layer_subject, loss_subject
 from tests.numeric.export.files import run
 
 ALLOWED = {"numpy": {"numpy"}, "torch": {"torch", "math"}, "jax": {"jax", "jax.numpy"}}

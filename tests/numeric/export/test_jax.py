@@ -11,9 +11,9 @@ import pytest
 from derive import network
 from derive.layer import Layer
 from derive.network import Network
-from numeric.compiled.naming import python_name
 from numeric.export.subject import Subject
-from tests.numeric.compiled.subjects import (
+from numeric.source.naming import python_name
+from tests.numeric.codegen.subjects import (
     SOME_ACTIVATIONS,
     SOME_LAYERS,
     SOME_LOSSES,

@@ -9,9 +9,9 @@ import pytest
 from derive import LayerDefinition, layer, network
 from derive.layer import Layer
 from derive.network import Network
-from numeric.compiled.naming import python_name
 from numeric.export.torch import OF_MODULES, attribute
-from tests.numeric.compiled.subjects import (
+from numeric.source.naming import python_name
+from tests.numeric.codegen.subjects import (
     LAYERS,
     SOME_ACTIVATIONS,
     SOME_LOSSES,

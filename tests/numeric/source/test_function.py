@@ -10,10 +10,10 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive import symbols
-from derive.functions import Bracket
+from derive.expression import symbols
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
 from derive.layers import named_functions
-from derive.scalar import ScalarFunction
 from numeric.source import Names, function_source
 from numeric.source.function import bounded_branches
 

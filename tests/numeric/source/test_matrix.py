@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, Function
 
-from derive import symbols
-from derive.functions import Bracket
+from derive.expression import symbols
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
 from derive.matrix import nodes
 from derive.matrix.nodes import Node
 from derive.network import network
-from derive.scalar import ScalarFunction
 from numeric.source import Names, SourceError, matrix_source, namespace_of
 from numeric.source.matrix import MatrixSource
 from tests.derive.matrix.evaluate import Array, node_value

@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Symbol
 
-from derive import layer, network, symbols
+from derive import layer, network
+from derive.expression import symbols
 from derive.forward import Forward
 from derive.layers.definition import LayerDefinition
 from numeric import CompileError, compile
-from numeric.compiled.naming import RESERVED, function_name, python_name, variable
 from numeric.export import exported
 from numeric.source import SourceError
+from numeric.source.naming import RESERVED, function_name, python_name, variable
 from numeric.source.plain import identifier, in_docstring, literal, one_line, require_plain
 
 TEXTS = st.text(alphabet=st.characters() | st.sampled_from("\"'\\\n\r\u2028\x85\x00{}#"), max_size=40)

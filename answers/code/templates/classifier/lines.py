@@ -12,7 +12,7 @@ from answers.code.comments import equation
 from answers.code.line import Line
 from answers.code.softmax import SoftmaxLines, softmax
 from answers.code.templates.layers.lines import renamed
-from derive import symbols
+from derive.expression import symbols
 from derive.network import Network, network
 from numeric.source import SourceError
 

@@ -16,15 +16,15 @@ from numpy.random import Generator
 
 from answers.code.assignment import SEQUENCE, SHAPES, Array, Case
 from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
-from answers.errors import HomeworkContentError
-from derive import symbols
+from answers.contract.errors import HomeworkContentError
 from derive.building.language import parse_stage
+from derive.expression import symbols
 from derive.forward import Forward, Tensor
 from derive.layers import LOSS
 from derive.network import Network, network
-from numeric.differences import jacobian_by_differences
-from numeric.forward import forward
-from numeric.sample import DOMAINS
+from numeric.expression.forward import forward
+from numeric.measuring.differences import jacobian_by_differences
+from numeric.sampling.points import DOMAINS
 
 PARAMETERS = ("W1", "b1", "W2", "b2")
 GAINS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003)

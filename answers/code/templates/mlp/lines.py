@@ -12,11 +12,11 @@ from answers.code.activations import ActivationLines, written_activation
 from answers.code.comments import equation
 from answers.code.line import Line, source_of
 from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
-from derive import symbols
 from derive.building.language import Argument, parse_stage
 from derive.derivation import Derivation
+from derive.expression import symbols
+from derive.expression.symbols import partial_name
 from derive.network import Network, network
-from derive.symbols import partial_name
 from numeric.source import Names, SourceError
 from numeric.source.plain import identifier
 

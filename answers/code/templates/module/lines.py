@@ -23,7 +23,7 @@ from answers.code.index_form import (
     whole_number,
 )
 from answers.code.line import Line, source_of
-from derive import symbols
+from derive.expression import symbols
 from derive.layer import Layer, layer
 from numeric.source import Names
 

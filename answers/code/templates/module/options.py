@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from answers.errors import HomeworkContentError
+from answers.contract.errors import HomeworkContentError
 from answers.kinds.code import Programming
 from derive.errors import nearest
 from derive.layers import ACTIVATION

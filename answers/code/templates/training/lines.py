@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal
 
 from derive.network import Network, network
-from numeric.compiled import compile as compiled
+from numeric.codegen import compile as compiled
 
 BATCH = "N"
 OUTPUT = {"classification": "scores", "regression": "y_hat"}

@@ -1,0 +1,127 @@
+"""What an item of an answer is: a kind with its options, that makes blocks of a sheet and claims to check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Protocol
+
+from answers.code.assignment import Assignment
+from answers.contract.model import Strict
+from answers.latex.sheet import Block
+from answers.trainings.model import TrainingModel
+from answers.trainings.trainer import Job, Trainer
+from derive.derivation import Layout
+from derive.expression.scalar import ScalarFunction
+from derive.forward import Forward
+from derive.layers import Activation
+from derive.layers.definition import LayerDefinition
+from derive.network import Network
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a check: at how many points, with what worst relative error against which tolerance.
+
+    What could not be tried here, and so is neither right nor wrong, is ``unchecked``; the note says why.
+    """
+
+    ok: bool
+    points: int
+    error: float
+    tolerance: float
+    note: str = ""
+    unchecked: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something that an answer says and that a number can contradict.
+
+    ``quantity`` is what it is about, for a terminal, and ``latex`` the same for a sheet; ``method`` says
+    against what it is compared. ``check`` does the work when it is called. ``begin`` starts what of it runs in
+    another process, so that it is done by the time of the check. ``model`` is what the claim is of.
+    """
+
+    quantity: str
+    latex: str
+    method: str
+    check: Callable[[], Verdict]
+    begin: Callable[[], object] | None = None
+    model: Forward | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer: what a key prints, and what it claims. ``files`` go beside the sheets, by their path."""
+
+    blocks: tuple[Block, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+class Context(Protocol):
+    """What an item may ask of the homework that it belongs to."""
+
+    @property
+    def steps(self) -> bool:
+        """Whether the key shows the steps of derivations."""
+
+    @property
+    def layout(self) -> Layout:
+        """How derivatives are laid out."""
+
+    @property
+    def index_base(self) -> Literal[0, 1]:
+        """What printed indices count from."""
+
+    def network(self, name: str) -> Network:
+        """The network of that name, in the homework's layout and index base."""
+
+    @property
+    def trainer(self) -> Trainer:
+        """Who does the trainings, or finds what was done before."""
+
+    def training(self, name: str) -> TrainingModel:
+        """The training of that name."""
+
+    def job(self, model: TrainingModel) -> Job:
+        """The training with its network and where its data are."""
+
+    def activations(self) -> Mapping[str, Activation]:
+        """The activations that the homework may use, its own among them, by their names."""
+
+    def own(self) -> Mapping[str, LayerDefinition | Activation]:
+        """The layers and activations that the homework defines, by their names."""
+
+    def functions(self) -> tuple[ScalarFunction, ...]:
+        """The same as scalar functions, which formulas call as they are written: ``sigma(z)``."""
+
+    def first_about(self, network: str) -> str | None:
+        """The id of the first part that is answered for that network."""
+
+    def item(self, part: str, kind: str) -> Item:
+        """The first item of that kind in another part's answer."""
+
+    def assignments(self, part: str) -> tuple[Assignment, ...]:
+        """The files that the programming items of a part's answer have written."""
+
+
+class Item(Strict):
+    """A kind of answer. Each kind is one module of this package that defines one subclass."""
+
+    kind: str
+    begins_early: ClassVar[bool] = False
+    """Whether its claims have something to begin, before other parts are answered."""
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        """What the question sheet leaves to be filled in."""
+        return ()
+
+    def handout(self, context: Context) -> tuple[tuple[str, str], ...]:
+        """Files that go beside the question sheet, by their path."""
+        return ()
+
+    def answer(self, context: Context) -> Answered:
+        """What the key says."""
+        raise TypeError(f"{type(self).__name__} does not say what it answers")

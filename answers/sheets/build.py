@@ -1,0 +1,100 @@
+"""From a homework to files: the question sheet, the key, and what goes beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from answers.context import HomeworkContext
+from answers.contract.errors import HomeworkContentError
+from answers.contract.progress import Progress, silent
+from answers.files import write_file
+from answers.homework.model import Homework
+from answers.latex.sheet import Sheet, sheet_latex
+from answers.pdf.compile import compile_pdfs
+from answers.pdf.engine import Engine, find_engine
+from answers.sheets.catalogue import catalogue
+from answers.sheets.layout import key_sheet, question_sheet
+from answers.trainings.trainer import Trainer
+from answers.verify import Checked, checked
+from derive.derivation import Layout
+
+SheetName = Literal["questions", "key", "catalogue"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was written, and the claims of it that failed their check."""
+
+    files: tuple[Path, ...]
+    failed: tuple[Checked, ...] = ()
+
+
+def build(
+    homework: Homework,
+    destination: Path,
+    *,
+    only: SheetName | None = None,
+    format: Literal["pdf", "tex"] = "pdf",
+    steps: bool | None = None,
+    layout: Layout | None = None,
+    index_base: Literal[0, 1] | None = None,
+    engine: Engine | None = None,
+    progress: Progress = silent,
+    trainer: Trainer | None = None,
+) -> Built:
+    """Write the sheets of a homework into a folder, and the files that its answers bring.
+
+    Each file is replaced only when its successor is complete. The key is checked as it is written; its
+    certificate says what passed.
+
+    Raises:
+        HomeworkContentError: a part cannot be answered.
+        PdfError: there is no TeX, or it failed.
+        OutputError: the folder cannot be written.
+    """
+    context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base, trainer=trainer)
+    homework = context.homework
+    if format == "pdf" and engine is None:
+        find_engine()  # a machine without TeX says so before the work
+    wanted = _wanted(homework, only)
+    # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
+    verdicts = () if wanted == ["questions"] else tuple(checked(context, progress))
+    sheets = {
+        destination / f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts)) for name in wanted
+    }
+    files = {destination / file: content for file, content in _files(homework, context, only)}
+    progress(" and ".join(path.name for path in sheets))
+    if format == "pdf":
+        compile_pdfs(sheets, engine=engine)
+    else:
+        files = sheets | files
+    for path, content in files.items():
+        write_file(path, content)
+    return Built(tuple({**sheets, **files}), tuple(entry for entry in verdicts if not entry.verdict.ok))
+
+
+def _wanted(homework: Homework, only: SheetName | None) -> list[SheetName]:
+    wanted = [name for name in homework.sheets if only in (None, name)]
+    if not wanted:
+        raise HomeworkContentError(f"this file makes {' and '.join(homework.sheets)} only", ("sheets",))
+    return wanted
+
+
+def _sheet(name: SheetName, homework: Homework, context: HomeworkContext, verdicts: tuple[Checked, ...]) -> Sheet:
+    if name == "questions":
+        return question_sheet(homework, context)
+    make = key_sheet if name == "key" else catalogue
+    return make(homework, context, verdicts)
+
+
+def _files(homework: Homework, context: HomeworkContext, only: SheetName | None) -> Iterator[tuple[str, str]]:
+    """Handouts go with the questions, solutions with the key."""
+    for part in homework.parts():
+        if only != "key":
+            yield from context.handout(part)
+        if only != "questions":
+            for answered in context.answered(part):
+                yield from answered.files

@@ -1,0 +1,199 @@
+"""Sizes, indices, tensor elements and the names of partial derivatives.
+
+Everything symbolic in Gradsheet is a SymPy object. A tensor of rank one or more is read through
+``Indexed`` elements; a tensor of rank zero (the loss, a single mean) is a plain real symbol.
+Indices count from 0 inside the program; sheets that count from 1 shift them when they are printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+
+import sympy
+from sympy import Basic, Expr, Indexed, IndexedBase, Symbol
+
+from derive.errors import DeriveError
+from derive.expression import walks
+from derive.expression.identifiers import TENSOR, is_word, quoted, symbol_name
+
+
+@cache
+def size(name: str) -> Symbol:
+    """The positive integer symbol of a dimension, such as ``n`` or ``K``.
+
+    Raises:
+        DefinitionError: it is no name.
+    """
+    return Symbol(symbol_name(name, "a size"), integer=True, positive=True)
+
+
+def dimension(value: str | int) -> Expr:
+    """A dimension as a user gives it: a number, or the name of a size.
+
+    Raises:
+        DeriveError: it is neither a positive number nor a name.
+    """
+    text = str(value)
+    if re.fullmatch("0*[1-9][0-9]*", text):
+        return sympy.Integer(text)
+    if is_word(text):
+        return size(text)
+    raise DeriveError(f"a size is a positive number or a name such as B, not {quoted(text)}")
+
+
+MARK = "#"
+"""What stands before a number in the name of the letter for it: no name that a user can give begins so."""
+
+
+def letter(number: int, again: int = 0) -> Symbol:
+    """The size that stands for a number, another one for every time that the number is met ``again``."""
+    return Symbol(f"{MARK}{number}{chr(39) * again}", integer=True, positive=True)
+
+
+def number_of(symbol: Symbol) -> Expr | None:
+    """The number that a letter stands for, None for any other symbol."""
+    return sympy.Integer(symbol.name.strip(f"{MARK}'")) if symbol.name.startswith(MARK) else None
+
+
+@cache
+def index(name: str) -> Symbol:
+    """The symbol of an index, which runs from 0 to its size less one.
+
+    Raises:
+        DefinitionError: it is no name.
+    """
+    return Symbol(symbol_name(name, "an index", TENSOR), integer=True, nonnegative=True)
+
+
+@cache
+def scalar(name: str) -> Symbol:
+    """The real symbol that stands for a tensor of rank zero or for a real hyper-parameter.
+
+    Raises:
+        DefinitionError: it is no name.
+    """
+    return Symbol(symbol_name(name, "a tensor", TENSOR), real=True)
+
+
+@cache
+def base(name: str) -> IndexedBase:
+    """The SymPy base of a tensor of real numbers."""
+    return IndexedBase(scalar(name))
+
+
+def element(name: str, subscripts: Sequence[Expr]) -> Expr:
+    """The element of the tensor ``name`` at ``subscripts``; a real symbol when there are none."""
+    return walks.element(base(name), tuple(subscripts)) if subscripts else scalar(name)
+
+
+def name_of(access: Expr) -> str:
+    """The tensor that an element reads.
+
+    Raises:
+        TypeError: ``access`` is neither an ``Indexed`` nor a symbol.
+    """
+    if isinstance(access, Indexed):
+        return str(access.base.label.name)
+    if isinstance(access, Symbol):
+        return access.name
+    raise TypeError(f"expected an element of a tensor, got {access!r}")
+
+
+def subscripts_of(access: Expr) -> tuple[Expr, ...]:
+    """The subscripts of an element, none for a symbol."""
+    return tuple(access.indices) if isinstance(access, Indexed) else ()
+
+
+def sizes_in(expressions: Iterable[Expr]) -> set[Symbol]:
+    """The symbols of sizes in the expressions: integers that are positive."""
+    return {
+        symbol
+        for expression in expressions
+        for symbol in walks.all_symbols(sympy.sympify(expression))
+        if symbol.is_positive and symbol.is_integer
+    }
+
+
+@lru_cache(maxsize=65536)
+def text(expression: Expr) -> str:
+    """The expression as text, by which terms and elements are ordered."""
+    return str(expression)
+
+
+@lru_cache(maxsize=65536)
+def accesses(expression: Expr) -> tuple[Expr, ...]:
+    """The elements and scalar symbols that the expression reads, each once, in the order of their text.
+
+    Index and size symbols, which are integers, are not among them.
+    """
+    return tuple(sorted(_read(expression), key=text))
+
+
+@lru_cache(maxsize=65536)
+def _read(expression: Basic) -> frozenset[Expr]:
+    if isinstance(expression, Indexed):
+        return frozenset((expression,)).union(*map(_read, expression.indices))
+    if isinstance(expression, Symbol):
+        return frozenset() if expression.is_integer else frozenset((expression,))
+    return frozenset().union(*map(_read, expression.args))
+
+
+def partial_name(numerator: str, denominator: str) -> str:
+    """The name of a partial derivative as homeworks spell it: ``dl/dW1``, ``dz2/dz1``."""
+    return f"d{numerator}/d{denominator}"
+
+
+def direct_name(numerator: str, denominator: str, held: Sequence[str]) -> str:
+    """The name of a partial along one path alone, the tensors in ``held`` kept fixed: ``dy/de|s``."""
+    return "|".join((partial_name(numerator, denominator), *held))
+
+
+def held_in(name: str) -> tuple[str, ...]:
+    """The tensors that a partial's name says are kept fixed."""
+    return tuple(name.split("|")[1:])
+
+
+def is_immediate(name: str) -> bool:
+    """Whether a partial is that of one equation of a recurrence alone: what it is by or of is held elsewhere."""
+    return bool(set(held_in(name)) & set(split_partial(name) or ()))
+
+
+def split_partial(name: str) -> tuple[str, str] | None:
+    """The numerator and denominator of a partial's name, or None for any other name."""
+    top, slash, bottom = name.split("|")[0].partition("/")
+    if slash and len(top) > 1 and len(bottom) > 1 and top[0] == "d" and bottom[0] == "d":
+        return top[1:], bottom[1:]
+    return None
+
+
+GRADIENT = "grad_"
+"""What stands before the name of a tensor in that of the row that holds the gradient of the loss by it."""
+
+LETTERS = "ijkmpqrstuvw"
+
+
+def fresh_indices(count: int, taken: Iterable[str]) -> tuple[Symbol, ...]:
+    """``count`` index symbols whose names are not in ``taken``, the plainest letters first."""
+    used = set(taken)
+    names: list[str] = []
+    suffix = 0
+    while len(names) < count:
+        for letter in LETTERS:
+            name = f"{letter}{suffix or ''}"
+            if name not in used and len(names) < count:
+                names.append(name)
+                used.add(name)
+        suffix += 1
+    return tuple(index(name) for name in names)
+
+
+def symbols_in(expression: Expr) -> tuple[Symbol, ...]:
+    """All symbols in the expression, bound ones included, in the order of their names."""
+    return tuple(sorted(walks.all_symbols(sympy.sympify(expression)), key=str))
+
+
+def names_in(*expressions: Expr) -> set[str]:
+    """The names of all symbols in the expressions, bound ones included."""
+    return {symbol.name for expression in expressions for symbol in walks.all_symbols(sympy.sympify(expression))}

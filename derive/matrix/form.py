@@ -1,0 +1,188 @@
+"""Matrix forms of a network's expressions, in its layout and in a vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import sympy
+from sympy import Add, Expr, KroneckerDelta, Sum
+
+from derive.building.blueprint import Block
+from derive.derivation import Layout, Quantity
+from derive.expression import symbols, walks
+from derive.forward import Forward
+from derive.matrix.build import transpose
+from derive.matrix.layout import lay_out
+from derive.matrix.nodes import Apply, Named, Node
+from derive.matrix.recognise import recognise
+from derive.matrix.substitute import coefficient_names, resized, substitute
+from derive.matrix.tidy import tidy
+from derive.matrix.tree import children, leaves
+
+UNIT = symbols.size("_unit")
+"""Stands for an axis of length 1 while a form is sought, so that one output is written as K outputs are."""
+
+
+class Former:
+    """Finds matrix forms with the shapes of one forward definition."""
+
+    def __init__(self, forward: Forward, blocks: tuple[Block, ...], layout: Layout) -> None:
+        self.forward = forward
+        self.block = {block.value: block for block in blocks}
+        self.layout = layout
+        self._definitions: dict[tuple[str, frozenset[str]], Node | None] = {}
+        self._forms: dict[tuple[Expr, Quantity, frozenset[str]], Node | None] = {}
+
+    def form(self, expression: Expr, quantity: Quantity, hidden: frozenset[str] = frozenset()) -> Node | None:
+        """The matrix form of the quantity in the layout, or None where there is none.
+
+        Values in ``hidden`` are replaced by their forward equations in matrix form.
+        """
+        key = (expression, quantity, hidden)
+        if key not in self._forms:
+            self._forms[key] = self._form(*key)
+        return self._forms[key]
+
+    def _form(self, expression: Expr, quantity: Quantity, hidden: frozenset[str]) -> Node | None:
+        node = self._recognised(expression, quantity, hidden)
+        if node is None:
+            return None
+        parts = symbols.split_partial(quantity.name)
+        if parts is not None:
+            node = lay_out(node, self.layout, self.ranks[parts[0]], self.ranks[parts[1]])
+        return self._finished(node, hidden)
+
+    def value(self, name: str, hidden: frozenset[str], *, written_out: bool) -> Node | None:
+        """The matrix form of a tensor's forward value: its name, or its equation."""
+        node = (
+            self.definition(name, hidden)
+            if name in self.forward.row and (written_out or name in hidden)
+            else self._leaf(name)
+        )
+        finished = None if node is None else self._finished(node, hidden)
+        if finished is None or (written_out and _reads(finished) & self._internal - {name}):
+            return None
+        return finished
+
+    @property
+    def _internal(self) -> frozenset[str]:
+        """The rows that no answer names."""
+        return frozenset(row.name for row in self.forward.rows if row.tensor.role == "hidden")
+
+    def _finished(self, node: Node, hidden: frozenset[str]) -> Node | None:
+        """The node with hidden values written out; None where one stands in a coefficient, which has no node."""
+        if coefficient_names(node) & hidden:
+            return None
+        written = tidy(substitute(node, lambda name: self._written(name, hidden) if name in hidden else None))
+        return resized(written, {UNIT: sympy.S.One})
+
+    def definition(self, name: str, hidden: frozenset[str] = frozenset()) -> Node | None:
+        """The forward equation of a tensor in matrix form; what it reads of ``hidden`` is to be written out."""
+        if (name, hidden) not in self._definitions:
+            self._definitions[name, hidden] = self._definition(name, hidden)
+        return self._definitions[name, hidden]
+
+    def _definition(self, name: str, hidden: frozenset[str]) -> Node | None:
+        row = self.forward.row[name]
+        block = self.block.get(name)
+        reads_hidden = any(
+            self.forward.tensors[symbols.name_of(access)].role == "hidden"
+            for access in symbols.accesses(row.expression)
+            if symbols.name_of(access) in self.forward.tensors
+        )
+        # What has another shape than its argument is no function applied to it, such as softmax(z) is.
+        if block and block.call and reads_hidden and self._keeps_shape(block):
+            leaf = self._leaf(block.reads)
+            return None if leaf is None else Apply(block.call, leaf, block.reads, name)
+        return self._recognised(row.expression, Quantity(name, row.indices, row.tensor.shape), hidden)
+
+    def _keeps_shape(self, block: Block) -> bool:
+        tensors = self.forward.tensors
+        return tensors[block.value].shape == tensors[block.reads].shape
+
+    def _written(self, name: str, hidden: frozenset[str]) -> Node | None:
+        definition = self.definition(name, hidden)
+        return (
+            None
+            if definition is None
+            else substitute(definition, lambda n: self._written(n, hidden) if n in hidden else None)
+        )
+
+    def _leaf(self, name: str) -> Node | None:
+        shape = _enlarged(self.forward.tensors[name].shape)
+        if len(shape) > 2:
+            return None
+        rows, columns = (*shape, *[sympy.S.One] * (2 - len(shape)))
+        return Named(name, rows, columns)
+
+    def _recognised(self, expression: Expr, quantity: Quantity, hidden: frozenset[str] = frozenset()) -> Node | None:
+        if len(quantity.indices) > 2:
+            return None
+        expression = _with_units(expression)
+        sizes = dict(zip(quantity.indices, _enlarged(quantity.shape), strict=True))
+        candidates = [expression]
+        if any(walks.holds(part, KroneckerDelta) for part in walks.parts(expression, Add)):
+            candidates.append(sympy.expand(expression)) if not walks.holds(expression, Sum) else None
+        rows = self._rows(expression) if self.layout == "numerator" else frozenset()
+        found = [
+            recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows, hidden)
+            for candidate in candidates
+        ]
+        nodes = [tidy(substitute(node, self._transposed)) for node in found if node is not None]
+        return min(nodes, key=leaves) if nodes else None
+
+    def _transposed(self, name: str) -> Node | None:
+        """The gradient of a scalar by a matrix as numerator layout stores it, and so reads it: transposed."""
+        parts = symbols.split_partial(name)
+        if self.layout != "numerator" or parts is None or self.ranks.get(parts[0]) != 0 or self.ranks[parts[1]] != 2:
+            return None
+        rows, columns = _enlarged(self.forward.tensors[parts[1]].shape)
+        return transpose(Named(name, columns, rows))
+
+    def _rows(self, expression: Expr) -> frozenset[str]:
+        """The gradients of scalars in the expression that numerator layout prints as rows."""
+        names = {symbols.name_of(access) for access in symbols.accesses(expression)}
+        partials = {name: symbols.split_partial(name) for name in names}
+        return frozenset(
+            name
+            for name, parts in partials.items()
+            if parts and self.ranks[parts[0]] == 0 and self.ranks[parts[1]] == 1
+        )
+
+    def _shapes(self, expression: Expr) -> dict[str, tuple[Expr, ...]]:
+        shapes = {}
+        for access in symbols.accesses(expression):
+            name = symbols.name_of(access)
+            parts = symbols.split_partial(name)
+            if name in self.forward.tensors:
+                shapes[name] = _enlarged(self.forward.tensors[name].shape)
+            elif parts is not None and all(part in self.forward.tensors for part in parts):
+                shapes[name] = _enlarged(self.forward.tensors[parts[0]].shape + self.forward.tensors[parts[1]].shape)
+        return shapes
+
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """The number of axes of every tensor."""
+        return {name: len(tensor.shape) for name, tensor in self.forward.tensors.items()}
+
+
+def _enlarged(shape: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    return tuple(UNIT if length == 1 else length for length in shape)
+
+
+def _with_units(expression: Expr) -> Expr:
+    """The expression with sums over an axis of length 1 taken over ``UNIT``."""
+    if not expression.args or isinstance(expression, sympy.Indexed):
+        return expression
+    args = [_with_units(argument) if isinstance(argument, Expr) else argument for argument in expression.args]
+    if isinstance(expression, Sum):
+        limits = [(letter, lower, UNIT - 1 if upper == 0 else upper) for letter, lower, upper in expression.limits]
+        return walks.total(args[0], limits)
+    return expression.func(*args)
+
+
+def _reads(node: Node) -> frozenset[str]:
+    """The tensors whose matrices a node holds."""
+    own = frozenset((node.name,)) if isinstance(node, Named) else frozenset()
+    return own.union(*map(_reads, children(node)))

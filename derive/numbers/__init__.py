@@ -1,0 +1,1 @@
+"""Exact numbers of formulas: intervals that surely hold them, and limits of how large they may be."""

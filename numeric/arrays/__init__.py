@@ -1,0 +1,1 @@
+"""Arrays as formulas see them: their axes, sizes read off their shapes, layouts, elementary functions."""

@@ -1,0 +1,41 @@
+"""Layouts by number: where the array of an index form is transposed, and which vectors are rows."""
+
+from __future__ import annotations
+
+from derive.derivation import Layout
+from derive.expression.symbols import split_partial
+from derive.forward import Forward
+from numeric.arrays.axes import Array
+from numeric.errors import ArrayError
+
+
+def in_layout(array: Array, name: str, model: Forward, layout: Layout) -> Array:
+    """The array of the index form of a quantity in a layout.
+
+    In numerator layout the partial of a scalar by a matrix is transposed; all else stays as it is.
+    """
+    if layout == "numerator" and array.ndim == 2 and numerator_is_scalar(name, model):
+        return array.T
+    return array
+
+
+def as_matrix(array: Array, name: str, model: Forward, layout: Layout) -> Array:
+    """The rows and columns of the index form of a quantity in a layout.
+
+    A vector is a column, except for the partial of a scalar in numerator layout, which is a row.
+
+    Raises:
+        ArrayError: the quantity has more than two indices.
+    """
+    if array.ndim > 2:
+        raise ArrayError(f"{name} has {array.ndim} axes and no matrix form")
+    if array.ndim == 2:
+        return in_layout(array, name, model, layout)
+    row = layout == "numerator" and numerator_is_scalar(name, model)
+    return array.reshape((1, -1) if row else (-1, 1))
+
+
+def numerator_is_scalar(name: str, model: Forward) -> bool:
+    """Whether ``name`` is the partial of a tensor of rank zero, such as the loss."""
+    parts = split_partial(name)
+    return parts is not None and parts[0] in model.tensors and not model.tensors[parts[0]].shape

@@ -1,0 +1,1 @@
+"""Every comparison of what was derived, or written by hand, with what is measured."""

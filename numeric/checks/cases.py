@@ -1,0 +1,113 @@
+"""The check of any derivation, also of one at large sizes: small ones stand in for them, and the sizes as they stand.
+
+A derivation at large numbers is a case of one with letters. That one is checked at small sizes; that the case is what
+it becomes at the numbers is a comparison of expressions; and the generated gradients are compared with the loss at the
+numbers themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import inf
+
+from derive.derivation import Derivation, General
+from derive.expression.symbols import split_partial
+from derive.specialise import specialised
+from numeric.checks.checking import Check
+from numeric.checks.checking import check as check_at_points
+from numeric.checks.comparison import TIGHT
+from numeric.checks.directions import Directions, along_directions
+from numeric.checks.trials import CheckItem
+from numeric.errors import CheckError
+
+
+@dataclass(frozen=True)
+class CaseCheck(Check):
+    """What was checked of a derivation at large sizes: ``note`` says at which of them, and what was not."""
+
+    note: str = ""
+
+
+def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
+    """Check a derivation by number at random points, as :func:`numeric.checks.checking.check` does.
+
+    One at large sizes is a case of a ``general`` derivation: that one is checked, at small sizes that stand in for
+    them; result, steps and forms must be what it becomes at the numbers; and where the arrays fit into 300 MB, the
+    gradients of the generated code are compared with derivatives of the loss along random directions at the sizes as
+    they stand. The outcome is then a :class:`CaseCheck`, whose note says which.
+
+    Raises:
+        ArrayError: no point away from kinks was found, or ``points`` is not positive.
+        ExpressionError: the forward definition itself holds something that has no number.
+    """
+    general = derivation.general
+    if general is None:
+        return check_at_points(derivation, seed, points)
+    found = check_at_points(general.derivation, seed, points)
+    along, at_sizes = _at_the_sizes(derivation, seed)
+    items = (*found.items, *_as_a_case(derivation, general), *along)
+    ok, error = all(item.ok for item in items), max(item.error for item in items)
+    outcome = replace(found, ok=ok, max_error=error, items=items)
+    return CaseCheck(**vars(outcome), note=f"at stand-in sizes; {at_sizes}")
+
+
+def checked(derivation: Derivation, seed: int = 0, points: int = 3) -> Derivation:
+    """The derivation itself, if it passes ``check``: one that fails is not to be handed out as an answer.
+
+    Raises:
+        CheckError: it fails; the message says where.
+        ArrayError: no point away from kinks was found, or ``points`` is not positive.
+        ExpressionError: the forward definition itself holds something that has no number.
+    """
+    failed = [item for item in check(derivation, seed, points).items if not item.ok]
+    if failed:
+        told = "; ".join(f"{item.what}: {item.note or f'relative error {item.error:.0e}'}" for item in failed[:3])
+        raise CheckError(f"{derivation.quantity.name} fails its check and is no answer: {told}")
+    return derivation
+
+
+def _as_a_case(derivation: Derivation, general: General) -> Iterator[CheckItem]:
+    """Whether result, steps and forms are those of the general derivation at the numbers."""
+    expected = specialised(general.derivation, dict(general.numbers))
+    steps = [(step.quantity, step.expression, step.matrix) for step in expected.steps]
+    in_elements = [step[:2] for step in steps]
+    for number, step in enumerate(derivation.steps, start=1):
+        what = f"step {number}, {step.quantity.name} ({step.rule})"
+        known = (step.quantity, step.expression) in in_elements
+        yield _same(what, known and (step.matrix is None or (step.quantity, step.expression, step.matrix) in steps))
+    what = f"result, {derivation.quantity.name}"
+    yield _same(what, (derivation.quantity, derivation.result) == (expected.quantity, expected.result))
+    if derivation.matrix is not None:
+        yield _same(f"{what}: matrix form", derivation.matrix == expected.matrix)
+    if derivation.convolution is not None:
+        yield _same(f"{what}: convolution form", derivation.convolution == expected.convolution)
+    yield _same("the forward definition", derivation.forward == expected.forward)
+
+
+def sizes_tried(derivation: Derivation) -> tuple[str, ...]:
+    """In words of a certificate, at which sizes a derivation at large ones is tried; none where sizes are small."""
+    if derivation.general is None:
+        return ()
+    compared, _ = _at_the_sizes(derivation, 0)
+    return ("at stand-in sizes", "at the sizes as they stand") if compared else ("at stand-in sizes",)
+
+
+def _same(what: str, ok: bool) -> CheckItem:
+    note = "" if ok else "it is not what the derivation for all sizes becomes at these"
+    return CheckItem(f"{what}: at the sizes as they stand", 0.0 if ok else inf, 0.0, ok, note)
+
+
+def _at_the_sizes(derivation: Derivation, seed: int) -> tuple[list[CheckItem], str]:
+    """The gradients of the generated code at the sizes as they stand, and what that says or why nothing is said."""
+    parts = split_partial(derivation.quantity.name)
+    if parts is None or parts[0] != "l":
+        return [], "at the sizes as they stand it is the same formula"
+    found: Directions = along_directions(derivation.forward, seed)
+    if parts[1] not in found.names:
+        reason = found.note or f"{parts[1]} is neither a parameter nor an input"
+        return [], f"not at the sizes as they stand: {reason}"
+    item = CheckItem(
+        "the generated gradients: along directions at the sizes as they stand", found.error, TIGHT, found.ok
+    )
+    return [item], f"at the sizes as they stand along random directions, relative error {found.error:.0e}"

@@ -1,0 +1,109 @@
+"""The check of a derivation by number: its result, every step, and every matrix form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from derive.derivation import Derivation
+from derive.expression.symbols import held_in, split_partial
+from derive.forward import Forward
+from numeric.arrays.functions import left_unknown
+from numeric.checks.comparison import is_zero
+from numeric.checks.trials import CheckItem, Place, Trials
+from numeric.errors import ArrayError
+from numeric.expression.forward import program
+from numeric.measuring.point import Point
+from numeric.sampling.points import at_kinks, responsive_sample, sample_sizes, samples
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was checked of a derivation, at how many points, and the worst relative error.
+
+    ``unknown`` are the functions that are left unknown: the check was made with a smooth function for each.
+    ``sizes`` are the values of the size symbols at the points, in their order.
+    """
+
+    ok: bool
+    max_error: float
+    points: int
+    items: tuple[CheckItem, ...]
+    unknown: tuple[str, ...] = ()
+    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
+
+
+def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
+    """Check a derivation by number, in float64, at ``points`` random points or more.
+
+    The points have sizes at which mistakes show: windows at several places, strides with remainders, sums of two
+    terms or more, dimensions that differ, a long axis, the size 1. They are away from kinks, but for some at which
+    conditions are at their boundaries, if there are any: there the derivative must be that of the side which the
+    forward definition is on.
+
+    The result is compared with central differences of the forward definition and with the complex step;
+    every step with its own quantity, measured by the complex step, and with the step before it of the
+    same quantity; every matrix form with its index form, in the derivation's layout. Rows that were derived
+    themselves, such as the gradient that a Hessian is the derivative of, are compared with what is measured of the
+    rows before them. An expression that reads the very quantity that it defines fails, since comparing the two would
+    say nothing; only a value may be given by its name, as the input of a layer is in a forward table. A result that
+    reads a tensor outside its range fails, unless the derivation says that it counts as 0 there.
+
+    An unknown function ``f`` is given a smooth formula, so that formulas in f' are checked too; the result names
+    such functions. Where a
+    derivative is zero at a point (dead units), a further one of the same sizes is sought at which it is not.
+
+    Raises:
+        ArrayError: no point away from kinks was found, or ``points`` is not positive.
+        ExpressionError: the forward definition itself holds something that has no number.
+    """
+    if points < 1:
+        raise ArrayError(f"a check needs at least one point, not {points}")
+    worst: dict[str, CheckItem] = {}
+    chosen = _places(derivation, seed, points)
+    for place in chosen:
+        for item in Trials(derivation, replace(place, point=place.point.fork())).items():
+            known = worst.get(item.what)
+            if known is None or item.error > known.error:
+                worst[item.what] = item
+    items = tuple(worst.values())
+    sizes = tuple(tuple((str(symbol), number) for symbol, number in place.point.sizes.items()) for place in chosen)
+    return Check(
+        all(item.ok for item in items),
+        max(item.error for item in items),
+        len(chosen),
+        items,
+        unknown_functions(derivation.forward),
+        sizes,
+    )
+
+
+def unknown_functions(model: Forward) -> tuple[str, ...]:
+    """The functions that a forward definition leaves unknown."""
+    return left_unknown((row.expression for row in model.rows), model.functions)
+
+
+def _places(derivation: Derivation, seed: int, count: int) -> list[Place]:
+    """The points of a check, and for each at which the derivative is zero one where it is not, if there is one.
+
+    At the size 1 a dead unit leaves nothing of a network, and so of what is wrong at that size alone.
+    """
+    model, name = derivation.forward, derivation.quantity.name
+    places = list(places_of(model, seed, count))
+    parts = split_partial(name)
+    if parts is None or not {*parts, *held_in(name)} <= set(model.tensors) or not program(model).depends(*parts):
+        return places
+    for place in tuple(places):
+        if not place.kink and is_zero(place.point.response(name)):
+            arrays = responsive_sample(model, seed, name, place.point.sizes)
+            if arrays is not None:
+                places.append(Place(Point(model, arrays, place.point.sizes)))
+    return places
+
+
+@lru_cache(maxsize=8)
+def places_of(model: Forward, seed: int, count: int) -> tuple[Place, ...]:
+    """The random points of a forward definition for a seed. Derivations of one model share what they measure."""
+    found = [Place(Point(model, arrays, sizes)) for sizes, arrays in samples(model, seed, count)]
+    sizes = sample_sizes(model, seed)
+    return (*found, *(Place(Point(model, arrays, sizes), kink=True) for arrays in at_kinks(model, sizes, seed)))

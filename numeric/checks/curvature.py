@@ -1,0 +1,60 @@
+"""Second derivatives, measured on the forward definition alone: differences of gradients that are measured too."""
+
+from __future__ import annotations
+
+import numpy
+
+from derive.derivation import Quantity
+from derive.expression.symbols import split_partial
+from numeric.arrays.axes import Array
+from numeric.checks.comparison import COARSE, relative_error
+from numeric.errors import ArrayError
+from numeric.measuring.point import Point
+
+STEP = 1e-5
+"""The step of the differences. What they differ by is measured to the last digits, so that a small step is best."""
+DIRECTIONS = 2
+FEW = 512
+"""Gradients of more elements than this are not measured a second time."""
+
+
+def is_second(point: Point, quantity: Quantity) -> bool:
+    """Whether a quantity is a second derivative that can be measured: the partial of a gradient, not a long one, by a
+    given tensor."""
+    parts = split_partial(quantity.name)
+    given = {tensor.name for tensor in point.model.given}
+    if parts is None or parts[0] not in dict(point.model.gradients) or parts[1] not in given:
+        return False
+    return point.value(parts[0]).size <= FEW
+
+
+def second_difference_error(point: Point, quantity: Quantity, value: Array) -> float:
+    """The error of a second derivative times random directions.
+
+    ``quantity`` is the partial of a row that is a gradient itself, as ``dgrad_W/dW`` is; ``value`` its array.
+
+    Raises:
+        ArrayError: the shapes differ, or the quantity is no second derivative.
+    """
+    parts = split_partial(quantity.name)
+    gradients = dict(point.model.gradients)
+    if parts is None or parts[0] not in gradients:
+        raise ArrayError(f"{quantity.name} is no derivative of a gradient")
+    start = point.value(parts[1])
+    if value.shape != (*point.value(parts[0]).shape, *start.shape):
+        raise ArrayError(f"shape {value.shape}, expected {(*point.value(parts[0]).shape, *start.shape)}")
+    generator = numpy.random.default_rng(0)
+    worst = 0.0
+    for _ in range(DIRECTIONS):
+        direction = generator.normal(size=start.shape)
+        ends = [
+            point.moved({parts[1]: start + side * STEP * direction}).partial(gradients[parts[0]]).value
+            for side in (1.0, -1.0)
+        ]
+        measured = (ends[0] - ends[1]) / (2 * STEP)
+        expected = numpy.tensordot(value, direction, direction.ndim)
+        scale = numpy.sqrt(numpy.tensordot(value**2, direction**2, direction.ndim))
+        noise = numpy.finfo(numpy.float64).eps * float(numpy.abs(ends[0]).max(initial=0.0)) / STEP / COARSE
+        floor = numpy.maximum(scale, 100 * noise + 1e-300)
+        worst = max(worst, relative_error(numpy.asarray(expected), numpy.asarray(measured), numpy.asarray(floor)))
+    return worst

@@ -1,0 +1,173 @@
+"""What is wrong with a gradient, in words: transposed, not summed over the batch, off by a factor that has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy
+
+from numeric.arrays.axes import Array
+
+Sizes = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is wrong with a gradient at one point, and what its factor may come from there.
+
+    A factor of 2 may be a 2 or a size of 2: what holds at every point is the reason.
+    """
+
+    text: str
+    hints: tuple[str, ...] = ()
+
+
+def difference(
+    name: str, found: Array, all_expected: Mapping[str, Array], sizes: Sizes, tolerance: float
+) -> Difference | None:
+    """What is wrong with the gradient of ``name``, None if nothing is.
+
+    Args:
+        all_expected: the right gradients, of other tensors too: one may be taken for another.
+        sizes: the lengths of the dimensions by name, ``{"B": 4, "n": 3}``.
+        tolerance: the largest error beside the largest element of the gradient.
+    """
+    expected = all_expected[name]
+    bound = tolerance * max(1e-12, float(numpy.abs(expected).max(initial=0)))
+    if found.shape != expected.shape:
+        reason = _reshaped(found, expected, sizes, bound)
+        return replace(reason, text=f"has shape {found.shape}, expected {expected.shape}{reason.text}")
+    bad = ~(numpy.abs(found - expected) <= bound)
+    if not bad.any():
+        return None
+    infinite = ~numpy.isfinite(found)
+    if infinite.any():
+        return Difference(f"{_element(found, expected, infinite)}; {_share(infinite, 'not finite')}")
+    explained = _explained(name, found, all_expected, sizes, bound)
+    if explained is not None:
+        return explained
+    return Difference(f"{_element(found, expected, bad)}; {_share(bad, 'wrong')}{_signs(found, expected, bound)}")
+
+
+def _explained(
+    name: str, found: Array, all_expected: Mapping[str, Array], sizes: Sizes, bound: float
+) -> Difference | None:
+    """What explains the whole gradient, if something simple does."""
+    expected = all_expected[name]
+    if not found.any():
+        return Difference("is 0 everywhere")
+    factor = _factor(found, expected, bound)
+    if factor is not None:
+        return _off_by(factor, "is", sizes)
+    for other, gradient in all_expected.items():
+        if other != name and gradient.shape == found.shape and _close(found, gradient, bound):
+            return Difference(f"is the gradient of {other}")
+    if expected.ndim == 2 and expected.shape[0] == expected.shape[1]:
+        factor = _factor(found, expected.T, bound)
+        if factor is not None:
+            return _off_by(factor, "is transposed, and" if factor != 1 else "is transposed", sizes)
+    return None
+
+
+def _off_by(factor: float, start: str, sizes: Sizes) -> Difference:
+    if factor == 1:
+        return Difference(start)
+    verb = "" if start == "is" else " is"
+    return Difference(f"{start}{verb} {_times(factor)} what it should be in every element", _hints(factor, sizes))
+
+
+def _reshaped(found: Array, expected: Array, sizes: Sizes, bound: float) -> Difference:
+    """What the right shape would come from, where the elements say so."""
+    if found.size == expected.size and found.squeeze().shape == expected.squeeze().shape:
+        wrong = not _close(found.reshape(expected.shape), expected, bound)
+        axes = (
+            "there is an axis of length 1 too many" if found.ndim > expected.ndim else "an axis of length 1 is missing"
+        )
+        return Difference(f": {axes}" + (", and the elements are wrong too" if wrong else ""))
+    if found.ndim == 2 and found.T.shape == expected.shape:
+        factor = _factor(found.T, expected, bound)
+        if factor is None:
+            return Difference(": it is transposed, and the elements are wrong too")
+        return _off_by(factor, ": it is transposed" if factor == 1 else ": it is transposed, and", sizes)
+    for size, length in sizes.items():
+        if found.shape == (length, *expected.shape):
+            for how, whole in (("sum", found.sum(axis=0)), ("mean", found.mean(axis=0))):
+                if _close(whole, expected, bound):
+                    return Difference(f": the {how} over the first axis, of length {size}, is missing")
+    return Difference("")
+
+
+def _factor(found: Array, expected: Array, bound: float) -> float | None:
+    """The number by which every element is off; None if there is none."""
+    if found.shape != expected.shape or not expected.size:
+        return None
+    place = numpy.unravel_index(int(numpy.argmax(numpy.abs(expected))), expected.shape)
+    if expected[place] == 0:
+        return None
+    factor = float(found[place] / expected[place])
+    if factor == 0 or not numpy.isfinite(factor) or not _close(found, factor * expected, max(abs(factor), 1) * bound):
+        return None
+    return 1.0 if abs(factor - 1) < 1e-9 else factor
+
+
+def _times(factor: float) -> str:
+    """A factor in words: ``4 times``, ``1/3 times``."""
+    number = f"{factor:.6g}"
+    fraction = Fraction(factor).limit_denominator(100)
+    if len(number) > 5 and abs(float(fraction) - factor) <= 1e-9 * abs(factor):
+        number = str(fraction)
+    return f"{number} times"
+
+
+def _hints(factor: float, sizes: Sizes) -> tuple[str, ...]:
+    """What a factor may come from, by its value."""
+    return tuple(text for value, text in _known_factors(sizes) if abs(value - factor) <= 1e-5 * abs(value))
+
+
+def _known_factors(sizes: Sizes) -> Iterator[tuple[float, str]]:
+    """Factors that are forgotten or put twice, the commonest first, each with what it may come from."""
+    yield -1.0, "the sign is wrong"
+    yield 2.0, "there is a factor of 2 too many"
+    yield 0.5, "a factor of 2 is missing"
+    ordered = sorted(sizes.items(), key=lambda pair: pair[0] != "B")
+    for size, length in ordered:
+        yield float(length), f"a division by {size} is missing"
+        yield 1 / length, f"there is a division by {size} too many"
+    for size, length in ordered:
+        yield -float(length), f"the sign is wrong, and a division by {size} is missing"
+        yield length / 2, f"a factor of 2/{size} is missing"
+        yield 2 / length, f"there is a factor of 2/{size} too many"
+        yield 2.0 * length, f"there is a factor of 2 too many, and a division by {size} is missing"
+        yield 0.5 / length, f"a factor of 2 is missing, and there is a division by {size} too many"
+
+
+def _element(found: Array, expected: Array, bad: Array) -> str:
+    """The worst element, with its value and by what factor it is off."""
+    errors = numpy.where(bad, numpy.nan_to_num(numpy.abs(found - expected), nan=numpy.inf), -1.0)
+    place = numpy.unravel_index(int(numpy.argmax(errors)), errors.shape)
+    where = f"at [{', '.join(str(int(number)) for number in place)}] " if place else ""
+    mine, right = float(found[place]), float(expected[place])
+    factor = mine / right if right != 0 else numpy.nan
+    times = f", {factor:.6g} times as much" if numpy.isfinite(factor) and factor != 0 else ""
+    return f"{where}is {mine:.6g}, expected {right:.6g}{times}"
+
+
+def _share(bad: Array, what: str) -> str:
+    count = int(bad.sum())
+    if bad.ndim == 2 and 0 < count < bad.size:
+        for axis, line in ((1, "row"), (0, "column")):
+            whole = numpy.flatnonzero(bad.all(axis=axis))
+            if len(whole) * bad.shape[axis] == count:
+                places = ", ".join(map(str, whole))
+                return f"{line}{'s' if len(whole) > 1 else ''} {places} {'are' if len(whole) > 1 else 'is'} {what}"
+    return f"{count} of {bad.size} elements {'is' if count == 1 else 'are'} {what}"
+
+
+def _signs(found: Array, expected: Array, bound: float) -> str:
+    return ": their signs are" if _close(numpy.abs(found), numpy.abs(expected), bound) else ""
+
+
+def _close(found: Array, expected: Array, bound: float) -> bool:
+    return found.shape == expected.shape and bool((numpy.abs(found - expected) <= bound).all())

@@ -1,0 +1,111 @@
+"""Whether an expression reads a tensor outside of its range: what ranges are printed for is believed, not taken as 0.
+
+For each access there is a count: a product of 1 where the subscripts are outside and of the conditions that it stands
+beside, summed over the sums that it stands in. All of that is finite, so that the sums can be taken apart, as they can
+not where an element that is not a number must stay beside the condition that excludes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import sympy
+from sympy import Add, And, Expr, Ge, Indexed, KroneckerDelta, Le, Mul, Piecewise, Sum, Symbol
+from sympy.logic.boolalg import Boolean
+
+from derive.derivation import Quantity
+from derive.expression import symbols
+from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.forward import Forward
+
+Counts = tuple[tuple[str, Expr], ...]
+Inside = dict[Symbol, tuple[Expr, Expr]]
+
+
+@lru_cache(maxsize=1024)
+def reads_outside(expression: Expr, quantity: Quantity, model: Forward, padded: frozenset[str]) -> Counts:
+    """For each tensor how often each element of a quantity reads it outside of its range, as expressions.
+
+    Those that are ``padded`` may be read there. What is inside for every index has no count.
+    """
+    scope: Inside = {
+        letter: (sympy.S.Zero, length - 1) for letter, length in zip(quantity.indices, quantity.shape, strict=True)
+    }
+    found: dict[str, list[Expr]] = {}
+    for name, count in _Reading(model, padded).of(expression, scope):
+        found.setdefault(name, []).append(count)
+    return tuple((name, Add(*counts)) for name, counts in found.items())
+
+
+class _Reading:
+    """The counts of the parts of an expression."""
+
+    def __init__(self, model: Forward, padded: frozenset[str]) -> None:
+        self.model = model
+        self.padded = padded
+
+    def of(self, part: Expr | Boolean, scope: Inside) -> Iterator[tuple[str, Expr]]:
+        """The counts of an expression or a condition, whose indices run from and to what ``scope`` says."""
+        if not part.has(Indexed):
+            return
+        if isinstance(part, Indexed):
+            yield from self._access(part, scope)
+        if isinstance(part, Mul):
+            yield from self._beside([(one, one if _is_guard(one) else None) for one in part.args], scope)
+        elif isinstance(part, And):
+            yield from self._beside([(one, Bracket(one)) for one in part.args], scope)
+        elif isinstance(part, Piecewise):
+            yield from self._cases(part, scope)
+        elif isinstance(part, Sum | Maximum | ArgMax):
+            inner = {**scope, **{letter: (low, high) for letter, low, high in part.limits}}
+            for name, count in self.of(part.function, inner):
+                yield name, Sum(count, *part.limits)
+        else:
+            for argument in part.args:
+                if isinstance(argument, Expr | Boolean):
+                    yield from self.of(argument, scope)
+
+    def _access(self, access: Indexed, scope: Inside) -> Iterator[tuple[str, Expr]]:
+        name = symbols.name_of(access)
+        if name in self.padded:
+            return
+        # What SymPy knows of an index, that it is not negative, decides nothing here: its range may be wrong.
+        within = [
+            Bracket(bound(subscript, end, evaluate=False))
+            for subscript, length in zip(access.indices, self._shape(name), strict=False)
+            if scope.get(subscript) != (sympy.S.Zero, length - 1)
+            for bound, end in ((Ge, sympy.S.Zero), (Le, length - 1))
+        ]
+        count = 1 - Mul(*within)
+        if count != 0:
+            yield name, count
+
+    def _shape(self, name: str) -> tuple[Expr, ...]:
+        """The shape of a tensor, or of a partial: that of its numerator, then that of its denominator."""
+        if name in self.model.tensors:
+            return self.model.tensors[name].shape
+        parts = symbols.split_partial(name) or ()
+        return tuple(length for one in parts if one in self.model.tensors for length in self.model.tensors[one].shape)
+
+    def _beside(self, parts: list[tuple[Expr, Expr | None]], scope: Inside) -> Iterator[tuple[str, Expr]]:
+        """The counts of factors, or of conditions that all must hold, each beside the guards that the others are."""
+        for place, (part, _) in enumerate(parts):
+            others = [guard for number, (_, guard) in enumerate(parts) if guard is not None and number != place]
+            for name, count in self.of(part, scope):
+                yield name, Mul(count, *others)
+
+    def _cases(self, part: Piecewise, scope: Inside) -> Iterator[tuple[str, Expr]]:
+        """The counts of values in the cases in which they are taken."""
+        before: list[Expr] = []
+        for value, condition in part.args:
+            holds = Bracket(condition)
+            for name, count in self.of(condition, scope):
+                yield name, Mul(count, *before)
+            for name, count in self.of(value, scope):
+                yield name, Mul(count, holds, *before)
+            before.append(1 - holds)
+
+
+def _is_guard(factor: Expr) -> bool:
+    return isinstance(factor, Bracket | KroneckerDelta)

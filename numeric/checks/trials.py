@@ -1,0 +1,249 @@
+"""What a check compares at one point: each step, each form and the result with what is measured there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+
+import numpy
+from sympy import Expr
+
+from derive.convolution import ConvolutionForm
+from derive.derivation import Derivation, Quantity, Step
+from derive.expression.symbols import accesses, element, name_of, split_partial, subscripts_of
+from derive.matrix.nodes import Node
+from numeric.arrays.axes import Array
+from numeric.arrays.layout import as_matrix
+from numeric.checks.comparison import COARSE, TIGHT, agreement, floor_of, relative_error
+from numeric.checks.curvature import is_second, second_difference_error
+from numeric.checks.outside import reads_outside
+from numeric.errors import ArrayError, ExpressionError
+from numeric.expression.forward import program
+from numeric.measuring.differences import EPSILON, Measured, Method
+from numeric.measuring.point import Point
+from numeric.values.convolution import convolution_at
+from numeric.values.matrix import matrix_at, over_times
+
+
+@dataclass(frozen=True)
+class CheckItem:
+    """One comparison, with its worst relative error over all points.
+
+    The error is infinite where the two could not be compared, and ``note`` says why.
+    """
+
+    what: str
+    error: float
+    tolerance: float
+    ok: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point, and whether conditions are exactly at their boundaries there."""
+
+    point: Point
+    kink: bool = False
+
+
+class _NoDerivative(Exception):
+    """There is no finite derivative at the kink to compare with."""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The comparisons of one derivation at one point."""
+
+    derivation: Derivation
+    place: Place
+
+    @property
+    def point(self) -> Point:
+        return self.place.point
+
+    def items(self) -> Iterator[CheckItem]:
+        """Every comparison: rows that were derived, the steps in order, then the result."""
+        for row, name in self.derivation.forward.gradients:
+            yield from self._tried(f"row {row}", TIGHT, partial(self._of_row, row, name))
+        before: dict[str, Step] = {}
+        for number, step in enumerate(self.derivation.steps, start=1):
+            what = f"step {number}, {step.quantity.name} ({step.rule})"
+            yield from self._forms(what, step.quantity, step.expression, step.matrix, self._said(step))
+            if (earlier := before.get(step.quantity.name)) is not None:
+                yield from self._tried(f"{what}: against the step before", TIGHT, partial(self._between, step, earlier))
+            before[step.quantity.name] = step
+        quantity, result = self.derivation.quantity, self.derivation.result
+        what = f"result, {quantity.name}"
+        yield from self._forms(what, quantity, result, self.derivation.matrix, self._outside)
+        form = self.derivation.convolution
+        if form is not None:
+            compare = partial(self._of_convolution, quantity, result, form)
+            yield from self._tried(f"{what}: convolution form", TIGHT, compare)
+        if split_partial(quantity.name) is not None and not self.place.kink:
+            coarse = partial(self._error, quantity, result, "central", None)
+            yield from self._tried(f"{what}: against central differences", COARSE, coarse)
+            if is_second(self.point, quantity):
+                second = partial(self._second, quantity, result)
+                yield from self._tried(f"{what}: against differences of measured gradients", COARSE, second)
+
+    @property
+    def _outside(self) -> frozenset[str] | None:
+        """What the result may read outside its range. Times before the first and after the last are explained."""
+        return None if self.derivation.forward.initial else self.derivation.outside
+
+    def _said(self, step: Step) -> frozenset[str] | None:
+        """What a step may read outside its range: only the result says what it is."""
+        exact = step.rule == "ranges" and step.expression == self.derivation.result
+        return self._outside if exact else None
+
+    def _forms(
+        self, what: str, quantity: Quantity, expression: Expr, matrix: Node | None, outside: frozenset[str] | None
+    ) -> Iterator[CheckItem]:
+        """An expression against its quantity, and its matrix form, if there is one, against the expression."""
+        truth = "the complex step" if split_partial(quantity.name) else "the forward definition"
+        compare = partial(self._error, quantity, expression, "complex", outside)
+        yield from self._tried(f"{what}: against {truth}", TIGHT, compare)
+        if matrix is not None:
+            yield from self._tried(
+                f"{what}: matrix form", TIGHT, partial(self._of_matrix, quantity, expression, matrix)
+            )
+
+    def _tried(self, what: str, tolerance: float, compare: Callable[[], float]) -> Iterator[CheckItem]:
+        """The comparison; nothing at a kink where there is nothing to compare with."""
+        try:
+            error, note = compare(), ""
+        except _NoDerivative:
+            return
+        except (ArrayError, ExpressionError) as reason:
+            error, note = inf, str(reason)
+        if self.place.kink and error > tolerance:
+            note = note or "differs where a condition is at its boundary"
+        yield CheckItem(what, error, tolerance, error <= tolerance, note)
+
+    def _error(self, quantity: Quantity, expression: Expr, method: Method, outside: frozenset[str] | None) -> float:
+        compiled = program(self.derivation.forward).compiled(expression, quantity.indices)
+        if quantity.name in compiled.reads and not self._may_read_itself(expression, quantity):
+            raise ExpressionError(f"the expression reads {quantity.name} itself")
+        if outside is not None:
+            self._require_inside(quantity, expression, outside)
+        value = self._value(quantity, expression)
+        tolerance = COARSE if method == "central" else TIGHT
+        rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
+        if self._is_large(quantity):
+            return self._along(quantity, value, method, rounding)
+        truth = self._truth(quantity, method)
+        if self.place.kink and not numpy.isfinite(truth.value).all():
+            raise _NoDerivative
+        return agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounding)
+
+    def _require_inside(self, quantity: Quantity, expression: Expr, outside: frozenset[str]) -> None:
+        """Raise an ``ExpressionError`` if a tensor is read outside of its range that does not count as 0 there."""
+        for name, count in reads_outside(expression, quantity, self.derivation.forward, outside):
+            if self._value(quantity, count).any():
+                raise ExpressionError(f"it reads {name} outside of its range, and does not say that it is 0 there")
+
+    def _is_large(self, quantity: Quantity) -> bool:
+        """Whether a derivative is measured along directions, as it takes long for each element."""
+        if split_partial(quantity.name) is None or self.place.kink:
+            return False
+        return self.point.is_large(quantity.name)
+
+    def _along(self, quantity: Quantity, value: Array, method: Method, rounding: Callable[[], Array]) -> float:
+        """The error of a large derivative times directions. One that is right need not be measured again."""
+        shape = self.point.shape(quantity.shape)
+        if value.shape != shape:
+            raise ArrayError(f"shape {value.shape}, expected {shape}")
+        tolerance = COARSE if method == "central" else TIGHT
+        directions = self.point.directions(quantity.name)
+        truth = self.point.along(quantity.name, method)
+        axes = directions.ndim - 1
+        products = numpy.tensordot(value, directions, axes)
+        # A sum of many random terms is about as large as the root of the sum of their squares.
+        scale = numpy.sqrt(numpy.tensordot(value**2, directions**2, axes))
+        noise = floor_of(Measured(truth.value, truth.noise), tolerance)
+        floor = numpy.maximum(scale, numpy.broadcast_to(noise, scale.shape))
+
+        def rounded() -> Array:
+            return numpy.asarray(numpy.sqrt(numpy.tensordot(rounding() ** 2, directions**2, axes)))
+
+        error = agreement(products, truth.value, floor, tolerance, rounded)
+        if method == "complex" and error <= tolerance:
+            self.point.adopt(quantity.name, value)
+        return error
+
+    def _may_read_itself(self, expression: Expr, quantity: Quantity) -> bool:
+        """Whether a value is named rather than computed, as the input of a layer is in a forward table; or is
+        computed from what it is at other times, in a recurrence."""
+        if expression == element(quantity.name, quantity.indices):
+            return split_partial(quantity.name) is None
+        read = [access for access in accesses(expression) if name_of(access) == quantity.name]
+        recurrent = bool(self.derivation.forward.cycle)
+        return recurrent and all(subscripts_of(access)[:1] != quantity.indices[:1] for access in read)
+
+    def _between(self, step: Step, earlier: Step) -> float:
+        quantity = step.quantity
+        value, other = self._value(quantity, step.expression), self._value(quantity, earlier.expression)
+        if self.place.kink and not numpy.isfinite(other).all():
+            raise _NoDerivative
+
+        def rounding() -> Array:
+            one, two = (
+                self.point.rounding(entry.expression, quantity.indices, quantity.shape) for entry in (step, earlier)
+            )
+            return numpy.maximum(one, two)
+
+        return agreement(value, other, self._floor(other), TIGHT, rounding)
+
+    def _of_matrix(self, quantity: Quantity, expression: Expr, matrix: Node) -> float:
+        value = self._value(quantity, expression)
+        if self.place.kink and not numpy.isfinite(value).all():
+            raise _NoDerivative
+        rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
+        if quantity.at:
+            return agreement(over_times(matrix, quantity, self.point), value, self._floor(value), TIGHT, rounding)
+        model, layout = self.derivation.forward, self.derivation.layout
+
+        def laid_out(array: Array) -> Array:
+            return as_matrix(array, quantity.name, model, layout)
+
+        found = matrix_at(matrix, self.point, layout)
+        return agreement(found, laid_out(value), laid_out(self._floor(value)), TIGHT, lambda: laid_out(rounding()))
+
+    def _of_convolution(self, quantity: Quantity, expression: Expr, form: ConvolutionForm) -> float:
+        value = self._value(quantity, expression)
+        counts = value.shape[: len(form.indices)]
+        floor = self._floor(value)
+        return max(relative_error(array, value, floor) for array in convolution_at(form, counts, self.point))
+
+    def _of_row(self, row: str, name: str) -> float:
+        """A row that was derived, against the partial that it is, measured on the rows before it."""
+        quantity = Quantity(name, (), self.derivation.forward.tensors[row].shape)
+        value = self.point.value(row)
+        if self._is_large(quantity):
+            return self._along(quantity, value, "complex", lambda: EPSILON * numpy.abs(value))
+        truth = self.point.partial(name)
+        if self.place.kink and not numpy.isfinite(truth.value).all():
+            raise _NoDerivative
+        return relative_error(value, truth.value, floor_of(truth, TIGHT))
+
+    def _second(self, quantity: Quantity, expression: Expr) -> float:
+        return second_difference_error(self.point, quantity, self._value(quantity, expression))
+
+    def _floor(self, value: Array) -> Array:
+        """The scale of an array of which nothing is measured."""
+        floor = floor_of(Measured(value, EPSILON * numpy.abs(value)), TIGHT)
+        return numpy.array(numpy.broadcast_to(floor, value.shape))
+
+    def _value(self, quantity: Quantity, expression: Expr) -> Array:
+        return self.point.expression(expression, quantity.indices, quantity.shape)
+
+    def _truth(self, quantity: Quantity, method: Method) -> Measured:
+        if split_partial(quantity.name) is not None:
+            return self.point.partial(quantity.name, method)
+        if quantity.name not in self.derivation.forward.tensors:
+            raise ArrayError(f"{quantity.name} is neither a tensor of the forward definition nor a partial of two")
+        value = self.point.value(quantity.name)
+        return Measured(value, EPSILON * numpy.abs(value))

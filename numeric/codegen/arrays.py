@@ -1,0 +1,213 @@
+"""Index expressions as NumPy source: whole arrays with one axis for each free index, in a given order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import sympy
+from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
+
+from derive.expression import symbols
+from derive.expression.functions import ArgMax, Bracket, Maximum
+from numeric.errors import CompileError
+from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.places import Places
+from numeric.source import NAMESPACES, Names, SourceError
+from numeric.source.elements import ElementSource, chosen, typed
+from numeric.source.integers import Integers, is_whole
+from numeric.source.naming import python_name, variable
+from numeric.source.text import Level, Text
+
+Axes = tuple[Symbol, ...]
+
+CALLS: Mapping[str, str] = {
+    "log1p": "np.log1p({})",
+    "expm1": "np.expm1({})",
+    "erf": "erf({})",
+}
+ONE = sympy.S.One
+
+
+@dataclass(frozen=True)
+class ArraySource:
+    """Writes index expressions; ``kept`` are tensors that are stored as arrays with one more axis of length 1.
+
+    ``helpers`` are functions that the module defines itself, ``integers`` tensors of whole numbers, and
+    ``ranges`` the sizes of the indices in scope; an index without a range is the variable of a loop.
+    Of the tensors ``in_block`` only the samples of the slice ``block`` are read.
+    """
+
+    shapes: Mapping[str, tuple[Expr, ...]]
+    helpers: Mapping[str, str]
+    lengths: Lengths
+    integers: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    real: str = ""
+    ranges: Mapping[Symbol, Expr] = field(default_factory=dict)
+    in_block: frozenset[str] = frozenset()
+
+    def array(self, expression: Expr, axes: Axes) -> Text:
+        """The whole array of the expression, one axis for each of ``axes``.
+
+        Raises:
+            CompileError: something in the expression has no source.
+        """
+        text = self.value(expression, axes)
+        if text.shape == tuple(axes):
+            return text
+        sizes = ", ".join(self.size(self.ranges[letter]) for letter in axes)
+        return Text(f"np.broadcast_to({text.source}, ({sizes}{',' * (len(axes) == 1)}))", shape=axes, whole=text.whole)
+
+    def value(self, expression: Expr, axes: Axes) -> Text:
+        """Source that broadcasts against arrays with these axes; its shape holds an index or 1 for each axis."""
+        expression = typed(chosen(expression))
+        variables = {part: self._part(part, axes) for part in self._parts(expression)}
+        names = Names(calls={**CALLS, **self.helpers})
+        try:
+            return ElementSource(NAMESPACES["numpy"], names, variables, self.real).text(expression)
+        except SourceError as error:
+            raise CompileError(str(error)) from error
+
+    def size(self, length: Expr) -> str:
+        """The source of a length."""
+        return Integers(lambda part: Text(str(part))).text(sympy.expand(length)).source
+
+    def within(self, limits: Sequence[Sequence[Expr]]) -> ArraySource:
+        """The same writer, inside sums over these limits."""
+        added = {letter: sympy.expand(upper + 1) for letter, _, upper in limits}
+        return replace(self, ranges={**self.ranges, **added})
+
+    def keeping(self, text: Text, own: Axes, axes: Axes) -> Text:
+        """A computed array with the axes ``own``, aligned with ``axes``."""
+        simple = text.inside(text.level.ATOM)
+        order = tuple(letter for letter in axes if letter in own)
+        return text if own == order == axes[len(axes) - len(own) :] else self._aligned(simple, own, axes, False)
+
+    def whole(self, expression: Expr, axes: Axes) -> Text:
+        """The source of an integer expression of indices, along their axes."""
+        return self._integers(axes).text(expression)
+
+    def _parts(self, expression: Expr) -> list[Expr]:
+        """The largest parts that are arrays: elements, sums, conditions on indices, and scalars."""
+        found: list[Expr] = []
+
+        def visit(node: Expr) -> None:
+            if isinstance(node, Indexed | Sum | Maximum | ArgMax | KroneckerDelta) or self._on_indices(node):
+                found.append(node)
+            elif isinstance(node, Symbol):
+                if not node.is_integer or not node.is_positive:
+                    found.append(node)
+            else:
+                for argument in node.args:
+                    visit(argument)
+
+        visit(expression)
+        return list(dict.fromkeys(found))
+
+    def _on_indices(self, node: Expr) -> bool:
+        """Whether a part is a bracket on indices, or a whole quotient or remainder of them."""
+        if isinstance(node, Bracket):
+            return all(is_whole(part, self.integers) for part in node.args[0].args)
+        return isinstance(node, sympy.floor | sympy.Mod) and is_whole(node, self.integers)
+
+    def _part(self, part: Expr, axes: Axes) -> Text:
+        if isinstance(part, Indexed):
+            return self._access(part, axes)
+        if isinstance(part, Sum | Maximum | ArgMax):
+            from numeric.codegen.contract import total
+
+            return total(self, part, axes)
+        if isinstance(part, KroneckerDelta | Bracket):
+            condition = part if isinstance(part, KroneckerDelta) else part.args[0]
+            text = self._integers(axes).condition(condition)
+            return replace(text, code=f"({text.code})", level=Level.ATOM)
+        if isinstance(part, Symbol) and part.is_integer:
+            return self._letter(part, axes)
+        if part.is_integer or isinstance(part, sympy.floor | sympy.Mod):
+            return self.whole(part, axes)
+        return Text(python_name(part.name))
+
+    def _integers(self, axes: Axes) -> Integers:
+        return Integers(lambda part: self._letter(part, axes) if isinstance(part, Symbol) else self._access(part, axes))
+
+    def _letter(self, letter: Symbol, axes: Axes) -> Text:
+        """The values of an index along its axis, or the variable of the loop that counts it."""
+        if letter.name in self.integers:
+            return Text(python_name(letter.name))
+        if letter not in self.ranges:
+            return Text(variable(letter))
+        return replace(
+            self._aligned(f"np.arange({self.size(self.ranges[letter])})", (letter,), axes, False), whole=True
+        )
+
+    def _access(self, access: Indexed, axes: Axes) -> Text:
+        name, subscripts = symbols.name_of(access), symbols.subscripts_of(access)
+        shape = self.shapes[name]
+        own = tuple(subscript for subscript in subscripts if isinstance(subscript, Symbol))
+        if name in self.kept:
+            if len(own) < len(subscripts):
+                raise CompileError(f"the subscripts {subscripts} of {name} have no generated code")
+            if len(set(own)) < len(own):
+                return self._gathered(f"{python_name(name)}[..., 0]", subscripts, axes)
+            return self._aligned(python_name(name), own, axes, True)
+        places = Places(self.ranges, self.lengths, self._integers(axes))
+        runs = places.runs(subscripts, shape)
+        if runs is not None:
+            letters = tuple(letter for run in runs for letter in run.letters)
+            stored = f"{python_name(name)}[block, ...]" if name in self.in_block else python_name(name)
+            return self._aligned(places.code(stored, runs, shape), letters, axes, False)
+        return self._chosen(name, subscripts, axes) or self._gathered(python_name(name), subscripts, axes)
+
+    def _chosen(self, name: str, subscripts: Sequence[Expr], axes: Axes) -> Text | None:
+        """Elements by indices that are arrays: ``p[np.arange(B), y]``, ``E[x]``; None for other subscripts."""
+        if not all(isinstance(s, Symbol | Indexed) for s in subscripts):
+            return None
+        chosen = [place for place, s in enumerate(subscripts) if isinstance(s, Indexed)]
+        if not chosen:
+            return None
+        free = {letter for subscript in subscripts for letter in subscript.free_symbols if letter in axes}
+        order = tuple(letter for letter in axes if letter in free)
+        behind = tuple(subscripts[chosen[-1] + 1 :])
+        (first, *others) = chosen
+        inner = tuple(letter for letter in order if letter in subscripts[first].free_symbols)
+        if first == 0 and not others and order == (*inner, *behind):
+            code = f"{python_name(name)}[{self._access(subscripts[0], inner).source}]"
+            return self._aligned(code, order, axes, False)
+        before, last = tuple(subscripts[:-1]), subscripts[-1]
+        if isinstance(last, Indexed) and not others and last.indices == before and len(before) > 1:
+            place = self._access(last, before).source
+            code = f"np.take_along_axis({python_name(name)}, {place}[..., None], axis=-1)[..., 0]"
+            return self._aligned(code, before, axes, False)
+        places = [self._integers(order).text(subscript).source for subscript in subscripts]
+        return self._aligned(f"{python_name(name)}[{', '.join(places)}]", order, axes, False)
+
+    def _gathered(self, code: str, subscripts: Sequence[Expr], axes: Axes) -> Text:
+        free = {letter for subscript in subscripts for letter in subscript.free_symbols if letter in axes}
+        order = tuple(letter for letter in axes if letter in free)
+        text = Places(self.ranges, self.lengths, self._integers(order)).gathered(code, subscripts)
+        return self._aligned(text.code, order, axes, False)
+
+    def _aligned(self, code: str, own: Axes, axes: Axes, column: bool) -> Text:
+        """An array with its axes in the order of ``axes`` and new axes of length 1 where it has none."""
+        order = tuple(letter for letter in axes if letter in own)
+        if len(order) < len(own):
+            raise CompileError(f"{code} varies along {set(own) - set(order)}, over which nothing is summed")
+        if own != order:
+            if len(own) == 2:
+                code += ".T"
+            else:
+                code += f".transpose({', '.join(str(own.index(letter)) for letter in order)})"
+        if not own:
+            return Text(code)
+        positions = [axes.index(letter) for letter in order]
+        spread = axes[positions[0] :]
+        if column:
+            # Stored with an axis of length 1 behind its own.
+            if len(spread) == len(own) + 1:
+                return Text(code, shape=(*order, ONE))
+            code += "[..., 0]"
+        if spread == order:
+            return Text(code, shape=order)
+        marks = ", ".join(":" if letter in order else "None" for letter in spread)
+        return Text(f"{code}[{marks}]", shape=tuple(letter if letter in order else ONE for letter in spread))

@@ -1,0 +1,247 @@
+"""The text of a generated module: imports, helpers, and the functions forward, loss, backward and both."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Indexed, Symbol
+
+from derive.expression import symbols
+from numeric.codegen.arrays import ArraySource
+from numeric.codegen.helpers import helper
+from numeric.codegen.line_breaks import WIDTH, broken
+from numeric.codegen.sizes import Sizes
+from numeric.codegen.statements import Statements, overwritable
+from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.lines import Line, Plan, Stage, names
+from numeric.lowering.prepare import prepared
+from numeric.source.naming import function_name, python_name
+from numeric.source.plain import in_docstring, one_line
+
+INDENT = "    "
+FUNCTIONS = ("forward", "loss", "backward", "loss_and_gradients")
+
+
+@dataclass(frozen=True)
+class Module:
+    """The module of a plan; ``text`` writes it with or without the formulas beside the lines."""
+
+    plan: Plan
+
+    @cached_property
+    def _prepared(self) -> tuple[list[Line], tuple[str, ...]]:
+        return prepared(self.plan)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines as they are computed."""
+        return self._prepared[0]
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """Where the functions find the sizes that they need."""
+        return Sizes(self.plan)
+
+    @cached_property
+    def settings(self) -> tuple[str, ...]:
+        """The sizes that are given by name among the parameters, such as a stride ``s``."""
+        stages: tuple[Stage, ...] = ("forward", "loss", "backward")
+        found = {size.name for stage in stages for size in self._sizes(stage) if self.sizes.is_setting(size, stage)}
+        return tuple(sorted(found))
+
+    @cached_property
+    def source(self) -> ArraySource:
+        """Writes the expressions of the lines."""
+        tensors = self.plan.model.tensors
+        shapes = {tensor.name: tensor.shape for tensor in tensors.values()}
+        shapes |= {symbols.partial_name("l", name): tensors[name].shape for name in self.plan.outputs}
+        shapes |= {line.name: line.shape for line in self.lines}
+        shapes |= {constant.name: () for constant in self.plan.parameters if constant.name not in shapes}
+        whole = {name for name, tensor in tensors.items() if tensor.domain in ("class", "index")}
+        kept = {line.name for line in self.lines if line.column}
+        calls = {name: f"{function_name(name)}({{}})" for name in self._prepared[1]}
+        lengths = Lengths(dict(self.plan.model.sizes))
+        return ArraySource(shapes, calls, lengths, frozenset(whole), frozenset(kept), f"{self._real}.dtype")
+
+    def stage(self, stage: Stage) -> list[Line]:
+        """The lines of one function."""
+        return [line for line in self.lines if line.stage == stage]
+
+    @cached_property
+    def bodies(self) -> dict[Stage, list[tuple[Line | None, list[str]]]]:
+        """The statements of each function, by the line that they compute."""
+        stages: tuple[Stage, ...] = ("forward", "loss", "backward")
+        return {stage: [(line, self._statements(line, stage)) for line in self.stage(stage)] for stage in stages}
+
+    @cached_property
+    def carried(self) -> dict[str, set[str]]:
+        """For each stage, the names of its lines that a later stage reads."""
+        stages: tuple[Stage, ...] = ("forward", "loss", "backward")
+        own = {stage: {line.name for line in self.stage(stage)} for stage in stages}
+        reads = {stage: self._read(stage) for stage in stages}
+        return {
+            "forward": own["forward"] & (reads["loss"] | reads["backward"]),
+            "loss": own["loss"] & reads["backward"],
+        }
+
+    @cached_property
+    def cached(self) -> dict[str, set[str]]:
+        """What the cache holds after a stage: its lines that are read later, and the inputs that are."""
+        later = self._arguments("loss") | self._arguments("backward")
+        carried = self.carried
+        inputs = {tensor.name for tensor in self.plan.inputs} & later
+        outputs = set(self.plan.outputs) & later
+        return {"forward": carried["forward"] | inputs | outputs, "loss": carried["loss"]}
+
+    def _read(self, stage: Stage) -> set[str]:
+        return set().union(*(names(line) for line in self.stage(stage)))
+
+    def _arguments(self, stage: Stage) -> set[str]:
+        """What the statements of a stage read, sizes and types included."""
+        real = python_name(self._real)
+        of_type = {self._real} if f"{real}.dtype" in self._code(stage) else set()
+        return self._read(stage) | self.sizes.read(self._sizes(stage), stage) | of_type
+
+    @cached_property
+    def _real(self) -> str:
+        """A tensor of real numbers that all functions have, whose type the other arrays take."""
+        tensors = (*self.plan.inputs, *self.plan.parameters)
+        return next((tensor.name for tensor in tensors if tensor.domain != "class"), self.plan.outputs[0])
+
+    def _code(self, stage: Stage) -> str:
+        return "\n".join(code for _, lines in self.bodies[stage] for code in lines)
+
+    def text(self, *, formulas: bool = True) -> str:
+        """The source of the module."""
+        parts = [f'"""{in_docstring(self.plan.title)}: forward and backward on a batch."""\n\nimport numpy as np']
+        called = "\n".join(map(self._code, self.bodies))
+        for name in (*self._prepared[1], "erf", "gathered", "blocks"):
+            if re.search(rf"(?<![\w.]){function_name(name) if name in self._prepared[1] else name}\(", called):
+                parts.append(helper(name, self.plan.model))
+        parts.append(self._forward(formulas))
+        if self.plan.gradients:
+            if self.stage("loss"):
+                parts.append(self._loss(formulas))
+            parts.append(self._backward(formulas))
+            if self.stage("loss"):
+                parts.append(self._both())
+        return "\n\n\n".join(parts) + "\n"
+
+    def _forward(self, formulas: bool) -> str:
+        arguments = ", ".join(["params", *(python_name(tensor.name) for tensor in self.plan.inputs)])
+        outputs = ", ".join(map(python_name, self.plan.outputs))
+        kept = [name for name in self._order() if name in self.cached["forward"]]
+        cache = ", ".join(f'"{python_name(name)}": {python_name(name)}' for name in kept)
+        body = [
+            f'"""Return {outputs} and what the gradients need of the forward pass."""',
+            *self._loaded("forward", "params"),
+            *self._body("forward", formulas),
+            *broken(f"return {outputs}, {{{cache}}}"),
+        ]
+        return _function(f"forward({arguments})", body)
+
+    def _loss(self, formulas: bool) -> str:
+        arguments = ", ".join(["params", "cache", *(python_name(tensor.name) for tensor in self.plan.beside)])
+        kept = [name for name in self._order() if name in self.cached["loss"]]
+        body = [
+            '"""Return the loss; what the gradients need of it is added to the cache."""',
+            *self._loaded("loss", "params"),
+            *self._loaded("loss", "cache"),
+            *self._body("loss", formulas),
+            *(f'cache["{python_name(name)}"] = {python_name(name)}' for name in kept),
+            "return l",
+        ]
+        return _function(f"loss({arguments})", body)
+
+    def _backward(self, formulas: bool) -> str:
+        arguments = ", ".join(["params", "cache", *(python_name(tensor.name) for tensor in self.plan.beside)])
+        gradients = ", ".join(f'"{name}": {self._gradient(name)}' for name in self.plan.gradients)
+        body = [
+            '"""Return the gradients by the names of what they belong to; dz1 is the gradient of the loss by z1."""',
+            *self._loaded("backward", "params"),
+            *self._loaded("backward", "cache"),
+            *self._body("backward", formulas),
+            *broken(f"return {{{gradients}}}"),
+        ]
+        return _function(f"backward({arguments})", body)
+
+    def _both(self) -> str:
+        inputs = ", ".join(python_name(tensor.name) for tensor in self.plan.inputs)
+        beside = "".join(f", {python_name(tensor.name)}" for tensor in self.plan.beside)
+        body = [
+            '"""Return the loss and its gradients by the parameters."""',
+            f"{', '.join('_' for _ in self.plan.outputs)}, cache = forward(params, {inputs})",
+            f"return loss(params, cache{beside}), backward(params, cache{beside})",
+        ]
+        return _function(f"loss_and_gradients(params, {inputs}{beside})", body)
+
+    def _gradient(self, name: str) -> str:
+        return python_name(symbols.partial_name("l", name))
+
+    def _order(self) -> list[str]:
+        return [tensor.name for tensor in self.plan.inputs] + [line.name for line in self.lines]
+
+    def _loaded(self, stage: Stage, where: str) -> Iterator[str]:
+        """Assignments of what a function reads from its arguments, and of the sizes that it needs."""
+        lines = self.stage(stage)
+        read = self._arguments(stage)
+        own = {line.name for line in lines}
+        if where == "params":
+            found = [tensor.name for tensor in self.plan.parameters if tensor.name in read]
+        else:
+            beside = {tensor.name for tensor in self.plan.beside}
+            found = [name for name in self._order() if name in read - own - beside]
+        while found:
+            # As many of them in one assignment as have room.
+            some = list(found)
+            while len(_unpacked(some, where)) > WIDTH and len(some) > 1:
+                some.pop()
+            yield _unpacked(some, where)
+            found = found[len(some) :]
+        if where == ("params" if stage == "forward" else "cache"):
+            yield from self.sizes.statements(self._sizes(stage), stage)
+
+    def _sizes(self, stage: Stage) -> list[Symbol]:
+        """The sizes that the code of a function mentions."""
+        return self.sizes.mentioned(self._code(stage), stage)
+
+    def _body(self, stage: Stage, formulas: bool) -> Iterator[str]:
+        for line, statements in self.bodies[stage]:
+            if formulas and line is not None and line.note:
+                yield f"# {one_line(line.note)}"
+            if formulas and line is not None and line.formula is not None:
+                text = f"# {one_line(line.formula.unicode('index'))}"
+                yield from textwrap.wrap(text, WIDTH, subsequent_indent="#     ", break_on_hyphens=False)
+            yield from (text for statement in statements for text in broken(statement))
+
+    def _statements(self, line: Line, stage: Stage) -> list[str]:
+        lines = self.stage(stage)
+        dead = overwritable(lines, lines.index(line), self._needed(stage), self._aliased)
+        windows = frozenset(one.name for one in self.lines if one.windows is not None)
+        return Statements(self.source, line, dead, windows).written()
+
+    def _needed(self, stage: Stage) -> set[str]:
+        """What a function hands on."""
+        if stage == "backward":
+            return {symbols.partial_name("l", name) for name in self.plan.gradients}
+        return {*self.carried[stage], *self.plan.outputs}
+
+    @cached_property
+    def _aliased(self) -> set[str]:
+        """Arrays of which another name may be a view."""
+        return {name for line in self.lines if isinstance(line.expression, Indexed) for name in names(line)}
+
+
+def _unpacked(names: Sequence[str], where: str) -> str:
+    left = ", ".join(map(python_name, names))
+    # Parameters are given by the names of the tensors; the cache is the module's own.
+    keys = names if where == "params" else list(map(python_name, names))
+    return f"{left} = " + ", ".join(f'{where}["{key}"]' for key in keys)
+
+
+def _function(signature: str, body: Sequence[str] | Iterable[str]) -> str:
+    return "\n".join([f"def {signature}:", *(f"{INDENT}{line}" for line in body)])

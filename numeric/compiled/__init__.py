@@ -1,6 +1,0 @@
-"""Networks and layers as plain NumPy that a person would keep: generated from their derivations."""
-
-from numeric.compiled.compiled import Compiled, compile
-from numeric.compiled.errors import CompileError
-
-__all__ = ["CompileError", "Compiled", "compile"]

@@ -1,0 +1,405 @@
+"""The compiler of index expressions: one small function for each node of SymPy's tree."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, reduce
+from math import inf
+from typing import Any
+
+import numpy
+import sympy
+from sympy import Expr, Indexed, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from derive.expression import symbols
+from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.scalar import ScalarFunction
+from numeric.arrays import functions as scalar_functions
+from numeric.arrays.axes import Axis, Evaluator, Scope, Value
+from numeric.errors import ExpressionError
+from numeric.expression.access import access
+from numeric.expression.contraction import nested
+from numeric.expression.products import summed_product
+from numeric.expression.wide_sums import widened
+from numeric.source.elements import WHERE
+from numeric.source.function import DECAY, bounded_branches
+
+LARGEST_EXACT = 2**53
+"""Integers up to here are the same in floating point."""
+
+COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
+    sympy.Eq: operator.eq,
+    sympy.Ne: operator.ne,
+    sympy.StrictLessThan: operator.lt,
+    sympy.LessThan: operator.le,
+    sympy.StrictGreaterThan: operator.gt,
+    sympy.GreaterThan: operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The factors of a product: those above and below a fraction line, and guards outside of which it is 0."""
+
+    above: tuple[Evaluator, ...]
+    below: tuple[Evaluator, ...]
+    guards: tuple[Evaluator, ...]
+
+    def value(self, scope: Scope) -> Value:
+        """The product."""
+        above, below, guards = ([part(scope) for part in parts] for parts in (self.above, self.below, self.guards))
+        return self.multiplied(above, below, guards, scope)
+
+    @staticmethod
+    def multiplied(above: list[Value], below: list[Value], guards: list[Value], scope: Scope) -> Value:
+        """The product of the values of the factors."""
+        value: Value = reduce(operator.mul, above, 1)
+        if below:
+            # One division, so that a quotient of integers that is an integer comes out as one.
+            value = _quotient(value, reduce(operator.mul, below))
+        return _guarded(value, guards, scope) if guards else value
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """Compiles expressions inside the sums, and inside the function formula, that it stands for.
+
+    ``depth`` is the number of index axes so far. ``reads`` collects the names of the tensors that are met.
+    """
+
+    axes: Mapping[Symbol, Axis]
+    depth: int
+    functions: tuple[ScalarFunction, ...]
+    variables: frozenset[Symbol]
+    reads: set[str]
+
+    def compile(self, expression: Expr) -> Evaluator:
+        """The function that evaluates ``expression``.
+
+        Raises:
+            ExpressionError: the expression holds something that has no number here.
+        """
+        if expression.is_Number or expression.is_NumberSymbol:
+            return _number(expression)
+        for kind, method in METHODS:
+            if isinstance(expression, kind):
+                return method(self, expression)
+        if len(expression.args) == 1:
+            function, argument = scalar_functions.elementary(expression.func), self.compile(expression.args[0])
+            return lambda scope: _plain(function(argument(scope)))
+        raise ExpressionError(f"{type(expression).__name__} has no number here: {expression}")
+
+    def compile_all(self, expressions: tuple[Expr, ...]) -> list[Evaluator]:
+        """The functions that evaluate each of ``expressions``."""
+        return [self.compile(expression) for expression in expressions]
+
+    def symbol(self, symbol: Symbol) -> Evaluator:
+        if symbol in self.variables:
+            return lambda scope: scope.variables[symbol]
+        if symbol in self.axes:
+            return self.axes[symbol].values
+        if symbol.is_integer:
+            return lambda scope: scope.size(symbol)
+        name = symbol.name
+        self.reads.add(name)
+        return lambda scope: scope.array(name)
+
+    def indexed(self, expression: Indexed) -> Evaluator:
+        name = symbols.name_of(expression)
+        self.reads.add(name)
+        subscripts = symbols.subscripts_of(expression)
+        plain = [self.axes.get(subscript) for subscript in subscripts]
+        return access(name, self.compile_all(subscripts), plain)
+
+    def add(self, expression: Expr) -> Evaluator:
+        terms = self.compile_all(expression.args)
+        return lambda scope: reduce(operator.add, (term(scope) for term in terms))
+
+    def product(self, expression: Expr) -> Evaluator:
+        return self.factors(expression).value
+
+    def factors(self, expression: Expr) -> Factors:
+        """The factors of a product, apart by what is done with them."""
+        above: list[Evaluator] = []
+        below: list[Evaluator] = []
+        guards: list[Evaluator] = []
+        for factor in expression.args:
+            if isinstance(factor, Bracket | sympy.KroneckerDelta):
+                guards.append(self.guard(factor))
+            elif factor.is_Rational:
+                above.append(_number(sympy.Integer(factor.p)))
+                below.append(_number(sympy.Integer(factor.q)))
+            elif isinstance(factor, sympy.Pow) and factor.exp.is_number and factor.exp.is_negative:
+                below.append(self.compile(1 / factor))
+            else:
+                above.append(self.compile(factor))
+        return Factors(tuple(above), tuple(below), tuple(guards))
+
+    def power(self, expression: Expr) -> Evaluator:
+        base, exponent = expression.base, expression.exp
+        value = self.compile(base)
+        if exponent.is_number and exponent.is_negative:
+            inverse = self.compile(1 / expression)
+            return lambda scope: _quotient(1, inverse(scope))
+        if exponent == sympy.Rational(1, 2):
+            return lambda scope: _plain(numpy.sqrt(value(scope)))
+        if exponent == 2:
+            return lambda scope: _plain(numpy.square(value(scope)))
+        power = self.compile(exponent)
+        return lambda scope: _power(value(scope), power(scope))
+
+    def sum(self, expression: sympy.Sum) -> Evaluator:
+        in_order = nested(widened(expression, self.axes), self.axes)
+        if in_order != expression:
+            return self.compile(in_order)
+        added: list[Axis] = []
+        axes = dict(self.axes)
+        for letter, lower, upper in expression.limits:
+            first, last = self.bound(lower, expression), self.bound(upper, expression)
+            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
+            added.append(axes[letter])
+        inner = replace(self, axes=axes, depth=self.depth + len(added))
+        factors = inner.factors(expression.function) if isinstance(expression.function, sympy.Mul) else None
+        body = factors.value if factors is not None else inner.compile(expression.function)
+
+        def evaluate(scope: Scope) -> Value:
+            counts = [axis.count(scope) for axis in added]
+            if factors is not None and not factors.below:
+                values, guards = [[part(scope) for part in parts] for parts in (factors.above, factors.guards)]
+                total = summed_product(values, guards, 2 + self.depth, counts)
+                if total is not None:
+                    return total
+                value = factors.multiplied(values, [], guards, scope)
+            else:
+                value = body(scope)
+            for axis, count in zip(reversed(added), reversed(counts), strict=True):
+                value = _summed(value, axis, count)
+            return value
+
+        return evaluate
+
+    def arg_max(self, expression: ArgMax) -> Evaluator:
+        """The first place, in reading order, at which the body is largest over the bound indices."""
+        added: list[Axis] = []
+        axes = dict(self.axes)
+        for letter, lower, upper in reversed(expression.limits):
+            first, last = self.bound(lower, expression), self.bound(upper, expression)
+            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
+            added.append(axes[letter])
+        body = replace(self, axes=axes, depth=self.depth + len(added)).compile(expression.function)
+
+        def evaluate(scope: Scope) -> Value:
+            counts = tuple(axis.count(scope) for axis in reversed(added))
+            values = numpy.asarray(_real(body(scope)))
+            depth = -added[0].position - 1
+            shape = numpy.broadcast_shapes(values.shape, (*counts, *(1,) * depth))
+            # The axes of the bound indices become one, so that NumPy's argmax takes the first of equal values.
+            whole = numpy.broadcast_to(values, shape)
+            rest = whole.shape[whole.ndim - depth :]
+            flat = whole.reshape(*whole.shape[: whole.ndim - depth - len(counts)], -1, *rest)
+            return numpy.argmax(flat, axis=-1 - depth).astype(scope.real)
+
+        return evaluate
+
+    def piecewise(self, expression: Expr) -> Evaluator:
+        """The first value whose condition holds."""
+        branches = [(self.compile(value), self.condition(condition)) for value, condition in expression.args]
+
+        def evaluate(scope: Scope) -> Value:
+            result: Value = numpy.asarray(numpy.nan, dtype=scope.real)
+            for value, condition in reversed(branches):
+                result = numpy.where(condition(scope), value(scope), result)
+            return result
+
+        return evaluate
+
+    def bound(self, expression: Expr, whole: Expr) -> Callable[[Scope], int]:
+        if expression.free_symbols & set(self.axes):
+            raise ExpressionError(f"the range of a sum depends on an index: {whole}")
+        value = self.compile(expression)
+        return lambda scope: round(float(value(scope)))
+
+    def guard(self, expression: Expr) -> Evaluator:
+        if isinstance(expression, Bracket):
+            return self.condition(expression.args[0])
+        left, right = self.compile_all(_whole(*expression.args[:2]))
+        return lambda scope: _real(left(scope)) == _real(right(scope))
+
+    def indicator(self, expression: Expr) -> Evaluator:
+        guard = self.guard(expression)
+        return lambda scope: numpy.asarray(guard(scope), dtype=scope.real)
+
+    def condition(self, condition: Any) -> Evaluator:
+        if condition in (sympy.true, sympy.false):
+            return lambda scope: condition == sympy.true
+        if isinstance(condition, sympy.Not):
+            inner = self.condition(condition.args[0])
+            return lambda scope: numpy.logical_not(inner(scope))
+        if isinstance(condition, sympy.And | sympy.Or):
+            combine = numpy.logical_and if isinstance(condition, sympy.And) else numpy.logical_or
+            parts = [self.condition(part) for part in condition.args]
+            return lambda scope: reduce(combine, (part(scope) for part in parts))
+        if not isinstance(condition, Relational):
+            raise ExpressionError(f"{condition} is not a condition that has a truth value here")
+        compare = COMPARISONS[condition.func]
+        left, right = self.compile_all(_whole(*condition.args))
+        return lambda scope: compare(_real(left(scope)), _real(right(scope)))
+
+    def modulus(self, expression: Expr) -> Evaluator:
+        left, right = self.compile_all(expression.args)
+        return lambda scope: _remainder(left(scope), right(scope))
+
+    def extreme(self, expression: Expr) -> Evaluator:
+        values, largest = self.compile_all(expression.args), isinstance(expression, sympy.Max)
+        return lambda scope: scalar_functions.extreme([value(scope) for value in values], largest)
+
+    def applied(self, expression: AppliedUndef) -> Evaluator:
+        name = expression.func.__name__
+        if len(expression.args) != 1:
+            raise ExpressionError(f"{expression}: a named function takes one argument, not {len(expression.args)}")
+        if name in scalar_functions.FLOATING and self._is_floating(name):
+            plain, inner_value = scalar_functions.FLOATING[name], self.compile(expression.args[0])
+            return lambda scope: _plain(plain(inner_value(scope)))
+        function = scalar_functions.formula_of(name, self.functions)
+        function = replace(function, formula=_bounded(function))
+        inner = replace(self, axes={}, variables=frozenset({function.variable}))
+        argument, formula = self.compile(expression.args[0]), inner.compile(function.formula)
+        return lambda scope: formula(scope.with_variables({function.variable: argument(scope)}))
+
+    def _is_floating(self, name: str) -> bool:
+        """Whether no function of that name is declared in another way than SymPy's."""
+        declared = [function for function in self.functions if function.name == name]
+        known = getattr(sympy, name, None)
+        return known is None or all(_is_same(function, known) for function in declared)
+
+    def where(self, expression: Expr) -> Evaluator:
+        """The first value where the condition holds, the second where it does not."""
+        condition = self.condition(expression.args[0].args[0])
+        first, second = self.compile_all(expression.args[1:])
+        return lambda scope: numpy.where(condition(scope), first(scope), second(scope))
+
+    def maximum(self, expression: Maximum) -> Evaluator:
+        """The largest value of the body over the bound indices."""
+        added: list[Axis] = []
+        axes = dict(self.axes)
+        for letter, lower, upper in expression.limits:
+            first, last = self.bound(lower, expression), self.bound(upper, expression)
+            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
+            added.append(axes[letter])
+        body = replace(self, axes=axes, depth=self.depth + len(added)).compile(expression.function)
+
+        def evaluate(scope: Scope) -> Value:
+            value = numpy.asarray(_real(body(scope)))
+            for axis in reversed(added):
+                value = value.max(axis=0) if value.ndim >= -axis.position else value
+            return value
+
+        return evaluate
+
+
+@lru_cache(maxsize=256)
+def _bounded(function: ScalarFunction) -> Expr:
+    """The formula of a function, in exp(-|z|) where it is rational in exp(z)."""
+    branches = bounded_branches(function)
+    if branches is None:
+        return function.formula
+    # |z| with a slope at 0, where the complex step would else see none: that of the side that is taken there.
+    distance = function.variable * (2 * Bracket(function.variable >= 0) - 1)
+    decay = {DECAY: sympy.exp(-distance)}
+    right, left = (branch.xreplace(decay) for branch in branches)
+    return WHERE(Bracket(function.variable >= 0), right, left) if right != left else right
+
+
+@lru_cache(maxsize=64)
+def _is_same(function: ScalarFunction, known: Any) -> bool:
+    """Whether a declared function is SymPy's of the same name."""
+    return bool(sympy.simplify(function.formula - known(function.variable).rewrite(sympy.exp)) == 0)
+
+
+def _whole(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """Two sides to compare, multiplied out where both are quotients of integers: 1/3 + 2/3 - 1 may not be 0."""
+    difference = sympy.sympify(left - right)
+    if difference.is_number or not all(symbol.is_integer for symbol in difference.free_symbols):
+        return left, right
+    numerator, denominator = sympy.fraction(sympy.together(difference))
+    return (numerator, sympy.S.Zero) if denominator.is_positive else (left, right)
+
+
+METHODS: tuple[tuple[Any, Callable[[Compiler, Any], Evaluator]], ...] = (
+    (Indexed, Compiler.indexed),
+    (Symbol, Compiler.symbol),
+    (sympy.Add, Compiler.add),
+    (sympy.Mul, Compiler.product),
+    (sympy.Pow, Compiler.power),
+    (sympy.Sum, Compiler.sum),
+    (ArgMax, Compiler.arg_max),
+    (sympy.Piecewise, Compiler.piecewise),
+    (Bracket | sympy.KroneckerDelta, Compiler.indicator),
+    (WHERE, Compiler.where),
+    (Maximum, Compiler.maximum),
+    (AppliedUndef, Compiler.applied),
+    (sympy.Mod, Compiler.modulus),
+    (sympy.Max | sympy.Min, Compiler.extreme),
+)
+
+_real = scalar_functions.real_part
+
+
+def _axis(position: int, first: Callable[[Scope], int], last: Callable[[Scope], int]) -> Axis:
+    return Axis(position, first, lambda scope: max(0, last(scope) - first(scope) + 1))
+
+
+def _number(expression: Expr) -> Evaluator:
+    if expression.is_Integer and abs(expression) <= LARGEST_EXACT:
+        whole = int(expression)
+        return lambda scope: whole
+    number = _float(expression)
+    return lambda scope: number
+
+
+def _float(expression: Expr) -> float:
+    """The number in floating point, infinite where it is too large for that."""
+    try:
+        return expression.p / expression.q if expression.is_Rational else float(expression)
+    except OverflowError:
+        return inf if expression.is_positive else -inf
+
+
+def _guarded(value: Value, guards: list[Value], scope: Scope) -> Value:
+    holds = reduce(numpy.logical_and, guards)
+    array = value if isinstance(value, numpy.ndarray) else numpy.asarray(value, dtype=scope.real)
+    return numpy.where(holds, array, numpy.zeros((), dtype=array.dtype))
+
+
+def _remainder(above: Value, below: Value) -> Value:
+    """The remainder, with the slope of what is divided where a complex step moves it."""
+    rest = numpy.mod(_real(above), _real(below))
+    if not (numpy.iscomplexobj(above) or numpy.iscomplexobj(below)):
+        return _plain(rest)
+    times = numpy.round((_real(above) - rest) / _real(below))
+    return _plain(above - below * times)
+
+
+def _power(base: Value, exponent: Value) -> Value:
+    return _plain(numpy.power(base if isinstance(base, numpy.ndarray) else float(base), exponent))
+
+
+def _quotient(above: Value, below: Value) -> Value:
+    return _plain(numpy.true_divide(above, below))
+
+
+def _plain(value: Any) -> Value:
+    """A NumPy scalar as a Python number, which leaves the precision of the arrays it meets as it is."""
+    return value.item() if isinstance(value, numpy.generic) else value
+
+
+def _summed(value: Value, axis: Axis, count: int) -> Value:
+    if isinstance(value, numpy.ndarray) and value.ndim >= -axis.position:
+        total: Value = value.sum(axis=0)
+        # A body that does not depend on the index has length 1 there: each of its values counts `count` times.
+        return total if value.shape[0] == count else total * count
+    return value * count

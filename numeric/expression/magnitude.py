@@ -1,0 +1,57 @@
+"""How large the numbers are that a formula adds up: what rounding is judged by where they cancel."""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Piecewise, Pow, Sum, Symbol
+from sympy.core.function import AppliedUndef
+
+from derive.building.formulas import DERIVATIVE
+from derive.expression.functions import ArgMax, Bracket, Maximum
+
+ROUNDING = 1e-13
+"""How far rounding takes a formula of a few hundred operations, relatively to the numbers that it adds up."""
+
+
+def magnitude(expression: Expr) -> Expr:
+    """An expression that times the relative error of a rounding bounds, to first order, what rounding does.
+
+    A sum of terms has the sum of theirs, a product theirs multiplied, and a function of a number its own value and
+    its slope times that of the number: 1 − p₀ − p₁ has 1 + |p₀| + |p₁|, though it may be 0.
+    """
+    if expression.is_number and not expression.has(AppliedUndef):
+        return abs(expression)
+    if isinstance(expression, Bracket | KroneckerDelta):
+        return expression  # as a factor of its own it guards the others, which need not be finite
+    if isinstance(expression, Symbol | Indexed | ArgMax):
+        return _size(expression)
+    if isinstance(expression, Piecewise):
+        return Piecewise(*((magnitude(value), condition) for value, condition in expression.args))
+    if isinstance(expression, Add | Mul):
+        return expression.func(*map(magnitude, expression.args))
+    if isinstance(expression, Sum | Maximum):
+        return expression.func(magnitude(expression.function), *expression.limits)
+    if isinstance(expression, Pow):
+        base, exponent = expression.as_base_exp()
+        if not exponent.is_number:
+            return magnitude(sympy.exp(exponent * sympy.log(base), evaluate=False))
+        return _size(expression) + abs(exponent) * _size(base) ** (exponent - 1) * magnitude(base)
+    return _size(expression) + _by_slope(expression)
+
+
+def _by_slope(expression: Expr) -> Expr:
+    """What a function makes of the magnitude of its argument."""
+    name = expression.func.__name__
+    if name == DERIVATIVE or name.endswith("'") or len(expression.args) != 1:
+        return sympy.S.Zero
+    (argument,) = expression.args
+    if isinstance(expression, AppliedUndef):
+        return _size(Function(f"{name}'")(argument)) * magnitude(argument)
+    if isinstance(expression, sympy.Abs | sympy.sign | sympy.floor | sympy.ceiling):
+        return magnitude(argument)
+    return _size(expression.fdiff(1)) * magnitude(argument)
+
+
+def _size(expression: Expr) -> Expr:
+    """The absolute value, which SymPy would take apart into real and imaginary parts of what it does not know."""
+    return Abs(expression, evaluate=False)

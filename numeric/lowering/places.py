@@ -1,0 +1,168 @@
+"""Where an element is read, as what NumPy does for the whole array: axes, slices, other shapes, else a gather."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sympy
+from sympy import Add, Expr, Mod, Symbol, floor
+
+from numeric.lowering.equal_sizes import Lengths
+from numeric.source.integers import Integers
+from numeric.source.text import Text, broadcast
+
+
+@dataclass(frozen=True)
+class Run:
+    """Neighbouring axes that become axes with these letters, then cut by ``cut``; no letters for one element."""
+
+    letters: tuple[Symbol, ...]
+    count: int = 1
+    reshaped: bool = False
+    cut: str = ":"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Reads the subscripts of an access, in letters of known ranges, on axes of known lengths."""
+
+    ranges: Mapping[Symbol, Expr]
+    lengths: Lengths
+    integers: Integers
+
+    def runs(self, subscripts: Sequence[Expr], shape: Sequence[Expr]) -> list[Run] | None:
+        """The axes of the result by the axes of the array; None where they are not that simple."""
+        found: list[Run] = []
+        position = 0
+        while position < len(subscripts):
+            run = self._plain(subscripts[position], shape[position]) or self._digits(subscripts, shape, position)
+            run = run or self._cut(subscripts[position], shape[position])
+            if run is None:
+                return None
+            found.append(run)
+            position += run.count
+        letters = [letter for run in found for letter in run.letters]
+        return found if len(letters) == len(set(letters)) else None
+
+    def code(self, name: str, runs: Sequence[Run], shape: Sequence[Expr]) -> str:
+        """The array with the axes of the runs."""
+        if any(run.reshaped for run in runs):
+            name = f"{name}.reshape({', '.join(self._dimensions(runs, shape))})"
+        cuts = [cut for run in runs for cut in ([":"] * len(run.letters) if run.reshaped else [run.cut])]
+        if set(cuts) == {":"}:
+            return name
+        inner = next(place for place, cut in enumerate(cuts) if cut != ":")
+        if inner > 1 and cuts[-1] != ":":
+            return f"{name}[..., {', '.join(cuts[inner:])}]"
+        while cuts[-1] == ":":
+            cuts.pop()
+        return f"{name}[{', '.join(cuts)}]"
+
+    def _plain(self, subscript: Expr, length: Expr) -> Run | None:
+        if not isinstance(subscript, Symbol) or subscript.is_positive:
+            return None
+        size = self.ranges.get(subscript)
+        if size is not None and self.lengths.same(size, length):
+            return Run((subscript,))
+        return None
+
+    def _digits(self, subscripts: Sequence[Expr], shape: Sequence[Expr], start: int) -> Run | None:
+        """Axes that hold the digits of one number, made of letters that are its digits in another way."""
+        for end in range(len(subscripts), start, -1):
+            lengths = list(shape[start:end])
+            number = _number(subscripts[start:end], lengths)
+            letters = None if number is None else self._letters_of(number)
+            if letters is None or (len(letters) == 1 and end == start + 1):
+                continue
+            sizes = [self.ranges[letter] for letter in letters]
+            if self.lengths.same(sympy.Mul(*lengths), sympy.Mul(*sizes)):
+                return Run(letters, end - start, reshaped=True)
+        return None
+
+    def _letters_of(self, number: Expr) -> tuple[Symbol, ...] | None:
+        """The letters of ``(a*N + b)*M + c``, the first digit first."""
+        terms = {}
+        for term in Add.make_args(sympy.expand(number)):
+            letters = [symbol for symbol in term.free_symbols if symbol in self.ranges and not symbol.is_positive]
+            if len(letters) != 1 or not (term / letters[0]).is_integer or term.has(floor, Mod):
+                return None
+            terms[letters[0]] = term / letters[0]
+        found: list[Symbol] = []
+        weight: Expr = sympy.S.One
+        while terms:
+            letter = next((one for one, slope in terms.items() if self.lengths.same(slope, weight)), None)
+            if letter is None:
+                return None
+            found.insert(0, letter)
+            del terms[letter]
+            weight = weight * self.ranges[letter]
+        return tuple(found)
+
+    def _cut(self, subscript: Expr, length: Expr) -> Run | None:
+        """One element, by a number or by an index that a loop counts, or a slice with a step."""
+        free = [symbol for symbol in subscript.free_symbols if not symbol.is_positive]
+        letters = [symbol for symbol in free if symbol in self.ranges]
+        if not letters and all(isinstance(symbol, Symbol) and symbol.is_integer for symbol in free):
+            known = free or self.lengths.within(subscript, length, {})
+            return Run((), cut=self.integers.text(subscript).source) if known else None
+        if len(free) != 1 or subscript.has(floor, Mod):
+            return None
+        (letter,) = letters
+        step = subscript.coeff(letter)
+        start = sympy.expand(subscript - step * letter)
+        if not (step.is_positive and step.is_integer) or start.has(letter):
+            return None
+        size = self.ranges[letter]
+        if not self.lengths.within(subscript, length, {letter: size}):
+            return None
+        end = sympy.expand(start + step * size)
+        first = "" if start == 0 else self.integers.text(start).source
+        last = "" if self.lengths.same(end, length) else self.integers.text(end).source
+        return Run((letter,), cut=_slice(first, last, "" if step == 1 else self.integers.text(step).source))
+
+    def _dimensions(self, runs: Sequence[Run], shape: Sequence[Expr]) -> list[str]:
+        sizes: list[Expr] = []
+        position = 0
+        for run in runs:
+            sizes += [self.ranges[letter] for letter in run.letters] if run.reshaped else [shape[position]]
+            position += run.count
+        texts = [self.integers.text(sympy.expand(size)).source for size in sizes]
+        if len(texts) == 1:
+            return ["-1"]
+        long = [place for place, text in enumerate(texts) if not (text.isidentifier() or text.isdigit())]
+        return ["-1" if long and place == long[0] else text for place, text in enumerate(texts)]
+
+    def gathered(self, name: str, subscripts: Sequence[Expr]) -> Text:
+        """The elements at computed places, 0 where they are outside."""
+        places = [self.integers.text(subscript) for subscript in subscripts]
+        code = f"gathered({name}, {', '.join(place.source for place in places)})"
+        return Text(code, shape=broadcast(place.shape for place in places))
+
+
+def _slice(start: str, end: str, step: str) -> str:
+    """A slice, with spaces beside its colons where it holds more than names and numbers."""
+    parts = [start, end, step] if step else [start, end]
+    simple = all(not part or part.isidentifier() or part.isdigit() for part in parts)
+    return ":".join(parts) if simple else " : ".join(parts).strip()
+
+
+def _number(subscripts: Sequence[Expr], lengths: Sequence[Expr]) -> Expr | None:
+    """The number whose digits the subscripts are."""
+    last = subscripts[-1]
+    if len(subscripts) == 1:
+        return last
+    if isinstance(last, Mod) and last.args[1] == lengths[-1]:
+        number = last.args[0]
+    elif lengths[-1] == 1 and last == 0:
+        return _number(subscripts[:-1], lengths[:-1])
+    else:
+        return None
+    weight: Expr = sympy.S.One
+    for place in range(len(subscripts) - 1, -1, -1):
+        digit = floor(number / weight)
+        expected = digit if place == 0 else Mod(digit, lengths[place])
+        if sympy.expand(subscripts[place] - expected) != 0:
+            return None
+        weight *= lengths[place]
+    return number

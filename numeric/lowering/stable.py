@@ -1,0 +1,289 @@
+"""Rewritings that keep values and remove overflow: each is an identity, applied wherever its pattern stands.
+
+- log of what is rational in exp(u), such as log σ(u): u and log(1 + exp(u));
+- log(1 + exp(u)) = max(u, 0) + log1p(exp(-|u|));
+- exp(u) [u <= 0] reads exp only where it is at most 1; t·log(t) is 0 at 0; t·[t > 0] is max(t, 0).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import sympy
+from sympy import Abs, Add, Expr, Function, Indexed, Max, Min, Mul, Pow, Sum, exp, log
+
+from derive.expression import symbols
+from derive.expression.functions import Bracket, Maximum
+from derive.forward import Forward
+from numeric.lowering.lines import Line, Stage
+from numeric.source.elements import WHERE
+
+LOG1P = Function("log1p")
+EXPM1 = Function("expm1")
+NATIVE = ("tanh",)
+"""Named functions that NumPy has, with no overflow of their own."""
+
+
+def with_logs(lines: list[Line], model: Forward) -> list[Line]:
+    """The lines with logarithms of probabilities written in the scores that they come from."""
+    result: list[Line] = []
+    made: dict[str, Line] = {}
+    known: dict[str, Line] = {}
+    for line in lines:
+        expression = line.expression
+        for logarithm in sorted(expression.atoms(log), key=str):
+            value = _log_in_scores(logarithm.args[0], known, made, model, result, line.stage)
+            if value is not None:
+                expression = expression.xreplace({logarithm: value})
+        if expression != line.expression:
+            expression = _simpler(expression)
+        result.append(replace(line, expression=expression))
+        known[line.name] = result[-1]
+    return result
+
+
+def _simpler(expression: Expr) -> Expr:
+    """The expression with the bodies of its sums multiplied out where that is shorter."""
+    return expression.replace(
+        lambda part: isinstance(part, Sum),
+        lambda part: part.func(min(part.function, sympy.expand(part.function), key=sympy.count_ops), *part.limits),
+    )
+
+
+def _log_in_scores(
+    argument: Expr, known: Mapping[str, Line], made: dict[str, Line], model: Forward, lines: list[Line], stage: Stage
+) -> Expr | None:
+    accesses = [a for a in symbols.accesses(argument) if symbols.name_of(a) in known]
+    if isinstance(argument, Indexed) and accesses == [argument]:
+        source = known[symbols.name_of(argument)]
+        written = _log_of_quotient(source.expression, known)
+        if written is not None:
+            name = f"log_{source.name}"
+            if name not in made:
+                made[name] = Line(name, source.indices, source.shape, written, stage=stage)
+                lines.append(made[name])
+            return symbols.element(name, symbols.subscripts_of(argument))
+    rows = {a: known[symbols.name_of(a)] for a in accesses}
+    inserted = argument.xreplace(
+        {
+            a: row.expression.xreplace(dict(zip(row.indices, symbols.subscripts_of(a), strict=True)))
+            for a, row in rows.items()
+            if not row.expression.has(Sum, Maximum)
+        }
+    )
+    return _log_rational(_formulas(inserted, model))
+
+
+def _log_of_quotient(expression: Expr, known: Mapping[str, Line]) -> Expr | None:
+    """log(e/s) where e = exp(t) is a line: t - log(s)."""
+    factors = Mul.make_args(expression)
+    below = [factor for factor in factors if isinstance(factor, Pow) and factor.exp == -1]
+    above = [factor for factor in factors if factor not in below]
+    if len(below) != 1 or len(above) != 1 or not isinstance(above[0], Indexed):
+        return None
+    line = known.get(symbols.name_of(above[0]))
+    if line is None or not isinstance(line.expression, exp):
+        return None
+    exponent = line.expression.args[0].xreplace(dict(zip(line.indices, symbols.subscripts_of(above[0]), strict=True)))
+    return exponent - log(below[0].base)
+
+
+def _log_rational(argument: Expr) -> Expr | None:
+    """The logarithm of what is rational in one exponential, in u and log(1 + exp(u))."""
+    powers = sorted(argument.atoms(exp), key=str)
+    if len(powers) != 1:
+        return None
+    power = symbols.scalar("_power")
+    above, below = sympy.fraction(sympy.cancel(argument.xreplace({powers[0]: power})))
+    result: Expr = sympy.S.Zero
+    for part, sign in ((above, 1), (below, -1)):
+        constant, factors = sympy.factor_list(part, power)
+        if constant != 1:
+            return None
+        for factor, times in factors:
+            if factor == power:
+                result += sign * times * powers[0].args[0]
+            elif factor == 1 + power:
+                result += sign * times * log(1 + powers[0])
+            else:
+                return None
+    return result
+
+
+def _formulas(expression: Expr, model: Forward, keep: Iterable[str] = NATIVE) -> Expr:
+    """The expression with named functions written out by their formulas, but for those to keep."""
+    while True:
+        applied = [
+            part
+            for part in expression.atoms(sympy.core.function.AppliedUndef)
+            if part.func.__name__ in model.function and part.func.__name__ not in keep
+        ]
+        if not applied:
+            return expression
+        expression = expression.xreplace(
+            {part: model.function[part.func.__name__].at(part.args[0]) for part in applied}
+        )
+
+
+def safe(expression: Expr, model: Forward, calls: Iterable[str]) -> Expr:
+    """The expression with functions written out and every pattern that could overflow replaced."""
+    written = _formulas(expression, model, (*NATIVE, *calls))
+    if written.has(sympy.cosh, sympy.sinh) and written.has(log, Pow):
+        written = written.replace(
+            lambda part: isinstance(part, sympy.cosh | sympy.sinh), lambda part: part.rewrite(exp).expand()
+        )
+    return _bottom_up(written)
+
+
+def _bottom_up(expression: Expr) -> Expr:
+    if not expression.args or isinstance(expression, Indexed):
+        return expression
+    if isinstance(expression, Add):
+        expression = _signs(_choice(expression))
+        if not expression.args or isinstance(expression, Indexed):
+            return expression
+    arguments = [_bottom_up(part) if isinstance(part, Expr) else part for part in expression.args]
+    rebuilt = expression if list(expression.args) == arguments else expression.func(*arguments)
+    return _replaced(rebuilt)
+
+
+def _replaced(expression: Expr) -> Expr:
+    if isinstance(expression, log):
+        return _softplus(expression)
+    if isinstance(expression, Mul):
+        return _chosen_product(_guarded_product(_scaled_quotient(expression)))
+    if isinstance(expression, Add):
+        return _small_difference(expression)
+    return expression
+
+
+def _softplus(logarithm: Expr) -> Expr:
+    terms = Add.make_args(logarithm.args[0])
+    powers = [term for term in terms if isinstance(term, exp)]
+    if len(terms) == 2 and len(powers) == 1 and sympy.S.One in terms:
+        exponent = powers[0].args[0]
+        return Max(exponent, 0, evaluate=False) + LOG1P(exp(-Abs(exponent)))
+    scaled = _scaled(logarithm.args[0])
+    return logarithm if scaled is None else scaled[0] + log(scaled[1])
+
+
+def _scaled(total: Expr) -> tuple[Expr, Expr] | None:
+    """A sum with exponentials as exp(m) times a sum whose exponentials are at most 1; m is the largest exponent."""
+    coefficient, total = total.as_coeff_Mul()
+    if not isinstance(total, Add):
+        return None
+    exponents = [Add(*(part.args[0] for part in Mul.make_args(term) if isinstance(part, exp))) for term in total.args]
+    if not any(exponents):
+        return None
+    largest = Max(*exponents)
+    terms = []
+    for term, exponent in zip(total.args, exponents, strict=True):
+        rest = Mul(*(factor for factor in Mul.make_args(term) if not isinstance(factor, exp)))
+        terms.append(rest * exp(exponent - largest))
+    return largest, coefficient * Add(*terms)
+
+
+def _scaled_quotient(product: Expr) -> Expr:
+    """A quotient in which exponentials stand above and below: sums of them are scaled, and the scales cancel."""
+    factors = Mul.make_args(product)
+    below = [factor for factor in factors if isinstance(factor, Pow) and factor.exp.is_negative]
+    above = [factor for factor in factors if factor not in below]
+    if not any(factor.base.has(exp) and factor.exp.is_number for factor in below) or not any(f.has(exp) for f in above):
+        return product
+    exponent: Expr = sympy.S.Zero
+    rest: list[Expr] = []
+    for factor in factors:
+        base, power = (factor.base, factor.exp) if isinstance(factor, Pow) else (factor, sympy.S.One)
+        scaled = _scaled(base) if power.is_number and isinstance(base, Add) else None
+        if isinstance(factor, exp):
+            exponent += factor.args[0]
+        elif scaled is None:
+            rest.append(factor)
+        else:
+            exponent += power * scaled[0]
+            rest.append(scaled[1] ** power)
+    return Mul(exp(exponent), *rest)
+
+
+def _small_difference(total: Expr) -> Expr:
+    powers = [term for term in total.args if isinstance(term, exp)]
+    if len(powers) == 1 and sympy.S.NegativeOne in total.args:
+        rest = [term for term in total.args if term not in (powers[0], sympy.S.NegativeOne)]
+        return Add(EXPM1(powers[0].args[0]), *rest)
+    return total
+
+
+def _guarded_product(product: Expr) -> Expr:
+    factors = list(Mul.make_args(product))
+    for bracket in [factor for factor in factors if isinstance(factor, Bracket)]:
+        condition = bracket.args[0]
+        if isinstance(condition, sympy.StrictGreaterThan) and condition.rhs == 0 and condition.lhs in factors:
+            factors.remove(bracket)
+            factors[factors.index(condition.lhs)] = Max(condition.lhs, 0, evaluate=False)
+    if any(_is_entropy(factor, factors) for factor in factors):
+        return Add(*map(_guarded_product, Add.make_args(sympy.expand_mul(product))))
+    for logarithm in [factor for factor in factors if isinstance(factor, log)]:
+        base = logarithm.args[0]
+        if isinstance(base, Indexed) and base in factors:
+            factors[factors.index(logarithm)] = log(base + Bracket(sympy.Eq(base, 0, evaluate=False)))
+    return Mul(*factors) if factors != list(product.args) else product
+
+
+def _is_entropy(factor: Expr, factors: list[Expr]) -> bool:
+    """Whether a factor is a sum in which the logarithm of another factor stands: y·(log(y) - log(p))."""
+    return isinstance(factor, Add) and any(
+        isinstance(part, log) and part.args[0] in factors for term in factor.args for part in Mul.make_args(term)
+    )
+
+
+def _choice(total: Expr) -> Expr:
+    """a·[c] + b·[not c] as a choice between a and b."""
+    brackets = [(term, factor) for term in total.args for factor in Mul.make_args(term) if isinstance(factor, Bracket)]
+    for (term, bracket), (other, opposite) in itertools.combinations(brackets, 2):
+        if term is not other and sympy.Not(bracket.args[0]) == opposite.args[0]:
+            rest = [part for part in total.args if part not in (term, other)]
+            sides = [_within(part / own, own.args[0]) for part, own in ((term, bracket), (other, opposite))]
+            return Add(WHERE(bracket, *sides), *rest)
+    return total
+
+
+def _signs(total: Expr) -> Expr:
+    """[u > 0] - [u < 0] as the sign of u."""
+    terms = list(Add.make_args(total))
+    for above, below in itertools.permutations(terms, 2):
+        (first, upper), (second, lower) = (_bracketed(term) for term in (above, below))
+        if upper is None or lower is None or first != -second:
+            continue
+        if upper.has(sympy.StrictGreaterThan) and lower == Bracket(upper.args[0].lhs < upper.args[0].rhs):
+            rest = [term for term in terms if term not in (above, below)]
+            return _signs(Add(first * sympy.sign(upper.args[0].lhs - upper.args[0].rhs), *rest))
+    return total
+
+
+def _bracketed(term: Expr) -> tuple[Expr, Expr | None]:
+    brackets = [factor for factor in Mul.make_args(term) if isinstance(factor, Bracket)]
+    return (term / brackets[0], brackets[0]) if len(brackets) == 1 else (term, None)
+
+
+def _within(expression: Expr, condition: Expr) -> Expr:
+    """The expression where the condition holds: its exponentials read nothing above the bound."""
+    if not (isinstance(condition, sympy.LessThan | sympy.StrictLessThan) and condition.rhs == 0):
+        return expression
+    bounded = {condition.lhs: Min(condition.lhs, 0, evaluate=False)}
+    return expression.replace(lambda part: isinstance(part, exp), lambda part: part.xreplace(bounded))
+
+
+def _chosen_product(product: Expr) -> Expr:
+    """A choice that holds a number times an array: a choice between arrays, whose type is theirs."""
+    factors = Mul.make_args(product)
+    choices = [factor for factor in factors if factor.func == WHERE]
+    arrays = [factor for factor in factors if factor not in choices and factor.has(Indexed)]
+    if len(choices) != 1 or not arrays:
+        return product
+    condition, first, second = choices[0].args
+    if first.has(Indexed) and second.has(Indexed):
+        return product
+    rest = Mul(*(factor for factor in factors if factor is not choices[0]))
+    return WHERE(condition, rest * first, rest * second)

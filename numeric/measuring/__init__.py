@@ -1,0 +1,1 @@
+"""Values and derivatives measured on the forward definition alone, by perturbing it."""

@@ -1,0 +1,196 @@
+"""One point: values of the given tensors, and every tensor, partial and expression there, on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy
+from sympy import Expr, Symbol
+
+from derive.expression.symbols import held_in, split_partial
+from derive.forward import Forward
+from derive.recurrent.initial import with_initial
+from numeric.arrays.axes import Array, Scope, Value, real_type, stacked
+from numeric.arrays.sizes import lengths, sizes_from
+from numeric.errors import ArrayError
+from numeric.expression.compiled import Compiled, compile_expression
+from numeric.expression.forward import Program, program, require
+from numeric.expression.magnitude import magnitude
+from numeric.measuring.differences import EPSILON, Measured, Method, Perturbation, in_proportion
+
+LARGE = 64
+"""By tensors of more elements than this a derivative is measured along directions."""
+ALONE, TOGETHER = 14, 8
+"""In how many directions an element is moved on its own, beside the first and the last, and in how many all are.
+
+The directions in which all are moved see every element; those of one element are for the largest errors' sake."""
+
+
+class Point:
+    """The numbers of a forward definition at one point.
+
+    ``arrays`` hold the given tensors and may hold rows and partials (``dl/dy_hat``), which are then used
+    as they are. What is not given is computed when it is first asked for, and kept: rows by the forward
+    definition, partials by the complex step.
+    """
+
+    def __init__(
+        self,
+        model: Forward,
+        arrays: Mapping[str, Any],
+        sizes: Mapping[Symbol, int] | None = None,
+        dtype: Any = numpy.float64,
+    ) -> None:
+        self.model = model
+        self.sizes = sizes_from(model, arrays, sizes)
+        self.real = real_type(dtype)
+        self._values = {name: stacked(array, dtype) for name, array in arrays.items()}
+        self._perturbations: dict[tuple[str, tuple[str, ...], Method], Perturbation] = {}
+        self._partials: dict[tuple[str, Method], Measured] = {}
+        self._along: dict[tuple[str, Method], Measured] = {}
+
+    @cached_property
+    def chart(self) -> Program:
+        """The compiled rows of the forward definition."""
+        return program(self.model)
+
+    def value(self, name: str) -> Array:
+        """The value of a tensor or of a partial by its name.
+
+        Raises:
+            ArrayError: it is neither given nor a tensor or partial that can be computed from what is.
+        """
+        return self._stacked(name)[..., 0]
+
+    def shape(self, dimensions: Sequence[Expr]) -> tuple[int, ...]:
+        """A symbolic shape by number."""
+        return lengths(dimensions, self.sizes)
+
+    def expression(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
+        """The array of an index expression whose free ``indices`` run over ``shape``."""
+        compiled = self.chart.compiled(expression, indices)
+        return compiled(self._scope(compiled, self.shape(shape)))[..., 0]
+
+    def rounding(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
+        """About how much rounding may change an index expression: a unit of rounding of what is added up in it."""
+        return EPSILON * self.expression(magnitude(expression), indices, shape)
+
+    def moved(self, arrays: Mapping[str, Any]) -> Point:
+        """The point with other values of given tensors."""
+        given = {tensor.name for tensor in self.model.given} | (set(self._values) - set(self.model.tensors))
+        kept = {name: self._values[name][..., 0] for name in given & set(self._values) if split_partial(name) is None}
+        return Point(self.model, kept | dict(arrays), self.sizes, self.real)
+
+    def fork(self) -> Point:
+        """The same point with arrays of its own to adopt; what is measured is shared."""
+        twin = copy(self)
+        twin._values = dict(self._values)
+        return twin
+
+    def adopt(self, name: str, array: Array) -> None:
+        """Take an array that was found to be right for the value of a partial, so that it need not be measured."""
+        self._values.setdefault(name, stacked(array, self.real))
+
+    def formula(self, expression: Expr, variables: Mapping[Symbol, Value] | None = None) -> Value:
+        """The value of an expression without free indices, in variables that stand for whole arrays."""
+        given = dict(variables or {})
+        written = with_initial(expression, self.model) if self.model.initial else expression
+        compiled = compile_expression(written, (), self.model.functions, frozenset(given))
+        return compiled.value(self._scope(compiled, ()).with_variables(given))
+
+    def apply(self, argument: Array, reads: str, value: str) -> Array:
+        """The tensor ``value`` when the tensor ``reads`` is set to ``argument``."""
+        known = {name: array for name, array in self._values.items() if not self.chart.depends(name, reads)}
+        known[reads] = stacked(argument, argument.dtype)
+        rows = self.chart.needed({value}, known)
+        self._require(rows, known)
+        self.chart.compute(rows, known, self.sizes, self.real)
+        return known[value][..., 0]
+
+    def partial(self, name: str, method: Method = "complex") -> Measured:
+        """The partial of that name, ``dz2/dz1`` or ``dy/de|s`` with s held, measured by perturbation.
+
+        Raises:
+            ArrayError: the name is not that of a partial between tensors of the forward definition.
+        """
+        key = name, method
+        if key not in self._partials:
+            parts, held = split_partial(name), held_in(name)
+            for tensor in (*(parts or ()), *held):
+                if tensor not in self.model.tensors:
+                    known = ", ".join(self.model.tensors)
+                    raise ArrayError(f"{name} is not given, and {tensor} is not a tensor of the model ({known})")
+                self._stacked(tensor)
+            if parts is None:
+                raise ArrayError(f"{name} is not the name of a partial, such as dl/dW1")
+            self._partials[key] = self._perturbation(parts[1], held, method).derivative(parts[0])
+        return self._partials[key]
+
+    def is_large(self, name: str) -> bool:
+        """Whether a partial is by a tensor of so many elements that it is measured along directions only."""
+        parts = split_partial(name)
+        known = None if parts is None else self.model.tensors.get(parts[1])
+        return known is not None and prod(self.shape(known.shape)) > LARGE
+
+    def directions(self, name: str) -> Array:
+        """Directions in which the denominator of a partial is moved, counted by the last axis.
+
+        The first and the last element and some between them on their own, then all together by random amounts.
+        """
+        parts = split_partial(name)
+        shape = self._stacked(parts[1] if parts else name).shape[:-1]
+        elements = prod(shape)
+        generator = numpy.random.default_rng(elements)
+        alone = numpy.unique([0, elements - 1, *generator.integers(elements, size=ALONE)])
+        units = numpy.zeros((elements, alone.size))
+        units[alone, numpy.arange(alone.size)] = 1.0
+        together = generator.normal(size=(elements, TOGETHER))
+        steps = in_proportion(self._stacked(parts[1] if parts else name)[..., 0]).reshape(-1, 1)
+        return (numpy.concatenate([units, together], axis=1) * steps).reshape(*shape, -1)
+
+    def along(self, name: str, method: Method = "complex") -> Measured:
+        """The partial of that name times its :meth:`directions`, measured by perturbation."""
+        parts, held = split_partial(name), held_in(name)
+        if parts is None or not {*parts, *held} <= set(self.model.tensors):
+            raise ArrayError(f"{name} is not the name of a partial between tensors, such as dl/dW1")
+        if (name, method) not in self._along:
+            for tensor in (*parts, *held):
+                self._stacked(tensor)
+            moved = self._perturbation(parts[1], held, method).along(parts[0], self.directions(name))
+            self._along[name, method] = moved
+        return self._along[name, method]
+
+    def response(self, name: str) -> Measured:
+        """The partial, or what is measured of one by a large tensor."""
+        return self.along(name) if self.is_large(name) else self.partial(name)
+
+    def _perturbation(self, denominator: str, held: tuple[str, ...], method: Method) -> Perturbation:
+        key = denominator, held, method
+        if key not in self._perturbations:
+            self._perturbations[key] = Perturbation(self.chart, self._values, self.sizes, denominator, held, method)
+        return self._perturbations[key]
+
+    def _scope(self, compiled: Compiled, counts: tuple[int, ...]) -> Scope:
+        for name in compiled.reads:
+            self._stacked(name)
+        return Scope(self._values, self.sizes, counts, real=self.real)
+
+    def _stacked(self, name: str) -> Array:
+        if name not in self._values:
+            if name in self.chart.rows:
+                rows = self.chart.needed({name}, self._values)
+                self._require(rows, self._values)
+                self.chart.compute(rows, self._values, self.sizes, self.real)
+            elif split_partial(name) is not None:
+                self._values[name] = stacked(self.partial(name).value, self.real)
+            else:
+                require(self.model, self._values, {name})
+                raise ArrayError(f"{name} is needed and not given (given: {', '.join(sorted(self._values)) or 'none'})")
+        return self._values[name]
+
+    def _require(self, rows: Sequence[str], known: Mapping[str, Array]) -> None:
+        require(self.model, known, set().union(*(self.chart.rows[row].reads for row in rows)))

@@ -1,0 +1,115 @@
+"""Where a forward definition has kinks: the gaps between the two sides of its conditions.
+
+A derivative is compared with differences only where no condition is near its boundary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import sympy
+from sympy import Expr, Indexed, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from derive.expression.functions import ArgMax, Bracket
+from derive.expression.scalar import ScalarFunction
+from derive.expression.symbols import fresh_indices
+from derive.forward import Forward
+from numeric.arrays.functions import formula_of
+
+Range = tuple[Symbol, Expr]
+"""An index and the size of its range."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A quantity that is zero where a row has a kink, at every value of its indices.
+
+    At a ``singular`` one, the base of a root, there is no derivative at all.
+
+    Candidates of a maximum that are exactly ``tied`` at a random point are so near it as well, such as the
+    zeros behind a ReLU: there is no kink then.
+    """
+
+    expression: Expr
+    ranges: tuple[Range, ...]
+    tied: bool = False
+    singular: bool = False
+
+
+@lru_cache(maxsize=256)
+def gaps(model: Forward) -> tuple[Gap, ...]:
+    """The gaps of all rows: the difference of the two sides of each condition on the values of tensors,
+    and the argument of each absolute value or sign. Those of a named function stand where it is applied."""
+    found: list[Gap] = []
+    for row in model.rows:
+        ranges = tuple(zip(row.indices, row.tensor.shape, strict=True))
+        found.extend(_gaps(row.expression, ranges, model.functions))
+    labels = {name for name, tensor in model.tensors.items() if tensor.domain == "class"}
+    return tuple(gap for gap in dict.fromkeys(found) if not _reads(gap) <= labels)
+
+
+def _reads(gap: Gap) -> set[str]:
+    """The tensors and real symbols that a gap reads; it reads none if it is about indices and sizes alone."""
+    letters = {letter for letter, _ in gap.ranges}
+    return {symbol.name for symbol in gap.expression.atoms(Symbol) - letters if not symbol.is_integer}
+
+
+@lru_cache(maxsize=256)
+def _gaps_of(name: str, functions: tuple[ScalarFunction, ...]) -> tuple[ScalarFunction, tuple[Gap, ...]]:
+    """A named function with the gaps in its formula."""
+    function = formula_of(name, functions)
+    return function, tuple(_gaps(function.formula, (), functions))
+
+
+def _gaps(expression: Expr, ranges: tuple[Range, ...], functions: tuple[ScalarFunction, ...]) -> Iterator[Gap]:
+    if isinstance(expression, sympy.Sum):
+        bound = tuple((letter, upper - lower + 1) for letter, lower, upper in expression.limits)
+        shift = {letter: letter + lower for letter, lower, _ in expression.limits if lower != 0}
+        yield from _gaps(expression.function.xreplace(shift), ranges + bound, functions)
+        return
+    if isinstance(expression, ArgMax):
+        yield _tie(expression, ranges)
+        return
+    if isinstance(expression, AppliedUndef):
+        function, inside = _gaps_of(expression.func.__name__, functions)
+        for gap in inside:
+            yield _gap(gap.expression.xreplace({function.variable: expression.args[0]}), ranges)
+    elif isinstance(expression, Relational):
+        yield _gap(expression.lhs - expression.rhs, ranges)
+    elif isinstance(expression, sympy.Abs | sympy.sign):
+        yield _gap(expression.args[0], ranges)
+    elif isinstance(expression, sympy.Pow) and not expression.exp.is_Integer and not expression.base.is_positive:
+        yield replace(_gap(expression.base, ranges), singular=True)
+    elif isinstance(expression, sympy.Max | sympy.Min):
+        for position, value in enumerate(expression.args):
+            for other in expression.args[:position]:
+                yield _gap(value - other, ranges)
+    for argument in expression.args:
+        if isinstance(argument, sympy.Basic) and not isinstance(expression, Indexed):
+            yield from _gaps(argument, ranges, functions)
+
+
+def _gap(expression: Expr, ranges: tuple[Range, ...]) -> Gap:
+    return Gap(expression, tuple(entry for entry in ranges if entry[0] in expression.free_symbols))
+
+
+def _tie(maximum: ArgMax, ranges: tuple[Range, ...]) -> Gap:
+    """The difference of any two candidates of a maximum, and 1 where there are no two."""
+    letters = [letter for letter, _, _ in maximum.limits]
+    taken = {symbol.name for symbol in maximum.atoms(Symbol)} | {letter.name for letter, _ in ranges}
+    others = fresh_indices(len(letters), taken)
+    swap = dict(zip(letters, others, strict=True))
+    value, inside = maximum.function, sympy.S.One
+    if isinstance(value, sympy.Piecewise):
+        value, condition = value.args[0]
+        inside = Bracket(condition) * Bracket(condition.xreplace(swap))
+    same = sympy.Mul(*(sympy.KroneckerDelta(letter, other) for letter, other in swap.items()))
+    two = inside * (1 - same)
+    bound = tuple((letter, upper + 1) for letter, _, upper in maximum.limits)
+    twins = tuple((swap[letter], length) for letter, length in bound)
+    gap = _gap(two * (value - value.xreplace(swap)) + 1 - two, (*ranges, *bound, *twins))
+    return replace(gap, tied=True)

@@ -1,0 +1,136 @@
+"""Scalar expressions of arrays as source: choices, truth values, and numbers that keep the type of the arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import sympy
+from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
+
+from derive.expression.functions import ArgMax, Bracket, Maximum
+from numeric.source.scalar import ScalarSource
+from numeric.source.text import Level, Text, broadcast
+
+WHERE = sympy.Function("(where)")
+"""A choice between two values by a bracket. No function of one's own can have a name like this or the next ones."""
+
+BOTH = sympy.Function("(both)")
+"""Truth values that all hold."""
+
+MASK, REAL = sympy.Function("(mask)"), sympy.Function("(real)")
+"""Truth values as a term beside an array of real numbers, and truth values as real numbers."""
+
+
+@dataclass(frozen=True)
+class ElementSource(ScalarSource):
+    """Scalar expressions with choices, and truth values that leave the type of real numbers as it is."""
+
+    real: str = ""
+
+    def text(self, expression: Expr) -> Text:
+        if expression in self.variables:
+            return self.variables[expression]
+        kind = expression.func
+        if kind in (MASK, REAL):
+            inner = self.text(expression.args[0])
+            code = inner.inside(Level.ATOM)
+            return replace(
+                inner, code=code if kind == MASK else f"{code}.astype({self.real})", level=Level.ATOM, whole=False
+            )
+        if kind == BOTH:
+            parts = [self.text(part) for part in expression.args]
+            code = " & ".join(part.inside(Level.ATOM) for part in parts)
+            return Text(code, Level.COMPARISON, broadcast(part.shape for part in parts), whole=True)
+        if kind in (WHERE, sympy.Max, sympy.Min):
+            sides = [self.text(part) for part in sorted(expression.args, key=lambda part: part.is_number)]
+            if kind == WHERE:
+                sides = [self.text(part) for part in expression.args]
+            call = "minimum" if kind == sympy.Min else "maximum"
+            *before, last = map(_argument, sides)
+            if kind == WHERE:
+                code = f"np.where({', '.join((*before, last))})"
+            else:
+                code = reduce(lambda done, side: f"np.{call}({side}, {done})", reversed(before), last)
+            return Text(code, shape=broadcast(side.shape for side in sides))
+        if expression == -sympy.oo:
+            return Text("np.inf", negative=True)
+        return super().text(expression)
+
+
+def _argument(text: Text) -> str:
+    """The text as an argument of a function: a condition without its brackets."""
+    bracketed = text.whole and text.level is Level.ATOM and text.code.startswith("(") and not text.negative
+    return text.code[1:-1] if bracketed and text.code.endswith(")") else text.source
+
+
+def typed(expression: Expr) -> Expr:
+    """The expression with truth values marked where NumPy would make 64-bit numbers or no numbers of them."""
+    if isinstance(expression, Symbol) and expression.is_integer and not expression.is_positive:
+        return REAL(expression)
+    if isinstance(expression, Indexed | Sum | Maximum | ArgMax):
+        return expression
+    if expression.func in (MASK, REAL) or not expression.args:
+        return expression
+    if _is_truth(expression):
+        return _as_real(expression)
+    if isinstance(expression, sympy.Add):
+        real = any(not _is_truth(term) and term.has(Indexed) for term in expression.args)
+        terms = []
+        for term in expression.args:
+            if real and (_is_bare(term) or _is_bare(-term)):
+                terms.append(term.replace(_is_bare, MASK))
+            else:
+                terms.append(typed(term))
+        return sympy.Add(*terms)
+    if isinstance(expression, sympy.Mul):
+        bare = [factor for factor in expression.args if _is_bare(factor)]
+        if len(bare) > 1:
+            rest = sympy.Mul(*(factor for factor in expression.args if factor not in bare))
+            return typed(rest * BOTH(*bare))
+        # A number times truth values would be of 64 bits.
+        product = _as_real(expression) if expression.args[0].is_number and _has_bare(expression) else expression
+        return sympy.Mul(*(factor if _is_bare(factor) else typed(factor) for factor in product.args))
+    if expression.func == WHERE:
+        condition, *sides = expression.args
+        return expression.func(condition, *map(typed, sides))
+    if _is_bare(expression):
+        return expression
+    return expression.func(*(typed(part) if isinstance(part, Expr) else part for part in expression.args))
+
+
+def _is_bare(expression: Expr) -> bool:
+    return isinstance(expression, Bracket | KroneckerDelta) or expression.func == BOTH
+
+
+def _has_bare(product: Expr) -> bool:
+    return any(map(_is_bare, product.args))
+
+
+def _is_truth(expression: Expr) -> bool:
+    """Whether an expression is a product of brackets and numbers alone."""
+    factors = sympy.Mul.make_args(expression)
+    bare = [factor for factor in factors if _is_bare(factor)]
+    return bool(bare) and all(factor in bare or not (factor.has(Indexed) or _reals(factor)) for factor in factors)
+
+
+def _reals(expression: Expr) -> bool:
+    return any(not symbol.is_integer for symbol in expression.free_symbols)
+
+
+def _as_real(product: Expr) -> Expr:
+    factors = list(sympy.Mul.make_args(product))
+    place = next(number for number, factor in enumerate(factors) if _is_bare(factor))
+    return sympy.Mul(*factors[:place], REAL(factors[place]), *factors[place + 1 :])
+
+
+def chosen(expression: Expr) -> Expr:
+    """The expression with values in cases as choices within choices."""
+    return expression.replace(lambda part: isinstance(part, sympy.Piecewise), _choices)
+
+
+def _choices(cases: sympy.Piecewise) -> Expr:
+    *others, (result, _) = cases.args
+    for value, condition in reversed(others):
+        result = WHERE(Bracket(condition), value, result)
+    return result

@@ -1,0 +1,269 @@
+"""The numbers of a computational graph, compared with plain arithmetic of many digits, and as a program has them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import Expr, Float
+
+from derive.expression import symbols
+from derive.expression.scalar import ScalarFunction
+from derive.graph import Backward, Edge, Forwarded, Node, ScalarGraph
+from derive.graph.numbers import Uncertain
+from derive.graph.passes import Numbers, exact
+from derive.graph.structure import SLOTS, Operation
+from numeric.arrays.functions import stand_in
+from numeric.values.plain_digits import precise
+
+PRECISION = 150
+TOLERANCE = 1e-12
+"""The relative error that numbers may have; differences are measured to many more digits."""
+
+FEWEST_DIGITS, MOST_DIGITS = 600, 24000
+"""Digits with which the truth is computed: three times as many as the numbers that are compared need, within these."""
+
+DIGITS_FOR_ZERO = 8000
+"""Digits with which a slope is measured that is said to be 0."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A number of a graph with its relative error; it is not ``measured`` where no number of digits would do."""
+
+    what: str
+    error: float
+    measured: bool = True
+
+
+def compare_values(forward: Forwarded) -> Iterator[Comparison]:
+    """Every named value against the equations, which are read and evaluated without the graph."""
+    graph = forward.graph
+    with mpmath.workdps(_digits_for([forward[name] for name in graph.model.row])):
+        truths = _equations(graph, _inputs(forward), graph.functions)
+        for name, truth in truths.items():
+            yield _compared(name, forward[name], [truth])
+
+
+def compare_structure(graph: ScalarGraph, points: int = 3, seed: int = 0) -> Iterator[Comparison]:
+    """Every named value of the nodes against the equations at random points, unknown functions given a formula."""
+    functions = (*graph.functions, *map(stand_in, graph.unknown))
+    generator = Random(seed)
+    for _ in range(points):
+        with mpmath.workdps(PRECISION):
+            inputs = {name: mpmath.mpf(generator.randint(-194, 194)) / 97 for name in graph.inputs}
+            found = _values(graph, inputs, functions)
+            for name, truth in _equations(graph, inputs, functions).items():
+                yield Comparison(name, float(_relative(found[graph.place(name)], truth)))
+
+
+def compare_gradients(backward: Backward) -> Iterator[Comparison]:
+    """The gradient along every arrow and at every node against a backward pass in measured slopes.
+
+    The slope along an arrow is the difference quotient of the one operation that it leads to, in plain floating
+    point of many digits: no rule of calculus is used but the chain rule. Where the quotients to both sides differ, at
+    a kink, the declared one is taken.
+    """
+    graph = backward.forward.graph
+    reached = _reached(graph, backward.output)
+    numbers = [*backward.edges.values(), *backward.gradients]
+    said_zero = any(backward.edges[edge] == 0 and backward.gradients[edge.target] != 0 for edge in graph.edges)
+    with mpmath.workdps(_digits_for(numbers, DIGITS_FOR_ZERO if said_zero else FEWEST_DIGITS)):
+        base = _values(graph, _inputs(backward.forward), graph.functions)
+        truths = [mpmath.mpf(0)] * len(graph.nodes)
+        truths[graph.place(backward.output)] = mpmath.mpf(1)
+        along = {}
+        for edge in reversed(graph.edges):
+            if edge.target in reached:
+                slope = _declared(_slopes(graph, base, edge), backward, edge)
+                along[edge] = truths[edge.target] * slope
+                truths[edge.source] += along[edge]
+        for edge in graph.edges:
+            what = f"{graph.nodes[edge.source].name} to {graph.nodes[edge.target].name}"
+            yield _compared(what, backward.edges[edge], [along.get(edge, mpmath.mpf(0))])
+        for place, node in enumerate(graph.nodes):
+            yield _compared(node.name, backward.gradients[place], [truths[place]])
+
+
+def compare_inputs(backward: Backward) -> Iterator[Comparison]:
+    """The gradient by every input against differences of the equations, which are read without the graph."""
+    graph = backward.forward.graph
+    reached = _reached(graph, backward.output)
+    said_zero = any(backward[name] == 0 and graph.place(name) in reached for name in graph.inputs)
+    fewest = DIGITS_FOR_ZERO if said_zero else FEWEST_DIGITS
+    with mpmath.workdps(_digits_for([backward[name] for name in graph.inputs], fewest)):
+        inputs = _inputs(backward.forward)
+        base = _equations(graph, inputs, graph.functions)[backward.output]
+        for name in graph.inputs:
+            steps = _steps()
+            moved = [_equations(graph, {**inputs, name: inputs[name] + step}, graph.functions) for step in steps]
+            quotients = [(found[backward.output] - base) / step for found, step in zip(moved, steps, strict=True)]
+            yield _compared(name, backward[name], quotients)
+
+
+@dataclass(frozen=True)
+class FloatPass:
+    """A backward pass in floating point: the gradient by every input, and the local slope along every arrow."""
+
+    gradients: Mapping[str, float]
+    slopes: Mapping[Edge, float]
+
+
+def float_pass(graph: ScalarGraph, values: Numbers, of: str | None = None) -> FloatPass:
+    """Both passes in floating point: each operation and local slope is rounded, as a program does it.
+
+    Raises:
+        DeriveError: an input is missing or no number, or it is not said which output is meant.
+    """
+    output = graph.place(graph.output if of is None else of)
+    found: list[float] = []
+    for node in graph.nodes:
+        arguments = [found[argument] for argument in node.arguments]
+        if node.operation is not None:
+            found.append(_compiled(graph, node.operation)[0](*arguments))
+        elif node.constant is not None:
+            found.append(float(node.constant))
+        else:
+            found.append(arguments[0] if arguments else float(exact(values[node.name], node.name)))
+    gradients = [0.0] * len(graph.nodes)
+    gradients[output] = 1.0
+    slopes = {}
+    for edge in reversed(graph.edges):
+        node = graph.nodes[edge.target]
+        slopes[edge] = 1.0
+        if node.operation is not None:
+            arguments = [found[argument] for argument in node.arguments]
+            slopes[edge] = float(_compiled(graph, node.operation)[1 + edge.slot](*arguments))
+        gradients[edge.source] += gradients[edge.target] * slopes[edge]
+    return FloatPass({name: gradients[graph.place(name)] for name in graph.inputs}, slopes)
+
+
+@lru_cache(maxsize=256)
+def _compiled(graph: ScalarGraph, operation: Operation) -> tuple[Callable[..., float], ...]:
+    """An operation and its local slopes, a function that is whole called by its name."""
+    whole: dict[str, Callable[[float], float]] = {}
+    for function in graph.functions:
+        whole[function.name] = sympy.lambdify(function.variable, function.formula, [whole, BRACKETS, "math"])
+    slots = SLOTS[: operation.arity]
+    slopes = [operation.slope(place, graph.slopes) for place in range(operation.arity)]
+    return tuple(sympy.lambdify(slots, formula, [whole, BRACKETS, "math"]) for formula in (operation.formula, *slopes))
+
+
+BRACKETS: Mapping[str, Callable[[bool], float]] = {"Bracket": float, "erf": math.erf}
+
+
+def _equations(graph: ScalarGraph, inputs: Mapping[str, Any], functions: Iterable[ScalarFunction]) -> dict[str, Any]:
+    """The value of each equation, one after the other."""
+    library = {function.name: function for function in functions}
+    known = {symbols.scalar(name): value for name, value in inputs.items()}
+    for row in graph.model.rows:
+        known[symbols.scalar(row.name)] = precise(row.expression, known, library)
+    return {row.name: known[symbols.scalar(row.name)] for row in graph.model.rows}
+
+
+def _inputs(forward: Forwarded) -> dict[str, Any]:
+    """The inputs at the precision of the context."""
+    return {name: precise(forward[name], {}, {}) for name in forward.graph.inputs}
+
+
+def _values(graph: ScalarGraph, inputs: Mapping[str, Any], functions: Iterable[ScalarFunction]) -> list[Any]:
+    """Every node computed from the inputs."""
+    library = {function.name: function for function in functions}
+    found: list[Any] = []
+    for node in graph.nodes:
+        if node.arguments:
+            found.append(_computed(library, node, [found[argument] for argument in node.arguments]))
+        else:
+            found.append(inputs[node.name] if node.constant is None else precise(node.constant, {}, {}))
+    return found
+
+
+def _computed(library: Mapping[str, ScalarFunction], node: Node, arguments: Sequence[Any]) -> Any:
+    if node.operation is None:
+        return arguments[0]
+    slots = SLOTS[: node.operation.arity]
+    return precise(node.operation.at(*slots), dict(zip(slots, arguments, strict=True)), library)
+
+
+def _slopes(graph: ScalarGraph, base: Sequence[Any], edge: Edge) -> list[Any]:
+    """The difference quotients of the operation that an arrow leads to, to both sides."""
+    library = {function.name: function for function in graph.functions}
+    node = graph.nodes[edge.target]
+    arguments = [base[argument] for argument in node.arguments]
+    found = []
+    for step in _steps():
+        moved = [argument + step if slot == edge.slot else argument for slot, argument in enumerate(arguments)]
+        found.append((_computed(library, node, moved) - base[edge.target]) / step)
+    return found
+
+
+def _steps() -> tuple[Any, Any]:
+    step = mpmath.mpf(10) ** -(mpmath.mp.dps // 3)
+    return step, -step
+
+
+def _declared(slopes: list[Any], backward: Backward, edge: Edge) -> Any:
+    """Of the slopes to both sides the one that is meant, where they differ."""
+    upstream, claimed = (_plain(number) for number in (backward.gradients[edge.target], backward.edges[edge]))
+    return min(slopes, key=lambda slope: abs(upstream * slope - claimed))
+
+
+def _reached(graph: ScalarGraph, output: str) -> set[int]:
+    """The places of the output and of all that it is computed from."""
+    found = {graph.place(output)}
+    for place in reversed(range(len(graph.nodes))):
+        if place in found:
+            found |= set(graph.nodes[place].arguments)
+    return found
+
+
+def _digits_for(numbers: Iterable[Expr], fewest: int = FEWEST_DIGITS) -> int:
+    """How many digits it takes to measure numbers of these sizes."""
+    sizes = [_size(number) for number in numbers]
+    return min(MOST_DIGITS, max(fewest, 200 + 3 * max((size for size in sizes if size <= _MOST_SIZE), default=0)))
+
+
+_MOST_SIZE = (MOST_DIGITS - 200) // 3
+
+
+def _size(number: Expr) -> int:
+    """The digits from a number to its nearest whole one, or before its point."""
+    if isinstance(number, Uncertain):
+        return abs(int(number.exponent))
+    if number.is_Rational:
+        return abs(len(str(abs(number.p))) - len(str(number.q)))
+    _, mantissa, exponent, bits = number._mpf_
+    return int(max(abs(exponent + bits), 0 if mantissa == 1 else abs(exponent)) * 0.302)
+
+
+def _plain(number: Expr) -> Any:
+    """A number of a graph at the precision of the context."""
+    if isinstance(number, Float):
+        return mpmath.mpf(number._mpf_)
+    return precise(number.whole if isinstance(number, Uncertain) else number, {}, {})
+
+
+def _compared(what: str, value: Expr, truths: list[Any]) -> Comparison:
+    """The relative error against the nearest of the truths; a truth that is only noise is 0."""
+    if isinstance(value, Uncertain) or _exceeds(value):
+        return Comparison(what, 0.0, measured=False)
+    found = _plain(value)
+    if found == 0:
+        noise = mpmath.mpf(10) ** -(mpmath.mp.dps // 4)
+        return Comparison(what, 0.0 if min(map(abs, truths)) < noise else 1.0)
+    return Comparison(what, float(min(_relative(found, truth) for truth in truths)))
+
+
+def _exceeds(value: Expr) -> bool:
+    return not value.is_Rational and abs(value._mpf_[2] + value._mpf_[3]) * 0.302 > _MOST_SIZE
+
+
+def _relative(found: Any, truth: Any) -> Any:
+    scale = max(abs(found), abs(truth))
+    return mpmath.mpf(0) if scale == 0 else abs(found - truth) / scale

@@ -1,0 +1,67 @@
+"""Scalar formulas in plain floating point of many digits, as a pocket calculator would have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import Expr
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from derive.expression.functions import Bracket
+from derive.expression.scalar import ScalarFunction
+from numeric.errors import ExpressionError
+from numeric.values.many_digits import COMPARISONS, ELEMENTARY
+
+OPERATIONS: Mapping[Any, Callable[[Any, Any], Any]] = {
+    sympy.Add: lambda first, second: first + second,
+    sympy.Mul: lambda first, second: first * second,
+    sympy.Pow: lambda first, second: first**second,
+    sympy.Max: max,
+    sympy.Min: min,
+    sympy.Mod: lambda first, second: first - second * mpmath.floor(first / second),
+}
+
+
+def precise(expression: Expr, known: Mapping[Expr, Any], functions: Mapping[str, ScalarFunction]) -> Any:
+    """The value at the precision of mpmath's context, which the caller chooses.
+
+    ``known`` are the values of symbols.
+
+    Raises:
+        ExpressionError: it holds something that has no number here.
+    """
+    if expression in known:
+        return known[expression]
+    if expression.is_Rational:
+        return mpmath.mpf(int(expression.p)) / int(expression.q)
+    if expression in (sympy.pi, sympy.E):
+        return +mpmath.pi if expression is sympy.pi else +mpmath.e
+    if isinstance(expression, Bracket):
+        return mpmath.mpf(int(_holds(expression.args[0], known, functions)))
+    arguments = [precise(argument, known, functions) for argument in expression.args]
+    for kind, combine in OPERATIONS.items():
+        if isinstance(expression, kind):
+            return reduce(combine, arguments)
+    name = expression.func.__name__
+    if isinstance(expression, AppliedUndef) and name in functions:
+        return precise(functions[name].formula, {functions[name].variable: arguments[0]}, functions)
+    if expression.func not in ELEMENTARY:
+        raise ExpressionError(f"the function {name} has no number here")
+    return ELEMENTARY[expression.func](arguments[0])
+
+
+def _holds(condition: Any, known: Mapping[Expr, Any], functions: Mapping[str, ScalarFunction]) -> bool:
+    if isinstance(condition, sympy.And | sympy.Or):
+        combine = all if isinstance(condition, sympy.And) else any
+        return combine(_holds(part, known, functions) for part in condition.args)
+    if isinstance(condition, sympy.Not):
+        return not _holds(condition.args[0], known, functions)
+    if not isinstance(condition, Relational):
+        raise ExpressionError(f"{condition} is not a condition that has a truth value here")
+    left, right = (precise(side, known, functions) for side in condition.args)
+    return COMPARISONS[condition.rel_op](left, right)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from answers.contract.errors import HomeworkContentError
+from answers.homework.model import Homework
+from answers.pdf import Engine, PdfError, available_engines
+from answers.sheets.build import build
+from tests.answers.sample import WITHIN, homework
+
+GRADIENTS = {"kind": "gradients", "network": "regression", "of": ["b2", "W2"], "within": WITHIN}
+ELEMENTS = {"kind": "elements", "network": "regression", "of": ["dz2/dz1"]}
+CODE = {"kind": "code", "template": "mlp", "library": "numpy"}
+WRONG = {"kind": "gradients", "network": "none"}
+
+
+@pytest.fixture(scope="module")
+def sample() -> Homework:
+    return homework([GRADIENTS], [ELEMENTS])
+
+
+def key(sample: Homework, folder: Path, **options: Any) -> str:
+    (file,) = build(sample, folder, only="key", format="tex", **options).files
+    return file.read_text(encoding="utf-8")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_is_returned_is_what_is_written(sample: Homework, tmp_path: Path) -> None:
+    files = build(sample, tmp_path / "new" / "folder", format="tex").files
+    assert [file.name for file in files] == ["questions.tex", "key.tex"]
+    assert set(contents(tmp_path)) == {str(file.relative_to(tmp_path)) for file in files}
+
+
+def test_the_same_homework_gives_the_same_bytes(sample: Homework, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        build(sample, tmp_path / name, format="tex")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_handouts_go_with_the_questions_and_solutions_with_the_key(tmp_path: Path) -> None:
+    programming = homework([CODE])
+    build(programming, tmp_path / "q", only="questions", format="tex")
+    build(programming, tmp_path / "k", only="key", format="tex")
+    assert set(contents(tmp_path / "q")) == {"questions.tex", "handout/mlp.py", "handout/test_mlp.py"}
+    assert set(contents(tmp_path / "k")) == {"key.tex", "solution/mlp.py"}
+
+
+def test_options_reach_the_key(sample: Homework, tmp_path: Path) -> None:
+    plain = key(sample, tmp_path)
+    assert r"\begin{steps}" in plain
+    assert r"\begin{steps}" not in key(sample, tmp_path, steps=False)
+    assert plain == key(sample, tmp_path, layout="gradient", index_base=1)
+    assert r"$1 \times K$" in key(sample, tmp_path, layout="numerator")
+    assert r"$1 \times K$" not in plain
+    assert key(homework([{**GRADIENTS, "of": ["W2"]}]), tmp_path, index_base=0) != key(
+        homework([{**GRADIENTS, "of": ["W2"]}]), tmp_path
+    )
+
+
+@pytest.mark.parametrize("only", ["questions", "key", None])
+def test_a_wrong_homework_leaves_every_file_as_it_was(only: Any, sample: Homework, tmp_path: Path) -> None:
+    build(sample, tmp_path, format="tex")
+    before = contents(tmp_path)
+    with pytest.raises(HomeworkContentError, match="part 1b, gradients: there is no network none"):
+        build(homework([GRADIENTS], [WRONG]), tmp_path, only=only, format="tex")
+    assert contents(tmp_path) == before
+
+
+def test_a_document_that_tex_refuses_leaves_every_file_as_it_was(tmp_path: Path) -> None:
+    """Only the key is refused; the question sheet is not replaced either."""
+    right = homework([{"kind": "prose", "text": "Fine."}])
+    build(right, tmp_path)
+    before = contents(tmp_path)
+    assert set(before) == {"questions.pdf", "key.pdf"}
+    with pytest.raises(PdfError, match=r"key\.failed\.tex"):
+        build(homework([{"kind": "prose", "text": "Not $x^1^2$."}], title="Other"), tmp_path)
+    after = contents(tmp_path)
+    assert after.pop("key.failed.tex")
+    assert after == before
+
+
+@pytest.mark.parametrize("engine", available_engines(), ids=lambda engine: engine.name)
+def test_every_engine_makes_both_sheets(engine: Engine, tmp_path: Path) -> None:
+    files = build(homework([ELEMENTS]), tmp_path, engine=engine).files
+    assert [file.name for file in files] == ["questions.pdf", "key.pdf"]
+    assert all(file.read_bytes().startswith(b"%PDF") for file in files)
+
+
+def test_progress_names_parts_and_files(sample: Homework, tmp_path: Path) -> None:
+    told: list[str] = []
+    build(sample, tmp_path, format="tex", progress=told.append)
+    assert told == ["part 1a", "part 1b", "questions.tex and key.tex"]

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Expr, Indexed, Sum, Symbol
+
+from derive.expression import walks
+from derive.expression.functions import Bracket
+from derive.expression.symbols import element, index
+from tests.derive.formulas import LETTERS, expressions, i, j, n
+
+EXPRESSIONS = expressions(depth=3)
+
+
+@settings(max_examples=40)
+@given(EXPRESSIONS, st.dictionaries(st.sampled_from([i, j, element("a", (i,))]), st.sampled_from([*LETTERS, i + j])))
+def test_replaced_is_what_sympy_replaces(expression: Expr, values: dict[Expr, Expr]) -> None:
+    if any(isinstance(value, sympy.Add) for value in values.values()):
+        values = {key: value for key, value in values.items() if key not in expression.atoms(Sum)}
+    assert walks.replaced(expression, values) == expression.xreplace(values)
+
+
+@settings(max_examples=40)
+@given(EXPRESSIONS)
+def test_walks_find_what_sympy_finds(expression: Expr) -> None:
+    assert walks.free_symbols(expression) == {s for s in expression.free_symbols if isinstance(s, Symbol)}
+    assert walks.all_symbols(expression) == expression.atoms(Symbol)
+    assert walks.parts(expression, Indexed, Bracket) == expression.atoms(Indexed, Bracket)
+    for kind in (Sum, Bracket, sympy.KroneckerDelta, sympy.Add):
+        assert walks.holds(expression, kind) == expression.has(kind)
+
+
+def test_a_total_is_a_sum() -> None:
+    k, m = index("k"), index("m")
+    body = element("a", (k,)) * element("b", (m,))
+    single, double = walks.total(body, [(k, 0, n - 1)]), Sum(body, (k, 0, n - 1), (m, 0, n - 1))
+    assert single == Sum(body, (k, 0, n - 1))
+    assert hash(single) == hash(Sum(body, (k, 0, n - 1)))
+    assert walks.total(single, [(m, 0, n - 1)]) == double == walks.total(body, [(k, 0, n - 1), (m, 0, n - 1)])
+    assert walks.total(body, []) == body
+    assert single.is_commutative
+
+
+def test_equal_elements_are_one_object() -> None:
+    assert element("a", (i, j)) is element("a", (i, j))
+    assert walks.replaced(element("a", (i, i)), {i: j}) is element("a", (j, j))
+
+
+def test_remainders_are_what_sympy_makes_of_them() -> None:
+    s, p = Symbol("s", integer=True, positive=True), Symbol("p", integer=True, nonnegative=True)
+    for number in (i + j - 2 * p, i, s * i + j, i + 3, sympy.Mod(i, s) + j):
+        for divisor in (s, sympy.Integer(2), s * n):
+            assert walks.modulo(number, divisor) == sympy.Mod(number, divisor)

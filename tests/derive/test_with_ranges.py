@@ -1,0 +1,75 @@
+"""Exact ranges as brackets, as cases and as limits of sums: the same elements at given sizes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Piecewise
+
+from derive import Derivation, layer, with_ranges, written_out
+from derive.errors import DeriveError
+from derive.expression.functions import Bracket
+from derive.with_ranges import Ranges
+from numeric import check
+
+WAYS: tuple[Ranges, ...] = ("brackets", "cases", "limits")
+OPTIONS: st.SearchStrategy[tuple[int, ...]] = st.tuples(st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
+
+
+def elements(derivation: Derivation, sizes: dict[str, int]) -> tuple[object, ...]:
+    return written_out(derivation, sizes).elements
+
+
+@given(OPTIONS, st.integers(1, 3), st.integers(5, 7), st.sampled_from(["z", "weight"]))
+@settings(max_examples=12)
+def test_brackets_cases_and_limits_are_equal(options: tuple[int, ...], kernel: int, length: int, name: str) -> None:
+    derivation = layer("Conv1d", 2, kernel, *options, bias=False).vjp(name)
+    sizes = {"C": 2, "L": length}
+    expected = elements(derivation, sizes)
+    for ranges in WAYS:
+        assert elements(with_ranges(derivation, ranges), sizes) == expected
+
+
+@pytest.mark.parametrize("name", ["z", "weight"])
+def test_symbolic_sizes_give_the_same_elements(name: str) -> None:
+    made = layer("Conv1d", 2, "k", stride="s", padding="p", dilation="d", bias=False)
+    sizes = {"C": 1, "L": 6, "k": 2, "s": 2, "p": 1, "d": 2}
+    expected = elements(made.vjp(name), sizes)
+    for ranges in WAYS:
+        assert elements(with_ranges(made.vjp(name), ranges), sizes) == expected
+
+
+def test_how_they_are_printed() -> None:
+    gradient = layer("Conv1d", "D", "k", padding="p", bias=False, index_base=1).vjp("z")
+    before = "∂ℓ/∂z[i,j] = Σ_{m=1}^{D} "
+    assert with_ranges(gradient).unicode("index") == (
+        before + "Σ_{s=1}^{k} weight[m,i,s] · dy[m,j+p−s+1] · 1[1 ≤ j+p−s+1 ≤ L_out]"
+    )
+    assert with_ranges(gradient, "cases").unicode("index") == (
+        before + "Σ_{s=1}^{k} { weight[m,i,s] · dy[m,j+p−s+1] if 0 ≤ j + p − s < L_out; 0 otherwise }"
+    )
+    assert with_ranges(gradient, "limits").unicode("index") == (
+        before + "Σ_{s=max(1, j+p−L_out+1)}^{min(k, j+p)} weight[m,i,s] · dy[m,j+p−s+1]"
+    )
+
+
+def test_what_reads_nothing_outside_stays() -> None:
+    plain = layer("Conv1d", "D", "k", bias=False).vjp("weight")
+    assert with_ranges(plain, "limits") == plain
+
+
+def test_cases_are_right_by_number_and_a_wrong_limit_is_not() -> None:
+    gradient = layer("Conv1d", 2, 3, padding=1, bias=False).vjp("z")
+    cases = with_ranges(gradient, "cases")
+    assert cases.result.has(Piecewise)
+    assert not cases.result.has(Bracket)
+    assert check(cases, points=1).ok
+    sizes = {"C": 1, "L": 4}
+    later = with_ranges(layer("Conv1d", 2, 3, padding=2, bias=False).vjp("z"), "limits")
+    assert elements(later, sizes) != elements(gradient, sizes)
+
+
+def test_a_size_that_is_missing_is_said() -> None:
+    with pytest.raises(DeriveError, match="no value is given for L"):
+        written_out(layer("Conv1d", 1, 2).vjp("z"), {"C": 1})

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import mpmath
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import S
+
+from derive import scalar_graph
+from derive.graph import Backward
+from derive.graph.numbers import number_latex
+from numeric.values.graph import TOLERANCE, compare_gradients, compare_inputs, compare_values, float_pass
+
+NEURON = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)")
+WHOLE = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)", grain="sigma")
+AT = {"w0": 1, "w1": 3, "w2": -2, "x0": 5, "x1": 8}
+EQUATIONS = (
+    "a = x*y - 3; b = tanh(a)*x + a/5; f = a*b*b + exp(-b)",
+    "a = ReLU(x - y); f = a*a + LeakyReLU(y)*x",
+    "a = GELU(x)/(1 + y^2); f = log(1 + a*a) + sqrt(2 + y*x*y*x) + 2^y",
+)
+
+
+def errors(backward: Backward) -> list[float]:
+    found = [*compare_values(backward.forward), *compare_gradients(backward), *compare_inputs(backward)]
+    return [comparison.error for comparison in found]
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.sampled_from(EQUATIONS),
+    st.sampled_from(["primitives", "functions"]),
+    st.fractions(-2, 2, max_denominator=9),
+    st.fractions(-2, 2, max_denominator=9),
+)
+def test_every_number_is_confirmed(text: str, grain: str, x: float, y: float) -> None:
+    graph = scalar_graph(text, grain=grain)
+    assert max(errors(graph.backward({"x": x, "y": y}))) < TOLERANCE
+
+
+@pytest.mark.parametrize("place", range(len(NEURON.nodes)))
+def test_a_wrong_gradient_is_found(place: int) -> None:
+    backward = NEURON.backward(AT)
+    for wrong in (S.Zero, -backward.gradients[place], backward.gradients[place] * (1 + S(10) ** -9)):
+        gradients = (*backward.gradients[:place], wrong, *backward.gradients[place + 1 :])
+        assert max(errors(replace(backward, gradients=gradients))) > TOLERANCE
+
+
+def test_a_wrong_value_is_found() -> None:
+    forward = NEURON.forward(AT)
+    wrong = replace(forward, values=(*forward.values[:-1], S.One))
+    assert max(comparison.error for comparison in compare_values(wrong)) > TOLERANCE
+
+
+def test_a_kink_takes_the_declared_side() -> None:
+    graph = scalar_graph("y = ReLU(x)*3")
+    assert graph.backward({"x": 0})["x"] == 0
+    assert max(errors(graph.backward({"x": 0}))) < TOLERANCE
+
+
+def test_terms_that_cancel_are_zero() -> None:
+    backward = scalar_graph("y = exp(x)/2 - exp(x + 1)/(2*exp(1)) + z").backward({"x": 1, "z": 3})
+    assert backward["x"] == 0
+    assert max(errors(backward)) < TOLERANCE
+
+
+def test_one_minus_sigma_loses_digits_in_floating_point() -> None:
+    exactly = {name: float(NEURON.backward(AT)[name].evalf(30)) for name in NEURON.inputs}
+    by_primitives, by_sigma = float_pass(NEURON, AT).gradients, float_pass(WHOLE, AT).gradients
+    for name, truth in exactly.items():
+        assert by_primitives[name] == pytest.approx(truth, rel=1e-14, abs=0)
+        assert by_sigma[name] == pytest.approx(truth, rel=1e-3, abs=0)
+        assert by_sigma[name] != pytest.approx(truth, rel=1e-8, abs=0)
+
+
+def test_floating_point_agrees_with_autograd() -> None:
+    torch = pytest.importorskip("torch")
+    values = {name: torch.tensor(float(value), dtype=torch.float64, requires_grad=True) for name, value in AT.items()}
+    total = values["w0"] * values["x0"] + values["w1"] * values["x1"] + values["w2"] - 26
+    torch.sigmoid(total).backward()
+    found = float_pass(scalar_graph("f = sigma(w0*x0 + w1*x1 + w2 - 26)", grain="sigma"), AT)
+    assert found.gradients == pytest.approx({name: float(value.grad) for name, value in values.items()})
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "slope"),
+    [
+        ("f = tanh(z)", 200, lambda: 4 * mpmath.exp(-400)),
+        ("f = tanh(z)", 130, lambda: 4 / (mpmath.exp(130) + mpmath.exp(-130)) ** 2),
+        ("f = tanh(z)", 10**4, lambda: 4 * mpmath.exp(-2 * 10**4)),
+        ("f = 1 - sigma(z)", 300, lambda: -mpmath.exp(-300) / (1 + mpmath.exp(-300)) ** 2),
+        ("f = log(1 - sigma(z))", 300, lambda: -1 / (1 + mpmath.exp(-300))),
+        ("f = softplus(z)", -500, lambda: 1 / (1 + mpmath.exp(500))),
+        ("f = (1 + exp(-z)) - 1", 2000, lambda: -mpmath.exp(-2000)),
+        ("f = GELU(z)", -40, lambda: mpmath.ncdf(-40) - 40 * mpmath.npdf(-40)),
+    ],
+)
+@pytest.mark.parametrize("grain", ["functions", "primitives"])
+def test_numbers_are_right_at_any_magnitude(text: str, at: int, slope: Callable[[], Any], grain: str) -> None:
+    backward = scalar_graph(text, grain=grain).backward({"z": at})
+    with mpmath.workdps(20000 if at > 1000 else 1000):
+        truth = slope()
+        assert abs(mpmath.mpf(backward["z"]._mpf_) - truth) <= abs(truth) * mpmath.mpf(10) ** -150
+    assert max(errors(backward)) < TOLERANCE
+
+
+@pytest.mark.parametrize(("text", "at"), [("f = tanh(z)", 200), ("f = tanh(z)", 130), ("f = 1 - sigma(z)", 300)])
+def test_a_slope_that_was_lost_to_rounding_is_found(text: str, at: int) -> None:
+    backward = scalar_graph(text, grain="functions").backward({"z": at})
+    for lost in (S.Zero, backward["z"] / 2):
+        place = backward.forward.graph.place("z")
+        wrong = replace(backward, gradients=(lost, *backward.gradients[place + 1 :]))
+        assert place == 0
+        assert max(comparison.error for comparison in compare_gradients(wrong)) > TOLERANCE
+        assert max(comparison.error for comparison in compare_inputs(wrong)) > TOLERANCE
+
+
+def test_what_no_precision_settles_is_a_bound() -> None:
+    backward = scalar_graph("f = (1 + exp(-z)) - 1", grain="functions").backward({"z": 10**5})
+    assert number_latex(backward.forward["f"]).startswith(r"0 \pm 10^{-12")
+    assert number_latex(backward["z"]) == r"-3.56 \cdot 10^{-43430}"
+    assert number_latex(scalar_graph("f = sin(z)^2 + cos(z)^2").forward({"z": "1/3"})["f"]) == "1"
+
+
+CHAINED = ["sigma(@)", "tanh(@)", "GELU(@)", "softplus(@)", "sin(@)", "exp(-@)", "log(2 + @)", "SiLU(@) + 1", "ELU(@)"]
+
+
+@pytest.mark.parametrize("functions", [*([one] for one in CHAINED), CHAINED])
+def test_a_chain_takes_time_that_grows_with_its_length(functions: list[str]) -> None:
+    names = ["x", *(f"v{number}" for number in range(200))]
+    links = (functions[number % len(functions)].replace("@", names[number]) for number in range(200))
+    text = "; ".join(f"{name} = {link}" for name, link in zip(names[1:], links, strict=True))
+    start = time.process_time()
+    backward = scalar_graph(text, grain="functions").backward({"x": 1})
+    assert time.process_time() - start < 6
+    last = list(compare_inputs(backward))
+    assert max(comparison.error for comparison in last) < TOLERANCE
