@@ -79,6 +79,14 @@ class Forward:
     reduction: Reduction = "mean"
     gradients: tuple[tuple[str, str], ...] = ()
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Worked out once, since what is known of a definition is looked up by it all the time.
+        return hash((self.given, self.rows, self.functions, self.sizes, self.initial, self.reduction, self.gradients))
+
     @cached_property
     def cycle(self) -> tuple[str, ...]:
         """The rows of a recurrence, which depend on one another from step to step; none in a plain definition."""

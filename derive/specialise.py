@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sympy import And, Expr, Sum
@@ -31,14 +32,17 @@ def specialised(general: Derivation, numbers: Numbers, forward: Forward | None =
         forward=model,
         quantity=quantity,
         result=_decided(put(general.result, numbers), quantity, model),
-        steps=tuple(_step(put(step, numbers), model) for step in general.steps),
+        steps=tuple(_step(step, tuple(numbers.items()), model) for step in general.steps),
         matrix=put(general.matrix, numbers),
         convolution=put(general.convolution, numbers),
         general=General(general, tuple(numbers.items())),
     )
 
 
-def _step(step: Step, forward: Forward) -> Step:
+@lru_cache(maxsize=4096)
+def _step(general: Step, numbers: tuple[tuple[Expr, Expr], ...], forward: Forward) -> Step:
+    """A step at the numbers; derivations of one network share most of theirs."""
+    step: Step = put(general, dict(numbers))
     return replace(step, expression=_decided(step.expression, step.quantity, forward))
 
 

@@ -32,6 +32,7 @@ class Scope:
         counts: the range of each free index, in order.
         variables: the values of the variables of a scalar function's formula.
         real: the real type that indices and brackets take.
+        known: the values of parts of an expression that occur more than once.
     """
 
     arrays: Mapping[str, Array]
@@ -39,6 +40,7 @@ class Scope:
     counts: tuple[int, ...] = ()
     variables: Mapping[Symbol, Value] = field(default_factory=dict)
     real: Any = numpy.float64
+    known: dict[object, Value] = field(default_factory=dict, compare=False, repr=False)
 
     def array(self, name: str) -> Array:
         """The tensor of that name, trial axis last.
@@ -65,7 +67,7 @@ class Scope:
 
     def with_variables(self, variables: Mapping[Symbol, Value]) -> Scope:
         """This scope inside a scalar function's formula, which sees only its own variables."""
-        return replace(self, variables=variables)
+        return replace(self, variables=variables, known={})
 
 
 Evaluator = Callable[[Scope], Value]

@@ -10,7 +10,7 @@ import numpy
 import sympy
 from sympy import Expr, Symbol
 
-from derive.expression import symbols
+from derive.expression import symbols, walks
 from derive.forward import Forward, Tensor
 from numeric.arrays.axes import Scope
 from numeric.errors import ArrayError
@@ -24,12 +24,20 @@ def length(dimension: Expr, sizes: Mapping[Symbol, int]) -> int:
     """
     if isinstance(dimension, int) or dimension.is_Integer:
         return int(dimension)
-    # In rational arithmetic: a floor of floats is one too small where a quotient falls just short of an integer.
     scope = Scope({}, sizes)
-    value = dimension.xreplace({symbol: sympy.Integer(scope.size(symbol)) for symbol in dimension.free_symbols})
+    if dimension.is_Symbol and (number := scope.size(dimension)) >= 0:
+        return int(number)
+    return _worked_out(dimension, tuple((symbol, scope.size(symbol)) for symbol in walks.free_symbols(dimension)))
+
+
+@lru_cache(maxsize=4096)
+def _worked_out(dimension: Expr, chosen: tuple[tuple[Symbol, int], ...]) -> int:
+    """The value of a dimension at sizes, in rational arithmetic: a floor of floats is one too small where a quotient
+    falls just short of an integer."""
+    value = dimension.xreplace({symbol: sympy.Integer(number) for symbol, number in chosen})
     if not value.is_Integer or value < 0:
-        chosen = ", ".join(f"{symbol} = {sizes[symbol]}" for symbol in sorted(dimension.free_symbols, key=str))
-        raise ArrayError(f"the dimension {dimension} is {value} at {chosen}, expected a non-negative integer")
+        told = ", ".join(f"{symbol} = {number}" for symbol, number in sorted(chosen, key=lambda pair: str(pair[0])))
+        raise ArrayError(f"the dimension {dimension} is {value} at {told}, expected a non-negative integer")
     return int(value)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+
+from sympy import Symbol
 
 from derive.derivation import Derivation
-from derive.expression.symbols import held_in, split_partial
+from derive.expression.symbols import held_in, partial_name, split_partial
 from derive.forward import Forward
 from numeric.arrays.functions import left_unknown
 from numeric.checks.comparison import is_zero
@@ -15,6 +19,11 @@ from numeric.errors import ArrayError
 from numeric.expression.forward import program
 from numeric.measuring.point import Point
 from numeric.sampling.points import at_kinks, responsive_sample, sample_sizes, samples
+
+NEAREST = 3
+"""How many tensors that all paths pass through are looked at, the nearest to the numerator first."""
+
+Sizes = tuple[tuple[Symbol, int], ...]
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     worst: dict[str, CheckItem] = {}
     chosen = _places(derivation, seed, points)
     for place in chosen:
-        for item in Trials(derivation, replace(place, point=place.point.fork())).items():
+        for item in Trials(derivation, place.for_derivation()).items():
             known = worst.get(item.what)
             if known is None or item.error > known.error:
                 worst[item.what] = item
@@ -95,10 +104,37 @@ def _places(derivation: Derivation, seed: int, count: int) -> list[Place]:
         return places
     for place in tuple(places):
         if not place.kink and is_zero(place.point.response(name)):
-            arrays = responsive_sample(model, seed, name, place.point.sizes)
-            if arrays is not None:
-                places.append(Place(Point(model, arrays, place.point.sizes)))
+            places += _responsive(model, seed, name, tuple(place.point.sizes.items()))
     return places
+
+
+def _responsive(model: Forward, seed: int, name: str, sizes: Sizes) -> tuple[Place, ...]:
+    """A place of these sizes at which a partial is not zero, if one is found.
+
+    Where the numerator changes with what the forward pass begins with, most of its partials are not zero: such a place
+    is shared by all of them. Where it changes nowhere with a tensor that all paths pass through, none is.
+    """
+    above, below = split_partial(name) or (name, "")
+    chart = program(model)
+    first = [tensor.name for tensor in model.given if tensor.domain == "real" and chart.depends(above, tensor.name)]
+    if first and first[0] != below:
+        shared = _place_for(model, seed, partial_name(above, first[0]), sizes)
+        if shared and not is_zero(shared[0].point.response(name)):
+            return shared
+    passed = () if held_in(name) else islice(_values_between(model, above, below), NEAREST)
+    if not all(_place_for(model, seed, partial_name(above, through), sizes) for through in passed):
+        return ()
+    return _place_for(model, seed, name, sizes)
+
+
+def _values_between(model: Forward, above: str, below: str) -> Iterator[str]:
+    return (name for name in program(model).passed(above, below) if model.tensors[name].role == "value")
+
+
+@lru_cache(maxsize=64)
+def _place_for(model: Forward, seed: int, name: str, sizes: Sizes) -> tuple[Place, ...]:
+    arrays = responsive_sample(model, seed, name, dict(sizes))
+    return () if arrays is None else (Place(Point(model, arrays, dict(sizes))),)
 
 
 @lru_cache(maxsize=8)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field, fields
+from functools import lru_cache, partial
 from math import inf
 
 import numpy
@@ -12,7 +12,7 @@ from sympy import Expr
 
 from derive.convolution import ConvolutionForm
 from derive.derivation import Derivation, Quantity, Step
-from derive.expression.symbols import accesses, element, name_of, split_partial, subscripts_of
+from derive.expression.symbols import accesses, element, name_of, names_in, split_partial, subscripts_of
 from derive.matrix.nodes import Node
 from numeric.arrays.axes import Array
 from numeric.arrays.layout import as_matrix
@@ -25,6 +25,9 @@ from numeric.measuring.differences import EPSILON, Measured, Method
 from numeric.measuring.point import Point
 from numeric.values.convolution import convolution_at
 from numeric.values.matrix import matrix_at, over_times
+
+KEPT = 65_536
+"""Arrays of so many elements or fewer are kept for other derivations."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,60 @@ class CheckItem:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What a comparison found: the error and why it could not be made, or that there is nothing to compare with.
+
+    ``array`` is what was compared, where it is adopted for the partial that it was found to be.
+    """
+
+    error: float
+    note: str = ""
+    nothing: bool = False
+    array: Array | None = None
+
+
+class Outcomes:
+    """What comparisons found at one place, by all that they depend on: equations that several derivations share are
+    compared once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, tuple[int, Outcome]] = {}
+
+    def of(self, key: Hashable, compare: Callable[[], Outcome]) -> tuple[int, Outcome]:
+        """The outcome and its number, by which arrays tell where they come from."""
+        if key not in self._found:
+            self._found[key] = len(self._found), compare()
+        return self._found[key]
+
+
+@dataclass(frozen=True)
 class Place:
-    """A point, and whether conditions are exactly at their boundaries there."""
+    """A point, and whether conditions are exactly at their boundaries there.
+
+    ``outcomes`` are what comparisons found there. What is adopted at the point is a derivation's own, so that no
+    outcome depends on what was checked before: see :meth:`for_derivation`.
+    """
 
     point: Point
     kink: bool = False
+    outcomes: Outcomes = field(default_factory=Outcomes, compare=False, repr=False)
+
+    def for_derivation(self) -> Place:
+        """The same place, at which nothing is adopted yet."""
+        return Place(self.point.fork(), self.kink, self.outcomes)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What a comparison depends on, beside the place: a key, and the names that are read.
+
+    ``value``, once it is found to be right, is ``adopted_as`` the partial of that name where measuring that takes long.
+    """
+
+    key: tuple[Hashable, ...]
+    reads: frozenset[str]
+    value: Callable[[], Array]
+    adopted_as: str = ""
 
 
 class _NoDerivative(Exception):
@@ -59,6 +111,7 @@ class Trials:
 
     derivation: Derivation
     place: Place
+    _values: dict[Hashable, Array] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def point(self) -> Point:
@@ -67,13 +120,13 @@ class Trials:
     def items(self) -> Iterator[CheckItem]:
         """Every comparison: rows that were derived, the steps in order, then the result."""
         for row, name in self.derivation.forward.gradients:
-            yield from self._tried(f"row {row}", TIGHT, partial(self._of_row, row, name))
+            yield from self._row(row, name)
         before: dict[str, Step] = {}
         for number, step in enumerate(self.derivation.steps, start=1):
             what = f"step {number}, {step.quantity.name} ({step.rule})"
             yield from self._forms(what, step.quantity, step.expression, step.matrix, self._said(step))
             if (earlier := before.get(step.quantity.name)) is not None:
-                yield from self._tried(f"{what}: against the step before", TIGHT, partial(self._between, step, earlier))
+                yield from self._between(f"{what}: against the step before", step, earlier)
             before[step.quantity.name] = step
         quantity, result = self.derivation.quantity, self.derivation.result
         what = f"result, {quantity.name}"
@@ -99,29 +152,67 @@ class Trials:
         exact = step.rule == "ranges" and step.expression == self.derivation.result
         return self._outside if exact else None
 
+    def _row(self, row: str, name: str) -> Iterator[CheckItem]:
+        """A row that was derived, against the partial that it is, measured on the rows before it."""
+        quantity = Quantity(name, (), self.derivation.forward.tensors[row].shape)
+        shared = _Shared(("row", quantity, row), frozenset((row,)), partial(self.point.value, row), name)
+        yield from self._tried(f"row {row}", TIGHT, partial(self._of_row, row, quantity), shared)
+
     def _forms(
         self, what: str, quantity: Quantity, expression: Expr, matrix: Node | None, outside: frozenset[str] | None
     ) -> Iterator[CheckItem]:
         """An expression against its quantity, and its matrix form, if there is one, against the expression."""
         truth = "the complex step" if split_partial(quantity.name) else "the forward definition"
+        reads = _read_by(expression)
+        value = partial(self._value, quantity, expression)
+        shared = _Shared(("elements", quantity, expression, outside), reads, value, quantity.name)
         compare = partial(self._error, quantity, expression, "complex", outside)
-        yield from self._tried(f"{what}: against {truth}", TIGHT, compare)
+        yield from self._tried(f"{what}: against {truth}", TIGHT, compare, shared)
         if matrix is not None:
-            yield from self._tried(
-                f"{what}: matrix form", TIGHT, partial(self._of_matrix, quantity, expression, matrix)
-            )
+            layout = self.derivation.layout
+            shared = _Shared(("matrix", quantity, expression, matrix, layout), reads | _read_by(matrix), value)
+            compare = partial(self._of_matrix, quantity, expression, matrix)
+            yield from self._tried(f"{what}: matrix form", TIGHT, compare, shared)
 
-    def _tried(self, what: str, tolerance: float, compare: Callable[[], float]) -> Iterator[CheckItem]:
+    def _between(self, what: str, step: Step, earlier: Step) -> Iterator[CheckItem]:
+        """A step against the one before it of the same quantity."""
+        reads = _read_by(step.expression) | _read_by(earlier.expression)
+        value = partial(self._value, step.quantity, step.expression)
+        shared = _Shared(("between", step.quantity, step.expression, earlier.expression), reads, value)
+        yield from self._tried(what, TIGHT, partial(self._of_steps, step, earlier), shared)
+
+    def _tried(
+        self, what: str, tolerance: float, compare: Callable[[], float], shared: _Shared | None = None
+    ) -> Iterator[CheckItem]:
         """The comparison; nothing at a kink where there is nothing to compare with."""
+        if shared is None:
+            found = self._compared(tolerance, compare)
+        else:
+            key = (*shared.key, self.point.sources(shared.reads))
+            number, found = self.place.outcomes.of(key, partial(self._compared, tolerance, compare, shared))
+            if self._is_adopted(found.error, tolerance, shared):
+                self.point.adopt(shared.adopted_as, shared.value() if found.array is None else found.array, number)
+        if not found.nothing:
+            yield CheckItem(what, found.error, tolerance, found.error <= tolerance, found.note)
+
+    def _compared(self, tolerance: float, compare: Callable[[], float], shared: _Shared | None = None) -> Outcome:
+        """What a comparison finds."""
         try:
             error, note = compare(), ""
         except _NoDerivative:
-            return
+            return Outcome(inf, nothing=True)
         except (ArrayError, ExpressionError) as reason:
             error, note = inf, str(reason)
         if self.place.kink and error > tolerance:
             note = note or "differs where a condition is at its boundary"
-        yield CheckItem(what, error, tolerance, error <= tolerance, note)
+        if shared is None or not self._is_adopted(error, tolerance, shared):
+            return Outcome(error, note)
+        array = shared.value()
+        return Outcome(error, note, array=array if array.size <= KEPT else None)
+
+    def _is_adopted(self, error: float, tolerance: float, shared: _Shared) -> bool:
+        """Whether an array was found to be the large derivative that it is said to be."""
+        return shared.adopted_as != "" and error <= tolerance and self._is_large(shared.adopted_as)
 
     def _error(self, quantity: Quantity, expression: Expr, method: Method, outside: frozenset[str] | None) -> float:
         compiled = program(self.derivation.forward).compiled(expression, quantity.indices)
@@ -132,7 +223,7 @@ class Trials:
         value = self._value(quantity, expression)
         tolerance = COARSE if method == "central" else TIGHT
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
-        if self._is_large(quantity):
+        if self._is_large(quantity.name):
             return self._along(quantity, value, method, rounding)
         truth = self._truth(quantity, method)
         if self.place.kink and not numpy.isfinite(truth.value).all():
@@ -145,14 +236,12 @@ class Trials:
             if self._value(quantity, count).any():
                 raise ExpressionError(f"it reads {name} outside of its range, and does not say that it is 0 there")
 
-    def _is_large(self, quantity: Quantity) -> bool:
+    def _is_large(self, name: str) -> bool:
         """Whether a derivative is measured along directions, as it takes long for each element."""
-        if split_partial(quantity.name) is None or self.place.kink:
-            return False
-        return self.point.is_large(quantity.name)
+        return split_partial(name) is not None and not self.place.kink and self.point.is_large(name)
 
     def _along(self, quantity: Quantity, value: Array, method: Method, rounding: Callable[[], Array]) -> float:
-        """The error of a large derivative times directions. One that is right need not be measured again."""
+        """The error of a large derivative times directions."""
         shape = self.point.shape(quantity.shape)
         if value.shape != shape:
             raise ArrayError(f"shape {value.shape}, expected {shape}")
@@ -169,10 +258,7 @@ class Trials:
         def rounded() -> Array:
             return numpy.asarray(numpy.sqrt(numpy.tensordot(rounding() ** 2, directions**2, axes)))
 
-        error = agreement(products, truth.value, floor, tolerance, rounded)
-        if method == "complex" and error <= tolerance:
-            self.point.adopt(quantity.name, value)
-        return error
+        return agreement(products, truth.value, floor, tolerance, rounded)
 
     def _may_read_itself(self, expression: Expr, quantity: Quantity) -> bool:
         """Whether a value is named rather than computed, as the input of a layer is in a forward table; or is
@@ -183,7 +269,7 @@ class Trials:
         recurrent = bool(self.derivation.forward.cycle)
         return recurrent and all(subscripts_of(access)[:1] != quantity.indices[:1] for access in read)
 
-    def _between(self, step: Step, earlier: Step) -> float:
+    def _of_steps(self, step: Step, earlier: Step) -> float:
         quantity = step.quantity
         value, other = self._value(quantity, step.expression), self._value(quantity, earlier.expression)
         if self.place.kink and not numpy.isfinite(other).all():
@@ -218,13 +304,11 @@ class Trials:
         floor = self._floor(value)
         return max(relative_error(array, value, floor) for array in convolution_at(form, counts, self.point))
 
-    def _of_row(self, row: str, name: str) -> float:
-        """A row that was derived, against the partial that it is, measured on the rows before it."""
-        quantity = Quantity(name, (), self.derivation.forward.tensors[row].shape)
+    def _of_row(self, row: str, quantity: Quantity) -> float:
         value = self.point.value(row)
-        if self._is_large(quantity):
+        if self._is_large(quantity.name):
             return self._along(quantity, value, "complex", lambda: EPSILON * numpy.abs(value))
-        truth = self.point.partial(name)
+        truth = self.point.partial(quantity.name)
         if self.place.kink and not numpy.isfinite(truth.value).all():
             raise _NoDerivative
         return relative_error(value, truth.value, floor_of(truth, TIGHT))
@@ -238,7 +322,10 @@ class Trials:
         return numpy.array(numpy.broadcast_to(floor, value.shape))
 
     def _value(self, quantity: Quantity, expression: Expr) -> Array:
-        return self.point.expression(expression, quantity.indices, quantity.shape)
+        key = quantity, expression
+        if key not in self._values:
+            self._values[key] = self.point.expression(expression, quantity.indices, quantity.shape)
+        return self._values[key]
 
     def _truth(self, quantity: Quantity, method: Method) -> Measured:
         if split_partial(quantity.name) is not None:
@@ -247,3 +334,18 @@ class Trials:
             raise ArrayError(f"{quantity.name} is neither a tensor of the forward definition nor a partial of two")
         value = self.point.value(quantity.name)
         return Measured(value, EPSILON * numpy.abs(value))
+
+
+@lru_cache(maxsize=4096)
+def _read_by(form: Expr | Node) -> frozenset[str]:
+    """Every name that an expression or a matrix form may read, and some that it does not."""
+    if isinstance(form, Expr):
+        return frozenset(names_in(form))
+    found: set[str] = set()
+    for part in (getattr(form, entry.name) for entry in fields(form)):
+        for value in part if isinstance(part, tuple) else (part,):
+            if isinstance(value, Node | Expr):
+                found |= _read_by(value)
+            elif isinstance(value, str):
+                found.add(value)
+    return frozenset(found)

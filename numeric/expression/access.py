@@ -54,7 +54,17 @@ def _gathered(array: Array, subscripts: Sequence[Value]) -> Array:
         inside = inside & (nearest >= 0) & (nearest < length)
         between = between | ~(numpy.abs(value - nearest) <= FRACTION)
         positions.append(numpy.nan_to_num(nearest).clip(0, length - 1).astype(numpy.intp))
-    trials = numpy.arange(array.shape[-1])
-    values = array[(*positions, trials)]
-    values = numpy.where(inside, values, numpy.zeros((), array.dtype))
-    return numpy.where(between, numpy.full((), numpy.nan, array.dtype), values)
+    values = _taken(array, positions)
+    if not inside.all():
+        values = numpy.where(inside, values, numpy.zeros((), array.dtype))
+    if between.any():
+        values = numpy.where(between, numpy.full((), numpy.nan, array.dtype), values)
+    return values
+
+
+def _taken(array: Array, positions: Sequence[Array]) -> Array:
+    """The elements at positions, for all trials; positions may differ from trial to trial."""
+    if all(position.ndim == 0 or position.shape[-1] == 1 for position in positions):
+        # All trials of an element lie side by side, so that they are copied at once.
+        return array[tuple(position if position.ndim == 0 else position[..., 0] for position in positions)]
+    return array[(*positions, numpy.arange(array.shape[-1]))]

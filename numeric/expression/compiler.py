@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from math import inf
 from typing import Any
@@ -15,7 +15,7 @@ from sympy import Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
-from derive.expression import symbols
+from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.scalar import ScalarFunction
 from numeric.arrays import functions as scalar_functions
@@ -64,11 +64,27 @@ class Factors:
         return _guarded(value, guards, scope) if guards else value
 
 
+class Part:
+    """A compiled part of an expression; one that occurs more than once is evaluated once."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.again = False
+
+    def __call__(self, scope: Scope) -> Value:
+        if not self.again:
+            return self.evaluator(scope)
+        if self not in scope.known:
+            scope.known[self] = self.evaluator(scope)
+        return scope.known[self]
+
+
 @dataclass(frozen=True)
 class Compiler:
     """Compiles expressions inside the sums, and inside the function formula, that it stands for.
 
     ``depth`` is the number of index axes so far. ``reads`` collects the names of the tensors that are met.
+    ``parts`` are those that are compiled already, each by its place among the axes.
     """
 
     axes: Mapping[Symbol, Axis]
@@ -76,6 +92,7 @@ class Compiler:
     functions: tuple[ScalarFunction, ...]
     variables: frozenset[Symbol]
     reads: set[str]
+    parts: dict[Hashable, Part] = field(default_factory=dict)
 
     def compile(self, expression: Expr) -> Evaluator:
         """The function that evaluates ``expression``.
@@ -85,6 +102,21 @@ class Compiler:
         """
         if expression.is_Number or expression.is_NumberSymbol:
             return _number(expression)
+        if expression.is_Symbol:
+            return self.symbol(expression)
+        return self._part(expression, self._anew)
+
+    def _part(self, expression: Any, compiled: Callable[[Any], Evaluator]) -> Evaluator:
+        """The part that an expression or a condition is among these axes; compiled once."""
+        free = walks.free_symbols(expression)
+        key = expression, self.depth, *(pair for pair in self.axes.items() if pair[0] in free)
+        if key in self.parts:
+            self.parts[key].again = True
+        else:
+            self.parts[key] = Part(compiled(expression))
+        return self.parts[key]
+
+    def _anew(self, expression: Expr) -> Evaluator:
         for kind, method in METHODS:
             if isinstance(expression, kind):
                 return method(self, expression)
@@ -234,8 +266,16 @@ class Compiler:
         return lambda scope: numpy.asarray(guard(scope), dtype=scope.real)
 
     def condition(self, condition: Any) -> Evaluator:
+        """The function that says where a condition holds.
+
+        Raises:
+            ExpressionError: it is no condition that has a truth value here.
+        """
         if condition in (sympy.true, sympy.false):
             return lambda scope: condition == sympy.true
+        return self._part(condition, self._condition)
+
+    def _condition(self, condition: Any) -> Evaluator:
         if isinstance(condition, sympy.Not):
             inner = self.condition(condition.args[0])
             return lambda scope: numpy.logical_not(inner(scope))
@@ -266,7 +306,7 @@ class Compiler:
             return lambda scope: _plain(plain(inner_value(scope)))
         function = scalar_functions.formula_of(name, self.functions)
         function = replace(function, formula=_bounded(function))
-        inner = replace(self, axes={}, variables=frozenset({function.variable}))
+        inner = replace(self, axes={}, variables=frozenset({function.variable}), parts={})
         argument, formula = self.compile(expression.args[0]), inner.compile(function.formula)
         return lambda scope: formula(scope.with_variables({function.variable: argument(scope)}))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -50,6 +50,18 @@ class Program:
     def depends(self, name: str, on: str) -> bool:
         """Whether the tensor ``name`` is ``on`` or is computed from it."""
         return on in self.ancestors.get(name, frozenset({name}))
+
+    def passed(self, name: str, on: str) -> Iterator[str]:
+        """The rows that every path from the tensor ``on`` to ``name`` passes through, the nearest to ``name`` first;
+        none in a recurrence, whose paths run through time."""
+        for cut in () if self.model.cycle else reversed(self.rows):
+            if cut not in (name, on) and self.depends(name, cut) and self.depends(cut, on):
+                reached = {name}
+                for row in reversed(self.rows):
+                    if row in reached and row != cut:
+                        reached |= self.rows[row].reads
+                if on not in reached:
+                    yield cut
 
     def needed(self, wanted: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
         """The rows to compute, in order, to have ``wanted`` from what is ``given``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from math import prod
@@ -52,6 +52,7 @@ class Point:
         self._perturbations: dict[tuple[str, tuple[str, ...], Method], Perturbation] = {}
         self._partials: dict[tuple[str, Method], Measured] = {}
         self._along: dict[tuple[str, Method], Measured] = {}
+        self._sources: dict[str, int] = {}
 
     @cached_property
     def chart(self) -> Program:
@@ -89,11 +90,21 @@ class Point:
         """The same point with arrays of its own to adopt; what is measured is shared."""
         twin = copy(self)
         twin._values = dict(self._values)
+        twin._sources = dict(self._sources)
         return twin
 
-    def adopt(self, name: str, array: Array) -> None:
-        """Take an array that was found to be right for the value of a partial, so that it need not be measured."""
-        self._values.setdefault(name, stacked(array, self.real))
+    def adopt(self, name: str, array: Array, source: int) -> None:
+        """Take an array that was found to be right for the value of a partial, so that it need not be measured.
+
+        ``source`` tells it from others that are right for it up to rounding.
+        """
+        if name not in self._values:
+            self._values[name] = stacked(array, self.real)
+            self._sources[name] = source
+
+    def sources(self, names: Collection[str]) -> frozenset[tuple[str, int]]:
+        """Where the values of those of the names come from that are adopted."""
+        return frozenset((name, self._sources[name]) for name in names if name in self._sources)
 
     def formula(self, expression: Expr, variables: Mapping[Symbol, Value] | None = None) -> Value:
         """The value of an expression without free indices, in variables that stand for whole arrays."""

@@ -26,6 +26,8 @@ from numeric.sampling.dimensions import Choices, Dimension, compiled, is_whole
 
 Kind = Literal["positions", "terms", "remainder", "windows", "distinct", "long"]
 
+KEPT = 16384
+"""Of how many expressions it is kept how deep their sums are."""
 LONG = 9
 """From how many elements on an axis is long: some mistakes show only behind the first few."""
 POSITIONS = 3
@@ -115,8 +117,17 @@ class Situations:
 
     def table(self, choices: Choices, count: int) -> Array:
         """For each feature and each of ``count`` choices whether the choice has the feature."""
-        rows = [numpy.broadcast_to(feature.holds(choices), (count,)) for feature in self.features]
-        return numpy.array(rows, dtype=bool).reshape(len(rows), count)
+        one, other = self._pairs
+        alone = self.features[: len(self.features) - 2 * len(one)]
+        rows = numpy.empty((len(self.features), count), dtype=bool)
+        for row, feature in zip(rows, alone, strict=False):
+            row[...] = feature.holds(choices)
+        numbers = numpy.empty((len(self.dimensions), count))
+        for row, dimension in zip(numbers, self._compiled_dimensions, strict=True):
+            row[...] = dimension(choices)
+        rows[len(alone) :: 2] = numbers[one] < numbers[other]
+        rows[len(alone) + 1 :: 2] = numbers[other] < numbers[one]
+        return rows
 
     def fit(self, choices: Choices) -> Array:
         """For each choice whether every dimension is a positive integer that includes what is read by number."""
@@ -135,6 +146,12 @@ class Situations:
         """How many products the row that takes most of them is added up from, of the rows whose sizes are known."""
         known = (lengths for lengths, needed in zip(self._work, self._needed, strict=True) if needed <= sizes.keys())
         return int(max((prod(length(sizes) for length in lengths) for lengths in known), default=1))
+
+    @cached_property
+    def _pairs(self) -> tuple[Array, Array]:
+        """Every two dimensions by their places, in the order of the features that tell them apart, which come last."""
+        pairs = numpy.array(list(combinations(range(len(self.dimensions)), 2)), dtype=int).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
 
     @cached_property
     def _compiled_dimensions(self) -> tuple[Dimension, ...]:
@@ -204,6 +221,7 @@ def _meetings(window: Window) -> Iterator[Feature]:
     yield feature("gap", lambda step, length: step > length)
 
 
+@lru_cache(maxsize=KEPT)
 def deepest(expression: Basic) -> tuple[Expr, ...]:
     """The ranges of the sums that stand inside one another where they do most work, by their number."""
     inside = max((deepest(argument) for argument in expression.args), key=len, default=())

@@ -70,7 +70,6 @@ class Plan:
         return tuple(sizes for place, sizes in enumerate(found) if sizes not in found[:place])
 
 
-@lru_cache(maxsize=256)
 def plan(model: Forward, seed: int, fixed: tuple[tuple[Symbol, int], ...] = ()) -> Plan:
     """The choices of sizes for the points of a check.
 
@@ -80,6 +79,11 @@ def plan(model: Forward, seed: int, fixed: tuple[tuple[Symbol, int], ...] = ()) 
     Raises:
         ArrayError: no small sizes make every dimension a positive integer.
     """
+    return _planned(model, seed, fixed)
+
+
+@lru_cache(maxsize=256)
+def _planned(model: Forward, seed: int, fixed: tuple[tuple[Symbol, int], ...]) -> Plan:
     return _Planner(model, situations(model), numpy.random.default_rng(seed), dict(fixed)).plan()
 
 

@@ -14,6 +14,7 @@ from derive.expression.functions import Bracket
 from derive.forward import Forward, Row
 from derive.network import network
 from numeric import ArrayError, CheckError, check, checked
+from numeric.checks.checking import places_of
 from numeric.checks.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
 from numeric.measuring.differences import Measured
 from tests.numeric.derivations import CORRECT, RIGHT, W1_GRADIENT, W1_MATRIX
@@ -193,3 +194,30 @@ def test_nothing_compared_is_no_agreement() -> None:
 def test_a_loss_near_0_is_told_from_its_rounding() -> None:
     images = "x:(C,H,W) -> Conv2d(F, 3, padding=1) -> ReLU -> GlobalAvgPool2d -> Linear(K)"
     assert check(network(images, "SoftmaxCrossEntropy").gradient("W1")).ok
+
+
+NETWORKS = (
+    ("x:n -> Linear(d) -> LayerNorm -> Tanh -> Linear(K)", "SoftmaxCrossEntropy"),
+    ("x:(C,H,W) -> Conv2d(D,3) -> ReLU -> MaxPool2d(2) -> Flatten -> Linear(K)", "MSE"),
+)
+
+
+@pytest.mark.parametrize(("description", "loss"), NETWORKS)
+def test_a_check_does_not_depend_on_what_was_checked_before(description: str, loss: str) -> None:
+    net = network(description, loss)
+    gradients = [net.gradient(name) for name in net.parameters]
+    together = [check(gradient, seed=3) for gradient in gradients]
+    for gradient, found in zip(reversed(gradients), reversed(together), strict=True):
+        places_of.cache_clear()
+        assert check(gradient, seed=3) == found
+
+
+def test_an_error_is_found_where_right_equations_were_checked_before() -> None:
+    net = network(*NETWORKS[0])
+    right = net.gradient("W1")
+    assert check(right).ok
+    first, *others = right.steps
+    wrong = replace(right, steps=(replace(first, expression=2 * first.expression), *others))
+    found = check(wrong)
+    assert next(item.what for item in found.items if not item.ok).startswith("step 1, ")
+    assert check(right).ok

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derive.network import network
 from numeric.errors import ArrayError
 from numeric.expression.forward import forward, program, run_from
 from numeric.sampling.points import sample
@@ -71,3 +72,11 @@ def test_a_missing_array_and_an_unknown_override_are_named() -> None:
         forward(perceptron(), arrays)
     with pytest.raises(ArrayError, match="W3 is not a tensor"):
         run_from(perceptron(), arrays, {"W3": np.ones(2)})
+
+
+def test_the_tensors_that_all_paths_pass_through() -> None:
+    net = network("x:n -> Linear(n) -> u; u + x -> s; s -> Linear(K) -> z; z -> Tanh -> y_hat", "MSE")
+    chart = program(net.forward)
+    assert list(chart.passed("l", "x")) == ["y_hat", "z", "s"]
+    assert list(chart.passed("l", "W1")) == ["y_hat", "z", "s", "u"]
+    assert list(chart.passed("z", "s")) == []
