@@ -18,12 +18,12 @@ from answers.trainings.answer import not_trained
 from answers.trainings.model import TrainingModel
 from answers.trainings.trainer import Job, NotTrainedError, Trainer
 from derive.building.applied import called
-from derive.derivation import Layout
 from derive.errors import DeriveError, nearest
 from derive.expression.scalar import ScalarFunction
 from derive.layers import ACTIVATION, Activation, scalar_function
 from derive.layers.definition import LayerDefinition
 from derive.network import Network, network
+from derive.steps import Layout
 from numeric import CompileError
 from numeric.source import SourceError
 

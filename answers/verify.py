@@ -11,7 +11,7 @@ from answers.contract.item import Answered, Claim, Verdict
 from answers.contract.progress import Progress, silent
 from answers.homework.model import Homework
 from answers.trainings.trainer import Trainer
-from derive.derivation import Layout
+from derive.steps import Layout
 
 
 @dataclass(frozen=True)

@@ -1,52 +1,13 @@
-"""A derivation is a value: a quantity, its result, and the steps from the chain rule to it."""
+"""A derivation is a value: what was derived, and how it is written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
-from derive.convolution.nodes import ConvolutionForm
-from derive.forward import Forward
-from derive.matrix.nodes import Node
-
-Layout = Literal["numerator", "gradient"]
-
-Notation = Literal["matrix", "index", "cases", "convolution"]
-"""Whole tensors; elements; elements with brackets and deltas written as cases; or maps over space.
-
-What has no form in a notation is written in elements."""
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """The left side of an equation: ``dl/dW1[i, j]``, ``dz2/dz1[i, j]``, ``z1[i]``.
-
-    The indices of a partial are those of its numerator followed by those of its denominator, and so is
-    the shape, whatever the layout in which it is printed. The matrix form is that ``at`` certain indices, which
-    then are times: ``h[t]``.
-    """
-
-    name: str
-    indices: tuple[Symbol, ...]
-    shape: tuple[Expr, ...]
-    at: tuple[Symbol, ...] = ()
-
-
-@dataclass(frozen=True)
-class Step:
-    """One equation ``quantity = expression`` of a derivation, with the rule that led to it.
-
-    ``sentence`` is what an instructor would write beside it; names in braces, ``{dl/dz1}``, are set as
-    symbols. ``matrix`` is the same value in matrix form, where there is one.
-    """
-
-    quantity: Quantity
-    expression: Expr
-    rule: str
-    sentence: str
-    matrix: Node | None = None
+from derive.render.derivations import derivation_latex, derivation_unicode
+from derive.steps import Derived, Notation
 
 
 @dataclass(frozen=True)
@@ -58,41 +19,18 @@ class General:
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Derived):
     """The derivation of one quantity of a forward definition.
 
-    ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout named;
-    ``convolution`` its maps over space, where it is made of convolutions. ``notes`` say what a reader must know.
     Where sizes are large numbers, ``general`` is the derivation with letters that it comes from.
-    ``outside`` are the tensors that the result reads outside their ranges, where they count as 0; others it does not
-    read there. None leaves that open.
     """
 
-    forward: Forward
-    quantity: Quantity
-    result: Expr
-    steps: tuple[Step, ...]
-    matrix: Node | None = None
-    layout: Layout = "gradient"
-    index_base: Literal[0, 1] = 1
-    notes: tuple[str, ...] = field(default=())
-    convolution: ConvolutionForm | None = None
-    outside: frozenset[str] | None = None
     general: General | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def shape(self) -> tuple[Expr, ...]:
-        """The dimensions in the order of the quantity's indices."""
-        return self.quantity.shape
 
     def latex(self, notation: Notation = "matrix", *, steps: bool = False) -> str:
         """The equation in LaTeX; with ``steps`` the body of an ``align*`` that holds all of them."""
-        from derive.render.derivations import derivation_latex
-
         return derivation_latex(self, notation, steps)
 
     def unicode(self, notation: Notation = "matrix", *, steps: bool = False) -> str:
         """The equation for a terminal; with ``steps`` all of them, each under its sentence."""
-        from derive.render.derivations import derivation_unicode
-
         return derivation_unicode(self, notation, steps)

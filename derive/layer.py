@@ -14,12 +14,13 @@ from derive.building.build import Builder, defined, sized
 from derive.building.language import Argument, Stage, number_or_text, parse_stage
 from derive.building.letters import Lettering
 from derive.building.order import check_order
-from derive.derivation import Derivation, Layout
+from derive.derivation import Derivation
 from derive.errors import NetworkError
 from derive.expression import symbols
 from derive.forward import Row, Tensor
 from derive.layers import ACTIVATION, Activation, LayerDefinition
 from derive.network import Network, TableRow, network_of
+from derive.steps import Layout
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from derive.calculus.ranges import notes_on, read_at_places, read_outside
 from derive.calculus.second_order import gradient_name, with_gradient, with_product
 from derive.calculus.sweep import Sweep
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
-from derive.derivation import Derivation, Layout, Quantity, Step
+from derive.derivation import Derivation
 from derive.errors import NetworkError, nearest
 from derive.expression import symbols
 from derive.forward import Forward
@@ -26,6 +26,7 @@ from derive.layers import LOSS, Activation, LayerDefinition
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
 from derive.specialise import specialised
+from derive.steps import Layout, Quantity, Step
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from derive.calculus.slopes import slope
-from derive.derivation import Derivation, Quantity, Step
+from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row, Tensor
 from derive.layers import Activation, named_functions, scalar_function
+from derive.steps import Quantity, Step
 
 
 def slope_of(kind: Activation, library: tuple[ScalarFunction, ...] = ()) -> Derivation:

@@ -13,10 +13,11 @@ from sympy.logic.boolalg import Boolean
 
 from derive.building.letters import Numbers, with_numbers
 from derive.calculus.bounds import Ranges, never_negative
-from derive.derivation import Derivation, General, Quantity, Step
+from derive.derivation import Derivation, General
 from derive.expression import walks
 from derive.expression.functions import Bracket
 from derive.forward import Forward
+from derive.steps import Quantity, Step
 
 
 def specialised(general: Derivation, numbers: Numbers, forward: Forward | None = None) -> Derivation:

@@ -15,9 +15,10 @@ from sympy.core.relational import Relational
 
 from derive.calculus.ranges import exact_ranges
 from derive.calculus.terms import Bound, Term, split
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.expression.functions import Bracket
 from derive.specialise import specialised
+from derive.steps import Step
 
 Ranges = Literal["brackets", "cases", "limits"]
 

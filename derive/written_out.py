@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -11,55 +11,25 @@ import sympy
 from sympy import Add, Expr, ImmutableDenseMatrix, Indexed, Integer, Mul, Sum, Symbol
 
 from derive.derivation import Derivation
+from derive.elements import Elements
 from derive.errors import DeriveError
 from derive.expression import symbols
 from derive.forward import Forward
+from derive.render.written_out import written_out_latex, written_out_unicode
 
 Sizes = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class WrittenOut:
-    """All elements of a derivation's result, in reading order, with numbers for subscripts.
-
-    Elements count from 0; they are printed as the derivation counts.
-    """
-
-    derivation: Derivation
-    shape: tuple[int, ...]
-    elements: tuple[Expr, ...]
-
-    def __getitem__(self, place: tuple[int, ...] | int) -> Expr:
-        """The element at a place, which counts from 0.
-
-        Raises:
-            IndexError: the place is outside the shape.
-        """
-        subscripts = place if isinstance(place, tuple) else (place,)
-        if len(subscripts) != len(self.shape) or not all(
-            0 <= s < n for s, n in zip(subscripts, self.shape, strict=True)
-        ):
-            raise IndexError(f"there is no element {subscripts} in the shape {self.shape}")
-        number = 0
-        for subscript, length in zip(subscripts, self.shape, strict=True):
-            number = number * length + subscript
-        return self.elements[number]
-
-    @property
-    def equations(self) -> Iterator[tuple[tuple[int, ...], Expr]]:
-        """The places with their elements, in reading order."""
-        return zip(product(*map(range, self.shape)), self.elements, strict=True)
+class WrittenOut(Elements):
+    """All elements of a derivation's result, and how they are written."""
 
     def latex(self) -> str:
         """The body of an ``align*``, an equation for each element."""
-        from derive.render.written_out import written_out_latex
-
         return written_out_latex(self)
 
     def unicode(self) -> str:
         """An equation for each element, each on its line."""
-        from derive.render.written_out import written_out_unicode
-
         return written_out_unicode(self)
 
 

@@ -12,10 +12,11 @@ import typer
 
 if TYPE_CHECKING:
     from answers.command.asked import Asked
-    from derive.derivation import Derivation, Layout
+    from derive.derivation import Derivation
     from derive.layer import Layer
     from derive.network import Network
     from derive.recurrent.recurrence import Recurrence
+    from derive.steps import Layout
 
     Model = Recurrence | Layer | Network
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 import typer
 
-from derive.derivation import Derivation, Notation
+from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.render.written_out import matrix_latex, matrix_unicode
+from derive.steps import Notation
 from derive.with_ranges import Ranges, with_ranges
 from derive.written_out import toeplitz, written_out
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 import typer
 
-from derive.derivation import Derivation, Notation
+from derive.derivation import Derivation
+from derive.steps import Notation
 
 
 def print_derivation(derivation: Derivation, notation: Notation, *, steps: bool, latex: bool) -> None:

@@ -11,12 +11,12 @@ from answers.contract.model import Strict
 from answers.latex.sheet import Block
 from answers.trainings.model import TrainingModel
 from answers.trainings.trainer import Job, Trainer
-from derive.derivation import Layout
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward
 from derive.layers import Activation
 from derive.layers.definition import LayerDefinition
 from derive.network import Network
+from derive.steps import Layout
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from sympy.core.function import AppliedUndef
 from answers.contract.errors import HomeworkContentError
 from answers.formulas.curves import breaks
 from derive.building.blueprint import Block
-from derive.derivation import Derivation, Quantity
+from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
 from derive.matrix.build import plus, product, zero
 from derive.matrix.nodes import Identity, Named, Node, Plus
 from derive.network import Network
+from derive.steps import Quantity
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.matrix.nodes import Identity
 from derive.render.derivations import StepLine, step_lines
+from derive.steps import Step
 
 ROOM = 50.0
 """Letters of mathematics on a line beside its shape."""

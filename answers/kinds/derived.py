@@ -12,9 +12,10 @@ from answers.contract.item import Claim, Verdict
 from answers.kinds.asked import Asked
 from answers.kinds.condense import condensed_lines
 from answers.latex import sheet
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.render import shape_latex
 from derive.render.derivations import quantity_latex, quantity_unicode
+from derive.steps import Step
 from numeric import check, sizes_tried
 from numeric.checks.checking import unknown_functions
 

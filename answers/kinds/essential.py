@@ -8,8 +8,9 @@ from itertools import groupby
 
 from sympy import Expr, Indexed, Symbol
 
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.expression.symbols import name_of, split_partial
+from derive.steps import Step
 
 UPSTREAM = "Insert what stands upstream."
 

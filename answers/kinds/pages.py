@@ -14,7 +14,7 @@ from answers.kinds.asked import Asked
 from answers.kinds.derived import claim, shape_of, stacked, steps_block
 from answers.kinds.essential import brief, essential, on_the_way
 from answers.latex.sheet import Block, Equation, Heading, Text
-from derive.derivation import Derivation, Notation
+from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row
 from derive.render import cases_latex, latex, sentence_latex, shape_latex
@@ -22,6 +22,7 @@ from derive.render.convolution import conventions
 from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, row_latex, step_lines
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
+from derive.steps import Notation
 
 FORMS: tuple[tuple[Notation, str], ...] = (
     ("cases", "Element by element:"),

@@ -12,7 +12,7 @@ from sympy import Expr, N
 
 from answers.contract.item import Claim, Item, Verdict
 from derive.expression.symbols import scalar
-from derive.graph import Backward, Forwarded, ScalarGraph, scalar_graph
+from derive.graph import Backward, Forwarded, Graph, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex, printed_value
 from derive.render import latex, unicode
 from numeric.values.graph import (
@@ -52,14 +52,14 @@ def partial_latex(output: str, name: str) -> str:
     return rf"\partial {name_latex(output)}/\partial {name_latex(name)}"
 
 
-def structure_claim(graph: ScalarGraph) -> Claim:
+def structure_claim(graph: Graph) -> Claim:
     """The claim that the nodes and arrows of a graph compute what the equations say."""
     return Claim(
         "graph", _values_of(graph), "equations, at random inputs", lambda: _verdict(lambda: compare_structure(graph))
     )
 
 
-def _values_of(graph: ScalarGraph) -> str:
+def _values_of(graph: Graph) -> str:
     return ", ".join(f"${name_latex(name)}$" for name in graph.model.row)
 
 

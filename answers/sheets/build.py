@@ -19,7 +19,7 @@ from answers.sheets.catalogue import catalogue
 from answers.sheets.layout import key_sheet, question_sheet
 from answers.trainings.trainer import Trainer
 from answers.verify import Checked, checked
-from derive.derivation import Layout
+from derive.steps import Layout
 
 SheetName = Literal["questions", "key", "catalogue"]
 

@@ -10,10 +10,10 @@ from sympy import Expr
 from derive.calculus.sweep import Adjoint, Sweep, fresh_bound
 from derive.calculus.terms import expanded_length
 from derive.calculus.textbook import LONGEST_EXPANSION
-from derive.derivation import Step
 from derive.errors import VocabularyError, nearest
 from derive.expression import symbols, walks
 from derive.forward import Forward
+from derive.steps import Step
 
 
 @dataclass(frozen=True)

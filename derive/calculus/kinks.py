@@ -8,12 +8,12 @@ import sympy
 from sympy import Expr
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, Unequality
 
-from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.functions import Bracket
+from derive.steps import Derived
 
 
-def kink_values(derivation: Derivation) -> Iterator[tuple[str, Expr, Expr]]:
+def kink_values(derivation: Derived) -> Iterator[tuple[str, Expr, Expr]]:
     """For each kink of the result: the tensor, the boundary it is compared with, and the value there.
 
     A bracket takes at its boundary the side that its condition names: ``[z > 0]`` is 0 at 0. The value
@@ -37,7 +37,7 @@ def kink_values(derivation: Derivation) -> Iterator[tuple[str, Expr, Expr]]:
         yield name, limit, derivation.result.xreplace({**brackets, **deltas}).xreplace(elements)
 
 
-def kink_sentences(derivation: Derivation) -> tuple[str, ...]:
+def kink_sentences(derivation: Derived) -> tuple[str, ...]:
     """A sentence for each kink; names in braces are set as symbols."""
     return tuple(
         f"Where an element of {{{name}}} is exactly {limit}, the function has a kink and no derivative; "

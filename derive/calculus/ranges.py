@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from sympy import Expr, Indexed
 from sympy.logic.boolalg import And, Boolean
 
 from derive.calculus.bounds import Ranges, in_range
 from derive.calculus.terms import Term, join, split
-from derive.derivation import Derivation, Quantity, Step
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket
 from derive.forward import Forward
+from derive.steps import Derived, Quantity, Step
+
+AnyDerived = TypeVar("AnyDerived", bound=Derived)
 
 TIES = "Of several largest values the first in reading order counts."
 
@@ -45,7 +48,7 @@ def notes_on(expression: Expr, outside: frozenset[str], forward: Forward) -> tup
     return tuple(notes)
 
 
-def exact_ranges(derivation: Derivation) -> Derivation:
+def exact_ranges(derivation: AnyDerived) -> AnyDerived:
     """The derivation with a bracket for every range that its result left to reading 0 outside of tensors."""
     ranges = _known(derivation.quantity, derivation.forward)
     terms = []

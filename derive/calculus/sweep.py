@@ -23,9 +23,9 @@ from derive.calculus.fold import folding_of
 from derive.calculus.slopes import SlopeTable
 from derive.calculus.terms import split
 from derive.calculus.textbook import Simplifier
-from derive.derivation import Quantity, Step
 from derive.expression import symbols, walks
 from derive.forward import Forward, Row
+from derive.steps import Quantity, Step
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from derive.expression.functions import Bracket
 from derive.forward import Forward
 
 if TYPE_CHECKING:
-    from derive.derivation import Quantity
+    from derive.steps import Quantity
 
 Shapes = Mapping[str, tuple[Expr, ...]]
 

@@ -20,7 +20,7 @@ from derive.calculus.slopes import SlopeTable
 from derive.errors import DeriveError
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
-from derive.graph.graph import ScalarGraph
+from derive.graph.graph import Graph
 from derive.graph.numbers import Uncertain
 from derive.graph.structure import ARITHMETIC, SLOTS, Edge, Node, Operation
 from derive.numbers.intervals import Enclosing, Interval, UndecidedError
@@ -53,7 +53,7 @@ class Numbers:
     edges: Mapping[Edge, Interval] = field(default_factory=dict)
 
 
-def node_values(graph: ScalarGraph, inputs: tuple[Expr, ...]) -> tuple[Expr, ...]:
+def node_values(graph: Graph, inputs: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The value of every node from the rational values of the inputs.
 
     Raises:
@@ -64,7 +64,7 @@ def node_values(graph: ScalarGraph, inputs: tuple[Expr, ...]) -> tuple[Expr, ...
     return tuple(found[place] for place in range(len(graph.nodes)))
 
 
-def gradients(graph: ScalarGraph, inputs: tuple[Expr, ...], output: int) -> tuple[tuple[Expr, ...], dict[Edge, Expr]]:
+def gradients(graph: Graph, inputs: tuple[Expr, ...], output: int) -> tuple[tuple[Expr, ...], dict[Edge, Expr]]:
     """The derivative of an output at every node, and the local partial along every arrow.
 
     Raises:
@@ -84,7 +84,7 @@ def gradients(graph: ScalarGraph, inputs: tuple[Expr, ...], output: int) -> tupl
 
 
 @lru_cache(maxsize=64)
-def values(graph: ScalarGraph, inputs: tuple[Expr, ...], precision: int) -> tuple[Interval, ...]:
+def values(graph: Graph, inputs: tuple[Expr, ...], precision: int) -> tuple[Interval, ...]:
     """Intervals of the values of all nodes."""
     functions = {function.name: function for function in graph.functions}
     exact, given = exact_values(graph, inputs), iter(inputs)
@@ -103,7 +103,7 @@ def values(graph: ScalarGraph, inputs: tuple[Expr, ...], precision: int) -> tupl
 
 
 @lru_cache(maxsize=64)
-def local_slopes(graph: ScalarGraph, inputs: tuple[Expr, ...], precision: int) -> dict[Edge, Interval]:
+def local_slopes(graph: Graph, inputs: tuple[Expr, ...], precision: int) -> dict[Edge, Interval]:
     """Intervals of the local partials along all arrows."""
     functions = {function.name: function for function in graph.functions}
     known = values(graph, inputs, precision)
@@ -117,7 +117,7 @@ def local_slopes(graph: ScalarGraph, inputs: tuple[Expr, ...], precision: int) -
 
 
 def _backward(
-    graph: ScalarGraph, output: int, slopes: Mapping[Edge, Interval], exact: Sequence[Exact], precision: int
+    graph: Graph, output: int, slopes: Mapping[Edge, Interval], exact: Sequence[Exact], precision: int
 ) -> list[Interval]:
     plain = Enclosing(precision, {})
     zero = plain.of(sympy.S.Zero)
@@ -135,7 +135,7 @@ def _backward(
 
 
 @lru_cache(maxsize=64)
-def exact_values(graph: ScalarGraph, inputs: tuple[Expr, ...]) -> tuple[Exact, ...]:
+def exact_values(graph: Graph, inputs: tuple[Expr, ...]) -> tuple[Exact, ...]:
     """The value of every node as a short exact expression, None where there is none."""
     given = iter(inputs)
     found: list[Exact] = []
@@ -151,9 +151,7 @@ def exact_values(graph: ScalarGraph, inputs: tuple[Expr, ...]) -> tuple[Exact, .
 
 
 @lru_cache(maxsize=64)
-def _exact_backward(
-    graph: ScalarGraph, inputs: tuple[Expr, ...], output: int
-) -> tuple[tuple[Exact, ...], dict[Edge, Exact]]:
+def _exact_backward(graph: Graph, inputs: tuple[Expr, ...], output: int) -> tuple[tuple[Exact, ...], dict[Edge, Exact]]:
     known = exact_values(graph, inputs)
     slopes: dict[Edge, Exact] = {}
     for edge in graph.edges:
@@ -242,9 +240,7 @@ def _applied(operation: Operation, arguments: list[Interval], plain: Enclosing) 
     return Enclosing(plain.precision, plain.functions, at).of(operation.formula)
 
 
-def _certain(
-    graph: ScalarGraph, at: Callable[[int], dict[Key, Interval]], exact: Mapping[Key, Exact]
-) -> dict[Key, Expr]:
+def _certain(graph: Graph, at: Callable[[int], dict[Key, Interval]], exact: Mapping[Key, Exact]) -> dict[Key, Expr]:
     """The numbers, from intervals to a precision that grows until each is known as well as it has to be."""
     found: dict[Key, Expr] = {key: value for key, value in exact.items() if value is not None and value.is_Rational}
     for precision in _precisions(len(graph.nodes)):

@@ -1,12 +1,11 @@
-"""The computational graph of scalar equations, as a value."""
+"""What a computational graph of scalar equations is: its nodes, and the arrows between them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sympy import Expr
 from sympy.core.function import AppliedUndef
@@ -14,8 +13,7 @@ from sympy.core.function import AppliedUndef
 from derive.building.equations import Vocabulary, parse_equations
 from derive.building.known import ELEMENTARY
 from derive.calculus.slopes import SlopeTable
-from derive.derivation import Derivation
-from derive.errors import DefinitionError, DeriveError, nearest
+from derive.errors import DeriveError, nearest
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row, Tensor
@@ -23,15 +21,9 @@ from derive.graph.reading import Grain, read_equations
 from derive.graph.structure import ARITHMETIC, Edge, Node
 from derive.layers import CALLED, named_functions, scalar_function
 
-if TYPE_CHECKING:
-    from derive.graph.passes import Backward, Forwarded, Numbers
-    from derive.graph.paths import PathSum
-
-SEPARATE = " \n;"
-
 
 @dataclass(frozen=True)
-class ScalarGraph:
+class Graph:
     """Nodes for values and operators, each after those that it reads.
 
     ``equations`` are the text that it was made of, ``grain`` says which functions are one node.
@@ -126,46 +118,6 @@ class ScalarGraph:
             raise DeriveError(f"there is no value {name} in this graph; {nearest(name, self.places)}")
         return self.places[name]
 
-    def forward(self, values: Numbers) -> Forwarded:
-        """The exact value of every node, from those of the inputs.
-
-        Raises:
-            DeriveError: an input is missing or unknown, or a function has no formula.
-        """
-        from derive.graph.passes import forward
-
-        return forward(self, values)
-
-    def backward(self, values: Numbers, of: str | None = None) -> Backward:
-        """The derivative of an output, the only one if left out, at every node and along every edge.
-
-        Raises:
-            DeriveError: as ``forward`` does, or it is not said which output is meant.
-        """
-        from derive.graph.passes import backward
-
-        return backward(self.forward(values), of)
-
-    def partial(self, name: str, given: Sequence[str] = ()) -> PathSum:
-        """A partial such as ``dw/dx`` as the sum over all paths of the products along them.
-
-        Partials that are ``given``, such as ``dL/dh3`` where L is no value of the graph, stay symbols.
-
-        Raises:
-            DeriveError: the name is not that of a partial, or of values that are not there.
-        """
-        from derive.graph.paths import path_sum
-
-        return path_sum(self, name, tuple(given))
-
-    def gradient(self, name: str) -> Derivation:
-        """The derivation of the partial of the output by a value.
-
-        Raises:
-            DeriveError: there are several outputs, or no such value.
-        """
-        return self.partial(symbols.partial_name(self.output, name)).derivation
-
     def __getstate__(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("equations", "grain", "nodes")}
 
@@ -173,31 +125,9 @@ class ScalarGraph:
         self.__dict__.update(state)
 
 
-def scalar_graph(
-    equations: str, *, grain: Grain | str = "primitives", constants: Literal["inside", "nodes"] = "inside"
-) -> ScalarGraph:
-    """The computational graph of equations such as ``q = x + y; f = q*z``.
-
-    Args:
-        equations: each gives a value its name, and may read those before it. A name without an equation is an
-            input, a function without a formula is unknown.
-        grain: ``primitives`` takes functions such as sigma apart into arithmetic and exp, ``functions`` leaves
-            them whole; names, such as ``sigma``, leave those whole. A function that is defined by cases stays whole.
-        constants: whether a number in the equations is part of its operator, as in ``+ 1``, or a node.
-
-    Raises:
-        DefinitionError: the equations cannot be read, or ``grain`` names a function that has no formula.
-    """
-    chosen = _grain(grain)
-    if "^" in equations or "**" in equations:
-        # Which refuses powers that would not end.
-        parse_equations(equations.strip(SEPARATE), Vocabulary({}, {}, {}, frozenset(CALLED)))
-    return ScalarGraph(equations.strip(SEPARATE), chosen, read_equations(equations, chosen, constants))
-
-
-def is_equations(text: str) -> bool:
-    """Whether a text begins as an equation does, with a name and an equals sign."""
-    return re.match(r"\s*\w+\s*=", text) is not None
+def built(equations: str, grain: Grain, constants: Literal["inside", "nodes"] = "inside") -> Graph:
+    """The graph of equations; ``derive.graph.scalar_graph`` without its checks of what a user gives."""
+    return Graph(equations, grain, read_equations(equations, grain, constants))
 
 
 def model_of(equations: str, inputs: Sequence[str], functions: tuple[ScalarFunction, ...]) -> Forward:
@@ -207,21 +137,7 @@ def model_of(equations: str, inputs: Sequence[str], functions: tuple[ScalarFunct
     return Forward(tuple(Tensor(name, (), "input") for name in inputs), rows, functions)
 
 
-def _grain(given: Grain | str) -> Grain:
-    if given == "primitives":
-        return "primitives"
-    if given == "functions":
-        return "functions"
-    names = (given,) if isinstance(given, str) else tuple(given)
-    for name in names:
-        if name not in CALLED:
-            raise DefinitionError(
-                f"{name} is no function that has a formula; {nearest(name, CALLED)}; or say primitives or functions"
-            )
-    return names
-
-
-def values_of(graph: ScalarGraph) -> tuple[Expr, ...]:
+def values_of(graph: Graph) -> tuple[Expr, ...]:
     """Every node as an expression: values by their names, an operator's result in the values that it reads.
 
     The result of a function that has a name, y = sigma(h), is that name.

@@ -11,7 +11,7 @@ from sympy import Expr
 
 from derive.errors import DeriveError, nearest
 from derive.graph.certified import gradients, node_values
-from derive.graph.graph import ScalarGraph
+from derive.graph.graph import Graph
 from derive.graph.structure import Edge
 from derive.numbers.magnitudes import rational
 
@@ -23,7 +23,7 @@ Numbers = Mapping[str, Any]
 class Forwarded:
     """The value of every node of a graph: rational numbers exactly, others to so many digits that all are right."""
 
-    graph: ScalarGraph
+    graph: Graph
     values: tuple[Expr, ...]
 
     @property
@@ -66,7 +66,7 @@ class Backward:
         self.__dict__.update(state)
 
 
-def forward(graph: ScalarGraph, values: Numbers) -> Forwarded:
+def forward(graph: Graph, values: Numbers) -> Forwarded:
     """The value of every node from those of the inputs; ``ScalarGraph.forward``."""
     unknown = [name for name in values if name not in graph.inputs]
     if unknown:

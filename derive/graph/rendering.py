@@ -9,8 +9,9 @@ from sympy import Expr, Mul
 from sympy.core.function import AppliedUndef
 
 from derive.expression import symbols
-from derive.graph.graph import ScalarGraph
-from derive.graph.paths import DIFFERENTIATE, INSERT, Link, PathSum
+from derive.graph.graph import Graph
+from derive.graph.links import Link
+from derive.graph.paths import DIFFERENTIATE, INSERT, Paths
 from derive.graph.structure import SLOTS, Edge, Node
 from derive.render import compose
 from derive.render.piece import Piece
@@ -27,17 +28,17 @@ class PathLine:
     right: str
 
 
-def path_lines(partial: PathSum, style: Style = LATEX) -> tuple[PathLine, ...]:
+def path_lines(partial: Paths, style: Style = LATEX) -> tuple[PathLine, ...]:
     """The steps of a partial: the chain, the factors in its place, and the sum in its simplest form."""
     return tuple(_lines(partial, style))
 
 
-def left_side(partial: PathSum, style: Style = LATEX) -> str:
+def left_side(partial: Paths, style: Style = LATEX) -> str:
     """The partial itself."""
     return piece(style, symbols.scalar(partial.name), {}).text
 
 
-def path_sum_latex(partial: PathSum, steps: bool = False) -> str:
+def path_sum_latex(partial: Paths, steps: bool = False) -> str:
     """The equation; with ``steps`` the body of an ``align*``."""
     left, lines = left_side(partial), path_lines(partial)
     if not steps:
@@ -46,7 +47,7 @@ def path_sum_latex(partial: PathSum, steps: bool = False) -> str:
     return " \\\\[3pt]\n".join(shown)
 
 
-def path_sum_unicode(partial: PathSum, steps: bool = False) -> str:
+def path_sum_unicode(partial: Paths, steps: bool = False) -> str:
     """The equation for a terminal; with ``steps`` all of them, each under its sentence."""
     left, lines = left_side(partial, UNICODE), path_lines(partial, UNICODE)
     if not steps:
@@ -55,7 +56,7 @@ def path_sum_unicode(partial: PathSum, steps: bool = False) -> str:
     return "\n".join(shown)
 
 
-def slope_notes(partials: Sequence[PathSum]) -> tuple[tuple[str, str], ...]:
+def slope_notes(partials: Sequence[Paths]) -> tuple[tuple[str, str], ...]:
     """Each slope that is printed without its argument, and the same with it, in LaTeX."""
     shown: dict[str, tuple[str, str]] = {}
     for partial in partials:
@@ -66,7 +67,7 @@ def slope_notes(partials: Sequence[PathSum]) -> tuple[tuple[str, str], ...]:
     return tuple(shown[name] for name in sorted(shown))
 
 
-def slope_latex(graph: ScalarGraph, edge: Edge) -> str:
+def slope_latex(graph: Graph, edge: Edge) -> str:
     """The local slope along an arrow, in what its operator reads: u, or u and v."""
     operation = graph.nodes[edge.target].operation
     if operation is None:
@@ -80,7 +81,7 @@ def operation_latex(node: Node) -> str:
     return _operation(LATEX, node)
 
 
-def _lines(partial: PathSum, style: Style) -> Iterator[PathLine]:
+def _lines(partial: Paths, style: Style) -> Iterator[PathLine]:
     if not partial.paths:
         yield PathLine("no path", partial.explanation, "0")
         return
@@ -130,13 +131,13 @@ def _dot(style: Style) -> str:
     return r" \cdot " if style is LATEX else " · "
 
 
-def _without_argument(partial: PathSum) -> frozenset[str]:
+def _without_argument(partial: Paths) -> frozenset[str]:
     """The slopes f' that may stand without their argument, because f is applied only once in the graph."""
     applied = [node.name for node in partial.graph.nodes if node.name in partial.graph.unknown]
     return frozenset(f"{name}'" for name in applied if applied.count(name) == 1)
 
 
-def _slopes_in(partial: PathSum) -> list[Expr]:
+def _slopes_in(partial: Paths) -> list[Expr]:
     found = {call for term in partial.terms for factor in term for call in factor.atoms(AppliedUndef)}
     return sorted((call for call in found if call.func.__name__.endswith("'")), key=str)
 

@@ -9,7 +9,6 @@ import sympy
 from sympy import Add, Expr, KroneckerDelta, Sum
 
 from derive.building.blueprint import Block
-from derive.derivation import Layout, Quantity
 from derive.expression import symbols, walks
 from derive.forward import Forward
 from derive.matrix.build import transpose
@@ -19,6 +18,7 @@ from derive.matrix.recognise import recognise
 from derive.matrix.substitute import coefficient_names, resized, substitute
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import children, leaves
+from derive.steps import Layout, Quantity
 
 UNIT = symbols.size("_unit")
 """Stands for an axis of length 1 while a form is sought, so that one output is written as K outputs are."""

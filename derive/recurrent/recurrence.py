@@ -20,7 +20,7 @@ from derive.building.build import defined
 from derive.building.language import Argument
 from derive.calculus.boundary import without_end
 from derive.calculus.sweep import Sweep, fresh_bound
-from derive.derivation import Derivation, Quantity, Step
+from derive.derivation import Derivation
 from derive.errors import NetworkError, nearest
 from derive.expression import symbols
 from derive.forward import Forward, Row, Tensor
@@ -28,6 +28,7 @@ from derive.layer import Layer, contraction, layer, stage_of, upstream_name
 from derive.layers import CALLED, LayerDefinition, named_functions
 from derive.recurrent.time_form import TimeFormer
 from derive.recurrent.unrolling import Unrolling
+from derive.steps import Quantity, Step
 
 TIME = symbols.index("t")
 

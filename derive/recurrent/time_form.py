@@ -10,7 +10,6 @@ import sympy
 from sympy import Add, Eq, Expr, Ge, Indexed, KroneckerDelta, Mul, Symbol
 
 from derive.calculus.terms import Term, split
-from derive.derivation import Quantity, Step
 from derive.expression import symbols
 from derive.expression.functions import Bracket
 from derive.forward import Forward
@@ -20,6 +19,7 @@ from derive.matrix.recognise import recognise
 from derive.matrix.sequences import At, OverTime
 from derive.matrix.substitute import resized, substitute
 from derive.matrix.tidy import tidy
+from derive.steps import Quantity, Step
 
 LETTERS = "tsrqupkv"
 """The indices of time, in the order in which they are used; those that are no names of tensors or sizes."""

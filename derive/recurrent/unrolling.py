@@ -20,7 +20,7 @@ from derive.calculus.eliminate import eliminate
 from derive.calculus.express import inserted
 from derive.calculus.sweep import Sweep, fresh_bound
 from derive.calculus.terms import split
-from derive.derivation import Derivation, Quantity, Step
+from derive.derivation import Derivation
 from derive.expression import symbols, walks
 from derive.expression.functions import Bracket
 from derive.forward import Forward
@@ -29,6 +29,7 @@ from derive.matrix.nodes import Node, Scale
 from derive.matrix.sequences import At, Chain
 from derive.recurrent.readout import Reading, Readout
 from derive.recurrent.time_form import TimeFormer, Written
+from derive.steps import Quantity, Step
 
 Subscripts = Sequence[Expr]
 

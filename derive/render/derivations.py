@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from sympy import Expr
 
 from derive.convolution.nodes import ConvolutionForm
-from derive.derivation import Derivation, Notation, Quantity, Step
 from derive.expression.symbols import accesses, held_in, is_immediate, name_of, split_partial
 from derive.forward import Forward, Row
 from derive.matrix.nodes import Node
@@ -19,6 +18,7 @@ from derive.render.names import ranks_of
 from derive.render.piece import Piece
 from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_latex, sentence_unicode
 from derive.render.style import Style
+from derive.steps import Derived, Notation, Quantity, Step
 
 LATEX_WIDTH = 68.0
 """Letters of mathematics on a line of 16 cm at 11 points, at 6.5 points a letter and room to spare."""
@@ -68,18 +68,18 @@ def row_unicode(row: Row, forward: Forward, *, index_base: IndexBase = 1) -> str
     return _row(UNICODE, row, forward, index_base)
 
 
-def result_latex(derivation: Derivation, notation: Notation = "matrix") -> str:
+def result_latex(derivation: Derived, notation: Notation = "matrix") -> str:
     """The right side alone; in index form where there is no matrix form."""
     return _result(LATEX, derivation, notation)
 
 
-def result_lines(derivation: Derivation, room: float, notation: Notation = "matrix") -> tuple[str, ...]:
+def result_lines(derivation: Derived, room: float, notation: Notation = "matrix") -> tuple[str, ...]:
     """The right side in LaTeX, in lines no wider than ``room`` letters where it can be broken."""
     _, right = _equation(LATEX, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
     return tuple(piece.text for piece in break_lines(LATEX.signed(right), room))
 
 
-def derivation_latex(derivation: Derivation, notation: Notation = "matrix", steps: bool = False) -> str:
+def derivation_latex(derivation: Derived, notation: Notation = "matrix", steps: bool = False) -> str:
     """The result as one equation; or with ``steps`` the body of an ``align*``.
 
     Each step's sentence stands beside its line, or above it where the lines are too long for that. What has
@@ -112,7 +112,7 @@ def _continued(text: str) -> str:
     return rf"&\quad {{}} {text}"
 
 
-def derivation_unicode(derivation: Derivation, notation: Notation = "matrix", steps: bool = False) -> str:
+def derivation_unicode(derivation: Derived, notation: Notation = "matrix", steps: bool = False) -> str:
     """The result as one equation; or with ``steps`` a sentence and an equation for each step."""
     if not steps:
         left, right = _equation(
@@ -130,7 +130,7 @@ def derivation_unicode(derivation: Derivation, notation: Notation = "matrix", st
 
 
 def step_lines(
-    derivation: Derivation, notation: Notation = "matrix", *, style: Style = LATEX, room: float | None = None
+    derivation: Derived, notation: Notation = "matrix", *, style: Style = LATEX, room: float | None = None
 ) -> list[StepLine]:
     """The steps of a derivation, printed; a step that changes nothing in this notation is left out.
 
@@ -167,7 +167,7 @@ class _Signs:
     steps: tuple[Step, ...]
 
     @classmethod
-    def of(cls, derivation: Derivation) -> _Signs:
+    def of(cls, derivation: Derived) -> _Signs:
         """The signs that the steps of a derivation need."""
         names = frozenset().union(*map(_partials_in, derivation.steps))
         alike = (name for name in names if held_in(name) and not is_immediate(name))
@@ -223,7 +223,7 @@ def _resumed(text: str) -> str:
 
 def _equation(
     style: Style,
-    derivation: Derivation,
+    derivation: Derived,
     expression: Expr,
     matrix: Node | None,
     quantity: Quantity,
@@ -241,7 +241,7 @@ def _equation(
     return left, write(style, expression, ranks, base, barred, is_place=is_place)
 
 
-def _convolution(style: Style, derivation: Derivation, form: ConvolutionForm) -> tuple[Piece, Piece]:
+def _convolution(style: Style, derivation: Derived, form: ConvolutionForm) -> tuple[Piece, Piece]:
     """The maps of the quantity: by cross-correlations, and by full convolutions where there are some."""
     inner = ExpressionPrinter(style, ranks_of(derivation.forward))
     printer = ConvolutionPrinter(inner, derivation.index_base)
@@ -254,7 +254,7 @@ def _convolution(style: Style, derivation: Derivation, form: ConvolutionForm) ->
     return left, replace(right, text=right.text + equal, width=right.width + second.width, parts=(right, second))
 
 
-def _result(style: Style, derivation: Derivation, notation: Notation) -> str:
+def _result(style: Style, derivation: Derived, notation: Notation) -> str:
     _, right = _equation(style, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
     return style.signed(right).text
 
@@ -268,7 +268,7 @@ def _quantity(
     return printer.element(quantity.name, quantity.indices)
 
 
-def _whole(style: Style, quantity: Quantity, derivation: Derivation, barred: frozenset[str]) -> Piece:
+def _whole(style: Style, quantity: Quantity, derivation: Derived, barred: frozenset[str]) -> Piece:
     """The tensor of the quantity, or what it is at its times."""
     if not quantity.at:
         return _quantity(style, quantity, derivation.forward, True, barred)

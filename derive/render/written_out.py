@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, MatrixBase
 
+from derive.elements import Elements
 from derive.render.derivations import LINE_END
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import ranks_of
 from derive.render.printing import LATEX, UNICODE, IndexBase, piece
 from derive.render.style import Style
-from derive.written_out import WrittenOut
 
 
-def written_out_latex(elements: WrittenOut) -> str:
+def written_out_latex(elements: Elements) -> str:
     """The body of an ``align*``, an equation for each element."""
     return LINE_END.join(f"{left} &= {right}" for left, right in _equations(LATEX, elements))
 
 
-def written_out_unicode(elements: WrittenOut) -> str:
+def written_out_unicode(elements: Elements) -> str:
     """An equation for each element, each on its line."""
     return "\n".join(f"{left} = {right}" for left, right in _equations(UNICODE, elements))
 
@@ -40,7 +40,7 @@ def _element(style: Style, value: Expr, index_base: IndexBase) -> str:
     return style.signed(piece(style, value, {}, index_base)).text
 
 
-def _equations(style: Style, elements: WrittenOut) -> list[tuple[str, str]]:
+def _equations(style: Style, elements: Elements) -> list[tuple[str, str]]:
     derivation = elements.derivation
     ranks = ranks_of(derivation.forward)
     printer = ExpressionPrinter(style, ranks)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy
 
-from derive.derivation import Quantity
 from derive.expression.symbols import split_partial
+from derive.steps import Quantity
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import COARSE, relative_error
 from numeric.errors import ArrayError

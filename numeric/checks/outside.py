@@ -14,10 +14,10 @@ import sympy
 from sympy import Add, And, Expr, Ge, Indexed, KroneckerDelta, Le, Mul, Piecewise, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
-from derive.derivation import Quantity
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward
+from derive.steps import Quantity
 
 Counts = tuple[tuple[str, Expr], ...]
 Inside = dict[Symbol, tuple[Expr, Expr]]

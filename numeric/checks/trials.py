@@ -11,9 +11,10 @@ import numpy
 from sympy import Expr
 
 from derive.convolution import ConvolutionForm
-from derive.derivation import Derivation, Quantity, Step
+from derive.derivation import Derivation
 from derive.expression.symbols import accesses, element, name_of, names_in, split_partial, subscripts_of
 from derive.matrix.nodes import Node
+from derive.steps import Quantity, Step
 from numeric.arrays.axes import Array
 from numeric.arrays.layout import as_matrix
 from numeric.checks.comparison import COARSE, TIGHT, agreement, floor_of, relative_error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -30,9 +31,10 @@ ONE = sympy.S.One
 
 
 @dataclass(frozen=True)
-class ArraySource:
-    """Writes index expressions; ``kept`` are tensors that are stored as arrays with one more axis of length 1.
+class ArraySource(ABC):
+    """Writes index expressions, but for sums and maxima, which ``contract`` adds.
 
+    ``kept`` are tensors that are stored as arrays with one more axis of length 1,
     ``helpers`` are functions that the module defines itself, ``integers`` tensors of whole numbers, and
     ``ranges`` the sizes of the indices in scope; an index without a range is the variable of a loop.
     Of the tensors ``in_block`` only the samples of the slice ``block`` are read.
@@ -68,6 +70,10 @@ class ArraySource:
             return ElementSource(NAMESPACES["numpy"], names, variables, self.real).text(expression)
         except SourceError as error:
             raise CompileError(str(error)) from error
+
+    @abstractmethod
+    def total(self, part: Expr, axes: Axes) -> Text:
+        """The source of a sum or a largest value, or of where it stands, aligned with ``axes``."""
 
     def size(self, length: Expr) -> str:
         """The source of a length."""
@@ -115,9 +121,7 @@ class ArraySource:
         if isinstance(part, Indexed):
             return self._access(part, axes)
         if isinstance(part, Sum | Maximum | ArgMax):
-            from numeric.codegen.contract import total
-
-            return total(self, part, axes)
+            return self.total(part, axes)
         if isinstance(part, KroneckerDelta | Bracket):
             condition = part if isinstance(part, KroneckerDelta) else part.args[0]
             text = self._integers(axes).condition(condition)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import string
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import sympy
 from sympy import Expr, Mul, Sum, Symbol
 
 from derive.expression.functions import ArgMax, Maximum
+from numeric.codegen.arrays import ArraySource, Axes
 from numeric.source.text import Level, Text, matrix_product, method, multiplied
 
-if TYPE_CHECKING:
-    from numeric.codegen.arrays import ArraySource, Axes
+
+class ContractingSource(ArraySource):
+    """Writes index expressions with their sums and maxima."""
+
+    def total(self, part: Expr, axes: Axes) -> Text:
+        """The source of a sum or a largest value, or of where it stands, aligned with ``axes``."""
+        return _total(self, part, axes)
 
 
-def total(source: ArraySource, part: Expr, axes: Axes) -> Text:
-    """The source of a sum or a largest value, or of where it stands, aligned with ``axes``."""
+def _total(source: ArraySource, part: Expr, axes: Axes) -> Text:
     body, limits = part.function, list(part.limits)
     while isinstance(body, Sum) and isinstance(part, Sum):
         body, limits = body.function, [*limits, *body.limits]

@@ -11,7 +11,7 @@ from functools import cached_property
 from sympy import Indexed, Symbol
 
 from derive.expression import symbols
-from numeric.codegen.arrays import ArraySource
+from numeric.codegen.contract import ContractingSource
 from numeric.codegen.helpers import helper
 from numeric.codegen.line_breaks import WIDTH, broken
 from numeric.codegen.sizes import Sizes
@@ -54,7 +54,7 @@ class Module:
         return tuple(sorted(found))
 
     @cached_property
-    def source(self) -> ArraySource:
+    def source(self) -> ContractingSource:
         """Writes the expressions of the lines."""
         tensors = self.plan.model.tensors
         shapes = {tensor.name: tensor.shape for tensor in tensors.values()}
@@ -65,7 +65,7 @@ class Module:
         kept = {line.name for line in self.lines if line.column}
         calls = {name: f"{function_name(name)}({{}})" for name in self._prepared[1]}
         lengths = Lengths(dict(self.plan.model.sizes))
-        return ArraySource(shapes, calls, lengths, frozenset(whole), frozenset(kept), f"{self._real}.dtype")
+        return ContractingSource(shapes, calls, lengths, frozenset(whole), frozenset(kept), f"{self._real}.dtype")
 
     def stage(self, stage: Stage) -> list[Line]:
         """The lines of one function."""

@@ -8,12 +8,13 @@ from sympy.core.function import AppliedUndef
 
 from derive.building.language import parse_stage
 from derive.calculus.dependence import names_read
-from derive.derivation import Derivation, Quantity
+from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.forward import Forward, Tensor
 from derive.layer import Layer, upstream_name
 from derive.layers import LOSS
 from derive.network import Network
+from derive.steps import Quantity
 from numeric.lowering.adjoints import adjoints
 from numeric.lowering.equal_sizes import Lengths
 from numeric.lowering.lines import Line, Plan

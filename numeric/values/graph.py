@@ -15,7 +15,7 @@ from sympy import Expr, Float
 
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
-from derive.graph import Backward, Edge, Forwarded, Node, ScalarGraph
+from derive.graph import Backward, Edge, Forwarded, Graph, Node
 from derive.graph.numbers import Uncertain
 from derive.graph.passes import Numbers, exact
 from derive.graph.structure import SLOTS, Operation
@@ -51,7 +51,7 @@ def compare_values(forward: Forwarded) -> Iterator[Comparison]:
             yield _compared(name, forward[name], [truth])
 
 
-def compare_structure(graph: ScalarGraph, points: int = 3, seed: int = 0) -> Iterator[Comparison]:
+def compare_structure(graph: Graph, points: int = 3, seed: int = 0) -> Iterator[Comparison]:
     """Every named value of the nodes against the equations at random points, unknown functions given a formula."""
     functions = (*graph.functions, *map(stand_in, graph.unknown))
     generator = Random(seed)
@@ -115,7 +115,7 @@ class FloatPass:
     slopes: Mapping[Edge, float]
 
 
-def float_pass(graph: ScalarGraph, values: Numbers, of: str | None = None) -> FloatPass:
+def float_pass(graph: Graph, values: Numbers, of: str | None = None) -> FloatPass:
     """Both passes in floating point: each operation and local slope is rounded, as a program does it.
 
     Raises:
@@ -145,7 +145,7 @@ def float_pass(graph: ScalarGraph, values: Numbers, of: str | None = None) -> Fl
 
 
 @lru_cache(maxsize=256)
-def _compiled(graph: ScalarGraph, operation: Operation) -> tuple[Callable[..., float], ...]:
+def _compiled(graph: Graph, operation: Operation) -> tuple[Callable[..., float], ...]:
     """An operation and its local slopes, a function that is whole called by its name."""
     whole: dict[str, Callable[[float], float]] = {}
     for function in graph.functions:
@@ -158,7 +158,7 @@ def _compiled(graph: ScalarGraph, operation: Operation) -> tuple[Callable[..., f
 BRACKETS: Mapping[str, Callable[[bool], float]] = {"Bracket": float, "erf": math.erf}
 
 
-def _equations(graph: ScalarGraph, inputs: Mapping[str, Any], functions: Iterable[ScalarFunction]) -> dict[str, Any]:
+def _equations(graph: Graph, inputs: Mapping[str, Any], functions: Iterable[ScalarFunction]) -> dict[str, Any]:
     """The value of each equation, one after the other."""
     library = {function.name: function for function in functions}
     known = {symbols.scalar(name): value for name, value in inputs.items()}
@@ -172,7 +172,7 @@ def _inputs(forward: Forwarded) -> dict[str, Any]:
     return {name: precise(forward[name], {}, {}) for name in forward.graph.inputs}
 
 
-def _values(graph: ScalarGraph, inputs: Mapping[str, Any], functions: Iterable[ScalarFunction]) -> list[Any]:
+def _values(graph: Graph, inputs: Mapping[str, Any], functions: Iterable[ScalarFunction]) -> list[Any]:
     """Every node computed from the inputs."""
     library = {function.name: function for function in functions}
     found: list[Any] = []
@@ -191,7 +191,7 @@ def _computed(library: Mapping[str, ScalarFunction], node: Node, arguments: Sequ
     return precise(node.operation.at(*slots), dict(zip(slots, arguments, strict=True)), library)
 
 
-def _slopes(graph: ScalarGraph, base: Sequence[Any], edge: Edge) -> list[Any]:
+def _slopes(graph: Graph, base: Sequence[Any], edge: Edge) -> list[Any]:
     """The difference quotients of the operation that an arrow leads to, to both sides."""
     library = {function.name: function for function in graph.functions}
     node = graph.nodes[edge.target]
@@ -214,7 +214,7 @@ def _declared(slopes: list[Any], backward: Backward, edge: Edge) -> Any:
     return min(slopes, key=lambda slope: abs(upstream * slope - claimed))
 
 
-def _reached(graph: ScalarGraph, output: str) -> set[int]:
+def _reached(graph: Graph, output: str) -> set[int]:
     """The places of the output and of all that it is computed from."""
     found = {graph.place(output)}
     for place in reversed(range(len(graph.nodes))):

@@ -9,9 +9,9 @@ import sympy
 from sympy import Expr
 from sympy.core.function import AppliedUndef
 
-from derive.derivation import Quantity
 from derive.expression import symbols
 from derive.forward import Forward, Row, Tensor
+from derive.steps import Quantity
 from numeric.expression.forward import program
 from numeric.lowering.cancel import cancelled
 from numeric.lowering.lines import Line

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Sum, Symbol
 
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.errors import NetworkError
 from derive.expression.symbols import accesses, index, size
 from derive.network import Network, network
+from derive.steps import Step
 from numeric import check, evaluate
 
 HIDDEN = [

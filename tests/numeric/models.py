@@ -9,12 +9,13 @@ from typing import Any
 import sympy
 from sympy import Expr, Function, KroneckerDelta, Sum, exp, log
 
-from derive.derivation import Derivation, Layout, Quantity, Step
+from derive.derivation import Derivation
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
 from derive.expression.symbols import element, index, scalar, size
 from derive.forward import Domain, Forward, Role, Row, Tensor
 from derive.matrix.nodes import Node
+from derive.steps import Layout, Quantity, Step
 
 n, d, K = size("n"), size("d"), size("K")
 i, j, k, p, q = (index(name) for name in "ijkpq")

@@ -15,7 +15,7 @@ import sympy
 
 from derive import layer, network, with_ranges, written_out
 from derive.convolution.nodes import ConvolutionForm
-from derive.derivation import Derivation, Notation
+from derive.derivation import Derivation
 from derive.expression.functions import ArgMax, Bracket
 from derive.expression.scalar import ScalarFunction
 from derive.expression.symbols import element, index, scalar, size, sizes_in, split_partial
@@ -29,6 +29,7 @@ from derive.render.counting import count_from_one
 from derive.render.derivations import row_unicode
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_unicode
+from derive.steps import Notation
 from derive.with_ranges import Ranges
 from numeric.arrays.sizes import with_derived
 from numeric.expression.forward import forward

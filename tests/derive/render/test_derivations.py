@@ -6,7 +6,7 @@ import pytest
 import sympy
 from sympy import Expr, KroneckerDelta, Sum
 
-from derive.derivation import Derivation, Notation, Quantity, Step
+from derive.derivation import Derivation
 from derive.expression.functions import Bracket
 from derive.expression.symbols import element
 from derive.forward import Forward, Row, Tensor
@@ -26,6 +26,7 @@ from derive.render.derivations import (
     step_lines,
 )
 from derive.render.printing import LATEX, piece
+from derive.steps import Notation, Quantity, Step
 from tests.derive.render.samples import (
     ERROR,
     EXPRESSIONS,

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, Function, Symbol
 
-from derive.derivation import Quantity, Step
 from derive.expression.functions import Bracket
 from derive.forward import Forward, Row
 from derive.network import network
+from derive.steps import Quantity, Step
 from numeric import ArrayError, CheckError, check, checked
 from numeric.checks.checking import places_of
 from numeric.checks.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
