@@ -13,6 +13,7 @@ from itertools import product
 
 import sympy
 from sympy import Expr, Indexed, Sum, Symbol
+from sympy.core.function import AppliedUndef
 
 from derive.calculus.bounds import Ranges, in_range
 from derive.expression import symbols, walks
@@ -27,7 +28,10 @@ class Naming:
 
     def apply(self, expression: Expr, ranges: Ranges) -> Expr:
         """The expression with every instance of the row's right side replaced by the row's element."""
-        candidates = walks.parts(expression, self.row.expression.func)
+        function = self.row.expression.func
+        kind = AppliedUndef if issubclass(function, AppliedUndef) else function
+        # Classes of functions of one name are equal, and need not be the same one.
+        candidates = [part for part in walks.parts(expression, kind) if part.func == function]
         scope = {**bound_ranges(expression), **ranges} if candidates else {}
         for candidate in sorted(candidates, key=symbols.text):
             values = self._values(candidate, scope)
