@@ -23,7 +23,7 @@ from sympy import Eq, Expr, Function, KroneckerDelta, Sum, Symbol
 
 from derive.building import as_written
 from derive.building.helping import Helper, Helpers
-from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, UNKNOWN
+from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, SEVERAL, UNKNOWN
 from derive.building.placed import PlacedError, position_of, shown_in
 from derive.errors import DefinitionError, nearest
 from derive.expression import symbols
@@ -367,6 +367,10 @@ class Reader:
         name = str(token)
         if name not in ELEMENTARY:
             self._check_function(token)
+        if name in SEVERAL:
+            if given < 2:
+                raise PlacedError(f"{name} takes two arguments or more; {SEVERAL[name]}", position_of(token))
+            return
         wanted = ARGUMENTS.get(name, 1)
         if given != wanted:
             counted = f"{wanted} argument{'s' if wanted > 1 else ''}"

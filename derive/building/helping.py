@@ -49,6 +49,10 @@ class Helpers:
     def _new(self, kind: str, expression: Expr, ranges: Ranges) -> Expr:
         """A helping row over those of the indices that the expression reads, and its element."""
         needed = {letter: size for letter, size in ranges.items() if letter in expression.free_symbols}
+        same = (helper for helper in self.found if (helper.expression, helper.ranges) == (expression, needed))
+        known = next(same, None)
+        if known is not None:
+            return symbols.element(known.name, tuple(needed))
         taken = {*self.taken, *(helper.name for helper in self.found)}
         name = next(name for name in _names(f"{kind}_{self.name}") if name not in taken)
         self.found.append(Helper(name, needed, expression))

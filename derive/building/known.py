@@ -9,6 +9,8 @@ from types import MappingProxyType
 import sympy
 from sympy import Expr
 
+from derive.expression.functions import largest, smallest
+
 ELEMENTARY: Mapping[str, Callable[..., Expr]] = MappingProxyType(
     {
         "exp": sympy.exp,
@@ -42,12 +44,19 @@ ELEMENTARY: Mapping[str, Callable[..., Expr]] = MappingProxyType(
         "floor": sympy.floor,
         "ceil": sympy.ceiling,
         "mod": sympy.Mod,
+        "max": largest,
+        "min": smallest,
     }
 )
 """What a name of an equation stands for. SymPy knows the slopes; where one jumps, ``differentiate`` says what it is."""
 
 ARGUMENTS: Mapping[str, int] = MappingProxyType({"mod": 2, "diff": 2})
 """How many arguments a function takes, where it is not one."""
+
+SEVERAL: Mapping[str, str] = MappingProxyType(
+    {"max": "the maximum over an index is max[k] z[k]", "min": "the minimum over an index is -(max[k] -z[k])"}
+)
+"""Functions of two arguments or more, and what was meant where there is one."""
 
 UNKNOWN = re.compile(r"[fghFGH](_?\d+)?'*")
 """The name of a function that is left unknown: it has slopes ``f'`` and no numbers."""
@@ -58,8 +67,8 @@ OUTSIDE = "_"
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
         "relu": "write ReLU(z[i]), or z[i]*[z[i] > 0]",
-        "max": "a maximum is over an index, max[k] z[k]; of a number and 0 it is z[i]*[z[i] > 0]",
-        "min": "a minimum is over an index, -(max[k] -z[k]); of a number and 0 it is z[i]*[z[i] < 0]",
+        "maximum": "the larger of two numbers is max(a, b), the maximum over an index max[k] z[k]",
+        "minimum": "the smaller of two numbers is min(a, b)",
         "sum": "a sum is over an index, sum[i] z[i]",
         "mean": "a mean is a sum over an index, (sum[i] z[i])/n",
         "norm": "a norm is sqrt(sum[i] z[i]^2)",

@@ -44,6 +44,35 @@ class Bracket(Function):
         return self if exponent.is_positive else None
 
 
+def largest(*values: Expr) -> Expr:
+    """The largest of several values, a product with a bracket for each.
+
+    Of equal ones it is the first, as a maximum over an index has it; a number comes before what can be differentiated,
+    so that ``max(z, 0)`` has the slope 0 at 0, as ReLU has.
+    """
+    return _chosen(values, sympy.Gt, sympy.Ge)
+
+
+def smallest(*values: Expr) -> Expr:
+    """The smallest of several values, in the same way."""
+    return _chosen(values, sympy.Lt, sympy.Le)
+
+
+def _chosen(values: Sequence[Expr], beyond: Any, at_least: Any) -> Expr:
+    """The value that is beyond those before it, and at least those behind it."""
+    ordered = sorted(values, key=lambda value: not value.is_number)
+
+    def first_wins(first: Expr, second: Expr) -> Boolean:
+        return sympy.Not(beyond(second, first)) if first.is_number else at_least(first, second)
+
+    terms = []
+    for place, value in enumerate(ordered):
+        conditions = [sympy.Not(first_wins(other, value)) for other in ordered[:place]]
+        conditions += [first_wins(value, other) for other in ordered[place + 1 :]]
+        terms.append(value * Bracket(sympy.And(*conditions)))
+    return sympy.Add(*terms)
+
+
 class ArgMax(ExprWithLimits):
     """Where an expression is largest over its bound indices: ``ArgMax(body, (m, 0, M - 1), (n, 0, N - 1))``.
 

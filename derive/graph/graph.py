@@ -18,7 +18,7 @@ from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row, Tensor
 from derive.graph.reading import Grain, read_equations
-from derive.graph.structure import ARITHMETIC, Edge, Node
+from derive.graph.structure import ARITHMETIC, OF_TWO, Edge, Node
 from derive.layers import CALLED, named_functions, scalar_function
 
 
@@ -96,7 +96,7 @@ class Graph:
         """The functions that have no formula."""
         known = {function.name for function in self.functions}
         applied = (node.name for node in self.nodes if node.operation is not None)
-        return tuple(dict.fromkeys(name for name in applied if name not in {*known, *ELEMENTARY, *ARITHMETIC}))
+        return tuple(dict.fromkeys(name for name in applied if name not in {*known, *ELEMENTARY, *OF_TWO}))
 
     @property
     def slopes(self) -> SlopeTable:

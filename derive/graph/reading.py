@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from functools import partial, reduce
 from typing import Any, Literal, TypeAlias
 
 from lark import Token, Tree
 from sympy import Expr, Rational
 
 from derive.building.equations import CONSTANTS, Reader, Vocabulary, parse_formula, parse_tree
-from derive.building.known import ELEMENTARY
+from derive.building.known import ELEMENTARY, SEVERAL
 from derive.building.placed import shown_in
 from derive.errors import DefinitionError
 from derive.expression.functions import Bracket
-from derive.graph.structure import ARITHMETIC, Node, Operation
+from derive.graph.structure import OF_TWO, Node, Operation
 from derive.layers import CALLED
 from derive.layers.definition import Activation
 from derive.numbers.magnitudes import called, limited, power, rational
@@ -105,12 +106,12 @@ class _Builder:
         return self.values[name]
 
     def _apply(self, sign: str, first: Reading, second: Reading) -> Reading:
-        """An arithmetic operation, with a number inside it where there is one."""
+        """An operation of two arguments, with a number inside it where there is one."""
         if isinstance(first, Expr) and isinstance(second, Expr):
             return (
                 power(first, second)
                 if sign == "^"
-                else limited(ARITHMETIC[sign](first, second), f"the result of {sign}")
+                else limited(OF_TWO[sign](first, second), f"the result of {sign}")
             )
         reciprocal = sign == "/" and first == 1
         inside = self.constants == "inside" or sign == "^" or reciprocal or (sign == "*" and first == -1)
@@ -122,6 +123,8 @@ class _Builder:
         return self._operator(Operation(sign), first, second)
 
     def _call(self, name: str, arguments: list[Reading]) -> Reading:
+        if name in SEVERAL:
+            return reduce(partial(self._apply, name), arguments)
         if len(arguments) != 1:
             raise DefinitionError(f"{name} was given {len(arguments)} arguments; functions of a graph take one")
         (argument,) = arguments

@@ -165,7 +165,10 @@ def _operation(style: Style, node: Node) -> str:
     if operation.is_negation:
         return SIGNS["-"][unicode]
     if operation.sign not in SIGNS:
-        return (symbol_unicode if unicode else symbol_latex)(operation.sign)
+        name = (symbol_unicode if unicode else symbol_latex)(operation.sign)
+        if operation.constant is None:
+            return name
+        return f"{name}({'·' if unicode else chr(92) + 'cdot'}, {_text(style, operation.constant)})"
     sign = SIGNS[operation.sign][unicode]
     if operation.constant is None:
         return sign

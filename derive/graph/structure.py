@@ -12,6 +12,7 @@ from sympy import Add, Expr, Function, Symbol
 from derive.building.known import ELEMENTARY
 from derive.calculus.differentiate import Slope, contributions
 from derive.expression import symbols
+from derive.expression.functions import largest, smallest
 
 SLOTS: tuple[Symbol, Symbol] = (symbols.scalar("_first"), symbols.scalar("_second"))
 """What an operation reads, in the order of its arguments."""
@@ -26,6 +27,11 @@ ARITHMETIC: MappingProxyType[str, Callable[[Expr, Expr], Expr]] = MappingProxyTy
     }
 )
 
+OF_TWO: MappingProxyType[str, Callable[[Expr, Expr], Expr]] = MappingProxyType(
+    {**ARITHMETIC, "max": largest, "min": smallest}
+)
+"""The operations of two arguments."""
+
 Kind = Literal["input", "constant", "value", "operator"]
 """A ``value`` has a name and is computed; an ``operator`` has an operation."""
 
@@ -34,7 +40,7 @@ Kind = Literal["input", "constant", "value", "operator"]
 class Operation:
     """A primitive, such as ``+``, or a function that is kept whole, such as ``sigma`` or an unknown ``f1``.
 
-    An arithmetic operation may hold a ``constant`` in the place of one of its arguments, so that ``+ 1`` is an
+    An operation of two arguments may hold a ``constant`` in the place of one of its arguments, so that ``+ 1`` is an
     operation of one argument; ``leading`` says that it stands on the left, as in 1/x.
     """
 
@@ -45,7 +51,7 @@ class Operation:
     @property
     def arity(self) -> int:
         """How many arguments it reads."""
-        return 2 if self.sign in ARITHMETIC and self.constant is None else 1
+        return 2 if self.sign in OF_TWO and self.constant is None else 1
 
     @property
     def is_reciprocal(self) -> bool:
@@ -61,14 +67,14 @@ class Operation:
     def formula(self) -> Expr:
         """What it computes from ``SLOTS``."""
         first, second = SLOTS
-        if self.sign not in ARITHMETIC:
+        if self.sign not in OF_TWO:
             function = ELEMENTARY.get(self.sign) or Function(self.sign)
             result: Expr = function(first)
             return result
         if self.constant is None:
-            return ARITHMETIC[self.sign](first, second)
+            return OF_TWO[self.sign](first, second)
         sides = (self.constant, first) if self.leading else (first, self.constant)
-        return ARITHMETIC[self.sign](*sides)
+        return OF_TWO[self.sign](*sides)
 
     def at(self, *arguments: Expr) -> Expr:
         """Its value at arguments."""
