@@ -66,7 +66,7 @@ OUTSIDE = "_"
 
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
-        "relu": "write ReLU(z[i]), or z[i]*[z[i] > 0]",
+        "relu": "write ReLU(z[i]), or max(z[i], 0)",
         "maximum": "the larger of two numbers is max(a, b), the maximum over an index max[k] z[k]",
         "minimum": "the smaller of two numbers is min(a, b)",
         "sum": "a sum is over an index, sum[i] z[i]",

@@ -109,9 +109,7 @@ class _Builder:
         """An operation of two arguments, with a number inside it where there is one."""
         if isinstance(first, Expr) and isinstance(second, Expr):
             return (
-                power(first, second)
-                if sign == "^"
-                else limited(OF_TWO[sign](first, second), f"the result of {sign}")
+                power(first, second) if sign == "^" else limited(OF_TWO[sign](first, second), f"the result of {sign}")
             )
         reciprocal = sign == "/" and first == 1
         inside = self.constants == "inside" or sign == "^" or reciprocal or (sign == "*" and first == -1)

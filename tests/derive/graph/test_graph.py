@@ -7,6 +7,7 @@ from sympy import N, Rational, S, exp
 
 from derive import DefinitionError, DeriveError, scalar_graph
 from derive.graph import ScalarGraph
+from derive.graph.rendering import operation_latex
 
 NEURON = "f = 1/(1 + exp(-(w0*x0 + w1*x1 + w2)))"
 AT = {"w0": 1, "w1": 3, "w2": -2, "x0": 5, "x1": 8}
@@ -114,3 +115,12 @@ def test_errors_name_what_is_near() -> None:
         scalar_graph("y = 2*a").forward({"a": "two"})
     with pytest.raises(DeriveError, match="no finite real value"):
         scalar_graph("y = 1/a").forward({"a": 0})
+
+
+def test_a_gate_that_takes_the_larger_one() -> None:
+    graph = scalar_graph("f = 2*(x*y + max(z, w, 1/2))")
+    assert operators(graph) == ["*", "max", "max", "+", "*"]
+    backward = graph.backward({"x": 3, "y": -4, "z": 2, "w": -1})
+    assert backward.forward["f"] == -20
+    assert [backward[name] for name in "xyzw"] == [-8, 6, 2, 0]
+    assert rf"\max(\cdot, \tfrac{{1}}{{2}})" in {operation_latex(node) for node in graph.nodes if node.operation is not None}
