@@ -51,6 +51,13 @@ def agreement(value: Array, truth: Array, floor: Array, tolerance: float, roundi
     return relative_error(value, truth, numpy.maximum(floor, rounded / tolerance))
 
 
+def nearer(value: Array, first: Measured, second: Measured) -> Measured:
+    """Of two measurements of each element the one that is nearer to a value."""
+    distances = (numpy.abs(value - measured.value) for measured in (first, second))
+    one, other = (numpy.nan_to_num(distance, nan=numpy.inf) for distance in distances)
+    return Measured(numpy.where(other < one, second.value, first.value), first.noise)
+
+
 def floor_of(truth: Measured, tolerance: float) -> Array:
     """The scale below which an element of ``truth`` is not told from rounding at this tolerance.
 

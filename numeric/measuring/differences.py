@@ -18,7 +18,8 @@ from numeric.errors import ArrayError
 from numeric.expression.forward import Program, program, require
 from numeric.sampling.features import situations
 
-Method = Literal["central", "complex"]
+Method = Literal["central", "wide", "complex"]
+"""Central differences; those of the fourth order, over longer steps; and the complex step."""
 
 COMPLEX_STEPS = (1e-30, 3e-30, 7e-31)
 """Steps along the imaginary axis. They are so small that a derivative has no truncation error, and none of
@@ -28,7 +29,11 @@ LEAST = 1e-250
 """The smallest number that steps are taken in proportion to."""
 
 EPSILON = float(numpy.finfo(numpy.float64).eps)
-CENTRAL_STEP = EPSILON ** (1 / 3)
+CENTRAL = {"central": ((1, -1), (1 / 2, -1 / 2)), "wide": ((1, -1, 2, -2), (2 / 3, -2 / 3, -1 / 12, 1 / 12))}
+"""The steps of central differences in units of the shortest one, and the weight of the value at each."""
+CENTRAL_STEP = {"central": EPSILON ** (1 / 3), "wide": EPSILON ** (1 / 5)}
+"""The shortest step, at which rounding and what is cut off are about equal. Along a longer one rounding is less, while
+a kink may be crossed."""
 TRIALS_AT_ONCE = 256
 """How many perturbations are computed together at most."""
 PRODUCTS_AT_ONCE = 4_000_000
@@ -86,7 +91,7 @@ class Perturbation:
         A direction has the shape of the denominator. Where it is its elements that are moved, in proportion, as for
         probabilities, it is the caller who scales it.
         """
-        steps = numpy.outer(COMPLEX_STEPS if self.method == "complex" else (CENTRAL_STEP, -CENTRAL_STEP), [1.0])
+        steps = numpy.outer(self._kinds, [1.0])
         width = self._width
         parts = []
         for start in range(0, directions.shape[-1], width):
@@ -98,6 +103,13 @@ class Perturbation:
             numpy.concatenate([part.value for part in parts], axis=-1),
             numpy.concatenate([part.noise for part in parts], axis=-1),
         )
+
+    @property
+    def _kinds(self) -> Array:
+        """The steps of each kind of perturbation, of an element of the size 1."""
+        if self.method == "complex":
+            return numpy.array(COMPLEX_STEPS)
+        return CENTRAL_STEP[self.method] * numpy.array(CENTRAL[self.method][0])
 
     @cached_property
     def _width(self) -> int:
@@ -122,7 +134,7 @@ class Perturbation:
             result = self._recomputed(numerator, moves, changed)
         trials = numpy.broadcast_to(result, (*result.shape[:-1], steps.size))
         trials = trials.reshape((*result.shape[:-1], *steps.shape))
-        return _complex(trials, steps) if self.method == "complex" else _central(trials, steps)
+        return _complex(trials, steps) if self.method == "complex" else _central(trials, steps, self.method)
 
     def _recomputed(self, numerator: str, moves: Array, changed: dict[str, Array]) -> Array:
         """The numerator with every row between the two computed again; ``changed`` keeps what is computed."""
@@ -149,9 +161,9 @@ class Perturbation:
         values = self.base[self.denominator][..., 0].reshape(-1)[elements].real
         if self.method == "complex":
             # A step beside a probability of 1e-40 must be small beside it too, where its logarithm is taken.
-            return numpy.outer(COMPLEX_STEPS, in_proportion(values))
+            return numpy.outer(self._kinds, in_proportion(values))
         # A step in proportion to the element keeps a small probability positive, where its logarithm is taken.
-        return numpy.outer([1.0, -1.0], CENTRAL_STEP * numpy.where(values == 0, 1.0, numpy.abs(values)))
+        return numpy.outer(self._kinds, numpy.where(values == 0, 1.0, numpy.abs(values)))
 
     def _moves(self, elements: Array, steps: Array) -> Array:
         """What is added to the denominator, one trial for each step of each element."""
@@ -173,8 +185,8 @@ def _complex(trials: Array, steps: Array) -> Measured:
     return Measured(slopes[..., 0, :], numpy.full(steps.shape[1], spread))
 
 
-def _central(trials: Array, steps: Array) -> Measured:
-    difference = (trials[..., 0, :] - trials[..., 1, :]) / (steps[0] - steps[1])
+def _central(trials: Array, steps: Array, method: Literal["central", "wide"]) -> Measured:
+    difference = numpy.tensordot(trials, CENTRAL[method][1], axes=([-2], [0])) / steps[0]
     # The logarithm of a number near 1 is small, but it is only as exact as that number.
     rounded = EPSILON * float(numpy.abs(trials).max(initial=1.0))
     return Measured(difference, rounded / steps[0])

@@ -12,7 +12,7 @@ from numeric.measuring.point import Point
 from numeric.sampling.points import sample
 from tests.numeric.models import d, n, perceptron, softmax_loss
 
-METHODS: tuple[tuple[Method, float], ...] = (("central", 1e-7), ("complex", 1e-13))
+METHODS: tuple[tuple[Method, float], ...] = (("central", 1e-7), ("wide", 1e-9), ("complex", 1e-13))
 
 
 @settings(max_examples=25)
