@@ -15,6 +15,7 @@ from derive.elements import Elements
 from derive.errors import DeriveError
 from derive.expression import symbols
 from derive.forward import Forward
+from derive.recurrent.initial import with_initial
 from derive.render.written_out import written_out_latex, written_out_unicode
 
 Sizes = Mapping[str, int]
@@ -41,11 +42,11 @@ def written_out(derivation: Derivation, sizes: Sizes) -> WrittenOut:
     """
     known = _numbers(derivation, sizes)
     shape = tuple(int(dimension.xreplace(known)) for dimension in derivation.shape)
+    body = with_initial(derivation.result, derivation.forward).xreplace(known)
     lengths = {
-        name: tuple(sympy.sympify(dimension).xreplace(known) for dimension in tensor.shape)
-        for name, tensor in derivation.forward.tensors.items()
+        name: tuple(sympy.sympify(dimension).xreplace(known) for dimension in derivation.forward.shape_of(name))
+        for name in map(symbols.name_of, body.atoms(Indexed))
     }
-    body = derivation.result.xreplace(known)
     elements = tuple(
         _unrolled(body, dict(zip(derivation.quantity.indices, map(Integer, place), strict=True)), lengths)
         for place in product(*map(range, shape))

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from answers.kinds.asked import Asked as Question
+from derive.calculus.second_order import gradient_name
 from derive.derivation import Derivation
 from derive.errors import NetworkError, nearest
+from derive.expression.symbols import partial_name
 from derive.layer import Layer, upstream_name
 from derive.network import Network
 from derive.recurrent.recurrence import Recurrence, recurrence
@@ -52,19 +55,22 @@ class Asked:
     hessian: bool = False
     jacobian: bool = False
 
-    def of(self, model: Model) -> Iterator[Derivation]:
-        """The derivations, one after the other.
+    def of(self, model: Model) -> Iterator[tuple[Question, Derivation]]:
+        """What is asked, with its derivation, one after the other.
 
         Raises:
             DeriveError: the model has no tensor of a name, or does not answer what is asked.
         """
         if isinstance(model, Recurrence) or self.chained:
-            yield from self._chained(model)
+            for derivation in self._chained(model):
+                yield Question(derivation.quantity.name, internal=True), derivation
             return
         net = model.network if isinstance(model, Layer) else model
         given = model.differentiable if isinstance(model, Layer) else ()
         for name in self.names or given or _parameters(net):
-            yield self._derived(net, name)
+            derivation = self._derived(net, name)
+            quantity = partial_name(gradient_name(name), name) if self.hessian else self._quantity(net, name)
+            yield Question(quantity, derivation.forward, self.within, internal=True), derivation
 
     def _chained(self, model: Model) -> Iterator[Derivation]:
         """The backward pass, each gradient in those before it; only what is asked for where something is named."""
@@ -88,6 +94,10 @@ class Asked:
         if self.jacobian and "/" not in name:
             return net.jacobian(net.values[-2], name, self.within)
         return net.partial(name, self.within) if "/" in name else net.gradient(name, self.within)
+
+    def _quantity(self, net: Network, name: str) -> str:
+        """The name of the derivative that a name stands for."""
+        return name if "/" in name else partial_name(net.values[-2] if self.jacobian else "l", name)
 
 
 def _parameters(net: Network) -> tuple[str, ...]:

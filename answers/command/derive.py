@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from answers.command.asked import Asked
+    from answers.kinds.asked import Asked as Question
     from derive.derivation import Derivation
     from derive.layer import Layer
     from derive.network import Network
@@ -151,30 +152,36 @@ class Shown:
     def print(self, model: Model, asked: Asked) -> bool:
         """Print what is asked of a model; whether all of it passed its check."""
         from answers.command.asked import forward_of
-        from answers.command.shown import print_checked, print_forward
+        from answers.command.shown import print_forward
 
-        if self.forward:
-            print_forward(forward_of(model), latex=self.latex)
         passed = True
-        for number, derivation in enumerate(asked.of(model)):
+        if self.forward:
+            passed = print_forward(forward_of(model), latex=self.latex, check=self.check)
+        for number, (question, derivation) in enumerate(asked.of(model)):
             if number:
                 typer.echo()
-            show = partial(self._print_one, derivation)
-            if self.check:
-                passed = print_checked(derivation, show, "% " if self.latex else "  ") and passed
-            else:
-                show()
+            passed = self._answered(question, derivation) and passed
         return passed
 
-    def _print_one(self, derivation: Derivation) -> None:
-        from answers.command.ranges import print_at_sizes, ranged
-        from answers.command.shown import print_derivation
+    def _answered(self, question: Question, derivation: Derivation) -> bool:
+        """Print the answer to a question, with ``check`` only if it passes; whether it does."""
+        from answers.command.ranges import at_sizes, ranged
+        from answers.command.shown import answers_the_question, print_checked, print_derivation
 
+        indent = "% " if self.latex else "  "
+        if self.check and not answers_the_question(derivation, question, indent):
+            return False
+        written = None
         if self.sizes is not None:
-            print_at_sizes(derivation, self.sizes, matrix=self.toeplitz, latex=self.latex)
+            whole = at_sizes(derivation, self.sizes, matrix=self.toeplitz)
+            show, written = partial(whole.print, latex=self.latex), whole.check
         else:
-            shown, form = ranged(derivation, self.ranges, self.notation)
-            print_derivation(shown, form, steps=self.steps, latex=self.latex)
+            derivation, form = ranged(derivation, self.ranges, self.notation)
+            show = partial(print_derivation, derivation, form, steps=self.steps, latex=self.latex)
+        if self.check:
+            return print_checked(derivation, show, indent, written)
+        show()
+        return True
 
 
 def _models(

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import typer
+from sympy import ImmutableDenseMatrix
 
 from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.render.written_out import matrix_latex, matrix_unicode
 from derive.steps import Notation
 from derive.with_ranges import Ranges, with_ranges
-from derive.written_out import toeplitz, written_out
+from derive.written_out import WrittenOut, toeplitz, written_out
+
+if TYPE_CHECKING:
+    from numeric import Check
 
 
 def ranged(derivation: Derivation, ranges: Ranges | None, notation: Notation) -> tuple[Derivation, Notation]:
@@ -36,10 +42,38 @@ def sizes_of(given: Iterable[str]) -> dict[str, int]:
     return sizes
 
 
-def print_at_sizes(derivation: Derivation, sizes: Mapping[str, int], *, matrix: bool, latex: bool) -> None:
-    """Every element at the sizes; or the Jacobian as a matrix."""
-    if matrix:
-        typer.echo((matrix_latex if latex else matrix_unicode)(toeplitz(derivation, sizes), derivation.index_base))
-        return
-    everything = written_out(derivation, sizes)
-    typer.echo(f"\\begin{{align*}}\n{everything.latex()}\n\\end{{align*}}" if latex else everything.unicode())
+@dataclass(frozen=True)
+class AtSizes:
+    """A derivation at given sizes: every element, or a Jacobian as a matrix."""
+
+    derivation: Derivation
+    sizes: Mapping[str, int]
+    written: WrittenOut | ImmutableDenseMatrix
+
+    def print(self, *, latex: bool) -> None:
+        """Print the elements as equations, or the matrix."""
+        if not isinstance(self.written, WrittenOut):
+            base = self.derivation.index_base
+            typer.echo((matrix_latex if latex else matrix_unicode)(self.written, base))
+            return
+        body = f"\\begin{{align*}}\n{self.written.latex()}\n\\end{{align*}}" if latex else self.written.unicode()
+        typer.echo(body)
+
+    def check(self) -> Check:
+        """The check of every element as it is printed.
+
+        Raises:
+            ArrayError: no point of these sizes away from kinks was found.
+        """
+        from numeric.checks.elements import check_elements
+
+        return check_elements(self.derivation, self.written, self.sizes)
+
+
+def at_sizes(derivation: Derivation, sizes: Mapping[str, int], *, matrix: bool) -> AtSizes:
+    """Every element at the sizes; or the Jacobian as a matrix.
+
+    Raises:
+        DeriveError: a size is missing or unknown, or what is to be a matrix is no Jacobian.
+    """
+    return AtSizes(derivation, sizes, (toeplitz if matrix else written_out)(derivation, sizes))

@@ -77,14 +77,17 @@ def _known(quantity: Quantity, forward: Forward) -> Ranges:
 def _missing(term: Term, ranges: Ranges, forward: Forward) -> Iterator[tuple[str, list[Boolean]]]:
     """The tensors that a term reads where nothing says that the subscript is in range, with the conditions."""
     scope = {**ranges, **dict(term.bound)}
+    states = {state for state, _ in forward.initial}
     stated = {part for factor in term.factors if isinstance(factor, Bracket) for part in And.make_args(factor.args[0])}
     for factor in term.factors:
         tensor = forward.tensors.get(symbols.name_of(factor)) if isinstance(factor, Indexed) else None
         if tensor is None:
             continue
-        for subscript, length in zip(factor.indices, tensor.shape, strict=True):
+        for axis, (subscript, length) in enumerate(zip(factor.indices, tensor.shape, strict=True)):
             if walks.holds(subscript, Indexed) or subscript.is_Symbol:
                 continue
+            if axis == 0 and tensor.name in states:
+                continue  # before the first step a state is its initial value, not 0
             conditions = [part for group in in_range(subscript, length, scope) for part in And.make_args(group)]
             left = [condition for condition in conditions if condition not in stated]
             if left:

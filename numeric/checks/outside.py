@@ -73,20 +73,13 @@ class _Reading:
         # What SymPy knows of an index, that it is not negative, decides nothing here: its range may be wrong.
         within = [
             Bracket(bound(subscript, end, evaluate=False))
-            for subscript, length in zip(access.indices, self._shape(name), strict=False)
+            for subscript, length in zip(access.indices, self.model.shape_of(name), strict=False)
             if scope.get(subscript) != (sympy.S.Zero, length - 1)
             for bound, end in ((Ge, sympy.S.Zero), (Le, length - 1))
         ]
         count = 1 - Mul(*within)
         if count != 0:
             yield name, count
-
-    def _shape(self, name: str) -> tuple[Expr, ...]:
-        """The shape of a tensor, or of a partial: that of its numerator, then that of its denominator."""
-        if name in self.model.tensors:
-            return self.model.tensors[name].shape
-        parts = symbols.split_partial(name) or ()
-        return tuple(length for one in parts if one in self.model.tensors for length in self.model.tensors[one].shape)
 
     def _beside(self, parts: list[tuple[Expr, Expr | None]], scope: Inside) -> Iterator[tuple[str, Expr]]:
         """The counts of factors, or of conditions that all must hold, each beside the guards that the others are."""
