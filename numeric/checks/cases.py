@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from derive.derivation import Derivation, General
+from derive.expression.functions import Bracket
 from derive.expression.symbols import split_partial
-from derive.specialise import specialised
+from derive.render import unicode
+from derive.specialise import put, specialised
 from numeric.checks.checking import Check
 from numeric.checks.checking import check as check_at_points
 from numeric.checks.comparison import TIGHT
+from numeric.checks.decided import wrongly_dropped
 from numeric.checks.directions import Directions, along_directions
 from numeric.checks.trials import CheckItem
 from numeric.errors import CheckError
@@ -83,6 +86,23 @@ def _as_a_case(derivation: Derivation, general: General) -> Iterator[CheckItem]:
     if derivation.convolution is not None:
         yield _same(f"{what}: convolution form", derivation.convolution == expected.convolution)
     yield _same("the forward definition", derivation.forward == expected.forward)
+    yield from _dropped(expected, general)
+
+
+def _dropped(expected: Derivation, general: General) -> Iterator[CheckItem]:
+    """Whether the conditions that are left out at the numbers hold there."""
+    numbers = dict(general.numbers)
+    pairs = [
+        (f"step {number}, {after.quantity.name} ({after.rule})", before.expression, after.expression, after.quantity)
+        for number, (before, after) in enumerate(zip(general.derivation.steps, expected.steps, strict=True), start=1)
+    ]
+    pairs.append((f"result, {expected.quantity.name}", general.derivation.result, expected.result, expected.quantity))
+    for what, before, after, quantity in pairs:
+        lengths = {**dict(zip(quantity.indices, quantity.shape, strict=True))}
+        wrong = wrongly_dropped(put(before, numbers), after, lengths)
+        if wrong:
+            note = f"{unicode(Bracket(wrong[0]))} is left out, and does not always hold"
+            yield CheckItem(f"{what}: at the sizes as they stand", inf, 0.0, False, note)
 
 
 def sizes_tried(derivation: Derivation) -> tuple[str, ...]:

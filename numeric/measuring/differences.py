@@ -21,11 +21,12 @@ from numeric.sampling.features import situations
 Method = Literal["central", "wide", "complex"]
 """Central differences; those of the fourth order, over longer steps; and the complex step."""
 
-COMPLEX_STEPS = (1e-30, 3e-30, 7e-31)
-"""Steps along the imaginary axis. They are so small that a derivative has no truncation error, and none of
-them is a power of two times another, so that their results differ by what rounding does to them."""
+COMPLEX_STEPS = (1e-170, 3e-170, 7e-171)
+"""Steps along the imaginary axis. They are so small that their squares are 0: real parts stay what they are, and so do
+conditions at their boundaries. None of them is a power of two times another, so that their results differ by what
+rounding does to them."""
 
-LEAST = 1e-250
+LEAST = 1e-130
 """The smallest number that steps are taken in proportion to."""
 
 EPSILON = float(numpy.finfo(numpy.float64).eps)

@@ -119,7 +119,7 @@ def test_a_cell_at_every_time() -> None:
     assert "∂ℓ/∂weight_hh = Σ_{t=1}^{T} ∂ℓ/∂a[t] h[t−1]ᵀ" in shown
     assert "FAILED" not in shown
     latex = run("derive", "GRU(4)", "--wrt", "r", "--latex", "--no-check").out
-    assert r"(\bm{u}_t)_{9:12}" in latex
+    assert r"(\bm{v}_t)_{9:12}" in latex
     run("derive", "RNN", "--wrt", "weight").refused("the backward pass has no dl/dweight; did you mean")
     run("derive", "LSTM(H, 3, 4)").refused("LSTMCell")
 

@@ -221,3 +221,18 @@ def test_an_error_is_found_where_right_equations_were_checked_before() -> None:
     found = check(wrong)
     assert next(item.what for item in found.items if not item.ok).startswith("step 1, ")
     assert check(right).ok
+
+
+@pytest.mark.parametrize(
+    ("layers", "loss"),
+    [
+        ("x:n -> Linear(4) -> GELU -> Linear(K) -> y_hat", "MultiClassHinge"),
+        ("x:n -> Linear(d) -> GELU -> Linear(K) -> y_hat", "L1"),
+        ("x:n -> Linear(d) -> SiLU -> Linear(K) -> y_hat", "Huber"),
+    ],
+)
+def test_the_step_along_the_imaginary_axis_crosses_no_boundary(layers: str, loss: str) -> None:
+    """The square of the step would, beside a condition that is exactly at its boundary."""
+    gradient = network(layers, loss, batch="B").gradient("W1")
+    for seed in range(3):
+        assert check(gradient, seed).ok
