@@ -89,8 +89,9 @@ class Axis:
 
 
 def stacked(array: object, dtype: Any) -> Array:
-    """The array with a trial axis of length 1 after its own axes."""
-    return numpy.asarray(array, dtype=dtype)[..., numpy.newaxis]
+    """The array with a trial axis of length 1 after its own axes; among enclosed numbers all keep their types."""
+    whole = numpy.asarray(array) if dtype is object else numpy.asarray(array, dtype=dtype)
+    return whole[..., numpy.newaxis]
 
 
 def real_type(dtype: Any) -> Any:

@@ -16,6 +16,8 @@ from derive.building.known import OUTSIDE, UNKNOWN
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from numeric.arrays.axes import Array, Value
+from numeric.enclosed.arrays import called, is_enclosed
+from numeric.enclosed.arrays import extreme as enclosed_extreme
 from numeric.errors import ExpressionError
 
 BELOW = 1e-9
@@ -66,17 +68,25 @@ def elementary(function: Any) -> Callable[[Any], Any]:
     if function is sympy.erf:
         from scipy.special import erf  # SciPy is slow to import, and few expressions need it
 
-        return erf
+        return of_any(erf, "erf")
     if function not in ELEMENTARY:
         known = ", ".join(sorted([*(str(known) for known in ELEMENTARY), "erf"]))
         raise ExpressionError(f"the function {function} has no number here (known: {known})")
-    return ELEMENTARY[function]
+    return of_any(ELEMENTARY[function], function.__name__)
+
+
+def of_any(plain: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
+    """The function of NumPy on any array; on enclosed numbers it is theirs of that name."""
+    return lambda value: called(name, value) if is_enclosed(value) else plain(value)
 
 
 def extreme(values: Sequence[Value], largest: bool) -> Value:
     """The elementwise maximum or minimum by the real parts; the first of equal values."""
     result = values[0]
     for value in values[1:]:
+        if is_enclosed(value) or is_enclosed(result):
+            result = enclosed_extreme(largest)(result, value)
+            continue
         rise = numpy.subtract(real_part(value), real_part(result))
         result = numpy.where(rise > 0 if largest else rise < 0, value, result)
     return result

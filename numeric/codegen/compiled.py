@@ -16,7 +16,9 @@ from derive.layer import Layer
 from derive.network import Network, network
 from numeric.arrays.axes import Array
 from numeric.codegen.arguments import ARRAYS, Arguments, Arrays, is_traced
+from numeric.codegen.beyond import Beyond, Kept, overflowed
 from numeric.codegen.writing import FUNCTIONS, Module
+from numeric.enclosed.ladder import watched
 from numeric.errors import ArrayError, CompileError
 from numeric.lowering.lines import Plan
 from numeric.lowering.plan import plan
@@ -73,7 +75,10 @@ class Compiled:
             ArrayError: an array is missing, has a wrong shape or type, or holds NaN.
         """
         self.arguments.check("forward", params, inputs, self.plan.inputs)
-        *outputs, cache = self.functions["forward"](params, *inputs)
+        if self.target == "numpy":
+            *outputs, cache = self._forward(params, inputs)
+        else:
+            *outputs, cache = self.functions["forward"](params, *inputs)
         self.arguments.explain_nan(outputs, {**params, **_named(self.plan.inputs, inputs)})
         return *outputs, cache
 
@@ -112,7 +117,13 @@ class Compiled:
         self._require("loss_and_gradients")
         tensors = (*self.plan.inputs, *self.plan.beside)
         self.arguments.check("loss_and_gradients", params, inputs_and_targets, tensors)
-        loss, gradients = self.functions["loss_and_gradients"](params, *inputs_and_targets)
+        with watched() as flags:
+            loss, gradients = self.functions["loss_and_gradients"](params, *inputs_and_targets)
+        if self.target == "numpy" and flags.need([loss, *gradients.values()]):
+            inputs, targets = _parted(inputs_and_targets, len(self.plan.inputs))
+            cache = Kept({}, inputs, overflowed=True)
+            gradients = self._beyond.backward(params, cache, targets, gradients)
+            loss = self._beyond.loss(params, cache, targets, loss)
         if not is_traced(loss) and loss != loss:
             self.arguments.find_nan({**params, **_named(tensors, inputs_and_targets)})
         return loss, gradients
@@ -122,11 +133,35 @@ class Compiled:
         inputs = tuple(cache[python_name(t.name)] for t in self.plan.inputs if python_name(t.name) in cache)
         tensors = tuple(tensor for tensor in self.plan.inputs if python_name(tensor.name) in cache)
         self.arguments.check(name, params, (*inputs, *targets), (*tensors, *self.plan.beside))
-        return self.functions[name](params, cache, *targets)
+        if self.target != "numpy":
+            return self.functions[name](params, cache, *targets)
+        with watched() as flags:
+            found = self.functions[name](params, cache, *targets)
+        results = list(found.values()) if isinstance(found, dict) else [found]
+        if flags.need(results) or overflowed(cache):
+            found = getattr(self._beyond, name)(params, cache, targets, found)
+        return found
+
+    def _forward(self, params: Arrays, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The forward pass; where its arithmetic leaves the range of its type, in numbers that have none."""
+        with watched() as flags:
+            *outputs, cache = self.functions["forward"](params, *inputs)
+        left = flags.need([*outputs, *cache.values()])
+        if left:
+            *outputs, cache = self._beyond.forward(params, inputs, outputs, cache)
+        return *outputs, Kept(cache, inputs, left)
+
+    @cached_property
+    def _beyond(self) -> Beyond:
+        return Beyond(self.plan, _plain(self.module.text(formulas=False)))
 
     def _require(self, name: str) -> None:
         if name not in self.functions:
             raise CompileError(f"{self.plan.title} has no {name}: it was made without a loss")
+
+
+def _parted(arrays: tuple[Any, ...], count: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    return arrays[:count], arrays[count:]
 
 
 def _named(tensors: Iterable[Tensor], arrays: Iterable[Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sympy import Expr, Symbol
 
 from derive.expression.scalar import ScalarFunction
 from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value, real_type, stacked
+from numeric.enclosed.ladder import quiet
 from numeric.expression.compiler import Compiler
 
 
@@ -28,7 +29,7 @@ class Compiled:
 
     def __call__(self, scope: Scope) -> Array:
         """The values, one axis for each free index, then the trial axis."""
-        with numpy.errstate(all="ignore"):
+        with quiet():
             value = self.evaluator(scope)
         value = numpy.asarray(value, dtype=scope.real) if isinstance(value, int | float) else numpy.asarray(value)
         shape = (*scope.counts, value.shape[-1] if value.ndim else 1)
@@ -36,7 +37,7 @@ class Compiled:
 
     def value(self, scope: Scope) -> Value:
         """The values as they come, not yet broadcast."""
-        with numpy.errstate(all="ignore"):
+        with quiet():
             return self.evaluator(scope)
 
 

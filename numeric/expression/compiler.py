@@ -20,6 +20,7 @@ from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.scalar import ScalarFunction
 from numeric.arrays import functions as scalar_functions
 from numeric.arrays.axes import Axis, Evaluator, Scope, Value
+from numeric.enclosed.arrays import divided, is_enclosed
 from numeric.errors import ExpressionError
 from numeric.expression.access import access
 from numeric.expression.contraction import nested
@@ -178,7 +179,8 @@ class Compiler:
             inverse = self.compile(1 / expression)
             return lambda scope: _quotient(1, inverse(scope))
         if exponent == sympy.Rational(1, 2):
-            return lambda scope: _plain(numpy.sqrt(value(scope)))
+            root = scalar_functions.of_any(numpy.sqrt, "sqrt")
+            return lambda scope: _plain(root(value(scope)))
         if exponent == 2:
             return lambda scope: _plain(numpy.square(value(scope)))
         power = self.compile(exponent)
@@ -302,7 +304,8 @@ class Compiler:
         if len(expression.args) != 1:
             raise ExpressionError(f"{expression}: a named function takes one argument, not {len(expression.args)}")
         if name in scalar_functions.FLOATING and self._is_floating(name):
-            plain, inner_value = scalar_functions.FLOATING[name], self.compile(expression.args[0])
+            plain = scalar_functions.of_any(scalar_functions.FLOATING[name], name)
+            inner_value = self.compile(expression.args[0])
             return lambda scope: _plain(plain(inner_value(scope)))
         function = scalar_functions.formula_of(name, self.functions)
         function = replace(function, formula=_bounded(function))
@@ -429,7 +432,9 @@ def _power(base: Value, exponent: Value) -> Value:
 
 
 def _quotient(above: Value, below: Value) -> Value:
-    return _plain(numpy.true_divide(above, below))
+    return (
+        divided(above, below) if is_enclosed(above) or is_enclosed(below) else _plain(numpy.true_divide(above, below))
+    )
 
 
 def _plain(value: Any) -> Value:

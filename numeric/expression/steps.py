@@ -9,7 +9,7 @@ from sympy import Expr, Indexed, Integer, Symbol
 
 from derive.expression import symbols
 from derive.forward import Forward, Row
-from numeric.arrays.axes import Array, Scope
+from numeric.arrays.axes import Array, Scope, real_type
 from numeric.arrays.sizes import lengths
 from numeric.expression.compiled import Compiled, compile_expression
 
@@ -32,7 +32,7 @@ def step_by_step(
     trials = max(array.shape[-1] for array in inputs)
     for name, shape in shapes.items():
         values[name] = numpy.zeros((*shape, trials), kind)
-    real = kind.type(0).real.dtype.type
+    real = real_type(kind)
     for time in range(shapes[names[0]][0]):
         for row in rows:
             scope = Scope(values, sizes, shapes[row.name][1:], real=real)

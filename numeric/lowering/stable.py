@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, Max, Min, Mul, Pow, Sum, exp, log
+from sympy.core.function import AppliedUndef
 
 from derive.expression import symbols
 from derive.expression.functions import Bracket, Maximum
@@ -117,7 +118,7 @@ def _formulas(expression: Expr, model: Forward, keep: Iterable[str] = NATIVE) ->
     while True:
         applied = [
             part
-            for part in expression.atoms(sympy.core.function.AppliedUndef)
+            for part in expression.atoms(AppliedUndef)
             if part.func.__name__ in model.function and part.func.__name__ not in keep
         ]
         if not applied:
@@ -155,7 +156,7 @@ def _replaced(expression: Expr) -> Expr:
     if isinstance(expression, Mul):
         return _chosen_product(_guarded_product(_scaled_quotient(expression)))
     if isinstance(expression, Add):
-        return _small_difference(expression)
+        return _without_cancellation(_small_difference(expression))
     return expression
 
 
@@ -213,6 +214,23 @@ def _small_difference(total: Expr) -> Expr:
         rest = [term for term in total.args if term not in (powers[0], sympy.S.NegativeOne)]
         return Add(EXPM1(powers[0].args[0]), *rest)
     return total
+
+
+def _without_cancellation(total: Expr) -> Expr:
+    """a - a·f(u) as a·(1 - f(u)): where f(u) is 1 the rest of the sum stays, however large a is."""
+    for term, other in itertools.permutations(Add.make_args(total), 2):
+        share = -other / term
+        if term.is_number or not all(map(_is_call, Mul.make_args(share))):
+            continue
+        rest = [part for part in Add.make_args(total) if part not in (term, other)]
+        return Add(term * (1 - share), *map(_without_cancellation, rest))
+    return total
+
+
+def _is_call(factor: Expr) -> bool:
+    """Whether a factor is a function, or a power of one."""
+    base, exponent = factor.as_base_exp()
+    return isinstance(base, AppliedUndef | sympy.tanh) and bool(exponent.is_Integer and exponent.is_positive)
 
 
 def _guarded_product(product: Expr) -> Expr:

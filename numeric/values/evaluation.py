@@ -14,6 +14,7 @@ from derive.forward import Forward
 from numeric.arrays.axes import Array
 from numeric.arrays.functions import left_unknown
 from numeric.arrays.layout import in_layout
+from numeric.enclosed.ladder import Lift, again, is_finite, watched
 from numeric.errors import ArrayError, ExpressionError, MissingSizeError
 from numeric.expression.forward import program
 from numeric.measuring.point import Point
@@ -66,7 +67,7 @@ def _differentiated_by(model: Forward, name: str) -> tuple[str, ...]:
 def _require_numbers(derivation: Derivation, arrays: Mapping[str, Any]) -> None:
     """Complain of a function that is left unknown in the result, or in what has to be computed for it."""
     model, chart = derivation.forward, program(derivation.forward)
-    reads = set(chart.compiled(derivation.result, derivation.quantity.indices).reads) - set(arrays)
+    reads = _reads(derivation) - set(arrays)
     partials = any(split_partial(name) is not None for name in reads)
     rows = model.row if partials else dict.fromkeys(chart.needed(reads, arrays))
     unknown = left_unknown([derivation.result, *(model.row[name].expression for name in rows)], model.functions)
@@ -77,16 +78,48 @@ def _require_numbers(derivation: Derivation, arrays: Mapping[str, Any]) -> None:
         )
 
 
+def _reads(derivation: Derivation) -> frozenset[str]:
+    """The tensors, partials and real numbers that the result reads."""
+    return program(derivation.forward).compiled(derivation.result, derivation.quantity.indices).reads
+
+
 def _evaluate_one(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     quantity, model = derivation.quantity, derivation.forward
     stable = stabilised(model, derivation.result, quantity, frozenset(arrays))
     point = Point(stable or model, arrays, dtype=_precision(arrays))
     result = symbols.element(RESULT, quantity.indices) if stable else derivation.result
     try:
-        array = point.expression(result, quantity.indices, quantity.shape)
+        with watched() as flags:
+            array = point.expression(result, quantity.indices, quantity.shape)
     except MissingSizeError as error:
         raise MissingSizeError(_undetermined(error.name, model, point), error.known) from None
+    if flags.need([array]) and all(map(is_finite, arrays.values())):
+        array = _enclosed(derivation, arrays, point, array)
     return numpy.array(in_layout(array, quantity.name, model, derivation.layout))
+
+
+def _enclosed(derivation: Derivation, arrays: Mapping[str, Any], point: Point, plain: Array) -> Array:
+    """The result by the rows as they are defined, in numbers that do not overflow."""
+    quantity, model = derivation.quantity, derivation.forward
+    # Partials are measured by steps that such numbers do not have: they are taken as they are.
+    partials = {name: point.value(name) for name in _reads(derivation) if split_partial(name) and name not in arrays}
+    if not all(map(is_finite, partials.values())):
+        return plain
+
+    def run(lift: Lift) -> list[Array]:
+        given = {name: _lifted(name, array, model, lift) for name, array in arrays.items()}
+        given |= {name: lift(array) for name, array in partials.items()}
+        return [Point(model, given, dtype=object).expression(derivation.result, quantity.indices, quantity.shape)]
+
+    return again(run, [plain])[0]
+
+
+def _lifted(name: str, array: Any, model: Forward, lift: Lift) -> Any:
+    """The array in enclosed numbers; class numbers and sizes stay as they are."""
+    if name in model.tensors and model.tensors[name].domain in ("class", "index"):
+        return numpy.asarray(array, numpy.float64)
+    whole = numpy.asarray(array)
+    return lift(whole) if name in model.tensors or whole.dtype.kind == "f" else array
 
 
 def _undetermined(name: str, model: Forward, point: Point) -> str:

@@ -57,17 +57,8 @@ OWN: tuple[LayerDefinition | Activation, ...] = (
 FIRST = list({text.partition("(")[0]: text for text in reversed(TEXTS)}.values())
 """Every layer and activation once."""
 
-OVERFLOWING = ("Gated", "Sparse")
-"""Own equations that are right but warn of an overflow in between."""
 
-
-def own_name(one: LayerDefinition | Activation) -> Any:
-    """The name, marked where the generated code overflows."""
-    marks = [pytest.mark.xfail(reason="an exponential overflows in between", raises=RuntimeWarning, strict=True)]
-    return pytest.param(one.name, marks=marks if one.name in OVERFLOWING else ())
-
-
-@pytest.mark.parametrize("text", [*FIRST, *map(own_name, OWN)])
+@pytest.mark.parametrize("text", [*FIRST, *(one.name for one in OWN)])
 def test_layers(text: str) -> None:
     own = {one.name: one for one in OWN}
     one = layer(own.get(text, text.removesuffix("()")), batch="B")
