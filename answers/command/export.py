@@ -51,9 +51,9 @@ def export(
 
     A file that is there already is replaced only when the new one is complete.
     """
+    from answers.command.exporting import files_of, is_homework, networks_of, solutions, subjects
     from answers.command.subjects import refuse_without_effect, subject_of
-    from answers.contract.errors import HomeworkContentError
-    from answers.export import files_of, is_homework, networks_of, solutions, subjects
+    from answers.errors import HomeworkContentError
 
     homework_given = is_homework(given)
     refuse_without_effect(context, "homework" if homework_given else subject_of(given))

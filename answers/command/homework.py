@@ -17,7 +17,7 @@ def loaded(file_or_id: str) -> Iterator[Loaded]:
     Raises:
         HomeworkError: there is no such homework, or it is wrong.
     """
-    from answers.contract.errors import HomeworkContentError, HomeworkError
+    from answers.errors import HomeworkContentError, HomeworkError
     from answers.homework.load import load
     from derive.errors import DeriveError
 

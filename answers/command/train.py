@@ -35,18 +35,19 @@ def train(
     printed. A training that is interrupted, even by a kill, goes on with --resume as if it had not been. The
     exit code is 1 if a training diverges.
     """
-    from answers.context import HomeworkContext
+    from answers.homework.context import HomeworkContext
+    from answers.trainings.homework import Trainings
     from answers.trainings.trainer import Trainer
 
     diverged = False
     with loaded(homework) as source:
-        context = HomeworkContext(source.homework, trainer=Trainer(data))
+        trainings = HomeworkContext(source.homework, trainer=Trainer(data)).shared(Trainings)
         folder = output if output is not None else Path(source.id) / "trainings"
         names = _chosen(source.homework.trainings, only)
-        jobs = {name: context.job(context.training(name)) for name in names}
+        jobs = {name: trainings.job(trainings.model(name)) for name in names}
         _see_checkpoints([folder / name for name in names], resume)
         for name, job in jobs.items():
-            outcome = _trained(job, name, folder / name, context.trainer)
+            outcome = _trained(job, name, folder / name, trainings.trainer)
             diverged = diverged or bool(outcome.trained.stopped)
     if diverged:
         raise typer.Exit(1)
@@ -58,7 +59,7 @@ def _chosen(trainings: Mapping[str, object], only: str | None) -> tuple[str, ...
     Raises:
         HomeworkContentError: there is none, or none of that name.
     """
-    from answers.contract.errors import HomeworkContentError
+    from answers.errors import HomeworkContentError
     from derive.errors import nearest
 
     if not trainings:
@@ -74,7 +75,7 @@ def _see_checkpoints(folders: list[Path], resume: bool) -> None:
     Raises:
         HomeworkContentError: there is a checkpoint, and it was not said to go on with it.
     """
-    from answers.contract.errors import HomeworkContentError
+    from answers.errors import HomeworkContentError
 
     for folder in folders:
         if (folder / CHECKPOINT).exists() and not resume:
@@ -86,7 +87,7 @@ def _see_checkpoints(folders: list[Path], resume: bool) -> None:
 
 def _trained(job: Job, name: str, folder: Path, trainer: Trainer) -> Outcome:
     """Do one training, write what it leaves, and print what it reached."""
-    from answers.contract.errors import HomeworkContentError
+    from answers.errors import HomeworkContentError
     from answers.files import OutputError
     from answers.trainings.output import NO_MATPLOTLIB, report, write_outcome
     from answers.trainings.trainer import NotTrainedError, Outcome, run

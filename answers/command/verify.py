@@ -18,7 +18,7 @@ from answers.command.terminal import progress_shown
 from answers.contract.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from answers.verify import CheckLine
+    from answers.homework.verify import CheckLine
 
 
 def verify(
@@ -63,8 +63,8 @@ class Task:
     def run(self, name: str, progress: Progress = silent, indent: int | None = 2) -> Outcome:
         """Verify a homework."""
         with loaded(name) as source:
+            from answers.homework.verify import verify as verify_answers
             from answers.trainings.trainer import Trainer
-            from answers.verify import verify as verify_answers
 
             lines = verify_answers(
                 source.homework,

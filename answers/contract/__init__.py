@@ -1,1 +1,1 @@
-"""What an answer is, for all that make or use one: items, claims and verdicts, texts, names, errors."""
+"""What an answer is, for all that make or use one: items, claims, verdicts, evidence; texts, names and definitions."""

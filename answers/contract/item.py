@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, TypeVar
 
-from answers.code.assignment import Assignment
 from answers.contract.model import Strict
 from answers.latex.sheet import Block
-from answers.trainings.model import TrainingModel
-from answers.trainings.trainer import Job, Trainer
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward
 from derive.layers import Activation
@@ -60,6 +57,9 @@ class Answered:
     files: tuple[tuple[str, str], ...] = ()
 
 
+Shared = TypeVar("Shared")
+
+
 class Context(Protocol):
     """What an item may ask of the homework that it belongs to."""
 
@@ -78,15 +78,8 @@ class Context(Protocol):
     def network(self, name: str) -> Network:
         """The network of that name, in the homework's layout and index base."""
 
-    @property
-    def trainer(self) -> Trainer:
-        """Who does the trainings, or finds what was done before."""
-
-    def training(self, name: str) -> TrainingModel:
-        """The training of that name."""
-
-    def job(self, model: TrainingModel) -> Job:
-        """The training with its network and where its data are."""
+    def shared(self, kind: type[Shared]) -> Shared:
+        """What the answers of a homework share of a kind that only some of them know, such as its ``Trainings``."""
 
     def activations(self) -> Mapping[str, Activation]:
         """The activations that the homework may use, its own among them, by their names."""
@@ -100,15 +93,15 @@ class Context(Protocol):
     def first_about(self, network: str) -> str | None:
         """The id of the first part that is answered for that network."""
 
+    def items(self, part: str) -> tuple[Item, ...]:
+        """The items of another part's answer."""
+
     def item(self, part: str, kind: str) -> Item:
         """The first item of that kind in another part's answer."""
 
-    def assignments(self, part: str) -> tuple[Assignment, ...]:
-        """The files that the programming items of a part's answer have written."""
-
 
 class Item(Strict):
-    """A kind of answer. Each kind is one module of this package that defines one subclass."""
+    """A kind of answer. Each kind is one module of ``answers.kinds`` that defines one subclass."""
 
     kind: str
     begins_early: ClassVar[bool] = False

@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.given import said, truth_for_number
+from answers.errors import HomeworkContentError
 
 
 class Strict(BaseModel):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from answers.contract.errors import HomeworkContentError
+from answers.contract.evidence import Evidence, Found
 from answers.contract.item import Context
 from answers.contract.model import discover, one_of
-from answers.evidence.base import Evidence, Found
-from derive.errors import nearest
 
 
 @cache
@@ -29,20 +26,3 @@ else:  # the kinds are found at run time, so that a new one needs no entry here
 def collect(evidence: Mapping[str, Evidence], context: Context) -> dict[str, Found]:
     """Every piece of evidence computed, by the name that the text quotes it by."""
     return {name: piece.find(context) for name, piece in evidence.items()}
-
-
-def quoted(text: str, found: Mapping[str, Found]) -> str:
-    """The text with ``{{name.value}}`` replaced by the values that were found.
-
-    Raises:
-        HomeworkContentError: the text quotes something that no evidence provides.
-    """
-    values = {f"{name}.{key}": value for name, piece in found.items() for key, value in piece.values.items()}
-
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1).strip()
-        if name not in values:
-            raise HomeworkContentError(f"the text quotes {name}, which no evidence provides; {nearest(name, values)}")
-        return values[name]
-
-    return re.sub(r"\{\{([^{}]+)\}\}", value, text)

@@ -11,9 +11,8 @@ import sympy
 from pydantic import Field
 from sympy import Expr, KroneckerDelta
 
+from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context, Verdict
-from answers.evidence.base import Evidence, Found
-from answers.evidence.quoting import quoted_claim
 from answers.kinds.derived import claim
 from answers.kinds.pages import forward_blocks
 from answers.latex.escape import escape

@@ -8,9 +8,8 @@ import numpy
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context, Verdict
-from answers.evidence.base import Evidence, Found
-from answers.evidence.quoting import quoted_claim
 from answers.formulas.called import activation_in
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, plot

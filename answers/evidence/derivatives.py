@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
+from answers.contract.evidence import Compared, Found, Named
 from answers.contract.item import Claim, Verdict
-from answers.evidence.base import Compared, Found, Named
 from answers.latex.escape import escape
 from derive.expression.symbols import partial_name
 

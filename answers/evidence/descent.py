@@ -9,9 +9,8 @@ from typing import Literal
 import numpy
 from pydantic import Field
 
+from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context, Verdict
-from answers.evidence.base import Evidence, Found
-from answers.evidence.quoting import quoted_claim
 from answers.latex.numbers import scientific
 from derive.forward import Tensor
 from numeric import compile

@@ -8,10 +8,12 @@ from pydantic import Field
 
 from answers.code import Assignment
 from answers.code.program import CheckOnce, ran
-from answers.contract.errors import HomeworkContentError
+from answers.code.programming import Programming
+from answers.code.reported import what_it_reports
+from answers.contract.evidence import Evidence, Found
 from answers.contract.item import Context
-from answers.evidence.base import Evidence, Found
-from answers.kinds.programs import what_it_reports
+from answers.errors import HomeworkContentError
+from answers.trainings.homework import Trainings
 from derive.errors import nearest
 
 
@@ -23,8 +25,10 @@ class ProgramEvidence(Evidence):
     file: str = Field("", description="which of its files; the first one if left out")
 
     def find(self, context: Context) -> Found:
-        assignment = self._chosen(context.assignments(self.part))
-        return what_it_reports(assignment, ran(assignment, context.trainer), CheckOnce(assignment))
+        programming = (item for item in context.items(self.part) if isinstance(item, Programming))
+        assignment = self._chosen(tuple(one for item in programming for one in item.assignments()))
+        program = ran(assignment, context.shared(Trainings).trainer)
+        return what_it_reports(assignment, program, CheckOnce(assignment))
 
     def _chosen(self, assignments: tuple[Assignment, ...]) -> Assignment:
         programs = {one.file: one for one in assignments if one.results}

@@ -10,10 +10,10 @@ import numpy
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from answers.contract.errors import HomeworkContentError
+from answers.contract.evidence import Evidence, Found
 from answers.contract.given import Numbers
 from answers.contract.item import Claim, Context, Verdict
-from answers.evidence.base import Evidence, Found
+from answers.errors import HomeworkContentError
 from answers.formulas.pattern import Stage, bending, stages
 from answers.formulas.polygons import Region, regions
 from answers.latex.plotting import axis

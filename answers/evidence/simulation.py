@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from sympy import Symbol
 
-from answers.contract.errors import HomeworkContentError
+from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context, Verdict
-from answers.evidence.base import Evidence, Found
-from answers.evidence.quoting import quoted_claim
+from answers.errors import HomeworkContentError
 from answers.formulas.setting import About
 from answers.latex.numbers import scientific
 from answers.latex.plotting import plot

@@ -12,9 +12,8 @@ from scipy.optimize import minimize_scalar
 from sympy import Expr, latex, nsimplify
 from sympy.core.function import AppliedUndef
 
+from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context, Verdict
-from answers.evidence.base import Evidence, Found
-from answers.evidence.quoting import quoted_claim
 from answers.formulas.called import activation_in, slope_in
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, jump_dots, plot

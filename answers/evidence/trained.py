@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Context
-from answers.evidence.base import Evidence, Found
-from answers.evidence.quoting import quoted_claim
 from answers.trainings.answer import notices, quoted_values, values_of
 from answers.trainings.claims import training_claims
+from answers.trainings.homework import Trainings
 
 
 class TrainedEvidence(Evidence):
@@ -20,7 +20,7 @@ class TrainedEvidence(Evidence):
     training: str = Field(description="the name of a training of the file")
 
     def find(self, context: Context) -> Found:
-        (outcome,) = context.trainer.outcomes([context.job(context.training(self.training))], self.training)
+        outcome = context.shared(Trainings).outcome(self.training)
         said = quoted_values(outcome)
         finite = {name: value for name, value in values_of(outcome).items() if value == value}
         quoted = quoted_claim(f"numbers quoted of {self.training}", said, finite)

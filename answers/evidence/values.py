@@ -16,11 +16,10 @@ import sympy
 from pydantic import Field, model_validator
 from sympy import Expr, Function, Symbol
 
-from answers.contract.errors import HomeworkContentError
+from answers.contract.evidence import Evidence, Found, Named, read_number
 from answers.contract.given import Numbers
 from answers.contract.item import Claim, Context, Verdict
-from answers.evidence.base import Evidence, Found, Named
-from answers.evidence.quoting import read_number
+from answers.errors import HomeworkContentError
 from answers.formulas.setting import About
 from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Row, Table

@@ -10,8 +10,8 @@ from math import inf
 import numpy
 from sympy import Expr, Symbol
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Verdict
+from answers.errors import HomeworkContentError
 from answers.formulas.algebra import holds_exactly
 from answers.formulas.setting import About, Sample, samples
 from derive.building.formulas import DERIVATIVE, Formula, Setting, calls, parse_formula_in

@@ -9,7 +9,7 @@ import sympy
 from sympy import Dummy, Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.formulas.curves import breaks
 from derive.building.blueprint import Block
 from derive.derivation import Derivation

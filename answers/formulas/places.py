@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from derive.building.equations import Reader, Vocabulary, parse_tree
 from derive.building.formulas import names_in
 from derive.errors import DeriveError

@@ -10,9 +10,9 @@ import numpy
 from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Context
 from answers.contract.model import Strict
+from answers.errors import HomeworkContentError
 from answers.latex.sheet import Block, Equation
 from derive.building.formulas import DERIVATIVE, Formula, Setting, names_in, setting_of
 from derive.errors import nearest

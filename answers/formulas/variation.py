@@ -11,7 +11,7 @@ from sympy import EmptySet, Expr, FiniteSet, Interval, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.formulas.curves import breaks
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction

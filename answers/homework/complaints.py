@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from answers.contract.errors import HomeworkContentError, HomeworkError, KeyPath
 from answers.contract.given import said
+from answers.errors import HomeworkContentError, HomeworkError, KeyPath
 from answers.homework.schema import Place, follow, keys_of
 from derive.errors import nearest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from answers.contract.errors import HomeworkError
+from answers.errors import HomeworkError
 from answers.homework.bundled import bundled, bundled_files
 from answers.homework.model import Homework
 from answers.homework.source import Source, parse_source, read_source

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from answers.code.templates import code_templates
-from answers.contract.errors import HomeworkContentError
+from answers.contract.definitions import NetworkModel, OwnActivation, OwnDefinitions, OwnLayer
 from answers.contract.item import Item
 from answers.contract.model import Strict, one_of
-from answers.contract.names import ActivationName, FileName, Label, LayerName, NetworkText, StageText
+from answers.contract.names import ActivationName, FileName, Label, LayerName
 from answers.contract.texts import Markdown, MarkdownLine
-from answers.homework.own import OwnActivation, OwnDefinitions, OwnLayer
+from answers.errors import HomeworkContentError
 from answers.kinds import kinds
 from answers.trainings.model import TrainingModel
 
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     AnyItem = Item
 else:  # the kinds and templates are found at run time, so that a new one needs no entry here
     AnyItem = one_of({**kinds(), "code": one_of(code_templates(), by="template")})
-
-
-class NetworkModel(Strict):
-    """A network in the little language, and its loss."""
-
-    layers: NetworkText = Field(description="such as x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat")
-    loss: StageText | None = Field(None, description="such as 1/2*MSE, BCE, BCE(mean)")
-    batch: str | int | None = Field(None, description="the size of a batch; one sample if left out")
-    reduction: Literal["mean", "sum"] = Field("mean", description="over a batch")
 
 
 class Criterion(Strict):

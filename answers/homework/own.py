@@ -1,4 +1,4 @@
-"""Layers and activations of a user's own, from a Python or YAML file or from a homework file."""
+"""Layers and activations of a user's own, from a Python or YAML file."""
 
 from __future__ import annotations
 
@@ -6,83 +6,11 @@ import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import Field, model_validator
-
-from answers.contract.errors import HomeworkContentError
-from answers.contract.model import Strict
-from answers.contract.names import ActivationName, ConstantName, LayerName, SizeName, TensorName
+from answers.contract.definitions import Definition, OwnDefinitions
+from answers.errors import HomeworkContentError
 from answers.homework.source import read_source
 from answers.homework.validate import validated
-from derive.expression import symbols
-from derive.forward import Domain
-from derive.layers.checked import misfits
 from derive.layers.definition import Activation, LayerDefinition
-
-Definition = LayerDefinition | Activation
-
-
-class OwnLayer(Strict):
-    """A layer by its forward equations, from the input z to the output y."""
-
-    equations: str = Field(description="rows such as y[i] = sum[j] weight[i,j]*z[j], the last one for y")
-    axes: tuple[SizeName, ...] = Field(description="names of the dimensions of z")
-    sizes: tuple[SizeName, ...] = Field((), description="names of further dimensions")
-    derived: dict[SizeName, str] = Field(default_factory=dict, description="dimensions that follow, by their formula")
-    shapes: dict[TensorName, tuple[str, ...]] = Field(
-        default_factory=dict, description="of parameters, inputs and rows"
-    )
-    parameters: tuple[TensorName, ...] = Field((), description="the names among shapes that are learnt")
-    inputs: tuple[TensorName, ...] = Field((), description="the names among shapes that are given beside z")
-    values: tuple[TensorName, ...] = Field((), description="rows that answers may name")
-    constants: tuple[ConstantName, ...] = Field((), description="real hyper-parameters, as symbols")
-    domains: dict[TensorName, Domain] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _names_fit_together(self) -> OwnLayer:
-        given = {"parameters": self.parameters, "inputs": self.inputs}
-        for misfit in misfits(self.shapes, given, (*self.axes, *self.sizes, *self.derived), self.inputs):
-            raise HomeworkContentError(misfit.message, misfit.place)
-        return self
-
-    def definition(self, name: str) -> LayerDefinition:
-        """The layer under its name."""
-        return LayerDefinition(
-            name=name,
-            equations=self.equations,
-            axes=self.axes,
-            sizes={size: symbols.size(size) for size in self.sizes},
-            derived=self.derived,
-            shapes=self.shapes,
-            parameters={parameter: parameter for parameter in self.parameters},
-            inputs=self.inputs,
-            values=self.values,
-            constants={constant: symbols.scalar(constant) for constant in self.constants},
-            domains=self.domains,
-        )
-
-
-class OwnActivation(Strict):
-    """An activation by its formula in z, such as z*tanh(log(1 + exp(z)))."""
-
-    formula: str
-    constants: dict[ConstantName, str] = Field(default_factory=dict, description="hyper-parameters with their values")
-
-    def definition(self, name: str) -> Activation:
-        """The activation under its name."""
-        return Activation(name, self.formula, call=name, constants=self.constants)
-
-
-class OwnDefinitions(Strict):
-    """What a YAML file of definitions holds."""
-
-    layers: dict[LayerName, OwnLayer] = Field(default_factory=dict)
-    activations: dict[ActivationName, OwnActivation] = Field(default_factory=dict)
-
-    def definitions(self) -> tuple[Definition, ...]:
-        """All of them, under their names."""
-        layers = (layer.definition(name) for name, layer in self.layers.items())
-        activations = (activation.definition(name) for name, activation in self.activations.items())
-        return (*layers, *activations)
 
 
 def is_definition_file(text: str) -> bool:

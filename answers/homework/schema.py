@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from answers.contract.errors import KeyPath
+from answers.errors import KeyPath
 
 KEY = "[key]"
 """The step of pydantic that says that the key itself is wrong, and not what stands behind it."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from answers.contract.errors import HomeworkError
+from answers.errors import HomeworkError
 from answers.homework.complaints import complaints
 from answers.homework.source import Source
 

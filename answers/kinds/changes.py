@@ -8,9 +8,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import PlainText
+from answers.errors import HomeworkContentError
 from answers.kinds.elements import Elements
 from answers.kinds.forward_table import ForwardTable
 from answers.kinds.gradients import Gradients

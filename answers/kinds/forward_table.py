@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Answered, Claim, Context, Item
 from answers.contract.texts import PlainText
+from answers.errors import HomeworkContentError
 from answers.kinds.asked import Asked
 from answers.kinds.derived import Line, claim, marks
 from answers.latex.escape import escape

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 from sympy import Matrix
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import Markdown
+from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
 from answers.latex.markdown import markdown
 from answers.latex.plotting import axis

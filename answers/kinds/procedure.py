@@ -7,10 +7,11 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from answers.contract.evidence import quoted
 from answers.contract.item import Answered, Context, Item
 from answers.contract.model import Strict
 from answers.contract.texts import Markdown, MarkdownLine, Maths
-from answers.evidence import AnyEvidence, collect, quoted
+from answers.evidence import AnyEvidence, collect
 from answers.evidence.derivatives import derivative_claims
 from answers.latex.code import code_lines
 from answers.latex.formula import formula

@@ -6,9 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.evidence import quoted
 from answers.contract.item import Answered, Context, Item
 from answers.contract.texts import Markdown
-from answers.evidence import AnyEvidence, collect, quoted
+from answers.evidence import AnyEvidence, collect
 from answers.evidence.derivatives import derivative_claims
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Room, Text

@@ -13,9 +13,9 @@ import sympy
 from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import Markdown
+from answers.errors import HomeworkContentError
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import evaluator
 from answers.formulas.variation import Piece, Variation, below, variation

@@ -8,12 +8,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.errors import HomeworkContentError
+from answers.contract.evidence import Found, quoted, quoted_claim
 from answers.contract.item import Answered, Claim, Context, Item
 from answers.contract.texts import Markdown
-from answers.evidence import quoted
-from answers.evidence.base import Found
-from answers.evidence.quoting import quoted_claim
+from answers.errors import HomeworkContentError
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, ItemList, Room, Text
 from answers.sweeps.design import Value, designed
@@ -22,6 +20,7 @@ from answers.sweeps.runs import Sweep, gathered, said_values
 from answers.sweeps.show import best_sentence, can_show_boundaries, loss_curves, pictures, runs_table
 from answers.trainings.answer import notices, settings_table
 from answers.trainings.claims import metrics_claim, target_claim, training_claims
+from answers.trainings.homework import Trainings
 from answers.trainings.words import in_percent, number, setting
 from derive.errors import nearest
 from numeric.training import METRICS
@@ -50,13 +49,14 @@ class SweepItem(Item):
         return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
-        base = context.training(self.training)
+        trainings = context.shared(Trainings)
+        base = trainings.model(self.training)
         if not base.metrics:
             raise HomeworkContentError(f"the training {self.training} has no metrics to compare its runs by")
         self._check_boundaries()
         design = designed(base, self.vary)
-        jobs = [context.job(model) for one in design.settings() for model in one.repeated(self.repeats)]
-        outcomes = context.trainer.outcomes(jobs, self.training)
+        runs = [model for one in design.settings() for model in one.repeated(self.repeats)]
+        outcomes = trainings.outcomes(runs, self.training)
         sweep = gathered(design, outcomes, self.repeats, base.metrics[0])
         return Answered(tuple(self._blocks(sweep)), tuple(self._claims(sweep)))
 
@@ -75,7 +75,7 @@ class SweepItem(Item):
         base, level = sweep.of(sweep.design.base).outcomes[0], self._level(sweep)
         yield from notices(base, self.target)
         if "settings" in self.show:
-            yield settings_table(base.job, base)
+            yield settings_table(base)
         if "runs" in self.show:
             yield Text(markdown(best_sentence(sweep, self.repeats)))
             for name in self.vary:

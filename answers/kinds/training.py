@@ -6,11 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.evidence import Found, quoted, quoted_claim
 from answers.contract.item import Answered, Claim, Context, Item
 from answers.contract.texts import Markdown
-from answers.evidence import quoted
-from answers.evidence.base import Found
-from answers.evidence.quoting import quoted_claim
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Room, Text
 from answers.trainings.answer import (
@@ -23,6 +21,7 @@ from answers.trainings.answer import (
     values_of,
 )
 from answers.trainings.claims import target_claim, training_claims
+from answers.trainings.homework import Trainings
 from answers.trainings.trainer import Outcome
 
 
@@ -42,7 +41,7 @@ class TrainingItem(Item):
         return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
-        (outcome,) = context.trainer.outcomes([context.job(context.training(self.training))], self.training)
+        outcome = context.shared(Trainings).outcome(self.training)
         values = quoted_values(outcome)
         blocks = [*notices(outcome, self.target), *self._shown(outcome)]
         if self.text:
@@ -51,7 +50,7 @@ class TrainingItem(Item):
 
     def _shown(self, outcome: Outcome) -> list[Block]:
         made: dict[str, tuple[Block, ...]] = {
-            "settings": (settings_table(outcome.job, outcome),),
+            "settings": (settings_table(outcome),),
             "results": (results_table(outcome),),
             "curves": curves_block(outcome) if "curves" in self.show else (),
             "boundary": boundary_block(outcome) if "boundary" in self.show else (),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.latex.characters import ACCENTS, LETTERS_AND_PUNCTUATION, MATHS, MATHS_ACCENTS, SPECIAL, TYPED
 
 FONTS = "they have Latin letters with accents, Greek letters, punctuation and the signs of mathematics"

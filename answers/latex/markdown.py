@@ -12,7 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.latex.code import code_lines
 from answers.latex.escape import escape, escape_typed
 from answers.latex.formula import formula, is_display

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from textwrap import shorten
 
-from answers.contract.errors import PdfError
+from answers.errors import PdfError
 from answers.files import write_file
 from answers.pdf.engine import Engine, available_engines, find_engine
 from answers.pdf.log import Log

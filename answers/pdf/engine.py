@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from answers.contract.errors import PdfError
+from answers.errors import PdfError
 
 EngineName = Literal["texlive", "bundled"]
 

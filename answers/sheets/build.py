@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from answers.context import HomeworkContext
-from answers.contract.errors import HomeworkContentError
 from answers.contract.progress import Progress, silent
+from answers.errors import HomeworkContentError
 from answers.files import write_file
+from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
+from answers.homework.verify import Checked, checked
 from answers.latex.sheet import Sheet, sheet_latex
 from answers.pdf.compile import compile_pdfs
 from answers.pdf.engine import Engine, find_engine
 from answers.sheets.catalogue import catalogue
 from answers.sheets.layout import key_sheet, question_sheet
 from answers.trainings.trainer import Trainer
-from answers.verify import Checked, checked
 from derive.steps import Layout
 
 SheetName = Literal["questions", "key", "catalogue"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from answers.context import HomeworkContext
+from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
+from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
 from answers.sheets.layout import certificate_row, outcome, part_label
-from answers.verify import Checked
 
 
 def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Checked]) -> sheet.Sheet:

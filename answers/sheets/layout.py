@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from answers.context import HomeworkContext
+from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
+from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
 from answers.sheets.methods import explained
-from answers.verify import Checked
 
 
 def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.trainings.model import TrainingModel
 from derive.errors import nearest
 

@@ -10,8 +10,8 @@ from answers.latex.markdown import inline_markdown
 from answers.latex.sheet import Block, Column, Plots, Row, Table, Text
 from answers.trainings.claims import not_here
 from answers.trainings.figures import boundary_plot, can_be_pictured, history_plots
-from answers.trainings.model import SGDModel, TrainingModel
-from answers.trainings.trainer import Job, Outcome
+from answers.trainings.model import SGDModel
+from answers.trainings.trainer import Outcome
 from answers.trainings.words import capital, goal, in_percent, number, setting, title
 
 BOUNDARY_CAPTION = (
@@ -20,13 +20,14 @@ BOUNDARY_CAPTION = (
 )
 
 
-def settings_table(job: Job, outcome: Outcome) -> Table:
+def settings_table(outcome: Outcome) -> Table:
     """The hyper-parameters of a training, and what it learnt from."""
-    rows = [Row((capital(name), inline_markdown(value))) for name, value in _settings(job.model, job, outcome)]
+    rows = [Row((capital(name), inline_markdown(value))) for name, value in _settings(outcome)]
     return Table((Column("Setting"), Column("Value", "text")), tuple(rows))
 
 
-def _settings(model: TrainingModel, job: Job, outcome: Outcome) -> Iterator[tuple[str, str]]:
+def _settings(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    job, model = outcome.job, outcome.job.model
     data, prepared = outcome.data.dataset, outcome.data
     note = f" ({prepared.note})" if prepared.note else ""
     groups = f"{len(data.train)} samples for training, {len(data.validation)} for validation, {len(data.test)} to test"

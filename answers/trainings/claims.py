@@ -8,8 +8,8 @@ from itertools import islice
 
 import numpy
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Claim, Verdict
+from answers.errors import HomeworkContentError
 from answers.latex.markdown import inline_markdown
 from answers.trainings.data import Prepared
 from answers.trainings.trainer import Outcome

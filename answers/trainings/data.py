@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.model import Strict
+from answers.errors import HomeworkContentError
 from numeric.data import (
     DataError,
     Dataset,

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from answers.contract.errors import HomeworkContentError
+from answers.contract.definitions import OwnDefinitions
 from answers.contract.progress import Progress as Words
 from answers.contract.progress import silent as unheard
-from answers.homework.own import OwnDefinitions
+from answers.errors import HomeworkContentError
 from answers.trainings.cache import Cache, cache_folder
 from answers.trainings.data import AnyData, Prepared
 from answers.trainings.model import TrainingModel

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from answers.context import HomeworkContext
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Answered, Verdict
+from answers.errors import HomeworkContentError
+from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part
 from answers.latex.sheet import Block, Table
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from answers.context import HomeworkContext
 from answers.homework.bundled import bundled_files
+from answers.homework.context import HomeworkContext
 from answers.homework.load import load
 from answers.pdf import Engine, available_engines, compile_pdf
 from answers.sheets.build import build

@@ -8,23 +8,24 @@ from textwrap import indent
 
 import pytest
 
+from answers.code.programming import Programming
 from answers.code.templates import code_templates
+from answers.contract.definitions import NetworkModel
 from answers.contract.model import Strict
 from answers.evidence import evidence_kinds
 from answers.homework.load import load, loads
-from answers.homework.model import Conventions, Homework, NetworkModel, Part, Question
+from answers.homework.model import Conventions, Homework, Part, Question
+from answers.homework.verify import CheckLine, verify
 from answers.kinds import kinds
-from answers.kinds.code import Programming
 from answers.sheets.build import build
 from answers.trainings.model import AdamModel, SGDModel, Stack, TrainingModel
-from answers.verify import CheckLine, verify
 
 PAGE = (Path(__file__).parents[2] / "docs" / "homework-file.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 COMPLETE = BLOCKS[0]
 SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^###? |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 TEMPLATES = dict(re.findall(r"^#### Template `(\w+)`\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL))
-ALL_KINDS: dict[str, type[Strict]] = {**kinds(), **evidence_kinds()}
+ALL_KINDS: dict[str, type[Strict]] = {**kinds(), "code": Programming, **evidence_kinds()}
 
 
 def test_the_complete_example_is_built_and_verified(tmp_path: Path) -> None:

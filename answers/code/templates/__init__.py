@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from answers.code.programming import Programming
 from answers.contract.model import discover
-from answers.kinds.code import Programming
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from answers.code import Assignment, CodeReport, check_file
-from answers.kinds.code import Programming
+from answers.code.programming import Programming
 
 
 def the_file(item: Programming) -> Assignment:

@@ -18,7 +18,7 @@ def test_the_schema_is_one_json_document_that_knows_every_kind() -> None:
         for definition in schema["$defs"].values()
         if "kind" in definition.get("properties", {})
     }
-    assert {*kinds(), *evidence_kinds()} <= found
+    assert {*kinds(), "code", *evidence_kinds()} <= found
 
 
 def test_every_reference_of_the_schema_leads_somewhere() -> None:

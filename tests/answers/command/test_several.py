@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from answers.command.several import Outcome, for_all
-from answers.contract.errors import HomeworkError
+from answers.errors import HomeworkError
 from answers.homework.bundled import bundled
 from tests.answers.command.runner import run, written
 

@@ -5,7 +5,7 @@ from math import inf
 from pathlib import Path
 
 from answers.command.verify import document, report
-from answers.verify import CheckLine
+from answers.homework.verify import CheckLine
 from tests.answers.command.runner import run, written
 
 GOOD = CheckLine("1a", "∂ℓ/∂W₁", "differences", 3, 2.5e-9, 1e-5, True)

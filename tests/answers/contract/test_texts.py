@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from answers.contract.errors import HomeworkError
+from answers.errors import HomeworkError
 from answers.homework.load import loads
 
 WHOLE: dict[str, Any] = {

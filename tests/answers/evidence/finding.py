@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from answers.context import HomeworkContext
+from answers.contract.evidence import Found
 from answers.contract.item import Verdict
 from answers.evidence import evidence_kinds
-from answers.evidence.base import Found
+from answers.homework.context import HomeworkContext
 from tests.answers.sample import homework
 
 

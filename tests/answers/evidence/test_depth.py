@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from answers.context import HomeworkContext
-from answers.evidence.base import Found
+from answers.contract.evidence import Found
 from answers.evidence.depth import Depth
+from answers.homework.context import HomeworkContext
 from tests.answers.sample import homework
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from answers.contract.evidence import Named
 from answers.contract.item import Verdict
-from answers.evidence.base import Named
 from answers.evidence.derivatives import called_derivatives, derivative_claims
 from tests.answers.evidence.finding import find
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from answers.context import HomeworkContext
-from answers.contract.errors import HomeworkContentError
-from answers.evidence.base import Found
+from answers.contract.evidence import Found
+from answers.errors import HomeworkContentError
 from answers.evidence.descent import Descent
+from answers.homework.context import HomeworkContext
 from tests.answers.sample import homework
 
 

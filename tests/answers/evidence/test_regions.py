@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from answers.context import HomeworkContext
-from answers.evidence.base import Found
+from answers.contract.evidence import Found
 from answers.evidence.regions import Regions, regions_verdict
 from answers.formulas.pattern import stages
 from answers.formulas.polygons import regions
+from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Plots
 from derive import network
 from tests.answers.sample import homework

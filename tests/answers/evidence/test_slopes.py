@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from answers.context import HomeworkContext
 from answers.evidence.slopes import Slopes
+from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Plots
 from derive.errors import NetworkError
 from tests.answers.sample import homework

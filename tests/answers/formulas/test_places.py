@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import pytest
 
-from answers.context import HomeworkContext
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.formulas.places import with_places
+from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.sheets.layout import question_sheet
 from tests.answers.sample import homework

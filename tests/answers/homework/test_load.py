@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from answers.contract.errors import HomeworkError
+from answers.errors import HomeworkError
 from answers.homework.bundled import bundled, bundled_files
 from answers.homework.load import load, loads
 

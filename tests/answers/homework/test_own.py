@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from answers.command import application
-from answers.contract.errors import HomeworkContentError, HomeworkError
+from answers.errors import HomeworkContentError, HomeworkError
 from answers.homework.own import load_definitions
 
 YAML = """

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from answers.contract.errors import HomeworkError
+from answers.errors import HomeworkError
 from answers.homework.source import parse_source, read_source
 
 KEYS = st.text("abcdefgh", min_size=1, max_size=6)

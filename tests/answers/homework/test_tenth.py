@@ -9,9 +9,9 @@ import pytest
 from answers.code.templates import code_templates
 from answers.evidence import evidence_kinds
 from answers.homework.load import load
+from answers.homework.verify import verify
 from answers.kinds import kinds
 from answers.sheets.build import build
-from answers.verify import verify
 
 TENTH = Path(__file__).parent / "tenth.yaml"
 

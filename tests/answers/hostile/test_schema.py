@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from answers.contract.definitions import OwnDefinitions
 from answers.homework.model import Homework
-from answers.homework.own import OwnDefinitions
 from tests.answers.command.runner import run
 from tests.answers.hostile.places import Place, data, places
 from tests.answers.hostile.texts import HOSTILE, WORDS, innocent, nothing_ran

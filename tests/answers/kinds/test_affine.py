@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from answers.context import HomeworkContext
 from answers.formulas.pattern import stages
+from answers.homework.context import HomeworkContext
 from answers.kinds.affine import affine_verdict
 from answers.latex.sheet import Equation, Room
 from derive import network

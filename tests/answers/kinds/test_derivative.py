@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from answers.context import HomeworkContext
+from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Equation, Room, Steps, Text
 from tests.answers.sample import all_pass, answered, blank, homework, refused
 

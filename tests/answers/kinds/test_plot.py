@@ -7,7 +7,7 @@ import numpy
 import pytest
 from pydantic import ValidationError
 
-from answers.context import HomeworkContext
+from answers.homework.context import HomeworkContext
 from answers.kinds.plot import Graph, graph_of
 from answers.latex.sheet import Dot, Plots, Room
 from derive.layers import ACTIVATION

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from answers.context import HomeworkContext
 from answers.contract.item import Item
 from answers.homework.bundled import bundled_files
+from answers.homework.context import HomeworkContext
 from answers.homework.load import load
 from answers.kinds import layer as layer_page
 from answers.kinds.layer import LayerPage

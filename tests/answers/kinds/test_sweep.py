@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Answered
+from answers.errors import HomeworkContentError
 from answers.latex.sheet import ItemList, Plots, Table, Text, sheet_latex
 from answers.sheets.layout import key_sheet
 from tests.answers.sample import all_pass, homework, last

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from answers.context import HomeworkContext
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Answered
+from answers.errors import HomeworkContentError
+from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Plots, Room, Table, Text
 from answers.trainings.cache import Cache
 from answers.trainings.trainer import Trainer

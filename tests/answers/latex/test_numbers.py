@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers.contract.errors import HomeworkContentError
-from answers.evidence import quoted
-from answers.evidence.base import Found
+from answers.contract.evidence import Found, quoted
+from answers.errors import HomeworkContentError
 from answers.latex.numbers import scientific
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.homework.model import Homework
 from answers.pdf import Engine, PdfError, available_engines
 from answers.sheets.build import build

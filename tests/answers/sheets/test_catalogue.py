@@ -8,12 +8,12 @@ from pathlib import Path
 
 from answers.homework.load import load
 from answers.homework.model import Homework
+from answers.homework.verify import checked
 from answers.kinds.layer import LayerPage
 from answers.kinds.loss import LossPage
 from answers.latex.sheet import Certificate, sheet_latex
 from answers.sheets.build import build
 from answers.sheets.catalogue import catalogue
-from answers.verify import checked
 from derive.layers import ACTIVATION, LAYERS, LOSS
 from tests.answers.sample import homework, last
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from answers.context import HomeworkContext
 from answers.contract.item import Claim, Verdict
+from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
+from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.sheets.layout import key_sheet, question_sheet
-from answers.verify import Checked
 from tests.answers.sample import NETWORKS
 
 PASSED = Verdict(True, 3, 1e-9, 1e-5)

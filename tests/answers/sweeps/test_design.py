@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.sweeps.design import designed
 from tests.answers.trainings.described import described
 

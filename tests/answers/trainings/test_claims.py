@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.trainings.claims import target_claim, training_claims
 from answers.trainings.trainer import Outcome
 from numeric.codegen import Compiled

@@ -7,7 +7,7 @@ import numpy
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.trainings.data import CLASSES, AnyData, CifarData
 from numeric.data import DataError
 from tests.numeric.data.batches import write_batches

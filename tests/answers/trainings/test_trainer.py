@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from answers.trainings import trainer as module
 from answers.trainings.cache import Cache
 from answers.trainings.trainer import NotTrainedError, Trainer, run

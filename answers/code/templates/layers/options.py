@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.kinds.code import Programming
+from answers.code.programming import Programming
 
 
 class LayersOptions(Programming):

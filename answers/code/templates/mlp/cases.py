@@ -16,7 +16,7 @@ from numpy.random import Generator
 
 from answers.code.assignment import SEQUENCE, SHAPES, Array, Case
 from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
 from derive.building.language import parse_stage
 from derive.expression import symbols
 from derive.forward import Forward, Tensor

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from answers.contract.errors import HomeworkContentError
+from answers.code.programming import Programming
 from answers.contract.names import FunctionName, StageText
-from answers.kinds.code import Programming
+from answers.errors import HomeworkContentError
 from derive.errors import nearest
 
 NETWORK = "x:n -> Linear(d) -> {f} -> Linear(K) -> {g} -> y_hat"

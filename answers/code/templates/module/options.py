@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from answers.contract.errors import HomeworkContentError
-from answers.kinds.code import Programming
+from answers.code.programming import Programming
+from answers.errors import HomeworkContentError
 from derive.errors import nearest
 from derive.layers import ACTIVATION
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from answers.context import HomeworkContext
-from answers.contract.errors import HomeworkContentError
+from answers.errors import HomeworkContentError
+from answers.homework.context import HomeworkContext
 from tests.answers.sample import NETWORKS, homework, last
 
 ITEM = {"kind": "gradients", "network": "regression", "of": ["b2"]}

@@ -10,14 +10,15 @@ from pydantic import Field
 from answers.code import TOLERANCE, Assignment, CodeCheck
 from answers.code.excerpt import written_lines
 from answers.code.program import CheckOnce
+from answers.code.reported import lacking, reported
+from answers.contract.evidence import quoted
 from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import Markdown
-from answers.evidence import quoted
-from answers.kinds.programs import lacking, reported
 from answers.latex.code import CodeLine, code_lines
 from answers.latex.escape import escape
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Code, Room, Text
+from answers.trainings.homework import Trainings
 
 HANDOUT, SOLUTION = "handout", "solution"
 GAP = CodeLine(0, r"\codecomment{...}")
@@ -58,13 +59,13 @@ class Programming(Item):
         return tuple((f"{HANDOUT}/{name}", text) for one in self.assignments() for name, text in one.handouts.items())
 
     def answer(self, context: Context) -> Answered:
-        assignments = self.assignments()
+        assignments, trainer = self.assignments(), context.shared(Trainings).trainer
         printed = [one for one in assignments if one.derived] or list(assignments)
         checks = {one.file: CheckOnce(one) for one in assignments}
         blocks: list[Block] = [Text(_introduction(assignments, printed))]
         blocks += [_listing(one) for one in printed]
         claims = [claim for one in assignments for claim in _claims(one, checks[one.file])]
-        reports = [reported(one, context.trainer, checks[one.file]) for one in printed if one.results]
+        reports = [reported(one, trainer, checks[one.file]) for one in printed if one.results]
         blocks += [block for report in reports for block in report.found.blocks]
         claims += [claim for report in reports for claim in report.found.claims]
         if self.text and all(report.ran for report in reports):

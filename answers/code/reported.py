@@ -10,9 +10,8 @@ from pathlib import Path
 
 from answers.code import Assignment, CodeReport
 from answers.code.program import CheckOnce, NotRunError, Program, ran
+from answers.contract.evidence import Found, quoted_claim, read_number
 from answers.contract.item import Claim, Verdict
-from answers.evidence.base import Found
-from answers.evidence.quoting import quoted_claim, read_number
 from answers.latex.code import code_lines
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Code, Text

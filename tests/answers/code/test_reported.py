@@ -16,9 +16,9 @@ import pytest
 
 from answers.code import Assignment
 from answers.code.program import CheckOnce, NotRunError, Program, packed, place_of, ran
+from answers.code.reported import what_it_reports
 from answers.code.templates.training import Training
 from answers.contract.item import Answered
-from answers.kinds.programs import what_it_reports
 from answers.latex.sheet import Code, Room, Text
 from answers.trainings.cache import Cache
 from answers.trainings.trainer import Trainer

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from answers.context import HomeworkContext
 from answers.contract.item import Answered, Claim, Verdict
 from answers.contract.progress import Progress, silent
+from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.trainings.trainer import Trainer
 from derive.steps import Layout

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers.evidence.quoting import quoted_claim, read_number
+from answers.contract.evidence import quoted_claim, read_number
 from answers.latex.numbers import scientific
 
 VALUES = st.floats(1e-200, 1e200)

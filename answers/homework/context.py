@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from answers.code import Assignment
-from answers.contract.errors import HomeworkContentError
 from answers.contract.item import Answered, Item
+from answers.errors import HomeworkContentError
 from answers.formulas.places import with_places
 from answers.homework.model import Homework, Part
-from answers.kinds.code import Programming
 from answers.latex.sheet import Block
 from answers.trainings.answer import not_trained
-from answers.trainings.model import TrainingModel
-from answers.trainings.trainer import Job, NotTrainedError, Trainer
+from answers.trainings.homework import Trainings
+from answers.trainings.trainer import NotTrainedError, Trainer
 from derive.building.applied import called
 from derive.errors import DeriveError, nearest
 from derive.expression.scalar import ScalarFunction
@@ -26,6 +24,8 @@ from derive.network import Network, network
 from derive.steps import Layout
 from numeric import CompileError
 from numeric.source import SourceError
+
+Shared = TypeVar("Shared")
 
 
 class HomeworkContext:
@@ -51,9 +51,11 @@ class HomeworkContext:
     ) -> None:
         self.index_base: Literal[0, 1] = homework.conventions.index_base if index_base is None else index_base
         self.homework = with_places(homework, self.index_base)
-        self.trainer = trainer or Trainer()
         self.steps = True if steps is None else steps
         self.layout: Layout = layout or homework.conventions.layout
+        own = self.homework.own()
+        trainings = Trainings(self.homework.trainings, self.homework.networks, own, trainer or Trainer())
+        self._shared: dict[type[Any], object] = {Trainings: trainings}
         self._networks: dict[str, Network] = {}
         self._answers: dict[str, tuple[Answered, ...]] = {}
 
@@ -81,30 +83,16 @@ class HomeworkContext:
                 raise HomeworkContentError(str(error), ("networks", name)) from error
         return self._networks[name]
 
-    def training(self, name: str) -> TrainingModel:
-        """The training of that name.
+    def shared(self, kind: type[Shared]) -> Shared:
+        """What the answers of a homework share of that kind, such as its ``Trainings``.
 
         Raises:
-            HomeworkContentError: the file has no such training.
+            TypeError: there is nothing of that kind.
         """
-        if name not in self.homework.trainings:
-            raise HomeworkContentError(f"there is no training {name}; {nearest(name, self.homework.trainings)}")
-        return self.homework.trainings[name]
-
-    def job(self, model: TrainingModel) -> Job:
-        """The training with its network and where its data are.
-
-        Raises:
-            HomeworkContentError: the file has no such network.
-        """
-        own, folder = self.homework.own(), self.trainer.folder
-        if model.stack is not None:
-            return Job(model, model.stack.layers(), model.stack.loss, own=own, folder=folder)
-        name = model.network or ""
-        if name not in self.homework.networks:
-            raise HomeworkContentError(f"there is no network {name}; {nearest(name, self.homework.networks)}")
-        network = self.homework.networks[name]
-        return Job(model, network.layers, network.loss, network.reduction, own, folder)
+        found = self._shared.get(kind)
+        if not isinstance(found, kind):
+            raise TypeError(f"a homework has no {kind.__name__}; it has {', '.join(k.__name__ for k in self._shared)}")
+        return found
 
     def activations(self) -> Mapping[str, Activation]:
         """The activations that the homework may use, its own among them, by their names."""
@@ -132,7 +120,7 @@ class HomeworkContext:
         Raises:
             HomeworkContentError: there is no such part, or it has no such item.
         """
-        items = self._items(part)
+        items = self.items(part)
         for item in items:
             if item.kind == kind:
                 return item
@@ -140,16 +128,12 @@ class HomeworkContext:
             f"part {part} has no {kind}; it has {', '.join(item.kind for item in items) or 'no answer'}"
         )
 
-    def assignments(self, part: str) -> tuple[Assignment, ...]:
-        """The files that the programming items of a part's answer have written.
+    def items(self, part: str) -> tuple[Item, ...]:
+        """The items of another part's answer.
 
         Raises:
             HomeworkContentError: there is no such part.
         """
-        programming = (item for item in self._items(part) if isinstance(item, Programming))
-        return tuple(assignment for item in programming for assignment in item.assignments())
-
-    def _items(self, part: str) -> tuple[Item, ...]:
         if part not in self._parts:
             raise HomeworkContentError(f"there is no part {part}; {nearest(part, self._parts)}")
         return self._parts[part].answer

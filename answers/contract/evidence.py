@@ -1,0 +1,112 @@
+"""Evidence: a computation of ours whose result a text quotes, and the numbers of a text, compared with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import inf
+
+from answers.contract.item import Claim, Context, Verdict
+from answers.contract.model import Strict
+from answers.errors import HomeworkContentError
+from answers.latex.sheet import Block
+from derive.errors import nearest
+
+TOLERANCE = 1e-9
+NUMBER = re.compile(r"(?P<sign>- ?)?(?:\\frac\{(?P<above>\d+)\}\{(?P<below>\d+)\}|(?P<decimal>\d+(?:\.\d+)?))")
+POWER = re.compile(r" \\times 10\^\{(?P<power>-?\d+)\}")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name of a text: what it may be called, and the subscript that it has."""
+
+    base: str
+    subscript: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.base}_{self.subscript}" if self.subscript else self.base
+
+
+Compared = Callable[[Named, Named, bool], Verdict]
+"""Compares a value with the derivative of something by something, or with minus that."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a computation found: values by name for the text (LaTeX or plain), figures, and claims.
+
+    ``derivatives`` compare values, by the same names, with a derivative that the text calls them.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    derivatives: Mapping[str, Compared] = field(default_factory=dict)
+
+
+class Evidence(Strict):
+    """A kind of evidence. Each kind is one module of ``answers.evidence`` that defines one subclass."""
+
+    kind: str
+
+    def find(self, context: Context) -> Found:
+        """Do the computation; the same options give the same result."""
+        raise TypeError(f"{type(self).__name__} does not say what it finds")
+
+
+def quoted(text: str, found: Mapping[str, Found]) -> str:
+    """The text with ``{{name.value}}`` replaced by the values that were found.
+
+    Raises:
+        HomeworkContentError: the text quotes something that no evidence provides.
+    """
+    values = {f"{name}.{key}": value for name, piece in found.items() for key, value in piece.values.items()}
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1).strip()
+        if name not in values:
+            raise HomeworkContentError(f"the text quotes {name}, which no evidence provides; {nearest(name, values)}")
+        return values[name]
+
+    return re.sub(r"\{\{([^{}]+)\}\}", value, text)
+
+
+def read_number(text: str) -> tuple[float, float]:
+    """The number that a text in LaTeX maths states, and how far it may be off: half a unit of its last digit.
+
+    A fraction and a single digit are exact.
+
+    Raises:
+        ValueError: the text is no number.
+    """
+    found = NUMBER.match(text)
+    rest = text[found.end() :] if found else ""
+    power = POWER.fullmatch(rest)
+    if found is None or (rest and power is None):
+        raise ValueError(f"{text!r} is no number that is read back")
+    scale = (-1.0 if found["sign"] else 1.0) * 10.0 ** int(power["power"] if power else 0)
+    if found["decimal"] is None:
+        return scale * int(found["above"]) / int(found["below"]), 0.0
+    exact = len(found["decimal"]) == 1 and power is None
+    digits = len(found["decimal"].partition(".")[2])
+    return scale * float(found["decimal"]), 0.0 if exact else abs(scale) * 0.5 * 10.0**-digits
+
+
+def quoted_claim(what: str, said: Mapping[str, str], found: Mapping[str, float]) -> Claim:
+    """The claim that every number that a text may quote is the one that was ``found``, rounded."""
+
+    def verdict() -> Verdict:
+        worst, note = 0.0, ""
+        for name, value in found.items():
+            try:
+                stated, rounding = read_number(said[name])
+            except ValueError as reason:
+                return Verdict(False, len(found), inf, TOLERANCE, f"{name}: {reason}")
+            excess = max(0.0, abs(stated - value) - rounding) / max(abs(value), 1e-300)
+            if excess > worst:
+                worst, note = excess, f"{name} is quoted as {said[name]}, found was {value:.6g}"
+        return Verdict(worst <= TOLERANCE, len(found), worst, TOLERANCE, note if worst > TOLERANCE else "")
+
+    return Claim(what, what, "what was found", verdict)
