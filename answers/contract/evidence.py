@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
+from typing import Protocol
 
 from answers.contract.item import Claim, Context, Verdict
 from answers.contract.model import Strict
+from answers.contract.sides import Named, Side
 from answers.errors import HomeworkContentError
 from answers.latex.sheet import Block
 from derive.errors import nearest
@@ -18,32 +20,33 @@ NUMBER = re.compile(r"(?P<sign>- ?)?(?:\\frac\{(?P<above>\d+)\}\{(?P<below>\d+)\
 POWER = re.compile(r" \\times 10\^\{(?P<power>-?\d+)\}")
 
 
-@dataclass(frozen=True)
-class Named:
-    """A name of a text: what it may be called, and the subscript that it has."""
+class Comparing(Protocol):
+    """Compares the two sides of an equation of a text, of which one is called a derivative."""
 
-    base: str
-    subscript: str = ""
+    def knows(self, name: Named) -> bool:
+        """Whether a name of the text is one of the evidence."""
+        ...
 
-    def __str__(self) -> str:
-        return f"{self.base}_{self.subscript}" if self.subscript else self.base
+    def is_derivative(self, name: Named) -> bool:
+        """Whether a name is that of no value but of a derivative: L_w, where L is defined and w is given."""
+        ...
 
-
-Compared = Callable[[Named, Named, bool], Verdict]
-"""Compares a value with the derivative of something by something, or with minus that."""
+    def verdict(self, left: Side, right: Side) -> Verdict:
+        """Whether the two sides have one value, here and at places nearby."""
+        ...
 
 
 @dataclass(frozen=True)
 class Found:
     """What a computation found: values by name for the text (LaTeX or plain), figures, and claims.
 
-    ``derivatives`` compare values, by the same names, with a derivative that the text calls them.
+    ``comparing`` holds equations of the text about its values against derivatives, where it knows any.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     claims: tuple[Claim, ...] = ()
-    derivatives: Mapping[str, Compared] = field(default_factory=dict)
+    comparing: Comparing | None = None
 
 
 class Evidence(Strict):

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import product
+from dataclasses import dataclass
 from math import inf
 from typing import Any, Literal
 
 import mpmath
 import numpy
-import sympy
 from pydantic import Field, model_validator
-from sympy import Expr, Function, Symbol
 
-from answers.contract.evidence import Evidence, Found, Named, read_number
+from answers.contract.evidence import Evidence, Found, read_number
 from answers.contract.given import Numbers
 from answers.contract.item import Claim, Context, Verdict
 from answers.errors import HomeworkContentError
+from answers.evidence.comparing import Comparison, Evaluated
 from answers.formulas.setting import About
 from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Row, Table
-from derive.building.formulas import DERIVATIVE, Formula, Setting, parse_formula_in
+from derive.building.formulas import Formula, Setting, parse_formula_in
 from derive.errors import DeriveError, nearest
-from derive.expression import symbols
 from derive.render.written import formula_latex
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import sizes_from
-from numeric.errors import ArrayError, ExpressionError
-from numeric.values.many_digits import exact_value
 from numeric.values.measured import Measured
 
 PRECISIONS: Mapping[str, tuple[Any, float]] = {"double": (numpy.float64, 1e-9), "single": (numpy.float32, 1e-4)}
 """For each precision its type, and how far rounding may take a value from the exact one, relatively."""
-
-
-NEARBY = 2
-"""At how many places near the given numbers a derivative is compared too."""
 
 
 class Values(About, Evidence):
@@ -73,11 +62,10 @@ class Values(About, Evidence):
         values = {entry.key: entry.text(self.digits) for entry in entries}
         claims = tuple(self._claim(name, formulas[name], entries, context) for name in formulas)
         blocks = (self._table(formulas, entries, context),) if self.table else ()
-        compared = {
-            entry.key: partial(derivative_verdict, entry, formulas, context.index_base, PRECISIONS[self.precision][1])
-            for entry in entries
-        }
-        return Found(values, blocks, claims, compared)
+        _, tolerance = PRECISIONS[self.precision]
+        evaluated = {entry.key: entry.evaluated for entry in entries}
+        comparison = Comparison(setting, formulas, evaluated, context.index_base, tolerance)
+        return Found(values, blocks, claims, comparison)
 
     def _require_scalars(self, setting: Setting) -> None:
         """Complain of lists for what formulas read as one number."""
@@ -104,7 +92,7 @@ class Values(About, Evidence):
                     }
                     value = numpy.asarray(point.value(formula.expression, ranges))
                     suffix = "" if setting_value is None else f"_{setting_value:g}"
-                    yield Entry(name, f"{name}{suffix}", setting_value, formula, value, given, sizes, ranges)
+                    yield Entry(name, f"{name}{suffix}", setting_value, Evaluated(formula, given, sizes, ranges), value)
 
     def _claim(self, name: str, formula: Formula, entries: tuple[Entry, ...], context: Context) -> Claim:
         of = tuple(entry for entry in entries if entry.name == name)
@@ -121,7 +109,7 @@ class Values(About, Evidence):
             rows = (Row((latex, entry.text(self.digits))) for latex, entry in zip(printed, entries, strict=True))
             return Table((Column("Formula", "formula"), Column("Value", "formula")), tuple(rows))
         (parameter, settings) = next(iter(self.over.items()))
-        head = formula_latex(parse_formula_in(parameter, entries[0].formula.setting), base)
+        head = formula_latex(parse_formula_in(parameter, entries[0].evaluated.formula.setting), base)
         columns = [Column(f"${head}$", "number")]
         columns += [Column(rf"$\displaystyle {latex}$", "formula") for latex in printed]
         lines = (
@@ -138,28 +126,14 @@ class Entry:
     name: str
     key: str
     setting: float | None
-    formula: Formula
+    evaluated: Evaluated
     value: Array
-    given: Mapping[str, Any]
-    sizes: Mapping[Symbol, int]
-    ranges: Mapping[Symbol, int]
 
     def text(self, digits: int) -> str:
         """The value in LaTeX maths; a tensor as a list of its elements."""
         if self.value.ndim == 0:
             return _number(float(self.value), digits)
         return rf"({', '.join(_number(float(element), digits) for element in self.value.ravel())})"
-
-    def exact(self) -> list[Any]:
-        """The same to 60 digits, in reading order."""
-        model = self.formula.setting.forward
-        places = product(*(range(count) for count in self.ranges.values()))
-        return [
-            exact_value(
-                self.formula.expression, model, self.given, self.sizes, dict(zip(self.ranges, place, strict=True))
-            )
-            for place in places
-        ]
 
 
 def _parsed(name: str, text: str, setting: Setting) -> Formula:
@@ -183,7 +157,7 @@ def _verdict(entries: tuple[Entry, ...], overflows: bool, tolerance: float, digi
     """Compare each value, and what is quoted of it, with the exact one; or see that what should overflow does."""
     worst, points, spilt = 0.0, 0, False
     for entry in entries:
-        for value, exact in zip(entry.value.ravel(), entry.exact(), strict=True):
+        for value, exact in zip(entry.value.ravel(), entry.evaluated.exact(), strict=True):
             points += 1
             if getattr(exact, "imag", 0) != 0:
                 return Verdict(False, points, inf, tolerance, f"{entry.key} is not real")
@@ -205,94 +179,3 @@ def _error(value: float, exact: Any, digits: int) -> float:
     stated, rounding = read_number(_number(value, digits))
     size = max(abs(exact), mpmath.mpf("1e-300"))
     return float(max(abs(exact - value), abs(exact - stated) - rounding) / size)
-
-
-def derivative_verdict(
-    entry: Entry,
-    formulas: Mapping[str, Formula],
-    index_base: int,
-    tolerance: float,
-    top: Named,
-    bottom: Named,
-    minus: bool,
-) -> Verdict:
-    """Compare a value that a text calls a derivative with the derivative, here and at places nearby.
-
-    The numerator is a definition, or a formula of the same evidence; the denominator is given.
-    """
-    try:
-        derivative = _derivative(entry, formulas, index_base, top, bottom)
-        worst, points = 0.0, 0
-        for moved in (entry, *_nearby(entry)):
-            wanted = replace(moved, formula=replace(entry.formula, expression=derivative)).exact()
-            scale = max((abs(value) for value in wanted), default=0) or mpmath.mpf(1)
-            for value, exact in zip(moved.exact(), wanted, strict=True):
-                points += 1
-                error = float(abs(value - (-exact if minus else exact)) / scale)
-                worst = max(worst, error)
-                if error > tolerance:
-                    where = "" if moved is entry else " where the numbers are moved a little"
-                    said = f"it is {mpmath.nstr(-exact if minus else exact, 6)}, {entry.key} is {mpmath.nstr(value, 6)}"
-                    return Verdict(
-                        False, points, error, tolerance, f"not the derivative of {top} by {bottom}: {said}{where}"
-                    )
-    except (DeriveError, ArrayError, ExpressionError) as reason:
-        return Verdict(False, 0, inf, tolerance, str(reason))
-    return Verdict(True, points, worst, tolerance)
-
-
-def _derivative(entry: Entry, formulas: Mapping[str, Formula], index_base: int, top: Named, bottom: Named) -> Expr:
-    """The derivative as an expression in the free indices of the entry's formula."""
-    setting = entry.formula.setting
-    above = _meant(top, {**setting.forward.tensors, **formulas}, index_base)
-    if above is None:
-        raise DeriveError(
-            f"the text calls {entry.key} the derivative of {top} by {bottom}, and nothing defines {top} here: "
-            f'add it to the evidence, definitions: "{top.base} = ...", and the value is compared with its derivative'
-        )
-    below = _meant(bottom, entry.given, index_base)
-    if below is None:
-        raise DeriveError(f"there is no {bottom} to differentiate {top} by; {nearest(str(bottom), entry.given)}")
-    numerator = formulas[above[0]].expression if above[0] in formulas else symbols.element(*above)
-    letters = tuple(entry.ranges)
-    if not below[1] and numpy.ndim(entry.given[below[0]]):
-        shape = numpy.shape(entry.given[below[0]])
-        if shape != tuple(entry.ranges.values()):
-            raise DeriveError(
-                f"{below[0]} has the shape {shape}, so {bottom} needs as many values; {entry.key} has others"
-            )
-        below = (below[0], letters)
-    derivative: Expr = Function(DERIVATIVE)(numerator, symbols.element(*below))
-    return derivative
-
-
-def _meant(name: Named, known: Mapping[str, Any], index_base: int) -> tuple[str, tuple[Expr, ...]] | None:
-    """What a name of a text is called in the evidence, with its subscripts."""
-    for plain in (str(name), f"{name.base}{name.subscript}"):
-        if plain in known:
-            return plain, ()
-    if name.base not in known or not name.subscript:
-        return None
-    parts = [part for part in re.split(r"[,\s]+", name.subscript) if part]
-    if len(parts) == 1 and not parts[0].isidentifier() and isinstance(known[name.base], list | tuple):
-        rank = numpy.ndim(known[name.base])
-        parts = list(parts[0]) if rank == len(parts[0]) else parts
-    return name.base, tuple(
-        sympy.Integer(int(part) - index_base) if part.isdigit() else symbols.index(part) for part in parts
-    )
-
-
-def _nearby(entry: Entry) -> Iterator[Entry]:
-    """The entry at numbers a little away, where a formula that is right by accident is wrong."""
-    generator = numpy.random.default_rng(0)
-    domains = {tensor.name: tensor.domain for tensor in entry.formula.setting.forward.given}
-    for _ in range(NEARBY):
-        yield replace(
-            entry,
-            given={
-                name: (numpy.asarray(value, dtype=float) * generator.uniform(1.01, 1.05, numpy.shape(value))).tolist()
-                if domains.get(name, "real") == "real"
-                else value
-                for name, value in entry.given.items()
-            },
-        )
