@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from answers.command.asked import Asked
-    from answers.kinds.asked import Asked as Question
+    from answers.command.request import Request
+    from answers.derivations.claims import Requirement
     from derive.derivation import Derivation
     from derive.layer import Layer
     from derive.network import Network
@@ -115,9 +115,9 @@ def derive(
     Everything follows from the forward definition of the network. The exit code is 1 if a check fails; what
     fails its check is no answer and is not printed.
     """
-    from answers.command.asked import Asked
     from answers.command.equations import derive_equations
     from answers.command.ranges import sizes_of
+    from answers.command.request import Request
     from answers.command.subjects import refuse_without_effect, subject_of
 
     subject = subject_of(network)
@@ -126,11 +126,11 @@ def derive(
         passed = derive_equations(network, _names(wrt or ()), _names(at or ()), latex=latex, steps=steps, check=check)
     else:
         allowed = _names(within) if within is not None else None
-        asked = Asked(_names(wrt or ()), allowed, chained, hessian, toeplitz is not None)
+        request = Request(_names(wrt or ()), allowed, chained, hessian, toeplitz is not None)
         sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
         shown = Shown(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check)
         models = _models(network, loss, using, batch, reduction, layout, index_base)
-        verdicts = [shown.print(model, asked) for model in models]
+        verdicts = [shown.print(model, request) for model in models]
         passed = all(verdicts)
     if not passed:
         raise typer.Exit(1)
@@ -149,27 +149,27 @@ class Shown:
     steps: bool
     check: bool
 
-    def print(self, model: Model, asked: Asked) -> bool:
+    def print(self, model: Model, request: Request) -> bool:
         """Print what is asked of a model; whether all of it passed its check."""
-        from answers.command.asked import forward_of
+        from answers.command.request import forward_of
         from answers.command.shown import print_forward
 
         passed = True
         if self.forward:
             passed = print_forward(forward_of(model), latex=self.latex, check=self.check)
-        for number, (question, derivation) in enumerate(asked.of(model)):
+        for number, (required, derivation) in enumerate(request.of(model)):
             if number:
                 typer.echo()
-            passed = self._answered(question, derivation) and passed
+            passed = self._answered(required, derivation) and passed
         return passed
 
-    def _answered(self, question: Question, derivation: Derivation) -> bool:
+    def _answered(self, required: Requirement, derivation: Derivation) -> bool:
         """Print the answer to a question, with ``check`` only if it passes; whether it does."""
         from answers.command.ranges import at_sizes, ranged
         from answers.command.shown import answers_the_question, print_checked, print_derivation
 
         indent = "% " if self.latex else "  "
-        if self.check and not answers_the_question(derivation, question, indent):
+        if self.check and not answers_the_question(derivation, required, indent):
             return False
         written = None
         if self.sizes is not None:
@@ -194,7 +194,7 @@ def _models(
     index_base: Literal[0, 1],
 ) -> tuple[Model, ...]:
     """What a text or a file names: a recurrence, layers alone, or a network."""
-    from answers.command.asked import is_recurrence, recurrence_of
+    from answers.command.request import is_recurrence, recurrence_of
     from answers.homework.own import is_definition_file, load_definitions
     from derive.layer import is_layer
     from derive.network import network

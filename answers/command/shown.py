@@ -12,7 +12,7 @@ from derive.derivation import Derivation
 from derive.steps import Notation
 
 if TYPE_CHECKING:
-    from answers.kinds.asked import Asked as Question
+    from answers.derivations.claims import Requirement
     from numeric import Check, CheckItem
 
 
@@ -138,9 +138,9 @@ def _print_failed(derivation: Derivation, items: Iterable[CheckItem], indent: st
             typer.echo(f"{indent}FAILED: {item.what}: {reason}")
 
 
-def answers_the_question(derivation: Derivation, question: Question, indent: str) -> bool:
+def answers_the_question(derivation: Derivation, required: Requirement, indent: str) -> bool:
     """Whether a derivation is of what was asked, in the symbols allowed; what is not is said, and is no answer."""
-    complaints = list(question.complaints(derivation))
+    complaints = list(required.complaints(derivation))
     if complaints:
-        typer.echo(f"{indent.lstrip()}no answer for {question.quantity}: {'; '.join(complaints)}")
+        typer.echo(f"{indent.lstrip()}no answer for {required.quantity}: {'; '.join(complaints)}")
     return not complaints

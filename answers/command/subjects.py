@@ -88,7 +88,7 @@ TOGETHER: tuple[tuple[str, str, str], ...] = (
 
 def subject_of(text: str) -> Subject:
     """What a text given to ``derive`` is."""
-    from answers.command.asked import is_recurrence
+    from answers.command.request import is_recurrence
     from answers.homework.own import is_definition_file
     from derive.graph import is_equations
     from derive.layer import is_layer

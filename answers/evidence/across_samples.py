@@ -13,8 +13,8 @@ from sympy import Expr, KroneckerDelta
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context, Verdict
-from answers.kinds.derived import claim
-from answers.kinds.pages import forward_blocks
+from answers.derivations.claims import claim
+from answers.derivations.pages import forward_blocks
 from answers.latex.escape import escape
 from answers.latex.numbers import scientific
 from answers.latex.sheet import Block, Equation

@@ -13,9 +13,9 @@ from pydantic import Field, model_validator
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context, Verdict
+from answers.derivations.claims import claim
 from answers.formulas.chain import compare, read_chain
 from answers.formulas.setting import About
-from answers.kinds.derived import claim
 from answers.latex.escape import escape
 from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Equation, Row, Table, Text

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import Markdown
+from answers.derivations.claims import claim
 from answers.formulas.pattern import Stage, bending, stages
-from answers.kinds.derived import claim
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
 from derive.matrix.build import plus, product

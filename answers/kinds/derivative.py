@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 
 from answers.contract.item import Answered, Context, Item
 from answers.contract.texts import Markdown
+from answers.derivations.claims import Requirement, claim
+from answers.derivations.steps import shape_of, steps_block
 from answers.formulas.called import activation_in, slope_in
-from answers.kinds.asked import Asked
-from answers.kinds.derived import claim, shape_of, steps_block
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Equation, Room, Text
 from derive.derivation import Derivation
@@ -48,10 +48,10 @@ class Derivative(Item):
             blocks.append(Equation(derivation_latex(derivation), shape_latex(shape_of(derivation)), result=True))
         return Answered(tuple(blocks), (claim(derivation, self._asked(context)),))
 
-    def _asked(self, context: Context) -> Asked:
+    def _asked(self, context: Context) -> Requirement:
         if self.slope_of is not None:
-            return Asked(symbols.partial_name(activation_in(self.slope_of, context).call, "z"))
-        return Asked(self.of or "", context.network(self.network or "").forward, self.within)
+            return Requirement(symbols.partial_name(activation_in(self.slope_of, context).call, "z"))
+        return Requirement(self.of or "", context.network(self.network or "").forward, self.within)
 
     def _derivation(self, context: Context) -> Derivation:
         if self.slope_of is not None:

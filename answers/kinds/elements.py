@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy
 from pydantic import Field
+from sympy import Expr
 
-from answers.contract.item import Answered, Context, Item
+from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import Markdown
-from answers.kinds.asked import Asked
-from answers.kinds.derived import Line, claim, marks, shape_of, steps_block
-from answers.kinds.kinks import kink_claims
+from answers.derivations.claims import Requirement, claim
+from answers.derivations.rows import KeyedRow, change_marks
+from answers.derivations.steps import shape_of, steps_block
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Equation, Room, Row, Table, Text
-from derive.calculus.kinks import kink_sentences
+from derive.calculus.kinks import kink_sentences, kink_values
 from derive.derivation import Derivation
 from derive.render import sentence_latex, shape_latex
-from derive.render.derivations import derivation_latex, quantity_latex
+from derive.render.derivations import derivation_latex, quantity_latex, quantity_unicode
 from derive.render.names import ranks_of
+from numeric import evaluate
+from numeric.expression.forward import forward
+from numeric.sampling.points import sample
 
 BLANK = (Column("Derivative"), Column("Elements", "formula"))
 
@@ -44,7 +49,7 @@ class Elements(Item):
         lines = _lines(derivations)
         before = None if since is None else _lines(since._derivations(context))
         blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
-        for derivation, line, mark in zip(derivations, lines, marks(lines, before), strict=True):
+        for derivation, line, mark in zip(derivations, lines, change_marks(lines, before), strict=True):
             blocks.append(Equation(line.cells[0], shape_latex(shape_of(derivation)), mark))
             if derivation.quantity.indices:
                 blocks.append(Equation(line.cells[1]))
@@ -53,10 +58,10 @@ class Elements(Item):
                 blocks.append(Text(sentence_latex(sentence, ranks=ranks)))
             if self.steps and context.steps and len(derivation.steps) > 1:
                 blocks.append(steps_block(derivation))
-        forward = context.network(self.network).forward
+        model = context.network(self.network).forward
         named = zip(self.of, derivations, strict=True)
-        claims = [claim(derivation, Asked(name, forward, self.within)) for name, derivation in named]
-        claims += [kink for derivation in derivations for kink in kink_claims(derivation)]
+        claims = [claim(derivation, Requirement(name, model, self.within)) for name, derivation in named]
+        claims += [kink for derivation in derivations for kink in _kink_claims(derivation)]
         return Answered(tuple(blocks), tuple(claims))
 
     def _derivations(self, context: Context) -> list[Derivation]:
@@ -64,5 +69,28 @@ class Elements(Item):
         return [network.partial(name, self.within) for name in self.of]
 
 
-def _lines(derivations: list[Derivation]) -> list[Line]:
-    return [Line(d.quantity.name, (derivation_latex(d, "matrix"), derivation_latex(d, "cases"))) for d in derivations]
+def _lines(derivations: list[Derivation]) -> list[KeyedRow]:
+    return [
+        KeyedRow(d.quantity.name, (derivation_latex(d, "matrix"), derivation_latex(d, "cases"))) for d in derivations
+    ]
+
+
+def _kink_claims(derivation: Derivation) -> tuple[Claim, ...]:
+    """A claim for each value at a kink that the answer states: that the result takes it there."""
+    return tuple(
+        _kink_claim(derivation, name, limit, value) for name, limit, value in kink_values(derivation) if value.is_number
+    )
+
+
+def _kink_claim(derivation: Derivation, name: str, limit: Expr, value: Expr) -> Claim:
+    def verdict() -> Verdict:
+        arrays = sample(derivation.forward, 0)
+        shape = forward(derivation.forward, arrays)[name].shape
+        at_kink = evaluate(derivation, arrays | {name: numpy.full(shape, float(limit))})
+        values = numpy.diagonal(at_kink) if at_kink.ndim == 2 else at_kink
+        error = float(numpy.abs(values - float(value)).max())
+        return Verdict(error == 0, 1, error, 0.0, "" if error == 0 else f"{value} is said, {values.flat[0]:g} is found")
+
+    unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
+    latex = quantity_latex(derivation.quantity, derivation.forward)
+    return Claim(f"{unicode_name} at the kink", f"${latex}$ at the kink", "its value there", verdict)

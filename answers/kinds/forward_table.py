@@ -8,9 +8,9 @@ from pydantic import Field
 
 from answers.contract.item import Answered, Claim, Context, Item
 from answers.contract.texts import PlainText
+from answers.derivations.claims import Requirement, claim
+from answers.derivations.rows import KeyedRow, change_marks
 from answers.errors import HomeworkContentError
-from answers.kinds.asked import Asked
-from answers.kinds.derived import Line, claim, marks
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Column, Row, Table
 from derive.derivation import Derivation
@@ -43,7 +43,7 @@ class ForwardTable(Item):
         columns = (*COLUMNS, Column("Shape"))
         cells = tuple(
             Row((line.key, *line.cells, f"${shape_latex(row.output.shape)}$"), mark)
-            for line, (_, row), mark in zip(lines, rows, marks(lines, before), strict=True)
+            for line, (_, row), mark in zip(lines, rows, change_marks(lines, before), strict=True)
         )
         return Answered((Table(columns, cells),), self._claims(context.network(self.network), rows))
 
@@ -51,7 +51,7 @@ class ForwardTable(Item):
         """A claim for each row: its output, and its input with it."""
         claims = []
         for block, (_, row) in zip(network.blocks, rows, strict=True):
-            output, read = (Asked(name, network.forward, self.within) for name in (block.value, block.reads))
+            output, read = (Requirement(name, network.forward, self.within) for name in (block.value, block.reads))
             claims.append(claim(row.output, output, (row.input, read)))
         return tuple(claims)
 
@@ -71,8 +71,8 @@ def _label(label: str) -> str:
     return f"{escape(word)}$_{{{escape(number)}}}$" if number else escape(word)
 
 
-def _lines(rows: list[tuple[str, TableRow]]) -> list[Line]:
-    return [Line(label, (_cell(row.input, ROOM[0]), _cell(row.output, ROOM[1]))) for label, row in rows]
+def _lines(rows: list[tuple[str, TableRow]]) -> list[KeyedRow]:
+    return [KeyedRow(label, (_cell(row.input, ROOM[0]), _cell(row.output, ROOM[1]))) for label, row in rows]
 
 
 def _cell(value: Derivation, room: float) -> str:

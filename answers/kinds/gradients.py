@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.item import Answered, Claim, Context, Item
-from answers.kinds.asked import Asked
-from answers.kinds.derived import Line, claim, marks, merged, shape_of, steps_block
+from answers.derivations.claims import Requirement, claim
+from answers.derivations.rows import KeyedRow, change_marks
+from answers.derivations.steps import merged, shape_of, steps_block
 from answers.latex.sheet import Block, Column, Row, Table, Text
 from derive.derivation import Derivation
 from derive.expression import symbols
@@ -41,7 +42,7 @@ class Gradients(Item):
         before = None if since is None else since._lines(context)
         rows = tuple(
             Row((line.key, *line.cells, f"${shape_latex(shape_of(derivation))}$"), mark)
-            for line, derivation, mark in zip(lines, derivations, marks(lines, before), strict=True)
+            for line, derivation, mark in zip(lines, derivations, change_marks(lines, before), strict=True)
         )
         blocks: list[Block] = [Table(COLUMNS, rows)]
         if self.steps and context.steps:
@@ -53,15 +54,15 @@ class Gradients(Item):
     def _claims(self, context: Context, derivations: list[Derivation]) -> tuple[Claim, ...]:
         forward = context.network(self.network).forward
         named = zip(self._names(context), derivations, strict=True)
-        return tuple(claim(d, Asked(symbols.partial_name("l", name), forward, self.within)) for name, d in named)
+        return tuple(claim(d, Requirement(symbols.partial_name("l", name), forward, self.within)) for name, d in named)
 
     def _names(self, context: Context) -> tuple[str, ...]:
         return self.of or context.network(self.network).parameters
 
-    def _lines(self, context: Context) -> list[Line]:
+    def _lines(self, context: Context) -> list[KeyedRow]:
         network = context.network(self.network)
         named = zip(self._names(context), self._derivations(context), strict=True)
-        return [Line(_parameter(name, network), (result_latex(derivation),)) for name, derivation in named]
+        return [KeyedRow(_parameter(name, network), (result_latex(derivation),)) for name, derivation in named]
 
     def _derivations(self, context: Context) -> list[Derivation]:
         network = context.network(self.network)

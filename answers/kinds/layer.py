@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 from sympy import Indexed, Symbol
 
-from answers.contract.item import Answered, Context, Item
+from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import Markdown
-from answers.kinds.derived import merged
-from answers.kinds.element_by_element import element_blocks, elements_claim
-from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim
+from answers.derivations.claims import SHOWN
+from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim
+from answers.derivations.steps import merged
 from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Heading, Room, Text
+from answers.latex.sheet import Block, Equation, Heading, Room, Text
 from derive.derivation import Derivation
+from derive.expression import symbols
 from derive.expression.symbols import name_of
 from derive.layer import Layer, layer, upstream_name
 from derive.render import sentence_latex
+from derive.render.derivations import LINE_END, quantity_latex, quantity_unicode
 from derive.render.names import ranks_of
 from derive.with_ranges import Ranges, with_ranges
-from derive.written_out import written_out
+from derive.written_out import WrittenOut, written_out
+from numeric.checks.elements import check_elements
 
 Option = int | float | bool | str | tuple[int | str, ...]
 
@@ -87,7 +91,7 @@ class LayerPage(Item):
         gradients = [alone.vjp(name) for name in self.of or alone.differentiable]
         outputs = [value for value in alone.forward() if value.quantity.name in alone.outputs]
         everything = [written_out(derivation, self.written_out) for derivation in (*outputs, *gradients)]
-        blocks = tuple(block for elements in everything for block in element_blocks(elements))
+        blocks = tuple(block for elements in everything for block in _element_blocks(elements))
         return Answered(blocks, tuple(elements_claim(elements, self.written_out) for elements in everything))
 
     def _chained(self, alone: Layer) -> tuple[Derivation, ...]:
@@ -115,3 +119,34 @@ def _is_upstream_alone(alone: Layer, output: str) -> bool:
     """Whether an output acts on the loss in no other way than by itself, so that its gradient is the one given."""
     result = alone.network.gradient(output).result
     return isinstance(result, Indexed | Symbol) and name_of(result) == upstream_name(output)
+
+
+def _element_blocks(elements: WrittenOut) -> Iterator[Block]:
+    """An equation for each element, under what they are elements of."""
+    derivation = elements.derivation
+    shape = r" \times ".join(map(str, elements.shape))
+    count = f"All ${shape}$ elements" if len(elements.elements) > 1 else "The one element"
+    yield Text(f"{count} of ${quantity_latex(derivation.quantity, derivation.forward)}$:")
+    for line in elements.latex().split(LINE_END):
+        yield Equation(line.replace("&", "", 1))
+
+
+def elements_claim(elements: WrittenOut, sizes: Mapping[str, int]) -> Claim:
+    """The claim that every element as it is written out is that of the forward pass, or of differences of it."""
+    derivation = elements.derivation
+    model = derivation.forward
+
+    def verdict() -> Verdict:
+        outcome = check_elements(derivation, elements, sizes)
+        failed = [item for item in outcome.items if not item.ok]
+        note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
+        return Verdict(outcome.ok, outcome.points, outcome.max_error, outcome.items[0].tolerance, note)
+
+    is_partial = symbols.split_partial(derivation.quantity.name) is not None
+    return Claim(
+        f"elements of {quantity_unicode(derivation.quantity, model)}",
+        f"${quantity_latex(derivation.quantity, model)}$",
+        "differences, element by element" if is_partial else "forward pass, element by element",
+        verdict,
+        model=model,
+    )

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.item import Answered, Context, Item
-from answers.kinds.derived import merged
-from answers.kinds.pages import forward_blocks, gradient_blocks, is_long, page_claim
+from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, page_claim
+from answers.derivations.steps import merged
 from answers.latex.sheet import Block, Heading, Room
 from derive.derivation import Derivation
 from derive.network import Network, network

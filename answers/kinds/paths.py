@@ -8,8 +8,7 @@ from pydantic import Field
 
 from answers.contract.item import Answered, Context
 from answers.contract.texts import Markdown
-from answers.kinds.asked import Asked
-from answers.kinds.derived import claim
+from answers.derivations.claims import Requirement, claim
 from answers.kinds.scalar import Scalar
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Equation, Room, Row, Step, Steps, Table, Text
@@ -47,7 +46,9 @@ class Paths(Scalar):
         notes = ", ".join(f"${short} = {whole}$" for short, whole in slope_notes(partials))
         if notes:
             blocks.append(Text(f"A prime is the slope of a function, at what the function is applied to: {notes}."))
-        claims = (claim(partial.derivation, Asked(partial.name, partial.derivation.forward)) for partial in partials)
+        claims = (
+            claim(partial.derivation, Requirement(partial.name, partial.derivation.forward)) for partial in partials
+        )
         return Answered(tuple(blocks), tuple(claims))
 
     def _partials(self) -> list[PathSum]:

@@ -14,10 +14,10 @@ from sympy.core.function import AppliedUndef
 
 from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import Markdown
+from answers.derivations.claims import claim
+from answers.derivations.pages import applied_functions
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import Drawn, Evaluate, breaks, drawn, evaluator
-from answers.kinds.derived import claim
-from answers.kinds.pages import applied_functions
 from answers.latex.markdown import markdown
 from answers.latex.plotting import plot
 from answers.latex.sheet import Block, Equation, Plot, Plots, Room, Text

@@ -15,11 +15,11 @@ from sympy import Expr, Symbol
 
 from answers.contract.item import Answered, Claim, Context, Item, Verdict
 from answers.contract.texts import Markdown
+from answers.derivations.claims import claim
 from answers.errors import HomeworkContentError
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import evaluator
 from answers.formulas.variation import Piece, Variation, below, variation
-from answers.kinds.derived import claim
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Column, Room, Row, Table, Text
 from derive.building.equations import parse_formula

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from answers.command.asked import Asked
+from answers.command.request import Request
 from derive.derivation import Derivation
 from derive.network import Network
 from derive.render.derivations import quantity_unicode
@@ -34,7 +34,7 @@ MODEL = "x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat"
 
 def derived(wrong: Derivation, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     """``gradsheet derive`` where the engine answers with this derivation."""
-    monkeypatch.setattr(Asked, "of", lambda asked, model: iter((wrong,)))
+    monkeypatch.setattr(Request, "of", lambda asked, model: iter((wrong,)))
     return run("derive", MODEL, "--loss", "MSE", "--notation", "index")
 
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from answers.contract.item import Answered
-from answers.kinds.element_by_element import elements_claim
+from answers.kinds.layer import elements_claim
 from answers.latex.sheet import Equation, Room, Steps, Text
 from derive import layer
 from derive.written_out import written_out

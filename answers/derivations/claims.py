@@ -1,22 +1,30 @@
-"""What was asked, against what is answered: the quantity, the network it is of, the symbols it may use.
+"""The claim that a derivation is what is required, and right.
 
-The number of an answer says nothing about this: the gradient of another parameter is right as well.
+That the numbers of an answer agree says nothing about the first: the gradient of another parameter is right as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
+from answers.contract.item import Claim, Verdict
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.forward import Forward
 from derive.matrix.nodes import Apply, Elementwise, Named, Node
 from derive.matrix.tree import children
+from derive.render.derivations import quantity_latex, quantity_unicode
+from numeric import check, sizes_tried
+from numeric.checks.checking import unknown_functions
+
+SHOWN = 3
+"""How many complaints and failures of one check are told."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requirement:
     """A quantity that is asked for, of a forward definition and in the symbols of ``within``, where they are given.
 
     ``internal`` says that internal rows may be read too: the page shows their equations.
@@ -41,6 +49,39 @@ class Asked:
         if self.within is not None and name != self.quantity:
             return name in self.within
         return self.internal or name not in forward.tensors or forward.tensors[name].role != "hidden"
+
+
+def claim(
+    derivation: Derivation, required: Requirement | None = None, *beside: tuple[Derivation, Requirement]
+) -> Claim:
+    """The claim that a derivation is what is required, and right: its result, its steps and its matrix form.
+
+    What stands ``beside`` it, such as the input of a layer beside its output, is checked with it.
+    """
+    named = quantity_latex(derivation.quantity, derivation.forward)
+    value = derivation.quantity.name in derivation.forward.tensors
+    method = "forward pass" if value else "differences, each step" if len(derivation.steps) > 1 else "differences"
+    if derivation.matrix is not None:
+        method += ", matrix form"
+    method = ", ".join((method, *sizes_tried(derivation)))
+    unknown = unknown_functions(derivation.forward)
+    if unknown:
+        method += f", with a smooth function for {', '.join(unknown)}"
+
+    def verdict() -> Verdict:
+        answers = ((derivation, required or Requirement(derivation.quantity.name)), *beside)
+        complaints = [text for answer, requirement in answers for text in requirement.complaints(answer)]
+        if complaints:
+            return Verdict(False, 0, inf, 0.0, "; ".join(complaints[:SHOWN]))
+        results = [check(answer) for answer, _ in answers]
+        items = [item for result in results for item in result.items]
+        failed = [item for item in items if not item.ok]
+        worst = max(failed or items, key=lambda item: item.error)
+        note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
+        return Verdict(not failed, results[0].points, worst.error, worst.tolerance, note)
+
+    unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
+    return Claim(unicode_name, f"${named}$", method, verdict, model=derivation.forward)
 
 
 def _symbols(derivation: Derivation) -> set[str]:

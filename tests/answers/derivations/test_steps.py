@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from answers.kinds.condense import condensed_lines
+from answers.derivations.steps import joined_lines
 from derive.derivation import Derivation
 from derive.network import Network, network
 from derive.render.derivations import step_lines
@@ -22,7 +22,7 @@ def derivation(regression: Network) -> Derivation:
 
 def test_an_identity_is_said_and_not_printed(derivation: Derivation) -> None:
     assert any(r"= \bm{I}" in f"= {line.right[0]}" for line in step_lines(derivation))
-    condensed = condensed_lines(derivation)
+    condensed = joined_lines(derivation)
     assert not any(r"= \bm{I}" in f"= {line.right[0]}" for line in condensed)
     assert sum("is the identity" in line.sentence for line in condensed) == 1
     assert len(condensed) < len(step_lines(derivation))
@@ -31,13 +31,13 @@ def test_an_identity_is_said_and_not_printed(derivation: Derivation) -> None:
 def test_equations_of_one_quantity_are_chained_and_none_is_lost(regression: Network) -> None:
     for name in regression.parameters:
         derivation = regression.gradient(name, WITHIN)
-        chained = " ".join(right for line in condensed_lines(derivation) for right in line.right)
+        chained = " ".join(right for line in joined_lines(derivation) for right in line.right)
         missing = [line for line in step_lines(derivation) if line.right[0] not in chained]
         assert all(line.right == (r"\bm{I}",) for line in missing)
 
 
 def test_the_last_one_may_stand_alone(derivation: Derivation) -> None:
-    last = condensed_lines(derivation, last_alone=True)[-1]
+    last = joined_lines(derivation, last_alone=True)[-1]
     assert last.right == step_lines(derivation)[-1].right
 
 
@@ -46,4 +46,4 @@ def test_no_line_gets_too_wide() -> None:
     for name in deep.parameters:
         derivation = deep.gradient(name)
         widest = max(line.width for line in step_lines(derivation))
-        assert all(line.width <= max(50, widest) for line in condensed_lines(derivation))
+        assert all(line.width <= max(50, widest) for line in joined_lines(derivation))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from answers.kinds.asked import Asked as Question
+from answers.derivations.claims import Requirement
 from derive.calculus.second_order import gradient_name
 from derive.derivation import Derivation
 from derive.errors import NetworkError, nearest
@@ -46,7 +46,7 @@ def forward_of(model: Model) -> tuple[Derivation, ...]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What is asked of a model: by which tensors to differentiate, in which symbols, and in which of several ways."""
 
     names: tuple[str, ...]
@@ -55,7 +55,7 @@ class Asked:
     hessian: bool = False
     jacobian: bool = False
 
-    def of(self, model: Model) -> Iterator[tuple[Question, Derivation]]:
+    def of(self, model: Model) -> Iterator[tuple[Requirement, Derivation]]:
         """What is asked, with its derivation, one after the other.
 
         Raises:
@@ -63,14 +63,14 @@ class Asked:
         """
         if isinstance(model, Recurrence) or self.chained:
             for derivation in self._chained(model):
-                yield Question(derivation.quantity.name, internal=True), derivation
+                yield Requirement(derivation.quantity.name, internal=True), derivation
             return
         net = model.network if isinstance(model, Layer) else model
         given = model.differentiable if isinstance(model, Layer) else ()
         for name in self.names or given or _parameters(net):
             derivation = self._derived(net, name)
             quantity = partial_name(gradient_name(name), name) if self.hessian else self._quantity(net, name)
-            yield Question(quantity, derivation.forward, self.within, internal=True), derivation
+            yield Requirement(quantity, derivation.forward, self.within, internal=True), derivation
 
     def _chained(self, model: Model) -> Iterator[Derivation]:
         """The backward pass, each gradient in those before it; only what is asked for where something is named."""

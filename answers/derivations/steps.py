@@ -1,12 +1,16 @@
-"""Steps as a key prints them: what follows at a glance from the line before stands on that line."""
+"""The steps of derivations as a key prints them: what follows at a glance from the line before stands on that line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from sympy import Expr
+
+from answers.latex import sheet
 from derive.derivation import Derivation
 from derive.matrix.nodes import Identity
+from derive.render import shape_latex
 from derive.render.derivations import StepLine, step_lines
 from derive.steps import Step
 
@@ -17,7 +21,55 @@ JOINED = {("insert", "insert"), ("chain rule", "insert")}
 """Rules of two lines that may stand on one: nothing is differentiated between them."""
 
 
-def condensed_lines(derivation: Derivation, *, last_alone: bool = False) -> list[StepLine]:
+def steps_block(derivation: Derivation, *, result: bool = False) -> sheet.Steps:
+    """The steps of a derivation as a block; ``result`` says that the last one is the answer."""
+    printed = []
+    left = ""
+    for line in joined_lines(derivation, last_alone=result):
+        left = line.left or left
+        shape = shape_latex(shape_of(line.step)) if line.left else ""
+        printed.append(sheet.Step(left, stacked(line.right), line.step.rule, line.sentence, shape))
+    return sheet.Steps(tuple(printed), result=result)
+
+
+def merged(derivations: Iterable[Derivation]) -> tuple[Derivation, ...]:
+    """The derivations, each without the steps that an earlier one has shown."""
+    seen: set[tuple[str, object]] = set()
+    result = []
+    for derivation in derivations:
+        kept: list[Step] = []
+        for step in derivation.steps:
+            key = (step.quantity.name, step.expression)
+            if key not in seen:
+                seen.add(key)
+                kept.append(step)
+        result.append(Derivation(**{**derivation.__dict__, "steps": tuple(kept)}))
+    return tuple(result)
+
+
+def shape_of(step: Step | Derivation) -> tuple[Expr, ...]:
+    """The shape as it is printed: that of the matrix where there is one."""
+    if isinstance(step, Step):
+        return step.quantity.shape if step.matrix is None else _plain(step.matrix.shape)
+    return step.shape if step.matrix is None else _plain(step.matrix.shape)
+
+
+def _plain(shape: tuple[Expr, Expr]) -> tuple[Expr, ...]:
+    """A column's shape is its length, a number's is 1."""
+    return shape[:1] if shape[1] == 1 else shape
+
+
+def stacked(lines: Sequence[str]) -> str:
+    """A formula in lines below one another."""
+    first, *rest = lines
+    if not rest:
+        return first
+    return (
+        rf"\begin{{aligned}}[t] & {first} " + " ".join(rf"\\ & \quad {{}} {line}" for line in rest) + r" \end{aligned}"
+    )
+
+
+def joined_lines(derivation: Derivation, *, last_alone: bool = False) -> list[StepLine]:
     """The steps of a derivation as lines; all are still there, those that change little on a common line.
 
     ``last_alone`` keeps the last one on a line of its own.

@@ -22,7 +22,7 @@ WORK = {
 """What the steps between the chain rule and the result do, in the order in which a sentence names them."""
 
 
-def essential(derivation: Derivation, given: frozenset[str]) -> Derivation:
+def main_steps(derivation: Derivation, given: frozenset[str]) -> Derivation:
     """The derivation with the chain rule, the derivatives that go into it, and what comes out.
 
     Gradients on the way stay in the gradients that they are made of; of the result that form is kept as well.
@@ -38,7 +38,7 @@ def essential(derivation: Derivation, given: frozenset[str]) -> Derivation:
     return replace(derivation, steps=tuple(kept))
 
 
-def brief(derivation: Derivation) -> Derivation:
+def without_row_derivatives(derivation: Derivation) -> Derivation:
     """The derivation without the derivatives of rows: they are seen in what comes of them.
 
     Where one of them goes into a gradient alone, the chain rule is the sentence beside what comes of it.
@@ -57,7 +57,7 @@ def brief(derivation: Derivation) -> Derivation:
     return replace(derivation, steps=tuple(kept))
 
 
-def on_the_way(derivation: Derivation, given: frozenset[str]) -> tuple[Derivation, ...]:
+def intermediate_gradients(derivation: Derivation, given: frozenset[str]) -> tuple[Derivation, ...]:
     """The gradients that a result is written in, and those that these are, each in what its steps come to.
 
     Those that are ``given`` are none of them, nor those that another derivation has derived.

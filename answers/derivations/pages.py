@@ -10,9 +10,9 @@ from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 
 from answers.contract.item import Claim
-from answers.kinds.asked import Asked
-from answers.kinds.derived import claim, shape_of, stacked, steps_block
-from answers.kinds.essential import brief, essential, on_the_way
+from answers.derivations.claims import Requirement, claim
+from answers.derivations.selection import intermediate_gradients, main_steps, without_row_derivatives
+from answers.derivations.steps import shape_of, stacked, steps_block
 from answers.latex.sheet import Block, Equation, Heading, Text
 from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
@@ -68,14 +68,14 @@ def page_claim(derivation: Derivation) -> Claim:
     """The claim that a derivation is right, with its quantity as a line of text has it."""
     ranks = ranks_of(derivation.forward)
     return replace(
-        claim(derivation, Asked(derivation.quantity.name, internal=True)),
+        claim(derivation, Requirement(derivation.quantity.name, internal=True)),
         latex=f"${symbol_latex(derivation.quantity.name, ranks=ranks)}$",
     )
 
 
 def is_long(derivations: Iterable[Derivation], given: frozenset[str]) -> bool:
     """Whether the derivations have more steps, and maps over space beside them, than a page holds."""
-    lengths = (len(essential(one, given).steps) + (one.convolution is not None) for one in derivations)
+    lengths = (len(main_steps(one, given).steps) + (one.convolution is not None) for one in derivations)
     return sum(lengths) > MOST_STEPS
 
 
@@ -90,10 +90,10 @@ def gradient_blocks(
     Without steps the gradients on the way that it is written in, but for those ``given``, stand before it.
     """
     if not steps:
-        for defined in on_the_way(derivation, given):
+        for defined in intermediate_gradients(derivation, given):
             yield Equation(equation(defined, "matrix"), shape_latex(shape_of(defined)))
-    needed = essential(derivation, given)
-    shown = _within_line(brief(needed) if short else needed)
+    needed = main_steps(derivation, given)
+    shown = _within_line(without_row_derivatives(needed) if short else needed)
     index, cases = equation(derivation, "index"), equation(derivation, "cases")
     shape = shape_latex(shape_of(derivation))
     printed = {equation(derivation, "matrix")} | (set() if derivation.matrix is not None else {index})
