@@ -20,7 +20,7 @@ from derive.building.formulas import DERIVATIVE, Formula, Setting
 from derive.errors import DeriveError, nearest
 from derive.expression import symbols
 from numeric.errors import ArrayError, ExpressionError
-from numeric.values.many_digits import exact_value
+from numeric.values.many_digits import Bounded, bounded_value
 
 NEARBY = 2
 """At how many places near the given numbers the sides are compared too."""
@@ -37,10 +37,14 @@ class Evaluated:
 
     def exact(self, expression: Expr | None = None) -> list[Any]:
         """The values of an expression, of the formula where none is given, to 60 digits, in reading order."""
+        return [found.value for found in self.bounded(expression)]
+
+    def bounded(self, expression: Expr | None = None) -> list[Bounded]:
+        """The same, each with how far it may be from the true value."""
         wanted = self.formula.expression if expression is None else expression
         places = product(*(range(count) for count in self.ranges.values()))
         return [
-            exact_value(
+            bounded_value(
                 wanted, self.formula.setting.forward, self.given, self.sizes, dict(zip(self.ranges, place, strict=True))
             )
             for place in places

@@ -1,4 +1,4 @@
-"""The evidence ``values``: formulas at given numbers, in floating point, compared with their values to 60 digits."""
+"""The evidence ``values``: formulas at given numbers, in floating point, compared with 60 digits that are proved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Literal
 import mpmath
 import numpy
 from pydantic import Field, model_validator
+from sympy import Expr, Symbol
 
 from answers.contract.evidence import Evidence, Found, read_number
 from answers.contract.given import Numbers
@@ -24,6 +25,9 @@ from derive.errors import DeriveError, nearest
 from derive.render.written import formula_latex
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import sizes_from
+from numeric.errors import ExpressionError
+from numeric.expression.magnitude import ROUNDING, magnitude
+from numeric.values.many_digits import Bounded
 from numeric.values.measured import Measured
 
 PRECISIONS: Mapping[str, tuple[Any, float]] = {"double": (numpy.float64, 1e-9), "single": (numpy.float32, 1e-4)}
@@ -91,8 +95,10 @@ class Values(About, Evidence):
                         for letter in formula.letters
                     }
                     value = numpy.asarray(point.value(formula.expression, ranges))
+                    rounding = _rounding(point, formula.expression, ranges, dtype)
                     suffix = "" if setting_value is None else f"_{setting_value:g}"
-                    yield Entry(name, f"{name}{suffix}", setting_value, Evaluated(formula, given, sizes, ranges), value)
+                    key, evaluated = f"{name}{suffix}", Evaluated(formula, given, sizes, ranges)
+                    yield Entry(name, key, setting_value, evaluated, value, rounding)
 
     def _claim(self, name: str, formula: Formula, entries: tuple[Entry, ...], context: Context) -> Claim:
         of = tuple(entry for entry in entries if entry.name == name)
@@ -128,6 +134,7 @@ class Entry:
     setting: float | None
     evaluated: Evaluated
     value: Array
+    rounding: Array
 
     def text(self, digits: int) -> str:
         """The value in LaTeX maths; a tensor as a list of its elements."""
@@ -153,29 +160,52 @@ def _number(value: float, digits: int) -> str:
     return scientific(value, digits)
 
 
+def _rounding(point: Measured, expression: Expr, ranges: Mapping[Symbol, int], dtype: Any) -> Array:
+    """How far rounding may take each value; 0 where it is not known, as that of a slope of a slope."""
+    try:
+        scale = numpy.abs(point.value(magnitude(expression), ranges))
+    except (DeriveError, ExpressionError):
+        scale = numpy.zeros(tuple(ranges.values()))
+    whole = numpy.nan_to_num(numpy.asarray(scale, dtype=float), posinf=0.0)
+    return whole * ROUNDING * (float(numpy.finfo(dtype).eps) / float(numpy.finfo(numpy.float64).eps))
+
+
 def _verdict(entries: tuple[Entry, ...], overflows: bool, tolerance: float, digits: int) -> Verdict:
     """Compare each value, and what is quoted of it, with the exact one; or see that what should overflow does."""
-    worst, points, spilt = 0.0, 0, False
+    worst, points, spilt, wrong = 0.0, 0, False, ""
+    bounds: list[str] = []
     for entry in entries:
-        for value, exact in zip(entry.value.ravel(), entry.evaluated.exact(), strict=True):
+        proved = entry.evaluated.bounded()
+        for value, rounding, bounded in zip(entry.value.ravel(), entry.rounding.ravel(), proved, strict=True):
             points += 1
-            if getattr(exact, "imag", 0) != 0:
+            exact = bounded.value
+            if mpmath.isnan(exact):
                 return Verdict(False, points, inf, tolerance, f"{entry.key} is not real")
+            if not bounded.is_known:
+                bounds.append(f"{entry.key} is 0 or less than {mpmath.nstr(bounded.bound, 2)}")
             if not numpy.isfinite(value):
                 spilt = True
                 if not overflows:
                     note = f"{entry.key} is {value}, it should be {mpmath.nstr(exact, 6)}"
                     return Verdict(False, points, inf, tolerance, note)
             elif not overflows:
-                worst = max(worst, _error(float(value), exact, digits))
+                error = _error(float(value), bounded, float(rounding), digits)
+                if error > max(worst, tolerance):
+                    wrong = f": {entry.key} is {value:.6g}, it should be {mpmath.nstr(exact, 6)}"
+                worst = max(worst, error)
     if overflows and not spilt:
         return Verdict(False, points, inf, tolerance, f"{entries[0].name} is finite in floating point everywhere")
-    note = "" if worst <= tolerance else f"{entries[0].name} has a relative error of {worst:.2g}"
+    note = "; ".join(bounds) if worst <= tolerance else f"{entries[0].name} has a relative error of {worst:.2g}{wrong}"
     return Verdict(worst <= tolerance, points, worst, tolerance, note)
 
 
-def _error(value: float, exact: Any, digits: int) -> float:
-    """The relative error of the value, or that of the quoted number beyond its rounding."""
-    stated, rounding = read_number(_number(value, digits))
-    size = max(abs(exact), mpmath.mpf("1e-300"))
-    return float(max(abs(exact - value), abs(exact - stated) - rounding) / size)
+def _error(value: float, bounded: Bounded, rounding: float, digits: int) -> float:
+    """The relative error of the value, or that of the quoted number beyond its last digit.
+
+    What is 0, or is not told from it, is compared at the scale of what was added up.
+    """
+    if bounded.value == 0 and abs(value) <= rounding + bounded.bound:
+        return 0.0
+    stated, half = read_number(_number(value, digits))
+    size = max(abs(bounded.value), mpmath.mpf("1e-300"))
+    return float(max(abs(bounded.value - value), abs(bounded.value - stated) - half) / size)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy
@@ -60,6 +61,8 @@ class Arithmetic:
         """The number that a Python or NumPy number is, exactly."""
         if isinstance(value, Number):
             return value
+        if isinstance(value, Fraction):
+            return self.rational(value.numerator, value.denominator)
         if isinstance(value, int | numpy.integer | numpy.bool_):
             exact = libmp.from_int(int(value))
         else:
@@ -131,7 +134,7 @@ class Number:
     def _other(self, value: Any) -> Number | None:
         if isinstance(value, Number):
             return value
-        if isinstance(value, int | float | numpy.number | numpy.bool_):
+        if isinstance(value, int | float | Fraction | numpy.number | numpy.bool_):
             return self.arithmetic.number(value)
         return None
 

@@ -1,15 +1,19 @@
-"""Values of formulas to many digits, in numbers that do not overflow: what floating point is judged by."""
+"""Values of formulas with digits that are proved, in numbers that do not overflow: what floating point is judged by."""
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
 from itertools import product
 from typing import Any
 
 import mpmath
 import sympy
+from mpmath import libmp
 from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
@@ -19,12 +23,21 @@ from derive.building.formulas import DERIVATIVE
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward, Row
+from derive.numbers.intervals import UndecidedError
+from numeric.enclosed.number import Arithmetic, Number
 from numeric.errors import ArrayError, ExpressionError
 
 DIGITS = 60
-WORKING = 240
-"""Digits with which differences are computed, so that those of a slope of a slope have enough left."""
-STEP = mpmath.mpf("1e-40")
+"""So many digits of a value are proved, unless it is not told from 0."""
+
+PRECISIONS = (256, 1024, 4096, 16384)
+"""Bits, of which the next are taken where those before do not prove so many digits."""
+
+STEP = Fraction(1, 10**40)
+"""The step of a difference in place of a derivative, whose error is the square of it."""
+
+LARGEST = 1 << 14
+"""Up to so many bits rational numbers stay exact."""
 
 ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = {
     sympy.exp: mpmath.exp,
@@ -48,9 +61,30 @@ ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = {
     sympy.floor: mpmath.floor,
     sympy.ceiling: mpmath.ceil,
 }
+RATIONAL: Mapping[Any, Callable[[Fraction], Fraction]] = {
+    sympy.Abs: abs,
+    sympy.sign: lambda number: Fraction((number > 0) - (number < 0)),
+    sympy.floor: lambda number: Fraction(math.floor(number)),
+    sympy.ceiling: lambda number: Fraction(math.ceil(number)),
+}
+"""Functions of a rational number that are rational."""
+
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A value, and how far from it the true one may be: so little that its digits are proved, unless it is 0."""
+
+    value: Any
+    bound: Any
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its digits are proved; else it lies between plus and minus the bound."""
+        return bool(self.value != 0 or self.bound == 0)
 
 
 def exact_value(
@@ -58,79 +92,140 @@ def exact_value(
 ) -> Any:
     """The value of a formula to 60 digits, at given arrays and at the values ``at`` of its free indices.
 
-    What is read outside of an array is 0. A derivative ``diff(f, z[i])`` and a slope ``sigma'(u)`` are central
-    differences in far more digits.
+    See :func:`bounded_value`.
+    """
+    return bounded_value(expression, model, given, sizes, at).value
+
+
+def bounded_value(
+    expression: Expr, model: Forward, given: Mapping[str, Any], sizes: Mapping[Symbol, int], at: Mapping[Symbol, int]
+) -> Bounded:
+    """The value of a formula, at given arrays and at the values ``at`` of its free indices, with its bound.
+
+    The arithmetic is that of rational numbers and of intervals that surely hold what is not rational; digits are
+    added until 60 of them are proved, or the value is not told from 0. What is read outside of an array is 0. A
+    derivative ``diff(f, z[i])`` and a slope ``sigma'(u)`` are central differences with a step of 10^-40. Where there
+    is no real value it is NaN.
 
     Raises:
         ArrayError: something that it reads is not given.
         ExpressionError: it holds something that has no number here.
     """
-    measured = any(_is_measured(call) for call in expression.atoms(AppliedUndef))
-    with mpmath.workdps(WORKING if measured else DIGITS):
-        return _Exact(model, given, dict(sizes), dict(at)).value(expression)
+    for precision in PRECISIONS:
+        last = precision == PRECISIONS[-1]
+        arithmetic = Arithmetic(precision, last)
+        try:
+            found = _Exact(model, given, dict(sizes), dict(at), arithmetic).value(expression)
+        except UndecidedError:
+            continue
+        result = _bounded(found)
+        if result is not None and (last or result.is_known):
+            return result
+    raise ExpressionError(f"the value of {expression} is not known to {DIGITS} digits")
 
 
-def _is_measured(call: Expr) -> bool:
-    name = call.func.__name__
-    return name == DERIVATIVE or name.endswith("'")
+def _bounded(found: Fraction | Number) -> Bounded | None:
+    """The value with its bound, None if too few of its digits are known."""
+    if isinstance(found, Fraction):
+        with mpmath.workdps(2 * DIGITS):
+            return Bounded(mpmath.mpf(found.numerator) / found.denominator, mpmath.mpf(0))
+    if found.is_nan or found.is_infinite:
+        return Bounded(mpmath.mpf(found.ends[0]), mpmath.mpf(0))
+    low, high = found.ends
+    width = libmp.mpf_sub(high, low, 53, "c")
+    least = min(libmp.mpf_abs(low), libmp.mpf_abs(high), key=mpmath.mpf)
+    with mpmath.workdps(2 * DIGITS):
+        if mpmath.mpf(width) <= mpmath.mpf(least) * mpmath.mpf(10) ** -DIGITS:
+            return Bounded((mpmath.mpf(low) + mpmath.mpf(high)) / 2, mpmath.mpf(width))
+        return Bounded(mpmath.mpf(0), max(-mpmath.mpf(low), mpmath.mpf(high))) if found.holds_zero else None
 
 
 @dataclass(frozen=True)
 class _Exact:
+    """Evaluates in rational numbers as long as they are, and in enclosed ones from there on."""
+
     model: Forward
     given: Mapping[str, Any]
     sizes: Mapping[Symbol, int]
     letters: Mapping[Symbol, int]
+    arithmetic: Arithmetic
     variable: tuple[Symbol, Any] | None = None
 
     def value(self, expression: Expr) -> Any:
-        if expression.is_number and not expression.has(AppliedUndef):
-            return mpmath.mpmathify(sympy.N(expression, mpmath.mp.dps))
+        if expression.is_Rational:
+            return Fraction(int(expression.p), int(expression.q))
+        if isinstance(expression, sympy.Float):
+            return self._read(str(expression))
+        if expression in (sympy.pi, sympy.E):
+            constant = libmp.mpf_pi if expression is sympy.pi else libmp.mpf_e
+            precision = self.arithmetic.precision
+            return Number((constant(precision, "f"), constant(precision, "c")), self.arithmetic)
         if isinstance(expression, Symbol):
             return self._symbol(expression)
         if isinstance(expression, Indexed):
             return self._element(symbols.name_of(expression), [int(self.value(s)) for s in expression.indices])
         if isinstance(expression, sympy.Add | sympy.Mul):
-            combine = mpmath.fsum if isinstance(expression, sympy.Add) else mpmath.fprod
-            return combine([self.value(argument) for argument in expression.args])
+            combine = operator.add if isinstance(expression, sympy.Add) else operator.mul
+            return self._limited(reduce(combine, (self.value(argument) for argument in expression.args)))
         if isinstance(expression, sympy.Pow):
-            return self.value(expression.base) ** self.value(expression.exp)
+            return self._power(self.value(expression.base), self.value(expression.exp))
         if isinstance(expression, Sum):
-            return mpmath.fsum(self._values(expression))
+            return self._limited(sum(self._values(expression), Fraction(0)))
         if isinstance(expression, Maximum):
             return max(self._values(expression))
         if isinstance(expression, ArgMax):
             found = list(self._values(expression))
-            return mpmath.mpf(found.index(max(found)))
+            return Fraction(found.index(max(found)))
         if isinstance(expression, Bracket):
-            return mpmath.mpf(int(self._holds(expression.args[0])))
+            return Fraction(int(self._holds(expression.args[0])))
         if isinstance(expression, KroneckerDelta):
             left, right = (self.value(argument) for argument in expression.args[:2])
-            return mpmath.mpf(int(left == right))
+            return Fraction(int(left == right))
         return self._function(expression)
+
+    def _limited(self, value: Any) -> Any:
+        """A rational number of many digits as one that is enclosed."""
+        if isinstance(value, Fraction) and max(value.numerator.bit_length(), value.denominator.bit_length()) > LARGEST:
+            return self._number(value)
+        return value
+
+    def _number(self, value: Any) -> Number:
+        return self.arithmetic.number(value)
+
+    def _power(self, base: Any, exponent: Any) -> Any:
+        if isinstance(base, Fraction) and isinstance(exponent, Fraction) and exponent.denominator == 1:
+            bits = max(base.numerator.bit_length(), base.denominator.bit_length())
+            if (base or exponent >= 0) and bits * abs(exponent) <= LARGEST:
+                return base**exponent.numerator
+        return self._number(base) ** self._number(exponent)
 
     def _symbol(self, symbol: Symbol) -> Any:
         if self.variable is not None and symbol == self.variable[0]:
             return self.variable[1]
         for known in (self.letters, self.sizes):
             if symbol in known:
-                return mpmath.mpf(known[symbol])
+                return Fraction(known[symbol])
         return self._element(symbol.name, [])
+
+    def _read(self, text: str) -> Any:
+        """The number that a text says, exactly."""
+        number = _rational(text)
+        return number if isinstance(number, Fraction) else self._number(number)
 
     def _element(self, name: str, subscripts: list[int]) -> Any:
         if name in self.given:
             array = self.given[name]
             for subscript in subscripts:
                 if not 0 <= subscript < len(array):
-                    return mpmath.mpf(0)
+                    return Fraction(0)
                 array = array[subscript]
-            return array if isinstance(array, mpmath.mpf) else mpmath.mpf(str(array))
+            return array if isinstance(array, Fraction | Number) else self._read(str(array))
         row: Row | None = self.model.row.get(name)
         if row is None:
             raise ArrayError(f"{name} is needed and not given (given: {', '.join(sorted(self.given))})")
         lengths = [self.value(length) for length in row.tensor.shape]
         if not all(0 <= subscript < length for subscript, length in zip(subscripts, lengths, strict=True)):
-            return mpmath.mpf(0)
+            return Fraction(0)
         inner = replace(self, letters=dict(zip(row.indices, subscripts, strict=True)), variable=None)
         return inner.value(row.expression)
 
@@ -159,10 +254,13 @@ class _Exact:
             return self._applied(name, self.value(expression.args[0]))
         if isinstance(expression, sympy.Mod):
             above, below = map(self.value, expression.args)
-            return above - below * mpmath.floor(above / below)
+            return above % below if below != 0 else self._number(math.nan)
         if expression.func not in ELEMENTARY:
             raise ExpressionError(f"the function {name} has no number here")
-        return ELEMENTARY[expression.func](self.value(expression.args[0]))
+        value = self.value(expression.args[0])
+        if isinstance(value, Fraction) and expression.func in RATIONAL:
+            return RATIONAL[expression.func](value)
+        return self._number(value).called(name)
 
     def _applied(self, name: str, at: Any) -> Any:
         """A named function, or the slope of one, at a number."""
@@ -194,5 +292,13 @@ class _Exact:
 def _moved(array: Any, place: tuple[int, ...], step: Any) -> Any:
     """The array with a step added to one element; as it is if there is no such element."""
     if not place:
-        return mpmath.mpf(str(array)) + step
+        return _rational(str(array)) + step
     return [_moved(part, place[1:], step) if number == place[0] else part for number, part in enumerate(array)]
+
+
+def _rational(text: str) -> Any:
+    """The number that a text says, exactly; infinity and NaN as Python has them."""
+    try:
+        return Fraction(text)
+    except ValueError:
+        return float(text)

@@ -122,3 +122,16 @@ def test_a_declared_shape_says_the_range_of_what_is_defined() -> None:
 def test_a_function_that_is_left_unknown_has_no_value() -> None:
     with pytest.raises(HomeworkContentError, match=r"the function f is left unknown.*a product is written f\*"):
         find("values", formulas={"a": "f(x + 1)"}, at={"x": 1})
+
+
+def test_what_is_small_by_cancellation_is_known() -> None:
+    (verdict,) = checked(find("values", formulas={"f": "1 - sigma(z)"}, at={"z": 300}))
+    assert not verdict.ok
+    assert "f is 0, it should be 5.1482e-131" in verdict.note
+
+
+def test_what_is_0_is_compared_at_the_scale_of_what_was_added_up() -> None:
+    formula = {"f": "exp(a)/(exp(a) + exp(b)) + exp(b)/(exp(a) + exp(b)) - 1"}
+    (verdict,) = checked(find("values", formulas=formula, at={"a": 0.3, "b": 0.7}))
+    assert verdict.ok
+    assert "0 or less than" in verdict.note

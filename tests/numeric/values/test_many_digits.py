@@ -12,7 +12,7 @@ from derive.building.formulas import parse_formula_in, setting_of
 from derive.expression import symbols
 from derive.layers import named_functions
 from numeric.errors import ArrayError, ExpressionError
-from numeric.values.many_digits import exact_value
+from numeric.values.many_digits import bounded_value, exact_value
 from numeric.values.measured import Measured
 
 K = symbols.size("K")
@@ -56,3 +56,23 @@ def test_what_has_no_value() -> None:
         exact("q + M", [1.0])
     with pytest.raises(ExpressionError, match="the function f has no number"):
         exact("f(M)", [1.0])
+
+
+def test_every_digit_is_proved() -> None:
+    """However small what cancellation leaves is."""
+    for number in (300.0, 1000.0, 4000.0):
+        with mpmath.workdps(2000):
+            truth = 1 / (1 + mpmath.exp(mpmath.mpf(number)))
+            assert abs(exact("1 - sigma(z[0])", [number]) / truth - 1) < mpmath.mpf(10) ** -58
+            assert abs(exact("sigma'(z[0])", [number]) / (truth * (1 - truth)) - 1) < mpmath.mpf(10) ** -50
+    assert exact("z[0] + z[1] - 1/10", [0.3, -0.2]) == 0
+    assert exact("2^K + z[0]^2", [0.5, 1.0]) == 4.25
+
+
+def test_what_is_not_told_from_0_has_a_bound() -> None:
+    formula = parse_formula_in("sum[i] exp(z[i])/(sum[k] exp(z[k])) - 1", SETTING)
+    found = bounded_value(formula.expression, SETTING.forward, {"z": [0.1, 2.0]}, {K: 2}, {})
+    assert found.value == 0
+    assert not found.is_known
+    assert 0 < found.bound < mpmath.mpf("1e-4000")
+    assert mpmath.isnan(exact("log(z[0])", [-1.0]))
