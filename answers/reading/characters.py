@@ -1,0 +1,377 @@
+"""Characters of a formula as tokens: letters and words, numbers, signs, bars, braces, raised and lowered digits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from lark import Token
+
+from answers.reading import vocabulary as v
+from answers.reading.errors import Unreadable
+from answers.reading.macros import Piece
+
+COMMON = {**{sign: ("OP", op) for sign, op in v.OPERATIONS.items()}, **{s: ("REL", r) for s, r in v.RELATIONS.items()},
+          **{sign: ("SIGN", value) for sign, value in v.SIGNS.items()}, **v.OTHERS}  # fmt: skip
+"""Characters, and commands without their backslash, that are a token by themselves."""
+
+COMMANDS = {f"\\{name}": token for name, token in COMMON.items() if name.isalpha() and name.isascii()} | {
+    f"\\{name}": ("NAME", letter) for name, letter in v.LETTERS.items()
+}
+SIGNS = {name: token for name, token in COMMON.items() if not (name.isalpha() and name.isascii())}
+
+ENDS = frozenset(
+    "NAME NUMBER RPAR RBRA RBRACE RSET RBAR RNORM RFLOOR RCEIL ONES PRIME TRANSPOSE INFINITY CASES_END MATRIX_END "
+    "RANGLE".split()
+)
+"""Tokens with which an operand ends."""
+
+ENDS_CELL = frozenset(["AMP", "ROW", "CASES_END", "MATRIX_END"])
+"""Tokens before which a comma says nothing."""
+
+OPENING = {"LPAR": 1, "LBRA": 1, "LSET": 1, "LBRACE": 1, "LFLOOR": 1, "LCEIL": 1, "LANGLE": 1}
+CLOSING = {"RPAR": 1, "RBRA": 1, "RSET": 1, "RBRACE": 1, "RFLOOR": 1, "RCEIL": 1, "RANGLE": 1}
+
+CONTINUES = frozenset(
+    ["REL", "OP", "SIGN", "SEP", "RPAR", "RBRA", "RSET", "RBRACE", "RBAR", "RNORM", "RFLOOR", "RCEIL"]
+)
+"""Tokens with which a line goes on that was broken outside of brackets."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words that are one name: of symbols and functions, and of what stands below names, such as ``out``.
+
+    ``doubtful`` words are letters in a row in LaTeX, where a word is set in another font: d y beside a size d.
+    """
+
+    words: frozenset[str]
+    labels: frozenset[str] = frozenset()
+    whole: bool = False
+    doubtful: frozenset[str] = frozenset()
+    longest: int = field(init=False, default=0)
+    split: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "longest", max(map(len, self.words), default=1))
+
+    def parts(self, run: str) -> tuple[str, ...]:
+        """The names that letters in a row are: the longest words from the left, else letters."""
+        known = self.split.get(run)
+        if known is None:
+            known = self.split[run] = self._parts(run)
+        return known
+
+    def _parts(self, run: str) -> tuple[str, ...]:
+        if self.whole or run in self.words:
+            return (run,)
+        found, at = [], 0
+        while at < len(run):
+            size = next(
+                (n for n in range(min(self.longest, len(run) - at), 1, -1) if run[at : at + n] in self.words), 1
+            )
+            found.append(run[at : at + size])
+            at += size
+        return tuple(found)
+
+
+class Characters:
+    """One pass over the pieces of a text; ``commands.py`` adds what begins with a backslash."""
+
+    def __init__(self, text: str, given: list[Piece], lexicon: Lexicon) -> None:
+        self.text, self.given, self.lexicon = text, given, lexicon
+        self.latex = "\\" in text
+        self.made: list[Token] = []
+        self.at = 0
+        self.dropped: set[int] = set()
+        self.closers: dict[int, str] = {}
+        self.environments: list[tuple[str, int]] = []
+        self.bars: list[tuple[str, int]] = []
+        self.depth = 0
+        self.broken: Piece | None = None
+        self.script = False
+
+    def run(self) -> list[Token]:
+        given = self.given
+        while self.at < len(given):
+            piece = given[self.at]
+            self.at += 1
+            self.take(piece)
+        while self.made and (self.made[-1].type == "SEP" or self.made[-1].value == "."):
+            self.made.pop()
+        if self.environments:
+            raise self.wrong(f"\\begin{{{self.environments[-1][0]}}} is not closed", given[-1])
+        return self.made
+
+    def wrong(self, reason: str, piece: Piece) -> Unreadable:
+        return Unreadable(reason, self.text, piece[1], piece[2])
+
+    def emit(self, kind: str, value: str, start: int, end: int) -> None:
+        if self.broken is not None:
+            outside = self.depth == (self.environments[-1][1] if self.environments else 0)
+            goes_on = kind in CONTINUES or not self.made or self.made[-1].type in ("OP", "REL", "SIGN")
+            if outside and not goes_on:
+                raise self.wrong("a new line must go on with a relation or an operation", (value, start, end))
+            self.broken = None
+        if kind in ENDS_CELL and self.made and self.made[-1].type == "SEP":
+            self.made.pop()
+        self.depth += OPENING.get(kind, 0) - CLOSING.get(kind, 0)
+        self.made.append(Token(kind, value, start, 1, 1, 1, 1, end))
+
+    def take(self, piece: Piece) -> None:
+        text, start, end = piece
+        first = text[0]
+        scripted, self.script = self.script, False
+        if first.isspace():
+            self.script = scripted
+        elif first == "\\":
+            self.command(piece, scripted)
+        elif first.isascii() and first.isalpha():
+            self.letters(piece, scripted)
+        elif (first.isdigit() and first.isascii()) or (first == "." and len(text) > 1):
+            if scripted and self.latex and len(text) > 1:
+                self.at -= 1
+                self.given[self.at] = (text[1:], start + 1, end)
+                text, end = text[0], start + 1
+            self.emit("NUMBER", text, start, end)
+        elif first == "{":
+            self.open(piece, scripted)
+        elif first == "}":
+            self.close(piece)
+        elif first in "|‖":
+            self.bar(piece)
+        elif first in SIGNS:
+            self.sign(piece)
+        elif first in "$~" or first == "\u200b":
+            pass
+        elif first == ".":
+            if any(not later[0].isspace() and later[0] not in "$}" for later in self.given[self.at :]):
+                raise self.wrong("a full stop inside a formula", piece)
+        else:
+            self.character(piece, scripted)
+
+    def sign(self, piece: Piece) -> None:
+        kind, value = SIGNS[piece[0]]
+        if kind == "SEP" and value == ":" and self.peek() == "=":
+            self.at += 1
+            kind, value = "REL", "="
+        if kind == "AMP" and not self.cells():
+            return
+        if kind == "SEP" and self.environments and self.environments[-1][0] == "braces" and value == ";":
+            kind = "ROW"
+        if kind in ("SUB", "SUP"):
+            self.script = True
+        self.emit(kind, value, piece[1], piece[2])
+
+    def cells(self) -> bool:
+        return bool(self.environments) and self.environments[-1][0] in ("cases", "matrix")
+
+    def peek(self, offset: int = 0) -> str:
+        """The next piece that is no space."""
+        at = self.at + offset
+        while at < len(self.given) and self.given[at][0].isspace():
+            at += 1
+        return self.given[at][0] if at < len(self.given) else ""
+
+    def letters(self, piece: Piece, scripted: bool) -> None:
+        text, start, _ = piece
+        if scripted and len(text) > 1:
+            if not (text in self.lexicon.labels or self.lexicon.whole or (not self.latex and self.lexicon.longest < 0)):
+                self.at -= 1
+                self.given[self.at] = (text[1:], start + 1, piece[2])
+                text = text[0]
+            self.emit("NAME", text, start, start + len(text))
+            return
+        if text in v.KEYWORDS and len(text) > 1 and (not self.latex or self.cells()):
+            self.keyword(text, piece)
+            return
+        if text == "mod":
+            self.emit("OP", "mod", start, piece[2])
+            return
+        if text in v.LARGEST and self.peek() == "_":
+            self.emit("BIG", v.LARGEST[text], start, piece[2])
+            return
+        parts = self.lexicon.parts(text)
+        if self.latex and self.lexicon.doubtful:
+            parts = tuple(p for part in parts for p in (part if part in self.lexicon.doubtful else (part,)))
+        for part in parts:
+            self.emit("NAME", part, start, start + len(part))
+            start += len(part)
+        if self.at < len(self.given) and self.given[self.at][0] == "*" and f"{text}*" in self.lexicon.words:
+            self.emit("SUP", "^", start, start)
+            self.emit("OP", "*", start, start + 1)
+            self.at += 1
+
+    def keyword(self, word: str, piece: Piece) -> None:
+        kind = v.KEYWORDS[word]
+        if kind == "ELSEIF":
+            self.emit("ELSE", "else", piece[1], piece[2])
+            self.emit("IF", "if", piece[1], piece[2])
+        elif kind in ("and", "or"):
+            self.emit("SEP", kind, piece[1], piece[2])
+        else:
+            self.emit(kind, word, piece[1], piece[2])
+
+    def character(self, piece: Piece, scripted: bool) -> None:
+        text, start, end = piece
+        text = v.ALIKE.get(text, text)
+        if text == "ℓ" or text in v.GREEK.values():
+            self.emit("NAME", text, start, end)
+        elif text in v.VULGAR:
+            self.emit("NUMBER", repr(v.VULGAR[text]), start, end)
+        elif text in v.POWERS or text in v.BELOW:
+            self.small(piece)
+        elif text in ("𝟏", "𝟙", "𝟎"):
+            self.emit("ONES", "0" if text == "𝟎" else "1", start, end)
+        elif text in ("𝕀", "ⅈ"):
+            self.emit("ONES", "I", start, end)
+        elif unicodedata.combining(text) and self.made and self.made[-1].type == "NAME":
+            self.accented(text, end)
+        elif text in SIGNS:
+            self.sign((text, start, end))
+        else:
+            parts = unicodedata.normalize("NFKD", text)
+            if not (parts[0].isascii() and parts[0].isalnum()) or parts == text:
+                raise self.wrong(f"{text!r} is no sign of a formula", piece)
+            self.emit("NUMBER" if parts[0].isdigit() else "NAME", parts[0], start, end)
+            for mark in parts[1:]:
+                self.accented(mark, end)
+
+    def accented(self, mark: str, end: int) -> None:
+        last = self.made.pop()
+        start: int = last.start_pos or 0
+        if last.value == "d" or len(last.value) == 1 or last.value + mark in self.lexicon.words:
+            joined = last.value + mark
+            before = self.made[-1] if self.made else None
+            if before is not None and before.end_pos == start and before.value + joined in self.lexicon.words:
+                self.made.pop()
+                joined, start = before.value + joined, before.start_pos or 0
+            self.made.append(Token("NAME", joined, start, 1, 1, 1, 1, end))
+            return
+        self.made.append(Token("NAME", last.value[:-1], start, 1, 1, 1, 1, end - 1))
+        self.made.append(Token("NAME", last.value[-1] + mark, end - 2, 1, 1, 1, 1, end))
+
+    def small(self, piece: Piece) -> None:
+        """Raised and lowered characters in a row are one script."""
+        table, kind = (v.POWERS, "SUP") if piece[0] in v.POWERS else (v.BELOW, "SUB")
+        written, end = table[piece[0]], piece[2]
+        while self.at < len(self.given) and self.given[self.at][0] in table and written != "T":
+            if table[self.given[self.at][0]] == "T":
+                break
+            written += table[self.given[self.at][0]]
+            end = self.given[self.at][2]
+            self.at += 1
+        self.emit(kind, "^", piece[1], piece[1])
+        self.emit("LBRACE", "{", piece[1], piece[1])
+        for part in re.findall(r"[0-9]+|.", written):
+            name = "NUMBER" if part.isdigit() else "SIGN" if part in "+-" else "TRANSPOSE" if part == "T" else "NAME"
+            self.emit(name, part, piece[1], end)
+        self.emit("RBRACE", "}", end, end)
+
+    def bar(self, piece: Piece) -> None:
+        kind = "NORM" if piece[0] in ("‖", "\\|", "\\Vert") or self.doubled() else "BAR"
+        sign = "‖" if kind == "NORM" else "|"
+        inside = self.bars and self.bars[-1] == (kind, self.depth)
+        spaced = self.at < len(self.given) and self.given[self.at][0].isspace()
+        after = bool(self.made) and self.made[-1].type in ENDS
+        if inside and after:
+            self.bars.pop()
+            self.emit(f"R{kind}", sign, piece[1], piece[2])
+        elif kind == "BAR" and after and spaced and self.given[self.at - 2][0].isspace():
+            self.emit("REL", "divides", piece[1], piece[2])
+        else:
+            self.bars.append((kind, self.depth))
+            self.emit(f"L{kind}", sign, piece[1], piece[2])
+
+    def doubled(self) -> bool:
+        twice = self.at < len(self.given) and self.given[self.at][0] == "|"
+        if not twice or (self.bars and self.bars[-1][0] == "BAR"):
+            return False
+        self.at += 1
+        return True
+
+    # Braces
+
+    def closing(self, start: int) -> int:
+        """The position of the brace that closes the one at ``start``."""
+        depth = 0
+        for at in range(start, len(self.given)):
+            text = self.given[at][0]
+            depth += (text == "{") - (text == "}")
+            if depth == 0:
+                return at
+        raise self.wrong("this brace is not closed", self.given[start])
+
+    def open(self, piece: Piece, scripted: bool) -> None:
+        here = self.at - 1
+        end = self.closing(here)
+        inside = [at for at in range(here + 1, end) if not self.given[at][0].isspace()]
+        if not inside and not scripted and not self.wants():
+            self.at = end + 1
+            return
+        if len(inside) == 1 and self.single(self.given[inside[0]][0]):
+            self.dropped.add(end)
+            text = self.given[inside[0]][0]
+            if text[0].isdigit() or text in self.lexicon.labels:
+                self.at = end + 1
+                self.emit("NUMBER" if text[0].isdigit() else "NAME", text, *self.given[inside[0]][1:])
+            return
+        words = {self.given[at][0] for at in inside}
+        if not scripted and not self.wants() and self.braced_cases(words):
+            self.begin("braces", piece)
+            self.closers[end] = "braces"
+            return
+        self.closers[end] = "brace"
+        self.emit("LBRACE", "{", piece[1], piece[2])
+
+    def braced_cases(self, words: set[str]) -> bool:
+        return bool(words & {"if", "otherwise"}) and not self.latex
+
+    def wants(self) -> bool:
+        """Whether the last token is followed by an argument."""
+        return (
+            bool(self.made)
+            and self.made[-1].type in ("FRAC", "SQRT", "ACCENT", "RBRACE", "NAME", "NUMBER")
+            and (self.made[-1].type in ("FRAC", "SQRT", "ACCENT"))
+        )
+
+    def single(self, text: str) -> bool:
+        """Whether a piece is one atom, so that braces around it say nothing."""
+        if text[0] == "\\":
+            return COMMANDS.get(text, ("",))[0] in ("NAME", "TRANSPOSE", "INFINITY")
+        return text[0].isdigit() or (
+            text.isascii() and text.isalpha() and (len(text) == 1 or text in self.lexicon.labels)
+        )
+
+    def close(self, piece: Piece) -> None:
+        here = self.at - 1
+        if here in self.dropped:
+            return
+        kind = self.closers.get(here)
+        if kind == "braces":
+            self.finish("braces", piece)
+        elif kind == "substack":
+            self.environments.pop()
+        elif kind == "brace":
+            self.emit("RBRACE", "}", piece[1], piece[2])
+        else:
+            raise self.wrong("this brace closes nothing", piece)
+
+    def command(self, piece: Piece, scripted: bool) -> None:
+        """A command of LaTeX."""
+        raise self.wrong("a command of LaTeX in a text without LaTeX", piece)
+
+    def begin(self, kind: str, piece: Piece) -> None:
+        """The beginning of cases or a matrix."""
+        self.emit("MATRIX_BEGIN" if kind == "matrix" else "CASES_BEGIN", kind, piece[1], piece[2])
+        self.environments.append((kind, self.depth))
+
+    def finish(self, kind: str, piece: Piece) -> None:
+        """The end of an environment."""
+        while self.made[-1].type == "ROW":
+            self.made.pop()
+        self.broken = None
+        self.environments.pop()
+        if kind != "lines":
+            self.emit("MATRIX_END" if kind == "matrix" else "CASES_END", kind, piece[1], piece[2])

@@ -1,0 +1,469 @@
+"""Factors in a row: functions find their arguments, sums their bodies, partials their ends; then shapes group them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from answers.reading import syntax, tree
+from answers.reading.applying import applied, common, function_of
+from answers.reading.bigs import big
+from answers.reading.conditions import condition, is_condition
+from answers.reading.context import MOST, Context, Meaning, joined
+from answers.reading.errors import Misshapen, Unreadable
+from answers.reading.grouping import Factor, group
+from answers.reading.names import length, named, picked, subscripts_of, symbol_of, with_scripts
+from answers.reading.partials import behind, derivative, differential, order_of
+from answers.reading.shapes import SCALAR, Bindings, Shape
+from answers.reading.symbols import Index, Size, Tensor
+from answers.reading.syntax import Tail
+
+Item = tuple[str, list[Meaning]]
+"""A factor with the sign in front of it."""
+
+
+def row(context: Context, tails: Sequence[Tail]) -> list[Meaning]:
+    """The meanings of factors in a row.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    found: list[Meaning] = []
+    error: Unreadable | None = None
+    for items in _items(context, list(tails), 0, []):
+        try:
+            found += _grouped(context, items)
+        except Misshapen as reason:
+            error = reason
+        if len(found) > MOST:
+            break
+    if not found:
+        assert error is not None
+        start = syntax.place_of(tails[0].factor)[0]
+        raise error.placed(context.text, start, max(start + 1, syntax.place_of(tails[-1].factor)[1]))
+    return found
+
+
+def _grouped(context: Context, items: list[Item]) -> list[Meaning]:
+    if len(items) == 1:
+        return items[0][1]
+    if all(len(meanings) == 1 for _, meanings in items):
+        return group(context, [Factor(operation, meanings[0]) for operation, meanings in items])
+    found: list[Meaning] = []
+    error: Misshapen | None = None
+    for choice in product(*(meanings for _, meanings in items)):
+        try:
+            found += group(context, [Factor(item[0], meaning) for item, meaning in zip(items, choice, strict=True)])
+        except Misshapen as reason:
+            error = reason
+        if len(found) > MOST:
+            break
+    if not found:
+        assert error is not None
+        raise error
+    return found
+
+
+def _items(context: Context, tails: list[Tail], at: int, done: list[Item]) -> Iterator[list[Item]]:
+    """The factors with what belongs to each; several lists where an argument or a body could end at several places."""
+    while at < len(tails):
+        tail = tails[at]
+        raw, operation = tail.factor, tail.operation
+        if isinstance(raw, syntax.Big):
+            yield from _body(context, tails, at, done)
+            return
+        if _waits(context, tails, at):
+            yield from _argument(context, tails, at, done)
+            return
+        meanings, after = _one(context, tails, at)
+        if tail.sign == "-":
+            meanings = [Meaning(tree.Negative(m.node, m.node.shape), m.bindings, m.kindness) for m in meanings]
+        if operation in ("/", "mod"):
+            yield from _divided(context, tails, at, after, done, meanings)
+            return
+        done = [*done, (operation, meanings)]
+        at = after
+    yield done
+
+
+def _divided(
+    context: Context, tails: list[Tail], at: int, after: int, done: list[Item], bottom: list[Meaning]
+) -> Iterator[list[Item]]:
+    """``a/b c`` is (a/b) c; where b and c are written close together it may be a/(b c) as well."""
+    if tails[at].operation == "mod":
+        left = _grouped(context, done)
+        made = joined([left, bottom], lambda nodes, b: [Meaning(tree.Apply("mod", (nodes[0], nodes[1]), 0, SCALAR), b)])
+        yield from _items(context, tails, after, [("", made)])
+        return
+    operation, top = done[-1]
+
+    def over(divisor: list[Meaning]) -> Item:
+        return operation, joined([top, divisor], lambda nodes, b: [_over(nodes, b)])
+
+    yield from _items(context, tails, after, [*done[:-1], over(bottom)])
+    close = after
+    while close < len(tails) and not tails[close].operation and _touches(tails[close - 1].factor, tails[close].factor):
+        close += 1
+    if close > after and not isinstance(tails[at].factor, syntax.Number | syntax.Group):
+        try:
+            whole = row(context, [Tail("", "", tails[at].factor), *tails[at + 1 : close]])
+            yield from _items(context, tails, close, [*done[:-1], over(whole)])
+        except Unreadable:
+            return
+
+
+def _touches(left: Any, right: Any) -> bool:
+    if isinstance(right, syntax.Group) or isinstance(left, syntax.Group | syntax.Scripted | syntax.Fraction):
+        return False
+    return syntax.place_of(left)[1] == syntax.place_of(right)[0]
+
+
+def _over(nodes: list[tree.Node], bindings: Bindings) -> Meaning:
+    shape, found = common(nodes, bindings)
+    return Meaning(tree.Over(nodes[0], nodes[1], shape), found)
+
+
+def _body(context: Context, tails: list[Tail], at: int, done: list[Item]) -> Iterator[list[Item]]:
+    """A sum takes all that follows; products and maxima may end before."""
+    raw = tails[at].factor
+    rest = tails[at + 1 :]
+    if not rest:
+        raise context.wrong("nothing follows this sign", raw.start, raw.end)
+    ends = [len(rest)] if raw.kind == "sum" else range(len(rest), 0, -1)
+    error: Unreadable | None = None
+    some = False
+    for end in ends:
+        first = Tail("", rest[0].sign, rest[0].factor)
+        try:
+            made = big(context, raw, syntax.Product([first, *rest[1:end]]))
+            for items in _items(context, tails, at + 1 + end, [*done, (tails[at].operation, made)]):
+                some = True
+                yield items
+        except Unreadable as reason:
+            error = error or reason
+    if not some and error is not None:
+        raise error
+
+
+def _waits(context: Context, tails: list[Tail], at: int) -> bool:
+    """Whether this is a function whose argument is not in brackets."""
+    function = function_of(context, tails[at].factor)
+    if function is None or at + 1 >= len(tails) or tails[at + 1].operation:
+        return False
+    return _group_of(tails[at + 1].factor) is None
+
+
+def _group_of(raw: Any) -> syntax.Group | None:
+    raw = raw.base if isinstance(raw, syntax.Scripted) else raw
+    return raw if isinstance(raw, syntax.Group) and raw.left in "([{" else None
+
+
+def _argument(context: Context, tails: list[Tail], at: int, done: list[Item]) -> Iterator[list[Item]]:
+    """A function without brackets takes the next factor, or several: each is tried."""
+    function = function_of(context, tails[at].factor)
+    assert function is not None
+    ends = [at + 2]
+    while ends[-1] < len(tails) and not tails[ends[-1]].operation and not isinstance(tails[at + 1].factor, syntax.Big):
+        if function_of(context, tails[ends[-1]].factor) is not None:
+            break
+        ends.append(ends[-1] + 1)
+    if isinstance(tails[at + 1].factor, syntax.Big):
+        ends = [len(tails)]
+    some, error = False, None
+    for end in ends:
+        try:
+            inside = row(context, [Tail("", tails[at + 1].sign, tails[at + 1].factor), *tails[at + 2 : end]])
+            made = applied(context, function, [inside])
+            made = with_scripts(context, made, [syntax.Script("above", c) for c in function.above], tails[at].factor)
+            for items in _items(context, tails, end, [*done, (tails[at].operation, made)]):
+                some = True
+                yield items
+        except Unreadable as reason:
+            error = error or reason
+    if not some and error is not None:
+        raise error
+
+
+def _one(context: Context, tails: list[Tail], at: int) -> tuple[list[Meaning], int]:
+    """The factor at a place, and the place behind what belongs to it."""
+    raw = tails[at].factor
+    following = _next(tails, at)
+    function = function_of(context, raw)
+    if function is not None:
+        if following is None:
+            raise context.wrong("this function has no argument", *syntax.place_of(raw))
+        return _call(context, function, raw, following), at + 2
+    if order_of(raw) and not _is_letter(context, raw):
+        return _inline(context, tails, at)
+    base, scripts = (raw.base, raw.scripts) if isinstance(raw, syntax.Scripted) else (raw, [])
+    if isinstance(base, syntax.Word):
+        if base.sort == "nabla":
+            return _gradient(context, tails, at)
+        if base.sort == "name":
+            return _name(context, tails, at, base, scripts)
+    group_behind = None if following is None else _group_of(following)
+    if group_behind is not None and _is_one(base) and is_condition(group_behind.inside) and not scripts:
+        made = condition(context, group_behind.inside)
+        return with_scripts(context, made, _scripts_of(following), following), at + 2
+    bracketed = group_behind is not None and group_behind.left == "[" and isinstance(base, syntax.Group)
+    if bracketed and group_behind is not None and placelike(context, group_behind.inside):
+        made = picked(context, context.read(raw), [group_behind.inside])
+        return with_scripts(context, made, _scripts_of(following), following), at + 2
+    if group_behind is not None and _is_interval_of(base, scripts):
+        return _interval(context, scripts, group_behind), at + 2
+    return context.read(raw), at + 1
+
+
+def _next(tails: list[Tail], at: int) -> Any:
+    """The factor that follows without a sign."""
+    if at + 1 < len(tails) and not tails[at + 1].operation:
+        return tails[at + 1].factor
+    return None
+
+
+def _scripts_of(raw: Any) -> list[syntax.Script]:
+    return raw.scripts if isinstance(raw, syntax.Scripted) else []
+
+
+def _is_one(raw: Any) -> bool:
+    """Whether this is the 1 of an indicator."""
+    return (isinstance(raw, syntax.Number) and raw.text == "1") or (
+        isinstance(raw, syntax.Word) and (raw.sort == "ones" or raw.text in ("I", "χ"))
+    )
+
+
+def _is_interval_of(base: Any, scripts: Sequence[syntax.Script]) -> bool:
+    """Whether this is the indicator of a set, written below: 1_{[0, ∞)}."""
+    if not _is_one(base) or len(scripts) != 1 or scripts[0].kind != "below":
+        return False
+    content = scripts[0].content
+    return (
+        isinstance(content, syntax.Items)
+        and len(content.items) == 1
+        and isinstance(content.items[0], syntax.Group)
+        and len(content.items[0].inside.items) == 2
+    )
+
+
+def _interval(context: Context, scripts: Sequence[syntax.Script], group_behind: syntax.Group) -> list[Meaning]:
+    token = syntax.Token("REL", "∈")
+    inside = group_behind.inside.items[0]
+    return condition(context, syntax.Relation([inside, scripts[0].content.items[0]], [token]))
+
+
+def _is_letter(context: Context, raw: Any) -> bool:
+    """Whether a d is a symbol of the table and no differential."""
+    base = raw.base if isinstance(raw, syntax.Scripted) else raw
+    return isinstance(base, syntax.Word) and base.sort == "name"
+
+
+def _call(context: Context, function: Any, raw: Any, following: Any) -> list[Meaning]:
+    inside = _group_of(following)
+    assert inside is not None
+    if is_condition(inside.inside):
+        arguments = [condition(context, inside.inside)]
+    else:
+        arguments = [context.read(item) for item in inside.inside.items]
+    try:
+        made = applied(context, function, arguments)
+    except Misshapen as reason:
+        raise reason.placed(context.text, *syntax.place_of(raw)) from None
+    powers = [syntax.Script("above", content) for content in function.above]
+    return with_scripts(context, made, [*powers, *_scripts_of(following)], raw)
+
+
+def _inline(context: Context, tails: list[Tail], at: int) -> tuple[list[Meaning], int]:
+    """``∂ℓ/∂W[i,j]`` on one line."""
+    factors = [tail.factor for tail in tails]
+    raw = factors[at]
+    if at + 1 >= len(tails) or tails[at + 1].operation:
+        raise context.wrong("a name was expected behind ∂", *syntax.place_of(raw))
+    top, slash = behind(factors, at + 1)
+    if slash >= len(tails) or tails[slash].operation != "/":
+        raise context.wrong("∂ must be followed by a name, / and ∂", *syntax.place_of(raw))
+    if isinstance(factors[slash], syntax.Group) and len(factors[slash].inside.items) == 1:
+        inside = differential(factors[slash].inside.items[0])
+        if inside is not None:
+            return derivative(context, top, inside, *syntax.place_of(raw)), slash + 1
+    if order_of(factors[slash]) is None or slash + 1 >= len(tails):
+        raise context.wrong("∂ and a name were expected behind /", *syntax.place_of(factors[slash]))
+    bottom, after = behind(factors, slash + 1)
+    written = [bottom]
+    while after + 1 < len(tails) and not tails[after].operation and order_of(factors[after]) and order_of(raw) == 2:
+        bottom, after = behind(factors, after + 1)
+        written.append(bottom)
+    made = derivative(context, top, written, *syntax.place_of(raw))
+    if after < len(tails) and not tails[after].operation and isinstance(factors[after], syntax.Scripted):
+        base = factors[after].base
+        if isinstance(base, syntax.Group) and base.left == "[" and placelike(context, base.inside):
+            written[-1] = written[-1]._replace(brackets=[*written[-1].brackets, base.inside])
+            made = derivative(context, top, written, *syntax.place_of(raw))
+            return with_scripts(context, made, factors[after].scripts, raw), after + 1
+    return made, after
+
+
+def _gradient(context: Context, tails: list[Tail], at: int) -> tuple[list[Meaning], int]:
+    r"""``\nabla_W \ell``: the gradient, in the shape of what it is by."""
+    raw = tails[at].factor
+    scripts = _scripts_of(raw)
+    factors = [tail.factor for tail in tails]
+    if len(scripts) != 1 or scripts[0].kind != "below" or at + 1 >= len(tails):
+        raise context.wrong("∇ needs a name below and one behind it", *syntax.place_of(raw))
+    top, after = behind(factors, at + 1)
+    bottom = behind([scripts[0].content.items[0]], 0)[0]
+    plain = Context(_in_gradient_layout(context), context.text, context.kind)
+    plain.scopes, plain.slots, plain.unknowns, plain.read = (
+        context.scopes,
+        context.slots,
+        context.unknowns,
+        context.read,
+    )
+    return derivative(plain, top, [bottom], *syntax.place_of(raw)), after
+
+
+def _in_gradient_layout(context: Context) -> Any:
+    partials = tuple(replace(partial, layout="gradient") for partial in context.table.partials)
+    return replace(context.table, partials=partials)
+
+
+def _name(
+    context: Context, tails: list[Tail], at: int, base: syntax.Word, scripts: Sequence[syntax.Script]
+) -> tuple[list[Meaning], int]:
+    following = _next(tails, at)
+    if base.text == "d" and not scripts and following is not None:
+        joined_name = _upstream(context, base, following)
+        if joined_name is not None:
+            return _one(
+                context, [*tails[:at], Tail(tails[at].operation, tails[at].sign, joined_name), *tails[at + 2 :]], at
+            )[0], at + 2
+    behind_it = None if following is None else _group_of(following)
+    if base.text == "δ" and not _names_something(context, base, scripts):
+        return _delta(context, base, scripts, behind_it, at)
+    if behind_it is not None and _is_one(base) and is_condition(behind_it.inside) and not scripts:
+        made = condition(context, behind_it.inside)
+        return with_scripts(context, made, _scripts_of(following), following), at + 2
+    brackets: list[Any] = []
+    after = at + 1
+    last: Any = None
+    while behind_it is not None and _is_subscript(context, base, scripts, behind_it, brackets):
+        brackets.append(behind_it.inside)
+        last, after = following, after + 1
+        if isinstance(following, syntax.Scripted):
+            break
+        following = _next(tails, after - 1)
+        behind_it = None if following is None else _group_of(following)
+    made = named(context, base, scripts, brackets)
+    if last is not None:
+        made = with_scripts(context, made, _scripts_of(last), base)
+    return made, after
+
+
+def _upstream(context: Context, base: syntax.Word, following: Any) -> Any:
+    """``dy`` where it is written in two pieces and the table knows it."""
+    word, scripts = (following.base, following.scripts) if isinstance(following, syntax.Scripted) else (following, [])
+    if not isinstance(word, syntax.Word) or f"d{word.text}" not in context.known.entries:
+        return None
+    both = syntax.Word(f"d{word.text}", base.start, word.end)
+    return syntax.Scripted(both, scripts) if scripts else both
+
+
+def _names_something(context: Context, base: syntax.Word, scripts: Sequence[syntax.Script]) -> bool:
+    return bool(symbol_of(context, syntax.Scripted(base, list(scripts)))) or context.letter(base.text) is not None
+
+
+def _delta(
+    context: Context, base: syntax.Word, scripts: Sequence[syntax.Script], group_behind: syntax.Group | None, at: int
+) -> tuple[list[Meaning], int]:
+    """Kronecker's δ."""
+    contents = [script.content for script in scripts if script.kind == "below"]
+    after = at + 1
+    if not contents and group_behind is not None:
+        contents, after = [group_behind.inside], at + 2
+    if len(contents) != 1 or not isinstance(contents[0], syntax.Items):
+        raise context.wrong("δ stands for nothing here, and Kronecker's δ has two subscripts", base.start, base.end)
+    if is_condition(contents[0]):
+        return condition(context, contents[0]), after
+    subscripts = subscripts_of(contents, 2)
+    if len(subscripts) != 2:
+        raise context.wrong("Kronecker's δ has two subscripts", base.start, base.end)
+    return condition(context, syntax.Relation(subscripts, [syntax.Token("REL", "=")])), after
+
+
+def _is_subscript(
+    context: Context, base: syntax.Word, scripts: Sequence[syntax.Script], behind_it: syntax.Group, before: list[Any]
+) -> bool:
+    """Whether brackets behind a name hold its subscripts: round ones only if there is one for every axis."""
+    options = symbol_of(context, syntax.Scripted(base, list(scripts)))
+    count = len(behind_it.inside.items)
+    for entry, below, _ in options:
+        if isinstance(entry.symbol, Tensor):
+            try:
+                used = len(subscripts_of(below, 99)) + sum(len(items.items) for items in before)
+            except Misshapen:
+                return False
+            left = len(entry.symbol.axes) - used
+            fits = count <= left if behind_it.left == "[" else count == left and (count > 1 or _is_bare(behind_it))
+            return left > 0 and fits and behind_it.left in "([" and placelike(context, behind_it.inside)
+    return False
+
+
+def _is_bare(group_behind: syntax.Group) -> bool:
+    return isinstance(group_behind.inside.items[0], syntax.Word | syntax.Number)
+
+
+def placelike(context: Context, raw: Any) -> bool:
+    """Whether this can be a subscript: numbers, indices, lengths and what holds whole numbers."""
+    if isinstance(raw, syntax.Number):
+        return True
+    if isinstance(raw, syntax.Items):
+        return all(placelike(context, item) for item in raw.items)
+    if isinstance(raw, syntax.Group):
+        return raw.left != "‖" and placelike(context, raw.inside)
+    if isinstance(raw, syntax.Terms):
+        return all(placelike(context, term) for _, term in raw.terms)
+    if isinstance(raw, syntax.Product):
+        return all(
+            tail.operation in ("", "·", "×", "/", "mod", "*") and placelike(context, tail.factor)
+            for tail in raw.factors
+        )
+    if isinstance(raw, syntax.Fraction):
+        return placelike(context, raw.top) and placelike(context, raw.bottom)
+    word = raw.base if isinstance(raw, syntax.Scripted) else raw
+    if not isinstance(word, syntax.Word) or word.sort != "name":
+        return False
+    if context.letter(word.text) is not None:
+        return True
+    options = symbol_of(context, raw)
+    if options:
+        return any(
+            isinstance(entry.symbol, Size | Index)
+            or (isinstance(entry.symbol, Tensor) and (entry.symbol.whole or not entry.symbol.axes))
+            for entry, _, _ in options
+        )
+    return len(word.text) == 1 and context.table.letters and not context.known.entries.get(word.text)
+
+
+def ones(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> list[Meaning]:
+    """𝟏 or 𝟎 alone: a column, or an array of the lengths below it; an indicator where a condition stands below."""
+    below = [script.content for script in scripts if script.kind == "below"]
+    rest = [script for script in scripts if script.kind != "below"]
+    if below and is_condition(below[0]):
+        return with_scripts(context, condition(context, below[0]), rest, word)
+    if word.text == "I":
+        axis = context.unknown()
+        return with_scripts(context, [Meaning(tree.Identity(Shape((axis, axis))))], rest, word)
+    if not below:
+        shape = Shape((context.unknown(),))
+        return with_scripts(context, [Meaning(tree.Ones(int(word.text), shape))], rest, word)
+    lengths = []
+    for item in below[0].items:
+        if isinstance(item, syntax.Product) and {tail.operation for tail in item.factors[1:]} <= {"×", "·"}:
+            lengths += [context.read(tail.factor) for tail in item.factors]
+        else:
+            lengths.append(context.read(item))
+    made = joined(
+        lengths, lambda nodes, b: [Meaning(tree.Ones(int(word.text), Shape(tuple(length(node) for node in nodes))), b)]
+    )
+    return with_scripts(context, made, rest, word)

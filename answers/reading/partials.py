@@ -1,0 +1,190 @@
+"""Partial derivatives: fractions of ∂'s on one line or with a bar, whole or by elements, as the table lays them out."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from answers.reading import syntax, tree
+from answers.reading.applying import function_of
+from answers.reading.context import Context, Meaning, joined
+from answers.reading.errors import Misshapen, Unreadable
+from answers.reading.names import partial_shape, read_at, subscripts_of, symbol_of
+from answers.reading.shapes import Shape, transposed
+from answers.reading.symbols import Function, Partial, Tensor
+
+
+class Written(NamedTuple):
+    """What stands behind a ∂: a name, and what stands in square brackets behind that."""
+
+    name: Any
+    brackets: list[Any]
+
+
+def differential(raw: Any) -> list[Written] | None:
+    """The names behind the ∂'s of ``∂z`` or ``∂z ∂z^T``; None for what is no such thing."""
+    if isinstance(raw, syntax.Group) and len(raw.inside.items) == 1 and raw.left in "({":
+        return differential(raw.inside.items[0])
+    if not isinstance(raw, syntax.Product) or any(tail.sign for tail in raw.factors):
+        return None
+    found: list[Written] = []
+    factors = [tail.factor for tail in raw.factors]
+    at = 0
+    while at < len(factors):
+        order = order_of(factors[at])
+        if order is None or at + 1 >= len(factors):
+            return None
+        written, at = behind(factors, at + 1)
+        found.append(written)
+    return found
+
+
+def order_of(raw: Any) -> int | None:
+    """Of which order a ∂ is; None for what is no ∂."""
+    if isinstance(raw, syntax.Word) and raw.sort == "partial":
+        return 1
+    if isinstance(raw, syntax.Word) and raw.text == "d":
+        return 1
+    if isinstance(raw, syntax.Scripted) and order_of(raw.base) and len(raw.scripts) == 1:
+        content = raw.scripts[0].content
+        if raw.scripts[0].kind == "above" and isinstance(content, syntax.Items):
+            item = content.items[0]
+            if isinstance(item, syntax.Number) and item.text == "2":
+                return 2
+    return None
+
+
+def behind(factors: list[Any], at: int) -> tuple[Written, int]:
+    """The name at this place with its brackets, and the place behind."""
+    name, brackets = factors[at], []
+    at += 1
+    while at < len(factors) and isinstance(factors[at], syntax.Group) and factors[at].left == "[":
+        brackets.append(factors[at].inside)
+        at += 1
+    if at < len(factors) and isinstance(factors[at], syntax.Scripted):
+        base = factors[at].base
+        if isinstance(base, syntax.Group) and base.left == "[":
+            return Written(name, brackets), at
+    if at < len(factors) and isinstance(factors[at], syntax.Group) and factors[at].left == "(":
+        at += 1  # what a loss or a function is of says nothing more
+    return Written(name, brackets), at
+
+
+def fraction(context: Context, raw: syntax.Fraction) -> list[Meaning] | None:
+    """The meanings of a fraction of ∂'s; None for another fraction."""
+    top, bottom = differential(raw.top), differential(raw.bottom)
+    if top is None or bottom is None or len(top) != 1:
+        return None
+    if _is_plain_d(raw.top) and not _known(context, top, bottom):
+        return None
+    return derivative(context, top[0], bottom, raw.start, raw.end)
+
+
+def _is_plain_d(raw: Any) -> bool:
+    first = raw.factors[0].factor if isinstance(raw, syntax.Product) else raw
+    first = first.base if isinstance(first, syntax.Scripted) else first
+    return isinstance(first, syntax.Word) and first.sort != "partial"
+
+
+def _known(context: Context, top: list[Written], bottom: list[Written]) -> bool:
+    return bool(symbol_of(context, top[0].name)) and all(symbol_of(context, written.name) for written in bottom)
+
+
+def derivative(context: Context, top: Written, bottom: list[Written], start: int, end: int) -> list[Meaning]:
+    """What a partial derivative is, by the table.
+
+    Raises:
+        Unreadable: a name is not known, or the table has no such partial.
+    """
+    tops = symbol_of(context, top.name)
+    bottoms = [symbol_of(context, written.name) for written in bottom]
+    for written, found in zip([top, *bottom], [tops, *bottoms], strict=True):
+        if not found:
+            place = syntax.place_of(written.name)
+            if written is top and (slope := _slope(context, top, bottom)):
+                return slope
+            raise context.wrong(
+                "this stands for nothing that the table knows, so no partial derivative is known", *place
+            )
+    error: Unreadable | None = None
+    for entry, below, _ in tops:
+        if isinstance(entry.symbol, Function):
+            return _slope(context, top, bottom) or []
+        for choice in _choices(bottoms):
+            names = ",".join(option[0].symbol.name for option in choice)
+            partial = context.table.by_ends.get((entry.symbol.name, names))
+            if partial is None:
+                error = error or context.wrong(
+                    f"the partial derivative of {entry.symbol.name} by {names} is not known here", start, end
+                )
+                continue
+            contents = [[*below, *top.brackets]]
+            contents += [[*option[1], *written.brackets] for option, written in zip(choice, bottom, strict=True)]
+            try:
+                return _laid_out(context, partial, contents)
+            except Misshapen as reason:
+                error = reason.placed(context.text, start, end)
+    raise error or context.wrong("no partial derivative is known here", start, end)
+
+
+def _choices(options: list[list[Any]]) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = [()]
+    for option in options:
+        found = [(*before, one) for before in found for one in option]
+    return found
+
+
+def _slope(context: Context, top: Written, bottom: list[Written]) -> list[Meaning]:
+    """The derivative of an elementwise function by its argument."""
+    function = function_of(context, top.name)
+    if function is None or function.sort != "elementwise" or len(bottom) != 1:
+        return []
+    argument = context.read(bottom[0].name)
+    return joined([argument], lambda nodes, b: [Meaning(tree.Apply(function.name, (nodes[0],), 1, nodes[0].shape), b)])
+
+
+def _laid_out(context: Context, partial: Partial, contents: list[list[Any]]) -> list[Meaning]:
+    table = context.table
+    ends = [partial.top, *partial.bottom.split(",")]
+    axes = [end.axes if isinstance(end := table.by_name[name], Tensor) else () for name in ends]
+    if not any(contents):
+        return [Meaning(_whole(partial, axes, partial_shape(context, partial)))]
+    subscripts: list[Any] = []
+    which: list[int] = []
+    offset = 0
+    for part, own in zip(contents, axes, strict=True):
+        if part:
+            found = subscripts_of(part, len(own))
+            subscripts += found
+            which += range(offset, offset + len(found))
+        offset += len(own)
+    every = [axis for own in axes for axis in own]
+    made = read_at(context, partial.name, every, subscripts, which)
+    count = len(every) - len(subscripts)
+    of_top = len(axes[0]) - sum(at < len(axes[0]) for at in which)
+    row = count == 1 and (partial.layout == "numerator" if of_top == 0 else partial.layout == "denominator")
+    if not row:
+        return made
+    return [_rowed(meaning) for meaning in made]
+
+
+def _rowed(meaning: Meaning) -> Meaning:
+    node = meaning.node
+    assert isinstance(node, tree.Read)
+    return Meaning(
+        tree.Read(node.name, node.subscripts, Shape(node.shape.axes, True)), meaning.bindings, meaning.kindness
+    )
+
+
+def _whole(partial: Partial, axes: list[tuple[Any, ...]], shape: Shape) -> tree.Node:
+    top, bottom = len(axes[0]), sum(map(len, axes[1:]))
+    none = (None,) * len(shape.axes)
+    if len(axes) > 2 or top + bottom == 0:
+        return tree.Read(partial.name, none, shape)
+    if top + bottom == 1:
+        row = partial.layout == "numerator" if top == 0 else partial.layout == "denominator"
+        return tree.Read(partial.name, none, Shape(shape.axes, row))
+    turned = (top == 0 and bottom == 2 and partial.layout == "numerator") or (
+        (top, bottom) in ((1, 1), (2, 0)) and partial.layout == "denominator"
+    )
+    read = tree.Read(partial.name, none, shape)
+    return tree.Transpose(read, transposed(shape)) if turned else read

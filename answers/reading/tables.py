@@ -1,0 +1,181 @@
+"""Tables of symbols of forward definitions, and points at which everything in them has a measured value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from sympy import Expr, Symbol
+from sympy.core.function import AppliedUndef
+
+from answers.reading import functions
+from answers.reading.evaluate import Point
+from answers.reading.symbols import Axis, Function, Layout, Partial, Size, Table, Tensor
+from answers.reading.symbols import Symbol as TableSymbol
+from answers.reading.vocabulary import GREEK
+from derive.forward import Forward
+from numeric import point as measured
+
+ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
+COMMANDS = frozenset(GREEK)
+
+
+def spellings(name: str, *, upstream: bool = False) -> tuple[str, ...]:
+    r"""The ways to write a name: ``W1`` as W^{(1)}, W_1, ...; ``y_hat`` as ``\hat{y}``; ``dy`` as ``\mathrm{d}y``.
+
+    ``upstream`` says that a d in front is that of a gradient from upstream.
+    """
+    if upstream and len(name) > 1 and name[0] == "d":
+        return (*(rf"\mathrm{{d}}{rest}" for rest in spellings(name[1:])), name)
+    primes = "'" * (len(name) - len(name.rstrip("'")))
+    stem, *tags = name.rstrip("'").split("_")
+    accent = tags.pop(0) if tags and tags[0] in (*ACCENTS, "star") else ""
+    tags = [tag for tag in tags if tag]
+    number = ""
+    if found := re.fullmatch(r"(\D+)(\d+)", stem):
+        stem, number = found.groups()
+    elif (found := re.fullmatch(r"([A-Z])(in|out)|([a-z])([A-Z])", stem)) and not tags:
+        stem, tags = (found[1], [found[2]]) if found[1] else (found[3], [found[4]])
+    letter = _letter(stem)
+    base = rf"{ACCENTS[accent]}{{{letter}}}" if accent in ACCENTS else letter
+    below = spellings("_".join(tags))[0] if tags else ""
+    if below and re.fullmatch("[A-Za-z]+", below) and len(below) > 1:
+        below = rf"\mathrm{{{below}}}"
+    star = "^*" if accent == "star" else ""
+    forms = []
+    if number:
+        rest = f"_{{{below}}}" if below else ""
+        forms += [f"{base}_{{{number}{',' + below if below else ''}}}{star}"]
+        forms += [f"{base}{rest}^{{({number})}}", f"{base}{rest}^{{[{number}]}}"] if not star else []
+    else:
+        forms += [f"{base}_{{{below}}}{star}" if below else f"{base}{star}"]
+    return tuple(f"{form}{primes}" for form in forms)
+
+
+def _letter(stem: str) -> str:
+    if stem == "l":
+        return r"\ell"
+    if stem in ("eps", "epsilon"):
+        return r"\varepsilon"
+    if stem in COMMANDS:
+        return f"\\{stem}"
+    return stem if len(stem) < 2 else rf"\mathrm{{{stem}}}"
+
+
+def axis_of(length: Expr) -> Axis:
+    """A length as the table has it: a number, or a name such as K or 4*d."""
+    return int(length) if length.is_Integer else str(length)
+
+
+@lru_cache(maxsize=256)
+def table_of(
+    model: Forward,
+    layout: Layout = "gradient",
+    base: int = 1,
+    outside: frozenset[str] = frozenset(),
+    extra: tuple[TableSymbol, ...] = (),
+) -> Table:
+    """The table of everything in a forward definition: tensors, sizes and hyper-parameters, functions, partials.
+
+    ``outside`` names the tensors and partials that count as 0 outside their ranges. ``extra`` symbols hide others.
+    """
+    names = set(model.tensors)
+    found: list[TableSymbol] = list(extra)
+    taken = {symbol.name for symbol in extra}
+    for tensor in model.tensors.values():
+        if tensor.name in taken:
+            continue
+        axes = tuple(axis_of(length) for length in tensor.shape)
+        written = spellings(tensor.name, upstream=tensor.name[1:] in names)
+        if tensor.role == "loss":
+            written = (*written, "L", "J")
+        whole = model.holds_places(tensor.name)
+        found.append(Tensor(tensor.name, written, axes, whole=whole, outside=tensor.name in outside))
+    found += _numbers(model, {*names, *taken})
+    found += _functions(model)
+    return Table(tuple(found), _partials(model, layout, outside), base, convolutions=True)
+
+
+def _partials(model: Forward, layout: Layout, outside: frozenset[str]) -> tuple[Partial, ...]:
+    names = list(model.tensors)
+    tops = [row.name for row in model.rows] + (["l"] if "l" in names and "l" not in model.row else [])
+    found = [
+        Partial(f"d{top}/d{by}", top, by, layout, f"d{top}/d{by}" in outside)
+        for top in tops
+        for by in names
+        if by != "l"
+    ]
+    second = [
+        Partial(f"d(dl/d{one})/d{by}", "l", f"{one},{by}", layout) for one in names for by in names if "l" in names
+    ]
+    return tuple(found + second)
+
+
+def _numbers(model: Forward, taken: Iterable[str]) -> Iterator[TableSymbol]:
+    expressions = [length for tensor in model.tensors.values() for length in tensor.shape]
+    expressions += [row.expression for row in model.rows]
+    expressions += [part for definition in model.sizes for part in definition]
+    known = set(taken)
+    bound = {symbol for row in model.rows for symbol in _bound(row.expression)} | {
+        i for row in model.rows for i in row.indices
+    }
+    symbols = sorted(
+        {symbol for expression in expressions for symbol in expression.free_symbols if isinstance(symbol, Symbol)}
+        - bound,
+        key=str,
+    )
+    for symbol in symbols:
+        name = str(symbol)
+        if name in known or not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name):
+            continue
+        known.add(name)
+        if symbol.is_integer:
+            yield Size(name, spellings(name))
+        else:
+            yield Tensor(name, spellings(name))
+
+
+def _bound(expression: Expr) -> Iterator[Symbol]:
+    for part in expression.atoms():
+        if isinstance(part, Symbol) and not part.is_positive and part.is_integer:
+            yield part
+
+
+def _functions(model: Forward) -> Iterator[Function]:
+    known = {function.name for function in model.functions}
+    for row in model.rows:
+        for call in row.expression.atoms(AppliedUndef):
+            name = str(call.func)
+            if name not in known and functions.elementwise_name(name) is None and name.isidentifier():
+                known.add(name)
+                yield Function(name, spellings(name), None)
+
+
+class Measured(Mapping[str, Any]):
+    """The values of tensors and partials at a point, measured when they are asked for."""
+
+    def __init__(self, point: measured.Point, table: Table) -> None:
+        self._point = point
+        self._names = [*(s.name for s in table.symbols if isinstance(s, Tensor)), *(p.name for p in table.partials)]
+        self._known = frozenset(self._names)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._known:
+            raise KeyError(name)
+        return self._point.value(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def point_at(point: measured.Point, table: Table) -> Point:
+    """The point of a table at which everything is measured by a point of the forward definition."""
+    return Point(table, Measured(point, table), {str(symbol): size for symbol, size in point.sizes.items()})
