@@ -1,7 +1,10 @@
 """How many random networks pass the check of their own derivatives, at several seeds.
 
     python -m benchmarks.sweep --networks 500 --seeds 5
+    python -m benchmarks.sweep --networks 100 --seeds 5 --of structured
 
+The plain networks are chains of layers. The structured ones have attention with and without masks, cells of
+recurrences that are applied twice, residual blocks, normalisations, images, and every loss with its reductions.
 Every network is right as long as the engine is: what fails is a false alarm, or a fault of the engine; what has no
 point at which it can be checked is unchecked. Both are counted, and named with the seed that finds them again.
 """
@@ -13,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Literal
 
 from derive.errors import DeriveError
 from derive.network import Network, network
@@ -42,6 +46,49 @@ WINDOWS = (
 )
 
 
+SEQUENCES = (
+    "x:(T,n) -> SelfAttention({d}) -> Flatten",
+    "x:(T,n) -> SelfAttention({d}, mask=True) -> Flatten",
+    "x:(T,n) -> SelfAttention({d}, causal=True) -> {f} -> Flatten",
+    "x:(T,4) -> MultiHeadAttention(2) -> Flatten",
+    "x:(T,4) -> MultiHeadAttention(2, mask=True) -> Flatten",
+    "x:(T,n) -> Linear(d) -> q; m:(L,n) -> Linear(d) -> k; m -> Linear(w) -> v; (q, k, v) -> Attention -> Flatten",
+    "x:(T,n) -> LayerNorm -> SelfAttention(n) -> a; a + x -> s; s -> {f} -> Flatten",
+)
+CELLS = (
+    "x1:n; x2:n; h0:H; (x1, h0) -> RNNCell(H) as cell -> h1; (x2, h1) -> cell -> h2; h2",
+    "x1:n; x2:n; h0:H; (x1, h0) -> GRUCell(H) as cell -> h1; (x2, h1) -> cell -> h2; h2",
+    "x1:n; x2:n; h0:H; c0:H; (x1, h0, c0) -> LSTMCell(H) as cell -> h1; (x2, h1, c_h1) -> cell -> h2; h2",
+)
+OTHERS = (
+    "x:n -> Linear({d}) -> {f} -> a; a -> Linear({d}) -> {f} -> b; a + b",
+    "x:n -> Linear(d) -> a; y2:m -> Linear(w) -> b; [a, b] -> {f}",
+    "x:n -> Linear({d}) -> BatchNorm1d -> {f}",
+    "x:n -> Linear({d}) -> RMSNorm -> {f}",
+    "x:n -> SwiGLU({d})",
+    "x:n -> Maxout({d}, 3)",
+    "x:(C,H,W) -> Conv2d(2, 3, padding=1) -> {f} -> GlobalAvgPool2d",
+    "x:(C,H) -> ConvTranspose1d(2, 3, stride=2) -> {f} -> Flatten",
+    "x:(C,H,W) -> MaxPool2d(2) -> Flatten",
+    "x:(4,H) -> GroupNorm(2) -> {f} -> Flatten",
+    "x:T -> Embedding(V, d) -> Flatten",
+)
+ENDS = (
+    *HEADS,
+    ("", "MSE(sum)"),
+    ("", "SoftmaxCrossEntropy(class)"),
+    ("", "SmoothedCrossEntropy"),
+    ("", "WeightedCrossEntropy"),
+    ("", "KLWithLogits"),
+    ("", "Focal"),
+    (" -> LogSoftmax", "NLL"),
+    (" -> LogSoftmax", "NLL(class)"),
+    (" -> Softmax", "KL"),
+    (" -> Softmax", "CrossEntropy(class)"),
+    (" -> Sigmoid", "BCE(mean)"),
+)
+
+
 @dataclass(frozen=True)
 class Described:
     """A random network as it is written."""
@@ -49,9 +96,10 @@ class Described:
     layers: str
     loss: str
     batch: str | None
+    reduction: Literal["mean", "sum"] = "mean"
 
     def build(self) -> Network:
-        return network(self.layers, loss=self.loss, batch=self.batch)
+        return network(self.layers, loss=self.loss, batch=self.batch, reduction=self.reduction)
 
 
 def described(number: int) -> Described:
@@ -69,6 +117,20 @@ def described(number: int) -> Described:
     head, loss = random.choice(HEADS)
     text += f" -> Linear(K){head} -> y_hat"
     return Described(text, loss, random.choice((None, "B", "B", "4")))
+
+
+def structured(number: int) -> Described:
+    """The random network of a number that is more than a chain of dense layers."""
+    random = Random(number)
+    body = random.choice(random.choice((SEQUENCES, CELLS, OTHERS)))
+    text = body.format(d=random.choice(("d", "3")), f=random.choice(ACTIVATIONS))
+    head, loss = random.choice(ENDS)
+    batch = "B" if "BatchNorm" in text else random.choice((None, "B", "3"))
+    reduction: Literal["mean", "sum"] = "sum" if batch and random.random() < 0.4 else "mean"
+    return Described(f"{text} -> Linear(K){head} -> y_hat", loss, batch, reduction)
+
+
+GENERATORS = {"plain": described, "structured": structured}
 
 
 def outcomes(net: Network, seeds: range) -> Iterator[tuple[str, int, str]]:
@@ -94,11 +156,12 @@ def main() -> None:
     parser.add_argument("--networks", type=int, default=500)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first", type=int, default=0, help="the number of the first network")
+    parser.add_argument("--of", choices=GENERATORS, default="plain", help="which networks are drawn")
     given = parser.parse_args()
     counts = {"passed": 0, "failed": 0, "unchecked": 0, "refused": 0}
     start = time.process_time()
     for number in range(given.first, given.first + given.networks):
-        one = described(number)
+        one = GENERATORS[given.of](number)
         try:
             net = one.build()
             for outcome, seed, why in outcomes(net, range(given.seeds)):
