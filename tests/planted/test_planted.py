@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from answers.command.request import Request
+from answers.derivations.claims import Requirement
 from derive.derivation import Derivation
 from derive.network import Network
 from derive.render.derivations import quantity_unicode
@@ -34,7 +35,8 @@ MODEL = "x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat"
 
 def derived(wrong: Derivation, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     """``gradsheet derive`` where the engine answers with this derivation."""
-    monkeypatch.setattr(Request, "of", lambda asked, model: iter((wrong,)))
+    question = Requirement(wrong.quantity.name, internal=True)
+    monkeypatch.setattr(Request, "of", lambda asked, model: iter(((question, wrong),)))
     return run("derive", MODEL, "--loss", "MSE", "--notation", "index")
 
 
