@@ -12,12 +12,13 @@ from answers.code.excerpt import written_lines
 from answers.code.program import CheckOnce
 from answers.code.reported import lacking, reported
 from answers.contract.evidence import quoted
-from answers.contract.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.item import Answered, Claim, Context, Verdict
 from answers.contract.texts import Markdown
+from answers.contract.written import Lined, lines_left
 from answers.latex.code import CodeLine, code_lines
 from answers.latex.escape import escape
 from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Code, Room, Text
+from answers.latex.sheet import Block, Code, Text
 from answers.trainings.homework import Trainings
 
 HANDOUT, SOLUTION = "handout", "solution"
@@ -25,7 +26,7 @@ GAP = CodeLine(0, r"\codecomment{...}")
 """What stands for lines that are left out."""
 
 
-class Programming(Item):
+class Programming(Lined):
     """A file to be written without automatic differentiation, and the one that the derivations write.
 
     Each template of ``answers.code.templates`` is a subclass: it says which files are written.
@@ -37,9 +38,7 @@ class Programming(Item):
         default="",
         description="Markdown behind the listing that may quote what it reports: {{classification_numpy.accuracy}}",
     )
-    lines: int = Field(
-        default=0, ge=0, description="how many lines the question sheet leaves for what the program reports"
-    )
+    lines: int = lines_left(0)
     begins_early: ClassVar[bool] = True
 
     def assignments(self) -> tuple[Assignment, ...]:
@@ -51,9 +50,6 @@ class Programming(Item):
             SourceError: one of them has no source.
         """
         raise TypeError(f"{type(self).__name__} does not say what is to be written")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
 
     def handout(self, context: Context) -> tuple[tuple[str, str], ...]:
         return tuple((f"{HANDOUT}/{name}", text) for one in self.assignments() for name, text in one.handouts.items())

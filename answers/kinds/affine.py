@@ -7,14 +7,13 @@ from math import inf
 from typing import Any, Literal
 
 import numpy
-from pydantic import Field
 
-from answers.contract.item import Answered, Claim, Context, Item, Verdict
-from answers.contract.texts import Markdown
+from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import claim
 from answers.formulas.pattern import Stage, bending, stages
 from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
+from answers.latex.sheet import Equation, Step, Steps, Text
 from derive.matrix.build import plus, product
 from derive.matrix.nodes import Named, Node
 from derive.network import Network
@@ -39,21 +38,17 @@ CONCLUSION = (
 )
 
 
-class Affine(Item):
+class Affine(Lined, Noted):
     """The matrix and the vector of a network on a fixed activation pattern, stage by stage."""
 
     kind: Literal["affine"]
     network: str
-    note: Markdown = Field("", description="Markdown before the proof")
-    lines: int = Field(10, ge=0, description="how many lines the question sheet leaves")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
+    lines: int = lines_left(10)
 
     def answer(self, context: Context) -> Answered:
         network = context.network(self.network)
         found = stages(network)
-        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks = self.note_blocks()
         blocks.append(Steps(tuple(_steps(network, found)), result=False))
         ranks = _ranks(network, found)
         last = found[-1]

@@ -12,9 +12,10 @@ from sympy import Expr, N, Rational, cancel
 
 from answers.contract.item import Answered, Claim, Context, Verdict
 from answers.contract.texts import Markdown, MarkdownLine
+from answers.contract.written import Lined, lines_left
 from answers.kinds.scalar import Scalar, Values, backward_claim, partial_latex
 from answers.latex.markdown import inline_markdown, markdown
-from answers.latex.sheet import Block, Column, Room, Row, Table, Text
+from answers.latex.sheet import Block, Column, Row, Table, Text
 from derive.errors import DeriveError
 from derive.graph import Backward, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex
@@ -28,7 +29,7 @@ NOTICED = 1e-12
 """A relative rounding error above this is told where it comes from."""
 
 
-class Comparison(Scalar):
+class Comparison(Scalar, Lined):
     """A table of gradients by two graphs of the same inputs, and what each of them loses in floating point."""
 
     kind: Literal["comparison"]
@@ -39,11 +40,8 @@ class Comparison(Scalar):
     )
     at: Values = Field(description="the value of each input")
     of: str | None = Field(None, description="the output that is differentiated; the only one if left out")
-    lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
+    lines: int = lines_left(4)
     note: Markdown = Field("", description="Markdown after the comparison")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         ours, others = self._sides()

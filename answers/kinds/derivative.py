@@ -6,20 +6,19 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from answers.contract.item import Answered, Context, Item
-from answers.contract.texts import Markdown
+from answers.contract.item import Answered, Context
+from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import Requirement, claim
 from answers.derivations.steps import shape_of, steps_block
 from answers.formulas.called import activation_in, slope_in
-from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Equation, Room, Text
+from answers.latex.sheet import Equation
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
 
 
-class Derivative(Item):
+class Derivative(Lined, Noted):
     """A partial of a network (``network`` and ``of``), or the slope of an activation (``slope_of``)."""
 
     kind: Literal["derivative"]
@@ -27,8 +26,7 @@ class Derivative(Item):
     of: str | None = Field(None, description="the partial, such as dl/dz3")
     slope_of: str | None = Field(None, description="an activation, such as Sigmoid, whose slope is asked")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answer may use")
-    note: Markdown = Field("", description="Markdown before the derivation")
-    lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
+    lines: int = lines_left(4)
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Derivative:
@@ -36,12 +34,9 @@ class Derivative(Item):
             raise ValueError("give either network and of, or slope_of")
         return self
 
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
-
     def answer(self, context: Context) -> Answered:
         derivation = self._derivation(context)
-        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks = self.note_blocks()
         if context.steps:
             blocks.append(steps_block(derivation, result=True))
         else:

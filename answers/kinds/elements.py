@@ -8,13 +8,12 @@ import numpy
 from pydantic import Field
 from sympy import Expr
 
-from answers.contract.item import Answered, Claim, Context, Item, Verdict
-from answers.contract.texts import Markdown
+from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.written import Noted, room
 from answers.derivations.claims import Requirement, claim
 from answers.derivations.rows import KeyedRow, change_marks
 from answers.derivations.steps import shape_of, steps_block
-from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Column, Equation, Room, Row, Table, Text
+from answers.latex.sheet import Block, Column, Equation, Row, Table, Text
 from derive.calculus.kinks import kink_sentences, kink_values
 from derive.derivation import Derivation
 from derive.render import sentence_latex, shape_latex
@@ -27,7 +26,7 @@ from numeric.sampling.points import sample
 BLANK = (Column("Derivative"), Column("Elements", "formula"))
 
 
-class Elements(Item):
+class Elements(Noted):
     """Each partial derivative by its elements, its matrix and its shape."""
 
     kind: Literal["elements"]
@@ -36,11 +35,10 @@ class Elements(Item):
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answers may use")
     steps: bool = Field(False, description="whether the key shows the derivation")
     lines: int | None = Field(None, ge=0, description="how many lines the question sheet leaves; a table if left out")
-    note: Markdown = Field("", description="Markdown before the elements in the key")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         if self.lines is not None:
-            return (Room(self.lines),) if self.lines else ()
+            return room(self.lines)
         named = (quantity_latex(d.quantity, d.forward) for d in self._derivations(context))
         return (Table(BLANK, tuple(Row((rf"$\displaystyle {name}$", "")) for name in named), blank=True),)
 
@@ -48,7 +46,7 @@ class Elements(Item):
         derivations = self._derivations(context)
         lines = _lines(derivations)
         before = None if since is None else _lines(since._derivations(context))
-        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks = self.note_blocks()
         for derivation, line, mark in zip(derivations, lines, change_marks(lines, before), strict=True):
             blocks.append(Equation(line.cells[0], shape_latex(shape_of(derivation)), mark))
             if derivation.quantity.indices:

@@ -7,15 +7,14 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from answers.contract.item import Answered, Claim, Context
-from answers.contract.texts import Markdown
+from answers.contract.written import Noted
 from answers.graphs.scalar import Shown, graph_drawing, is_ordered, node_latex
 from answers.kinds.scalar import Scalar, Values, backward_claim, forward_claim, name_latex, structure_claim
-from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Picture, Room, Text
+from answers.latex.sheet import Block, Picture, Room
 from derive.graph import Backward, ScalarGraph
 
 
-class Graph(Scalar):
+class Graph(Scalar, Noted):
     """A drawing of a graph, blank, with the values, or with the values and the gradients of one output."""
 
     kind: Literal["graph"]
@@ -30,7 +29,6 @@ class Graph(Scalar):
         "with values, as the key does, nothing",
     )
     lines: int = Field(8, ge=1, description="how many lines of room there are to draw")
-    note: Markdown = Field("", description="Markdown before the drawing in the key")
 
     @model_validator(mode="after")
     def _numbers_need_values(self) -> Graph:
@@ -48,7 +46,7 @@ class Graph(Scalar):
 
     def answer(self, context: Context) -> Answered:
         graph = self.graph()
-        note = [Text(markdown(self.note))] if self.note else []
+        note = self.note_blocks()
         return Answered((*note, self._picture(graph, self._shown)), tuple(self._claims(graph)))
 
     @property

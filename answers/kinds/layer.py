@@ -9,13 +9,12 @@ from typing import Literal
 from pydantic import Field
 from sympy import Indexed, Symbol
 
-from answers.contract.item import Answered, Claim, Context, Item, Verdict
-from answers.contract.texts import Markdown
+from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.written import Lined, Noted
 from answers.derivations.claims import SHOWN
 from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim
 from answers.derivations.steps import merged
-from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Equation, Heading, Room, Text
+from answers.latex.sheet import Block, Equation, Heading, Text
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.symbols import name_of
@@ -30,7 +29,7 @@ from numeric.checks.elements import check_elements
 Option = int | float | bool | str | tuple[int | str, ...]
 
 
-class LayerPage(Item):
+class LayerPage(Lined, Noted):
     """The gradients of a layer with respect to its input and its parameters, in the upstream gradient dy."""
 
     kind: Literal["layer"]
@@ -44,12 +43,7 @@ class LayerPage(Item):
     written_out: dict[str, int] = Field(
         default_factory=dict, description="the value of each size at which all is written out element by element"
     )
-    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
-    note: Markdown = Field("", description="Markdown before the equations in the key")
     ranges: Ranges | None = Field(None, description="how a gradient says what its sums read, if it shall")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         base = context.index_base
@@ -61,7 +55,7 @@ class LayerPage(Item):
             sizes=self.sizes,
             **self.options,
         )
-        note = (Text(markdown(self.note)),) if self.note else ()
+        note = self.note_blocks()
         answered = self._element_by_element(alone) if self.written_out else self._page(alone, context)
         return replace(answered, blocks=(*note, *answered.blocks))
 

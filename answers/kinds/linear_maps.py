@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 from sympy import Matrix
 
-from answers.contract.item import Answered, Claim, Context, Item, Verdict
-from answers.contract.texts import Markdown
+from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.written import Lined, Noted
 from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
-from answers.latex.markdown import markdown
 from answers.latex.plotting import axis
-from answers.latex.sheet import Area, Block, Curve, Dot, Plot, Plots, Room, Text
+from answers.latex.sheet import Area, Curve, Dot, Plot, Plots
 from derive.building.equations import parse_formula
 from derive.errors import nearest
 from derive.render import latex
@@ -35,7 +34,7 @@ CAPTION = (
 )
 
 
-class LinearMaps(Item):
+class LinearMaps(Lined, Noted):
     """A picture for each matrix, and for each product of two of them."""
 
     kind: Literal["linear_maps"]
@@ -45,17 +44,12 @@ class LinearMaps(Item):
     products: tuple[tuple[str, str], ...] = Field(
         (), description="pairs of names: [shear, rotation] is the shear, then the rotation"
     )
-    note: Markdown = Field("", description="Markdown before the pictures")
-    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         maps = {name: Map(name, _matrix(name, rows)) for name, rows in self.maps.items()}
         drawn = [*maps.values(), *self._products(maps)]
         reach = max(1.0, *(float(numpy.abs(one.image).max()) for one in drawn))
-        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks = self.note_blocks()
         blocks.append(Plots(tuple(one.plot(1.1 * reach) for one in drawn), CAPTION))
         return Answered(tuple(blocks), tuple(one.claim() for one in drawn))
 

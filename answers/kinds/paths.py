@@ -7,17 +7,16 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.item import Answered, Context
-from answers.contract.texts import Markdown
+from answers.contract.written import Noted, room
 from answers.derivations.claims import Requirement, claim
 from answers.kinds.scalar import Scalar
-from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Column, Equation, Room, Row, Step, Steps, Table, Text
+from answers.latex.sheet import Block, Column, Equation, Row, Step, Steps, Table, Text
 from derive.graph import PathSum
 from derive.graph.rendering import left_side, path_lines, slope_notes
 from derive.render import sentence_latex
 
 
-class Paths(Scalar):
+class Paths(Scalar, Noted):
     """For each partial the chain along its paths, then the factors in its place; 0 where no path runs."""
 
     kind: Literal["paths"]
@@ -30,17 +29,16 @@ class Paths(Scalar):
     )
     steps: bool = Field(True, description="whether the key shows a sentence for each step")
     lines: int | None = Field(None, ge=0, description="how many lines the question sheet leaves; a table if left out")
-    note: Markdown = Field("", description="Markdown before the partials in the key")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         if self.lines is not None:
-            return (Room(self.lines),) if self.lines else ()
+            return room(self.lines)
         rows = tuple(Row((rf"$\displaystyle {left_side(partial)}$", "")) for partial in self._partials())
         return (Table((Column("Derivative"), Column("By the chain rule", "formula")), rows, blank=True),)
 
     def answer(self, context: Context) -> Answered:
         partials = self._partials()
-        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks = self.note_blocks()
         for partial in partials:
             blocks += _steps(partial) if self.steps and context.steps else [_equation(partial)]
         notes = ", ".join(f"${short} = {whole}$" for short, whole in slope_notes(partials))

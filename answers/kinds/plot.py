@@ -12,15 +12,14 @@ from pydantic import Field, model_validator
 from sympy import Expr, Function
 from sympy.core.function import AppliedUndef
 
-from answers.contract.item import Answered, Claim, Context, Item, Verdict
-from answers.contract.texts import Markdown
+from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.written import Noted, room
 from answers.derivations.claims import claim
 from answers.derivations.pages import applied_functions
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import Drawn, Evaluate, breaks, drawn, evaluator
-from answers.latex.markdown import markdown
 from answers.latex.plotting import plot
-from answers.latex.sheet import Block, Equation, Plot, Plots, Room, Text
+from answers.latex.sheet import Block, Equation, Plot, Plots
 from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.layers.definition import Activation
@@ -35,7 +34,7 @@ TOLERANCE = 1e-4
 MOST_CASES = 3
 
 
-class PlotItem(Item):
+class PlotItem(Noted):
     """Functions by name, or by formulas in z, each in a plot of its own."""
 
     kind: Literal["plot"]
@@ -44,7 +43,6 @@ class PlotItem(Item):
     show: tuple[Shown, ...] = Field(("function", "derivative"), min_length=1)
     low: float = -4.0
     high: float = 4.0
-    note: Markdown = Field("", description="Markdown before the plots")
     lines: int = Field(4, ge=0, description="how many lines the question sheet leaves below the axes")
 
     @model_validator(mode="after")
@@ -57,11 +55,11 @@ class PlotItem(Item):
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         plots = tuple(replace(graph.plot, curves=(), dots=(), notes=()) for graph in self._graphs(context))
-        return (Plots(plots), *((Room(self.lines),) if self.lines else ()))
+        return (Plots(plots), *room(self.lines))
 
     def answer(self, context: Context) -> Answered:
         graphs = tuple(self._graphs(context))
-        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks = self.note_blocks()
         jumps = any(graph.plot.dots for graph in graphs)
         convention = "At a jump the filled dot is the value that is taken there." if jumps else ""
         blocks.append(Plots(tuple(graph.plot for graph in graphs), convention))

@@ -7,13 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.item import Answered, Claim, Context, Item
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.model import Strict
 from answers.contract.texts import Markdown, MarkdownLine
+from answers.contract.written import Lined, Noted
 from answers.formulas.chain import RELATIONS, Chain, Line, compare, decided, read_chain
 from answers.formulas.setting import About, unknown_in
 from answers.latex.markdown import inline_markdown, markdown
-from answers.latex.sheet import Block, Equation, Room, Step, Steps, Text
+from answers.latex.sheet import Equation, Step, Steps, Text
 from derive.render.printing import IndexBase
 from derive.render.written import formula_latex, formula_unicode
 
@@ -25,25 +26,20 @@ class ProofStep(Strict):
     reason: MarkdownLine = Field("", description="a sentence, Markdown")
 
 
-class Proof(About, Item):
+class Proof(About, Lined, Noted):
     """A chain that leads from the formula ``start`` to the last step."""
 
     kind: Literal["proof"]
-    note: Markdown = Field("", description="Markdown before the proof")
     start: str = Field(description="the formula that the chain starts from, such as sigma'(z)")
     steps: tuple[ProofStep, ...] = Field(min_length=1)
     closing: Markdown = Field("", description="Markdown after the proof")
-    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         setting = self.setting(context)
         chain = read_chain(setting, self.start, [step.step for step in self.steps])
         self.require_names(setting, [line.formula for line in chain.lines], ())
         base = context.index_base
-        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks = self.note_blocks()
         blocks += self.definition_blocks(setting, context)
         blocks.append(self._steps(chain, base))
         if chain.relation != "=" and len(chain.lines) > 2:

@@ -7,24 +7,21 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.evidence import quoted
-from answers.contract.item import Answered, Context, Item
+from answers.contract.item import Answered, Context
 from answers.contract.texts import Markdown
+from answers.contract.written import Lined
 from answers.evidence import AnyEvidence, collect
 from answers.evidence.derivatives import derivative_claims
 from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Room, Text
+from answers.latex.sheet import Block, Text
 
 
-class Prose(Item):
+class Prose(Lined):
     """Markdown in which ``{{name.value}}`` quotes a value of the evidence called ``name``."""
 
     kind: Literal["prose"]
     text: Markdown
     evidence: dict[str, AnyEvidence] = Field(default_factory=dict)
-    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         found = collect(self.evidence, context)

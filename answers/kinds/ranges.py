@@ -13,15 +13,14 @@ import sympy
 from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
-from answers.contract.item import Answered, Claim, Context, Item, Verdict
-from answers.contract.texts import Markdown
+from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import claim
 from answers.errors import HomeworkContentError
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import evaluator
 from answers.formulas.variation import Piece, Variation, below, variation
-from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Column, Room, Row, Table, Text
+from answers.latex.sheet import Column, Row, Table
 from derive.building.equations import parse_formula
 from derive.building.formulas import parse_formula_in, setting_of
 from derive.derivation import Derivation
@@ -38,7 +37,7 @@ LARGE = 10.0
 """Values beyond this stand for an infinite end."""
 
 
-class Ranges(Item):
+class Ranges(Lined, Noted):
     """Each function with its derivative, where it rises and falls, and its range, which must be within bounds."""
 
     kind: Literal["ranges"]
@@ -47,17 +46,13 @@ class Ranges(Item):
     low: str | float | None = Field(None, description="what no value may be below: a number or a formula")
     high: str | float | None = Field(None, description="what no value may be above")
     order: tuple[str, ...] = Field((), description="letters from the smallest to the largest: [a, b] says a < b")
-    note: Markdown = Field("", description="Markdown before the table")
-    lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
+    lines: int = lines_left(4)
 
     @model_validator(mode="after")
     def _something_is_given(self) -> Ranges:
         if not self.functions and not self.formulas:
             raise ValueError("give functions or formulas")
         return self
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         candidates = tuple(self._candidates(context))
@@ -67,7 +62,7 @@ class Ranges(Item):
             Column("Rise and fall", "text", 1.5),
             Column("Range", "formula", 0.5),
         )
-        blocks: list[Block] = [Text(markdown(self.note))] if self.note else []
+        blocks = self.note_blocks()
         blocks.append(Table(columns, tuple(candidate.row() for candidate in candidates)))
         claims = [claim(candidate.slope) for candidate in candidates]
         claims += [candidate.claim() for candidate in candidates]

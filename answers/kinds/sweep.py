@@ -9,11 +9,12 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.evidence import Found, quoted, quoted_claim
-from answers.contract.item import Answered, Claim, Context, Item
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.texts import Markdown
+from answers.contract.written import Lined
 from answers.errors import HomeworkContentError
 from answers.latex.markdown import inline_markdown, markdown
-from answers.latex.sheet import Block, ItemList, Room, Text
+from answers.latex.sheet import Block, ItemList, Text
 from answers.sweeps.design import Value, designed
 from answers.sweeps.findings import finding
 from answers.sweeps.runs import Sweep, gathered, said_values
@@ -29,7 +30,7 @@ NAME = "sweep"
 NAMED = ("best", "worst", "base")
 
 
-class SweepItem(Item):
+class SweepItem(Lined):
     """A training of the file with one hyper-parameter changed at a time; the findings are computed from the runs."""
 
     kind: Literal["sweep"]
@@ -43,10 +44,6 @@ class SweepItem(Item):
     )
     text: Markdown = Field("", description="Markdown that may quote values of the sweep")
     target: dict[str, float] = Field(default_factory=dict, description="how good the best setting must be on the test")
-    lines: int = Field(8, ge=0, description="how many lines the question sheet leaves")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
 
     def answer(self, context: Context) -> Answered:
         trainings = context.shared(Trainings)

@@ -7,10 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.evidence import Found, quoted, quoted_claim
-from answers.contract.item import Answered, Claim, Context, Item
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.texts import Markdown
+from answers.contract.written import Lined, lines_left
 from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Room, Text
+from answers.latex.sheet import Block, Text
 from answers.trainings.answer import (
     boundary_block,
     curves_block,
@@ -25,7 +26,7 @@ from answers.trainings.homework import Trainings
 from answers.trainings.trainer import Outcome
 
 
-class TrainingItem(Item):
+class TrainingItem(Lined):
     """A training of the file; ``text`` quotes its values as ``{{NAME.test_accuracy}}``."""
 
     kind: Literal["training"]
@@ -35,10 +36,7 @@ class TrainingItem(Item):
     target: dict[str, float] = Field(
         default_factory=dict, description="how good the metrics of the test must be, such as accuracy: 0.45"
     )
-    lines: int = Field(4, ge=0, description="how many lines the question sheet leaves")
-
-    def blank(self, context: Context) -> tuple[Block, ...]:
-        return (Room(self.lines),) if self.lines else ()
+    lines: int = lines_left(4)
 
     def answer(self, context: Context) -> Answered:
         outcome = context.shared(Trainings).outcome(self.training)

@@ -61,9 +61,9 @@ MUTANTS = [
     (Mutant("derive.graph.structure:Operation.at", reversed_arguments, "", "", ""), DRAWING),
     (Mutant("derive.graph.numbers:_shown", zero_digits, "", "", ""), TINY),
     (Mutant("derive.graph.structure:Operation.slope", minus, "", "", ""), PATHS),
-    (Mutant("derive.graph.paths:_paths", last_dropped, "", "", ""), PATHS),
-    (Mutant("derive.graph.paths:_routes", last_dropped, "", "", ""), PATHS),
-    (Mutant("derive.graph.paths:_joined", not_added, "", "", ""), {**PATHS, "equations": "w = x*y + (x + x)/y"}),
+    (Mutant("derive.graph.links:paths_between", last_dropped, "", "", ""), PATHS),
+    (Mutant("derive.graph.links:_routes", last_dropped, "", "", ""), PATHS),
+    (Mutant("derive.graph.links:_joined", not_added, "", "", ""), {**PATHS, "equations": "w = x*y + (x + x)/y"}),
 ]
 
 
