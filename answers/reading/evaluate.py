@@ -418,7 +418,12 @@ class Evaluator:
         if node.kind in ("max", "min"):
             best = sign * flat.max(axis=-1)
         else:
-            best = flat.argmax(axis=-1) + float(starts[0] if len(starts) == 1 else self.table.base)
+            best = flat.argmax(axis=-1)
+            which = 0 if len(starts) == 1 else node.which
+            if which is None:
+                best = best + float(self.table.base)
+            else:
+                best = numpy.unravel_index(best, counts)[which] + float(starts[which])
         for axis in sorted(axes):
             best = numpy.expand_dims(best, axis)
         return best
@@ -481,6 +486,14 @@ class Evaluator:
             return self.spread(node, mask, wanted)
         if isinstance(node, tree.Windows):
             return self.windows(node, mask, wanted)
+        if isinstance(node, tree.Negative):
+            return -self.space(node.inside, mask, wanted)
+        if isinstance(node, tree.Times) and sum(bool(factor.shape.axes) for factor in node.factors) == 1:
+            result: Array = 1.0
+            for factor in node.factors:
+                part = self.space(factor, mask, wanted) if factor.shape.axes else self.value(factor, mask)
+                result = result * self.shaped(part, factor.shape, node.shape)
+            return result
         return self.value(node, mask)
 
     def windows(self, node: tree.Windows, mask: Array, wanted: maps.Wanted | None = None) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -14,6 +15,7 @@ from answers.reading.factors import ones, row
 from answers.reading.names import with_scripts
 from answers.reading.partials import fraction
 from answers.reading.shapes import SCALAR, Bindings, Shape, same
+from answers.reading.spelling import labels_of
 from answers.reading.syntax import Tail
 
 
@@ -58,9 +60,31 @@ def _scripted(context: Context, raw: syntax.Scripted) -> list[Meaning]:
     is_one = isinstance(base, syntax.Number) and base.text == "1" and raw.scripts[0].kind == "below"
     if is_one and is_condition(raw.scripts[0].content):
         return with_scripts(context, condition(context, raw.scripts[0].content), raw.scripts[1:], raw)
+    coordinate = _coordinate(context, base, raw.scripts)
+    if coordinate is not None:
+        return coordinate
     if isinstance(base, syntax.Group) and base.left in ("‖", "|") and raw.scripts[0].kind == "below":
         return with_scripts(context, _norm(context, base, raw.scripts[0].content), raw.scripts[1:], raw)
     return with_scripts(context, context.read(base), raw.scripts, raw)
+
+
+def _coordinate(context: Context, base: Any, scripts: list[syntax.Script]) -> list[Meaning] | None:
+    """``(argmax_{m, n} z)_m``: one of the coordinates of the place of a maximum."""
+    if not isinstance(base, syntax.Group) or len(base.inside.items) != 1 or len(scripts) != 1:
+        return None
+    inside = base.inside.items[0]
+    first = inside.factors[0].factor if isinstance(inside, syntax.Product) else None
+    if not isinstance(first, syntax.Big) or not first.kind.startswith("arg"):
+        return None
+    label = "_".join(labels_of(scripts[0].content))
+    found = []
+    for meaning in context.read(inside):
+        node = meaning.node
+        letters = [bound.letter for bound in node.bounds] if isinstance(node, tree.Big) else []
+        if label not in letters or not isinstance(node, tree.Big):
+            return None
+        found.append(Meaning(replace(node, which=letters.index(label)), meaning.bindings, meaning.kindness))
+    return found
 
 
 def _norm(context: Context, raw: syntax.Group, below: Any = None) -> list[Meaning]:

@@ -24,11 +24,13 @@ def named(
     Raises:
         Unreadable: the name is none of the table, or cannot have these scripts.
     """
-    letter = _letter(context, word, scripts)
+    letter = None if _labelled(context, word, scripts) else _letter(context, word, scripts)
     if letter is not None:
         found, rest = letter
         place = tree.Place(found.text, found.slot)
         return with_scripts(context, one(place), rest, word)
+    if _is_euler(context, word, scripts):
+        return _constant(context, word, scripts) or []
     error: Unreadable | None = None
     for entry in context.known.entries.get(word.text, ()):
         if isinstance(entry.symbol, Function):
@@ -51,6 +53,31 @@ def named(
         free = context.free_letter(text)
         return with_scripts(context, one(tree.Place(text, free.slot)), rest, word)
     raise unknown(context, word, scripts)
+
+
+def _labelled(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> bool:
+    """Whether the table has this name with something above or below it, such as m^*, whatever the letter is alone."""
+    if not scripts:
+        return False
+    for entry in context.known.entries.get(word.text, ()):
+        if entry.below or entry.above or entry.primes:
+            try:
+                match(entry, scripts)
+            except Misshapen:
+                continue
+            return True
+    return False
+
+
+def _is_euler(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> bool:
+    """Whether this is e to a power though the table has arrays called e, of which a power would need a sign."""
+    if word.text != "e" or not scripts or scripts[0].kind != "above":
+        return False
+    content = scripts[0].content
+    if not isinstance(content, syntax.Items) or _is_transpose(context, content):
+        return False
+    entries = context.known.entries.get("e", ())
+    return bool(entries) and all(isinstance(e.symbol, Tensor) and e.symbol.axes and not e.above for e in entries)
 
 
 def unknown(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script] = ()) -> Unreadable:

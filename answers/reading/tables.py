@@ -16,7 +16,7 @@ from answers.reading.symbols import Axis, Function, Layout, Partial, Size, Table
 from answers.reading.symbols import Symbol as TableSymbol
 from answers.reading.vocabulary import GREEK
 from derive.forward import Forward
-from numeric import point as measured
+from numeric.measuring import point as measured
 
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
 COMMANDS = frozenset(GREEK)
@@ -84,13 +84,14 @@ def table_of(
     names = set(model.tensors)
     found: list[TableSymbol] = list(extra)
     taken = {symbol.name for symbol in extra}
+    used = {*names, *taken, *(symbol.name for symbol in _numbers(model, names))}
     for tensor in model.tensors.values():
         if tensor.name in taken:
             continue
         axes = tuple(axis_of(length) for length in tensor.shape)
         written = spellings(tensor.name, upstream=tensor.name[1:] in names)
         if tensor.role == "loss":
-            written = (*written, "L", "J")
+            written = (*written, *(letter for letter in ("L", "J") if letter not in used))
         whole = model.holds_places(tensor.name)
         found.append(Tensor(tensor.name, written, axes, whole=whole, outside=tensor.name in outside))
     found += _numbers(model, {*names, *taken})

@@ -192,13 +192,17 @@ BigKind = Literal["sum", "product", "max", "min", "argmax", "argmin"]
 
 @dataclass(frozen=True, slots=True)
 class Big:
-    """A sum, product, maximum or place of a maximum over indices under a condition."""
+    """A sum, product, maximum or place of a maximum over indices under a condition.
+
+    ``which`` of several indices a place is told of; all in one number, counted through, if it is None.
+    """
 
     kind: BigKind
     bounds: tuple[Bound, ...]
     condition: Node | None
     body: Node
     shape: Shape
+    which: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
