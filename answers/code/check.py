@@ -25,6 +25,9 @@ VISIBLE = (
     *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "KERAS_BACKEND"),
 )
 """Variables that a file under test may read."""
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+"""What they are where the user says nothing: several threads on small arrays wait for one another, and checks run side
+by side anyway."""
 
 
 def check_file(
@@ -138,7 +141,7 @@ class RunningCheck:
 def _environment(folder: str) -> dict[str, str]:
     """What the process sees of this one's environment: what finds libraries, and a home of its own."""
     kept = {name: os.environ[name] for name in VISIBLE if name in os.environ}
-    return {**kept, "HOME": folder, "TMPDIR": folder, "TEMP": folder, "TMP": folder}
+    return {**ONE_THREAD, **kept, "HOME": folder, "TMPDIR": folder, "TEMP": folder, "TMP": folder}
 
 
 def _write(
