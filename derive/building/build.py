@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Function, Integer, Symbol
@@ -236,8 +236,7 @@ class Builder:
         else:
             check_order(stage)
             definition = defined(stage, len(source.shape) - (self.batch is not None))
-        lengths = {name: self.length(definition.sizes[name]) for name in definition.lengths}
-        return replace(definition, sizes={**definition.sizes, **lengths})
+        return lengthened(definition, self.length)
 
     def _layer(
         self,
@@ -370,6 +369,12 @@ def sized(own: LayerDefinition, stage: Stage) -> LayerDefinition:
             raise NetworkError(f"the size {name} of {own.name} is a number or a letter, not several")
     sizes = {name: symbols.dimension(str(given[name])) if name in given else size for name, size in own.sizes.items()}
     return replace(own, sizes=sizes)
+
+
+def lengthened(definition: LayerDefinition, length: Callable[[Expr], Expr]) -> LayerDefinition:
+    """The definition with other lengths of its axes."""
+    lengths = {name: length(definition.sizes[name]) for name in definition.lengths}
+    return replace(definition, sizes={**definition.sizes, **lengths})
 
 
 def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:

@@ -48,10 +48,14 @@ class Lettering:
 
 @dataclass(frozen=True)
 class Lettered:
-    """A definition with letters, and the numbers with which it is the one that it was made for."""
+    """A definition with letters, and the numbers with which it is the one that it was made for.
+
+    ``lettering`` says which letters stand for which numbers.
+    """
 
     blueprint: Blueprint
     numbers: tuple[tuple[Expr, Expr], ...]
+    lettering: Lettering
 
 
 def lettered(build: Callable[[Lettering], Blueprint], forward: Forward, lengths: Iterable[int]) -> Lettered | None:
@@ -74,7 +78,7 @@ def lettered(build: Callable[[Lettering], Blueprint], forward: Forward, lengths:
         numbers = numbers_of(blueprint.forward)
         if with_numbers(blueprint.forward, numbers) != forward:
             continue
-        made = Lettered(blueprint, tuple(numbers.items()))
+        made = Lettered(blueprint, tuple(numbers.items()), lettering)
         if not any(_is_divided(formula) for _, formula in blueprint.forward.sizes):
             return made
         divided = divided or made

@@ -8,7 +8,7 @@ an element is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Literal
 
@@ -16,8 +16,10 @@ from sympy import Expr, Indexed, Symbol
 
 from derive.building.applied import applied_functions
 from derive.building.assemble import BATCH, Names, place
-from derive.building.build import defined
+from derive.building.blueprint import Blueprint
+from derive.building.build import defined, lengthened
 from derive.building.language import Argument
+from derive.building.letters import Lettering, lettered
 from derive.calculus.boundary import without_end
 from derive.calculus.sweep import Sweep, fresh_bound
 from derive.derivation import Derivation
@@ -28,9 +30,18 @@ from derive.layer import Layer, contraction, layer, stage_of, upstream_name
 from derive.layers import CALLED, LayerDefinition, named_functions
 from derive.recurrent.time_form import TimeFormer
 from derive.recurrent.unrolling import Unrolling
+from derive.specialise import specialised
 from derive.steps import Quantity, Step
 
 TIME = symbols.index("t")
+
+
+@dataclass(frozen=True)
+class GeneralRecurrence:
+    """A recurrence for all sizes of which another one is a case, and the numbers that make it that case."""
+
+    recurrence: Recurrence
+    numbers: tuple[tuple[Expr, Expr], ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,8 @@ class Recurrence:
     """A cell over time, with an upstream gradient for each of its outputs at every time.
 
     ``forward`` holds the cell's rows with time as the first index; ``cell`` is one step by itself, whose
-    further inputs ``states`` are outputs of the step before: ``h_prev`` is ``h`` one step earlier.
+    further inputs ``states`` are outputs of the step before: ``h_prev`` is ``h`` one step earlier. Where sizes are
+    large numbers, everything is derived of the ``general`` recurrence with letters in their place.
     """
 
     name: str
@@ -47,6 +59,7 @@ class Recurrence:
     states: tuple[tuple[str, str], ...]
     steps: Expr
     index_base: Literal[0, 1] = 0
+    general: GeneralRecurrence | None = field(default=None, compare=False, repr=False)
     _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
@@ -65,6 +78,8 @@ class Recurrence:
 
     def equations(self) -> tuple[Derivation, ...]:
         """The forward equations at time t."""
+        if self.general is not None:
+            return tuple(map(self._case, self.general.recurrence.equations()))
         rows = [row for row in self.forward.rows if row.tensor.role == "value"]
         return tuple(self._equation(row) for row in rows)
 
@@ -77,6 +92,8 @@ class Recurrence:
             NetworkError: there is no such tensor.
         """
         self._require(name)
+        if self.general is not None:
+            return self._case(self.general.recurrence.gradient(name))
         adjoint = self._sweep.adjoint(name)
         result, steps = without_end(adjoint.expression, self.steps, self._sweep.ranges(adjoint.quantity)), adjoint.steps
         if result != adjoint.expression:
@@ -95,6 +112,8 @@ class Recurrence:
         Raises:
             NetworkError: the first is neither a state nor an output, or the second is no state.
         """
+        if self.general is not None:
+            return self._case(self.general.recurrence.step_jacobian(top, before))
         return self.unrolling.one_step(self._top(top), self._state(before))
 
     def jacobian(self, top: str, other: str) -> Derivation:
@@ -105,6 +124,8 @@ class Recurrence:
         Raises:
             NetworkError: the first is neither a state nor an output, or the second is no state.
         """
+        if self.general is not None:
+            return self._case(self.general.recurrence.jacobian(top, other))
         return self.unrolling.jacobian(self._top(top), self._state(other))
 
     def unrolled_gradient(self, name: str) -> Derivation:
@@ -114,6 +135,8 @@ class Recurrence:
             NetworkError: there is no such tensor.
         """
         self._require(name)
+        if self.general is not None:
+            return self._case(self.general.recurrence.unrolled_gradient(name))
         return self.unrolling.gradient(name)
 
     @cached_property
@@ -129,6 +152,13 @@ class Recurrence:
     @property
     def _sweep(self) -> Sweep:
         return self._sweeps.setdefault("l", Sweep(self.forward, "l"))
+
+    def _case(self, found: Derivation) -> Derivation:
+        """What was derived of the general recurrence, at the numbers of this one."""
+        if self.general is None:
+            raise TypeError(f"{self.name} is no case of a general recurrence")
+        own = found.forward == self.general.recurrence.forward
+        return specialised(found, dict(self.general.numbers), self.forward if own else None)
 
     def _equation(self, row: Row) -> Derivation:
         quantity = Quantity(row.name, row.indices, row.tensor.shape)
@@ -180,11 +210,32 @@ def recurrence(
     definition = defined(stage) if isinstance(cell, str) else cell
     if not definition.states:
         raise NetworkError(f"{definition.name} has no state that it hands on to the next step")
-    length = symbols.dimension(steps)
-    _require_other_sizes(definition, length)
-    alone = layer(definition, index_base=index_base)
-    forward = _over_time(definition, length)
-    return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, index_base)
+    number_of_steps = symbols.dimension(steps)
+    _require_other_sizes(definition, number_of_steps)
+
+    def made(definition: LayerDefinition, length: Expr) -> Recurrence:
+        alone, forward = layer(definition, index_base=index_base), _over_time(definition, length)
+        return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, index_base)
+
+    def over(lettering: Lettering) -> tuple[LayerDefinition, Expr]:
+        """The cell and the number of steps with what stands in the place of numbers."""
+        met: list[Expr] = []
+
+        def length(number: Expr) -> Expr:
+            met.append(number)
+            return lettering(int(number), met.count(number) - 1, 0) if number.is_Integer else number
+
+        return lengthened(definition, length), length(number_of_steps)
+
+    def build(lettering: Lettering) -> Blueprint:
+        return Blueprint(_over_time(*over(lettering)), ())
+
+    plain = made(definition, number_of_steps)
+    lengths = [definition.sizes[name] for name in definition.lengths] + [number_of_steps]
+    found = lettered(build, plain.forward, [int(length) for length in lengths if length.is_Integer])
+    if found is None:
+        return plain
+    return replace(plain, general=GeneralRecurrence(made(*over(found.lettering)), found.numbers))
 
 
 def _require_other_sizes(definition: LayerDefinition, steps: Expr) -> None:

@@ -111,6 +111,25 @@ def test_a_given_number_of_steps(steps: int) -> None:
         right(derivation)
 
 
+@pytest.mark.parametrize(
+    ("cell", "hidden", "steps"),
+    [("RNNCell", 300, "T"), ("RNNCell", "H", 40), ("RNNCell", 20, 17), ("GRUCell", 128, "T"), ("LSTMCell", 512, 100)],
+)
+def test_large_numbers_are_a_case_of_letters(cell: str, hidden: int | str, steps: int | str) -> None:
+    model = recurrence(cell, hidden, steps=steps)
+    small = recurrence(cell, "H", steps="T")
+    for derivation, known in zip(model.backward(), small.backward(), strict=True):
+        found = check(derivation)
+        assert found.ok
+        assert "at stand-in sizes" in getattr(found, "note", "")
+        assert derivation.forward == model.forward
+        assert len(derivation.steps) == len(known.steps)
+    state = model.states[0][1]
+    for derivation in (model.equations()[0], model.step_jacobian("h", state), model.unrolled_gradient("bias_ih")):
+        assert derivation.general is not None
+        assert check(derivation).ok
+
+
 @settings(max_examples=4)
 @given(steps=STEPS, inputs=SIZE, hidden=SIZE, seed=SEED)
 def test_the_sum_over_time_has_the_value_of_the_recursion(steps: int, inputs: int, hidden: int, seed: int) -> None:
