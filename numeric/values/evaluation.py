@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy
@@ -45,12 +46,13 @@ def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     if batch is None:
         return _evaluate_one(derivation, arrays)
     weight = batch if model.reduction == "mean" else 1
-    samples = [_evaluate_one(derivation, _sample(model, arrays, number, weight)) for number in range(batch)]
+    samples = (_evaluate_one(derivation, _sample(model, arrays, number, weight)) for number in range(batch))
     top, *by = split_partial(name) or (name,)
     if not _is_of_loss(model, top):
-        return numpy.stack(samples)
+        return numpy.stack(list(samples))
     shared = all(_shared(model, other) for other in (*by, *_differentiated_by(model, top)))
-    return (numpy.sum(samples, axis=0) if shared else numpy.stack(samples)) / weight
+    # One after another, since gradients by parameters may be too large to be kept for all samples.
+    return numpy.asarray(reduce(numpy.add, samples) if shared else numpy.stack(list(samples))) / weight
 
 
 def _is_of_loss(model: Forward, name: str) -> bool:
