@@ -11,6 +11,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from derive.expression import symbols, walks
+from derive.expression.functions import ArgMax
 from derive.forward import Forward, Tensor
 from numeric.arrays.axes import Scope
 from numeric.errors import ArrayError
@@ -96,6 +97,41 @@ def with_derived(model: Forward, sizes: Mapping[Symbol, int]) -> dict[Symbol, in
         if known.setdefault(symbol, value) != value:
             raise ArrayError(f"{symbol} is {known[symbol]} by the arrays, but {formula} is {value}")
     return known
+
+
+def require_windows(model: Forward, sizes: Mapping[Symbol, int]) -> None:
+    """See that the padding of every maximum over windows is at most half of its kernel, as PyTorch wants it.
+
+    Raises:
+        ArrayError: it is more, so that a window could hold nothing.
+    """
+    for padding, kernel in _padded_windows(model):
+        if not (padding.free_symbols | kernel.free_symbols) <= set(sizes):
+            continue
+        around, side = (int(part.xreplace(dict(sizes))) for part in (padding, kernel))
+        if 2 * around > side:
+            raise ArrayError(
+                f"{_with_name(padding, around)} is more than half of {_with_name(kernel, side)}, the kernel of a "
+                "maximum: a window could hold nothing"
+            )
+
+
+def _with_name(size: Expr, number: int) -> str:
+    return str(number) if size.is_Integer else f"{size} = {number}"
+
+
+@lru_cache(maxsize=256)
+def _padded_windows(model: Forward) -> tuple[tuple[Expr, Expr], ...]:
+    """The padding and the kernel of every maximum over windows that begin before the tensor that they read."""
+    found: dict[tuple[Expr, Expr], None] = {}
+    for row in model.rows:
+        for chosen in row.expression.atoms(ArgMax):
+            for letter, first, last in chosen.limits:
+                for condition in chosen.function.atoms(sympy.GreaterThan):
+                    if letter in condition.lhs.free_symbols and condition.rhs == 0 == first:
+                        start = condition.lhs.xreplace(dict.fromkeys((*row.indices, letter), sympy.S.Zero))
+                        found[-start, last + 1] = None
+    return tuple(found)
 
 
 def _by_name(model: Forward, arrays: Mapping[str, Any]) -> dict[Symbol, int]:

@@ -15,7 +15,7 @@ from sympy import Symbol
 
 from derive.errors import nearest
 from derive.forward import Tensor
-from numeric.arrays.sizes import lengths, sizes_from
+from numeric.arrays.sizes import lengths, require_windows, sizes_from
 from numeric.errors import ArrayError
 from numeric.lowering.lines import Plan
 
@@ -127,7 +127,7 @@ class Arguments:
         arrays = {name: array for name, array in arrays.items() if name not in numbers}
         self._check_types(arrays)
         try:
-            sizes_from(self.plan.model, arrays, self._settings(params))
+            require_windows(self.plan.model, sizes_from(self.plan.model, arrays, self._settings(params)))
         except ArrayError as error:
             name = str(error).split()[0]
             raise ArrayError(f"{error}{self._place(name)}") from error

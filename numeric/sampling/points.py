@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from math import prod, sqrt
@@ -74,8 +75,20 @@ def sample(model: Forward, seed: int, sizes: Mapping[Symbol, int] | None = None)
     chosen = sample_sizes(model, seed) if sizes is None else {**sample_sizes(model, seed, sizes), **sizes}
     found = _search(model, chosen, numpy.random.default_rng(seed), None)
     if found is None:
+        beyond = _beyond(model)
+        if beyond is not None:
+            raise ArrayError(f"{beyond} is beyond the range of floating-point numbers, which ends at 10^308")
         raise ArrayError(f"no random point is finite and farther than {MARGINS[-1]} from every kink")
     return found
+
+
+def _beyond(model: Forward) -> str | None:
+    """A number in the rows that floating point does not hold, to its leading digits."""
+    for row in model.rows:
+        for number in sorted(row.expression.atoms(sympy.Rational), key=abs, reverse=True):
+            if abs(number) > sympy.Rational(sys.float_info.max):
+                return str(number.n(3))
+    return None
 
 
 def responsive_sample(model: Forward, seed: int, partial: str, sizes: Sizing | None = None) -> dict[str, Array] | None:

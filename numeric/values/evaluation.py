@@ -15,6 +15,7 @@ from derive.forward import Forward
 from numeric.arrays.axes import Array
 from numeric.arrays.functions import left_unknown
 from numeric.arrays.layout import in_layout
+from numeric.arrays.sizes import require_windows
 from numeric.enclosed.ladder import Lift, again, is_finite, watched
 from numeric.errors import ArrayError, ExpressionError, MissingSizeError
 from numeric.expression.forward import program
@@ -89,6 +90,7 @@ def _evaluate_one(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     quantity, model = derivation.quantity, derivation.forward
     stable = stabilised(model, derivation.result, quantity, frozenset(arrays))
     point = Point(stable or model, arrays, dtype=_precision(arrays))
+    require_windows(model, point.sizes)
     result = symbols.element(RESULT, quantity.indices) if stable else derivation.result
     try:
         with watched() as flags:

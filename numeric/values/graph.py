@@ -101,7 +101,7 @@ def compare_inputs(backward: Backward) -> Iterator[Comparison]:
         inputs = _inputs(backward.forward)
         base = _equations(graph, inputs, graph.functions)[backward.output]
         for name in graph.inputs:
-            steps = _steps()
+            steps = _steps(inputs[name])
             moved = [_equations(graph, {**inputs, name: inputs[name] + step}, graph.functions) for step in steps]
             quotients = [(found[backward.output] - base) / step for found, step in zip(moved, steps, strict=True)]
             yield _compared(name, backward[name], quotients)
@@ -197,14 +197,15 @@ def _slopes(graph: Graph, base: Sequence[Any], edge: Edge) -> list[Any]:
     node = graph.nodes[edge.target]
     arguments = [base[argument] for argument in node.arguments]
     found = []
-    for step in _steps():
+    for step in _steps(arguments[edge.slot]):
         moved = [argument + step if slot == edge.slot else argument for slot, argument in enumerate(arguments)]
         found.append((_computed(library, node, moved) - base[edge.target]) / step)
     return found
 
 
-def _steps() -> tuple[Any, Any]:
-    step = mpmath.mpf(10) ** -(mpmath.mp.dps // 3)
+def _steps(of: Any) -> tuple[Any, Any]:
+    """Steps to both sides of a number, small beside it, or beside 1 where it is less."""
+    step = mpmath.mpf(10) ** -(mpmath.mp.dps // 3) * max(1, abs(of))
     return step, -step
 
 

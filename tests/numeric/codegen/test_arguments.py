@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from derive import layer, network
-from numeric import ArrayError
+from numeric import ArrayError, evaluate
 from numeric.codegen import Compiled, CompileError, compile
 
 Arguments = tuple[dict[str, Any], list[Any]]
@@ -105,3 +105,27 @@ def test_infinity_and_empty_arrays_are_named_where_nan_comes_of_them(compiled: C
     infinite = {**params, "b2": numpy.array([1, numpy.inf, 0], dtype="float32")}
     fails(compiled, (infinite, [x, y]), "b2", "infinity", "Linear2")
     fails(compiled, (params, [x[:0], y[:0]]), "x", "empty", "(0, 4)")
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "sizes", "message"),
+    [
+        ("MaxPool1d(k, stride=s, padding=p)", (1, 2, 7), {"k": 3, "s": 1, "p": 2}, "p = 2 is more than half of k = 3"),
+        ("MaxPool2d((2, k), padding=(1, p))", (1, 2, 7, 8), {"k": 4, "p": 3}, "p = 3 is more than half of k = 4"),
+        ("MaxPool1d(3, padding=p)", (1, 2, 7), {"p": 2}, "p = 2 is more than half of 3"),
+    ],
+)
+def test_padding_of_a_maximum_is_at_most_half_of_its_kernel(
+    text: str, shape: tuple[int, ...], sizes: dict[str, int], message: str
+) -> None:
+    """At numbers too, in compiled code and in derivations."""
+    one = layer(text, batch="B")
+    compiled = compile(one)
+    z = numpy.arange(numpy.prod(shape), dtype=float).reshape(shape)
+    with pytest.raises(ArrayError, match=message):
+        compiled.forward(sizes, z)
+    with pytest.raises(ArrayError, match=message):
+        evaluate(one.network.value("y"), {"z": z, **sizes})
+    allowed = sizes | {"p": 1}
+    y, _ = compiled.forward(allowed, z)
+    numpy.testing.assert_array_equal(y, evaluate(one.network.value("y"), {"z": z, **allowed}))

@@ -189,3 +189,9 @@ def test_sizes_of_long_sums_are_kept_small() -> None:
         weights = sizes["C_out"] * sizes["C"] * sizes["k"] ** 3
         assert weights * sizes["D_out"] * sizes["H_out"] * sizes["W_out"] * weights < 10**8
         assert sizes["C"] != sizes["C_out"]
+
+
+def test_a_number_beyond_floating_point_is_named() -> None:
+    model = Forward((tensor("x"),), (Row(tensor("f"), (), sympy.Integer(10) ** 400 * at("x")),))
+    with pytest.raises(ArrayError, match=r"1\.00e\+400 is beyond the range of floating-point numbers"):
+        sample(model, seed=0)

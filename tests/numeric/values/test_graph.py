@@ -140,3 +140,9 @@ def test_a_chain_takes_time_that_grows_with_its_length(functions: list[str]) -> 
     assert time.process_time() - start < 6
     last = list(compare_inputs(backward))
     assert max(comparison.error for comparison in last) < TOLERANCE
+
+
+def test_steps_are_small_beside_large_numbers() -> None:
+    for equation, at in (("f = x^(10^10)", 2), ("f = 3*x^(10^9) + x", "1/3"), ("f = (x^5000)*y; y = x", 10)):
+        graph = scalar_graph(equation.replace("; y = x", "").replace("*y", ""))
+        assert max(errors(graph.backward({"x": at}))) < TOLERANCE
