@@ -1,6 +1,7 @@
 """Programming parts: handouts, reference solutions, and checks of files in a process of their own."""
 
-from answers.code.assignment import Assignment, Case
+from answers.code.assignment import Assignment
+from answers.code.cases import Case
 from answers.code.check import RunningCheck, begin_check, check_file
 from answers.code.report import TOLERANCE, CodeCheck, CodeReport
 

@@ -11,8 +11,7 @@ from typing import Any
 import sympy
 from sympy import Expr
 
-from answers.code.comments import equation
-from answers.code.line import source_of
+from answers.code.lines import equation, source_of
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.network import network

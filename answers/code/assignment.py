@@ -6,42 +6,10 @@ import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from numpy.typing import NDArray
-
+from answers.code.cases import Case
 from numeric.training import MetricName
-
-Array = NDArray[Any]
-
-SHAPES = 3
-SEQUENCE = "sequence"
-"""The run that does what the course's own test does; it comes first in a report."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One run of a file: what it is given, and what it has to give.
-
-    Attributes:
-        label: what the case is, for a reader: ``f = relu, g = sigmoid, bce_loss``.
-        run: the function of the driver that runs it.
-        settings: the names and numbers that the driver needs beside arrays.
-        given: arrays by name.
-        expected: what the run must give, by name.
-        finite: whether only a finite result is asked for, at the ends of the range.
-        tolerance: the relative error that is allowed; None for that of the check.
-        reported: numbers that the run finds out and that are kept as they are, by name.
-    """
-
-    label: str
-    run: str
-    settings: Mapping[str, Any]
-    given: Mapping[str, Array] = field(repr=False)
-    expected: Mapping[str, Array] = field(repr=False)
-    finite: bool = False
-    tolerance: float | None = None
-    reported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

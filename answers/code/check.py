@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy
 
-from answers.code.assignment import SHAPES, Assignment, Case
+from answers.code.assignment import Assignment
+from answers.code.cases import SHAPES, Case
 from answers.code.report import CodeReport, compared, printed, reported
 
 MEGABYTES = 2048

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 
-from answers.code.comments import written
+from answers.code.lines import written
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.functions import Bracket

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from answers.code.assignment import SEQUENCE, Array, Case
+from answers.code.cases import SEQUENCE, Array, Case
 
 TOLERANCE = 1e-5
 """Wide enough for code that computes in single precision in places; a wrong formula is off by far more."""

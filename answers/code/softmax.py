@@ -9,7 +9,7 @@ import sympy
 from sympy import Expr, Indexed, Sum
 
 from answers.code.index_form import formula, row
-from answers.code.line import Line, source_of
+from answers.code.lines import DerivedLine, source_of
 from derive.expression import symbols
 from derive.layer import Layer, layer
 from numeric.source import NAMESPACES, Names, SourceError
@@ -27,11 +27,11 @@ class SoftmaxLines:
     """
 
     shifted: str
-    e: Line
-    s: Line
-    y: Line
+    e: DerivedLine
+    s: DerivedLine
+    y: DerivedLine
     log_y: str
-    dz: Line
+    dz: DerivedLine
 
 
 @cache
@@ -53,11 +53,13 @@ def softmax() -> SoftmaxLines:
     kept = f"(axis={axis}, keepdims=True)"
     return SoftmaxLines(
         shifted=f"z - z.max{kept}",
-        e=Line("e", _scalar(rows["e"].expression, {"z": "shifted"}), rows["e"].comment()),
-        s=Line("s", f"{symbols.name_of(total.function)}.sum{kept}", rows["s"].comment()),
-        y=Line("y", _scalar(rows["y"].expression, {}), rows["y"].comment()),
+        e=DerivedLine("e", _scalar(rows["e"].expression, {"z": "shifted"}), rows["e"].comment()),
+        s=DerivedLine("s", f"{symbols.name_of(total.function)}.sum{kept}", rows["s"].comment()),
+        y=DerivedLine("y", _scalar(rows["y"].expression, {}), rows["y"].comment()),
         log_y=_scalar(_logarithm(rows["y"].expression, rows["e"].expression), {"z": "shifted"}),
-        dz=Line("dz", source_of(gradient, "numpy", Names.of(forward)), formula(gradient).lettered(letters).comment()),
+        dz=DerivedLine(
+            "dz", source_of(gradient, "numpy", Names.of(forward)), formula(gradient).lettered(letters).comment()
+        ),
     )
 
 

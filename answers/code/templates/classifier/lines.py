@@ -8,8 +8,7 @@ from functools import cache
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta
 
-from answers.code.comments import equation
-from answers.code.line import Line
+from answers.code.lines import DerivedLine, equation
 from answers.code.softmax import SoftmaxLines, softmax
 from answers.code.templates.layers.lines import renamed
 from derive.expression import symbols
@@ -26,8 +25,8 @@ class ClassifierLines:
     """The loss, its logarithms of probabilities, and the gradient by the scores, term by term."""
 
     softmax: SoftmaxLines
-    loss: Line
-    start: Line
+    loss: DerivedLine
+    start: DerivedLine
     labels: str
     divisor: str
 
@@ -55,8 +54,8 @@ def classifier_lines() -> ClassifierLines:
         raise SourceError(f"{slope.result} is not a difference of probabilities and classes, over the batch")
     return ClassifierLines(
         softmax=softmax(),
-        loss=Line("loss", _mean_at_labels(sample), _named(equation(model().value("l"), size))),
-        start=Line("dscores", f"self.{symbols.name_of(probabilities)}.copy()", _named(equation(slope, size))),
+        loss=DerivedLine("loss", _mean_at_labels(sample), _named(equation(model().value("l"), size))),
+        start=DerivedLine("dscores", f"self.{symbols.name_of(probabilities)}.copy()", _named(equation(slope, size))),
         labels=f"{'-' if numerator.coeff(delta) < 0 else '+'}= {abs(numerator.coeff(delta))}",
         divisor=str(divisor),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from answers.code.activations import written_activation
-from answers.code.line import Line
+from answers.code.lines import DerivedLine
 from answers.code.softmax import SoftmaxLines, softmax
 from answers.code.templates.module.lines import linear
 
@@ -22,8 +22,8 @@ WORDS: Mapping[str, str] = {
 class LayerLines:
     """The lines of the three layers."""
 
-    fc: tuple[Line, ...]
-    relu: tuple[Line, Line]
+    fc: tuple[DerivedLine, ...]
+    relu: tuple[DerivedLine, DerivedLine]
     softmax: SoftmaxLines
 
 
@@ -35,8 +35,8 @@ def layer_lines() -> LayerLines:
     return LayerLines(
         fc=tuple(_renamed(line) for line in linear()),
         relu=(
-            _renamed(Line("y", relu.value, relu.value_comment)),
-            _renamed(Line("dz", relu.slope, relu.slope_comment.replace("dJ/d", "d"))),
+            _renamed(DerivedLine("y", relu.value, relu.value_comment)),
+            _renamed(DerivedLine("dz", relu.slope, relu.slope_comment.replace("dJ/d", "d"))),
         ),
         softmax=SoftmaxLines(
             shifted=renamed(soft.shifted),
@@ -44,14 +44,16 @@ def layer_lines() -> LayerLines:
             s=_renamed(soft.s),
             y=_renamed(soft.y),
             log_y=renamed(soft.log_y),
-            dz=_renamed(Line(soft.dz.target, soft.dz.source, soft.dz.comment.replace("dJ/d", "d"))),
+            dz=_renamed(DerivedLine(soft.dz.target, soft.dz.source, soft.dz.comment.replace("dJ/d", "d"))),
         ),
     )
 
 
-def _renamed(line: Line) -> Line:
+def _renamed(line: DerivedLine) -> DerivedLine:
     source = line.source.replace("self.", "")
-    return Line(renamed(re.sub(r'self\.grads\["(\w+)"\]', r"d\1", line.target)), renamed(source), renamed(line.comment))
+    return DerivedLine(
+        renamed(re.sub(r'self\.grads\["(\w+)"\]', r"d\1", line.target)), renamed(source), renamed(line.comment)
+    )
 
 
 def renamed(text: str) -> str:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal
+
+import numpy
+from pydantic import Field
 
 from answers.code.assignment import Assignment
+from answers.code.cases import SEQUENCE, SHAPES, Case, point, slopes, value
+from answers.code.programming import Programming
 from answers.code.rendering import render
-from answers.code.templates.layers.cases import cases
 from answers.code.templates.layers.lines import layer_lines
-from answers.code.templates.layers.options import LayersOptions
+from derive.layer import Layer, layer
+
+SIZES = ({"N": 4, "inputs": 5, "outputs": 3}, {"N": 1, "inputs": 2, "outputs": 4}, {"N": 3, "inputs": 1, "outputs": 2})
+NAMES = {"z": "x", "weight": "W", "bias": "b"}
+EXTREME = 1000.0
 
 
-class LayersFile(LayersOptions):
+class LayersFile(Programming):
     """A file ``layers.py`` with a function forward and one backward for each layer, in NumPy."""
+
+    template: Literal["layers"] = Field(default="layers", description="layers.py: functions of three layers")
+    title: str = Field(default="Layers of a classifier, from scratch", description="the first line of the file")
 
     def assignments(self) -> tuple[Assignment, ...]:
         return (
@@ -29,6 +43,42 @@ class LayersFile(LayersOptions):
         )
 
 
-def layers_file(options: LayersOptions) -> str:
+def layers_file(options: LayersFile) -> str:
     """The reference ``layers.py``."""
     return render("layers/layers.py.j2", options=options, solved=True, lines=layer_lines())
+
+
+def cases(seed: int = 0, shapes: int = SHAPES) -> tuple[Case, ...]:
+    """Cases for all layers, each at several shapes."""
+    return tuple(case for number in range(shapes) for case in _at_shape(number, seed + number))
+
+
+@lru_cache(maxsize=32)
+def _at_shape(number: int, seed: int) -> tuple[Case, ...]:
+    sizes = SIZES[number % len(SIZES)]
+    made = {
+        "fc": layer("Linear", sizes["outputs"], batch="N"),
+        "relu": layer("ReLU", batch="N"),
+        "softmax": layer("Softmax", batch="N"),
+    }
+    found = [_case(name, one, {"N": sizes["N"], "inputs": sizes["inputs"]}, seed) for name, one in made.items()]
+    return (*found, *_at_the_ends()) if number == 0 else tuple(found)
+
+
+def _case(name: str, made: Layer, sizes: dict[str, int], seed: int) -> Case:
+    model = made.network.forward
+    (axis,) = (length.name for length in model.tensors["z"].shape[1:])
+    given = point(model, seed, {"N": sizes["N"], axis: sizes["inputs"]})
+    expected = {"y": value(model, given, "y")}
+    expected |= {f"d{NAMES[tensor]}": slopes(model, given, [tensor])[f"d{tensor}"] for tensor in made.differentiable}
+    renamed = {NAMES.get(tensor, tensor): array for tensor, array in given.items()}
+    return Case(name, SEQUENCE, {"layer": name}, renamed, expected)
+
+
+def _at_the_ends() -> Iterator[Case]:
+    """Softmax of large scores: its value is known there, although the definition overflows."""
+    scores = numpy.array([[EXTREME, -EXTREME, EXTREME], [EXTREME, 0.0, -EXTREME], [-EXTREME, -EXTREME, -EXTREME]])
+    known = numpy.array([[0.5, 0.0, 0.5], [1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3]])
+    given = {"x": scores, "dy": numpy.ones_like(scores)}
+    label = f"softmax of scores of {EXTREME:g}"
+    yield Case(label, SEQUENCE, {"layer": "softmax"}, given, {"y": known, "dx": numpy.zeros_like(scores)})

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy
 from numpy.random import Generator
 
-from answers.code.assignment import SEQUENCE, SHAPES, Array, Case
+from answers.code.cases import SEQUENCE, SHAPES, Array, Case
 from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
 from answers.errors import HomeworkContentError
 from derive.building.language import parse_stage

@@ -9,8 +9,7 @@ from functools import cache
 from typing import Literal
 
 from answers.code.activations import ActivationLines, written_activation
-from answers.code.comments import equation
-from answers.code.line import Line, source_of
+from answers.code.lines import DerivedLine, equation, source_of
 from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
 from derive.building.language import Argument, parse_stage
 from derive.derivation import Derivation
@@ -33,8 +32,8 @@ class LossLines:
 
     name: str
     title: str
-    value: Line
-    slope: Line
+    value: DerivedLine
+    slope: DerivedLine
     extent: str
     sizes: str
     definition: str
@@ -42,37 +41,39 @@ class LossLines:
 
 
 @cache
-def forward_lines(library: str) -> tuple[Line, ...]:
+def forward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The forward pass of the network, a line for each layer."""
     model = network(NETWORK.format(f="f", g="g"), batch=BATCH)
     calls = {name: f"activation(self.{name}_function, {{}})" for name in "fg"}
     names = Names.of(model.forward, calls=calls)
     return tuple(
-        Line(block.value, source_of(model.value(block.value), library, names), equation(model.value(block.value), SIZE))
+        DerivedLine(
+            block.value, source_of(model.value(block.value), library, names), equation(model.value(block.value), SIZE)
+        )
         for block in model.blocks
     )
 
 
 @cache
-def backward_lines(library: str) -> tuple[Line, ...]:
+def backward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The backward pass, from the gradient with respect to y_hat to those of the parameters."""
     # The pass begins at dJ/dy_hat: it is the same for every loss.
     model = network(NETWORK.format(f="f", g="g"), "MSE", batch=BATCH)
     names = Names.of(model.forward, _gradients(model))
     found = {derivation.quantity.name: derivation for derivation in model.backward()}
-    lines: list[Line] = []
+    lines: list[DerivedLine] = []
     for block in reversed(model.blocks[:-1]):
         if block.label in ("f", "g"):
             derivation = found[partial_name("l", block.reads)]
             call = f"activation_backward(self.{block.label}_function, dJd{block.value}, {block.reads}, {block.value})"
-            lines.append(Line(f"dJd{block.reads}", call, equation(derivation, SIZE)))
+            lines.append(DerivedLine(f"dJd{block.reads}", call, equation(derivation, SIZE)))
             continue
         number = block.label.removeprefix("Linear")
         for name in (f"W{number}", f"b{number}", block.reads):
             if name != "x":
                 derivation = found[partial_name("l", name)]
                 target = f'self.grads["dJd{name}"]' if name in model.parameters else f"dJd{name}"
-                lines.append(Line(target, source_of(derivation, library, names), equation(derivation, SIZE)))
+                lines.append(DerivedLine(target, source_of(derivation, library, names), equation(derivation, SIZE)))
     return tuple(lines)
 
 
@@ -117,8 +118,8 @@ def _loss(name: str, loss: str, library: str, reduction: Literal["mean", "sum"])
     # A probability of 0 or 1 has an infinite logarithm; PyTorch's loss keeps it at -100, and the divisor at 1e-12.
     guarded = replace(names, calls={"log": "safe_log({})"}, divisor="safe_divisor({})")
     value, slope = model.value("l"), model.partial("dl/dy_hat")
-    value_line = Line("loss", source_of(value, library, guarded), equation(value, SIZE))
-    slope_line = Line("dJdy_hat", source_of(slope, library, guarded), equation(slope, SIZE))
+    value_line = DerivedLine("loss", source_of(value, library, guarded), equation(value, SIZE))
+    slope_line = DerivedLine("dJdy_hat", source_of(slope, library, guarded), equation(slope, SIZE))
     definition = source_of(value, library, names)
     sizes = _sizes(f"{value_line.source} {slope_line.source}")
     return LossLines(name, loss, value_line, slope_line, _extent(slope), sizes, definition, _sizes(definition))

@@ -6,9 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from answers.code.assignment import Assignment
+from answers.code.rendering import render
 from answers.code.templates.mlp.cases import PARAMETERS, cases
+from answers.code.templates.mlp.lines import activation_lines, backward_lines, forward_lines, loss_lines, modules
 from answers.code.templates.mlp.options import MlpOptions
-from answers.code.templates.mlp.write import example_test, skeleton, solution
+from numeric.source import namespace_of
 
 
 class Mlp(MlpOptions):
@@ -27,3 +29,40 @@ class Mlp(MlpOptions):
                 library=self.library,
             ),
         )
+
+
+def solution(options: MlpOptions) -> str:
+    """The source of the reference ``mlp.py``.
+
+    Raises:
+        NetworkError: an activation or a loss does not exist.
+        SourceError: one of them has no source for the library.
+    """
+    return _file("mlp.py.j2", options, solved=True)
+
+
+def skeleton(options: MlpOptions) -> str:
+    """``mlp.py`` with the lines to write left out."""
+    return _file("mlp.py.j2", options, solved=False)
+
+
+def example_test(options: MlpOptions) -> str:
+    """One test of ``mlp.py``, for one pair of activations and one loss."""
+    return _file("test_mlp.py.j2", options, solved=False)
+
+
+def _file(template: str, options: MlpOptions, *, solved: bool) -> str:
+    losses = loss_lines(options)
+    text = "".join(line.source for loss in losses for line in (loss.value, loss.slope))
+    return render(
+        f"mlp/{template}",
+        options=options,
+        solved=solved,
+        library=namespace_of(options.library),
+        forward=forward_lines(options.library),
+        backward=backward_lines(options.library),
+        activations=activation_lines(options),
+        losses={loss.name: loss for loss in losses},
+        modules=modules(options),
+        helpers=[name for name in ("safe_log", "safe_divisor") if f"{name}(" in text],
+    )

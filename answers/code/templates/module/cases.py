@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy
 
-from answers.code.assignment import SEQUENCE, SHAPES, Case
-from answers.code.points import point, slopes, value
-from answers.code.templates.module.options import ModuleOptions
+from answers.code.cases import SEQUENCE, SHAPES, Case, point, slopes, value
 from derive.layer import Layer, layer
 
 CONVOLUTIONS = (
@@ -31,11 +29,9 @@ SPACE = {"H": 6, "W": 5}
 EXTREME = 1000.0
 
 
-def cases(options: ModuleOptions, seed: int = 0, shapes: int = SHAPES) -> tuple[Case, ...]:
+def cases(layers: tuple[str, ...], seed: int = 0, shapes: int = SHAPES) -> tuple[Case, ...]:
     """Cases for all layers, each at several shapes."""
-    return tuple(
-        case for number in range(shapes) for name in options.layers for case in _of_layer(name, number, seed + number)
-    )
+    return tuple(case for number in range(shapes) for name in layers for case in _of_layer(name, number, seed + number))
 
 
 @lru_cache(maxsize=64)

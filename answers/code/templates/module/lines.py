@@ -22,7 +22,7 @@ from answers.code.index_form import (
     through_windows,
     whole_number,
 )
-from answers.code.line import Line, source_of
+from answers.code.lines import DerivedLine, source_of
 from derive.expression import symbols
 from derive.layer import Layer, layer
 from numeric.source import Names
@@ -51,9 +51,9 @@ class ConvolutionLines:
     """
 
     windows: str
-    value: Line
+    value: DerivedLine
     plus: tuple[str, ...]
-    parameters: tuple[Line, ...]
+    parameters: tuple[DerivedLine, ...]
     added: Slices
 
 
@@ -62,9 +62,9 @@ class PoolingLines:
     """Max-pooling: the place of the largest value in every window, its row and column, and what is added there."""
 
     place: str
-    within: tuple[Line, ...]
+    within: tuple[DerivedLine, ...]
     value: str
-    subscripts: tuple[Line, ...]
+    subscripts: tuple[DerivedLine, ...]
     added: str
 
 
@@ -78,7 +78,7 @@ def convolution() -> ConvolutionLines:
     summed, *others = terms(value.expression)
     return ConvolutionLines(
         windows=windows.comment(),
-        value=Line("y", contraction(summed, letters["y"], {}), value.comment()),
+        value=DerivedLine("y", contraction(summed, letters["y"], {}), value.comment()),
         plus=tuple(_spread(term, letters["y"]) for term in others),
         parameters=tuple(_of_parameter(conv, name, letters) for name in ("bias", "weight")),
         added=_of_input(conv, letters),
@@ -92,12 +92,12 @@ def _spread(access: Expr, axes: tuple[Symbol, ...]) -> str:
     return f"{symbols.name_of(access)}[{', '.join([':', *['None'] * behind])}]"
 
 
-def _of_parameter(conv: Layer, name: str, letters: Mapping[str, tuple[Symbol, ...]]) -> Line:
+def _of_parameter(conv: Layer, name: str, letters: Mapping[str, tuple[Symbol, ...]]) -> DerivedLine:
     whole = _gradient(formula(conv.vjp(name)), name)
     if any(symbols.name_of(access) == "z" for access in symbols.accesses(whole.expression)):
         whole, _ = through_windows(whole, "z")
     whole = whole.lettered(letters)
-    return Line(f'self.grads["{name}"]', contraction(whole.expression, letters[name], OWN), whole.comment())
+    return DerivedLine(f'self.grads["{name}"]', contraction(whole.expression, letters[name], OWN), whole.comment())
 
 
 def _of_input(conv: Layer, letters: Mapping[str, tuple[Symbol, ...]]) -> Slices:
@@ -134,28 +134,32 @@ def pooling() -> PoolingLines:
     added = _gradient(added_at(formula(pool.vjp("z"))), "z").lettered(letters_of(value) | {"y": value.subscripts})
     return PoolingLines(
         place=place.comment(),
-        within=tuple(Line(name, whole_number(forward.row[name].expression), "") for name in ("m_star", "n_star")),
+        within=tuple(
+            DerivedLine(name, whole_number(forward.row[name].expression), "") for name in ("m_star", "n_star")
+        ),
         value=value.comment(),
         subscripts=tuple(
-            Line(name, whole_number(one), "") for name, one in zip(("row", "column"), spatial, strict=True)
+            DerivedLine(name, whole_number(one), "") for name, one in zip(("row", "column"), spatial, strict=True)
         ),
         added=added.comment("+="),
     )
 
 
 @cache
-def linear() -> tuple[Line, ...]:
+def linear() -> tuple[DerivedLine, ...]:
     """The lines of Linear: its value, the gradients of its parameters, and that of z."""
     dense = layer("Linear", "out", batch=BATCH)
     names = Names.of(dense.network.forward)
     letters = letters_of(row(dense.network.forward, "y"))
     letters |= {f"d{name}": letters[name] for name in ("weight", "bias", "z")}
-    lines = [Line("y", source_of(dense.forward()[-1], "numpy", names), row(dense.network.forward, "y").comment())]
+    lines = [
+        DerivedLine("y", source_of(dense.forward()[-1], "numpy", names), row(dense.network.forward, "y").comment())
+    ]
     for name, target in (("weight", 'self.grads["weight"]'), ("bias", 'self.grads["bias"]'), ("z", "dz")):
         derivation = dense.vjp(name)
         whole = _gradient(formula(derivation), name).lettered(letters)
         source = source_of(derivation, "numpy", replace(names, tensors={"z": "self.z"}))
-        lines.append(Line(target, source, whole.comment()))
+        lines.append(DerivedLine(target, source, whole.comment()))
     return tuple(lines)
 
 

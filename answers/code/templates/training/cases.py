@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy
 from numpy.random import Generator
 
-from answers.code.assignment import SEQUENCE, SHAPES, Array, Case
-from answers.code.points import point, slopes, value
+from answers.code.cases import SEQUENCE, SHAPES, Array, Case, point, slopes, value
 from answers.code.templates.training.lines import model
 from answers.code.templates.training.options import Library, TrainingOptions
 

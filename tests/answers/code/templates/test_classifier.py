@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from answers.code.templates.classifier import ClassifierFile
-from answers.code.templates.classifier.cases import cases
+from answers.code.templates.classifier.template import cases
 from tests.answers.code.running import assert_well_written, lay_out, run
 from tests.answers.code.samples import checked, the_file
 

@@ -1,9 +1,12 @@
-"""Equations as comments in plain characters: ``dJ/dW1[i,j] = sum_b dJ/dz1[b,i] x[b,j]``."""
+"""Lines of a file that follow from derivations, and their equations as comments in plain characters.
+
+Such a comment reads ``dJ/dW1[i,j] = sum_b dJ/dz1[b,i] x[b,j]``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import sympy
@@ -15,6 +18,7 @@ from derive.render.names import Name, Ranks, ranks_of
 from derive.render.piece import Binding, Piece
 from derive.render.printing import piece
 from derive.render.unicode_style import UnicodeStyle
+from numeric.source import Names, SourceError, matrix_source
 
 
 class PlainStyle(UnicodeStyle):
@@ -103,3 +107,23 @@ def _lettered(letters: dict[Symbol, Symbol], expression: Expr) -> dict[Symbol, S
 
 def _plain(text: str, binding: Binding = Binding.ATOM) -> Piece:
     return Piece(text, len(text), binding)
+
+
+@dataclass(frozen=True)
+class DerivedLine:
+    """An assignment of a program, and the equation in index form that it computes."""
+
+    target: str
+    source: str
+    comment: str
+
+
+def source_of(derivation: Derivation, library: str, names: Names) -> str:
+    """The matrix form of a derivation as source.
+
+    Raises:
+        SourceError: it has none.
+    """
+    if derivation.matrix is None:
+        raise SourceError(f"{derivation.quantity.name} has no matrix form to write as source")
+    return matrix_source(derivation.matrix, library, names)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from answers.code.excerpt import written_lines
+from answers.code.programming import written_lines
 
 SOLUTION = """import numpy as np
 
