@@ -71,10 +71,7 @@ def _without_true(expression: Expr, ranges: Ranges) -> Expr:
             if letter not in {limit[0] for limit in expression.limits}
         }
         return walks.total(_without_true(expression.function, {**outer, **inner}), expression.limits)
-    changed = [_without_true(part, ranges) if isinstance(part, Expr) else part for part in expression.args]
-    if all(new is old for new, old in zip(changed, expression.args, strict=True)):
-        return expression
-    return expression.func(*changed)
+    return walks.mapped(expression, lambda part: _without_true(part, ranges), Expr)
 
 
 def _holds(condition: Boolean, ranges: Ranges) -> bool:

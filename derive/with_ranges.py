@@ -16,6 +16,7 @@ from sympy.core.relational import Relational
 from derive.calculus.ranges import exact_ranges
 from derive.calculus.terms import Bound, Term, split
 from derive.derivation import Derivation
+from derive.expression import walks
 from derive.expression.functions import Bracket
 from derive.specialise import specialised
 from derive.steps import Step
@@ -51,7 +52,7 @@ def in_cases(expression: Expr) -> Expr:
             condition = And(*(bracket.args[0] for bracket in brackets))
             return Sum(Piecewise((rest, condition), (sympy.S.Zero, True), evaluate=False), *expression.limits)
     if isinstance(expression, sympy.Add | Mul | Sum):
-        return expression.func(*(in_cases(part) if isinstance(part, Expr) else part for part in expression.args))
+        return walks.mapped(expression, in_cases)
     return expression
 
 

@@ -13,7 +13,7 @@ from sympy import Add, Expr, ImmutableDenseMatrix, Indexed, Integer, Mul, Sum, S
 from derive.derivation import Derivation
 from derive.elements import Elements
 from derive.errors import DeriveError
-from derive.expression import symbols
+from derive.expression import symbols, walks
 from derive.forward import Forward
 from derive.recurrent.initial import with_initial
 from derive.render.written_out import written_out_latex, written_out_unicode
@@ -121,7 +121,7 @@ def _unrolled(expression: Expr, places: Mapping[Symbol, Expr], lengths: Mapping[
         return _product(expression, places, lengths)
     if not expression.args:
         return places.get(expression, expression)
-    result: Expr = expression.func(*(_unrolled(argument, places, lengths) for argument in expression.args))
+    result: Expr = walks.mapped(expression, lambda part: _unrolled(part, places, lengths))
     return result
 
 

@@ -13,8 +13,7 @@ from answers.contract.item import Claim, Verdict
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.forward import Forward
-from derive.matrix.nodes import Apply, Elementwise, Named, Node
-from derive.matrix.tree import children
+from derive.matrix.nodes import Elementwise, Named, Node
 from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric import check, sizes_tried
 from numeric.checks.checking import unknown_functions
@@ -93,11 +92,10 @@ def _symbols(derivation: Derivation) -> set[str]:
 
 
 def _leaves(node: Node) -> Iterator[str]:
-    if isinstance(node, Named):
-        yield node.name
-    if isinstance(node, Elementwise):
-        # Its variables stand for the arguments, whatever they are called.
-        read = (access for access in symbols.accesses(node.formula) if access not in node.variables)
-        yield from (symbols.name_of(access) for access in read)
-    for child in (node.argument,) if isinstance(node, Apply) else children(node):
-        yield from _leaves(child)
+    for part in node.walk():
+        if isinstance(part, Named):
+            yield part.name
+        if isinstance(part, Elementwise):
+            # Its variables stand for the arguments, whatever they are called.
+            read = (access for access in symbols.accesses(part.formula) if access not in part.variables)
+            yield from (symbols.name_of(access) for access in read)

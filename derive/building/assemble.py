@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 
 import sympy
-from sympy import Expr, Indexed, Sum, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.building.beside import check_beside, further_sizes
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.errors import DefinitionError, NetworkError, nearest
-from derive.expression import symbols
+from derive.expression import symbols, walks
 from derive.forward import Role, Row, Tensor
 from derive.layers import CALLED, LayerDefinition
 from derive.layers.checked import misfits
@@ -276,11 +276,7 @@ def renamed(expression: Expr, names: Mapping[str, str]) -> Expr:
             if expression.name in names and not expression.is_integer
             else expression
         )
-    if not expression.args:
-        return expression
-    if isinstance(expression, Sum):
-        return Sum(renamed(expression.function, names), *expression.limits)
-    result: Expr = expression.func(*(renamed(argument, names) for argument in expression.args))
+    result: Expr = walks.mapped(expression, lambda part: renamed(part, names))
     return result
 
 
@@ -301,9 +297,5 @@ def _with_batch(expression: Expr, names: set[str]) -> Expr:
             if expression.name in names and not expression.is_integer
             else expression
         )
-    if not expression.args:
-        return expression
-    if isinstance(expression, Sum):
-        return Sum(_with_batch(expression.function, names), *expression.limits)
-    result: Expr = expression.func(*(_with_batch(argument, names) for argument in expression.args))
+    result: Expr = walks.mapped(expression, lambda part: _with_batch(part, names))
     return result

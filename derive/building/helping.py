@@ -13,7 +13,7 @@ import sympy
 from sympy import Expr, Function, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
-from derive.expression import symbols
+from derive.expression import symbols, walks
 from derive.expression.functions import Maximum
 
 Ranges = Mapping[Symbol, Expr]
@@ -63,10 +63,7 @@ class Helpers:
         if not expression.has(Maximum):
             return expression
         inside = {**ranges, **_limits(expression)} if isinstance(expression, Sum | Maximum) else ranges
-        if isinstance(expression, Sum | Maximum):
-            rebuilt = expression.func(self._maxima(expression.function, inside), *expression.limits)
-        else:
-            rebuilt = expression.func(*(self._maxima(argument, inside) for argument in expression.args))
+        rebuilt = walks.mapped(expression, lambda part: self._maxima(part, inside))
         if isinstance(rebuilt, Maximum) and not outermost:
             return self._new("max", rebuilt, ranges)
         return rebuilt

@@ -123,8 +123,7 @@ def grouped(expression: Expr) -> Expr:
     """The expression with terms of its sums that share a factor put together, where that makes it shorter."""
     if not expression.args or isinstance(expression, Indexed) or not walks.holds(expression, Add):
         return expression
-    arguments = [grouped(part) if isinstance(part, Expr) else part for part in expression.args]
-    result: Expr = expression.func(*arguments)
+    result: Expr = walks.mapped(expression, grouped, Expr)
     while isinstance(result, Add):
         shorter = min((_put_together(result, base) for base in _shared_by_some(result)), key=cost, default=result)
         if cost(shorter) >= cost(result):

@@ -122,8 +122,7 @@ class Facts:
         if not self.known or not walks.holds(expression, Sum) or isinstance(expression, Indexed):
             return expression
         if isinstance(expression, Add | Mul | Sum):
-            outer = [self.inside(part) if isinstance(part, Expr) else part for part in expression.args]
-            return expression.func(*outer)
+            return walks.mapped(expression, self.inside, Expr)
         arguments = [self._value_inside(part) if isinstance(part, Expr) else part for part in expression.args]
         if isinstance(expression, Pow) and isinstance(arguments[0], Pow) and self._is_root(arguments[0].base):
             return arguments[0].base ** (arguments[0].exp * arguments[1])

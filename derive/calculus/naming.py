@@ -107,5 +107,5 @@ def with_plain_bounds(expression: Expr, depth: int = 0) -> Expr:
         renaming = dict(zip(letters, plain, strict=True))
         body = with_plain_bounds(walks.replaced(expression.function, renaming), depth + len(letters))
         return walks.total(body, ((renaming[letter], lower, upper) for letter, lower, upper in expression.limits))
-    result: Expr = expression.func(*(with_plain_bounds(argument, depth) for argument in expression.args))
+    result: Expr = walks.mapped(expression, lambda part: with_plain_bounds(part, depth))
     return result

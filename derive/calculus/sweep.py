@@ -246,7 +246,7 @@ def _with_free(expression: Expr, renaming: Mapping[Symbol, Expr], taken: set[str
     if not walks.holds(expression, ExprWithLimits):
         return walks.replaced(expression, dict(renaming))
     if not isinstance(expression, ExprWithLimits):
-        return expression.func(*(_with_free(argument, renaming, taken) for argument in expression.args))
+        return walks.mapped(expression, lambda part: _with_free(part, renaming, taken))
     letters = [letter for letter, _, _ in expression.limits]
     clash = [letter for letter in letters if letter.name in taken]
     fresh = dict(zip(clash, symbols.fresh_indices(len(clash), taken | symbols.names_in(expression)), strict=True))

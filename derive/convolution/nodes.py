@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from sympy import Expr, Symbol
 
+from derive.expression.tree import Tree
+
 Extent = tuple[Expr, ...]
 """One integer expression for each spatial axis."""
 
 
 @dataclass(frozen=True)
-class SpaceNode:
+class SpaceNode(Tree["SpaceNode"]):
     """A map, or a sum of maps over channels."""
 
     @property
@@ -179,10 +181,3 @@ class ConvolutionForm:
 def dilated(node: SpaceNode, factor: Extent) -> SpaceNode:
     """The map dilated; as it is for a factor of 1."""
     return node if all(f == 1 for f in factor) else Dilated(node, factor)
-
-
-def parts(node: SpaceNode) -> tuple[SpaceNode, ...]:
-    """The node and all nodes inside it."""
-    inner = [value for value in vars(node).values() if isinstance(value, SpaceNode)]
-    inner += node.terms if isinstance(node, Plus) else ()
-    return (node, *(part for child in inner for part in parts(child)))

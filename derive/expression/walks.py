@@ -6,7 +6,7 @@ set of free symbols. Derivations rename indices all the time, so that most of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from sympy import Add, Basic, Expr, Indexed, IndexedBase, Mod, Sum, Symbol, Tuple, floor
@@ -52,18 +52,41 @@ def replaced(expression: Expr, values: Mapping[Expr, Expr]) -> Expr:
         if not arguments:
             return node
         changed = [visit(argument) for argument in arguments]
-        if all(new is old for new, old in zip(changed, arguments, strict=True)):
-            return node
-        if isinstance(node, Indexed):
-            return element(changed[0], tuple(changed[1:]))
-        if isinstance(node, Sum):
-            return total(changed[0], changed[1:])
-        if isinstance(node, Mod):
-            return modulo(*changed)
-        return node.func(*changed)
+        return rebuilt(node, changed)
 
     result: Expr = visit(expression)
     return result
+
+
+def rebuilt(node: Basic, arguments: Sequence[Basic]) -> Basic:
+    """A node of the same kind over other arguments; the node itself where they are those that it has."""
+    if all(new is old for new, old in zip(arguments, node.args, strict=True)):
+        return node
+    if isinstance(node, Indexed):
+        return element(arguments[0], tuple(arguments[1:]))
+    if isinstance(node, Sum):
+        return total(arguments[0], arguments[1:])
+    if isinstance(node, Mod):
+        return modulo(*arguments)
+    return node.func(*arguments)
+
+
+def mapped(node: Basic, change: Callable[[Basic], Basic], kind: type[Basic] = Basic) -> Basic:
+    """The node with ``change`` made of each of its arguments of a ``kind``, one level deep.
+
+    It is the step of every walk that rebuilds: a walk says what it does with the nodes that it is about, and maps
+    itself over the others. Of a sum or a maximum the body and the ends of its ranges are arguments, but not its
+    letters; of an element the subscripts, but not the tensor.
+    """
+
+    def changed(part: Basic) -> Basic:
+        return change(part) if isinstance(part, kind) else part
+
+    if isinstance(node, ExprWithLimits):
+        limits = [rebuilt(limit, [limit[0], *map(changed, limit[1:])]) for limit in node.limits]
+        return rebuilt(node, [changed(node.function), *limits])
+    unchanged = 1 if isinstance(node, Indexed) else 0
+    return rebuilt(node, [*node.args[:unchanged], *map(changed, node.args[unchanged:])])
 
 
 @lru_cache(maxsize=KEPT)

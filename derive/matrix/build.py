@@ -27,7 +27,7 @@ from derive.matrix.nodes import (
     ShapeError,
     Transpose,
 )
-from derive.matrix.tree import children, is_column, is_scalar, length, runs_of, split_scale, turning_cost
+from derive.matrix.tree import is_column, is_scalar, length, runs_of, split_scale, turning_cost
 
 
 def ones(rows: Expr, columns: Expr = S.One) -> Ones:
@@ -74,10 +74,7 @@ def transpose(node: Node) -> Node:
 
 
 def _transpose_inside(node: Hadamard | Plus | Elementwise) -> Node:
-    turned = tuple(transpose(child) for child in children(node))
-    if isinstance(node, Elementwise):
-        return Elementwise(node.formula, node.variables, turned)
-    return Hadamard(turned) if isinstance(node, Hadamard) else Plus(turned)
+    return node.with_children(map(transpose, node.children))
 
 
 def product(*factors: Node) -> Node:
@@ -182,7 +179,7 @@ def hadamard(*factors: Node) -> Node:
         outer, bare = split_scale(factor)
         coefficient *= outer
         if _is_spread_scalar(bare):
-            scalars.extend(children(bare)[1:])
+            scalars.extend(bare.children[1:])
         elif not isinstance(bare, Ones):
             flat.extend(bare.factors if isinstance(bare, Hadamard) else (bare,))
     if coefficient == 0:
@@ -304,3 +301,26 @@ def elementwise(formula: Expr, variables: Sequence[Symbol], arguments: Sequence[
 def column_of(position: Expr, rows: Expr) -> Basis:
     """The basis column that is 1 at ``position``, counted from 0."""
     return Basis(sympy.sympify(rows), sympy.sympify(position))
+
+
+def rebuilt(node: Node, children: Iterable[Node]) -> Node:
+    """The node over other children, put together by the constructor of its kind."""
+    made = tuple(children)
+    match node:
+        case Scale():
+            return scale(node.coefficient, *made)
+        case Transpose():
+            return transpose(*made)
+        case Product():
+            return product(*made)
+        case Hadamard():
+            return hadamard(*made)
+        case Plus():
+            return plus(*made)
+        case Diagonal():
+            return diagonal(*made)
+        case DiagonalOf():
+            return diagonal_of(*made)
+        case Elementwise():
+            return elementwise(node.formula, node.variables, made)
+    return node.with_children(made)

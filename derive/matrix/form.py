@@ -15,9 +15,9 @@ from derive.matrix.build import transpose
 from derive.matrix.layout import lay_out
 from derive.matrix.nodes import Apply, Named, Node
 from derive.matrix.recognise import recognise
-from derive.matrix.substitute import coefficient_names, resized, substitute
+from derive.matrix.substitute import coefficient_names, substitute
 from derive.matrix.tidy import tidy
-from derive.matrix.tree import children, leaves
+from derive.matrix.tree import leaves
 from derive.steps import Layout, Quantity
 
 UNIT = symbols.size("_unit")
@@ -75,7 +75,7 @@ class Former:
         if coefficient_names(node) & hidden:
             return None
         written = tidy(substitute(node, lambda name: self._written(name, hidden) if name in hidden else None))
-        return resized(written, {UNIT: sympy.S.One})
+        return written.resized({UNIT: sympy.S.One})
 
     def definition(self, name: str, hidden: frozenset[str] = frozenset()) -> Node | None:
         """The forward equation of a tensor in matrix form; what it reads of ``hidden`` is to be written out."""
@@ -173,16 +173,14 @@ def _enlarged(shape: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 def _with_units(expression: Expr) -> Expr:
     """The expression with sums over an axis of length 1 taken over ``UNIT``."""
-    if not expression.args or isinstance(expression, sympy.Indexed):
+    if isinstance(expression, sympy.Indexed):
         return expression
-    args = [_with_units(argument) if isinstance(argument, Expr) else argument for argument in expression.args]
     if isinstance(expression, Sum):
         limits = [(letter, lower, UNIT - 1 if upper == 0 else upper) for letter, lower, upper in expression.limits]
-        return walks.total(args[0], limits)
-    return expression.func(*args)
+        return walks.total(_with_units(expression.function), limits)
+    return walks.mapped(expression, _with_units, Expr)
 
 
 def _reads(node: Node) -> frozenset[str]:
     """The tensors whose matrices a node holds."""
-    own = frozenset((node.name,)) if isinstance(node, Named) else frozenset()
-    return own.union(*map(_reads, children(node)))
+    return frozenset(part.name for part in node.walk() if isinstance(part, Named))

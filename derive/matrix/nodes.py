@@ -13,6 +13,8 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Symbol
 
+from derive.expression.tree import Tree
+
 Shape = tuple[Expr, Expr]
 
 
@@ -21,7 +23,7 @@ class ShapeError(ValueError):
 
 
 @dataclass(frozen=True)
-class Node:
+class Node(Tree["Node"]):
     """A matrix expression."""
 
     @property

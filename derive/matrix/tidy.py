@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.matrix.build import diagonal, diagonal_of, elementwise, hadamard, plus, product, scale, transpose
+from derive.matrix.build import diagonal, hadamard, plus, product, rebuilt, scale, transpose
 from derive.matrix.nodes import (
-    Apply,
-    Diagonal,
-    DiagonalOf,
     Elementwise,
     Hadamard,
     Node,
     Plus,
     Product,
     Scale,
-    Slice,
-    Stacked,
     Transpose,
 )
 from derive.matrix.tree import is_column, is_scalar, runs_of
@@ -34,29 +29,13 @@ def tidy(node: Node) -> Node:
             inner = tidy(node.node)
             turned = transpose(inner)
             return _taken_out(turned) if _open_transposes(turned) < 1 + _open_transposes(inner) else Transpose(inner)
-        case Scale():
-            return scale(node.coefficient, tidy(node.node))
         case Product():
             return _tidy_product([tidy(factor) for factor in node.factors])
         case Hadamard():
             return _tidy_hadamard([tidy(factor) for factor in node.factors])
-        case Plus():
-            return _taken_out(plus(*map(tidy, node.terms)))
-        case Elementwise():
-            return _taken_out(
-                elementwise(node.formula, node.variables, [tidy(argument) for argument in node.arguments])
-            )
-        case Diagonal():
-            return diagonal(tidy(node.node))
-        case DiagonalOf():
-            return diagonal_of(tidy(node.node))
-        case Stacked():
-            return Stacked(tuple(map(tidy, node.parts)))
-        case Slice():
-            return Slice(tidy(node.node), node.start, node.rows)
-        case Apply():
-            return Apply(node.function, tidy(node.argument), node.reads, node.value)
-    return node
+        case Plus() | Elementwise():
+            return _taken_out(rebuilt(node, map(tidy, node.children)))
+    return rebuilt(node, map(tidy, node.children)) if node.children else node
 
 
 def _tidy_product(factors: Sequence[Node]) -> Node:
@@ -107,15 +86,9 @@ def _row_form(row: Node) -> Node:
 
 def _taken_out(node: Node) -> Node:
     """The transpose of the whole for a sum, elementwise product or function whose parts are all transposes."""
-    match node:
-        case Plus():
-            parts: tuple[Node, ...] = node.terms
-        case Hadamard():
-            parts = node.factors
-        case Elementwise():
-            parts = node.arguments
-        case _:
-            return node
+    if not isinstance(node, Plus | Hadamard | Elementwise):
+        return node
+    parts = node.children
     bare = [part.node if isinstance(part, Scale) else part for part in parts]
     if not all(isinstance(part, Transpose) for part in bare):
         return node
@@ -133,8 +106,6 @@ def _open_transposes(node: Node) -> int:
             return 1 + _open_transposes(node.node)
         case Scale():
             return _open_transposes(node.node)
-        case Product() | Hadamard():
-            return sum(map(_open_transposes, node.factors))
-        case Plus():
-            return sum(map(_open_transposes, node.terms))
+        case Product() | Hadamard() | Plus():
+            return sum(map(_open_transposes, node.children))
     return 0

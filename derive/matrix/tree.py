@@ -1,4 +1,4 @@
-"""How a matrix node is made up: its children, its leaves and transposes, its coefficient, its runs of factors."""
+"""How a matrix node is made up: its leaves and transposes, its coefficient, its runs of factors."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from sympy import Add, Expr, S
 
 from derive.matrix.nodes import (
-    Apply,
     Diagonal,
-    DiagonalOf,
     Elementwise,
     Hadamard,
     Identity,
@@ -18,8 +16,6 @@ from derive.matrix.nodes import (
     Plus,
     Product,
     Scale,
-    Slice,
-    Stacked,
     Transpose,
 )
 
@@ -34,37 +30,22 @@ def is_scalar(node: Node) -> bool:
     return node.shape == (1, 1)
 
 
-def children(node: Node) -> tuple[Node, ...]:
-    """The nodes that a node is made of, none for a leaf."""
-    if isinstance(node, Product | Hadamard):
-        return node.factors
-    if isinstance(node, Plus):
-        return node.terms
-    if isinstance(node, Elementwise):
-        return node.arguments
-    if isinstance(node, Stacked):
-        return node.parts
-    if isinstance(node, Scale | Transpose | Diagonal | DiagonalOf | Slice):
-        return (node.node,)
-    return (node.argument,) if isinstance(node, Apply) else ()
-
-
 def leaves(node: Node) -> int:
     """How many leaves a node has: names, ones, identities, basis columns."""
-    below = children(node)
+    below = node.children
     return sum(map(leaves, below)) if below else 1
 
 
 def length(node: Node) -> int:
     """How much of a node there is to read: its leaves, and the terms of its coefficients other than signs."""
     scaled = isinstance(node, Scale) and node.coefficient not in (1, -1)
-    below = children(node)
+    below = node.children
     return scaled * len(Add.make_args(split_scale(node)[0])) + (sum(map(length, below)) if below else 1)
 
 
 def transposes(node: Node) -> int:
     """How many transposes a node holds."""
-    return isinstance(node, Transpose) + sum(map(transposes, children(node)))
+    return isinstance(node, Transpose) + sum(map(transposes, node.children))
 
 
 def turning_cost(node: Node) -> int:
@@ -81,7 +62,7 @@ def turning_cost(node: Node) -> int:
         case Product():
             return sum(map(turning_cost, node.factors))
         case Hadamard() | Plus() | Elementwise():
-            return min(1, sum(map(turning_cost, children(node))))
+            return min(1, sum(map(turning_cost, node.children)))
     return 1
 
 

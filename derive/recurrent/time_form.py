@@ -17,7 +17,7 @@ from derive.matrix.build import plus
 from derive.matrix.nodes import Node
 from derive.matrix.recognise import recognise
 from derive.matrix.sequences import At, OverTime
-from derive.matrix.substitute import resized, substitute
+from derive.matrix.substitute import substitute
 from derive.matrix.tidy import tidy
 from derive.steps import Quantity, Step
 
@@ -196,7 +196,7 @@ class TimeFormer:
         node = recognise(expression.xreplace(replaced), tuple(axes), shapes, axes)
         if node is None:
             return None
-        return substitute(resized(tidy(node), numbers), parts.get)
+        return substitute(tidy(node).resized(numbers), parts.get)
 
     def _shape(self, name: str) -> tuple[Expr, ...] | None:
         names = symbols.split_partial(name) or (name,)

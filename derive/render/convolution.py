@@ -32,7 +32,7 @@ CONVENTIONS: tuple[tuple[type[SpaceNode], str], ...] = (
 
 def conventions(form: ConvolutionForm, index_base: int = 0) -> tuple[str, ...]:
     """What the signs in the form mean, a sentence of LaTeX for each, in indices that count from ``index_base``."""
-    inside = (*nodes.parts(form.node), *(nodes.parts(form.full) if form.full else ()))
+    inside = (*form.node.walk(), *(form.full.walk() if form.full else ()))
     kinds = {type(part) for part in inside}
     products = (
         (nodes.Correlation, "cross-correlation", r"\star", X + T),

@@ -27,6 +27,7 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
+from derive.expression import walks
 from derive.expression.functions import ArgMax, coordinate_of, coordinates
 from derive.expression.symbols import accesses, element, name_of, subscripts_of
 
@@ -63,9 +64,7 @@ def count_from_one(expression: Basic) -> Basic:
         return _shifted_relation(expression)
     if isinstance(expression, Mod):
         return Mod(*(count_from_one(argument) for argument in expression.args), evaluate=False)
-    if not expression.args:
-        return expression
-    return expression.func(*(count_from_one(argument) for argument in expression.args))
+    return walks.mapped(expression, count_from_one)
 
 
 def counted(expression: Expr, index_base: int, places: frozenset[str] = frozenset(), *, is_place: bool = False) -> Expr:
@@ -125,9 +124,7 @@ def _labels_from_one(expression: Basic) -> Basic:
         return expression - 1
     if isinstance(expression, Mod):
         return Mod(*(_labels_from_one(argument) for argument in expression.args), evaluate=False)
-    if not expression.args:
-        return expression
-    return expression.func(*(_labels_from_one(argument) for argument in expression.args))
+    return walks.mapped(expression, _labels_from_one)
 
 
 def _compares_integers(relation: Relational) -> bool:

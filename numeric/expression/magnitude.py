@@ -7,6 +7,7 @@ from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Piecew
 from sympy.core.function import AppliedUndef
 
 from derive.building.formulas import DERIVATIVE
+from derive.expression import walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 
 ROUNDING = 1e-13
@@ -28,7 +29,7 @@ def magnitude(expression: Expr) -> Expr:
     if isinstance(expression, Piecewise):
         return Piecewise(*((magnitude(value), condition) for value, condition in expression.args))
     if isinstance(expression, Add | Mul):
-        return expression.func(*map(magnitude, expression.args))
+        return walks.mapped(expression, magnitude)
     if isinstance(expression, Sum | Maximum):
         return expression.func(magnitude(expression.function), *expression.limits)
     if isinstance(expression, Pow):

@@ -11,7 +11,7 @@ from sympy import Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive.calculus.sweep import fresh_bound
-from derive.expression import symbols
+from derive.expression import symbols, walks
 from derive.forward import Forward
 from numeric.lowering.cancel import cancelled
 from numeric.lowering.lines import Line, Plan, names
@@ -71,7 +71,7 @@ def flattened(expression: Expr) -> Expr:
     if not expression.args or isinstance(expression, Indexed):
         return expression
     if not isinstance(expression, sympy.Sum):
-        return expression.func(*(flattened(part) if isinstance(part, Expr) else part for part in expression.args))
+        return walks.mapped(expression, flattened, Expr)
     body, limits = flattened(expression.function), list(expression.limits)
     bound = [letter for letter, _, _ in limits]
     outside = [factor for factor in sympy.Mul.make_args(body) if not factor.has(*bound)]

@@ -15,7 +15,7 @@ import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, Max, Min, Mul, Pow, Sum, exp, log
 from sympy.core.function import AppliedUndef
 
-from derive.expression import symbols
+from derive.expression import symbols, walks
 from derive.expression.functions import Bracket, Maximum
 from derive.forward import Forward
 from numeric.lowering.lines import Line, Stage
@@ -145,9 +145,7 @@ def _bottom_up(expression: Expr) -> Expr:
         expression = _signs(_choice(expression))
         if not expression.args or isinstance(expression, Indexed):
             return expression
-    arguments = [_bottom_up(part) if isinstance(part, Expr) else part for part in expression.args]
-    rebuilt = expression if list(expression.args) == arguments else expression.func(*arguments)
-    return _replaced(rebuilt)
+    return _replaced(walks.mapped(expression, _bottom_up, Expr))
 
 
 def _replaced(expression: Expr) -> Expr:

@@ -8,6 +8,7 @@ from functools import reduce
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 
+from derive.expression import walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from numeric.source.scalar import ScalarSource
 from numeric.source.text import Level, Text, broadcast
@@ -96,7 +97,7 @@ def typed(expression: Expr) -> Expr:
         return expression.func(condition, *map(typed, sides))
     if _is_bare(expression):
         return expression
-    return expression.func(*(typed(part) if isinstance(part, Expr) else part for part in expression.args))
+    return walks.mapped(expression, typed, Expr)
 
 
 def _is_bare(expression: Expr) -> bool:

@@ -103,7 +103,7 @@ def test_a_planted_error_is_caught() -> None:
     derivation = layer("Conv1d", 4, 3, padding=1, stride=2).vjp("z")
     form = derivation.convolution
     assert form is not None
-    correlation = next(part for part in nodes.parts(form.node) if isinstance(part, nodes.Correlation))
+    correlation = next(part for part in form.node.walk() if isinstance(part, nodes.Correlation))
     assert isinstance(correlation.kernel, nodes.Turned)
     wrong = [
         changed(form.node, nodes.Correlation, kernel=correlation.kernel.node),

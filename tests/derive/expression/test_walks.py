@@ -52,3 +52,29 @@ def test_remainders_are_what_sympy_makes_of_them() -> None:
     for number in (i + j - 2 * p, i, s * i + j, i + 3, sympy.Mod(i, s) + j):
         for divisor in (s, sympy.Integer(2), s * n):
             assert walks.modulo(number, divisor) == sympy.Mod(number, divisor)
+
+
+@settings(max_examples=40)
+@given(EXPRESSIONS)
+def test_mapping_nothing_gives_the_node_itself(expression: Expr) -> None:
+    def same(node: sympy.Basic) -> sympy.Basic:
+        return walks.mapped(node, same)
+
+    assert same(expression) is expression
+
+
+@settings(max_examples=40)
+@given(EXPRESSIONS)
+def test_a_mapped_walk_renames_free_and_not_bound_letters(expression: Expr) -> None:
+    def renamed(node: sympy.Basic) -> sympy.Basic:
+        return element("c", node.indices) if isinstance(node, Indexed) else walks.mapped(node, renamed)
+
+    result = renamed(expression)
+    bases = expression.atoms(sympy.IndexedBase)
+    assert result == expression.xreplace({base: element("c", (i,)).base for base in bases})
+
+
+def test_what_is_of_another_kind_is_left_alone() -> None:
+    inside = Bracket(i > j) * (i + 1)
+    doubled = walks.mapped(inside, lambda part: 2 * part if part == i + 1 else part, Expr)
+    assert doubled == 2 * (i + 1) * Bracket(i > j)
