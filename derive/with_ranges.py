@@ -17,6 +17,7 @@ from derive.calculus.ranges import exact_ranges
 from derive.calculus.terms import Bound, Term, split
 from derive.derivation import Derivation
 from derive.expression import walks
+from derive.expression.affine import in_letter
 from derive.expression.functions import Bracket
 from derive.specialise import specialised
 from derive.steps import Step
@@ -107,13 +108,11 @@ def _bound(condition: Expr, letters: list[Symbol]) -> tuple[Symbol, bool, Expr] 
     if len(read) != 1:
         return None
     (letter,) = read
-    greater = condition.lhs - condition.rhs if condition.rel_op[0] == ">" else condition.rhs - condition.lhs
-    above, below = sympy.fraction(sympy.together(greater))
-    slack = sympy.expand(above) - (1 if condition.rel_op in ("<", ">") else 0)
-    slope = slack.coeff(letter, 1)
-    rest = sympy.expand(slack - slope * letter)
-    if not below.is_positive or rest.has(letter) or not (slope.is_positive or slope.is_negative):
+    above, below = sympy.fraction(sympy.together(condition.gts - condition.lts))
+    found = in_letter(above - (1 if condition.rel_op in ("<", ">") else 0), letter)
+    if found is None or not below.is_positive or not (found[0].is_positive or found[0].is_negative):
         return None
+    slope, rest = found
     if slope.is_positive:
         return letter, True, sympy.ceiling(sympy.expand(-rest) / slope)
     return letter, False, sympy.floor(rest / sympy.expand(-slope))

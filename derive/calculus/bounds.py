@@ -10,6 +10,7 @@ from sympy import Add, And, Expr, Mod, Symbol, floor
 from sympy.logic.boolalg import Boolean
 
 from derive.expression import symbols, walks
+from derive.expression.affine import in_letter
 
 Known = tuple[tuple[Symbol, Expr], ...]
 
@@ -90,10 +91,10 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
     for letter in sorted(walks.free_symbols(value) & set(ranges), key=symbols.text):
         if letter.is_positive:
             continue
-        slope = value.coeff(letter, 1)
-        rest = sympy.expand(value - slope * letter)
-        if rest.has(letter):
+        found = in_letter(value, letter)
+        if found is None:
             return None
+        slope, rest = found
         if slope.is_nonpositive and not slope.is_nonnegative:
             rest = sympy.expand(rest + slope * (ranges[letter] - 1))
         elif not slope.is_nonnegative:

@@ -12,6 +12,7 @@ from derive.calculus.bounds import Ranges, in_range, never_negative
 from derive.calculus.digits import digits_joined
 from derive.calculus.terms import Bound, Term
 from derive.expression import symbols, walks
+from derive.expression.affine import in_letter
 from derive.expression.functions import Bracket
 
 
@@ -134,10 +135,10 @@ def _solutions(term: Term) -> Iterator[Solution]:
 
 
 def _solved(equation: Expr, difference: Expr, letter: Symbol) -> Solution | None:
-    slope = difference.coeff(letter, 1)
-    rest = sympy.expand(difference - slope * letter)
-    if letter in walks.free_symbols(rest):
+    found = in_letter(difference, letter)
+    if found is None:
         return None
+    slope, rest = found
     if slope in (1, -1):
         return Solution(equation, letter, sympy.expand(-rest / slope))
     if slope.could_extract_minus_sign():

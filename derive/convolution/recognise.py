@@ -37,6 +37,7 @@ from derive.convolution.nodes import (
     dilated,
 )
 from derive.expression import symbols, walks
+from derive.expression.affine import affine
 from derive.expression.functions import Bracket
 from derive.forward import Forward
 
@@ -254,11 +255,11 @@ def _pattern(
     t = inner[0] if inner else None
     if t is None and subscript == x:
         return None
-    slope = above.coeff(x, 1)
-    step = above.coeff(t, 1) if t is not None else sympy.S.NegativeOne
-    offset = sympy.expand(above - slope * x - (step * t if t is not None else 0))
-    if _indices(offset) or _indices(slope) or _indices(step):
+    found = affine(above, letters)
+    if found is None:
         return None
+    slope, offset = found.slopes[x], found.constant
+    step = found.slopes[t] if t is not None else sympy.S.NegativeOne
     wanted = sympy.Mod(above, divisor) if rounded else (sympy.S.Zero if t is None else t)
     kernel = bound[t] if t is not None else divisor if rounded else sympy.S.One
     if second is not None:

@@ -8,6 +8,7 @@ import sympy
 from sympy import Add, And, Expr, Mul, S, Symbol
 from sympy.core.relational import Relational
 
+from derive.expression.affine import in_letter
 from derive.expression.functions import Bracket
 
 
@@ -68,9 +69,8 @@ def _bound(condition: Expr, letter: Symbol) -> tuple[bool, Expr] | None:
     """Whether a condition between sizes and the index bounds it from below, and the bound: the first value beyond."""
     if not isinstance(condition, Relational) or condition.rel_op not in (">=", "<=", "<", ">"):
         return None
-    difference = sympy.expand(condition.lhs - condition.rhs)
-    slope = difference.coeff(letter, 1)
-    value = sympy.expand(-(difference - slope * letter) / slope) if slope in (1, -1) else None
+    slope, rest = in_letter(condition.lhs - condition.rhs, letter) or (S.Zero, S.Zero)
+    value = sympy.expand(-rest / slope) if slope in (1, -1) else None
     if value is None or not all(symbol.is_positive for symbol in value.free_symbols):
         return None
     below = (condition.rel_op[0] == ">") == (slope == 1)

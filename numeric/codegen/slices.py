@@ -9,10 +9,10 @@ import sympy
 from sympy import Add, Expr, Indexed, Mul, Symbol
 
 from derive.calculus.bounds import never_negative
+from derive.expression.affine import in_letter, slack
 from derive.expression.functions import Bracket
 from numeric.lowering.equal_sizes import Lengths
 from numeric.lowering.lines import Line
-from numeric.lowering.reads import difference
 
 Shapes = Mapping[str, tuple[Expr, ...]]
 
@@ -74,26 +74,25 @@ def _piece(term: Expr, letter: Symbol, size: Expr, shapes: Shapes, lengths: Leng
 def _limits(factor: Expr, letter: Symbol, shapes: Shapes) -> Iterator[tuple[Expr, bool]]:
     """What an index is at least, and below, where a factor is not 0."""
     if isinstance(factor, Bracket):
-        differences = [difference(part) for part in sympy.And.make_args(factor.args[0])]
+        differences = [slack(part) for part in sympy.And.make_args(factor.args[0])]
         if all(part is not None and _is_shift(part, letter) for part in differences):
             yield from (_solved(part, letter) for part in differences if part is not None)
     elif isinstance(factor, Indexed):
         for subscript, length in zip(factor.indices, shapes[str(factor.base)], strict=True):
-            if subscript != letter and _is_shift(subscript, letter) and subscript.coeff(letter) == 1:
+            if subscript != letter and _is_shift(subscript, letter) == 1:
                 yield letter - subscript, True
                 yield letter - subscript + length, False
 
 
-def _is_shift(expression: Expr, letter: Symbol) -> bool:
-    """Whether an expression is ``k + c`` or ``c - k`` with nothing but sizes in c."""
-    rest = expression - expression.coeff(letter) * letter
-    return abs(expression.coeff(letter)) == 1 and all(
-        isinstance(part, Symbol) and part.is_positive for part in rest.free_symbols
-    )
+def _is_shift(expression: Expr, letter: Symbol) -> int:
+    """1 for ``k + c``, -1 for ``c - k``, with nothing but sizes in c; 0 for any other expression."""
+    slope, rest = in_letter(expression, letter) or (sympy.S.Zero, sympy.S.Zero)
+    only_sizes = all(isinstance(part, Symbol) and part.is_positive for part in rest.free_symbols)
+    return int(slope) if slope in (1, -1) and only_sizes else 0
 
 
 def _solved(difference: Expr, letter: Symbol) -> tuple[Expr, bool]:
-    if difference.coeff(letter) == 1:
+    if _is_shift(difference, letter) == 1:
         return sympy.expand(letter - difference), True
     return sympy.expand(difference + letter + 1), False
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sympy
 from sympy import Add, Expr, Mod, Symbol, floor
 
+from derive.expression.affine import in_letter
 from numeric.lowering.equal_sizes import Lengths
 from numeric.source.integers import Integers
 from numeric.source.text import Text, broadcast
@@ -109,10 +110,10 @@ class Places:
         if len(free) != 1 or subscript.has(floor, Mod):
             return None
         (letter,) = letters
-        step = subscript.coeff(letter)
-        start = sympy.expand(subscript - step * letter)
-        if not (step.is_positive and step.is_integer) or start.has(letter):
+        found = in_letter(subscript, letter)
+        if found is None or not (found[0].is_positive and found[0].is_integer):
             return None
+        step, start = found
         size = self.ranges[letter]
         if not self.lengths.within(subscript, length, {letter: size}):
             return None

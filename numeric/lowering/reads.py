@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sympy
 from sympy import Expr, Indexed, Mod, Piecewise, Sum, Symbol, floor
-from sympy.core.relational import Relational
 
 from derive.expression import symbols
+from derive.expression.affine import slack
 from derive.expression.functions import ArgMax, Maximum
 from derive.forward import Forward, Row, Tensor
 from numeric.lowering.equal_sizes import Lengths
@@ -92,7 +91,7 @@ class _Rewriting:
         (access, condition), *others = cases.args
         if others != [(-sympy.oo, True)] or not isinstance(access, Indexed):
             return False
-        said = {difference(part) for part in sympy.And.make_args(condition)}
+        said = {slack(part) for part in sympy.And.make_args(condition)}
         within: set[Expr | None] = set()
         for subscript, length in zip(access.indices, self.shapes[symbols.name_of(access)], strict=True):
             within |= {sympy.expand(subscript), sympy.expand(length - 1 - subscript)}
@@ -213,11 +212,3 @@ def bound(expression: Expr) -> dict[Symbol, Expr]:
     """The indices of sums and maxima, with their sizes."""
     totals = expression.atoms(Sum, Maximum, ArgMax)
     return {letter: sympy.expand(upper + 1) for total in totals for letter, _, upper in total.limits}
-
-
-def difference(condition: Any) -> Expr | None:
-    """What is at least 0 where a condition between integers holds."""
-    if not isinstance(condition, Relational) or condition.rel_op not in ("<", "<=", ">", ">="):
-        return None
-    difference = condition.gts - condition.lts
-    return sympy.expand(difference - 1 if condition.rel_op in ("<", ">") else difference)

@@ -15,11 +15,12 @@ from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Sum, Symbol
 
 from derive.calculus.bounds import in_range
 from derive.expression import symbols
+from derive.expression.affine import slack
 from derive.expression.functions import Bracket
 from numeric.lowering.equal_sizes import Lengths
 from numeric.lowering.lines import Added, Line
 from numeric.lowering.places import Places
-from numeric.lowering.reads import bound, difference
+from numeric.lowering.reads import bound
 from numeric.lowering.windows import Windows, windows_of
 from numeric.source.integers import Integers
 from numeric.source.text import Text
@@ -180,4 +181,4 @@ def _without(factor: Expr, implied: set[Expr]) -> Expr:
     if not isinstance(factor, Bracket):
         return factor
     parts = sympy.And.make_args(factor.args[0])
-    return Bracket(sympy.And(*(part for part in parts if difference(part) not in implied)))
+    return Bracket(sympy.And(*(part for part in parts if slack(part) not in implied)))

@@ -13,6 +13,7 @@ import sympy
 from sympy import Expr, Indexed, Piecewise, Symbol
 
 from derive.expression import symbols
+from derive.expression.affine import affine
 from derive.forward import Row, Tensor
 from numeric.lowering.equal_sizes import Lengths
 
@@ -155,14 +156,13 @@ def _place(subscript: Expr, length: Expr, outer: Ranges, inner: Ranges, lengths:
     if len(counting) != 1 or len(within) != 1 or subscript.atoms(Indexed, sympy.floor, sympy.Mod):
         return None
     o, i = counting[0], within[0]
-    if not subscript.is_polynomial(o, i):
+    found = affine(subscript, (o, i))
+    if found is None:
         return None
-    whole = sympy.expand(subscript)
-    stride, dilation = whole.coeff(o), whole.coeff(i)
-    before = sympy.expand(stride * o + dilation * i - whole)
+    stride, dilation, before = found.slopes[o], found.slopes[i], -found.constant
     if not all(step.is_positive and step.is_integer for step in (stride, dilation)):
         return None
-    if before.free_symbols & {o, i} or not before.is_integer or before.could_extract_minus_sign():
+    if not before.is_integer or before.could_extract_minus_sign():
         return None
     reach = dilation * (inner[i] - 1)
     for behind in (before, stride * (outer[o] - 1) + reach - before - length + 1):

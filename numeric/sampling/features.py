@@ -18,6 +18,7 @@ import sympy
 from sympy import Basic, Expr, Indexed, KroneckerDelta, Symbol
 
 from derive.expression import symbols
+from derive.expression.affine import affine
 from derive.expression.functions import ArgMax
 from derive.forward import Forward, Row
 from numeric.arrays.axes import Array
@@ -271,15 +272,5 @@ def _moved(
 
 def _coefficients(relation: Expr, ranges: Mapping[Symbol, Expr]) -> dict[Symbol, Expr]:
     """What each index is multiplied by in an affine expression; nothing if it is not affine."""
-    expanded = sympy.expand(relation)
-    letters = sorted(expanded.free_symbols & set(ranges), key=str)
-    found = {}
-    rest = expanded
-    for letter in letters:
-        slope = expanded.coeff(letter, 1)
-        found[letter] = slope
-        rest = sympy.expand(rest - slope * letter)
-    free = {symbol for slope in (*found.values(), rest) for symbol in slope.free_symbols}
-    if free & set(ranges) or expanded.has(Indexed, sympy.floor, sympy.Mod):
-        return {}
-    return found
+    found = affine(relation, ranges)
+    return {} if found is None or relation.has(Indexed, sympy.floor, sympy.Mod) else dict(found.slopes)
