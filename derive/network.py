@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Literal
 
-from sympy import Expr, Indexed, KroneckerDelta
+from sympy import Expr, Indexed
 
 from derive.building.blueprint import Block, Blueprint
 from derive.building.build import Builder
 from derive.building.language import parse_network, parse_stage
 from derive.building.letters import Lettering, lettered
-from derive.calculus.express import Speaker, Vocabulary
-from derive.calculus.ranges import notes_on, read_at_places, read_outside
+from derive.calculus.express import Vocabulary
 from derive.calculus.second_order import gradient_name, with_gradient, with_product
-from derive.calculus.sweep import Sweep
-from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation
+from derive.deriving import Deriver, deriver_of
 from derive.errors import NetworkError, nearest
 from derive.expression import symbols
 from derive.forward import Forward
 from derive.layers import LOSS, Activation, LayerDefinition
-from derive.matrix.form import Former
-from derive.matrix.nodes import Node
 from derive.specialise import specialised
-from derive.steps import Layout, Quantity, Step
+from derive.steps import Layout
 
 
 @dataclass(frozen=True)
@@ -62,12 +58,15 @@ class Network:
     index_base: Literal[0, 1] = 1
     extra: tuple[Activation | LayerDefinition, ...] = field(default=(), compare=False, repr=False)
     general: GeneralNetwork | None = field(default=None, compare=False, repr=False)
-    _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
-    _speakers: dict[tuple[str, Vocabulary], Speaker] = field(default_factory=dict, compare=False, repr=False)
-    _derived: dict[tuple[str, str, Vocabulary], Derivation] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_sweeps": {}, "_speakers": {}, "_derived": {}}
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+    @cached_property
+    def deriver(self) -> Deriver:
+        """What derives of this network, and remembers what it derived."""
+        numbers = () if self.general is None else self.general.numbers
+        return deriver_of(self.forward, self.blocks, self.layout, self.index_base, numbers)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -84,11 +83,6 @@ class Network:
         """The name of what the network computes, before the loss."""
         read_by_loss = (block.reads for block in self.blocks if block.of_loss)
         return next(read_by_loss, self.blocks[-1].value)
-
-    @cached_property
-    def former(self) -> Former:
-        """Finds the matrix forms of this network's expressions."""
-        return Former(self.forward, self.blocks, self.layout)
 
     def forward_table(self, within: Iterable[str] | None = None) -> tuple[TableRow, ...]:
         """A row for each layer and the loss: its input and output in the symbols allowed.
@@ -113,18 +107,7 @@ class Network:
         allowed = vocabulary or Vocabulary()
         if self.general is not None:
             return self._case(lambda net: net.value(name, allowed, written_out=written_out))
-        sweep = self._sweep(name)
-        speaker = self._speaker(name, allowed)
-        tensor = self.forward.tensors[name]
-        quantity = Quantity(name, sweep.letters, tensor.shape)
-        symbol = symbols.element(name, quantity.indices)
-        start = speaker.definition(symbol) if written_out and name in self.forward.row else symbol
-        result = speaker.values(start)
-        node = self.former.value(name, self._hidden(allowed), written_out=written_out)
-        step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
-        reduced = sweep.simplifier.simplify(result, sweep.ranges(quantity)) if result.has(KroneckerDelta) else result
-        form = self._convolution(reduced, quantity)
-        return self._made(quantity, result, (step,), node, form)
+        return self.deriver.value(name, allowed, written_out=written_out)
 
     def gradient(self, name: str, within: Iterable[str] | None = None) -> Derivation:
         """The gradient of the loss with respect to a tensor, written in the symbols of ``within``.
@@ -146,19 +129,13 @@ class Network:
             NetworkError: there is no such tensor.
         """
         self._known(name)
-        sweep = self._sweep("l")
+        sweep = self.deriver.sweep("l")
         kept = [other for other in inner if other != name and not isinstance(sweep.adjoint(other).expression, Indexed)]
         if not kept:
             return self.gradient(name)
         if self.general is not None:
             return self._case(lambda net: net.gradient_through(name, kept))
-        named = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
-        vocabulary = Vocabulary.of([*named, *(symbols.partial_name("l", other) for other in kept)], self.forward)
-        speaker = self._speaker("l", vocabulary)
-        met = speaker.kept_for(name)
-        order = [*(other for other in sweep.order() if other in met), name]
-        steps = dict.fromkeys(step for other in order for step in speaker.steps(other))
-        return self._derivation(sweep.quantity(name), speaker.adjoint(name), tuple(steps), vocabulary)
+        return self.deriver.gradient_through(name, kept)
 
     def jacobian(self, numerator: str, denominator: str, within: Iterable[str] | None = None) -> Derivation:
         """The Jacobian of one tensor with respect to another, element by element and as a matrix.
@@ -179,7 +156,7 @@ class Network:
         self._require(name)
         if self.general is not None:
             return self._case(lambda net: net.hessian(name, other, within))
-        extended = replace(self, forward=with_gradient(self.forward, name), _sweeps={}, _speakers={}, _derived={})
+        extended = replace(self, forward=with_gradient(self.forward, name))
         return extended._derivative(gradient_name(name), other or name, within)
 
     def hessian_vector_product(
@@ -199,13 +176,7 @@ class Network:
             self._require(given)
         if self.general is not None:
             return self._case(lambda net: net.hessian_vector_product(name, names, within))
-        extended = replace(
-            self,
-            forward=with_product(self.forward, names, inside=self._inside_loss()),
-            _sweeps={},
-            _speakers={},
-            _derived={},
-        )
+        extended = replace(self, forward=with_product(self.forward, names, inside=self._inside_loss()))
         return extended._derivative("gv", name, within)
 
     def _inside_loss(self) -> frozenset[str]:
@@ -241,7 +212,7 @@ class Network:
         self._known("l")
         visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
         vocabulary = Vocabulary(frozenset((*visible, *(symbols.partial_name("l", name) for name in visible))))
-        order = [name for name in self._sweep("l").order() if name in visible]
+        order = [name for name in self.deriver.sweep("l").order() if name in visible]
         return tuple(self._derive("l", name, vocabulary) for name in order)
 
     def partial(self, name: str, within: Iterable[str] | None = None) -> Derivation:
@@ -262,13 +233,11 @@ class Network:
         return self._derive(top, name, vocabulary)
 
     def _derive(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
-        key = (top, name, vocabulary)
-        if key not in self._derived:
-            if self.general is not None:
-                self._derived[key] = self._case(lambda net: net._derive(top, name, vocabulary))
-            else:
-                self._derived[key] = self._derived_anew(top, name, vocabulary)
-        return self._derived[key]
+        if self.general is None:
+            return self.deriver.derivative(top, name, vocabulary)
+        return self.deriver.kept(
+            (top, name, vocabulary), lambda: self._case(lambda net: net._derive(top, name, vocabulary))
+        )
 
     def _case(self, derived: Callable[[Network], Derivation]) -> Derivation:
         """What is derived of the general network, at the numbers of this one."""
@@ -278,89 +247,10 @@ class Network:
         own = found.forward == self.general.network.forward
         return specialised(found, dict(self.general.numbers), self.forward if own else None)
 
-    def _derived_anew(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
-        sweep = self._sweep(top)
-        speaker = self._speaker(top, vocabulary)
-        in_values = speaker.adjoint(name)
-        result = speaker.values(in_values)
-        quantity = sweep.quantity(name)
-        steps = list(speaker.steps(name))
-        if result != in_values:
-            steps.append(Step(quantity, result, "forward", "Write the forward values out by their equations."))
-        return self._derivation(quantity, result, tuple(steps), vocabulary, in_values)
-
-    def _derivation(
-        self,
-        quantity: Quantity,
-        result: Expr,
-        steps: tuple[Step, ...],
-        vocabulary: Vocabulary | None,
-        in_values: Expr | None = None,
-    ) -> Derivation:
-        former = self.former
-        hidden = frozenset() if vocabulary is None else self._hidden(vocabulary)
-        node = former.form(result if in_values is None else in_values, quantity, hidden)
-        formed = tuple(
-            step if step.matrix is not None else replace(step, matrix=former.form(step.expression, step.quantity))
-            for step in steps
-        )
-        form = self._convolution(result if in_values is None else in_values, quantity)
-        return self._made(quantity, result, formed, node, form)
-
-    def _made(
-        self,
-        quantity: Quantity,
-        result: Expr,
-        steps: tuple[Step, ...],
-        matrix: Node | None,
-        convolution: ConvolutionForm | None,
-    ) -> Derivation:
-        """The derivation with what a reader must know of its ranges, in this network's layout."""
-        outside = self._outside(result, quantity)
-        return Derivation(
-            self.forward,
-            quantity,
-            result,
-            steps,
-            matrix,
-            self.layout,
-            self.index_base,
-            self._notes(result, outside),
-            convolution,
-            outside | read_at_places(result),
-        )
-
-    def _outside(self, expression: Expr, quantity: Quantity) -> frozenset[str]:
-        """The tensors that an expression reads outside their ranges, in a network that reads windows of its tensors."""
-        return read_outside(expression, quantity, self.forward) if reads_windows(self.forward) else frozenset()
-
-    def _notes(self, expression: Expr, outside: frozenset[str]) -> tuple[str, ...]:
-        """What a reader must know of ranges and ties, in a network that reads windows of its tensors."""
-        return notes_on(expression, outside, self.forward) if reads_windows(self.forward) else ()
-
-    def _convolution(self, expression: Expr, quantity: Quantity) -> ConvolutionForm | None:
-        """The convolution form, in a network that reads windows of its tensors."""
-        return recognise_convolution(expression, quantity, self.forward) if reads_windows(self.forward) else None
-
     def _known(self, name: str) -> None:
         if name not in self.forward.tensors:
             visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
             raise NetworkError(f"there is no {name} in this network; {nearest(name, visible)}")
-
-    def _hidden(self, vocabulary: Vocabulary) -> frozenset[str]:
-        """The values that the vocabulary does not allow."""
-        return frozenset(row.name for row in self.forward.rows if not vocabulary.allows(row.name, self.forward))
-
-    def _sweep(self, top: str) -> Sweep:
-        if top not in self._sweeps:
-            self._sweeps[top] = Sweep(self.forward, top)
-        return self._sweeps[top]
-
-    def _speaker(self, top: str, vocabulary: Vocabulary) -> Speaker:
-        key = (top, vocabulary)
-        if key not in self._speakers:
-            self._speakers[key] = Speaker(self._sweep(top), vocabulary)
-        return self._speakers[key]
 
 
 def network(

@@ -76,7 +76,7 @@ def _stage(network: Network, block: Block, matrix: Node, offset: Node, number: i
     constant = row.expression.replace(
         lambda node: isinstance(node, Indexed) and symbols.name_of(node) == block.reads, lambda _: sympy.S.Zero
     ).doit(deep=False)
-    own = network.former.form(sympy.expand(constant), Quantity(block.value, row.indices, row.tensor.shape))
+    own = network.deriver.former.form(sympy.expand(constant), Quantity(block.value, row.indices, row.tensor.shape))
     if own is None:
         raise HomeworkContentError(f"the constant of the stage {block.label} has no matrix form")
     total = plus(_applied(jacobian.matrix, offset), own)

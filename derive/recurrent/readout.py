@@ -81,4 +81,4 @@ class Readout:
         rows = tuple(row for row in network.forward.rows if row.name not in self.loop)
         given = (replace(row.tensor, role="value") for row in network.forward.rows if row.name in self.loop)
         forward = replace(network.forward, given=(*network.forward.given, *given), rows=rows)
-        return replace(network, forward=forward, _sweeps={}, _speakers={}, _derived={})
+        return replace(network, forward=forward)

@@ -23,6 +23,7 @@ from derive.building.letters import Lettering, lettered
 from derive.calculus.boundary import without_end
 from derive.calculus.sweep import Sweep, fresh_bound
 from derive.derivation import Derivation
+from derive.deriving import deriver_of
 from derive.errors import NetworkError, nearest
 from derive.expression import symbols
 from derive.forward import Forward, Row, Tensor
@@ -60,10 +61,9 @@ class Recurrence:
     steps: Expr
     index_base: Literal[0, 1] = 0
     general: GeneralRecurrence | None = field(default=None, compare=False, repr=False)
-    _sweeps: dict[str, Sweep] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {entry.name: getattr(self, entry.name) for entry in fields(self)} | {"_sweeps": {}}
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ class Recurrence:
 
     @property
     def _sweep(self) -> Sweep:
-        return self._sweeps.setdefault("l", Sweep(self.forward, "l"))
+        return deriver_of(self.forward, (), "gradient", self.index_base).sweep("l")
 
     def _case(self, found: Derivation) -> Derivation:
         """What was derived of the general recurrence, at the numbers of this one."""

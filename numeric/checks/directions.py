@@ -97,7 +97,7 @@ def _code(model: Forward) -> _Code:
         raise CompileError("nothing is computed before the loss")
     model = _over_samples(model)
     network = Network("the network", "MSE", model, (Block("Loss", values[-1], "l", of_loss=True),))
-    sweep = network._sweep("l")
+    sweep = network.deriver.sweep("l")
     by = tuple(tensor.name for tensor in model.given if _is_moved(tensor) and tensor.name in sweep.readers)
     made = plan(network, by)
     source = source_of(Module(made))

@@ -35,7 +35,7 @@ def plan(subject: Network | Layer, by: tuple[str, ...] = ()) -> Plan:
     defined = renamed(network.forward)
     viewed = with_views(defined)
     model = viewed.model
-    network = replace(network, forward=model, general=None, _sweeps={}, _speakers={}, _derived={})
+    network = replace(network, forward=model, general=None)
     outputs = subject.outputs if isinstance(subject, Layer) else (_prediction(network),)
     before = _ancestors(model, outputs)
     rows = [_row_line(network, name, viewed) for name in model.row if name != "l" or not isinstance(subject, Layer)]

@@ -32,7 +32,7 @@ LARGE = [
 
 def in_numbers(net: Network) -> Network:
     """The same network derived with its numbers as they stand."""
-    return replace(net, general=None, _sweeps={}, _speakers={}, _derived={})
+    return replace(net, general=None)
 
 
 def sizes(net: Network) -> set[str]:

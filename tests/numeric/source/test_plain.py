@@ -91,7 +91,7 @@ def with_size(model: Forward, size: Symbol) -> Forward:
 
 def test_the_writer_trusts_no_name_that_was_let_through() -> None:
     net = network("x:n -> Linear(d) -> Tanh -> Linear(n)", "MSE(mean)", batch="B")
-    changed = replace(net, forward=with_size(net.forward, FOREIGN), _sweeps={}, _speakers={}, _derived={})
+    changed = replace(net, forward=with_size(net.forward, FOREIGN))
     with pytest.raises(CompileError):
         compile(changed)
     for target in ("numpy", "torch", "jax"):
