@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from derive.render.derivations import quantity_unicode
 from derive.with_ranges import with_ranges
 from numeric import check
 from tests.answers.command.runner import Outcome, run, written
+from tests.planted.homeworks import HOMEWORKS, MUTANTS, arguments
+from tests.planted.planting import clear_caches, plant, reduced
 from tests.planted.subjects import SUBJECTS, Subject, right
 from tests.planted.table import KINDS
 
@@ -85,3 +88,58 @@ def test_a_planted_error_is_caught(name: str, monkeypatch: pytest.MonkeyPatch, t
         failed = [line for line in json.loads(outcome.out)["checks"] if not line["ok"]]
         assert failed
         assert all(line["note"] for line in failed)
+
+
+@pytest.fixture
+def _fresh() -> Iterator[None]:
+    """Nothing that was worked out before or with a planted error is met again. This ends after all patches."""
+    clear_caches()
+    yield
+    clear_caches()
+
+
+def verified_homework(homework: str, folder: Path) -> Outcome:
+    text = HOMEWORKS[homework]
+    return run("verify", written(folder, text if "\n" in text else reduced(*text.split()), "homework.yaml"), "--json")
+
+
+@pytest.mark.usefixtures("_fresh")
+@pytest.mark.parametrize("homework", HOMEWORKS)
+def test_without_a_wrong_rule_all_is_well(homework: str, tmp_path: Path) -> None:
+    assert verified_homework(homework, tmp_path).code == 0
+
+
+@pytest.mark.usefixtures("_fresh")
+@pytest.mark.parametrize("asked", sorted({arguments(mutant) for mutant in MUTANTS.values()} - {()}))
+def test_without_a_wrong_rule_there_is_an_answer(asked: tuple[str, ...]) -> None:
+    assert run("derive", *asked).code == 0
+
+
+def test_every_wrong_rule_is_looked_for_by_a_command_and_by_both_where_both_show_it() -> None:
+    for name, mutant in MUTANTS.items():
+        assert mutant.homework or mutant.derive, name
+        assert bool(mutant.homework and arguments(mutant)) != bool(mutant.only), name
+
+
+@pytest.mark.usefixtures("_fresh")
+@pytest.mark.parametrize("name", [name for name, mutant in MUTANTS.items() if mutant.homework])
+def test_a_wrong_rule_is_caught_by_verify(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    mutant = MUTANTS[name]
+    plant(mutant, monkeypatch)
+    outcome = verified_homework(mutant.homework, tmp_path)
+    if mutant.refused:
+        outcome.refused(mutant.refused)
+        return
+    assert outcome.code == 1, outcome.out
+    failed = {(check["part"], check["quantity"]) for check in json.loads(outcome.out)["checks"] if not check["ok"]}
+    assert any(part == mutant.part and mutant.quantity in (quantity, "") for part, quantity in failed)
+
+
+@pytest.mark.usefixtures("_fresh")
+@pytest.mark.parametrize("name", [name for name, mutant in MUTANTS.items() if arguments(mutant)])
+def test_a_wrong_rule_is_caught_by_derive(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant = MUTANTS[name]
+    plant(mutant, monkeypatch)
+    outcome = run("derive", *arguments(mutant))
+    assert outcome.code == 1, outcome.out + outcome.err
+    assert "no answer" in outcome.out

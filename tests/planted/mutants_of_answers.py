@@ -9,9 +9,10 @@ from typing import Any
 from sympy import latex
 
 from derive.matrix.nodes import Identity, Node, Plus, ShapeError, Transpose
-from tests.answers.planting import Mutant
+from tests.planted.planting import Mutant
 
 Rule = Callable[..., Any]
+NETWORK = "x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat"
 
 
 def layout_ignored(right: Rule) -> Rule:
@@ -138,25 +139,68 @@ def value_beside_the_kink(right: Rule) -> Rule:
 
 MUTANTS = {
     "symbols that are not allowed": Mutant(
-        "derive.calculus.express:Vocabulary.allows", all_allowed, "1.1b", "1.1b", "z₃"
+        "derive.calculus.express:Vocabulary.allows",
+        all_allowed,
+        "1.1b",
+        "1.1b",
+        "z₃",
+        derive=(
+            "x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat",
+            "--loss",
+            "MSE",
+            "--wrt",
+            "b1",
+            "--within",
+            "x,W1,b1,W2,dl/dy_hat",
+        ),
     ),
     "input of another layer in the forward table": Mutant(
-        "derive.network:Network.value", input_of_another_layer, "1.1b", "1.1b", "z₃"
+        "derive.network:Network.value",
+        input_of_another_layer,
+        "1.1b",
+        "1.1b",
+        "z₃",
+        only="derive prints no inputs of layers",
     ),
     "changes of another network": Mutant(
-        "answers.kinds.changes:Changes._item", of_the_other_network, "1.2a", "1.2a", "z₂"
+        "answers.kinds.changes:Changes._item",
+        of_the_other_network,
+        "1.2a",
+        "1.2a",
+        "z₂",
+        only="derive compares no networks",
     ),
     "gradient of another parameter": Mutant(
-        "derive.network:Network.gradient", of_another_parameter, "1.1c", "1.1c", "∂ℓ/∂b₂"
+        "derive.network:Network.gradient",
+        of_another_parameter,
+        "1.1c",
+        "1.1c",
+        "∂ℓ/∂b₂",
+        derive=(NETWORK, "--loss", "MSE", "--wrt", "b1"),
     ),
     "sum of slopes for their product": Mutant(
-        "answers.evidence.slopes:_said", sum_of_slopes, "1.2c", "1.2c", "numbers quoted for Sigmoid"
+        "answers.evidence.slopes:_said",
+        sum_of_slopes,
+        "1.2c",
+        "1.2c",
+        "numbers quoted for Sigmoid",
+        only="derive quotes no numbers",
     ),
     "exponent of a quoted number lost": Mutant(
-        "answers.latex.numbers:scientific", exponent_lost, "1.2c", "1.2c", "ratio quoted for Sigmoid"
+        "answers.latex.numbers:scientific",
+        exponent_lost,
+        "1.2c",
+        "1.2c",
+        "ratio quoted for Sigmoid",
+        only="derive quotes no numbers",
     ),
     "wrong value at the kink": Mutant(
-        "derive.calculus.kinks:kink_values", value_beside_the_kink, "1.1d", "1.1d", "∂z₂/∂z₁ at the kink"
+        "derive.calculus.kinks:kink_values",
+        value_beside_the_kink,
+        "1.1d",
+        "1.1d",
+        "∂z₂/∂z₁ at the kink",
+        only="derive prints no values at kinks",
     ),
     "layout is ignored": Mutant("derive.matrix.layout:lay_out", layout_ignored, "1.1c", "1.1c", "∂ℓ/∂W₁"),
     "layout is ignored, square": Mutant("derive.matrix.layout:lay_out", layout_ignored, "square", "1a", "∂ℓ/∂W₁"),
@@ -185,13 +229,28 @@ MUTANTS = {
         "numeric.measuring.differences:_central", twice_the_difference, "1.1d", "1.1d", "∂ℓ/∂ŷ"
     ),
     "evidence with half the slope": Mutant(
-        "answers.evidence.slopes:_exact", half_the_slope, "1.2c", "1.2c", "largest slope of Sigmoid"
+        "answers.evidence.slopes:_exact",
+        half_the_slope,
+        "1.2c",
+        "1.2c",
+        "largest slope of Sigmoid",
+        only="derive quotes no numbers",
     ),
     "evidence of the wrong layer": Mutant(
-        "answers.evidence.depth:_gradients", last_layer_first, "1.2c", "1.2c", "gradient through 10 layers of Sigmoid"
+        "answers.evidence.depth:_gradients",
+        last_layer_first,
+        "1.2c",
+        "1.2c",
+        "gradient through 10 layers of Sigmoid",
+        only="derive quotes no numbers",
     ),
     "evidence that walks uphill": Mutant(
-        "numeric.codegen.compiled:Compiled.loss_and_gradients", uphill, "1.1a", "1.1a", "loss after gradient descent"
+        "numeric.codegen.compiled:Compiled.loss_and_gradients",
+        uphill,
+        "1.1a",
+        "1.1a",
+        "loss after gradient descent",
+        only="derive trains nothing",
     ),
     "code without its transposes": Mutant(
         "numeric.source.matrix:MatrixSource.broadcastable",
@@ -200,5 +259,6 @@ MUTANTS = {
         "2.1",
         "dJdW2 of mlp.py",
         refused="the program would use d, which nothing in it should",
+        only="derive writes no code",
     ),
 }

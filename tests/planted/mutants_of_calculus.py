@@ -14,7 +14,7 @@ from derive.calculus.differentiate import Contribution
 from derive.calculus.sweep import Sweep
 from derive.expression import symbols
 from derive.expression.functions import Bracket
-from tests.answers.planting import Mutant
+from tests.planted.planting import Mutant
 
 Rule = Callable[..., Any]
 
@@ -232,7 +232,12 @@ MUTANTS = {
         "derive.calculus.sweep:Sweep.symbol", gradient_of_another_layer, "1.1c", "1.1c", "∂ℓ/∂b₁"
     ),
     "constant factor is lost": Mutant(
-        "derive.calculus.differentiate:_walk", constant_factor_lost, "1.1d", "1.1d", "∂ℓ/∂ŷ"
+        "derive.calculus.differentiate:_walk",
+        constant_factor_lost,
+        "1.1d",
+        "1.1d",
+        "∂ℓ/∂ŷ",
+        derive=("x:n -> Linear(K) -> y_hat", "--loss", "1/2*MSE", "--wrt", "y_hat"),
     ),
     "sum for mean": Mutant("derive.calculus.textbook:Simplifier.shortest", sum_for_mean, "batch", "1a", "∂ℓ/∂W₂"),
     "sign is lost": Mutant("derive.calculus.textbook:signed", sign_lost, "softmax", "1a", "∂ℓ/∂z₃"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from tests.answers.planting import Mutant
+from tests.planted.planting import Mutant
 
 Rule = Callable[..., Any]
 
@@ -73,7 +73,7 @@ def unscaled(right: Rule) -> Rule:
 
 
 def mutant(target: str, wrong: Callable[[Any], Any], homework: str, quantity: str) -> Mutant:
-    return Mutant(target, wrong, homework, "1a", quantity)
+    return Mutant(target, wrong, homework, "1a", quantity, only="derive shows no proofs, figures and figures of prose")
 
 
 MUTANTS = {

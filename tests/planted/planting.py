@@ -20,19 +20,23 @@ PACKAGES = ("derive", "numeric", "answers")
 
 @dataclass(frozen=True)
 class Mutant:
-    """One wrong rule of the program, and the line of ``gradsheet verify`` that must fail because of it.
+    """One wrong rule of the program, the line of ``verify`` that must fail, and what ``derive`` must not print.
 
     ``target`` is ``module:name`` or ``module:Class.name``; ``wrong`` makes the wrong function of the right
-    one. ``homework`` is what is verified, and ``part`` and ``quantity`` are those of a line that must fail. What writes
-    no program is ``refused`` with a message that holds that text.
+    one. ``homework`` is what is verified, and ``part`` and ``quantity`` are those of a line that must fail; no quantity
+    is any. What writes no program is ``refused`` with a message that holds that text. ``derive`` are the arguments of
+    ``gradsheet derive``, which must give no answer. Where one of the two commands does not show what is wrong, ``only``
+    says why.
     """
 
     target: str
     wrong: Callable[[Any], Any]
-    homework: str
-    part: str
-    quantity: str
+    homework: str = ""
+    part: str = ""
+    quantity: str = ""
     refused: str = ""
+    derive: tuple[str, ...] = ()
+    only: str = ""
 
 
 def plant(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,92 @@
+"""Wrong rules of computational graphs: values, partials, sums over paths and products along them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.planted.planting import Mutant
+
+EQUATIONS = "a = x*y - 3*z; b = sigma(a)/y; w = a*b + x"
+UNKNOWN = "a = x*y - 3*z; b = f(a)/y; w = a*b + x"
+TWICE = "w = x*y + (x + x)/y"
+TINY = "w = sigma(z - 30*y - x)"
+
+ANSWERS = {
+    "graph": f'{{kind: graph, equations: "{EQUATIONS}", at: {{x: 2, y: -3, z: "1/7"}}}}',
+    "tiny": f'{{kind: graph, equations: "{TINY}", at: {{x: 2, y: -3, z: 1}}}}',
+    "drawing": '{kind: graph, equations: "h = f(w*x - b); y = 1/(2 - h/x)^2"}',
+    "paths": f'{{kind: paths, equations: "{UNKNOWN}", of: [dw/dx, dw/dy]}}',
+    "paths twice": f'{{kind: paths, equations: "{TWICE}", of: [dw/dx, dw/dy]}}',
+}
+
+Rule = Callable[..., Any]
+NUMBERS = (EQUATIONS, "--at", "x=2,y=-3,z=1/7")
+
+
+def minus(right: Rule) -> Rule:
+    return lambda *given: -right(*given)
+
+
+def one(right: Rule) -> Rule:
+    return lambda *given: right(*given) ** 0
+
+
+def reversed_arguments(right: Rule) -> Rule:
+    return lambda self, *arguments: right(self, *reversed(arguments))
+
+
+def last_dropped(right: Rule) -> Rule:
+    return lambda *given: tuple(right(*given))[:-1]
+
+
+def zero_digits(right: Rule) -> Rule:
+    return lambda *given: "0"
+
+
+def not_added(right: Rule) -> Rule:
+    return lambda routes: right(routes[:1])
+
+
+def other_slot(right: Rule) -> Rule:
+    return lambda self, place, slope_of: right(self, (self.arity - 1) - place, slope_of)
+
+
+def numbers(target: str, wrong: Callable[[Any], Any], **also: Any) -> Mutant:
+    return Mutant(target, wrong, "graph", "1a", derive=NUMBERS, **also)
+
+
+MUTANTS = {
+    "graph: slopes of the wrong sign": numbers("derive.graph.structure:Operation.slope", minus),
+    "graph: slopes of 1": numbers("derive.graph.structure:Operation.slope", one),
+    "graph: slope by the other argument": numbers("derive.graph.structure:Operation.slope", other_slot),
+    "graph: arguments the other way round": numbers("derive.graph.structure:Operation.at", reversed_arguments),
+    "graph: certain slopes of the wrong sign": numbers("derive.graph.certified:_slope", minus),
+    "graph: inputs of the wrong sign": Mutant(
+        "derive.graph.passes:exact",
+        minus,
+        "graph",
+        "1a",
+        only="at the inputs that derive prints no value of, all that it prints is right",
+    ),
+    "graph: drawing with the arguments the other way round": Mutant(
+        "derive.graph.structure:Operation.at", reversed_arguments, "drawing", "1a", only="derive draws nothing"
+    ),
+    "graph: a small number printed as 0": Mutant(
+        "derive.graph.numbers:_shown",
+        zero_digits,
+        "tiny",
+        "1a",
+        only="what derive prints is compared with what was computed where the text is read back",
+    ),
+    "paths: slopes of the wrong sign": Mutant(
+        "derive.graph.structure:Operation.slope", minus, "paths", "1a", derive=(UNKNOWN,)
+    ),
+    "paths: a path lost": Mutant("derive.graph.links:paths_between", last_dropped, "paths", "1a", derive=(UNKNOWN,)),
+    "paths: a factor along a path lost": Mutant(
+        "derive.graph.links:_routes", last_dropped, "paths", "1a", derive=(UNKNOWN,)
+    ),
+    "paths: ways inside of an equation not added": Mutant(
+        "derive.graph.links:_joined", not_added, "paths twice", "1a", derive=(TWICE,)
+    ),
+}
