@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy
+from contourpy import LineType, contour_generator
+from numpy.typing import NDArray
 
 from answers.latex.escape import escape
 from answers.latex.plotting import curve, plot
 from answers.latex.raster import Colour, Raster, blend, ramp
-from answers.latex.sheet import Axis, Curve, Marks, Plot, Tick
-from answers.trainings.contours import Values, contours
+from answers.latex.sheet import Axis, Curve, Marks, Plot, Point, Tick
 from answers.trainings.trainer import Outcome
 from answers.trainings.words import in_percent, title
 from numeric.data import Samples
 from numeric.training import METRICS
+
+Values = NDArray[numpy.float64]
 
 PIXELS = 60
 """Of a side of a picture; an inline image of a PDF should stay under 4 KB."""
@@ -134,9 +138,16 @@ def _lines(outcome: Outcome, outputs: Values, x: Values, y: Values) -> tuple[Cur
     if learner.classes != 2:
         return ()
     scores = outputs[:, 1] - outputs[:, 0] if outputs.shape[1] == 2 else outputs[:, 0] - learner.threshold
-    pieces = contours(x, y, scores.reshape(PIXELS, PIXELS).astype(float))
     nothing = Curve(())
-    return (nothing, nothing, nothing, nothing, Curve(pieces))
+    return (nothing, nothing, nothing, nothing, Curve(zero_lines(x, y, scores.reshape(PIXELS, PIXELS).astype(float))))
+
+
+def zero_lines(x: Values, y: Values, values: Values) -> tuple[tuple[Point, ...], ...]:
+    """Lines along which ``values`` (len(y), len(x)) are 0, by linear interpolation on the edges of the grid."""
+    separate = contour_generator(x, y, values, name="serial", line_type=LineType.Separate)
+    # The type of the result depends on the type of the lines, which the annotation of contourpy leaves open.
+    lines = cast("list[Values]", separate.lines(0.0))
+    return tuple(tuple((float(across), float(up)) for across, up in line) for line in lines)
 
 
 def _points(samples: Samples) -> tuple[Marks, ...]:
