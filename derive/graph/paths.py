@@ -84,16 +84,24 @@ class Paths:
 
     def _counted(self, top: str, bottom: str) -> str:
         """How many paths of arrows there are, and what is done with the partials along them."""
-        where = "" if self.arrows == self._finest.arrows else ", each function being one node"
+        where = "" if self.arrows == self._finest_arrows else ", each function being one node"
         if self.arrows == 1:
             return f"One path runs from {{{bottom}}} to {{{top}}}{where}: the partials along it are multiplied"
         counted = f"{_number(self.arrows).capitalize()} paths run from {{{bottom}}} to {{{top}}}{where}"
         return f"{counted}: the partials along each are multiplied, the products added"
 
     @cached_property
-    def _finest(self) -> Paths:
-        """The same partial where functions are taken apart into operators, as drawings of graphs do."""
-        return path_sum(built(self.graph.equations, "primitives"), self.name, self.given)
+    def _finest_arrows(self) -> int:
+        """How many paths run where functions are taken apart into operators, as drawings of graphs do."""
+        graph = self.graph
+        if graph.grain != "primitives":
+            graph = built(graph.equations, "primitives")
+        top, bottom = symbols.split_partial(self.name) or ("", "")
+        counts = _arrows_from(graph, bottom)
+        if top in graph.places:
+            return counts[graph.place(top)]
+        reads = [(symbols.split_partial(name) or ("", ""))[1] for name in self.given]
+        return sum(counts[graph.place(name)] for name in reads)
 
     def _why_zero(self, top: str, bottom: str) -> str:
         sentence = (
@@ -137,6 +145,14 @@ class Paths:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
+
+
+def _arrows_from(graph: Graph, bottom: str) -> list[int]:
+    """For each node how many paths of arrows lead to it from a value."""
+    counts: list[int] = []
+    for place, node in enumerate(graph.nodes):
+        counts.append(1 if place == graph.place(bottom) else sum(counts[source] for source in node.arguments))
+    return counts
 
 
 COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()

@@ -30,7 +30,13 @@ class PathLine:
 
 def path_lines(partial: Paths, style: Style = LATEX) -> tuple[PathLine, ...]:
     """The steps of a partial: the chain, the factors in its place, and the sum in its simplest form."""
-    return tuple(_lines(partial, style))
+    return (*_chain(partial, style), *_lines(partial, style))
+
+
+def _simplest(partial: Paths, style: Style) -> str:
+    """The right side of the last step."""
+    *_, last = _lines(partial, style)
+    return last.right
 
 
 def left_side(partial: Paths, style: Style = LATEX) -> str:
@@ -40,18 +46,20 @@ def left_side(partial: Paths, style: Style = LATEX) -> str:
 
 def path_sum_latex(partial: Paths, steps: bool = False) -> str:
     """The equation; with ``steps`` the body of an ``align*``."""
-    left, lines = left_side(partial), path_lines(partial)
+    left = left_side(partial)
     if not steps:
-        return f"{left} = {lines[-1].right}"
+        return f"{left} = {_simplest(partial, LATEX)}"
+    lines = path_lines(partial)
     shown = [rf"\intertext{{{sentence_latex(line.sentence)}}}" + f"\n{left} &= {line.right}" for line in lines]
     return " \\\\[3pt]\n".join(shown)
 
 
 def path_sum_unicode(partial: Paths, steps: bool = False) -> str:
     """The equation for a terminal; with ``steps`` all of them, each under its sentence."""
-    left, lines = left_side(partial, UNICODE), path_lines(partial, UNICODE)
+    left = left_side(partial, UNICODE)
     if not steps:
-        return f"{left} = {lines[-1].right}"
+        return f"{left} = {_simplest(partial, UNICODE)}"
+    lines = path_lines(partial, UNICODE)
     shown = (f"{sentence_unicode(line.sentence)}\n    {left} = {line.right}" for line in lines)
     return "\n".join(shown)
 
@@ -81,15 +89,24 @@ def operation_latex(node: Node) -> str:
     return _operation(LATEX, node)
 
 
-def _lines(partial: Paths, style: Style) -> Iterator[PathLine]:
-    if not partial.paths:
-        yield PathLine("no path", partial.explanation, "0")
-        return
-    chained = not partial.is_direct and partial.paths != ((),)
-    if chained:
+def _is_chained(partial: Paths) -> bool:
+    return bool(partial.paths) and not partial.is_direct and partial.paths != ((),)
+
+
+def _chain(partial: Paths, style: Style) -> Iterator[PathLine]:
+    """The step that multiplies the partials along the paths, where there is more than one of them to be multiplied."""
+    if _is_chained(partial):
         links = [[_link(style, link, partial.name) for link in path] for path in partial.paths]
         total = compose.add(style, [compose.multiply(style, path) for path in links], sort=False)
         yield PathLine("chain rule", partial.explanation, style.signed(total).text)
+
+
+def _lines(partial: Paths, style: Style) -> Iterator[PathLine]:
+    """The steps after the chain."""
+    if not partial.paths:
+        yield PathLine("no path", partial.explanation, "0")
+        return
+    chained = _is_chained(partial)
     bare = _without_argument(partial)
     terms = [[_bare(factor, bare) for factor in term] for term in partial.terms]
     inserted = style.signed(compose.add(style, [_product(style, term) for term in terms], sort=False)).text

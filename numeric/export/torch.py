@@ -10,7 +10,7 @@ from numeric.export.checks import checks
 from numeric.export.needed import with_needed
 from numeric.export.subject import Subject, argument_names, dimension_source
 from numeric.export.text import entries, listed
-from numeric.source.naming import python_name
+from numeric.source.naming import apart, python_name
 
 KEEPING = '''
 def keep(ctx, *groups):
@@ -45,8 +45,7 @@ OF_MODULES = frozenset(
 
 def attribute(name: str) -> str:
     """What the module calls a tensor or a constant: with an underscore behind it where modules have it already."""
-    own = python_name(name)
-    return f"{own}_" if own in OF_MODULES else own
+    return apart(python_name(name), OF_MODULES)
 
 
 def torch_file(subject: Subject) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from sympy import Symbol
 
@@ -55,3 +56,15 @@ def _free(name: str) -> str:
     except SourceError as error:
         raise CompileError(str(error)) from error
     return f"{plain}_" if plain in RESERVED else plain
+
+
+def apart(name: str, taken: Collection[str]) -> str:
+    """The name, with an underscore behind it where it is taken.
+
+    A name that is one of those with underscores behind it gets one more, so that no two names become one.
+    """
+    return f"{name}_" if any(name[: len(name) - k] in taken for k in range(_ending(name) + 1)) else name
+
+
+def _ending(name: str) -> int:
+    return len(name) - len(name.rstrip("_"))

@@ -101,10 +101,14 @@ def compare_inputs(backward: Backward) -> Iterator[Comparison]:
         inputs = _inputs(backward.forward)
         base = _equations(graph, inputs, graph.functions)[backward.output]
         for name in graph.inputs:
-            steps = _steps(inputs[name])
-            moved = [_equations(graph, {**inputs, name: inputs[name] + step}, graph.functions) for step in steps]
-            quotients = [(found[backward.output] - base) / step for found, step in zip(moved, steps, strict=True)]
-            yield _compared(name, backward[name], quotients)
+            quotients: list[Any] = []
+            for step in _steps(inputs[name]):
+                moved = _equations(graph, {**inputs, name: inputs[name] + step}, graph.functions)
+                quotients.append((moved[backward.output] - base) / step)
+                comparison = _compared(name, backward[name], quotients)
+                if comparison.error <= TOLERANCE:
+                    break
+            yield comparison
 
 
 @dataclass(frozen=True)
@@ -191,16 +195,14 @@ def _computed(library: Mapping[str, ScalarFunction], node: Node, arguments: Sequ
     return precise(node.operation.at(*slots), dict(zip(slots, arguments, strict=True)), library)
 
 
-def _slopes(graph: Graph, base: Sequence[Any], edge: Edge) -> list[Any]:
+def _slopes(graph: Graph, base: Sequence[Any], edge: Edge) -> Iterator[Any]:
     """The difference quotients of the operation that an arrow leads to, to both sides."""
     library = {function.name: function for function in graph.functions}
     node = graph.nodes[edge.target]
     arguments = [base[argument] for argument in node.arguments]
-    found = []
     for step in _steps(arguments[edge.slot]):
         moved = [argument + step if slot == edge.slot else argument for slot, argument in enumerate(arguments)]
-        found.append((_computed(library, node, moved) - base[edge.target]) / step)
-    return found
+        yield (_computed(library, node, moved) - base[edge.target]) / step
 
 
 def _steps(of: Any) -> tuple[Any, Any]:
@@ -209,10 +211,15 @@ def _steps(of: Any) -> tuple[Any, Any]:
     return step, -step
 
 
-def _declared(slopes: list[Any], backward: Backward, edge: Edge) -> Any:
+def _declared(slopes: Iterable[Any], backward: Backward, edge: Edge) -> Any:
     """Of the slopes to both sides the one that is meant, where they differ."""
     upstream, claimed = (_plain(number) for number in (backward.gradients[edge.target], backward.edges[edge]))
-    return min(slopes, key=lambda slope: abs(upstream * slope - claimed))
+    found: list[Any] = []
+    for slope in slopes:
+        found.append(slope)
+        if _relative(upstream * slope, claimed) <= TOLERANCE:
+            break
+    return min(found, key=lambda slope: abs(upstream * slope - claimed))
 
 
 def _reached(graph: Graph, output: str) -> set[int]:

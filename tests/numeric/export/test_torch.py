@@ -174,3 +174,10 @@ def test_parameters_called_as_attributes_of_modules(name: str) -> None:
     assert_gradients_right(layer(own, batch="B"))
     net = network("x:n -> Own -> Linear(K)", "MSE", batch="B", extra=[own])
     assert_gradients_right(net)
+
+
+def test_no_two_names_become_one() -> None:
+    for name in ("train", "half", "requires_grad_", "w"):
+        names = [f"{name}{'_' * count}" for count in range(4)]
+        assert len({attribute(one) for one in names}) == len(names)
+        assert not {attribute(one) for one in names} & OF_MODULES
