@@ -16,6 +16,7 @@ from derive.calculus.sweep import Sweep
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation
 from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.forward import Forward
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
@@ -84,7 +85,7 @@ class Deriver:
         """The gradient of the loss in the adjoints of ``inner`` tensors, which its steps derive first."""
         sweep = self.sweep("l")
         named = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
-        vocabulary = Vocabulary.of([*named, *(symbols.partial_name("l", other) for other in inner)], self.forward)
+        vocabulary = Vocabulary.of([*named, *(partial_name("l", other) for other in inner)], self.forward)
         speaker = self.speaker("l", vocabulary)
         met = speaker.kept_for(name)
         order = [*(other for other in sweep.order() if other in met), name]

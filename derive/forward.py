@@ -8,8 +8,8 @@ from typing import Literal
 
 from sympy import Expr, Indexed, Symbol
 
+from derive.expression.partials import partial_named
 from derive.expression.scalar import ScalarFunction
-from derive.expression.symbols import split_partial
 
 Role = Literal["input", "target", "parameter", "buffer", "value", "hidden", "loss"]
 """What a tensor is for. A ``target`` is what a loss compares the prediction with. A ``buffer`` is shared by all
@@ -108,8 +108,9 @@ class Forward:
         """The shape of a tensor or of a partial, that of its numerator and of its denominator; () of anything else."""
         if name in self.tensors:
             return self.tensors[name].shape
-        parts = split_partial(name) or ()
-        return tuple(length for part in parts if part in self.tensors for length in self.tensors[part].shape)
+        partial = partial_named(name)
+        ends = () if partial is None else partial.ends
+        return tuple(length for part in ends if part in self.tensors for length in self.tensors[part].shape)
 
     def holds_places(self, name: str) -> bool:
         """Whether the values of a tensor are places, which count as indices do: those of a maximum, class numbers."""

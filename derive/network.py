@@ -19,6 +19,7 @@ from derive.derivation import Derivation
 from derive.deriving import Deriver, deriver_of
 from derive.errors import NetworkError, nearest
 from derive.expression import symbols
+from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from derive.layers import LOSS, Activation, LayerDefinition
 from derive.specialise import specialised
@@ -188,10 +189,11 @@ class Network:
         """Complain where there is no loss, or no tensor of that name."""
         if self.loss is None:
             raise NetworkError("this network has no loss to differentiate; give one, such as loss='MSE'")
-        parts = symbols.split_partial(name)
-        if parts is not None:
+        partial = partial_named(name)
+        if partial is not None:
             raise NetworkError(
-                f"{name} is a derivative already; second derivatives are those of the loss, by a tensor: {parts[1]}"
+                f"{name} is a derivative already; second derivatives are those of the loss, by a tensor: "
+                f"{partial.bottom}"
             )
         if name not in self.forward.tensors:
             visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
@@ -211,7 +213,7 @@ class Network:
         """
         self._known("l")
         visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
-        vocabulary = Vocabulary(frozenset((*visible, *(symbols.partial_name("l", name) for name in visible))))
+        vocabulary = Vocabulary(frozenset((*visible, *(partial_name("l", name) for name in visible))))
         order = [name for name in self.deriver.sweep("l").order() if name in visible]
         return tuple(self._derive("l", name, vocabulary) for name in order)
 
@@ -221,10 +223,10 @@ class Network:
         Raises:
             NetworkError: the name is not that of a partial between two tensors of this network.
         """
-        parts = symbols.split_partial(name)
-        if parts is None:
+        partial = partial_named(name)
+        if partial is None:
             raise NetworkError(f"{name} is no partial derivative; expected a name such as dl/dW1 or dz2/dz1")
-        return self._derivative(*parts, within)
+        return self._derivative(*partial.ends, within)
 
     def _derivative(self, top: str, name: str, within: Iterable[str] | None) -> Derivation:
         self._known(top)

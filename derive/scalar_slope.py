@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.calculus.slopes import slope
 from derive.derivation import Derivation
-from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row, Tensor
 from derive.layers import Activation, named_functions, scalar_function
@@ -24,6 +24,6 @@ def slope_of(kind: Activation, library: tuple[ScalarFunction, ...] = ()) -> Deri
     row = Row(Tensor(value, ()), (), function.formula)
     functions = {f.name: f for f in (*known, function)}
     forward = Forward((z,), (row,), tuple(functions.values()))
-    quantity = Quantity(symbols.partial_name(value, "z"), (), ())
+    quantity = Quantity(partial_name(value, "z"), (), ())
     steps = [Step(quantity, line.expression, line.rule, line.sentence) for line in slope(function, known).steps]
     return Derivation(forward, quantity, steps[-1].expression, tuple(steps))

@@ -14,6 +14,7 @@ from derive.derivation import Derivation
 from derive.elements import Elements
 from derive.errors import DeriveError
 from derive.expression import symbols, walks
+from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.recurrent.initial import with_initial
 from derive.render.written_out import written_out_latex, written_out_unicode
@@ -63,11 +64,11 @@ def toeplitz(jacobian: Derivation, sizes: Sizes) -> ImmutableDenseMatrix:
     Raises:
         DeriveError: the derivation is not of a partial, or a size is missing.
     """
-    parts = symbols.split_partial(jacobian.quantity.name)
-    if parts is None:
+    partial = partial_named(jacobian.quantity.name)
+    if partial is None:
         raise DeriveError(f"{jacobian.quantity.name} is no partial derivative: expected a Jacobian such as dy/dz")
     everything = written_out(jacobian, sizes)
-    rank = len(jacobian.forward.tensors[parts[0]].shape)
+    rank = len(jacobian.forward.tensors[partial.top].shape)
     rows, columns = prod(everything.shape[:rank]), prod(everything.shape[rank:])
     return ImmutableDenseMatrix(rows, columns, list(everything.elements))
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from derive.expression.partials import partial_name
+
 if TYPE_CHECKING:
     from derive.graph import Backward, PathSum, ScalarGraph
 
@@ -89,7 +91,7 @@ def _numbers(graph: ScalarGraph, values: dict[str, str], check: bool) -> bool:
 
 
 def _print_numbers(backward: Backward) -> None:
-    from derive.expression.symbols import partial_name, scalar
+    from derive.expression.symbols import scalar
     from derive.graph.numbers import number_unicode
     from derive.render import unicode
 

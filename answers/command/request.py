@@ -10,7 +10,7 @@ from answers.derivations.claims import Requirement
 from derive.calculus.second_order import gradient_name
 from derive.derivation import Derivation
 from derive.errors import NetworkError, nearest
-from derive.expression.symbols import partial_name
+from derive.expression.partials import partial_name
 from derive.layer import Layer, upstream_name
 from derive.network import Network
 from derive.recurrent.recurrence import Recurrence, recurrence

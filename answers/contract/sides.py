@@ -13,7 +13,7 @@ from lark.exceptions import UnexpectedInput
 from sympy import Dummy, Expr, Symbol
 
 from derive.errors import DefinitionError
-from derive.expression.symbols import partial_name
+from derive.expression.partials import partial_name
 from derive.numbers.magnitudes import power, rational
 
 

@@ -12,6 +12,7 @@ from math import inf
 from answers.contract.item import Claim, Verdict
 from derive.derivation import Derivation
 from derive.expression import symbols
+from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.matrix.nodes import Elementwise, Named, Node
 from derive.render.derivations import quantity_latex, quantity_unicode
@@ -88,7 +89,7 @@ def _symbols(derivation: Derivation) -> set[str]:
     read = {symbols.name_of(access) for access in symbols.accesses(derivation.result)}
     if derivation.matrix is not None:
         read |= set(_leaves(derivation.matrix))
-    return {name for name in read if name in derivation.forward.tensors or symbols.split_partial(name) is not None}
+    return {name for name in read if name in derivation.forward.tensors or partial_named(name) is not None}
 
 
 def _leaves(node: Node) -> Iterator[str]:

@@ -9,7 +9,8 @@ from itertools import groupby
 from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Derivation
-from derive.expression.symbols import name_of, split_partial
+from derive.expression.partials import partial_named
+from derive.expression.symbols import name_of
 from derive.steps import Step
 
 UPSTREAM = "Insert what stands upstream."
@@ -109,7 +110,7 @@ def _outcome(steps: Sequence[Step], given: frozenset[str], *, final: bool) -> It
 
 def _gradients(expression: Expr) -> set[str]:
     """The gradients of the loss that an expression is written in."""
-    return {name for name in _names(expression) if (split_partial(name) or ("",))[0] == "l"}
+    return {name for name in _names(expression) if (partial := partial_named(name)) is not None and partial.top == "l"}
 
 
 def _names(expression: Expr) -> set[str]:

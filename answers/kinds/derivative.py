@@ -13,7 +13,7 @@ from answers.derivations.steps import shape_of, steps_block
 from answers.formulas.called import activation_in, slope_in
 from answers.latex.sheet import Equation
 from derive.derivation import Derivation
-from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
 
@@ -45,7 +45,7 @@ class Derivative(Lined, Noted):
 
     def _asked(self, context: Context) -> Requirement:
         if self.slope_of is not None:
-            return Requirement(symbols.partial_name(activation_in(self.slope_of, context).call, "z"))
+            return Requirement(partial_name(activation_in(self.slope_of, context).call, "z"))
         return Requirement(self.of or "", context.network(self.network or "").forward, self.within)
 
     def _derivation(self, context: Context) -> Derivation:

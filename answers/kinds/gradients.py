@@ -12,7 +12,7 @@ from answers.derivations.rows import KeyedRow, change_marks
 from answers.derivations.steps import merged, shape_of, steps_block
 from answers.latex.sheet import Block, Column, Row, Table, Text
 from derive.derivation import Derivation
-from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.network import Network
 from derive.render import shape_latex
 from derive.render.derivations import result_latex
@@ -54,7 +54,7 @@ class Gradients(Item):
     def _claims(self, context: Context, derivations: list[Derivation]) -> tuple[Claim, ...]:
         forward = context.network(self.network).forward
         named = zip(self._names(context), derivations, strict=True)
-        return tuple(claim(d, Requirement(symbols.partial_name("l", name), forward, self.within)) for name, d in named)
+        return tuple(claim(d, Requirement(partial_name("l", name), forward, self.within)) for name, d in named)
 
     def _names(self, context: Context) -> tuple[str, ...]:
         return self.of or context.network(self.network).parameters

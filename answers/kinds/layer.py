@@ -16,7 +16,7 @@ from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, 
 from answers.derivations.steps import merged
 from answers.latex.sheet import Block, Equation, Heading, Text
 from derive.derivation import Derivation
-from derive.expression import symbols
+from derive.expression.partials import partial_named
 from derive.expression.symbols import name_of
 from derive.layer import Layer, layer, upstream_name
 from derive.render import sentence_latex
@@ -136,7 +136,7 @@ def elements_claim(elements: WrittenOut, sizes: Mapping[str, int]) -> Claim:
         note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
         return Verdict(outcome.ok, outcome.points, outcome.max_error, outcome.items[0].tolerance, note)
 
-    is_partial = symbols.split_partial(derivation.quantity.name) is not None
+    is_partial = partial_named(derivation.quantity.name) is not None
     return Claim(
         f"elements of {quantity_unicode(derivation.quantity, model)}",
         f"${quantity_latex(derivation.quantity, model)}$",

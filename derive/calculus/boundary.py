@@ -6,8 +6,8 @@ from sympy import Add, Expr, Indexed, Mul
 
 from derive.calculus.bounds import Ranges, in_range
 from derive.calculus.terms import Term, split
-from derive.expression import symbols
 from derive.expression.functions import Bracket
+from derive.expression.partials import partial_read
 
 
 def without_end(expression: Expr, steps: Expr, ranges: Ranges) -> Expr:
@@ -33,4 +33,4 @@ def _without_end(term: Term, steps: Expr, ranges: Ranges) -> Term:
 def _times(term: Term) -> list[Expr]:
     """The times at which gradients are read that are factors of the term."""
     gradients = (factor for factor in term.factors if isinstance(factor, Indexed))
-    return [access.indices[0] for access in gradients if symbols.split_partial(symbols.name_of(access))]
+    return [access.indices[0] for access in gradients if partial_read(access)]

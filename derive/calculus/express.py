@@ -12,6 +12,7 @@ from derive.calculus.terms import expanded_length
 from derive.calculus.textbook import LONGEST_EXPANSION
 from derive.errors import VocabularyError, nearest
 from derive.expression import symbols, walks
+from derive.expression.partials import ends_of, partial_name, partial_read
 from derive.forward import Forward
 from derive.steps import Step
 
@@ -33,8 +34,7 @@ class Vocabulary:
             return cls()
         given = tuple(names)
         for name in given:
-            parts = symbols.split_partial(name) or (name,)
-            for part in parts:
+            for part in ends_of(name):
                 if part not in forward.tensors:
                     visible = [t.name for t in forward.tensors.values() if t.role != "hidden"]
                     raise VocabularyError(
@@ -50,7 +50,7 @@ class Vocabulary:
 
     def allows_partial(self, numerator: str, denominator: str) -> bool:
         """Whether an answer may use the partial as a symbol."""
-        return self.names is not None and symbols.partial_name(numerator, denominator) in self.names
+        return self.names is not None and partial_name(numerator, denominator) in self.names
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class Speaker:
 
     def kept_for(self, name: str) -> frozenset[str]:
         """The tensors whose adjoints stay symbols on the way to the adjoint of ``name``."""
-        partials = (symbols.split_partial(symbols.name_of(access)) for access in symbols.accesses(self.adjoint(name)))
-        direct = {parts[1] for parts in partials if parts is not None and parts[0] == self.sweep.top}
+        partials = (partial_read(access) for access in symbols.accesses(self.adjoint(name)))
+        direct = {partial.bottom for partial in partials if partial is not None and partial.top == self.sweep.top}
         return frozenset(direct).union(*map(self.kept_for, direct))
 
     def _written_out(self, name: str) -> Said:
@@ -123,7 +123,7 @@ class Speaker:
         """The adjoint in those of rows that have names: internal ones, as the sum of a softmax, are written out."""
         if self._named is None:
             named = [other for other in self.forward.tensors if not self._is_internal(other)]
-            partials = (symbols.partial_name(self.sweep.top, other) for other in named)
+            partials = (partial_name(self.sweep.top, other) for other in named)
             self._named = Speaker(self.sweep, Vocabulary(frozenset((*named, *partials))), whole=True)
         return Said(self._named.adjoint(name), self._named.steps(name), ())
 
@@ -140,14 +140,14 @@ class Speaker:
             if not self._all_paths_through(row.name, name):
                 continue
             outer = symbols.fresh_indices(len(row.indices), symbols.names_in(*quantity.indices))
-            partial_name = symbols.partial_name(row.name, name)
-            partial = symbols.element(partial_name, (*outer, *own))
+            kept = partial_name(row.name, name)
+            partial = symbols.element(kept, (*outer, *own))
             limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
             symbol = self.sweep.symbol(row.name, outer)
             chain = walks.total(symbol * partial, limits)
             upstream = self.at(row.name, outer)
             result = walks.total(upstream * partial, limits)
-            sentence = f"{{{name}}} acts through {{{row.name}}}; {{{partial_name}}} stays a symbol."
+            sentence = f"{{{name}}} acts through {{{row.name}}}; {{{kept}}} stays a symbol."
             steps = [Step(quantity, chain, "chain rule", sentence)]
             ranges = self.sweep.ranges(quantity)
             result = self.sweep.simplifier.simplify(result, ranges)

@@ -19,6 +19,7 @@ from derive.calculus.express import Speaker, Vocabulary
 from derive.calculus.sweep import Sweep
 from derive.errors import NetworkError
 from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.forward import Forward, Row, Tensor
 
 
@@ -35,7 +36,7 @@ def direction_name(name: str) -> str:
 def with_gradient(forward: Forward, name: str, loss: str = "l") -> Forward:
     """The forward definition with one more row: the gradient of the loss with respect to ``name``."""
     row = _gradient_row(Sweep(forward, loss), Vocabulary(), name)
-    gradient = (gradient_name(name), symbols.partial_name(loss, name))
+    gradient = (gradient_name(name), partial_name(loss, name))
     return replace(forward, rows=(*forward.rows, row), gradients=(*forward.gradients, gradient))
 
 
@@ -54,7 +55,7 @@ def with_product(
     visible = [
         tensor.name for tensor in forward.tensors.values() if tensor.role != "hidden" and tensor.name not in inside
     ]
-    partials = [symbols.partial_name(loss, name) for name in visible if name != loss]
+    partials = [partial_name(loss, name) for name in visible if name != loss]
     vocabulary = Vocabulary(frozenset((*visible, *inside, *partials)))
     wanted = tuple(names)
     unreached = [name for name in wanted if name not in sweep.readers]
@@ -63,7 +64,7 @@ def with_product(
     needed = _on_the_way(forward, wanted)
     derived = [name for name in sweep.order() if name in visible and name != loss and name in needed]
     rows = [_gradient_row(sweep, vocabulary, name) for name in derived]
-    gradients = tuple((gradient_name(name), symbols.partial_name(loss, name)) for name in derived)
+    gradients = tuple((gradient_name(name), partial_name(loss, name)) for name in derived)
     directions = tuple(Tensor(direction_name(name), forward.tensors[name].shape, "buffer") for name in wanted)
     total = Row(Tensor("gv", (), "loss"), (), Add(*(_inner_product(forward.tensors[name]) for name in wanted)))
     return replace(
@@ -79,7 +80,7 @@ def _gradient_row(sweep: Sweep, vocabulary: Vocabulary, name: str) -> Row:
     quantity = sweep.quantity(name)
     speaker = Speaker(sweep, vocabulary)
     expression = speaker.values(speaker.adjoint(name))
-    renaming = {symbols.partial_name(sweep.top, other): gradient_name(other) for other in sweep.forward.tensors}
+    renaming = {partial_name(sweep.top, other): gradient_name(other) for other in sweep.forward.tensors}
     tensor = Tensor(gradient_name(name), quantity.shape, "value")
     return Row(tensor, quantity.indices, renamed(expression, renaming))
 

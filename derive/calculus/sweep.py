@@ -24,6 +24,7 @@ from derive.calculus.slopes import SlopeTable
 from derive.calculus.terms import split
 from derive.calculus.textbook import Simplifier
 from derive.expression import symbols, walks
+from derive.expression.partials import Partial, partial_name
 from derive.forward import Forward, Row
 from derive.steps import Quantity, Step
 
@@ -100,13 +101,13 @@ class Sweep:
         """The derivative of the top with respect to ``name``, with its indices and shape."""
         shape = self.forward.tensors[name].shape
         own = symbols.fresh_indices(len(shape), self.reserved | {letter.name for letter in self.letters})
-        return Quantity(symbols.partial_name(self.top, name), self.letters + own, self.shape + shape)
+        return Quantity(partial_name(self.top, name), self.letters + own, self.shape + shape)
 
     def symbol(self, name: str, subscripts: tuple[Expr, ...]) -> Expr:
         """The adjoint of ``name[subscripts]`` as a symbol; for the top itself, 1 or the deltas."""
         if name == self.top:
             return Mul(*(KroneckerDelta(a, b) for a, b in zip(self.letters, subscripts, strict=True)))
-        return symbols.element(symbols.partial_name(self.top, name), (*self.letters, *subscripts))
+        return symbols.element(partial_name(self.top, name), (*self.letters, *subscripts))
 
     def adjoint(self, name: str) -> Adjoint:
         """The adjoint of ``name`` in the adjoints of the rows that read it, with its steps."""
@@ -166,10 +167,10 @@ class Sweep:
         """
         if row.name in self.forward.cycle or name in self.forward.cycle:
             held = self.dependence.reads[row.name] & set(self.forward.cycle)
-            return symbols.direct_name(row.name, name, sorted(held))
+            return Partial(row.name, name, tuple(sorted(held))).name
         acting = self.dependence.acting
         others = [read for read in self.dependence.reads[row.name] if read != name and name in acting.get(read, ())]
-        return symbols.direct_name(row.name, name, sorted(others))
+        return Partial(row.name, name, tuple(sorted(others))).name
 
     def ranges(self, quantity: Quantity) -> Ranges:
         """The sizes of the quantity's indices, and the formulas of sizes that follow from others."""

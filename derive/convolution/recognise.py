@@ -39,6 +39,7 @@ from derive.convolution.nodes import (
 from derive.expression import symbols, walks
 from derive.expression.affine import affine
 from derive.expression.functions import Bracket
+from derive.expression.partials import partial_read
 from derive.forward import Forward
 
 if TYPE_CHECKING:
@@ -107,9 +108,9 @@ def recognise_convolution(expression: Expr, quantity: Quantity, forward: Forward
     """The convolution form of the quantity's elements, or None where there is none."""
     shapes = {name: tensor.shape for name, tensor in forward.tensors.items()}
     for access in symbols.accesses(expression):
-        partial = symbols.split_partial(symbols.name_of(access))
-        if partial is not None and set(partial) <= set(shapes):
-            shapes[symbols.name_of(access)] = shapes[partial[0]] + shapes[partial[1]]
+        partial = partial_read(access)
+        if partial is not None and set(partial.ends) <= set(shapes):
+            shapes[symbols.name_of(access)] = shapes[partial.top] + shapes[partial.bottom]
     learnt = {tensor.name for tensor in forward.given if tensor.role == "parameter"}
     return recognise(expression, quantity, shapes, dict(forward.sizes), learnt)
 

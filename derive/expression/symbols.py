@@ -140,34 +140,6 @@ def _read(expression: Basic) -> frozenset[Expr]:
     return frozenset().union(*map(_read, expression.args))
 
 
-def partial_name(numerator: str, denominator: str) -> str:
-    """The name of a partial derivative as homeworks spell it: ``dl/dW1``, ``dz2/dz1``."""
-    return f"d{numerator}/d{denominator}"
-
-
-def direct_name(numerator: str, denominator: str, held: Sequence[str]) -> str:
-    """The name of a partial along one path alone, the tensors in ``held`` kept fixed: ``dy/de|s``."""
-    return "|".join((partial_name(numerator, denominator), *held))
-
-
-def held_in(name: str) -> tuple[str, ...]:
-    """The tensors that a partial's name says are kept fixed."""
-    return tuple(name.split("|")[1:])
-
-
-def is_immediate(name: str) -> bool:
-    """Whether a partial is that of one equation of a recurrence alone: what it is by or of is held elsewhere."""
-    return bool(set(held_in(name)) & set(split_partial(name) or ()))
-
-
-def split_partial(name: str) -> tuple[str, str] | None:
-    """The numerator and denominator of a partial's name, or None for any other name."""
-    top, slash, bottom = name.split("|")[0].partition("/")
-    if slash and len(top) > 1 and len(bottom) > 1 and top[0] == "d" and bottom[0] == "d":
-        return top[1:], bottom[1:]
-    return None
-
-
 GRADIENT = "grad_"
 """What stands before the name of a tensor in that of the row that holds the gradient of the loss by it."""
 

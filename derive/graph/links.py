@@ -10,7 +10,7 @@ from sympy import Add, Expr, Mul
 from sympy.core.function import AppliedUndef
 
 from derive.errors import DeriveError
-from derive.expression import symbols
+from derive.expression.partials import Partial, partial_name
 from derive.graph.graph import Graph, values_of
 from derive.graph.structure import SLOTS
 
@@ -90,7 +90,7 @@ def links_of(graph: Graph) -> dict[tuple[str, str], Link]:
                 found.setdefault((node.name, bottom), []).append(factors)
     return {
         (top, bottom): Link(
-            symbols.partial_name(top, bottom),
+            partial_name(top, bottom),
             _direct(graph, top, bottom, found),
             _joined(found[top, bottom]),
             len(found[top, bottom]),
@@ -111,7 +111,7 @@ def _ways(graph: Graph) -> list[int]:
 def _direct(graph: Graph, top: str, bottom: str, found: Mapping[tuple[str, str], object]) -> str:
     """The name of the partial of one equation: what else it reads is held, where that depends on ``bottom`` too."""
     held = [other for above, other in found if above == top and other != bottom and reaches(graph, bottom, other)]
-    return symbols.direct_name(top, bottom, held)
+    return Partial(top, bottom, tuple(held)).name
 
 
 def _routes(graph: Graph, written: tuple[Expr, ...], place: int) -> Iterator[tuple[str, tuple[Expr, ...]]]:

@@ -12,6 +12,7 @@ from derive.building.known import OUTSIDE
 from derive.derivation import Derivation
 from derive.errors import DeriveError, nearest
 from derive.expression import symbols
+from derive.expression.partials import partial_named
 from derive.forward import Forward, Row, Tensor
 from derive.graph.graph import Graph, built
 from derive.graph.links import Link, links_of, paths_between, reaches
@@ -65,7 +66,7 @@ class Paths:
     @property
     def explanation(self) -> str:
         """Why it is what it is, in a sentence; names in braces are set as symbols."""
-        top, bottom = symbols.split_partial(self.name) or ("", "")
+        top, bottom = _split(self.name)
         if not self.paths:
             return self._why_zero(top, bottom)
         if top == bottom:
@@ -135,8 +136,8 @@ class Paths:
         model = self.graph.model
         if not self.given:
             return model
-        top, _ = symbols.split_partial(self.given[0]) or ("", "")
-        reads = [(symbols.split_partial(name) or ("", ""))[1] for name in self.given]
+        top, _ = _split(self.given[0])
+        reads = [_split(name)[1] for name in self.given]
         whole = Add(*(Function(f"{OUTSIDE}{top}_{name}")(symbols.scalar(name)) for name in reads))
         return Forward(model.given, (*model.rows, Row(Tensor(top, ()), (), whole)), model.functions)
 
@@ -194,7 +195,7 @@ def path_sum(graph: Graph, name: str, given: tuple[str, ...]) -> Paths:
 
 
 def _split(name: str) -> tuple[str, str]:
-    parts = symbols.split_partial(name)
-    if parts is None or "|" in name:
+    partial = partial_named(name)
+    if partial is None or partial.held:
         raise DeriveError(f"{name} is no partial derivative; expected one such as dw/dx")
-    return parts
+    return partial.ends

@@ -9,6 +9,7 @@ from sympy import Expr, Mul
 from sympy.core.function import AppliedUndef
 
 from derive.expression import symbols
+from derive.expression.partials import partial_named
 from derive.graph.graph import Graph
 from derive.graph.links import Link
 from derive.graph.paths import DIFFERENTIATE, INSERT, Paths
@@ -127,7 +128,7 @@ def _lines(partial: Paths, style: Style) -> Iterator[PathLine]:
 def _link(style: Style, link: Link, asked: str) -> Piece:
     """The partial of one equation; what it holds is said where it would look like the one that is asked for."""
     shown = piece(style, symbols.scalar(link.name), {})
-    held = symbols.held_in(link.direct)
+    held = partial.held if (partial := partial_named(link.direct)) else ()
     if link.name != asked or not held:
         return shown
     return style.held(shown, [piece(style, symbols.scalar(name), {}) for name in held])

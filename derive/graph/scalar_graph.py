@@ -10,7 +10,7 @@ from typing import Literal
 from derive.building.equations import Vocabulary, parse_equations
 from derive.derivation import Derivation
 from derive.errors import DefinitionError, nearest
-from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.graph import passes
 from derive.graph.graph import Graph, built
 from derive.graph.passes import Backward, Forwarded, Numbers
@@ -72,7 +72,7 @@ class ScalarGraph(Graph):
         Raises:
             DeriveError: there are several outputs, or no such value.
         """
-        return self.partial(symbols.partial_name(self.output, name)).derivation
+        return self.partial(partial_name(self.output, name)).derivation
 
 
 def scalar_graph(

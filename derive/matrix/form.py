@@ -10,6 +10,7 @@ from sympy import Add, Expr, KroneckerDelta, Sum
 
 from derive.building.blueprint import Block
 from derive.expression import symbols, walks
+from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.matrix.build import transpose
 from derive.matrix.layout import lay_out
@@ -48,9 +49,9 @@ class Former:
         node = self._recognised(expression, quantity, hidden)
         if node is None:
             return None
-        parts = symbols.split_partial(quantity.name)
-        if parts is not None:
-            node = lay_out(node, self.layout, self.ranks[parts[0]], self.ranks[parts[1]])
+        partial = partial_named(quantity.name)
+        if partial is not None:
+            node = lay_out(node, self.layout, self.ranks[partial.top], self.ranks[partial.bottom])
         return self._finished(node, hidden)
 
     def value(self, name: str, hidden: frozenset[str], *, written_out: bool) -> Node | None:
@@ -134,31 +135,35 @@ class Former:
 
     def _transposed(self, name: str) -> Node | None:
         """The gradient of a scalar by a matrix as numerator layout stores it, and so reads it: transposed."""
-        parts = symbols.split_partial(name)
-        if self.layout != "numerator" or parts is None or self.ranks.get(parts[0]) != 0 or self.ranks[parts[1]] != 2:
+        partial = partial_named(name)
+        if self.layout != "numerator" or partial is None:
             return None
-        rows, columns = _enlarged(self.forward.tensors[parts[1]].shape)
+        if self.ranks.get(partial.top) != 0 or self.ranks[partial.bottom] != 2:
+            return None
+        rows, columns = _enlarged(self.forward.tensors[partial.bottom].shape)
         return transpose(Named(name, columns, rows))
 
     def _rows(self, expression: Expr) -> frozenset[str]:
         """The gradients of scalars in the expression that numerator layout prints as rows."""
         names = {symbols.name_of(access) for access in symbols.accesses(expression)}
-        partials = {name: symbols.split_partial(name) for name in names}
+        partials = {name: partial_named(name) for name in names}
         return frozenset(
             name
-            for name, parts in partials.items()
-            if parts and self.ranks[parts[0]] == 0 and self.ranks[parts[1]] == 1
+            for name, partial in partials.items()
+            if partial and self.ranks[partial.top] == 0 and self.ranks[partial.bottom] == 1
         )
 
     def _shapes(self, expression: Expr) -> dict[str, tuple[Expr, ...]]:
         shapes = {}
         for access in symbols.accesses(expression):
             name = symbols.name_of(access)
-            parts = symbols.split_partial(name)
+            partial = partial_named(name)
             if name in self.forward.tensors:
                 shapes[name] = _enlarged(self.forward.tensors[name].shape)
-            elif parts is not None and all(part in self.forward.tensors for part in parts):
-                shapes[name] = _enlarged(self.forward.tensors[parts[0]].shape + self.forward.tensors[parts[1]].shape)
+            elif partial is not None and all(part in self.forward.tensors for part in partial.ends):
+                shapes[name] = _enlarged(
+                    self.forward.tensors[partial.top].shape + self.forward.tensors[partial.bottom].shape
+                )
         return shapes
 
     @cached_property

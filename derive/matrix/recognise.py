@@ -9,7 +9,8 @@ from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Mul, Pow, S, Sum, S
 from sympy.logic.boolalg import Boolean
 
 from derive.expression import walks
-from derive.expression.symbols import fresh_indices, name_of, names_in, scalar, split_partial, subscripts_of
+from derive.expression.partials import partial_named
+from derive.expression.symbols import fresh_indices, name_of, names_in, scalar, subscripts_of
 from derive.matrix.build import column_of, diagonal_of, elementwise, plus, product, scale, transpose
 from derive.matrix.contract import Contraction, Factor
 from derive.matrix.nodes import Identity, Named, Node, Ones, Product, Scale, Slice, Stacked
@@ -65,7 +66,7 @@ class _Recogniser:
         self.rows = rows
         self.sizes = sizes
         self.reading = Reading(apart)
-        gradients = (name for name in shapes if split_partial(name) or (name[0] == "d" and name[1:] in shapes))
+        gradients = (name for name in shapes if partial_named(name) or (name[0] == "d" and name[1:] in shapes))
         self.contraction = Contraction(sizes, frozenset(gradients))
         self.known: dict[tuple[Expr, Axes], Node | None] = {}
 

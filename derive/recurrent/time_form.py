@@ -12,6 +12,7 @@ from sympy import Add, Eq, Expr, Ge, Indexed, KroneckerDelta, Mul, Symbol
 from derive.calculus.terms import Term, split
 from derive.expression import symbols
 from derive.expression.functions import Bracket
+from derive.expression.partials import ends_of, partial_named
 from derive.forward import Forward
 from derive.matrix.build import plus
 from derive.matrix.nodes import Node
@@ -199,15 +200,15 @@ class TimeFormer:
         return substitute(tidy(node).resized(numbers), parts.get)
 
     def _shape(self, name: str) -> tuple[Expr, ...] | None:
-        names = symbols.split_partial(name) or (name,)
+        names = ends_of(name)
         if not all(part in self.forward.tensors for part in names):
             return None
         return tuple(size for part in names for size in self.forward.tensors[part].shape)
 
     def _above(self, name: str) -> int:
         """How many times the numerator of a partial has."""
-        parts = symbols.split_partial(name)
-        return self.forward.tensors[parts[0]].shape.count(self.steps) if parts else 0
+        partial = partial_named(name)
+        return self.forward.tensors[partial.top].shape.count(self.steps) if partial else 0
 
 
 def expression_of(terms: list[Term]) -> Expr:

@@ -23,6 +23,7 @@ from derive.calculus.terms import split
 from derive.derivation import Derivation
 from derive.expression import symbols, walks
 from derive.expression.functions import Bracket
+from derive.expression.partials import partial_name
 from derive.forward import Forward
 from derive.layer import Layer
 from derive.matrix.nodes import Node, Scale
@@ -64,7 +65,7 @@ class Unrolling:
         """The Jacobian of a state or an output at one time with respect to a state at another."""
         shape = self.forward.tensors[top].shape + self.forward.tensors[other].shape
         indices = symbols.fresh_indices(len(shape), self.sweep.reserved)
-        quantity = Quantity(symbols.partial_name(top, other), indices, shape)
+        quantity = Quantity(partial_name(top, other), indices, shape)
         if top not in self.readout.loop:
             return self._derivation(quantity, [self._readout_step(top, other, quantity)], self._product_from)
         sentence = f"{{{top}}} depends on an earlier {{{other}}} through the states one step before."
@@ -103,7 +104,7 @@ class Unrolling:
             shape = self.forward.tensors[output].shape + self.forward.tensors[name].shape
             taken = self.sweep.reserved | symbols.names_in(*quantity.indices)
             indices = (*symbols.fresh_indices(len(shape) - len(quantity.indices), taken), *quantity.indices)
-            partial = Quantity(symbols.partial_name(output, name), indices, shape)
+            partial = Quantity(partial_name(output, name), indices, shape)
             steps.append(self._readout_step(output, name, partial))
         if outside:
             whole = self._through_time(name, quantity.indices)
@@ -138,7 +139,7 @@ class Unrolling:
     def _share(self, output: str, name: str, subscripts: Subscripts) -> Expr:
         """What the top reads of an output, times the output's Jacobian, over all times from that of ``name`` on."""
         letters = self._letters(output, *subscripts)
-        jacobian = symbols.element(symbols.partial_name(output, name), (*letters, *subscripts))
+        jacobian = symbols.element(partial_name(output, name), (*letters, *subscripts))
         later = Bracket(sympy.Ge(letters[0], subscripts[0]))
         return Sum(self._upstream(output, letters) * jacobian * later, *self._limits(output, letters))
 
@@ -151,7 +152,7 @@ class Unrolling:
             if reading.row == row:
                 read.append(self._upstream_of(reading, letters, subscripts))
         later = Bracket(sympy.Ge(letters[0], subscripts[0]))
-        jacobian = symbols.element(symbols.partial_name(row, name), (*letters, *subscripts))
+        jacobian = symbols.element(partial_name(row, name), (*letters, *subscripts))
         return Sum(Add(*read) * jacobian * later, *self._limits(row, letters)) if read else sympy.S.Zero
 
     def _upstream_of(self, reading: Reading, place: Sequence[Symbol], apart: Subscripts) -> Expr:
@@ -177,7 +178,7 @@ class Unrolling:
         """An output's derivative at the time ``now`` by a row of the loop, times that row's by ``other``."""
         _, *below = self._letters(reading.row, now, *above, *subscripts)
         before = (now - reading.lag, *below, *subscripts)
-        jacobian = symbols.element(symbols.partial_name(reading.row, other), before)
+        jacobian = symbols.element(partial_name(reading.row, other), before)
         slope = self._slope(reading, now, above, below, subscripts)
         return walks.total(slope * jacobian, self._limits(reading.row, (now, *below))[1:])
 
@@ -213,7 +214,7 @@ class Unrolling:
             sizes = self.forward.tensors[through].shape[1:]
             middle = symbols.fresh_indices(len(sizes), self.sweep.reserved | symbols.names_in(*quantity.indices))
             factor = self._in_cell(state, entry, now, above, middle)
-            before = symbols.element(symbols.partial_name(through, other), (now - 1, *middle, then, *below))
+            before = symbols.element(partial_name(through, other), (now - 1, *middle, then, *below))
             limits = [(letter, 0, size - 1) for letter, size in zip(middle, sizes, strict=True)]
             terms.append(walks.total(factor * before, limits))
         ranges = self.sweep.ranges(quantity)
@@ -256,13 +257,13 @@ class Unrolling:
     def _adjoints_in(self, expression: Expr) -> list[str]:
         """The rows of the recurrence whose adjoints the expression reads."""
         rows = [row.name for row in self.forward.rows if row.name != self.sweep.top]
-        partials = {symbols.partial_name(self.sweep.top, name): name for name in rows}
+        partials = {partial_name(self.sweep.top, name): name for name in rows}
         names = {symbols.name_of(access) for access in symbols.accesses(expression)}
         return [name for partial, name in partials.items() if partial in names]
 
     def _replaced(self, expression: Expr, name: str, value: Callable[[str, Subscripts], Expr]) -> Expr:
         """The expression with every element of an adjoint replaced by its value."""
-        partial = symbols.partial_name(self.sweep.top, name)
+        partial = partial_name(self.sweep.top, name)
         for access in symbols.accesses(expression):
             if symbols.name_of(access) == partial:
                 expression = inserted(expression, access, value(name, symbols.subscripts_of(access)))
@@ -290,7 +291,7 @@ class Unrolling:
         alone = (
             (entry, state)
             for entry, state in self.states
-            if part.name == symbols.partial_name(state, state) and self._acts_alone(state)
+            if part.name == partial_name(state, state) and self._acts_alone(state)
         )
         entry, state = next(alone, ("", ""))
         if not state or len(self.forward.tensors[state].shape) != 2:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from sympy import Expr
 
 from derive.convolution.nodes import ConvolutionForm
-from derive.expression.symbols import accesses, held_in, is_immediate, name_of, split_partial
+from derive.expression.partials import is_immediate, partial_named
+from derive.expression.symbols import accesses, name_of
 from derive.forward import Forward, Row
 from derive.matrix.nodes import Node
 from derive.matrix.sequences import At
@@ -170,8 +171,9 @@ class _Signs:
     def of(cls, derivation: Derived) -> _Signs:
         """The signs that the steps of a derivation need."""
         names = frozenset().union(*map(_partials_in, derivation.steps))
-        alike = (name for name in names if held_in(name) and not is_immediate(name))
-        return cls(frozenset(name for name in alike if name.partition("|")[0] in names), derivation.steps)
+        partials = (partial for name in names if (partial := partial_named(name)) is not None)
+        alike = (partial for partial in partials if partial.held and not partial.is_immediate)
+        return cls(frozenset(partial.name for partial in alike if partial.free.name in names), derivation.steps)
 
     def explained(self, step: Step) -> list[str]:
         """What is said of the signs that occur in this step first."""
@@ -185,7 +187,7 @@ class _Signs:
 def _partials_in(step: Step) -> frozenset[str]:
     """The partials that a step has on its two sides."""
     names = (step.quantity.name, *map(name_of, accesses(step.expression)))
-    return frozenset(name for name in names if split_partial(name))
+    return frozenset(name for name in names if partial_named(name))
 
 
 def break_lines(whole: Piece, room: float) -> list[Piece]:
@@ -272,8 +274,8 @@ def _whole(style: Style, quantity: Quantity, derivation: Derived, barred: frozen
     """The tensor of the quantity, or what it is at its times."""
     if not quantity.at:
         return _quantity(style, quantity, derivation.forward, True, barred)
-    parts = split_partial(quantity.name)
-    above = len(derivation.forward.tensors[parts[0]].shape[:1]) if parts else 0
+    partial = partial_named(quantity.name)
+    above = len(derivation.forward.tensors[partial.top].shape[:1]) if partial else 0
     length = quantity.shape[0]
     node = At(quantity.name, quantity.at, length, length, above)
     return piece(style, node, ranks_of(derivation.forward), 0)

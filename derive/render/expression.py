@@ -10,7 +10,8 @@ from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Number, Num
 from sympy.logic.boolalg import Boolean
 
 from derive.expression.functions import ArgMax, Bracket, Maximum, coordinate_of
-from derive.expression.symbols import GRADIENT, held_in, is_immediate, name_of, partial_name, subscripts_of
+from derive.expression.partials import is_immediate, partial_name, partial_named
+from derive.expression.symbols import GRADIENT, name_of, subscripts_of
 from derive.render import compose
 from derive.render.arrange import (
     arranged,
@@ -121,10 +122,12 @@ class ExpressionPrinter:
             )
             if top.startswith(GRADIENT):
                 return self.style.second_partial(*pieces, inline=self.inline, whole=whole)
-            partial = self.style.partial(*pieces, inline=self.inline, immediate=is_immediate(name))
+            partial = partial_named(name)
+            held = () if partial is None else partial.held
+            shown = self.style.partial(*pieces, inline=self.inline, immediate=is_immediate(name))
             if name not in self.barred:
-                return partial
-            return self.style.held(partial, [self.element(other, whole=True) for other in held_in(name)])
+                return shown
+            return self.style.held(shown, [self.element(other, whole=True) for other in held])
         if name.startswith(GRADIENT) and name in self.ranks:
             return self.element(partial_name("l", name.removeprefix(GRADIENT)), subscripts, whole=whole)
         known = rank_of(name, self.ranks, len(subscripts) or int(whole))

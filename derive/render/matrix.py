@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
 
-from derive.expression.symbols import is_immediate, split_partial
+from derive.expression.partials import partial_named
 from derive.matrix.nodes import (
     Apply,
     Basis,
@@ -144,14 +144,14 @@ class MatrixPrinter:
     def at(self, node: At) -> Piece:
         """A tensor at a time, a partial at the times of its numerator and its denominator."""
         times = [self.time(time) for time in node.times]
-        parts = split_partial(node.name)
-        if parts is None:
+        partial = partial_named(node.name)
+        if partial is None:
             return self.scalars.element(node.name, times, whole=True)
         above, below = (
             self.scalars.element(name, some, whole=True)
-            for name, some in zip(parts, (times[: node.above], times[node.above :]), strict=True)
+            for name, some in zip(partial.ends, (times[: node.above], times[node.above :]), strict=True)
         )
-        return self.style.partial(above, below, inline=False, immediate=is_immediate(node.name))
+        return self.style.partial(above, below, inline=False, immediate=partial.is_immediate)
 
     def over_time(self, node: OverTime | Chain, operator: Callable[[Piece, Piece, Piece], Piece]) -> Piece:
         """A sum or a product over time."""
@@ -165,7 +165,7 @@ class MatrixPrinter:
 
     def named(self, node: Named) -> Piece:
         """A tensor, bold if it has a rank; one whose rank is not known has none if it is 1 by 1."""
-        partial = split_partial(node.name)
+        partial = partial_named(node.name)
         scalar = node.shape == (1, 1) and node.name not in self.ranks
         return self.scalars.element(node.name, whole=partial is not None or not scalar)
 

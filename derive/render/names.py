@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.errors import DefinitionError, DeriveError
-from derive.expression.symbols import split_partial
+from derive.expression.partials import partial_named
 from derive.forward import Forward
 
 GREEK = {
@@ -131,10 +131,10 @@ def split_subscripts(name: str, count: int, ranks: Ranks) -> tuple[str, str, int
     Raises:
         DeriveError: the ranks do not say how the subscripts divide between the two.
     """
-    partial = split_partial(name)
+    partial = partial_named(name)
     if partial is None:
         return None
-    top, bottom = partial
+    top, bottom = partial.ends
     if top in ranks or top == "l":
         return top, bottom, min(rank_of(top, ranks), count)
     if bottom in ranks:

@@ -9,7 +9,8 @@ from typing import Any
 from sympy import Add, Expr, Indexed, KroneckerDelta, Le, Lt, Mul, Pow, Sum, Symbol
 
 from derive.expression.functions import Bracket
-from derive.expression.symbols import name_of, split_partial
+from derive.expression.partials import partial_named
+from derive.expression.symbols import name_of
 from derive.render.counting import is_index
 from derive.render.names import parse_name
 
@@ -102,7 +103,7 @@ def _group(factor: Expr) -> int:
         return ELEMENT if base.atoms(Indexed) else RANGE
     if isinstance(base, Indexed | Symbol):
         name = name_of(base)
-        if split_partial(name) or parse_name(name).upstream:
+        if partial_named(name) or parse_name(name).upstream:
             return UPSTREAM
         return PARAMETER if isinstance(base, Indexed) and parse_name(name).is_parameter else ELEMENT
     return ELEMENT
@@ -119,7 +120,7 @@ def _kind(factor: Expr) -> int:
 
 def is_partial(factor: Expr) -> bool:
     """Whether it is an element of a partial derivative."""
-    return isinstance(factor, Indexed | Symbol) and split_partial(name_of(factor)) is not None
+    return isinstance(factor, Indexed | Symbol) and partial_named(name_of(factor)) is not None
 
 
 def abs_term(term: Expr) -> Expr:
@@ -142,10 +143,10 @@ def _along_the_chain(partials: Sequence[Expr]) -> list[Expr]:
     left = list(partials)
     chain: list[Expr] = []
     while left:
-        names = [split_partial(name_of(p.base if isinstance(p, Pow) else p)) for p in left]
-        bottoms = {name[1] for name in names if name}
-        wanted = split_partial(name_of(chain[-1])) if chain and not isinstance(chain[-1], Pow) else None
-        linked = [n for n, name in enumerate(names) if name and wanted and name[0] == wanted[1]]
-        free = [n for n, name in enumerate(names) if not name or name[0] not in bottoms]
+        names = [partial_named(name_of(p.base if isinstance(p, Pow) else p)) for p in left]
+        bottoms = {name.bottom for name in names if name}
+        wanted = partial_named(name_of(chain[-1])) if chain and not isinstance(chain[-1], Pow) else None
+        linked = [n for n, name in enumerate(names) if name and wanted and name.top == wanted.bottom]
+        free = [n for n, name in enumerate(names) if not name or name.top not in bottoms]
         chain.append(left.pop((linked or free or [0])[0]))
     return chain

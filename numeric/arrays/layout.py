@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.expression.symbols import split_partial
+from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.steps import Layout
 from numeric.arrays.axes import Array
@@ -37,5 +37,5 @@ def as_matrix(array: Array, name: str, model: Forward, layout: Layout) -> Array:
 
 def numerator_is_scalar(name: str, model: Forward) -> bool:
     """Whether ``name`` is the partial of a tensor of rank zero, such as the loss."""
-    parts = split_partial(name)
-    return parts is not None and parts[0] in model.tensors and not model.tensors[parts[0]].shape
+    partial = partial_named(name)
+    return partial is not None and partial.top in model.tensors and not model.tensors[partial.top].shape

@@ -13,7 +13,7 @@ from math import inf
 
 from derive.derivation import Derivation, General
 from derive.expression.functions import Bracket
-from derive.expression.symbols import split_partial
+from derive.expression.partials import partial_named
 from derive.render import unicode
 from derive.specialise import put, specialised
 from numeric.checks.checking import Check
@@ -120,12 +120,12 @@ def _same(what: str, ok: bool) -> CheckItem:
 
 def _at_the_sizes(derivation: Derivation, seed: int) -> tuple[list[CheckItem], str]:
     """The gradients of the generated code at the sizes as they stand, and what that says or why nothing is said."""
-    parts = split_partial(derivation.quantity.name)
-    if parts is None or parts[0] != "l":
+    partial = partial_named(derivation.quantity.name)
+    if partial is None or partial.top != "l":
         return [], "at the sizes as they stand it is the same formula"
     found: Directions = along_directions(derivation.forward, seed)
-    if parts[1] not in found.names:
-        reason = found.note or f"{parts[1]} is neither a parameter nor an input"
+    if partial.bottom not in found.names:
+        reason = found.note or f"{partial.bottom} is neither a parameter nor an input"
         return [], f"not at the sizes as they stand: {reason}"
     item = CheckItem(
         "the generated gradients: along directions at the sizes as they stand", found.error, TIGHT, found.ok

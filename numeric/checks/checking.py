@@ -10,7 +10,7 @@ from itertools import islice
 from sympy import Symbol
 
 from derive.derivation import Derivation
-from derive.expression.symbols import held_in, partial_name, split_partial
+from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from numeric.arrays.functions import left_unknown
 from numeric.checks.comparison import is_zero
@@ -99,8 +99,8 @@ def _places(derivation: Derivation, seed: int, count: int) -> list[Place]:
     """
     model, name = derivation.forward, derivation.quantity.name
     places = list(places_of(model, seed, count))
-    parts = split_partial(name)
-    if parts is None or not {*parts, *held_in(name)} <= set(model.tensors) or not program(model).depends(*parts):
+    partial = partial_named(name)
+    if partial is None or not set(partial.tensors) <= set(model.tensors) or not program(model).depends(*partial.ends):
         return places
     for place in tuple(places):
         if not place.kink and is_zero(place.point.response(name)):
@@ -114,14 +114,17 @@ def _responsive(model: Forward, seed: int, name: str, sizes: Sizes) -> tuple[Pla
     Where the numerator changes with what the forward pass begins with, most of its partials are not zero: such a place
     is shared by all of them. Where it changes nowhere with a tensor that all paths pass through, none is.
     """
-    above, below = split_partial(name) or (name, "")
+    partial = partial_named(name)
+    if partial is None:
+        return ()
+    above, below = partial.ends
     chart = program(model)
     first = [tensor.name for tensor in model.given if tensor.domain == "real" and chart.depends(above, tensor.name)]
     if first and first[0] != below:
         shared = _place_for(model, seed, partial_name(above, first[0]), sizes)
         if shared and not is_zero(shared[0].point.response(name)):
             return shared
-    passed = () if held_in(name) else islice(_values_between(model, above, below), NEAREST)
+    passed = () if partial.held else islice(_values_between(model, above, below), NEAREST)
     if not all(_place_for(model, seed, partial_name(above, through), sizes) for through in passed):
         return ()
     return _place_for(model, seed, name, sizes)

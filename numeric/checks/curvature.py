@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from derive.expression.symbols import split_partial
+from derive.expression.partials import partial_named
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import COARSE, relative_error
@@ -21,11 +21,11 @@ FEW = 512
 def is_second(point: Point, quantity: Quantity) -> bool:
     """Whether a quantity is a second derivative that can be measured: the partial of a gradient, not a long one, by a
     given tensor."""
-    parts = split_partial(quantity.name)
+    partial = partial_named(quantity.name)
     given = {tensor.name for tensor in point.model.given}
-    if parts is None or parts[0] not in dict(point.model.gradients) or parts[1] not in given:
+    if partial is None or partial.top not in dict(point.model.gradients) or partial.bottom not in given:
         return False
-    return point.value(parts[0]).size <= FEW
+    return point.value(partial.top).size <= FEW
 
 
 def second_difference_error(point: Point, quantity: Quantity, value: Array) -> float:
@@ -36,19 +36,19 @@ def second_difference_error(point: Point, quantity: Quantity, value: Array) -> f
     Raises:
         ArrayError: the shapes differ, or the quantity is no second derivative.
     """
-    parts = split_partial(quantity.name)
+    partial = partial_named(quantity.name)
     gradients = dict(point.model.gradients)
-    if parts is None or parts[0] not in gradients:
+    if partial is None or partial.top not in gradients:
         raise ArrayError(f"{quantity.name} is no derivative of a gradient")
-    start = point.value(parts[1])
-    if value.shape != (*point.value(parts[0]).shape, *start.shape):
-        raise ArrayError(f"shape {value.shape}, expected {(*point.value(parts[0]).shape, *start.shape)}")
+    start = point.value(partial.bottom)
+    if value.shape != (*point.value(partial.top).shape, *start.shape):
+        raise ArrayError(f"shape {value.shape}, expected {(*point.value(partial.top).shape, *start.shape)}")
     generator = numpy.random.default_rng(0)
     worst = 0.0
     for _ in range(DIRECTIONS):
         direction = generator.normal(size=start.shape)
         ends = [
-            point.moved({parts[1]: start + side * STEP * direction}).partial(gradients[parts[0]]).value
+            point.moved({partial.bottom: start + side * STEP * direction}).partial(gradients[partial.top]).value
             for side in (1.0, -1.0)
         ]
         measured = (ends[0] - ends[1]) / (2 * STEP)

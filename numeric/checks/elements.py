@@ -15,6 +15,7 @@ from derive.derivation import Derivation
 from derive.elements import Elements
 from derive.expression import symbols
 from derive.expression.functions import Bracket
+from derive.expression.partials import partial_named
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
 from numeric.checks.checking import Check, unknown_functions
@@ -104,14 +105,14 @@ class _Elements:
     def _measured(self, point: Point) -> Measured:
         """The quantity, from the forward definition alone, in the shape in which its elements are written out."""
         quantity = self.derivation.quantity
-        parts = symbols.split_partial(quantity.name)
-        if parts is None:
+        partial = partial_named(quantity.name)
+        if partial is None:
             value = point.value(quantity.name)
             return Measured(value, EPSILON * numpy.abs(value))
         truth = point.partial(quantity.name)
         if isinstance(self.written, Elements):
             return truth
-        rows = point.value(parts[0]).size
+        rows = point.value(partial.top).size
         noise = numpy.broadcast_to(truth.noise, truth.value.shape)
         return Measured(truth.value.reshape(rows, -1), noise.reshape(rows, -1))
 

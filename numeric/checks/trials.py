@@ -12,7 +12,8 @@ from sympy import Expr
 
 from derive.convolution import ConvolutionForm
 from derive.derivation import Derivation
-from derive.expression.symbols import accesses, element, name_of, names_in, split_partial, subscripts_of
+from derive.expression.partials import partial_named
+from derive.expression.symbols import accesses, element, name_of, names_in, subscripts_of
 from derive.matrix.nodes import Node
 from derive.steps import Quantity, Step
 from numeric.arrays.axes import Array
@@ -136,7 +137,7 @@ class Trials:
         if form is not None:
             compare = partial(self._of_convolution, quantity, result, form)
             yield from self._tried(f"{what}: convolution form", TIGHT, compare)
-        if split_partial(quantity.name) is not None and not self.place.kink:
+        if partial_named(quantity.name) is not None and not self.place.kink:
             coarse = partial(self._error, quantity, result, "central", None)
             yield from self._tried(f"{what}: against central differences", COARSE, coarse)
             if is_second(self.point, quantity):
@@ -163,7 +164,7 @@ class Trials:
         self, what: str, quantity: Quantity, expression: Expr, matrix: Node | None, outside: frozenset[str] | None
     ) -> Iterator[CheckItem]:
         """An expression against its quantity, and its matrix form, if there is one, against the expression."""
-        truth = "the complex step" if split_partial(quantity.name) else "the forward definition"
+        truth = "the complex step" if partial_named(quantity.name) else "the forward definition"
         reads = _read_by(expression)
         value = partial(self._value, quantity, expression)
         shared = _Shared(("elements", quantity, expression, outside), reads, value, quantity.name)
@@ -244,7 +245,7 @@ class Trials:
 
     def _is_large(self, name: str) -> bool:
         """Whether a derivative is measured along directions, as it takes long for each element."""
-        return split_partial(name) is not None and not self.place.kink and self.point.is_large(name)
+        return partial_named(name) is not None and not self.place.kink and self.point.is_large(name)
 
     def _along(self, quantity: Quantity, value: Array, method: Method, rounding: Callable[[], Array]) -> float:
         """The error of a large derivative times directions."""
@@ -274,7 +275,7 @@ class Trials:
         """Whether a value is named rather than computed, as the input of a layer is in a forward table; or is
         computed from what it is at other times, in a recurrence."""
         if expression == element(quantity.name, quantity.indices):
-            return split_partial(quantity.name) is None
+            return partial_named(quantity.name) is None
         read = [access for access in accesses(expression) if name_of(access) == quantity.name]
         recurrent = bool(self.derivation.forward.cycle)
         return recurrent and all(subscripts_of(access)[:1] != quantity.indices[:1] for access in read)
@@ -338,7 +339,7 @@ class Trials:
         return self._values[key]
 
     def _truth(self, quantity: Quantity, method: Method) -> Measured:
-        if split_partial(quantity.name) is not None:
+        if partial_named(quantity.name) is not None:
             return self.point.partial(quantity.name, method)
         if quantity.name not in self.derivation.forward.tensors:
             raise ArrayError(f"{quantity.name} is neither a tensor of the forward definition nor a partial of two")

@@ -10,6 +10,7 @@ from sympy import Expr, Indexed, KroneckerDelta, Mul, Sum, Symbol
 
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket
+from derive.expression.partials import partial_name
 from numeric.codegen.arrays import ArraySource
 from numeric.codegen.blocks import of_block, summed_sample
 from numeric.codegen.slices import Pieces, pieces
@@ -84,7 +85,7 @@ class Statements:
         first = []
         if not added.values.has(*windows.inner) and not values.isidentifier():
             # It is the same at every place within the windows.
-            same = python_name(symbols.partial_name("l", windows.row.name))
+            same = python_name(partial_name("l", windows.row.name))
             first, values = [f"{same} = {values}"], same
         return [*first, *added_back(windows, self.source.size, target, self.line.shape, values, dtype)]
 
@@ -93,7 +94,7 @@ class Statements:
         windows = added.windows
         source = replace(self.source, ranges={**self.source.ranges, **windows.ranges})
         text, in_block = of_block(source, added.values, windows.row.indices, windows.outer[0])
-        name = python_name(symbols.partial_name("l", windows.row.name))
+        name = python_name(partial_name("l", windows.row.name))
         product, values = f"{name} = {text.source}", f"{name}[..., {', '.join(map(str, windows.inner))}]"
         dtype = f"{python_name(self._real_in(added.values))}.dtype"
         sizes = (self.source.size, target, self.line.shape)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from sympy import Indexed, Symbol
 
-from derive.expression import symbols
+from derive.expression.partials import partial_name
 from numeric.codegen.contract import ContractingSource
 from numeric.codegen.helpers import helper
 from numeric.codegen.line_breaks import WIDTH, broken
@@ -58,7 +58,7 @@ class Module:
         """Writes the expressions of the lines."""
         tensors = self.plan.model.tensors
         shapes = {tensor.name: tensor.shape for tensor in tensors.values()}
-        shapes |= {symbols.partial_name("l", name): tensors[name].shape for name in self.plan.outputs}
+        shapes |= {partial_name("l", name): tensors[name].shape for name in self.plan.outputs}
         shapes |= {line.name: line.shape for line in self.lines}
         shapes |= {constant.name: () for constant in self.plan.parameters if constant.name not in shapes}
         whole = {name for name, tensor in tensors.items() if tensor.domain in ("class", "index")}
@@ -180,7 +180,7 @@ class Module:
         return _function(f"loss_and_gradients(params, {inputs}{beside})", body)
 
     def _gradient(self, name: str) -> str:
-        return python_name(symbols.partial_name("l", name))
+        return python_name(partial_name("l", name))
 
     def _order(self) -> list[str]:
         return [tensor.name for tensor in self.plan.inputs] + [line.name for line in self.lines]
@@ -227,7 +227,7 @@ class Module:
     def _needed(self, stage: Stage) -> set[str]:
         """What a function hands on."""
         if stage == "backward":
-            return {symbols.partial_name("l", name) for name in self.plan.gradients}
+            return {partial_name("l", name) for name in self.plan.gradients}
         return {*self.carried[stage], *self.plan.outputs}
 
     @cached_property

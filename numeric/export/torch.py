@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.expression.symbols import partial_name
+from derive.expression.partials import partial_name
 from derive.forward import Tensor
 from numeric.export.checks import checks
 from numeric.export.needed import with_needed

@@ -14,6 +14,7 @@ from derive.calculus.sweep import Sweep, fresh_bound
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.functions import ArgMax
+from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward, Tensor
 from derive.layer import upstream_name
 from derive.network import Network
@@ -40,8 +41,8 @@ def adjoints(network: Network, viewed: Viewed, wanted: tuple[str, ...], upstream
         name = missing.pop()
         if name not in lines:
             lines[name] = backward.line(name)
-            read = {symbols.split_partial(read) for read in names(lines[name])}
-            missing += [parts[1] for parts in read if parts is not None and parts[1] not in known]
+            read = {partial_named(read) for read in names(lines[name])}
+            missing += [partial.bottom for partial in read if partial is not None and partial.bottom not in known]
     for name in [name for name in lines if upstream_name(name) in upstream]:
         if names(lines[name]) == {upstream_name(name)}:
             del lines[name]
@@ -56,7 +57,7 @@ def _with_totals(lines: list[Line], totals: set[str]) -> tuple[Line, ...]:
 
     ``dc`` is what comes from above; what the layer adds to it is ``dl_dc``.
     """
-    renamed = {symbols.partial_name("l", name): f"dl_d{name}" for name in totals}
+    renamed = {partial_name("l", name): f"dl_d{name}" for name in totals}
 
     def moved(expression: Expr) -> Expr:
         accesses = [a for a in symbols.accesses(expression) if symbols.name_of(a) in renamed]
@@ -107,7 +108,7 @@ class _Backward:
         """Writes adjoints in the tensors and in the adjoints that are lines."""
         model = self.sweep.forward
         kept = [name for name in self.sweep.order() if self._is_kept(name)]
-        allowed = [*model.tensors, *(symbols.partial_name("l", name) for name in kept)]
+        allowed = [*model.tensors, *(partial_name("l", name) for name in kept)]
         return Speaker(self.sweep, Vocabulary(frozenset(allowed)))
 
     @cached_property
@@ -155,7 +156,7 @@ class _Backward:
         windows = windows.renamed(clash)
         expression = self.speaker.adjoint(name)
         if expression.has(Sum) and not is_product(expression):
-            partial = symbols.partial_name("l", name)
+            partial = partial_name("l", name)
             return Added(windows, symbols.element(partial, windows.row.indices))
         places = dict(zip(self.sweep.quantity(name).indices, windows.row.indices, strict=True))
         return Added(windows, fresh_bound(expression, places))
@@ -197,14 +198,14 @@ def _parameters_early(ordered: list[str], lines: dict[str, Line]) -> list[str]:
     ends = [name for name in ordered if lines[name].name not in read]
     for name in rows:
         result.append(name)
-        done = {symbols.partial_name("l", known) for known in result}
+        done = {partial_name("l", known) for known in result}
         ready = [end for end in ends if end not in result and _partials(lines[end]) <= done]
         result += ready
     return [*result, *(end for end in ends if end not in result)]
 
 
 def _partials(line: Line) -> set[str]:
-    return {name for name in names(line) if symbols.split_partial(name)}
+    return {name for name in names(line) if partial_named(name)}
 
 
 def _is_singular(expression: Expr, model: Forward) -> bool:

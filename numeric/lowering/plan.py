@@ -10,6 +10,7 @@ from derive.building.language import parse_stage
 from derive.calculus.dependence import names_read
 from derive.derivation import Derivation
 from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.forward import Forward, Tensor
 from derive.layer import Layer, upstream_name
 from derive.layers import LOSS
@@ -51,7 +52,7 @@ def plan(subject: Network | Layer, by: tuple[str, ...] = ()) -> Plan:
     if network.loss is not None:
         lines += adjoints(network, viewed, tuple(gradients), upstream)
     shapes = {tensor.name: tensor.shape for tensor in model.tensors.values()}
-    shapes |= {symbols.partial_name("l", name): shapes[name] for name in outputs}
+    shapes |= {partial_name("l", name): shapes[name] for name in outputs}
     lines = unfolded(lines, shapes, Lengths(dict(model.sizes)))
     return Plan(
         defined,

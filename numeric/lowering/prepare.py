@@ -12,6 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus.sweep import fresh_bound
 from derive.expression import symbols, walks
+from derive.expression.partials import partial_name
 from derive.forward import Forward
 from numeric.lowering.cancel import cancelled
 from numeric.lowering.lines import Line, Plan, names
@@ -45,7 +46,7 @@ def prepared(plan: Plan) -> tuple[list[Line], tuple[str, ...]]:
         )
         for line in lines
     ]
-    wanted = {*plan.outputs, *(symbols.partial_name("l", name) for name in plan.gradients), "l"}
+    wanted = {*plan.outputs, *(partial_name("l", name) for name in plan.gradients), "l"}
     return _used(_shared(lines), wanted), calls
 
 

@@ -11,6 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.building.assemble import BATCH
 from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.forward import Forward, Row, Tensor
 from numeric.errors import CompileError
 from numeric.source.naming import function_name, python_name
@@ -43,7 +44,7 @@ def _taken(model: Forward) -> set[str]:
     found: dict[str, str] = {}
     functions = {function_name(name): f"the function {name}" for name in _applied(model)}
     for name in model.tensors:
-        for one in (name, symbols.partial_name("l", name)):
+        for one in (name, partial_name("l", name)):
             found.setdefault(python_name(one), one)
     for name in model.tensors:
         other = {**found, **functions}[python_name(name)]

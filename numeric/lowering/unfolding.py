@@ -17,6 +17,7 @@ from derive.calculus.bounds import in_range
 from derive.expression import symbols
 from derive.expression.affine import slack
 from derive.expression.functions import Bracket
+from derive.expression.partials import partial_named
 from numeric.lowering.equal_sizes import Lengths
 from numeric.lowering.lines import Added, Line
 from numeric.lowering.places import Places
@@ -70,8 +71,8 @@ class _Unfolding:
         target = symbols.element(line.name, [places.get(letter, letter) for letter in line.indices])
         free = {letter: size for letter, size in zip(line.indices, line.shape, strict=True) if letter not in places}
         within = [letter for letter in sizes if any(other.has(letter) for other in places.values())]
-        parts = symbols.split_partial(line.name)
-        name = self._fresh(f"values_{line.name if parts is None else parts[1]}")
+        partial = partial_named(line.name)
+        name = self._fresh(f"values_{line.name if partial is None else partial.bottom}")
         windows = _either(target, line.shape, free, {letter: sizes[letter] for letter in within}, self.lengths, name)
         if windows is None:
             return None
@@ -133,8 +134,8 @@ class _Unfolding:
 
 def _plain(name: str) -> str:
     """The name of a tensor, or ``dy`` for the partial ``dl/dy``."""
-    parts = symbols.split_partial(name)
-    return name if parts is None else f"d{parts[1]}"
+    partial = partial_named(name)
+    return name if partial is None else f"d{partial.bottom}"
 
 
 def _settled(factor: Expr, own: tuple[Symbol, ...], inner: Mapping[Symbol, Expr]) -> list[tuple[Symbol, Expr]]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 from sympy import Expr, Symbol
 
-from derive.expression.symbols import held_in, split_partial
+from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.recurrent.initial import with_initial
 from numeric.arrays.axes import Array, Scope, Value, real_type, stacked
@@ -83,7 +83,7 @@ class Point:
     def moved(self, arrays: Mapping[str, Any]) -> Point:
         """The point with other values of given tensors."""
         given = {tensor.name for tensor in self.model.given} | (set(self._values) - set(self.model.tensors))
-        kept = {name: self._values[name][..., 0] for name in given & set(self._values) if split_partial(name) is None}
+        kept = {name: self._values[name][..., 0] for name in given & set(self._values) if partial_named(name) is None}
         return Point(self.model, kept | dict(arrays), self.sizes, self.real)
 
     def fork(self) -> Point:
@@ -130,21 +130,21 @@ class Point:
         """
         key = name, method
         if key not in self._partials:
-            parts, held = split_partial(name), held_in(name)
-            for tensor in (*(parts or ()), *held):
+            partial = partial_named(name)
+            for tensor in () if partial is None else partial.tensors:
                 if tensor not in self.model.tensors:
                     known = ", ".join(self.model.tensors)
                     raise ArrayError(f"{name} is not given, and {tensor} is not a tensor of the model ({known})")
                 self._stacked(tensor)
-            if parts is None:
+            if partial is None:
                 raise ArrayError(f"{name} is not the name of a partial, such as dl/dW1")
-            self._partials[key] = self._perturbation(parts[1], held, method).derivative(parts[0])
+            self._partials[key] = self._perturbation(partial.bottom, partial.held, method).derivative(partial.top)
         return self._partials[key]
 
     def is_large(self, name: str) -> bool:
         """Whether a partial is by a tensor of so many elements that it is measured along directions only."""
-        parts = split_partial(name)
-        known = None if parts is None else self.model.tensors.get(parts[1])
+        partial = partial_named(name)
+        known = None if partial is None else self.model.tensors.get(partial.bottom)
         return known is not None and prod(self.shape(known.shape)) > LARGE
 
     def directions(self, name: str) -> Array:
@@ -152,26 +152,26 @@ class Point:
 
         The first and the last element and some between them on their own, then all together by random amounts.
         """
-        parts = split_partial(name)
-        shape = self._stacked(parts[1] if parts else name).shape[:-1]
+        partial = partial_named(name)
+        shape = self._stacked(partial.bottom if partial else name).shape[:-1]
         elements = prod(shape)
         generator = numpy.random.default_rng(elements)
         alone = numpy.unique([0, elements - 1, *generator.integers(elements, size=ALONE)])
         units = numpy.zeros((elements, alone.size))
         units[alone, numpy.arange(alone.size)] = 1.0
         together = generator.normal(size=(elements, TOGETHER))
-        steps = in_proportion(self._stacked(parts[1] if parts else name)[..., 0]).reshape(-1, 1)
+        steps = in_proportion(self._stacked(partial.bottom if partial else name)[..., 0]).reshape(-1, 1)
         return (numpy.concatenate([units, together], axis=1) * steps).reshape(*shape, -1)
 
     def along(self, name: str, method: Method = "complex") -> Measured:
         """The partial of that name times its :meth:`directions`, measured by perturbation."""
-        parts, held = split_partial(name), held_in(name)
-        if parts is None or not {*parts, *held} <= set(self.model.tensors):
+        partial = partial_named(name)
+        if partial is None or not set(partial.tensors) <= set(self.model.tensors):
             raise ArrayError(f"{name} is not the name of a partial between tensors, such as dl/dW1")
         if (name, method) not in self._along:
-            for tensor in (*parts, *held):
+            for tensor in partial.tensors:
                 self._stacked(tensor)
-            moved = self._perturbation(parts[1], held, method).along(parts[0], self.directions(name))
+            moved = self._perturbation(partial.bottom, partial.held, method).along(partial.top, self.directions(name))
             self._along[name, method] = moved
         return self._along[name, method]
 
@@ -196,7 +196,7 @@ class Point:
                 rows = self.chart.needed({name}, self._values)
                 self._require(rows, self._values)
                 self.chart.compute(rows, self._values, self.sizes, self.real)
-            elif split_partial(name) is not None:
+            elif partial_named(name) is not None:
                 self._values[name] = stacked(self.partial(name).value, self.real)
             else:
                 require(self.model, self._values, {name})

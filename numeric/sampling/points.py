@@ -14,6 +14,7 @@ from numpy.random import Generator
 from sympy import Expr, Indexed, KroneckerDelta, Symbol
 
 from derive.expression import symbols
+from derive.expression.partials import partial_named
 from derive.forward import Domain, Forward, Tensor
 from numeric.arrays.axes import Array, Scope, stacked
 from numeric.arrays.sizes import length, lengths
@@ -351,13 +352,13 @@ def _responds(
     model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int], partial: str, generator: Generator
 ) -> Array:
     """For each candidate whether the numerator of a partial changes along a random direction of the denominator."""
-    parts = symbols.split_partial(partial)
-    if parts is None:
+    found = partial_named(partial)
+    if found is None:
         raise ArrayError(f"{partial} is not the name of a partial, such as dl/dW1")
-    numerator, denominator = parts
+    numerator, denominator = found.ends
     chart = program(model)
     moved = {name: array for name, array in values.items() if not chart.depends(name, denominator)}
-    moved.update({name: values[name] for name in symbols.held_in(partial)})
+    moved.update({name: values[name] for name in found.held})
     start = values[denominator]
     moved[denominator] = start + 1j * STEP * generator.normal(size=start.shape)
     chart.compute(chart.needed({numerator}, moved), moved, sizes, numpy.float64)

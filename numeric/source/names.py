@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
+from derive.expression.partials import partial_named
 from derive.expression.scalar import ScalarFunction
-from derive.expression.symbols import split_partial
 from derive.forward import Forward
 from numeric.source.plain import identifier
 
@@ -58,8 +58,8 @@ class Names:
         return (rows if columns == 1 else columns,)
 
     def _rank(self, name: str) -> int | None:
-        parts = split_partial(name)
-        if name in self.ranks or parts is None:
+        partial = partial_named(name)
+        if name in self.ranks or partial is None:
             return self.ranks.get(name)
-        top, bottom = (self.ranks.get(part) for part in parts)
+        top, bottom = (self.ranks.get(part) for part in partial.ends)
         return None if top is None or bottom is None else top + bottom

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from sympy import Symbol
 
-from derive.expression.symbols import split_partial
+from derive.expression.partials import partial_named
 from numeric.errors import CompileError
 from numeric.source import SourceError
 from numeric.source.plain import identifier
@@ -26,8 +26,8 @@ def python_name(name: str) -> str:
     Raises:
         CompileError: it cannot be written as one.
     """
-    parts = split_partial(name)
-    return _free((name if parts is None else f"d{parts[1]}").replace("'", "_"))
+    partial = partial_named(name)
+    return _free((name if partial is None else f"d{partial.bottom}").replace("'", "_"))
 
 
 def function_name(name: str) -> str:

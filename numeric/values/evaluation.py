@@ -10,7 +10,7 @@ import numpy
 
 from derive.derivation import Derivation
 from derive.expression import symbols
-from derive.expression.symbols import split_partial
+from derive.expression.partials import ends_of, partial_named
 from derive.forward import Forward
 from numeric.arrays.axes import Array
 from numeric.arrays.functions import left_unknown
@@ -48,7 +48,7 @@ def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
         return _evaluate_one(derivation, arrays)
     weight = batch if model.reduction == "mean" else 1
     samples = (_evaluate_one(derivation, _sample(model, arrays, number, weight)) for number in range(batch))
-    top, *by = split_partial(name) or (name,)
+    top, *by = ends_of(name)
     if not _is_of_loss(model, top):
         return numpy.stack(list(samples))
     shared = all(_shared(model, other) for other in (*by, *_differentiated_by(model, top)))
@@ -63,15 +63,15 @@ def _is_of_loss(model: Forward, name: str) -> bool:
 
 def _differentiated_by(model: Forward, name: str) -> tuple[str, ...]:
     """The tensor by which a row of second derivatives, ``grad_W1``, differentiates the loss."""
-    parts = split_partial(dict(model.gradients).get(name, ""))
-    return () if parts is None else (parts[1],)
+    partial = partial_named(dict(model.gradients).get(name, ""))
+    return () if partial is None else (partial.bottom,)
 
 
 def _require_numbers(derivation: Derivation, arrays: Mapping[str, Any]) -> None:
     """Complain of a function that is left unknown in the result, or in what has to be computed for it."""
     model, chart = derivation.forward, program(derivation.forward)
     reads = _reads(derivation) - set(arrays)
-    partials = any(split_partial(name) is not None for name in reads)
+    partials = any(partial_named(name) is not None for name in reads)
     rows = model.row if partials else dict.fromkeys(chart.needed(reads, arrays))
     unknown = left_unknown([derivation.result, *(model.row[name].expression for name in rows)], model.functions)
     if unknown:
@@ -106,7 +106,7 @@ def _enclosed(derivation: Derivation, arrays: Mapping[str, Any], point: Point, p
     """The result by the rows as they are defined, in numbers that do not overflow."""
     quantity, model = derivation.quantity, derivation.forward
     # Partials are measured by steps that such numbers do not have: they are taken as they are.
-    partials = {name: point.value(name) for name in _reads(derivation) if split_partial(name) and name not in arrays}
+    partials = {name: point.value(name) for name in _reads(derivation) if partial_named(name) and name not in arrays}
     if not all(map(is_finite, partials.values())):
         return plain
 
@@ -156,7 +156,7 @@ def _batch_size(model: Forward, arrays: Mapping[str, Any]) -> int | None:
 
 def _rank_of_sample(model: Forward, name: str) -> int | None:
     """How many axes a tensor or a partial has for one sample, None if it is the same for all of them."""
-    parts = split_partial(name) or (name,)
+    parts = ends_of(name)
     if not all(part in model.tensors for part in parts) or all(_shared(model, part) for part in parts):
         return None
     if len(parts) > 1 and _is_of_loss(model, parts[0]) and _shared(model, parts[1]):
@@ -177,7 +177,7 @@ def _sample(model: Forward, arrays: Mapping[str, Any], number: int, weight: int)
     for name, array in arrays.items():
         rank = _rank_of_sample(model, name)
         if rank is not None and numpy.ndim(array) == rank + 1:
-            parts = split_partial(name)
-            of_loss = parts is not None and _is_of_loss(model, parts[0])
+            partial = partial_named(name)
+            of_loss = partial is not None and _is_of_loss(model, partial.top)
             found[name] = numpy.asarray(array)[number] * (weight if of_loss else 1)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 from sympy import Expr, Integer, Symbol, sympify
 
-from derive.expression.symbols import split_partial
+from derive.expression.partials import ends_of
 from derive.forward import Forward
 from derive.matrix import nodes
 from derive.matrix.sequences import At, Chain, OverTime
@@ -167,7 +167,7 @@ class _Evaluation:
 
     def _rank_above(self, name: str) -> int:
         """How many axes the numerator of a partial has."""
-        above, _ = split_partial(name) or (name, "")
+        above = ends_of(name)[0]
         return len(self.point.model.tensors[above].shape)
 
     def _outside(self, node: At, times: list[int]) -> Array:

@@ -9,7 +9,7 @@ import numpy
 from sympy import Integer
 
 from derive.derivation import Derivation
-from derive.expression.symbols import split_partial
+from derive.expression.partials import partial_named
 from derive.recurrent.recurrence import Recurrence
 from numeric.arrays.axes import Array, Scope, stacked
 from numeric.arrays.sizes import lengths, sizes_from
@@ -49,7 +49,7 @@ def gradients(recurrence: Recurrence, arrays: Mapping[str, Any]) -> dict[str, Ar
 
 
 def _denominator(derivation: Derivation) -> str:
-    parts = split_partial(derivation.quantity.name)
-    if parts is None:
+    partial = partial_named(derivation.quantity.name)
+    if partial is None:
         raise TypeError(f"{derivation.quantity.name} is no gradient")
-    return parts[1]
+    return partial.bottom

@@ -10,6 +10,7 @@ from sympy import Expr
 from sympy.core.function import AppliedUndef
 
 from derive.expression import symbols
+from derive.expression.partials import partial_named
 from derive.forward import Forward, Row, Tensor
 from derive.steps import Quantity
 from numeric.expression.forward import program
@@ -30,11 +31,7 @@ def stabilised(model: Forward, result: Expr, quantity: Quantity, given: frozense
 
     The rows that are ``given`` are left out: they are read as they are.
     """
-    if (
-        model.cycle
-        or not _grows(model, result)
-        or any(symbols.split_partial(name) for name in _unknown(model, result, given))
-    ):
+    if model.cycle or not _grows(model, result) or any(partial_named(name) for name in _unknown(model, result, given)):
         return None
     needed = set(program(model).needed(_names(result), given))
     rows = [row for row in model.rows if row.name in needed]

@@ -7,20 +7,6 @@ from sympy import Integer, Sum, exp
 
 from derive.expression import symbols
 
-WORD = st.from_regex(r"[a-z_]{1,4}[0-9]?", fullmatch=True)
-
-
-@given(WORD, WORD, st.lists(WORD, max_size=2))
-def test_names_of_partials_are_read_back(numerator: str, denominator: str, held: list[str]) -> None:
-    name = symbols.direct_name(numerator, denominator, held)
-    assert symbols.split_partial(name) == (numerator, denominator)
-    assert symbols.held_in(name) == tuple(held)
-
-
-@pytest.mark.parametrize("name", ["d", "dx", "d/d", "dl/W1", "l/dW1", "W1", ""])
-def test_other_names_are_no_partials(name: str) -> None:
-    assert symbols.split_partial(name) is None
-
 
 @given(st.integers(0, 40), st.sets(st.sampled_from(symbols.LETTERS)))
 def test_fresh_indices_are_new_and_distinct(count: int, taken: set[str]) -> None:

@@ -17,8 +17,9 @@ from derive import layer, network, with_ranges, written_out
 from derive.convolution.nodes import ConvolutionForm
 from derive.derivation import Derivation
 from derive.expression.functions import ArgMax, Bracket
+from derive.expression.partials import ends_of
 from derive.expression.scalar import ScalarFunction
-from derive.expression.symbols import element, index, scalar, size, sizes_in, split_partial
+from derive.expression.symbols import element, index, scalar, size, sizes_in
 from derive.forward import Forward
 from derive.layer import Layer
 from derive.layers import LOSS
@@ -137,7 +138,7 @@ def rows_hold(model: Forward, base: Base) -> int:
 
 def result_holds(point: At, derivation: Derivation, *notations: Notation) -> None:
     """The printed result, read back, has the elements that differences of the forward rows have."""
-    top, name = split_partial(derivation.quantity.name) or ("", "")
+    top, name = ends_of(derivation.quantity.name)
     expected = numpy.asarray(jacobian_by_differences(point.model, point.given, top, name, method="complex"))
     for text in {derivation.unicode(notation).split(" = ", 1)[1] for notation in notations}:
         for place in places_of(expected):

@@ -14,7 +14,7 @@ from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
 from derive.building.language import Argument, parse_stage
 from derive.derivation import Derivation
 from derive.expression import symbols
-from derive.expression.symbols import partial_name
+from derive.expression.partials import partial_name
 from derive.network import Network, network
 from numeric.source import Names, SourceError
 from numeric.source.plain import identifier
