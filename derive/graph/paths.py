@@ -97,11 +97,11 @@ class Paths:
         graph = self.graph
         if graph.grain != "primitives":
             graph = built(graph.equations, "primitives")
-        top, bottom = symbols.split_partial(self.name) or ("", "")
+        top, bottom = _split(self.name)
         counts = _arrows_from(graph, bottom)
         if top in graph.places:
             return counts[graph.place(top)]
-        reads = [(symbols.split_partial(name) or ("", ""))[1] for name in self.given]
+        reads = [_split(name)[1] for name in self.given]
         return sum(counts[graph.place(name)] for name in reads)
 
     def _why_zero(self, top: str, bottom: str) -> str:
