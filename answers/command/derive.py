@@ -118,10 +118,11 @@ def derive(
     from answers.command.equations import derive_equations
     from answers.command.ranges import sizes_of
     from answers.command.request import Request
-    from answers.command.subjects import refuse_without_effect, subject_of
+    from answers.command.subjects import refuse_empty, refuse_without_effect, subject_of
 
     subject = subject_of(network)
     refuse_without_effect(context, subject)
+    refuse_empty({"--wrt": wrt, "--at": at, "--written-out": written_out, "--toeplitz": toeplitz})
     if subject == "equations":
         passed = derive_equations(network, _names(wrt or ()), _names(at or ()), latex=latex, steps=steps, check=check)
     else:

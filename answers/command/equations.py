@@ -24,6 +24,7 @@ def derive_equations(
     from derive.graph import scalar_graph
 
     graph = scalar_graph(text, grain="functions")
+    values = _values(at)
     passed = True
     for number, name in enumerate(wrt or graph.inputs):
         partial = graph.partial(name if "/" in name else f"d{graph.output}/d{name}")
@@ -32,7 +33,7 @@ def derive_equations(
         passed = _print(partial, latex=latex, steps=steps, check=check) and passed
     if at:
         typer.echo()
-        passed = _numbers(graph, dict(_value(given) for given in at), check) and passed
+        passed = _numbers(graph, values, check) and passed
     return passed
 
 
@@ -54,6 +55,22 @@ def _text(partial: PathSum, latex: bool, steps: bool) -> str:
         return f"{partial.unicode(steps=True)}\n\n{partial.unicode()}" if steps else partial.unicode()
     body = partial.latex(steps=steps)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}" if steps else body
+
+
+def _values(given: Sequence[str]) -> dict[str, str]:
+    """The values of the inputs.
+
+    Raises:
+        DeriveError: one is not of the form x=-2, or an input has two.
+    """
+    from derive.errors import DeriveError
+
+    values: dict[str, str] = {}
+    for name, value in map(_value, given):
+        if name in values:
+            raise DeriveError(f"{name} has two values, {values[name]} and {value}")
+        values[name] = value
+    return values
 
 
 def _value(given: str) -> tuple[str, str]:

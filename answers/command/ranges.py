@@ -33,11 +33,13 @@ def sizes_of(given: Iterable[str]) -> dict[str, int]:
     Raises:
         DeriveError: one is not a name with a positive number.
     """
-    sizes = {}
+    sizes: dict[str, int] = {}
     for part in (part.strip() for text in given for part in text.split(",") if part.strip()):
         name, _, value = part.partition("=")
         if not (name.strip().isidentifier() and value.strip().isdigit()):
             raise DeriveError(f"a size is given as H=3, not {part}")
+        if name.strip() in sizes:
+            raise DeriveError(f"{name.strip()} has two values, {sizes[name.strip()]} and {value.strip()}")
         sizes[name.strip()] = int(value)
     return sizes
 

@@ -125,6 +125,19 @@ def refuse_without_effect(context: typer.Context, subject: Subject) -> None:
         raise DeriveError("--reduction has no effect without a loss, such as --loss MSE")
 
 
+def refuse_empty(options: Mapping[str, list[str] | None]) -> None:
+    """Refuse an option of names or values that was given without any.
+
+    Raises:
+        DeriveError: there is one.
+    """
+    from derive.errors import DeriveError
+
+    for option, given in options.items():
+        if given is not None and not any(part.strip() for text in given for part in text.split(",")):
+            raise DeriveError(f"{option} names nothing; give it as --help says, or leave it out")
+
+
 def _was_given(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"

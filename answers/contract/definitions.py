@@ -10,6 +10,7 @@ from answers.contract.model import Strict
 from answers.contract.names import (
     ActivationName,
     ConstantName,
+    Dimension,
     LayerName,
     NetworkText,
     SizeName,
@@ -30,7 +31,7 @@ class NetworkModel(Strict):
 
     layers: NetworkText = Field(description="such as x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat")
     loss: StageText | None = Field(None, description="such as 1/2*MSE, BCE, BCE(mean)")
-    batch: str | int | None = Field(None, description="the size of a batch; one sample if left out")
+    batch: Dimension | None = Field(None, description="the size of a batch; one sample if left out")
     reduction: Literal["mean", "sum"] = Field("mean", description="over a batch")
 
 

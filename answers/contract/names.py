@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from answers.contract.texts import PlainText
 from derive.building.language import parse_network, parse_stage
 from derive.expression.identifiers import LONGEST, quoted, word
+from derive.expression.symbols import dimension
 from numeric.source.plain import identifier
 
 FILE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
@@ -42,6 +43,11 @@ def _stage(text: str) -> str:
     return text
 
 
+def _dimension(given: str | int) -> str | int:
+    dimension(given)
+    return given
+
+
 def _network(text: str) -> str:
     parse_network(text)
     return text
@@ -53,6 +59,9 @@ SizeName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a size")
 TensorName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a tensor"))]
 FunctionName: TypeAlias = Annotated[str, AfterValidator(_function)]
 ConstantName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a constant"))]
+
+Dimension: TypeAlias = Annotated[str | int, AfterValidator(_dimension)]
+"""The length of an axis: a number, or the name of a size."""
 
 FileName: TypeAlias = Annotated[str, AfterValidator(_file)]
 """The name of a network or a training: ``export`` and ``train`` write files and folders that are called so."""

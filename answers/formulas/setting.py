@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 
 from answers.contract.item import Context
 from answers.contract.model import Strict
+from answers.contract.names import Dimension, TensorName
 from answers.errors import HomeworkContentError
 from answers.latex.sheet import Block, Equation
 from derive.building.formulas import DERIVATIVE, Formula, Setting, names_in, setting_of
@@ -34,10 +35,10 @@ WHOLE = ((0,), (1,), (-1,), (2,), (-2,), (-1, 0, 1), (-2, -1, 0, 1, 2), (-2, -1,
 class About(Strict):
     """The keys that items with formulas share."""
 
-    shapes: dict[str, tuple[str | int, ...]] = Field(
+    shapes: dict[TensorName, tuple[Dimension, ...]] = Field(
         default_factory=dict, description="the tensors that formulas read, with their dimensions: {z: [K]}"
     )
-    domains: dict[str, Range] = Field(
+    domains: dict[TensorName, Range] = Field(
         default_factory=dict,
         description="which numbers they hold: real (as it is), positive, ..., or [low, high]",
     )

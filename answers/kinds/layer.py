@@ -10,6 +10,7 @@ from pydantic import Field
 from sympy import Indexed, Symbol
 
 from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.names import Dimension
 from answers.contract.written import Lined, Noted
 from answers.derivations.claims import SHOWN
 from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim
@@ -35,7 +36,7 @@ class LayerPage(Lined, Noted):
     kind: Literal["layer"]
     layer: str = Field(description="the layer's name, such as Conv2d")
     options: dict[str, Option] = Field(default_factory=dict, description="its hyper-parameters; names stay symbols")
-    batch: str | int | None = Field(None, description="the size of a batch; one sample if left out")
+    batch: Dimension | None = Field(None, description="the size of a batch; one sample if left out")
     of: tuple[str, ...] = Field((), description="the tensors to differentiate by; all of them if left out")
     sizes: tuple[str, ...] = Field((), description="names of the input's sizes; those of the layer if left out")
     steps: bool | None = Field(None, description="all steps, or none; if left out, those that a page has room for")

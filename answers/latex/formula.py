@@ -157,6 +157,13 @@ class _Reader:
                     r"a $ stands inside of the formula; only the words of \text{...} have formulas in them"
                 )
             self._paired("$", self.open[-1:] != ["$"], "$", "$")
+        elif character == "&":
+            if not self.open or not self.open[-1].startswith(r"\begin"):
+                where = f"inside of {self.open[-1]}" if self.open else "outside of an environment"
+                raise TokenError(
+                    rf"a & separates the columns of an environment such as aligned or pmatrix and stands {where}; "
+                    r"write \& for the sign"
+                )
         elif character == "#":
             raise TokenError(r"a # stands for an argument of a definition; write \# for the sign")
 

@@ -16,6 +16,7 @@ from sympy import Expr, Float
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.graph import Backward, Edge, Forwarded, Graph, Node
+from derive.graph.certified import JUMPS, written_out
 from derive.graph.numbers import Uncertain
 from derive.graph.passes import Numbers, exact
 from derive.graph.structure import SLOTS, Operation
@@ -92,7 +93,11 @@ def compare_gradients(backward: Backward) -> Iterator[Comparison]:
 
 
 def compare_inputs(backward: Backward) -> Iterator[Comparison]:
-    """The gradient by every input against differences of the equations, which are read without the graph."""
+    """The gradient by every input against differences of the equations, which are read without the graph.
+
+    At a kink that the input reaches no difference is the declared gradient: relu(x) - relu(-x) is x, and a program that
+    takes 0 for both slopes at 0 has 0 there.
+    """
     graph = backward.forward.graph
     reached = _reached(graph, backward.output)
     said_zero = any(backward[name] == 0 and graph.place(name) in reached for name in graph.inputs)
@@ -100,7 +105,10 @@ def compare_inputs(backward: Backward) -> Iterator[Comparison]:
     with mpmath.workdps(_digits_for([backward[name] for name in graph.inputs], fewest)):
         inputs = _inputs(backward.forward)
         base = _equations(graph, inputs, graph.functions)[backward.output]
+        bent = _bent(graph, _values(graph, inputs, graph.functions))
         for name in graph.inputs:
+            if graph.place(name) in bent:
+                continue
             quotients: list[Any] = []
             for step in _steps(inputs[name]):
                 moved = _equations(graph, {**inputs, name: inputs[name] + step}, graph.functions)
@@ -196,13 +204,55 @@ def _computed(library: Mapping[str, ScalarFunction], node: Node, arguments: Sequ
 
 
 def _slopes(graph: Graph, base: Sequence[Any], edge: Edge) -> Iterator[Any]:
-    """The difference quotients of the operation that an arrow leads to, to both sides."""
+    """The slopes that the operation at the end of an arrow may have: the difference quotients to both sides.
+
+    At a jump also those beside it, at a kink of an absolute value also the mean of both sides.
+    """
+    steps = _steps(base[edge.source])
+    for step in steps:
+        yield _quotient(graph, base, edge, (0, step))
+    if _is_bent(graph, base, edge):
+        for step in steps:
+            yield _quotient(graph, base, edge, (step, 2 * step))
+        if _formula(graph, edge).has(sympy.Abs):
+            yield _quotient(graph, base, edge, steps)
+
+
+def _quotient(graph: Graph, base: Sequence[Any], edge: Edge, places: tuple[Any, Any]) -> Any:
+    """The difference quotient of an operation between two places beside one of its arguments."""
     library = {function.name: function for function in graph.functions}
     node = graph.nodes[edge.target]
-    arguments = [base[argument] for argument in node.arguments]
-    for step in _steps(arguments[edge.slot]):
-        moved = [argument + step if slot == edge.slot else argument for slot, argument in enumerate(arguments)]
-        yield (_computed(library, node, moved) - base[edge.target]) / step
+    values = []
+    for away in places:
+        moved = (away if slot == edge.slot else 0 for slot in range(len(node.arguments)))
+        arguments = [base[argument] + by for argument, by in zip(node.arguments, moved, strict=True)]
+        values.append(_computed(library, node, arguments))
+    return (values[1] - values[0]) / (places[1] - places[0])
+
+
+def _is_bent(graph: Graph, base: Sequence[Any], edge: Edge) -> bool:
+    """Whether the operation that an arrow leads to has a kink or a jump there."""
+    if not _formula(graph, edge).has(*JUMPS):
+        return False
+    first, second = (_quotient(graph, base, edge, (0, step)) for step in _steps(base[edge.source]))
+    limit = mpmath.mpf(10) ** (mpmath.mp.dps // 4)
+    largest = max(abs(first), abs(second))
+    return bool(abs(first - second) * limit > max(1, largest) or largest > limit)
+
+
+def _formula(graph: Graph, edge: Edge) -> Expr:
+    """What the operation at the end of an arrow computes, in arithmetic and elementary functions."""
+    operation = graph.nodes[edge.target].operation
+    return sympy.S.Zero if operation is None else written_out(graph.functions, operation.formula)
+
+
+def _bent(graph: Graph, base: Sequence[Any]) -> set[int]:
+    """The places from which an arrow leads, directly or not, to an operation at a kink or a jump of it."""
+    found: set[int] = set()
+    for edge in reversed(graph.edges):
+        if edge.target in found or _is_bent(graph, base, edge):
+            found.add(edge.source)
+    return found
 
 
 def _steps(of: Any) -> tuple[Any, Any]:

@@ -92,3 +92,18 @@ def test_the_loss_of_one_sample_is_not_reduced() -> None:
     run("derive", GIVEN["network"], "--batch", "B", "--wrt", "dy_hat/dW1", "--reduction", "sum").refused("a loss")
     assert run("derive", "f = x^3", "--at", "x=2").code == 0
     assert run("derive", "Softmax", "--ranges", "limits", "--notation", "index", "--no-check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("subject", "option", "given", "message"),
+    [
+        ("x:n -> Linear(d)", "--wrt", "", "--wrt names nothing"),
+        ("x:n -> Linear(d)", "--wrt", " , ", "--wrt names nothing"),
+        ("Tanh", "--written-out", "", "--written-out names nothing"),
+        ("f = x*y", "--at", "", "--at names nothing"),
+        ("f = x*y", "--at", "x=1,y=2,x=3", "x has two values, 1 and 3"),
+        ("Tanh", "--written-out", "n=2,n=3", "n has two values, 2 and 3"),
+    ],
+)
+def test_what_names_nothing_or_something_twice_is_refused(subject: str, option: str, given: str, message: str) -> None:
+    run("derive", subject, option, given).refused(message)

@@ -11,7 +11,7 @@ from answers.latex.commands import COMMANDS, REFERENCES, SIGNS
 PLAIN = sorted(COMMANDS - REFERENCES - {"begin", "end", "left", "right"})
 
 _pieces = (
-    st.text(alphabet=string.ascii_letters + string.digits + "+-*/=<>&|~'\"_[]", min_size=1, max_size=4)
+    st.text(alphabet=string.ascii_letters + string.digits + "+-*/=<>|~'\"_[]", min_size=1, max_size=4)
     | st.sampled_from(PLAIN).map(lambda name: f"\\{name} ")
     | st.sampled_from(sorted(SIGNS - set("() \n"))).map(lambda sign: f"\\{sign}")
     | st.just(r"\begin{matrix}a & b \\ c & d\end{matrix}")

@@ -257,6 +257,8 @@ def test_what_is_bold_already_is_not_made_bold_again() -> None:
         (r"\newcommand{\R}{x}", "write in full"),
         (r"\DeclareMathOperator{\sgn}{sgn}", r"write \\operatorname"),
         (r"{a", r"\{ is not closed"),
+        ("a & b", "a & separates the columns of an environment such as aligned or pmatrix and stands outside"),
+        (r"\begin{pmatrix} 1 & {2 & 3} \end{pmatrix}", "stands inside of {"),
         (r"a}", r"\} closes nothing: there is no \{ for this \}"),
         (r"{\left( x} \right)", r"\} stands where \\left is not closed"),
         ("a % b", r"write \\% for the sign"),

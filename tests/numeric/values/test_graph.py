@@ -9,7 +9,7 @@ import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import S
+from sympy import Rational, S
 
 from derive import scalar_graph
 from derive.graph import Backward
@@ -61,6 +61,30 @@ def test_a_kink_takes_the_declared_side() -> None:
     graph = scalar_graph("y = ReLU(x)*3")
     assert graph.backward({"x": 0})["x"] == 0
     assert max(errors(graph.backward({"x": 0}))) < TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("f = abs(x)", 0),
+        ("f = 2*abs(x) + x", 1),
+        ("f = sign(x)*3 + exp(x)", 1),
+        ("f = floor(x) + ceil(x) + x", 1),
+        ("f = ReLU(x) - ReLU(-x)", 0),
+        ("f = ReLU(x) + 2*ReLU(-x) + x", 1),
+        ("f = max(x, -x)", 1),
+        ("f = min(x, 0) + max(0, 3*x)", 0),
+        ("f = sigma(abs(x))*ReLU(x)", 0),
+        ("f = LeakyReLU(x) + abs(ReLU(x))", Rational(1, 100)),
+    ],
+)
+def test_slopes_at_kinks_and_jumps_are_those_that_are_declared(text: str, slope: Rational) -> None:
+    backward = scalar_graph(text, grain="functions").backward({"x": 0})
+    assert backward["x"] == slope
+    assert max(errors(backward)) < TOLERANCE
+    place = backward.forward.graph.place("x")
+    wrong = (*backward.gradients[:place], slope + Rational(1, 4), *backward.gradients[place + 1 :])
+    assert max(errors(replace(backward, gradients=wrong))) > TOLERANCE
 
 
 def test_terms_that_cancel_are_zero() -> None:
