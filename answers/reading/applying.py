@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from answers.reading import functions, syntax, tree
 from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen
-from answers.reading.names import match, subscripts_of
+from answers.reading.names import matches, subscripts_of
 from answers.reading.shapes import SCALAR, Bindings, Shape, is_unknown, same
 from answers.reading.spelling import labels_of
 from answers.reading.symbols import Function
@@ -33,14 +33,14 @@ def function_of(context: Context, raw: Any) -> Called | None:
         return None
     text = raw.text
     entries = context.known.entries.get(text, ())
-    for entry in entries:
-        if isinstance(entry.symbol, Function):
-            try:
-                below, above = match(entry, scripts)
-            except Misshapen:
-                continue
-            return _called(entry.symbol.name, "elementwise", below, above)
-    if entries or context.letter(text) is not None:
+    if entries:
+        options = matches(context, text, scripts)
+        for entry, below, above in options:
+            if isinstance(entry.symbol, Function):
+                return _called(entry.symbol.name, "elementwise", below, above)
+        if options:
+            return None
+    if text not in functions.NAMES or context.letter(text) is not None:
         return None
     below = [script.content for script in scripts if script.kind == "below"]
     above = [

@@ -39,17 +39,26 @@ CONTINUES = frozenset(
 """Tokens with which a line goes on that was broken outside of brackets."""
 
 
+def token(kind: str, value: str, start: int, end: int) -> Token:
+    """A token of one line."""
+    made = str.__new__(Token, value)
+    made.type, made.value, made.start_pos, made.end_pos = kind, value, start, end
+    made.line = made.column = made.end_line = made.end_column = 1
+    return made
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """The words that are one name: of symbols and functions, and of what stands below names, such as ``out``.
 
-    ``doubtful`` words are letters in a row in LaTeX, where a word is set in another font: d y beside a size d.
+    ``names`` are those of symbols alone. ``doubtful`` words are letters in a row in LaTeX, where a word is set in another font: d y beside a size d.
     """
 
     words: frozenset[str]
     labels: frozenset[str] = frozenset()
     whole: bool = False
     doubtful: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     longest: int = field(init=False, default=0)
     split: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict, compare=False, hash=False)
 
@@ -68,9 +77,9 @@ class Lexicon:
             return (run,)
         found, at = [], 0
         while at < len(run):
-            size = next(
-                (n for n in range(min(self.longest, len(run) - at), 1, -1) if run[at : at + n] in self.words), 1
-            )
+            sizes = range(min(self.longest, len(run) - at), 2, -1)
+            size = next((n for n in sizes if run[at : at + n] in self.words), 0)
+            size = size or (2 if run[at : at + 2] in self.names else 1)
             found.append(run[at : at + size])
             at += size
         return tuple(found)
@@ -88,21 +97,27 @@ class Characters:
         self.closers: dict[int, str] = {}
         self.environments: list[tuple[str, int]] = []
         self.bars: list[tuple[str, int]] = []
+        self.held: list[int] = []
+        self.pairs = self._pairs()
+        self.under = 0
         self.depth = 0
         self.broken: Piece | None = None
         self.script = False
 
     def run(self) -> list[Token]:
         given = self.given
-        while self.at < len(given):
-            piece = given[self.at]
-            self.at += 1
-            self.take(piece)
+        self.run_pieces()
         while self.made and (self.made[-1].type == "SEP" or self.made[-1].value == "."):
             self.made.pop()
         if self.environments:
             raise self.wrong(f"\\begin{{{self.environments[-1][0]}}} is not closed", given[-1])
         return self.made
+
+    def run_pieces(self) -> None:
+        while self.at < len(self.given):
+            piece = self.given[self.at]
+            self.at += 1
+            self.take(piece)
 
     def wrong(self, reason: str, piece: Piece) -> Unreadable:
         return Unreadable(reason, self.text, piece[1], piece[2])
@@ -117,7 +132,7 @@ class Characters:
         if kind in ENDS_CELL and self.made and self.made[-1].type == "SEP":
             self.made.pop()
         self.depth += OPENING.get(kind, 0) - CLOSING.get(kind, 0)
-        self.made.append(Token(kind, value, start, 1, 1, 1, 1, end))
+        self.made.append(token(kind, value, start, end))
 
     def take(self, piece: Piece) -> None:
         text, start, end = piece
@@ -192,7 +207,14 @@ class Characters:
         if text in v.LARGEST and self.peek() == "_":
             self.emit("BIG", v.LARGEST[text], start, piece[2])
             return
+        digits = self.given[self.at][0] if self.at < len(self.given) else ""
+        if digits.isdigit() and digits.isascii() and text + digits in self.lexicon.words:
+            self.emit("NAME", text + digits, start, self.given[self.at][2])
+            self.at += 1
+            return
         parts = self.lexicon.parts(text)
+        if self.under and not self.lexicon.whole and text not in self.lexicon.names and self.peek() != "(":
+            parts = (text,) if text in self.lexicon.labels else tuple(text)
         if self.latex and self.lexicon.doubtful:
             parts = tuple(p for part in parts for p in (part if part in self.lexicon.doubtful else (part,)))
         for part in parts:
@@ -247,10 +269,10 @@ class Characters:
             if before is not None and before.end_pos == start and before.value + joined in self.lexicon.words:
                 self.made.pop()
                 joined, start = before.value + joined, before.start_pos or 0
-            self.made.append(Token("NAME", joined, start, 1, 1, 1, 1, end))
+            self.made.append(token("NAME", joined, start, end))
             return
-        self.made.append(Token("NAME", last.value[:-1], start, 1, 1, 1, 1, end - 1))
-        self.made.append(Token("NAME", last.value[-1] + mark, end - 2, 1, 1, 1, 1, end))
+        self.made.append(token("NAME", last.value[:-1], start, end - 1))
+        self.made.append(token("NAME", last.value[-1] + mark, end - 2, end))
 
     def small(self, piece: Piece) -> None:
         """Raised and lowered characters in a row are one script."""
@@ -278,11 +300,31 @@ class Characters:
         if inside and after:
             self.bars.pop()
             self.emit(f"R{kind}", sign, piece[1], piece[2])
+        elif kind == "BAR" and after and not spaced and not self.latex and self.is_of_partial():
+            self.emit("HELD", "|", piece[1], piece[2])
+            self.held_names()
         elif kind == "BAR" and after and spaced and self.given[self.at - 2][0].isspace():
             self.emit("REL", "divides", piece[1], piece[2])
         else:
             self.bars.append((kind, self.depth))
             self.emit(f"L{kind}", sign, piece[1], piece[2])
+
+    def is_of_partial(self) -> bool:
+        """Whether what ends here is a partial on one line: ∂y/∂e|s."""
+        kinds = [token.type for token in self.made[-24:]]
+        return "PARTIAL" in kinds and any(token.value == "/" for token in self.made[-24:])
+
+    def held_names(self) -> None:
+        """The names behind the bar, with commas between, as one argument."""
+        here = self.at
+        while self.at < len(self.given) and not re.match(r"[\s()\[\]·⊙=+−ᵀ]", self.given[self.at][0]):
+            self.at += 1
+        inside, place = self.given[here : self.at], self.given[here - 1]
+        self.emit("LBRACE", "{", place[1], place[2])
+        rest, self.given, self.at = (self.given, self.at), inside, 0
+        self.run_pieces()
+        (self.given, self.at) = rest
+        self.emit("RBRACE", "}", place[1], place[2])
 
     def doubled(self) -> bool:
         twice = self.at < len(self.given) and self.given[self.at][0] == "|"
@@ -293,20 +335,32 @@ class Characters:
 
     # Braces
 
+    def _pairs(self) -> dict[int, int]:
+        """Where each brace is closed."""
+        waiting, found = [], {}
+        for at, piece in enumerate(self.given):
+            if piece[0] == "{":
+                waiting.append(at)
+            elif piece[0] == "}" and waiting:
+                found[waiting.pop()] = at
+        return found
+
     def closing(self, start: int) -> int:
         """The position of the brace that closes the one at ``start``."""
-        depth = 0
-        for at in range(start, len(self.given)):
-            text = self.given[at][0]
-            depth += (text == "{") - (text == "}")
-            if depth == 0:
-                return at
-        raise self.wrong("this brace is not closed", self.given[start])
+        end = self.pairs.get(start)
+        if end is None:
+            raise self.wrong("this brace is not closed", self.given[start])
+        return end
 
     def open(self, piece: Piece, scripted: bool) -> None:
         here = self.at - 1
         end = self.closing(here)
-        inside = [at for at in range(here + 1, end) if not self.given[at][0].isspace()]
+        first = here + 1
+        while first < end and self.given[first][0].isspace():
+            first += 1
+        inside = [] if first == end else [first]
+        if inside and any(not self.given[at][0].isspace() for at in range(first + 1, end)):
+            inside.append(end)
         if not inside and not scripted and not self.wants():
             self.at = end + 1
             return
@@ -317,16 +371,19 @@ class Characters:
                 self.at = end + 1
                 self.emit("NUMBER" if text[0].isdigit() else "NAME", text, *self.given[inside[0]][1:])
             return
-        words = {self.given[at][0] for at in inside}
-        if not scripted and not self.wants() and self.braced_cases(words):
+        if not self.latex and not scripted and not self.wants() and self.braced_cases(here, end):
             self.begin("braces", piece)
             self.closers[end] = "braces"
             return
         self.closers[end] = "brace"
+        if self.made and self.made[-1].type == "SUB":
+            self.closers[end] = "under"
+            self.under += 1
         self.emit("LBRACE", "{", piece[1], piece[2])
 
-    def braced_cases(self, words: set[str]) -> bool:
-        return bool(words & {"if", "otherwise"}) and not self.latex
+    def braced_cases(self, start: int, end: int) -> bool:
+        """Whether braces hold cases in words: { a if b; c otherwise }."""
+        return any(self.given[at][0] in ("if", "otherwise") for at in range(start, end))
 
     def wants(self) -> bool:
         """Whether the last token is followed by an argument."""
@@ -353,7 +410,8 @@ class Characters:
             self.finish("braces", piece)
         elif kind == "substack":
             self.environments.pop()
-        elif kind == "brace":
+        elif kind in ("brace", "under"):
+            self.under -= kind == "under"
             self.emit("RBRACE", "}", piece[1], piece[2])
         else:
             raise self.wrong("this brace closes nothing", piece)

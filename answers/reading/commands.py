@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lark import Token
-
 from answers.reading import vocabulary as v
-from answers.reading.characters import COMMANDS, Characters
+from answers.reading.characters import COMMANDS, Characters, token
 from answers.reading.macros import Piece
 
 
@@ -27,7 +25,7 @@ class Commands(Characters):
                 self.split_arguments()
         elif name in v.DROPPED or not (name[0].isalpha() or name in "|{}\\%&_#-"):
             self.drop(name)
-            self.script = scripted and name not in ("left", "right")
+            self.script = self.script or (scripted and name not in ("left", "right"))
         elif name in v.ACCENTS:
             self.emit("ACCENT", v.ACCENTS[name], start, end)
             self.script = True
@@ -70,10 +68,42 @@ class Commands(Characters):
         return at
 
     def drop(self, name: str) -> None:
-        if name in ("left", "right") and self.peek() == ".":
-            while self.given[self.at][0] != ".":
-                self.at += 1
+        here = self.given[self.at - 1]
+        if name == "left" and self.peek() == "." and self.ends_in_bar():
+            self.pass_by(".")
+            self.held.append(self.depth)
+            self.emit("LBRACE", "{", here[1], here[2])
+        elif (
+            name == "right"
+            and self.held
+            and self.peek() in ("|", r"\vert", r"\rvert")
+            and self.held[-1] == self.depth - 1
+        ):
+            self.held.pop()
+            self.emit("RBRACE", "}", here[1], here[2])
+            self.pass_by(self.peek())
+            if self.peek() == "_":
+                self.pass_by("_")
+                self.script = True
+            self.emit("HELD", "|", here[1], here[2])
+        elif name in ("left", "right") and self.peek() == ".":
+            self.pass_by(".")
+
+    def pass_by(self, text: str) -> None:
+        """Go behind the next piece, which is this text."""
+        while self.given[self.at][0] != text:
             self.at += 1
+        self.at += 1
+
+    def ends_in_bar(self) -> bool:
+        r"""Whether the ``\left`` that was met ends with ``\right|``."""
+        depth = 0
+        for at in range(self.at, len(self.given)):
+            text = self.given[at][0]
+            depth += (text == r"\left") - (text == r"\right")
+            if depth < 0:
+                return any(self.given[n][0] == "|" for n in range(at + 1, min(at + 3, len(self.given))))
+        return False
 
     def degree(self) -> None:
         while self.given[self.at][0] != "[":
@@ -83,7 +113,7 @@ class Commands(Characters):
         degree = "".join(piece[0] for piece in self.given[self.at + 1 : close]).strip()
         if not degree.isdigit():
             raise self.wrong("the degree of a root must be a number", self.given[self.at])
-        self.made.append(Token("SQRT", degree, root.start_pos, 1, 1, 1, 1, root.end_pos))
+        self.made.append(token("SQRT", degree, root.start_pos or 0, root.end_pos or 0))
         self.at = close + 1
 
     def split_arguments(self) -> None:
@@ -92,8 +122,13 @@ class Commands(Characters):
         while at < len(self.given) and self.given[at][0].isspace():
             at += 1
         if at < len(self.given) and self.given[at][0].isalnum() and len(self.given[at][0]) > 1:
-            text, start, _ = self.given[at]
-            self.given[at : at + 1] = [(letter, start + n, start + n + 1) for n, letter in enumerate(text)]
+            text, start, end = self.given[at]
+            for offset, letter in enumerate(text[:2]):
+                self.emit("NUMBER" if letter.isdigit() else "NAME", letter, start + offset, start + offset + 1)
+            self.at = at + 1
+            if len(text) > 2:
+                self.at = at
+                self.given[at] = (text[2:], start + 2, end)
 
     def font(self, name: str, piece: Piece, scripted: bool) -> None:
         at = self.at

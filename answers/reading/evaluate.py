@@ -191,6 +191,13 @@ class Evaluator:
             value = value[(slice(None),) * self.count + (0,)]
         return value
 
+    def slice(self, node: tree.Slice, mask: Array) -> Array:
+        start, stop = (int(numpy.rint(self.value(end, mask)).flat[0]) for end in (node.start, node.stop))
+        value = self.value(node.inside, mask)
+        if not 0 <= start - self.table.base <= stop <= value.shape[self.count]:
+            raise OutsideRange(f"rows {start} to {stop} of {value.shape[self.count]}")
+        return value[(slice(None),) * self.count + (slice(start - self.table.base, stop),)]
+
     def sum(self, node: tree.Sum, mask: Array) -> Array:
         total: Array = 0
         for part in self.parts(node.terms, node.shape, mask):
@@ -568,11 +575,12 @@ COMPARISONS: dict[str, Callable[[Array, Array], Array]] = {
 
 VALUES: dict[type, Any] = {
     tree.Number: Evaluator.number, tree.Length: Evaluator.a_length, tree.Place: Evaluator.place,
-    tree.Read: Evaluator.read, tree.Pick: Evaluator.pick, tree.Sum: Evaluator.sum, tree.Negative: Evaluator.negative,
-    tree.Times: Evaluator.times, tree.Over: Evaluator.over, tree.Matrix: Evaluator.matrix,
-    tree.Transpose: Evaluator.transpose, tree.Power: Evaluator.power, tree.Inverse: Evaluator.inverse,
-    tree.Apply: Evaluator.apply, tree.Reduce: Evaluator.reduce, tree.Compare: Evaluator.compare,
-    tree.Logic: Evaluator.logic, tree.Cases: Evaluator.cases, tree.Undefined: Evaluator.undefined,
-    tree.Big: Evaluator.big, tree.Ones: Evaluator.ones, tree.Identity: Evaluator.identity, tree.Basis: Evaluator.basis,
-    tree.Rows: Evaluator.rows, tree.Windows: Evaluator.windows, tree.Spread: Evaluator.spread,
+    tree.Read: Evaluator.read, tree.Pick: Evaluator.pick, tree.Slice: Evaluator.slice, tree.Sum: Evaluator.sum,
+    tree.Negative: Evaluator.negative, tree.Times: Evaluator.times, tree.Over: Evaluator.over,
+    tree.Matrix: Evaluator.matrix, tree.Transpose: Evaluator.transpose, tree.Power: Evaluator.power,
+    tree.Inverse: Evaluator.inverse, tree.Apply: Evaluator.apply, tree.Reduce: Evaluator.reduce,
+    tree.Compare: Evaluator.compare, tree.Logic: Evaluator.logic, tree.Cases: Evaluator.cases,
+    tree.Undefined: Evaluator.undefined, tree.Big: Evaluator.big, tree.Ones: Evaluator.ones,
+    tree.Identity: Evaluator.identity, tree.Basis: Evaluator.basis, tree.Rows: Evaluator.rows,
+    tree.Windows: Evaluator.windows, tree.Spread: Evaluator.spread,
 }  # fmt: skip

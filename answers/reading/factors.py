@@ -8,14 +8,14 @@ from itertools import product
 from typing import Any
 
 from answers.reading import syntax, tree
-from answers.reading.applying import applied, common, function_of
+from answers.reading.applying import Called, applied, common, function_of
 from answers.reading.bigs import big
 from answers.reading.conditions import condition, is_condition
 from answers.reading.context import MOST, Context, Meaning, joined
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.grouping import Factor, group
-from answers.reading.names import length, named, picked, subscripts_of, symbol_of, with_scripts
-from answers.reading.partials import behind, derivative, differential, order_of
+from answers.reading.names import is_range, length, named, picked, subscripts_of, symbol_of, with_scripts
+from answers.reading.partials import Written, behind, derivative, differential, is_immediate, order_of
 from answers.reading.shapes import SCALAR, Bindings, Shape
 from answers.reading.symbols import Index, Size, Tensor
 from answers.reading.syntax import Tail
@@ -74,10 +74,11 @@ def _items(context: Context, tails: list[Tail], at: int, done: list[Item]) -> It
         if isinstance(raw, syntax.Big):
             yield from _body(context, tails, at, done)
             return
-        if _waits(context, tails, at):
-            yield from _argument(context, tails, at, done)
+        function = function_of(context, raw)
+        if function is not None and _waits(tails, at):
+            yield from _argument(context, tails, at, done, function)
             return
-        meanings, after = _one(context, tails, at)
+        meanings, after = _one(context, tails, at, function)
         if tail.sign == "-":
             meanings = [Meaning(tree.Negative(m.node, m.node.shape), m.bindings, m.kindness) for m in meanings]
         if operation in ("/", "mod"):
@@ -147,10 +148,9 @@ def _body(context: Context, tails: list[Tail], at: int, done: list[Item]) -> Ite
         raise error
 
 
-def _waits(context: Context, tails: list[Tail], at: int) -> bool:
-    """Whether this is a function whose argument is not in brackets."""
-    function = function_of(context, tails[at].factor)
-    if function is None or at + 1 >= len(tails) or tails[at + 1].operation:
+def _waits(tails: list[Tail], at: int) -> bool:
+    """Whether the argument of the function here is not in brackets."""
+    if at + 1 >= len(tails) or tails[at + 1].operation:
         return False
     return _group_of(tails[at + 1].factor) is None
 
@@ -160,10 +160,8 @@ def _group_of(raw: Any) -> syntax.Group | None:
     return raw if isinstance(raw, syntax.Group) and raw.left in "([{" else None
 
 
-def _argument(context: Context, tails: list[Tail], at: int, done: list[Item]) -> Iterator[list[Item]]:
+def _argument(context: Context, tails: list[Tail], at: int, done: list[Item], function: Called) -> Iterator[list[Item]]:
     """A function without brackets takes the next factor, or several: each is tried."""
-    function = function_of(context, tails[at].factor)
-    assert function is not None
     ends = [at + 2]
     while ends[-1] < len(tails) and not tails[ends[-1]].operation and not isinstance(tails[at + 1].factor, syntax.Big):
         if function_of(context, tails[ends[-1]].factor) is not None:
@@ -186,11 +184,10 @@ def _argument(context: Context, tails: list[Tail], at: int, done: list[Item]) ->
         raise error
 
 
-def _one(context: Context, tails: list[Tail], at: int) -> tuple[list[Meaning], int]:
+def _one(context: Context, tails: list[Tail], at: int, function: Called | None) -> tuple[list[Meaning], int]:
     """The factor at a place, and the place behind what belongs to it."""
     raw = tails[at].factor
     following = _next(tails, at)
-    function = function_of(context, raw)
     if function is not None:
         if following is None:
             raise context.wrong("this function has no argument", *syntax.place_of(raw))
@@ -280,27 +277,33 @@ def _inline(context: Context, tails: list[Tail], at: int) -> tuple[list[Meaning]
     raw = factors[at]
     if at + 1 >= len(tails) or tails[at + 1].operation:
         raise context.wrong("a name was expected behind ∂", *syntax.place_of(raw))
-    top, slash = behind(factors, at + 1)
+    top, slash = behind(tails, at + 1, applied=True)
     if slash >= len(tails) or tails[slash].operation != "/":
         raise context.wrong("∂ must be followed by a name, / and ∂", *syntax.place_of(raw))
     if isinstance(factors[slash], syntax.Group) and len(factors[slash].inside.items) == 1:
         inside = differential(factors[slash].inside.items[0])
         if inside is not None:
-            return derivative(context, top, inside, *syntax.place_of(raw)), slash + 1
+            return derivative(context, top, inside, syntax.place_of(raw)), slash + 1
     if order_of(factors[slash]) is None or slash + 1 >= len(tails):
         raise context.wrong("∂ and a name were expected behind /", *syntax.place_of(factors[slash]))
-    bottom, after = behind(factors, slash + 1)
+    bottom, after = behind(tails, slash + 1)
     written = [bottom]
     while after + 1 < len(tails) and not tails[after].operation and order_of(factors[after]) and order_of(raw) == 2:
-        bottom, after = behind(factors, after + 1)
+        bottom, after = behind(tails, after + 1)
         written.append(bottom)
-    made = derivative(context, top, written, *syntax.place_of(raw))
+    immediate = is_immediate(raw)
+    made = derivative(context, top, written, syntax.place_of(raw), immediate=immediate)
     if after < len(tails) and not tails[after].operation and isinstance(factors[after], syntax.Scripted):
         base = factors[after].base
         if isinstance(base, syntax.Group) and base.left == "[" and placelike(context, base.inside):
-            written[-1] = written[-1]._replace(brackets=[*written[-1].brackets, base.inside])
-            made = derivative(context, top, written, *syntax.place_of(raw))
-            return with_scripts(context, made, factors[after].scripts, raw), after + 1
+            scripts, name = factors[after].scripts, written[-1].name
+            if scripts[0].kind == "held":
+                own = name.scripts if isinstance(name, syntax.Scripted) else []
+                name = syntax.Scripted(name.base if own else name, [*own, scripts[0]])
+                scripts = scripts[1:]
+            written[-1] = Written(name, [*written[-1].brackets, base.inside])
+            made = derivative(context, top, written, syntax.place_of(raw), immediate=immediate)
+            return with_scripts(context, made, scripts, raw), after + 1
     return made, after
 
 
@@ -308,11 +311,10 @@ def _gradient(context: Context, tails: list[Tail], at: int) -> tuple[list[Meanin
     r"""``\nabla_W \ell``: the gradient, in the shape of what it is by."""
     raw = tails[at].factor
     scripts = _scripts_of(raw)
-    factors = [tail.factor for tail in tails]
     if len(scripts) != 1 or scripts[0].kind != "below" or at + 1 >= len(tails):
         raise context.wrong("∇ needs a name below and one behind it", *syntax.place_of(raw))
-    top, after = behind(factors, at + 1)
-    bottom = behind([scripts[0].content.items[0]], 0)[0]
+    top, after = behind(tails, at + 1)
+    bottom = behind([Tail("", "", scripts[0].content.items[0])], 0)[0]
     plain = Context(_in_gradient_layout(context), context.text, context.kind)
     plain.scopes, plain.slots, plain.unknowns, plain.read = (
         context.scopes,
@@ -320,7 +322,7 @@ def _gradient(context: Context, tails: list[Tail], at: int) -> tuple[list[Meanin
         context.unknowns,
         context.read,
     )
-    return derivative(plain, top, [bottom], *syntax.place_of(raw)), after
+    return derivative(plain, top, [bottom], syntax.place_of(raw)), after
 
 
 def _in_gradient_layout(context: Context) -> Any:
@@ -335,9 +337,9 @@ def _name(
     if base.text == "d" and not scripts and following is not None:
         joined_name = _upstream(context, base, following)
         if joined_name is not None:
-            return _one(
-                context, [*tails[:at], Tail(tails[at].operation, tails[at].sign, joined_name), *tails[at + 2 :]], at
-            )[0], at + 2
+            whole = Tail(tails[at].operation, tails[at].sign, joined_name)
+            made, after = _one(context, [*tails[:at], whole, *tails[at + 2 :]], at, None)
+            return made, after + 1
     behind_it = None if following is None else _group_of(following)
     if base.text == "δ" and not _names_something(context, base, scripts):
         return _delta(context, base, scripts, behind_it, at)
@@ -396,7 +398,7 @@ def _is_subscript(
 ) -> bool:
     """Whether brackets behind a name hold its subscripts: round ones only if there is one for every axis."""
     options = symbol_of(context, syntax.Scripted(base, list(scripts)))
-    count = len(behind_it.inside.items)
+    count = 1 if is_range([behind_it.inside]) else len(behind_it.inside.items)
     for entry, below, _ in options:
         if isinstance(entry.symbol, Tensor):
             try:
@@ -442,7 +444,7 @@ def placelike(context: Context, raw: Any) -> bool:
             or (isinstance(entry.symbol, Tensor) and (entry.symbol.whole or not entry.symbol.axes))
             for entry, _, _ in options
         )
-    return len(word.text) == 1 and context.table.letters and not context.known.entries.get(word.text)
+    return len(word.text) == 1 and context.table.letters
 
 
 def ones(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> list[Meaning]:

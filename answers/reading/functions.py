@@ -77,7 +77,7 @@ REDUCING = {
 }  # fmt: skip
 """Functions of whole arrays."""
 
-SPREADING = {"pad": "pad", "crop": "crop", "dilate": "dilate", "rot180": "rot180", "stride": "stride", "rot": "rot180",
+SPREADING = {"pad": "pad", "crop": "crop", "dilate": "dilate", "rot180": "rot180", "stride": "stride",
              "flip": "rot180", "Pad": "pad", "Dilate": "dilate", "Crop": "crop"}  # fmt: skip
 """Functions of maps over space, with numbers below them."""
 
@@ -90,6 +90,9 @@ def elementwise_name(text: str) -> str | None:
     name = SPELT.get(text, text)
     return name if name in ELEMENTWISE else None
 
+
+NAMES = frozenset([*ELEMENTWISE, *SPELT, *REDUCING, *SPREADING, *SEVERAL])
+"""Every spelling of a function that is known without a table."""
 
 WORDS = frozenset(
     word

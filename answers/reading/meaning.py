@@ -60,6 +60,11 @@ def _scripted(context: Context, raw: syntax.Scripted) -> list[Meaning]:
     is_one = isinstance(base, syntax.Number) and base.text == "1" and raw.scripts[0].kind == "below"
     if is_one and is_condition(raw.scripts[0].content):
         return with_scripts(context, condition(context, raw.scripts[0].content), raw.scripts[1:], raw)
+    if isinstance(base, syntax.Fraction) and raw.scripts[0].kind == "held":
+        partial = fraction(context, base, raw.scripts[0].content)
+        if partial is None:
+            raise context.wrong("what is held says nothing of what is no partial derivative", base.start, base.end)
+        return with_scripts(context, partial, raw.scripts[1:], raw)
     coordinate = _coordinate(context, base, raw.scripts)
     if coordinate is not None:
         return coordinate

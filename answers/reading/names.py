@@ -24,7 +24,9 @@ def named(
     Raises:
         Unreadable: the name is none of the table, or cannot have these scripts.
     """
-    letter = None if _labelled(context, word, scripts) else _letter(context, word, scripts)
+    options = matches(context, word.text, scripts)
+    labelled = bool(options) and (options[0][0].below or options[0][0].above or options[0][0].primes)
+    letter = None if labelled else _letter(context, word, scripts)
     if letter is not None:
         found, rest = letter
         place = tree.Place(found.text, found.slot)
@@ -32,12 +34,8 @@ def named(
     if _is_euler(context, word, scripts):
         return _constant(context, word, scripts) or []
     error: Unreadable | None = None
-    for entry in context.known.entries.get(word.text, ()):
+    for entry, rest_below, rest_above in options:
         if isinstance(entry.symbol, Function):
-            continue
-        try:
-            rest_below, rest_above = match(entry, scripts)
-        except Misshapen:
             continue
         try:
             return _symbol(context, entry, rest_below, rest_above, brackets, word)
@@ -53,20 +51,6 @@ def named(
         free = context.free_letter(text)
         return with_scripts(context, one(tree.Place(text, free.slot)), rest, word)
     raise unknown(context, word, scripts)
-
-
-def _labelled(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> bool:
-    """Whether the table has this name with something above or below it, such as m^*, whatever the letter is alone."""
-    if not scripts:
-        return False
-    for entry in context.known.entries.get(word.text, ()):
-        if entry.below or entry.above or entry.primes:
-            try:
-                match(entry, scripts)
-            except Misshapen:
-                continue
-            return True
-    return False
 
 
 def _is_euler(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> bool:
@@ -158,45 +142,64 @@ def length(node: tree.Node) -> Any:
     raise Misshapen("the length of an axis must be a number or a size")
 
 
-def match(entry: Entry, scripts: Sequence[syntax.Script]) -> tuple[list[Any], list[Any]]:
-    """What is left of what stands below and above, when what belongs to the name is taken away.
+Match = tuple[Entry, list[Any], list[Any]]
+"""A symbol that a name may be, with what is left of what stands below and above it."""
 
-    Raises:
-        Misshapen: the name's own scripts are not there.
-    """
-    below = [script.content for script in scripts if script.kind == "below"]
-    above = [script for script in scripts if script.kind != "below"]
-    rest_below = _without(entry.below, below)
-    primes = entry.primes
-    rest_above: list[Any] = []
-    for script in above:
-        if script.kind == "prime":
-            if primes:
-                primes -= 1
-            else:
-                rest_above.append(syntax.Mark("'"))
+
+def matches(context: Context, text: str, scripts: Sequence[syntax.Script]) -> list[Match]:
+    """The symbols that a name may be; those with more below or above their letter first."""
+    entries = context.known.entries.get(text)
+    if entries is None:
+        return []
+    below: list[Any] = []
+    above: list[Any] = []
+    for script in scripts:
+        if script.kind == "below":
+            below.append(script.content)
         else:
-            rest_above.append(script.content)
-    if primes:
-        raise Misshapen("primes are missing")
-    return rest_below, _without(entry.above, rest_above)
+            above.append(PRIME if script.kind == "prime" else script.content)
+    found = []
+    for entry in entries:
+        rest_above = _without_primes(entry.primes, above)
+        rest_below = _without(entry.below, below)
+        rest_above = None if rest_above is None else _without(entry.above, rest_above)
+        if rest_below is not None and rest_above is not None:
+            found.append((entry, rest_below, rest_above))
+    return found
 
 
-def _without(label: tuple[str, ...], contents: list[Any]) -> list[Any]:
-    """The contents behind those that make the label."""
+PRIME = syntax.Mark("'")
+
+
+def _without_primes(count: int, contents: list[Any]) -> list[Any] | None:
+    if not count:
+        return contents
+    rest = list(contents)
+    for _ in range(count):
+        if PRIME not in rest:
+            return None
+        rest.remove(PRIME)
+    return rest
+
+
+def _without(label: tuple[str, ...], contents: list[Any]) -> list[Any] | None:
+    """The contents behind those that make the label; None if they do not."""
     if not label:
         return contents
     for at, content in enumerate(contents):
         rest = _cut(label, content)
         if rest is not None:
             return [*contents[:at], *rest, *contents[at + 1 :]]
-    raise Misshapen("what belongs to the name is missing")
+    return None
 
 
 def _cut(label: tuple[str, ...], content: Any) -> list[Any] | None:
     """What of the content follows the label, or None if it does not begin with it."""
-    if labels_of(content) == label or "".join(labels_of(content)) == "".join(label):
+    own = labels_of(content)
+    if own == label or (len(own) != len(label) and "".join(own) == "".join(label)):
         return []
+    if not own or own[0][0] != label[0][0]:
+        return None
     if isinstance(content, syntax.Items) and content.items:
         first, separators = content.items[0], content.separators
         if labels_of(first) == label:
@@ -250,6 +253,9 @@ def _tensor(
         whole = tree.Read(symbol.name, (None,) * len(symbol.axes), shape)
         return with_above(context, one(whole), above, word)
     contents = [*below, *brackets]
+    if is_range(contents):
+        whole = tree.Read(symbol.name, (None,) * len(symbol.axes), shape)
+        return with_above(context, _rows(context, Meaning(whole), contents[0]), above, word)
     found: list[Meaning] = []
     flips = [at for at, content in enumerate(above) if _is_transpose(context, content)]
     subscripts = subscripts_of(contents, len(symbol.axes))
@@ -259,6 +265,23 @@ def _tensor(
     axes = tuple(range(len(symbol.axes)))
     element = read_at(context, symbol.name, symbol.axes, subscripts, axes)
     return found + with_above(context, element, above, word)
+
+
+def is_range(contents: Sequence[Any]) -> bool:
+    """Whether this is one range of rows, such as 0:H."""
+    return len(contents) == 1 and isinstance(contents[0], syntax.Items) and contents[0].separators == [":"]
+
+
+def _rows(context: Context, whole: Meaning, content: syntax.Items) -> list[Meaning]:
+    axes = whole.node.shape.axes
+    if not axes:
+        raise Misshapen("a number has no rows")
+
+    def made(nodes: list[tree.Node], bindings: Bindings) -> list[Meaning]:
+        shape = Shape((context.unknown(), *axes[1:]))
+        return [Meaning(tree.Slice(nodes[0], nodes[1], nodes[2], shape), bindings)]
+
+    return joined([[whole], *(context.read(item) for item in content.items)], made)
 
 
 def subscripts_of(contents: Sequence[Any], rank: int) -> list[Any]:
@@ -356,6 +379,8 @@ def picked(context: Context, base: list[Meaning], contents: Sequence[Any]) -> li
 def _picked(context: Context, meaning: Meaning, contents: Sequence[Any]) -> list[Meaning]:
     axes = meaning.node.shape.axes
     kindness: tuple[str, ...] = ()
+    if is_range(contents):
+        return _rows(context, meaning, contents[0])
     if len(contents) == 1 and isinstance(contents[0], syntax.Mark) and contents[0].sign == "+":
         node = meaning.node
         return [Meaning(tree.Apply("positive", (node,), 0, node.shape), meaning.bindings, meaning.kindness)]
@@ -457,7 +482,7 @@ def _marked(context: Context, meaning: Meaning, content: syntax.Mark, word: Any)
     raise context.wrong(f"{content.sign} above this means nothing here", start, end)
 
 
-def symbol_of(context: Context, raw: Any) -> list[tuple[Entry, list[Any], list[Any]]]:
+def symbol_of(context: Context, raw: Any) -> list[Match]:
     """The symbols that a written name may be, with the subscripts and what stands above that is left: for partials."""
     scripts: Sequence[syntax.Script] = ()
     while isinstance(raw, syntax.Group) and len(raw.inside.items) == 1 and raw.left in "({[":
@@ -468,14 +493,7 @@ def symbol_of(context: Context, raw: Any) -> list[tuple[Entry, list[Any], list[A
         raw, scripts = raw.base, [*raw.scripts, *scripts]
     if not isinstance(raw, syntax.Word):
         return []
-    found = []
-    for entry in context.known.entries.get(raw.text, ()):
-        try:
-            below, above = match(entry, scripts)
-        except Misshapen:
-            continue
-        found.append((entry, below, above))
-    return found
+    return matches(context, raw.text, scripts)
 
 
 def partial_shape(context: Context, partial: Partial) -> Shape:

@@ -27,19 +27,29 @@ def differential(raw: Any) -> list[Written] | None:
     if not isinstance(raw, syntax.Product) or any(tail.sign for tail in raw.factors):
         return None
     found: list[Written] = []
-    factors = [tail.factor for tail in raw.factors]
+    tails = raw.factors
     at = 0
-    while at < len(factors):
-        order = order_of(factors[at])
-        if order is None or at + 1 >= len(factors):
+    while at < len(tails):
+        if order_of(tails[at].factor) is None or at + 1 >= len(tails):
             return None
-        written, at = behind(factors, at + 1)
+        written, at = behind(tails, at + 1, applied=True)
         found.append(written)
     return found
 
 
+def is_immediate(raw: Any) -> bool:
+    """Whether a ∂ is marked as that of one equation alone: ∂⁺."""
+    if isinstance(raw, syntax.Product):
+        return is_immediate(raw.factors[0].factor)
+    return isinstance(raw, syntax.Scripted) and any(
+        isinstance(script.content, syntax.Mark) and script.content.sign == "+" for script in raw.scripts
+    )
+
+
 def order_of(raw: Any) -> int | None:
     """Of which order a ∂ is; None for what is no ∂."""
+    if isinstance(raw, syntax.Scripted) and is_immediate(raw) and len(raw.scripts) == 1:
+        return order_of(raw.base)
     if isinstance(raw, syntax.Word) and raw.sort == "partial":
         return 1
     if isinstance(raw, syntax.Word) and raw.text == "d":
@@ -53,30 +63,45 @@ def order_of(raw: Any) -> int | None:
     return None
 
 
-def behind(factors: list[Any], at: int) -> tuple[Written, int]:
-    """The name at this place with its brackets, and the place behind."""
-    name, brackets = factors[at], []
+def behind(tails: list[syntax.Tail], at: int, *, applied: bool = False) -> tuple[Written, int]:
+    """The name at this place with its brackets, and the place behind.
+
+    ``applied`` skips what the name is a function of, which says nothing more.
+    """
+    name, brackets = tails[at].factor, []
     at += 1
-    while at < len(factors) and isinstance(factors[at], syntax.Group) and factors[at].left == "[":
-        brackets.append(factors[at].inside)
+    while at < len(tails) and not tails[at].operation and _is_bracket(tails[at].factor, "["):
+        brackets.append(tails[at].factor.inside)
         at += 1
-    if at < len(factors) and isinstance(factors[at], syntax.Scripted):
-        base = factors[at].base
-        if isinstance(base, syntax.Group) and base.left == "[":
-            return Written(name, brackets), at
-    if at < len(factors) and isinstance(factors[at], syntax.Group) and factors[at].left == "(":
-        at += 1  # what a loss or a function is of says nothing more
+    if applied and at < len(tails) and not tails[at].operation and _is_bracket(tails[at].factor, "("):
+        at += 1
     return Written(name, brackets), at
 
 
-def fraction(context: Context, raw: syntax.Fraction) -> list[Meaning] | None:
-    """The meanings of a fraction of ∂'s; None for another fraction."""
+def _is_bracket(raw: Any, left: str) -> bool:
+    return isinstance(raw, syntax.Group) and raw.left == left
+
+
+def _held(context: Context, content: Any) -> tuple[str, ...]:
+    """The names of what is held."""
+    names = []
+    for item in getattr(content, "items", []):
+        found = symbol_of(context, item)
+        if not found:
+            raise context.wrong("what is held here stands for nothing that the table knows", *syntax.place_of(item))
+        names.append(found[0][0].symbol.name)
+    return tuple(sorted(names))
+
+
+def fraction(context: Context, raw: syntax.Fraction, held: Any = None) -> list[Meaning] | None:
+    """The meanings of a fraction of ∂'s, with what stands below a bar behind it; None for another fraction."""
     top, bottom = differential(raw.top), differential(raw.bottom)
     if top is None or bottom is None or len(top) != 1:
         return None
     if _is_plain_d(raw.top) and not _known(context, top, bottom):
         return None
-    return derivative(context, top[0], bottom, raw.start, raw.end)
+    held = () if held is None else _held(context, held)
+    return derivative(context, top[0], bottom, (raw.start, raw.end), held, immediate=is_immediate(raw.top))
 
 
 def _is_plain_d(raw: Any) -> bool:
@@ -89,21 +114,34 @@ def _known(context: Context, top: list[Written], bottom: list[Written]) -> bool:
     return bool(symbol_of(context, top[0].name)) and all(symbol_of(context, written.name) for written in bottom)
 
 
-def derivative(context: Context, top: Written, bottom: list[Written], start: int, end: int) -> list[Meaning]:
+def derivative(
+    context: Context,
+    top: Written,
+    bottom: list[Written],
+    place: tuple[int, int],
+    held: tuple[str, ...] = (),
+    *,
+    immediate: bool = False,
+) -> list[Meaning]:
     """What a partial derivative is, by the table.
 
     Raises:
         Unreadable: a name is not known, or the table has no such partial.
     """
+    last = bottom[-1].name
+    if isinstance(last, syntax.Scripted) and last.scripts[-1].kind == "held":
+        held = _held(context, last.scripts[-1].content)
+        rest = last.scripts[:-1]
+        bottom = [*bottom[:-1], bottom[-1]._replace(name=syntax.Scripted(last.base, rest) if rest else last.base)]
     tops = symbol_of(context, top.name)
     bottoms = [symbol_of(context, written.name) for written in bottom]
     for written, found in zip([top, *bottom], [tops, *bottoms], strict=True):
         if not found:
-            place = syntax.place_of(written.name)
             if written is top and (slope := _slope(context, top, bottom)):
                 return slope
             raise context.wrong(
-                "this stands for nothing that the table knows, so no partial derivative is known", *place
+                "this stands for nothing that the table knows, so no partial derivative is known",
+                *syntax.place_of(written.name),
             )
     error: Unreadable | None = None
     for entry, below, _ in tops:
@@ -111,19 +149,22 @@ def derivative(context: Context, top: Written, bottom: list[Written], start: int
             return _slope(context, top, bottom) or []
         for choice in _choices(bottoms):
             names = ",".join(option[0].symbol.name for option in choice)
-            partial = context.table.by_ends.get((entry.symbol.name, names))
+            partial = context.table.by_ends.get((entry.symbol.name, names, held, immediate))
             if partial is None:
                 error = error or context.wrong(
-                    f"the partial derivative of {entry.symbol.name} by {names} is not known here", start, end
+                    f"the partial derivative of {entry.symbol.name} by {names} is not known here", *place
                 )
+                continue
+            if len(bottom) == 1 and choice[0][2]:
+                error = error or context.wrong("what stands above what this is by means nothing here", *place)
                 continue
             contents = [[*below, *top.brackets]]
             contents += [[*option[1], *written.brackets] for option, written in zip(choice, bottom, strict=True)]
             try:
                 return _laid_out(context, partial, contents)
             except Misshapen as reason:
-                error = reason.placed(context.text, start, end)
-    raise error or context.wrong("no partial derivative is known here", start, end)
+                error = reason.placed(context.text, *place)
+    raise error or context.wrong("no partial derivative is known here", *place)
 
 
 def _choices(options: list[list[Any]]) -> list[tuple[Any, ...]]:

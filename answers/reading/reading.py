@@ -163,6 +163,8 @@ def _equal(left: Shape, right: Shape, bindings: Bindings) -> Bindings | None:
 
 
 def _letters(node: tree.Node, context: Context) -> Iterator[Letter]:
+    if not context.free:
+        return
     used = {part.slot for part in walk(node) if isinstance(part, tree.Place)}
     for letter in context.free.values():
         if letter.slot in used:

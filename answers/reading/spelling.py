@@ -62,10 +62,10 @@ def lookup(table: Table) -> Lookup:
     doubtful = {word for word in words if word[0] == "d" and "d" in texts and word[1:] in texts}
     for entries in found.values():
         entries.sort(key=lambda entry: -(len(entry.below) + len(entry.above) + entry.primes))
-    labels |= {word for word in words if word.isascii() and word.isalpha()} | {"out", "in"}
+    labels |= {"out", "in", "tanh"}
     return Lookup(
         {base: tuple(entries) for base, entries in found.items()},
-        Lexicon(frozenset(words), frozenset(labels), doubtful=frozenset(doubtful)),
+        Lexicon(frozenset(words), frozenset(labels), doubtful=frozenset(doubtful), names=frozenset(texts)),
     )
 
 
@@ -90,6 +90,10 @@ def _entry(spelling: str, symbol: Symbol) -> tuple[str, Entry]:
 
 def labels_of(node: Any) -> tuple[str, ...]:
     """The letters, digits and brackets of a script in a row, fonts and commas apart."""
+    if isinstance(node, syntax.Items):
+        if node.labels is None:
+            node.labels = tuple(_labels(node))
+        return node.labels
     return tuple(_labels(node))
 
 
@@ -115,7 +119,7 @@ def _labels(node: Any) -> Iterator[str]:
     elif isinstance(node, syntax.Scripted):
         yield from _labels(node.base)
         for script in node.scripts:
-            yield {"below": "_", "above": "^", "prime": "'"}[script.kind]
+            yield {"below": "_", "above": "^", "prime": "'", "held": "|"}[script.kind]
             yield from _labels(script.content)
     elif isinstance(node, syntax.Terms):
         for sign, term in node.terms:

@@ -56,7 +56,9 @@ class Index:
 class Partial:
     """The derivatives of the tensor ``top`` by the tensor ``bottom``; their values have the axes of both, in order.
 
-    ``name`` is the name of the values. Spelt with the spellings of the two.
+    ``name`` is the name of the values. Spelt with the spellings of the two. A second derivative has two names in
+    ``bottom``, with a comma between. What stands below a bar behind the partial is ``held``; an ``immediate`` partial,
+    of one equation of a recurrence alone, is written with ∂⁺.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Partial:
     bottom: str
     layout: Layout = "numerator"
     outside: bool = False
+    held: tuple[str, ...] = ()
+    immediate: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,20 +98,27 @@ class Table:
     convolutions: bool = False
 
     @cached_property
+    def _hash(self) -> int:
+        return hash((self.symbols, self.partials, self.base, self.letters, self.convolutions))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
     def by_name(self) -> Mapping[str, Symbol]:
         """The symbols by their names."""
         return {symbol.name: symbol for symbol in self.symbols}
 
     @cached_property
-    def by_ends(self) -> Mapping[tuple[str, str], Partial]:
-        """The partials by what is differentiated and what by."""
-        return {(partial.top, partial.bottom): partial for partial in self.partials}
+    def by_ends(self) -> Mapping[tuple[str, str, tuple[str, ...], bool], Partial]:
+        """The partials by what is differentiated, what by, what is held and whether it is that of one equation."""
+        return {(p.top, p.bottom, p.held, p.immediate): p for p in self.partials}  # the last of equal ones
 
     def axes(self, partial: Partial) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
         """The axes of what is differentiated and of what it is differentiated by."""
-        ends = (self.by_name[partial.top], self.by_name[partial.bottom])
-        top, bottom = (end.axes if isinstance(end, Tensor) else () for end in ends)
-        return top, bottom
+        ends = [self.by_name[name] for name in (partial.top, *partial.bottom.split(","))]
+        top, *bottom = (end.axes if isinstance(end, Tensor) else () for end in ends)
+        return top, tuple(axis for own in bottom for axis in own)
 
     def with_symbols(self, symbols: Iterable[Symbol]) -> Table:
         """The table with more symbols, which hide those of the same names."""

@@ -44,7 +44,7 @@ class Word:
 
 @dataclass(slots=True)
 class Script:
-    """What stands ``above`` or ``below``, or a ``prime``."""
+    """What stands ``above`` or ``below``, a ``prime``, or what is ``held`` (below a bar behind a partial)."""
 
     kind: str
     content: Any
@@ -74,6 +74,7 @@ class Items:
 
     items: list[Any]
     separators: list[str]
+    labels: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -147,11 +148,12 @@ class Grid:
 
 @dataclass(slots=True)
 class Tail:
-    """A further factor, with the sign in front of it."""
+    """A further factor, with the sign in front of it; ``open`` while scripts may follow it."""
 
     operation: str
     sign: str
     factor: Any
+    open: bool = False
 
 
 @dataclass(slots=True)
@@ -201,6 +203,10 @@ class _Given(Lexer):
         return iter(getattr(state, "text", state))
 
 
+def _sum(terms: list[tuple[str, Any]]) -> Any:
+    return terms[0][1] if len(terms) == 1 and terms[0][0] == "+" else Terms(terms)
+
+
 class _Build:
     """Makes the parts of the syntax; one method for each rule of the grammar."""
 
@@ -212,30 +218,59 @@ class _Build:
         return relation
 
     def relation(self, parts: list[Any]) -> Any:
-        return parts[0] if len(parts) == 1 else Relation(parts[::2], parts[1::2])
-
-    def expression(self, parts: list[Any]) -> Any:
         if len(parts) == 1:
             return parts[0]
-        if type(parts[0]) is not Token:
-            parts.insert(0, "+")
-        return Terms([(str(parts[at]), parts[at + 1]) for at in range(0, len(parts), 2)])
+        sides: list[Any] = []
+        signs: list[Token] = []
+        terms: list[tuple[str, Any]] = []
+        sign, negated = "+", False
+        for part in parts:
+            if type(part) is not Token:
+                terms.append((sign, part))
+                sign = "+"
+            elif part.type == "SIGN":
+                sign = part.value
+            elif part.type == "REL":
+                sides.append(_sum(terms))
+                signs.append(part)
+                terms = []
+            else:
+                negated = True
+        sides.append(_sum(terms))
+        made = Relation(sides, signs) if signs else sides[0]
+        return Not(made) if negated else made
 
     def term(self, parts: list[Any]) -> Any:
-        return parts[0] if len(parts) == 1 else Product([Tail("", "", parts[0]), *parts[1:]])
-
-    def tail(self, parts: list[Any]) -> Tail:
-        operation = str(parts[0]) if len(parts) > 1 else ""
-        return Tail(operation, str(parts[1]) if len(parts) > 2 else "", parts[-1])
-
-    def factor(self, parts: list[Any]) -> Any:
-        return parts[0] if len(parts) == 1 else Scripted(parts[0], parts[1:])
+        if len(parts) == 1:
+            return parts[0]
+        tails: list[Tail] = []
+        operation = sign = ""
+        for part in parts:
+            kind = type(part)
+            if kind is Script:
+                last = tails[-1]
+                if type(last.factor) is Scripted and last.open:
+                    last.factor.scripts.append(part)
+                else:
+                    last.factor, last.open = Scripted(last.factor, [part]), True
+            elif kind is Token:
+                if part.type == "OP":
+                    operation = part.value
+                else:
+                    sign = part.value
+            else:
+                tails.append(Tail(operation, sign, part))
+                operation = sign = ""
+        return tails[0].factor if len(tails) == 1 else Product(tails)
 
     def below(self, parts: list[Any]) -> Script:
         return Script("below", parts[1])
 
     def above(self, parts: list[Any]) -> Script:
         return Script("above", parts[1])
+
+    def held(self, parts: list[Any]) -> Script:
+        return Script("held", parts[1])
 
     def prime(self, _parts: list[Any]) -> Script:
         return Script("prime", None)
@@ -280,12 +315,6 @@ class _Build:
 
     def items(self, parts: list[Any]) -> Items:
         return Items(parts[::2], [str(part) for part in parts[1::2]])
-
-    def item(self, parts: list[Any]) -> Any:
-        return parts[0]
-
-    def negation(self, parts: list[Any]) -> Not:
-        return Not(parts[1])
 
     def number(self, parts: list[Any]) -> Number:
         token = parts[0]
@@ -368,7 +397,7 @@ class _Build:
         return parts[::2]
 
     def entry(self, parts: list[Any]) -> Any:
-        return self.special(parts) if type(parts[0]) is Token else parts[0]
+        return parts[0]
 
     def blank(self, _parts: list[Any]) -> None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from answers.reading.evaluate import Point
 from answers.reading.symbols import Axis, Function, Layout, Partial, Size, Table, Tensor
 from answers.reading.symbols import Symbol as TableSymbol
 from answers.reading.vocabulary import GREEK
+from derive.expression.symbols import held_in, is_immediate, split_partial
 from derive.forward import Forward
 from numeric.measuring import point as measured
 
@@ -76,10 +77,13 @@ def table_of(
     base: int = 1,
     outside: frozenset[str] = frozenset(),
     extra: tuple[TableSymbol, ...] = (),
+    partials: tuple[str, ...] = (),
 ) -> Table:
     """The table of everything in a forward definition: tensors, sizes and hyper-parameters, functions, partials.
 
     ``outside`` names the tensors and partials that count as 0 outside their ranges. ``extra`` symbols hide others.
+    ``partials`` are the names of those that the
+    text uses, where some are with others held (``dy/de|s``): a derivation's steps say ∂y/∂e for it.
     """
     names = set(model.tensors)
     found: list[TableSymbol] = list(extra)
@@ -96,7 +100,21 @@ def table_of(
         found.append(Tensor(tensor.name, written, axes, whole=whole, outside=tensor.name in outside))
     found += _numbers(model, {*names, *taken})
     found += _functions(model)
-    return Table(tuple(found), _partials(model, layout, outside), base, convolutions=True)
+    return Table(tuple(found), (*_partials(model, layout, outside), *_held(partials, layout)), base, convolutions=True)
+
+
+def _held(names: Collection[str], layout: Layout) -> Iterator[Partial]:
+    """Partials in which others are held, with the bar and, where nothing else is written so, without it."""
+    for name in names:
+        parts = split_partial(name)
+        if parts is None or not held_in(name):
+            continue
+        if is_immediate(name):
+            yield Partial(name, *parts, layout, immediate=True)
+            continue
+        yield Partial(name, *parts, layout, held=tuple(sorted(held_in(name))))
+        if sum(split_partial(other) == parts for other in names) == 1:
+            yield Partial(name, *parts, layout)
 
 
 def _partials(model: Forward, layout: Layout, outside: frozenset[str]) -> tuple[Partial, ...]:

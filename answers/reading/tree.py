@@ -56,6 +56,16 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """Some rows: from 0 without the last number, from 1 with it."""
+
+    inside: Node
+    start: Node
+    stop: Node
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Terms that are added; numbers are added to every element."""
 
@@ -257,6 +267,6 @@ class Spread:
 
 
 Node = (
-    Number | Length | Place | Read | Pick | Sum | Negative | Times | Over | Matrix | Transpose | Power | Inverse | Apply
-    | Reduce | Compare | Logic | Cases | Undefined | Big | Ones | Identity | Basis | Rows | Windows | Spread
+    Number | Length | Place | Read | Pick | Slice | Sum | Negative | Times | Over | Matrix | Transpose | Power | Inverse
+    | Apply | Reduce | Compare | Logic | Cases | Undefined | Big | Ones | Identity | Basis | Rows | Windows | Spread
 )  # fmt: skip
