@@ -51,7 +51,8 @@ def token(kind: str, value: str, start: int, end: int) -> Token:
 class Lexicon:
     """The words that are one name: of symbols and functions, and of what stands below names, such as ``out``.
 
-    ``names`` are those of symbols alone. ``doubtful`` words are letters in a row in LaTeX, where a word is set in another font: d y beside a size d.
+    ``names`` are those of symbols alone. ``doubtful`` words are letters in a row in LaTeX, where a word is set in
+    another font: d y beside a size d.
     """
 
     words: frozenset[str]

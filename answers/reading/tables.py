@@ -15,7 +15,7 @@ from answers.reading.evaluate import Point
 from answers.reading.symbols import Axis, Function, Layout, Partial, Size, Table, Tensor
 from answers.reading.symbols import Symbol as TableSymbol
 from answers.reading.vocabulary import GREEK
-from derive.expression.symbols import held_in, is_immediate, split_partial
+from derive.expression.partials import partial_named
 from derive.forward import Forward
 from numeric.measuring import point as measured
 
@@ -82,8 +82,8 @@ def table_of(
     """The table of everything in a forward definition: tensors, sizes and hyper-parameters, functions, partials.
 
     ``outside`` names the tensors and partials that count as 0 outside their ranges. ``extra`` symbols hide others.
-    ``partials`` are the names of those that the
-    text uses, where some are with others held (``dy/de|s``): a derivation's steps say ∂y/∂e for it.
+    ``partials`` are the names of those that the text uses, where in some others are held (``dy/de|s``): what the steps
+    of a derivation write as ∂y/∂e.
     """
     names = set(model.tensors)
     found: list[TableSymbol] = list(extra)
@@ -105,16 +105,16 @@ def table_of(
 
 def _held(names: Collection[str], layout: Layout) -> Iterator[Partial]:
     """Partials in which others are held, with the bar and, where nothing else is written so, without it."""
-    for name in names:
-        parts = split_partial(name)
-        if parts is None or not held_in(name):
+    found = [partial for name in names if (partial := partial_named(name)) is not None]
+    for partial in found:
+        if not partial.held:
             continue
-        if is_immediate(name):
-            yield Partial(name, *parts, layout, immediate=True)
+        if partial.is_immediate:
+            yield Partial(partial.name, *partial.ends, layout, immediate=True)
             continue
-        yield Partial(name, *parts, layout, held=tuple(sorted(held_in(name))))
-        if sum(split_partial(other) == parts for other in names) == 1:
-            yield Partial(name, *parts, layout)
+        yield Partial(partial.name, *partial.ends, layout, held=tuple(sorted(partial.held)))
+        if sum(other.ends == partial.ends for other in found) == 1:
+            yield Partial(partial.name, *partial.ends, layout)
 
 
 def _partials(model: Forward, layout: Layout, outside: frozenset[str]) -> tuple[Partial, ...]:
