@@ -18,7 +18,7 @@ from answers.command.derive import derive
 from answers.command.export import export
 from answers.command.failures import input_errors
 from answers.command.init import init
-from answers.command.list import list_homeworks
+from answers.command.list import list_what_there_is
 from answers.command.schema import schema
 from answers.command.train import train
 from answers.command.verify import verify
@@ -99,7 +99,7 @@ def gradsheet(
         raise typer.Exit(2)
 
 
-application.command("list")(list_homeworks)
+application.command("list")(list_what_there_is)
 application.command()(build)
 application.command()(verify)
 application.command()(derive)

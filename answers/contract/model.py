@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from importlib import import_module
 from operator import or_
 from pkgutil import iter_modules
@@ -54,6 +55,12 @@ def discover(package: str, path: Iterable[str], base: type[Kind], *, by: str = "
 def _belongs_to(module: str, value: type) -> bool:
     """Whether a class is defined in a module, or inside a package of that name."""
     return value.__module__ == module or value.__module__.startswith(f"{module}.")
+
+
+def first_line(documented: object) -> str:
+    """The first line of what a class or a function says of itself, for lists; that of a partial is its function's."""
+    inner = documented.func if isinstance(documented, partial) else documented
+    return (inspect.getdoc(inner) or "").partition("\n")[0].replace("``", "")
 
 
 def one_of(models: Mapping[str, Any], *, by: str = "kind") -> Any:

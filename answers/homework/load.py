@@ -8,6 +8,7 @@ from pathlib import Path
 from answers.errors import HomeworkError
 from answers.homework.bundled import bundled, bundled_files
 from answers.homework.model import Homework
+from answers.homework.rest import with_the_rest
 from answers.homework.source import Source, parse_source, read_source
 from answers.homework.validate import validated
 from derive.errors import nearest
@@ -56,7 +57,7 @@ def loads(text: str, name: str = "homework") -> Loaded:
 
 
 def _validated(source: Source, name: str) -> Loaded:
-    return Loaded(name, validated(Homework, source), source)
+    return Loaded(name, with_the_rest(validated(Homework, source)), source)
 
 
 def _yaml_names(folder: Path) -> list[str]:

@@ -48,6 +48,9 @@ class Part(Strict):
         return self
 
 
+RestOf = Literal["layers", "activations", "losses"]
+
+
 class Question(Strict):
     """A numbered question with its parts."""
 
@@ -56,6 +59,8 @@ class Question(Strict):
     level: Literal[1, 2] = Field(1, description="1 for a section, 2 for one inside it")
     text: Markdown = ""
     parts: tuple[Part, ...] = ()
+    rest: RestOf | None = Field(None, description="a page for each of them that no part of the file is about")
+    without: tuple[str, ...] = Field((), description="the names of those that get none")
 
 
 class Conventions(Strict):

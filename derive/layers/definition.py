@@ -96,7 +96,8 @@ class LayerDefinition:
 class Activation:
     """An activation that acts on each element, by its formula in ``z``.
 
-    ``constants`` are its hyper-parameters with their default values; ``call`` is how it is written.
+    ``constants`` are its hyper-parameters with their default values; ``call`` is how it is written; ``about`` is a
+    sentence for lists and catalogues.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Activation:
     constants: Mapping[str, str] = field(default_factory=dict)
     learnt: tuple[str, ...] = ()
     domain: Domain = "real"
+    about: str = ""
 
     def __post_init__(self) -> None:
         """Every name must be a word.
@@ -128,7 +130,7 @@ class LossDefinition:
     ``target`` is None where there is no target. ``inputs`` are given beside for each sample, ``buffers`` for
     all; ``shapes`` are theirs, and those of rows that the text leaves open, with ``K`` for the number of
     outputs. ``values`` are rows that answers may use. A loss that turns scores into probabilities ``p`` itself
-    names the layer that does so and how it is ``call``ed.
+    names the layer that does so and how it is ``call``ed. ``about`` is a sentence for lists and catalogues.
     """
 
     name: str
@@ -145,3 +147,4 @@ class LossDefinition:
     domains: Mapping[str, Domain] = field(default_factory=dict)
     layer: str = ""
     call: str = ""
+    about: str = ""

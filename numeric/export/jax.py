@@ -9,7 +9,7 @@ from numeric.source.naming import python_name
 
 
 def jax_file(subject: Subject) -> str:
-    """The source of the file."""
+    """A file with the functions, and a ``jax.custom_vjp`` function of the parameters and the inputs."""
     head, _, body = subject.source.partition("\n\n\n")
     title, _, _ = head.partition("\n")
     imports = f"{title}\n\nimport jax\nimport jax.numpy as jnp"

@@ -9,7 +9,7 @@ from numeric.source.naming import python_name
 
 
 def numpy_file(subject: Subject) -> str:
-    """The source of the file."""
+    """A file with the functions ``forward``, ``loss`` and ``backward``, and a class around them."""
     return "\n\n\n".join([subject.source.rstrip(), checks(subject), _class(subject)]) + "\n"
 
 

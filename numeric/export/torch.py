@@ -49,7 +49,7 @@ def attribute(name: str) -> str:
 
 
 def torch_file(subject: Subject) -> str:
-    """The source of the file."""
+    """A file with the functions, a ``torch.autograd.Function``, and an ``nn.Module`` that holds the parameters."""
     data = [tensor.name for tensor in (*subject.inputs, *subject.targets) if tensor.name in subject.gradients]
     functions, optional = with_needed(subject.source, {name: python_name(partial_name("l", name)) for name in data})
     head, _, body = functions.partition("\n\n\n")

@@ -4,14 +4,20 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from answers.code.templates import code_templates
 from answers.command.list import table
 from answers.command.terminal import progress_shown
+from answers.evidence import evidence_kinds
 from answers.homework.bundled import Bundled, bundled
+from answers.kinds import kinds
+from derive.layers import ACTIVATION, LAYERS, LOSS
+from numeric.export import FILES
 from tests.answers.command.runner import run, written
 
 ROOT = Path(__file__).parents[3]
@@ -42,6 +48,30 @@ def test_the_list_on_a_terminal_prints_titles_as_they_stand() -> None:
     file = io.StringIO()
     Console(file=file, force_terminal=True, width=60).print(table([Bundled("hw", "[b]Layers[/b] & [red]", 3)]))
     assert "[b]Layers[/b] & [red]" in file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("layers", LAYERS),
+        ("activations", ACTIVATION),
+        ("losses", LOSS),
+        ("kinds", [*kinds(), "code"]),
+        ("evidence", evidence_kinds()),
+        ("templates", code_templates()),
+        ("targets", FILES),
+    ],
+)
+def test_the_list_of_a_sort_is_that_of_its_registry(sort: str, names: Iterable[str]) -> None:
+    lines = [line.split("\t") for line in run("list", sort).out.splitlines()]
+    assert [name.partition("(")[0] for name, _ in lines] == list(names)
+    assert all(about for _, about in lines)
+
+
+def test_a_list_of_nothing_names_what_is_near() -> None:
+    outcome = run("list", "loses")
+    assert outcome.code == 2
+    assert "there is no list of loses; did you mean losses" in outcome.err
 
 
 def test_progress_is_shown_on_a_terminal_alone() -> None:
