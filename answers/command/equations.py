@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -10,6 +10,8 @@ import typer
 from derive.expression.partials import partial_name
 
 if TYPE_CHECKING:
+    from sympy import Expr
+
     from derive.graph import Backward, PathSum, ScalarGraph
 
 
@@ -88,10 +90,20 @@ def _numbers(graph: ScalarGraph, values: dict[str, str], check: bool) -> bool:
     if not check:
         _print_numbers(backward)
         return True
-    from numeric.values.graph import TOLERANCE, compare_gradients, compare_inputs, compare_values
+    from derive.graph.numbers import number_unicode
+    from numeric.values.graph import (
+        TOLERANCE,
+        compare_given,
+        compare_gradients,
+        compare_inputs,
+        compare_printed,
+        compare_values,
+    )
 
-    found = [*compare_values(backward.forward), *compare_gradients(backward), *compare_inputs(backward)]
-    wrong = [comparison.what for comparison in found if comparison.error > TOLERANCE]
+    forward = backward.forward
+    found = [*compare_values(forward), *compare_gradients(backward), *compare_inputs(backward)]
+    beside = [*compare_given(forward, values), *compare_printed(_printed(backward), number_unicode)]
+    wrong = [comparison.what for comparison in (*found, *beside) if comparison.error > TOLERANCE]
     if wrong:
         typer.echo("no answer in numbers: what was computed fails its check (--no-check prints it)")
         typer.echo(f"  FAILED: {', '.join(wrong)}")
@@ -105,6 +117,13 @@ def _numbers(graph: ScalarGraph, values: dict[str, str], check: bool) -> bool:
         names = ", ".join(comparison.what for comparison in found if not comparison.measured)
         typer.echo(f"  unchecked, as no number of digits would do: {names}")
     return True
+
+
+def _printed(backward: Backward) -> Iterator[Expr]:
+    """The numbers that are printed."""
+    graph = backward.forward.graph
+    yield from (backward.forward[name] for name in graph.model.row)
+    yield from (backward[name] for name in graph.inputs)
 
 
 def _print_numbers(backward: Backward) -> None:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 from math import inf
 from typing import Literal
 
 from pydantic import Field
-from sympy import Expr, N
 
 from answers.contract.item import Claim, Item, Verdict
 from derive.expression.symbols import scalar
 from derive.graph import Backward, Forwarded, Graph, ScalarGraph, scalar_graph
-from derive.graph.numbers import number_latex, printed_value
+from derive.graph.numbers import number_latex
 from derive.render import latex, unicode
 from numeric.values.graph import (
     PRECISION,
     TOLERANCE,
     Comparison,
+    compare_given,
     compare_gradients,
     compare_inputs,
+    compare_printed,
     compare_structure,
     compare_values,
 )
@@ -68,12 +68,9 @@ def forward_claim(forward: Forwarded, at: Values) -> Claim:
     named = _values_of(forward.graph)
 
     def compared() -> Iterable[Comparison]:
-        for name, value in at.items():
-            yield Comparison(
-                name, 0.0 if Fraction(str(value).replace(" ", "")) == Fraction(str(forward[name])) else inf
-            )
+        yield from compare_given(forward, at)
         yield from compare_values(forward)
-        yield from _printed(forward, forward.values)
+        yield from compare_printed(forward.values, number_latex)
 
     return Claim("values", named, f"equations, {PRECISION} digits", lambda: _verdict(compared))
 
@@ -85,7 +82,7 @@ def backward_claim(backward: Backward) -> Claim:
     def compared() -> Iterable[Comparison]:
         yield from compare_gradients(backward)
         yield from compare_inputs(backward)
-        yield from _printed(backward.forward, (*backward.edges.values(), *backward.gradients))
+        yield from compare_printed((*backward.edges.values(), *backward.gradients), number_latex)
 
     return Claim(
         f"∂{unicode(scalar(backward.output))}/∂·",
@@ -93,16 +90,6 @@ def backward_claim(backward: Backward) -> Claim:
         "each arrow moved alone, SymPy",
         lambda: _verdict(compared),
     )
-
-
-def _printed(forward: Forwarded, values: Iterable[Expr]) -> Iterable[Comparison]:
-    """Numbers as they are printed, read back, against the numbers."""
-    for value in values:
-        text = number_latex(value)
-        shown, tolerance = printed_value(text)
-        distance = abs(N(shown - value, PRECISION))
-        right = distance <= tolerance * (1 + N("1e-9")) and (shown == 0) == (N(value, PRECISION) == 0)
-        yield Comparison(f"the printed {text}", 0.0 if right else inf)
 
 
 def _verdict(compared: Callable[[], Iterable[Comparison]]) -> Verdict:

@@ -54,6 +54,8 @@ SMALL, LARGE = Decimal("0.001"), Decimal(100_000)
 
 TERM = r"\d+(?:\.\d+)?(?:/\d+)?(?: \\cdot 10\^\{-?\d+\})?"
 PLUS_MINUS = r"\pm"
+MINUS = "−"
+BARE_POWER = re.compile(r"10\^(-?\d+)")
 BOUND = re.compile(r"(-?\d+) \\pm 10\^\{(-?\d+)\}")
 NUMBER = re.compile(rf"(-?)({TERM})(?: ([+-]) ({TERM}))?")
 
@@ -70,15 +72,18 @@ def number_latex(value: Expr) -> str:
 
 def number_unicode(value: Expr) -> str:
     """A number for a terminal: ``−12``, ``2/3``, ``1.88·10^−12``."""
-    return _number(value, "·10^", "", "−")
+    return _number(value, "·10^", "", MINUS)
 
 
-def printed_value(latex: str) -> tuple[Expr, Expr]:
-    """What ``number_latex`` printed, and by how much at most it may differ from the number: by 0 if it is exact.
+def printed_value(text: str) -> tuple[Expr, Expr]:
+    """What ``number_latex`` or ``number_unicode`` printed, and by how much at most it may differ from the number.
+
+    That is 0 if it is exact.
 
     Raises:
         ValueError: it is not the text of a number.
     """
+    latex = BARE_POWER.sub(r"10^{\1}", text.replace(MINUS, "-")).replace("·", r" \cdot ").replace("±", PLUS_MINUS)
     bound = BOUND.fullmatch(latex)
     if bound is not None:
         return Rational(bound[1]), Rational(10) ** int(bound[2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -17,7 +18,7 @@ from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.graph import Backward, Edge, Forwarded, Graph, Node
 from derive.graph.certified import JUMPS, written_out
-from derive.graph.numbers import Uncertain
+from derive.graph.numbers import Uncertain, printed_value
 from derive.graph.passes import Numbers, exact
 from derive.graph.structure import SLOTS, Operation
 from numeric.arrays.functions import stand_in
@@ -50,6 +51,23 @@ def compare_values(forward: Forwarded) -> Iterator[Comparison]:
         truths = _equations(graph, _inputs(forward), graph.functions)
         for name, truth in truths.items():
             yield _compared(name, forward[name], [truth])
+
+
+def compare_given(forward: Forwarded, given: Mapping[str, int | float | str]) -> Iterator[Comparison]:
+    """Every input that was given against the number that the graph computes with."""
+    for name, value in given.items():
+        same = Fraction(str(value).replace(" ", "")) == Fraction(str(forward[name]))
+        yield Comparison(name, 0.0 if same else math.inf)
+
+
+def compare_printed(numbers: Iterable[Expr], written: Callable[[Expr], str]) -> Iterator[Comparison]:
+    """Numbers as they are printed, read back, against the numbers."""
+    for number in numbers:
+        text = written(number)
+        shown, tolerance = printed_value(text)
+        distance = abs(sympy.N(shown - number, PRECISION))
+        right = distance <= tolerance * (1 + sympy.N("1e-9")) and (shown == 0) == (sympy.N(number, PRECISION) == 0)
+        yield Comparison(f"the printed {text}", 0.0 if right else math.inf)
 
 
 def compare_structure(graph: Graph, points: int = 3, seed: int = 0) -> Iterator[Comparison]:

@@ -17,14 +17,15 @@ from tests.numeric.derivations import CORRECT
 
 @dataclass(frozen=True)
 class Subject:
-    """A right derivation, and the item of a homework that asks for it: one without an item does not occur there.
+    """A right derivation, and the item of a homework that asks for it.
 
-    ``networks`` is what the homework says besides.
+    ``networks`` is what the homework says besides. Where no homework can ask for it, ``only`` says why.
     """
 
     derived: Callable[[], Derivation]
     networks: str = ""
     item: str = ""
+    only: str = ""
 
 
 @cache
@@ -76,18 +77,34 @@ def of_layer(text: str, name: str, options: str, batch: str | None = None, range
 
 
 def of_hessian(layers: str, loss: str, name: str) -> Subject:
-    """The second derivatives of a loss."""
-    return Subject(lambda: _network(layers, loss, None, False).hessian(name))
+    """The second derivatives of a loss by a parameter."""
+    return Subject(
+        lambda: _network(layers, loss, None, False).hessian(name), only="a homework asks for those by scores alone"
+    )
+
+
+def of_scores(loss: str) -> Subject:
+    """The second derivatives of a loss by the scores that it reads."""
+    return Subject(
+        lambda: _network("y_hat:K", loss, None, False).hessian("y_hat"),
+        item=f"{{kind: loss, loss: {loss}, hessian: true}}",
+    )
 
 
 def of_own(name: str, formula: str) -> Subject:
     """The slopes of an activation of one's own in a network."""
 
-    def derived() -> Derivation:
-        own = Activation(name, formula, name.lower())
-        return network(f"x:n -> Linear(d) -> {name} -> y_hat", loss="1/2*MSE", extra=(own,)).gradient("b1")
+    layers = f"x:n -> Linear(d) -> {name} -> y_hat"
 
-    return Subject(derived)
+    def derived() -> Derivation:
+        own = Activation(name, formula, call=name)
+        return network(layers, loss="1/2*MSE", extra=(own,)).gradient("b1")
+
+    return Subject(
+        derived,
+        f'{{layers: "{layers}", loss: 1/2*MSE}}\nactivations:\n  {name}: {{formula: "{formula}"}}',
+        "{kind: gradients, network: net, of: [b1]}",
+    )
 
 
 def of_recurrence(name: str) -> Subject:
@@ -96,12 +113,12 @@ def of_recurrence(name: str) -> Subject:
     def derived() -> Derivation:
         return next(one for one in recurrence("RNNCell(H)").backward() if one.quantity.name == f"dl/d{name}")
 
-    return Subject(derived)
+    return Subject(derived, only="no kind of answer asks for a recurrence at all times")
 
 
 def by_hand(name: str) -> Subject:
     """A derivation that was made by hand."""
-    return Subject(lambda: CORRECT[name])
+    return Subject(lambda: CORRECT[name], only="it was made by hand: no network or layer has it")
 
 
 RELU = "x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat"
@@ -142,9 +159,10 @@ SUBJECTS: dict[str, Subject] = {
     "mean-pool z": of_layer("AvgPool1d(k, stride=s)", "z", "kernel: k, stride: s"),
     "batch-norm z": of_layer("BatchNorm1d()", "z", ""),
     "hessian b1": of_hessian("x:n -> Linear(d) -> Tanh -> Linear(K) -> y_hat", "1/2*MSE", "b1"),
-    "hessian scores": of_hessian("x:n -> Linear(K) -> y_hat", "SoftmaxCrossEntropy", "y_hat"),
+    "hessian scores": of_scores("SoftmaxCrossEntropy"),
     "hessian product": Subject(
-        lambda: _network("x:n -> Linear(K) -> Tanh -> y_hat", "1/2*MSE", None, False).hessian_vector_product("b1")
+        lambda: _network("x:n -> Linear(K) -> Tanh -> y_hat", "1/2*MSE", None, False).hessian_vector_product("b1"),
+        only="no kind of answer asks for products with second derivatives",
     ),
     **{name: by_hand(name) for name in ("held", "no path", "softmax with labels")},
     **{f"rnn {name}": of_recurrence(name) for name in ("weight_ih", "weight_hh", "h", "h0", "z")},

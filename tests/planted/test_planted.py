@@ -54,6 +54,12 @@ def verified(subject: Subject, wrong: Derivation, monkeypatch: pytest.MonkeyPatc
             return wrong if asked and net.forward == wrong.forward else answer(net, name, *given, **options)
 
         monkeypatch.setattr(Network, method, planted)
+    hessian = Network.hessian
+
+    def second(net: Network, name: str, *given: Any, **options: Any) -> Derivation:
+        return wrong if sought == f"dgrad_{name}/d{name}" else hessian(net, name, *given, **options)
+
+    monkeypatch.setattr(Network, "hessian", second)
     monkeypatch.setattr(
         "answers.kinds.layer.with_ranges",
         lambda found, ranges: wrong if found.quantity == wrong.quantity else with_ranges(found, ranges),
@@ -71,6 +77,11 @@ def test_what_is_right_passes(name: str, monkeypatch: pytest.MonkeyPatch, tmp_pa
     if subject.item:
         outcome_of_key = verified(subject, answer, monkeypatch, tmp_path)
         assert outcome_of_key.code == 0, outcome_of_key.out + outcome_of_key.err
+
+
+def test_a_homework_asks_for_every_subject_or_it_is_said_why_it_cannot() -> None:
+    for name, subject in SUBJECTS.items():
+        assert bool(subject.item) != bool(subject.only), name
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -34,6 +34,7 @@ def test_what_is_printed_is_the_number(number: Rational, power: int, transcenden
     shown, tolerance = printed_value(number_latex(value))
     assert abs(N(shown - value, 120)) <= tolerance * Rational(1 + 10**9, 10**9)
     assert (shown == 0) == (value == 0)
+    assert printed_value(number_unicode(value)) == (shown, tolerance)
     assert shown == value or tolerance <= abs(N(value)) / 50
     assert value.is_Integer or not shown.is_Integer or abs(value) > 10**4
 
