@@ -16,6 +16,7 @@ from derive.expression.functions import Bracket
 from derive.expression.partials import partial_named
 from derive.render import unicode
 from derive.specialise import put, specialised
+from numeric.arrays.threads import one_thread
 from numeric.checks.checking import Check
 from numeric.checks.checking import check as check_at_points
 from numeric.checks.comparison import TIGHT
@@ -44,6 +45,11 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
         ArrayError: no point away from kinks was found, or ``points`` is not positive.
         ExpressionError: the forward definition itself holds something that has no number.
     """
+    with one_thread():
+        return _check(derivation, seed, points)
+
+
+def _check(derivation: Derivation, seed: int, points: int) -> Check:
     general = derivation.general
     if general is None:
         return check_at_points(derivation, seed, points)
