@@ -304,7 +304,13 @@ class Characters:
         elif kind == "BAR" and after and not spaced and not self.latex and self.is_of_partial():
             self.emit("HELD", "|", piece[1], piece[2])
             self.held_names()
-        elif kind == "BAR" and after and spaced and self.given[self.at - 2][0].isspace():
+        elif (
+            kind == "BAR"
+            and after
+            and spaced
+            and (not self.latex or self.text.count("|") == 1)
+            and self.given[self.at - 2][0].isspace()
+        ):
             self.emit("REL", "divides", piece[1], piece[2])
         else:
             self.bars.append((kind, self.depth))

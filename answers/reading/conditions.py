@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 from typing import Any
 
 from answers.reading import syntax, tree
@@ -140,3 +141,29 @@ def _listed(context: Context, value: list[Meaning], items: list[Any]) -> list[Me
         return [Meaning(options[0] if len(options) == 1 else tree.Logic("or", options, shape), bindings)]
 
     return joined([value, *members], made)
+
+
+def guarded(context: Context, value: list[Meaning], guard: syntax.Items) -> list[Meaning]:
+    """A value that is only said to be so under a condition; elsewhere it is no number (NaN).
+
+    Raises:
+        Unreadable: what stands behind the formula is no condition.
+    """
+    holds = condition(context, _spelt_out(guard))
+
+    def made(nodes: list[tree.Node], bindings: Bindings) -> list[Meaning]:
+        shape, found = common([nodes[0]], bindings)
+        return [Meaning(tree.Cases(((nodes[0], nodes[1]), (tree.Number(nan), None)), shape), found)]
+
+    return joined([value, holds], made)
+
+
+def _spelt_out(guard: syntax.Items) -> syntax.Items:
+    """``i = 1, ..., n`` as 1 ≤ i ≤ n; other conditions as they are."""
+    items = guard.items
+    dotted = len(items) == 3 and isinstance(items[1], syntax.Word) and items[1].sort == "dots"
+    if dotted and isinstance(items[0], syntax.Relation) and [str(sign) for sign in items[0].signs] == ["="]:
+        name, low = items[0].sides
+        sign = syntax.Token("REL", "≤")
+        return syntax.Items([syntax.Relation([low, name, items[2]], [sign, sign])], [])
+    return guard

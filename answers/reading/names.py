@@ -386,8 +386,9 @@ def _picked(context: Context, meaning: Meaning, contents: Sequence[Any]) -> list
         return [Meaning(tree.Apply("positive", (node,), 0, node.shape), meaning.bindings, meaning.kindness)]
     try:
         subscripts = subscripts_of(contents, len(axes))
-        if len(axes) == 1 and isinstance(subscripts[0], syntax.Product):
-            raise Misshapen("two letters for one axis")
+        first = _in_a_row(subscripts[0])
+        if len(axes) == 1 and len(first) > 1 and isinstance(first[0], syntax.Number):
+            raise Misshapen("a number and a letter for one axis")
     except Misshapen:
         split = [part for content in contents for item in getattr(content, "items", []) for part in _in_a_row(item)]
         if len(split) != len(axes) + 1 or not isinstance(split[0], syntax.Number):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from answers.reading import syntax, tree
+from answers.reading.conditions import guarded
 from answers.reading.context import MOST, Context, Letter, Meaning
 from answers.reading.errors import Ambiguous, Misshapen, NoValue, ReadingError
 from answers.reading.evaluate import Evaluator, Point, walk
@@ -122,6 +123,8 @@ def read(
     context = Context(table, text, kind)
     context.read = partial(meanings, context)
     options = [context.read(side) for side in relation.sides]
+    if relation.guard is not None:
+        options = [guarded(context, option, relation.guard) for option in options]
     chosen, fits = _fitting(options, shape)
     if len(chosen) > 1:
         chosen = _different(chosen, context, text)

@@ -172,11 +172,15 @@ class Terms:
 
 @dataclass(slots=True)
 class Relation:
-    """Sides with the relations between them; ``leading`` is a relation in front of the first."""
+    """Sides with the relations between them.
+
+    ``leading`` is a relation in front of the first; a ``guard`` behind the last says where it holds.
+    """
 
     sides: list[Any]
     signs: list[Token]
     leading: bool = False
+    guard: Items | None = None
 
 
 @dataclass(slots=True)
@@ -211,10 +215,13 @@ class _Build:
     """Makes the parts of the syntax; one method for each rule of the grammar."""
 
     def start(self, parts: list[Any]) -> Relation:
-        relation: Relation = parts[-1]
+        leading = type(parts[0]) is Token
+        relation = parts[1] if leading else parts[0]
         if not isinstance(relation, Relation):
             relation = Relation([relation], [])
-        relation.leading = len(parts) > 1
+        relation.leading = leading
+        if len(parts) > 2 + leading:
+            relation.guard = parts[-1]
         return relation
 
     def relation(self, parts: list[Any]) -> Any:

@@ -63,10 +63,11 @@ OPERATIONS = {
 
 RELATIONS = {
     "=": "=", "≠": "≠", "<": "<", ">": ">", "≤": "≤", "≥": "≥", "∈": "∈", "∉": "∉", "∣": "divides", "≡": "=",
-    "⩽": "≤", "⩾": "≥", "≔": "=", "≜": "=", "∤": "does not divide",
+    "⩽": "≤", "⩾": "≥", "≔": "=", "≜": "=", "←": "←", "∤": "does not divide",
     "ne": "≠", "neq": "≠", "le": "≤", "leq": "≤", "leqslant": "≤", "leqq": "≤", "ge": "≥", "geq": "≥", "geqslant": "≥",
     "geqq": "≥", "lt": "<", "gt": ">", "in": "∈", "notin": "∉", "mid": "divides", "nmid": "does not divide",
-    "equiv": "=", "coloneqq": "=", "triangleq": "=", "eq": "=", "coloneq": "=", "doteq": "=",
+    "equiv": "=", "coloneqq": "=", "triangleq": "=", "eq": "=", "coloneq": "=", "doteq": "=", "leftarrow": "←",
+    "gets": "←",
 }  # fmt: skip
 
 SIGNS = {"+": "+", "-": "-", "−": "-", "–": "-", "‐": "-", "‑": "-"}

@@ -16,9 +16,11 @@ AXES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 SPELLINGS: dict[str, tuple[str, ...]] = {
-    "x": ("x",), "y": ("y",), "y_hat": (r"\hat{y}",), "z1": ("z_1", "z^{(1)}", "z^{[1]}"), "z2": ("z_2", "z^{(2)}"),
-    "z3": ("z_3", "z^{(3)}"), "W1": ("W_1", "W^{(1)}", "W^{[1]}"), "b1": ("b_1", "b^{(1)}"), "W2": ("W_2", "W^{(2)}"),
-    "b2": ("b_2", "b^{(2)}"), "A": ("A",), "Y": ("Y",), "c": ("c", r"\lambda"), "v": ("v",), "l": (r"\ell", "L"),
+    "x": ("x",), "y": ("y",), "y_hat": (r"\hat{y}",), "A": ("A",), "Y": ("Y",), "c": ("c", r"\lambda"), "v": ("v",),
+    "l": (r"\ell", "L"),
+    **{
+        f"{letter}{n}": (f"{letter}_{n}", f"{letter}^{{({n})}}", f"{letter}^{{[{n}]}}") for letter in "zWb" for n in "123"
+    },
 }  # fmt: skip
 
 PARTIALS = (

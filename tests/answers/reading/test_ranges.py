@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy
 import pytest
 
-from answers.reading import NoValue, OutsideRange, Table, Tensor, read
+from answers.reading import NoValue, OutsideRange, Table, Tensor, Unreadable, read
 from tests.answers.reading.samples import VALUES, point, table
 
 TABLE = table()
@@ -69,6 +69,25 @@ def test_a_case_in_words_has_no_value_where_it_applies() -> None:
 def test_a_case_that_is_left_out_has_no_value() -> None:
     with pytest.raises(NoValue, match="no case"):
         read(r"\begin{cases} 1 & z_{1i} > 100 \end{cases}", TABLE).last.value(point(TABLE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"x_{j+1}, \qquad 1 \le j \le n - 1",
+        r"x_{j+1} \quad \text{for } j < n",
+        r"x_{j+1}, \quad j = 1, \ldots, n - 1",
+        "x[j+1] for j < n",
+    ],
+)
+def test_a_condition_behind_a_formula_says_where_it_holds(text: str) -> None:
+    found = read(text, TABLE).last.value(point(TABLE), ["j"], {"j": "n"})
+    numpy.testing.assert_allclose(found, [*V["x"][1:], numpy.nan])
+
+
+def test_several_formulas_are_not_one() -> None:
+    with pytest.raises(Unreadable, match="condition was expected"):
+        read(r"x_1, x_2", TABLE)
 
 
 def test_a_range_that_nothing_tells_is_asked_for() -> None:

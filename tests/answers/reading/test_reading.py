@@ -93,6 +93,7 @@ WHOLE: list[tuple[str, Callable[[], Any]]] = [
     (r"(1/K)(ŷ − y)", lambda: (V["y_hat"] - V["y"]) / 2),
     (r"2\,c\,z_1", lambda: 2 * V["c"] * V["z1"]),
     (r"\lambda z_1", lambda: V["c"] * V["z1"]),
+    (r"\sum_{i=1}^{K} | y_i - \hat y_i |", lambda: numpy.abs(V["y"] - V["y_hat"]).sum()),
     (r"\prod_{j=1}^{d} z_{1,j}", lambda: V["z1"].prod()),
     (r"\sum_{t=0}^{2} A^T c^t z_1", lambda: sum(V["c"] ** t for t in range(3)) * V["A"].T @ V["z1"]),
     (r"\max_{j} z_{1,j}", lambda: V["z1"].max()),
