@@ -226,8 +226,11 @@ def _range_of(
     raise PlacedError(f"the range of index {letter} is not known: declare the shape of {name}", place)
 
 
+@lru_cache(maxsize=1024)
 def parse_tree(text: str, start: str) -> Tree[Any]:
-    """The syntax tree of a text: of ``rows``, or of one ``expression``.
+    """The syntax tree of a text: of ``rows``, or of one ``expression``. It is shared, so nobody changes it.
+
+    A definition is built several times while letters are sought for its numbers, always from the same texts.
 
     Raises:
         DefinitionError: the text cannot be read.
