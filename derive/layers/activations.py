@@ -26,4 +26,5 @@ ACTIVATIONS = (
     Activation("GELU", "z*Phi(z)", call="GELU"),
     Activation("GELUTanh", "z*Phi_tanh(z)", call="GELUTanh"),
     Activation("SiLU", "z*sigma(z)", call="SiLU"),
+    Activation("Mish", "z*tanh(softplus(z))", call="Mish", about="The input times the tanh of its softplus."),
 )

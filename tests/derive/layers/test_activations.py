@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from derive import layer
 from derive.network import network
 from derive.render.derivations import derivation_unicode
-from numeric import check
+from numeric import check, evaluate
 
 STAGES = (
     "Identity ReLU 5*ReLU LeakyReLU LeakyReLU(0.2) LeakyReLU(slope) PReLU ELU ELU(2) ELU(alpha) Softplus Softplus(2) "
-    "Softplus(beta) GELU GELUTanh SiLU Sigmoid Tanh c*Tanh Softmax 1/2*Softmax LogSoftmax f 2*f"
+    "Softplus(beta) GELU GELUTanh SiLU Mish Sigmoid Tanh c*Tanh Softmax 1/2*Softmax LogSoftmax f 2*f"
 ).split()
 
 
@@ -32,3 +33,15 @@ def test_the_parameter_of_prelu_is_learnt() -> None:
 def test_the_gelu_by_tanh_names_its_tanh() -> None:
     slope = layer("GELUTanh").vjp("z").unicode("index").split(" = ", 1)[1]
     assert slope == "dy[i] · Φ_tanh(z[i])(1 + 2√(2/π) · z[i] · (1 − Φ_tanh(z[i]))(1 + 0.134145 · z[i]²))"
+
+
+def test_mish_is_that_of_pytorch_at_the_ends_too() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed (pip install '.[check]')")
+    points = np.array([-800.0, -30.0, -1.0, 0.0, 0.5, 30.0, 800.0])
+    z = torch.tensor(points, requires_grad=True)
+    value = torch.nn.functional.mish(z)
+    value.backward(torch.ones_like(z))
+    made = layer("Mish")
+    assert np.allclose(evaluate(made.network.value("y"), {"z": points}), value.detach().numpy(), rtol=1e-12)
+    slopes = evaluate(made.vjp("z"), {"z": points, "dy": np.ones_like(points)})
+    assert np.allclose(slopes, z.grad.numpy(), rtol=1e-11, atol=1e-300)
