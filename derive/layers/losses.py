@@ -19,6 +19,12 @@ LOSSES = (
         constants={"delta": "1"},
     ),
     LossDefinition(
+        "LogCosh",
+        "l = sum[i] logcosh(y_hat[i] - y[i])",
+        functions={"logcosh": "z + softplus(-2*z) - log(2)"},
+        about="The sum of the logarithms of cosh: like squares for small differences, linear for large ones.",
+    ),
+    LossDefinition(
         "BCE",
         "l = sum[i] (-y[i]*log(y_hat[i]) - (1 - y[i])*log(1 - y_hat[i]))",
         target="binary",

@@ -56,6 +56,7 @@ BESIDE = {"positive": POSITIVE, "negative": NEGATIVE}
 CONTEXT = {"context": POSITIVE, "negatives": NEGATIVES}
 
 REFERENCES: dict[str, tuple[dict[str, Array], Reference]] = {
+    "LogCosh": ({"y": POSITIVE}, lambda z: torch.log(torch.cosh(z - torch.tensor(POSITIVE))).sum()),
     "SmoothedCrossEntropy": (
         {"y": ONE_HOT},
         lambda z: functional.cross_entropy(z, torch.tensor(LABELS), label_smoothing=0.1, reduction="sum"),
@@ -129,6 +130,7 @@ def test_gradients_of_what_is_given_beside(loss: str, names: dict[str, Array]) -
 
 
 TEXTBOOK = {
+    "LogCosh": "1 − 2σ(2(y[i] − ŷ[i]))",
     "SoftmaxCrossEntropy": "p[i] − y[i]",
     "SoftmaxCrossEntropy(class)": "p[i] − δ[i,y]",
     "SmoothedCrossEntropy": "p[i] − q[i]",
@@ -176,3 +178,11 @@ def test_values_that_a_label_picks_are_written_out_where_the_question_does_not_a
 def test_the_form_of_the_textbooks_over_a_batch(loss: str) -> None:
     mean = network("x:K -> Identity", loss, batch="B").gradient("y_hat")
     assert mean.unicode("index").split(" = ", 1)[1] == OVER_A_BATCH[loss]
+
+
+def test_the_logarithm_of_the_hyperbolic_cosine_has_the_slope_tanh_at_the_ends_too() -> None:
+    net = behind("LogCosh", None)
+    scores, target = np.array([-900.0, -3.0, 1e-6, 0.5, 900.0]), np.zeros(5)
+    known = {"x": scores, "y": target}
+    same(evaluate(net.gradient("y_hat"), known), np.tanh(scores))
+    same(np.asarray(evaluate(net.value("l"), known)), np.asarray(np.logaddexp(scores, -scores).sum() - 5 * np.log(2)))
