@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
+from answers.homework.load import load
+from answers.kinds.layer import LayerPage
 from derive import layer, network
 from derive.layer import Layer
 from derive.layers import ACTIVATION, LOSS
@@ -32,20 +32,11 @@ WITH_NUMBERS = [
 
 def _catalogue() -> dict[str, tuple[str, dict[str, Any]]]:
     """The layers of the bundled catalogue with the hyper-parameters that it gives them."""
-    text = (files("answers.homeworks") / "layers.yaml").read_text(encoding="utf-8")
-    items = [
-        item
-        for question in YAML(typ="safe").load(text)["questions"]
-        for part in question["parts"]
-        for item in part["answer"]
-        if item["kind"] == "layer"
-    ]
+    parts = load("layers").homework.parts()
+    pages = [item for part in parts for item in part.answer if isinstance(item, LayerPage)]
     return {
-        " ".join([item["layer"], *(f"{key}={value}" for key, value in item.get("options", {}).items())]): (
-            item["layer"],
-            {key: tuple(value) if isinstance(value, list) else value for key, value in item.get("options", {}).items()},
-        )
-        for item in items
+        " ".join([page.layer, *(f"{key}={value}" for key, value in page.options.items())]): (page.layer, page.options)
+        for page in pages
     }
 
 
