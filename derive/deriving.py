@@ -11,7 +11,7 @@ from sympy import Expr, KroneckerDelta
 
 from derive.building.blueprint import Block
 from derive.calculus.express import Speaker, Vocabulary
-from derive.calculus.ranges import notes_on, read_at_places, read_outside
+from derive.calculus.ranges import moves_subscripts, notes_on, read_at_places, read_outside
 from derive.calculus.sweep import Sweep
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation
@@ -134,12 +134,13 @@ class Deriver:
         )
 
     def _outside(self, expression: Expr, quantity: Quantity) -> frozenset[str]:
-        """The tensors that an expression reads outside their ranges, in a network that reads windows of its tensors."""
-        return read_outside(expression, quantity, self.forward) if reads_windows(self.forward) else frozenset()
+        """The tensors that an expression reads outside their ranges, in a network that moves subscripts."""
+        return read_outside(expression, quantity, self.forward) if moves_subscripts(self.forward) else frozenset()
 
     def _notes(self, expression: Expr, outside: frozenset[str]) -> tuple[str, ...]:
-        """What a reader must know of ranges and ties, in a network that reads windows of its tensors."""
-        return notes_on(expression, outside, self.forward) if reads_windows(self.forward) else ()
+        """What a reader must know of ranges, and of ties in a network that reads windows of its tensors."""
+        notes = bool(outside) or reads_windows(self.forward)
+        return notes_on(expression, outside, self.forward) if notes else ()
 
     def _convolution(self, expression: Expr, quantity: Quantity) -> ConvolutionForm | None:
         """The convolution form, in a network that reads windows of its tensors."""

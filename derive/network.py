@@ -11,6 +11,7 @@ from sympy import Expr, Indexed
 
 from derive.building.blueprint import Block, Blueprint
 from derive.building.build import Builder
+from derive.building.known import UNKNOWN
 from derive.building.language import parse_network, parse_stage
 from derive.building.letters import Lettering, lettered
 from derive.calculus.express import Vocabulary
@@ -250,6 +251,11 @@ class Network:
         return specialised(found, dict(self.general.numbers), self.forward if own else None)
 
     def _known(self, name: str) -> None:
+        if name not in self.forward.tensors and UNKNOWN.fullmatch(name) and any(b.label == name for b in self.blocks):
+            raise NetworkError(
+                f"{name} is applied in this network as a function that is left unknown, as f, g and h are; "
+                "give the value another name, such as h_out"
+            )
         if name not in self.forward.tensors:
             visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
             raise NetworkError(f"there is no {name} in this network; {nearest(name, visible)}")

@@ -244,6 +244,17 @@ def parse_tree(text: str, start: str) -> Tree[Any]:
         ) from error
 
 
+def _real(value: Expr, what: str) -> Expr:
+    """The value, which holds nothing that is no real number.
+
+    Raises:
+        DefinitionError: it does, as 1/0 and sqrt(-1) do.
+    """
+    if value.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I) or (value.is_number and value.is_real is False):
+        raise DefinitionError(f"{what} is no real number, as after a division by 0 or of a root of a negative number")
+    return value
+
+
 @dataclass(frozen=True)
 class Reader:
     """Turns a parse tree into a SymPy expression.
@@ -295,7 +306,9 @@ class Reader:
             "either": lambda: sympy.Or(left, right),
         }
         result: Expr = operations[operator]()
-        return limited(result, f"the result of {operator}") if isinstance(result, Expr) else result
+        if not isinstance(result, Expr):
+            return result
+        return _real(limited(result, f"the result of {operator}"), f"the result of {operator}")
 
     def _number(self, token: Token) -> Expr:
         try:
@@ -359,7 +372,11 @@ class Reader:
         function = ELEMENTARY.get(str(token))
         if self._kept(values):
             return as_written.applied(function or Function(str(token)), *values)
-        return Function(str(token))(*values) if function is None else called(function, *values)
+        if function is None:
+            return Function(str(token))(*values)
+        if str(token) == "mod" and values[1] == 0:
+            raise PlacedError("mod divides by 0", position_of(token))
+        return _real(called(function, *values), f"{token}({', '.join(map(str, values))})")
 
     def check_call(self, token: Token, given: int) -> None:
         """Complain of the name of a function that is not known, or that takes another number of arguments.

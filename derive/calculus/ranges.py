@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Sum
 from sympy.logic.boolalg import And, Boolean
 
 from derive.calculus.bounds import Ranges, in_range
-from derive.calculus.terms import Term, join, split
+from derive.calculus.naming import bound_ranges
+from derive.calculus.terms import Term, expanded_length, join, split
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket
 from derive.forward import Forward
@@ -18,13 +19,32 @@ from derive.steps import Derived, Quantity, Step
 
 AnyDerived = TypeVar("AnyDerived", bound=Derived)
 
+MOST_TERMS = 200
+"""Into so many terms an expression is multiplied out to say what each of them reads."""
+
 TIES = "Of several largest values the first in reading order counts."
 
 
 def read_outside(expression: Expr, quantity: Quantity, forward: Forward) -> frozenset[str]:
     """The tensors that an expression may read outside their ranges, where they are 0."""
     known = _known(quantity, forward)
-    return frozenset(name for term in split(expression) for name, _ in _missing(term, known, forward))
+    terms = _terms(expression, known, forward)
+    return frozenset(symbols.name_of(access) for term in terms for access, _ in _missing(term, known, forward))
+
+
+def moves_subscripts(forward: Forward) -> bool:
+    """Whether a row reads a tensor at something else than the places of an index that runs along its axis."""
+    for row in forward.rows:
+        lengths = dict(zip(row.indices, row.tensor.shape, strict=True))
+        bound = {limit[0]: limit[2] + 1 for part in walks.parts(row.expression, Sum) for limit in part.limits}
+        scope = {**bound, **lengths}
+        for access in walks.parts(row.expression, Indexed):
+            tensor = forward.tensors.get(symbols.name_of(access))
+            for subscript, length in zip(access.indices, tensor.shape if tensor else (), strict=False):
+                if subscript.is_Number or (subscript.is_Symbol and scope.get(subscript, length) == length):
+                    continue
+                return True
+    return False
 
 
 def read_at_places(expression: Expr) -> frozenset[str]:
@@ -51,11 +71,8 @@ def notes_on(expression: Expr, outside: frozenset[str], forward: Forward) -> tup
 def exact_ranges(derivation: AnyDerived) -> AnyDerived:
     """The derivation with a bracket for every range that its result left to reading 0 outside of tensors."""
     ranges = _known(derivation.quantity, derivation.forward)
-    terms = []
-    for term in split(derivation.result):
-        conditions = [condition for _, found in _missing(term, ranges, derivation.forward) for condition in found]
-        terms.append(Term((*term.factors, Bracket(And(*conditions))), term.bound) if conditions else term)
-    result = join(terms)
+    terms = _terms(derivation.result, ranges, derivation.forward)
+    result = join(_with_brackets(term, dict(_missing(term, ranges, derivation.forward))) for term in terms)
     if result == derivation.result:
         return derivation
     step = Step(derivation.quantity, result, "ranges", "Write out where tensors are read inside their ranges.")
@@ -74,21 +91,39 @@ def _known(quantity: Quantity, forward: Forward) -> Ranges:
     return {**dict(forward.sizes), **dict(zip(quantity.indices, quantity.shape, strict=True))}
 
 
-def _missing(term: Term, ranges: Ranges, forward: Forward) -> Iterator[tuple[str, list[Boolean]]]:
-    """The tensors that a term reads where nothing says that the subscript is in range, with the conditions."""
+def _terms(expression: Expr, ranges: Ranges, forward: Forward) -> list[Term]:
+    """The terms of an expression, sums in brackets multiplied out where they read outside of tensors."""
+    terms = split(expression)
+    inside = any(access not in term.factors for term in terms for access, _ in _missing(term, ranges, forward))
+    return split(expression, expand=True) if inside and expanded_length(expression) <= MOST_TERMS else terms
+
+
+def _with_brackets(term: Term, missing: Mapping[Indexed, list[Boolean]]) -> Term:
+    """The term with a bracket for what its factors leave to reading 0, at the element where it is inside of another."""
+    inside = {access: access * Bracket(And(*found)) for access, found in missing.items() if access not in term.factors}
+    conditions = [condition for access, found in missing.items() if access in term.factors for condition in found]
+    factors = tuple(walks.replaced(factor, inside) for factor in term.factors)
+    return Term((*factors, Bracket(And(*conditions))) if conditions else factors, term.bound)
+
+
+def _missing(term: Term, ranges: Ranges, forward: Forward) -> Iterator[tuple[Indexed, list[Boolean]]]:
+    """The elements that a term reads where nothing says that the subscript is in range, with the conditions."""
     scope = {**ranges, **dict(term.bound)}
     states = {state for state, _ in forward.initial}
     stated = {part for factor in term.factors if isinstance(factor, Bracket) for part in And.make_args(factor.args[0])}
     for factor in term.factors:
-        tensor = forward.tensors.get(symbols.name_of(factor)) if isinstance(factor, Indexed) else None
-        if tensor is None:
-            continue
-        for axis, (subscript, length) in enumerate(zip(factor.indices, tensor.shape, strict=True)):
-            if walks.holds(subscript, Indexed) or subscript.is_Symbol:
-                continue
-            if axis == 0 and tensor.name in states:
-                continue  # before the first step a state is its initial value, not 0
-            conditions = [part for group in in_range(subscript, length, scope) for part in And.make_args(group)]
-            left = [condition for condition in conditions if condition not in stated]
-            if left:
-                yield tensor.name, left
+        inner = scope if isinstance(factor, Indexed) else {**bound_ranges(factor), **scope}
+        for access in sorted(walks.parts(factor, Indexed), key=symbols.text):
+            tensor = forward.tensors.get(symbols.name_of(access))
+            missing: list[Boolean] = []
+            for axis, (subscript, length) in enumerate(
+                zip(access.indices, tensor.shape if tensor else (), strict=False)
+            ):
+                if walks.holds(subscript, Indexed) or (subscript.is_Symbol and inner.get(subscript, length) == length):
+                    continue
+                if axis == 0 and tensor is not None and tensor.name in states:
+                    continue  # before the first step a state is its initial value, not 0
+                conditions = [part for group in in_range(subscript, length, inner) for part in And.make_args(group)]
+                missing += [condition for condition in conditions if condition not in stated]
+            if missing:
+                yield access, missing

@@ -214,3 +214,8 @@ def test_the_backward_pass_holds_every_gradient() -> None:
 @pytest.mark.parametrize("loss", [None, "MSE", "CrossEntropy", "SoftmaxCrossEntropy", "BCEWithLogits"])
 def test_the_prediction_is_what_the_network_computes_before_the_loss(loss: str | None) -> None:
     assert network("x:n -> Linear(d) -> Tanh -> Linear(K) -> Sigmoid -> c", loss).prediction == "c"
+
+
+def test_a_value_that_is_read_as_an_unknown_function_says_so() -> None:
+    with pytest.raises(NetworkError, match="h is applied in this network as a function that is left unknown"):
+        network("x:n -> Linear(m) -> h").partial("dh/dx")

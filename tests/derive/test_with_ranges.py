@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Piecewise
+from sympy import Expr, Piecewise, expand
 
-from derive import Derivation, layer, with_ranges, written_out
+from derive import Derivation, LayerDefinition, layer, with_ranges, written_out
 from derive.errors import DeriveError
 from derive.expression.functions import Bracket
 from derive.with_ranges import Ranges
@@ -17,7 +17,7 @@ WAYS: tuple[Ranges, ...] = ("brackets", "cases", "limits")
 OPTIONS: st.SearchStrategy[tuple[int, ...]] = st.tuples(st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
 
 
-def elements(derivation: Derivation, sizes: dict[str, int]) -> tuple[object, ...]:
+def elements(derivation: Derivation, sizes: dict[str, int]) -> tuple[Expr, ...]:
     return written_out(derivation, sizes).elements
 
 
@@ -73,3 +73,31 @@ def test_cases_are_right_by_number_and_a_wrong_limit_is_not() -> None:
 def test_a_size_that_is_missing_is_said() -> None:
     with pytest.raises(DeriveError, match="no value is given for L"):
         written_out(layer("Conv1d", 1, 2).vjp("z"), {"C": 1})
+
+
+MOVED = [
+    ("y = sum[i] z[i]*z[i-1]", ()),
+    ("y = sum[i] z[i]*z[i+1]^2", ()),
+    ("y = sum[i] (z[i] - z[i-1] + z[i+1])^2", ()),
+    ("y = sum[i] exp(z[i] - z[i+1])", ()),
+    ("y[i] = z[i]*z[i-2] + tanh(z[i+1])", ("n",)),
+    ("y[i] = z[n-1-i]^2*z[i+1]", ("n",)),
+]
+"""Equations that read z outside of its range, in products, in brackets and in functions."""
+
+
+@pytest.mark.parametrize(("equations", "shape"), MOVED)
+def test_what_is_read_outside_of_a_tensor_is_said_wherever_it_stands(equations: str, shape: tuple[str, ...]) -> None:
+    derivation = layer(LayerDefinition("Moved", equations, ("n",), shapes={"y": shape})).vjp("z")
+    assert derivation.outside
+    assert check(derivation).ok
+    assert any("reads as 0 outside" in note for note in derivation.notes)
+    for ranges in WAYS:
+        found = zip(elements(with_ranges(derivation, ranges), {"n": 4}), elements(derivation, {"n": 4}), strict=True)
+        assert all(expand(one - other) == 0 for one, other in found)
+        assert not with_ranges(derivation, ranges).outside
+
+
+def test_a_window_of_a_longer_axis_is_not_read_outside() -> None:
+    shorter = LayerDefinition("Part", "y = sum[i<n-1] (z[i] - z[i+1])^2", ("n",), shapes={"y": ()})
+    assert check(layer(shorter).vjp("z")).ok

@@ -132,3 +132,23 @@ def test_an_index_is_its_own_inside_a_sum() -> None:
 def test_what_is_no_function_is_refused(text: str, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         parse_equations(f"y = {text}", Vocabulary({"z": ()}, {}, {}, frozenset({"sigma", "ReLU_"})))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "z/0",
+        "z/(1 - 1)",
+        "log(0)*z",
+        "sqrt(-1) + z",
+        "z^(1/0)",
+        "0^(-1)*z",
+        "asin(2)*z",
+        "(-8)^(1/3)*z",
+        "mod(z, 0)",
+        "z/(z - z)",
+    ],
+)
+def test_what_has_no_real_value_is_refused(text: str) -> None:
+    with pytest.raises(DefinitionError, match=r"is no real number|divides by 0"):
+        parse_equations(f"y = {text}", Vocabulary({"z": ()}, {}, {}))

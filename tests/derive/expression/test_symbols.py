@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Integer, Sum, exp
 
+from derive import symbols as public
 from derive.expression import symbols
 
 
@@ -34,3 +35,8 @@ def test_accesses_are_the_elements_and_reals_that_are_read() -> None:
 def test_a_sum_has_no_name() -> None:
     with pytest.raises(TypeError, match="expected an element of a tensor"):
         symbols.name_of(symbols.scalar("a") + 1)
+
+
+def test_what_definitions_in_python_need_is_offered_in_one_place() -> None:
+    assert public.size("n") == symbols.size("n")
+    assert {public.index, public.scalar} == {symbols.index, symbols.scalar}
