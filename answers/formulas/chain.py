@@ -20,6 +20,7 @@ from derive.render.printing import IndexBase
 from derive.render.written import formula_unicode
 from numeric.arrays.axes import Array
 from numeric.errors import ArrayError, ExpressionError
+from numeric.expression.defined import undefined
 from numeric.expression.magnitude import ROUNDING, magnitude
 
 RELATIONS = {"=": "=", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
@@ -104,7 +105,7 @@ def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1
     try:
         drawn = samples(about, chain.setting, formulas, POINTS, seed, whole=not _differentiates(chain))
         points = [point for point in drawn if not point.whole or _some_defined(formulas, point, chain.ranges)]
-        values = [[point.value(formula, dict(chain.ranges)) for point in points] for formula in formulas]
+        values = [[_value(formula, point, chain.ranges) for point in points] for formula in formulas]
         sizes = [[_magnitude(formula, point, chain.ranges) for point in points] for formula in formulas]
     except (ArrayError, ExpressionError, DeriveError) as reason:
         return Verdict(False, 0, inf, TOLERANCE, str(reason))
@@ -124,7 +125,13 @@ def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1
 
 def _some_defined(formulas: Sequence[Formula], point: Sample, ranges: Mapping[Symbol, Expr]) -> bool:
     """Whether some line has a value at a point."""
-    return any(bool(numpy.isfinite(point.value(formula, dict(ranges))).all()) for formula in formulas)
+    return any(bool(numpy.isfinite(_value(formula, point, ranges)).all()) for formula in formulas)
+
+
+def _value(formula: Formula, point: Sample, ranges: Mapping[Symbol, Expr]) -> Array:
+    """The values of a formula, not a number where one of its parts has none."""
+    value, nowhere = point.value(formula, dict(ranges)), undefined(formula.as_written)
+    return value if nowhere == 0 else numpy.where(point.of(nowhere, dict(ranges)) > 0, numpy.nan, value)
 
 
 def _magnitude(formula: Formula, point: Sample, ranges: Mapping[Symbol, Expr]) -> float:

@@ -88,6 +88,9 @@ def verdict_on(lines: str, domains: dict[str, Any], definitions: str = "") -> Ve
 
 UNDEFINED = [
     "z/z; = 1",
+    "1/(1/z); = z",
+    "exp(log(z)); = z",
+    "1/(1 + 1/z); = z/(1 + z)",
     "z^2/z; = z",
     "1; = 2 - z/z",
     "log(z^2); = 2*log(z)",

@@ -19,7 +19,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "x": ("x",), "y": ("y",), "y_hat": (r"\hat{y}",), "A": ("A",), "Y": ("Y",), "c": ("c", r"\lambda"), "v": ("v",),
     "l": (r"\ell", "L"),
     **{
-        f"{letter}{n}": (f"{letter}_{n}", f"{letter}^{{({n})}}", f"{letter}^{{[{n}]}}") for letter in "zWb" for n in "123"
+        f"{letter}{n}": (f"{letter}_{n}", f"{letter}^{{({n})}}", f"{letter}^{{[{n}]}}")
+        for letter in "zWb" for n in "123"
     },
 }  # fmt: skip
 
