@@ -66,12 +66,6 @@ class CodeReport:
         return not self.problem and not self.lacking and bool(self.checks) and all(check.ok for check in self.checks)
 
     @property
-    def sequence_ok(self) -> bool:
-        """Whether what the course tests is right, whatever the pieces are."""
-        inside = [check for check in self.checks if check.run == SEQUENCE]
-        return not self.problem and bool(inside) and all(check.ok for check in inside)
-
-    @property
     def failures(self) -> tuple[CodeCheck, ...]:
         """The checks that fail."""
         return tuple(check for check in self.checks if not check.ok)

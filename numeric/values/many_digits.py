@@ -87,16 +87,6 @@ class Bounded:
         return bool(self.value != 0 or self.bound == 0)
 
 
-def exact_value(
-    expression: Expr, model: Forward, given: Mapping[str, Any], sizes: Mapping[Symbol, int], at: Mapping[Symbol, int]
-) -> Any:
-    """The value of a formula to 60 digits, at given arrays and at the values ``at`` of its free indices.
-
-    See :func:`bounded_value`.
-    """
-    return bounded_value(expression, model, given, sizes, at).value
-
-
 def bounded_value(
     expression: Expr, model: Forward, given: Mapping[str, Any], sizes: Mapping[Symbol, int], at: Mapping[Symbol, int]
 ) -> Bounded:

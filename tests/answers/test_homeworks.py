@@ -14,6 +14,7 @@ from answers.homework.load import load
 from answers.pdf import Engine, available_engines, compile_pdf
 from answers.sheets.build import build
 from answers.sheets.methods import explained
+from tests.answers.pdf.typeset import missing_characters, overfull, shrunk, undefined_references
 
 every_homework = pytest.mark.parametrize(
     "identity", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in bundled_files()]
@@ -77,7 +78,7 @@ def test_the_sheets_are_clean(identity: str, engine: Engine, built: Callable[[st
     for document in sorted(built(identity).glob("*.tex")):
         tex = document.read_text(encoding="utf-8")
         log = compile_pdf(tex, tmp_path / f"{document.stem}.pdf", engine=engine).log
-        assert log.overfull == ()
-        assert log.missing_characters == ()
-        assert log.undefined_references == ()
-        assert [shrunk for shrunk in log.shrunk if shrunk.factor < SMALLEST] == []
+        assert overfull(log) == ()
+        assert missing_characters(log) == ()
+        assert undefined_references(log) == ()
+        assert [shrunk for shrunk in shrunk(log) if shrunk.factor < SMALLEST] == []

@@ -35,6 +35,7 @@ from answers.latex.sheet import (
     sheet_latex,
 )
 from answers.pdf import Compiled, Engine, available_engines, compile_pdf
+from tests.answers.pdf.typeset import missing_characters, overfull, shrunk, undefined_references
 from tests.templates.sample import key, question_sheet
 
 every_engine = pytest.mark.parametrize("engine", available_engines(), ids=lambda engine: engine.name)
@@ -56,10 +57,10 @@ def test_the_sample_is_clean(
 ) -> None:
     sheet = dataclasses.replace(make(), paper=paper)
     result = compiled(sheet, engine, tmp_path)
-    assert result.log.overfull == ()
-    assert result.log.missing_characters == ()
-    assert result.log.undefined_references == ()
-    assert result.log.shrunk == ()
+    assert overfull(result.log) == ()
+    assert missing_characters(result.log) == ()
+    assert undefined_references(result.log) == ()
+    assert shrunk(result.log) == ()
     assert "undefined" not in result.log.text
     assert result.runs == 2
 
@@ -75,7 +76,7 @@ def test_every_character_that_is_let_through_is_printed(engine: Engine, tmp_path
     blocks = [Text(f"{escape(c)} \\texttt{{{escape_typed(c)}}}") for c in characters]
     blocks += [Text(f"$a{escape_maths(c)}b$") for c in (*MATHS, "ŷ", "x̄", "€")]
     result = compiled(sheet_of(*blocks), engine, tmp_path)
-    assert result.log.missing_characters == ()
+    assert missing_characters(result.log) == ()
 
 
 def _is_printable(character: str) -> bool:
@@ -93,7 +94,7 @@ def test_any_words_make_a_document(engine: Engine, tmp_path: Path) -> None:
     texts = ("".join(source.choices(alphabet, k=200)) for _ in range(150))
     blocks = [Text(markdown(text.replace("![", "["))) for text in texts]
     result = compiled(sheet_of(Answer(tuple(blocks[:75])), *blocks[75:]), engine, tmp_path)
-    assert result.log.missing_characters == ()
+    assert missing_characters(result.log) == ()
 
 
 def _numbered(first: int, last: int) -> tuple[Block, ...]:
@@ -117,7 +118,7 @@ def test_long_answers_break_across_pages_and_lose_nothing(engine: Engine, tmp_pa
     result = compiled(Sheet("T", "T", (Section("S", parts=parts),)), engine, tmp_path)
     lines = re.findall(r"^Gradsheet line (\d+) ", result.log.text, re.MULTILINE)
     assert [int(line) for line in lines] == list(range(214))
-    assert result.log.overfull == ()
+    assert overfull(result.log) == ()
     pages = re.search(r"\((\d+) pages", result.log.text)
     assert pages is not None
     assert 8 <= int(pages[1]) <= 16
@@ -128,7 +129,7 @@ def test_what_is_higher_than_a_page_is_told(engine: Engine, tmp_path: Path) -> N
     result = compiled(
         sheet_of(Answer((Text("Before."), Picture(r"\rule{1cm}{30cm}"), Text("After.")))), engine, tmp_path
     )
-    assert [box.box for box in result.log.overfull] == ["v"]
+    assert [box.box for box in overfull(result.log)] == ["v"]
 
 
 @every_engine
@@ -136,8 +137,8 @@ def test_a_formula_that_is_too_wide_is_made_smaller_and_told(engine: Engine, tmp
     wide = " + ".join(f"W^{{({i})}} x_{{{i}}}" for i in range(14))
     table = Table((Column("Name"), Column("Formula", "formula")), (Row(("a", wide)), Row(("b", "x"))))
     result = compiled(sheet_of(Answer((Equation(wide), table, Equation("x")))), engine, tmp_path)
-    assert result.log.overfull == ()
-    factors = [one.factor for one in result.log.shrunk]
+    assert overfull(result.log) == ()
+    factors = [one.factor for one in shrunk(result.log)]
     assert len(factors) == 2
     assert 0.5 < factors[1] < factors[0] < 1
 
@@ -146,7 +147,7 @@ def test_a_formula_that_is_too_wide_is_made_smaller_and_told(engine: Engine, tmp
 def test_a_list_of_symbols_is_broken_after_a_comma(engine: Engine, tmp_path: Path) -> None:
     symbols = ", ".join(rf"\bm W^{{({i})}}" for i in range(60))
     result = compiled(sheet_of(Text(f"${symbols}$"), Text("$f(x, y)$")), engine, tmp_path)
-    assert result.log.overfull == ()
+    assert overfull(result.log) == ()
 
 
 @every_engine
@@ -172,8 +173,8 @@ def test_marks_and_shapes_do_not_widen_a_line(engine: Engine, tmp_path: Path) ->
     result = compiled(
         sheet_of(Answer((Equation(almost_full, r"d \times n", "changed", result=False),))), engine, tmp_path
     )
-    assert result.log.overfull == ()
-    assert result.log.shrunk == ()
+    assert overfull(result.log) == ()
+    assert shrunk(result.log) == ()
 
 
 def test_text_from_a_user_is_escaped() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from answers.files import OutputError
 from answers.pdf import Engine, PdfError, available_engines, compile_pdf
+from tests.answers.pdf.typeset import missing_characters, overfull, undefined_references
 
 ENGINES = available_engines()
 every_engine = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
@@ -36,7 +37,7 @@ def test_runs_only_as_often_as_references_change(engine: Engine, tmp_path: Path)
     referring = compile_pdf(document(r"See \ref{s}. \section{S}\label{s}"), tmp_path / "b.pdf", engine=engine)
     listed = compile_pdf(document(r"\tableofcontents \section{S}"), tmp_path / "c.pdf", engine=engine)
     assert (plain.runs, referring.runs, listed.runs) == (1, 2, 2)
-    assert not referring.log.undefined_references
+    assert not undefined_references(referring.log)
 
 
 @every_engine
@@ -61,9 +62,9 @@ def test_a_failure_shows_the_line_and_keeps_what_was_there(engine: Engine, tmp_p
 def test_what_sticks_out_or_is_missing_is_found(engine: Engine, tmp_path: Path) -> None:
     tex = document(r"\noindent\rule{20cm}{1pt} {\fontencoding{OML}\fontfamily{lmm}\selectfont\char200} \ref{none}")
     log = compile_pdf(tex, tmp_path / "a.pdf", engine=engine).log
-    assert [(box.box, box.excess > 100) for box in log.overfull] == [("h", True)]
-    assert len(log.missing_characters) == 1
-    assert set(log.undefined_references) == {"none"}
+    assert [(box.box, box.excess > 100) for box in overfull(log)] == [("h", True)]
+    assert len(missing_characters(log)) == 1
+    assert set(undefined_references(log)) == {"none"}
 
 
 @every_engine

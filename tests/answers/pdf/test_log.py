@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from answers.pdf.log import Error, Log, Overfull, Shrunk
+from answers.pdf.log import Error, Log
+from tests.answers.pdf.typeset import Overfull, Shrunk, missing_characters, overfull, shrunk, undefined_references
 
 STOPPED = r"""(./sheet.tex
 ! Undefined control sequence.
@@ -38,7 +39,7 @@ def test_boxes_that_stick_out() -> None:
         "Overfull \\vbox (20.0pt too high) has occurred while \\output is active []\n"
         "Underfull \\hbox (badness 10000) in paragraph at lines 3--4\n"
     )
-    assert log.overfull == (Overfull("h", 5.25, 12), Overfull("v", 20.0, None))
+    assert overfull(log) == (Overfull("h", 5.25, 12), Overfull("v", 20.0, None))
 
 
 def test_missing_characters_references_and_shrunk_formulas() -> None:
@@ -47,14 +48,14 @@ def test_missing_characters_references_and_shrunk_formulas() -> None:
         "LaTeX Warning: Reference `eq:1' on page 1 undefined on input line 9.\n"
         "Gradsheet: shrunk to 0.63 on line 40\n"
     )
-    assert log.missing_characters == ("^^e9 in lmr10",)
-    assert log.undefined_references == ("eq:1",)
-    assert log.shrunk == (Shrunk(0.63, 40),)
+    assert missing_characters(log) == ("^^e9 in lmr10",)
+    assert undefined_references(log) == ("eq:1",)
+    assert shrunk(log) == (Shrunk(0.63, 40),)
 
 
 def test_a_clean_log_has_nothing() -> None:
     log = Log("This is pdfTeX\nOutput written on sheet.pdf (1 page).\n")
-    found = (log.errors, log.overfull, log.missing_characters, log.undefined_references, log.shrunk)
+    found = (log.errors, overfull(log), missing_characters(log), undefined_references(log), shrunk(log))
     assert found == ((),) * 5
     assert not log.wants_another_run
 

@@ -12,7 +12,7 @@ from derive.building.formulas import parse_formula_in, setting_of
 from derive.expression import symbols
 from derive.layers import named_functions
 from numeric.errors import ArrayError, ExpressionError
-from numeric.values.many_digits import bounded_value, exact_value
+from numeric.values.many_digits import bounded_value
 from numeric.values.measured import Measured
 
 K = symbols.size("K")
@@ -29,7 +29,7 @@ FORMULAS = [
 def exact(text: str, z: list[float], i: int = 0) -> Any:
     formula = parse_formula_in(text, SETTING)
     letters = dict.fromkeys(formula.letters, i)
-    return exact_value(formula.expression, SETTING.forward, {"z": z}, {K: len(z)}, letters)
+    return bounded_value(formula.expression, SETTING.forward, {"z": z}, {K: len(z)}, letters).value
 
 
 @pytest.mark.parametrize("text", FORMULAS)
