@@ -52,6 +52,8 @@ SAME = 1e-6
 """By what share slopes measured with different steps differ at most."""
 ROUNDED = (1e-30, 1e-6)
 """How large a slope is of which rounding leaves nothing but rounding."""
+FARTHEST = 1e4
+"""How far from 0 the values of a candidate are looked for together, where none nearer have led to one."""
 UNSATURATED, SHRINKING = 12.0, 0.7
 """How large values may be before exponentials of them make probabilities 0 and 1, and by what parameters are made
 smaller from round to round where they are larger."""
@@ -301,7 +303,7 @@ def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generato
             values[tensor.name] = drawn * _scale(model, tensor, shape)
     chart = program(model)
     for name in sorted(set().union(*(row.reads for row in chart.rows.values())) - set(model.tensors)):
-        values[name] = generator.uniform(0.2, 0.8, size=count)
+        values[name] = generator.uniform(0.2, 0.8, size=count) if number < USUAL else _anywhere(generator, (count,))
     return values
 
 
@@ -398,6 +400,7 @@ def _anywhere(generator: Generator, shape: tuple[int, ...]) -> Array:
         numpy.tanh(normal) * 0.9,
         normal / 8,
         -numpy.exp(normal / 2),
+        generator.choice((-1.0, 1.0), size=shape[-1]) * FARTHEST ** generator.random(size=shape[-1]) + normal / 4,
     )
     which = generator.integers(len(parts), size=shape[-1])
     return numpy.asarray(numpy.choose(which, parts))

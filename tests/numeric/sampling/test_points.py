@@ -159,6 +159,24 @@ def test_a_row_that_is_not_finite_is_avoided() -> None:
     assert (sample(model, 0)["x"] > 0).all()
 
 
+@pytest.mark.parametrize(
+    ("formula", "inside"),
+    [
+        (sympy.log(at("x", i) - 3), lambda x: x > 3),
+        (sympy.log(-at("x", i) - 20), lambda x: x < -20),
+        (sympy.sqrt(at("x", i) - 1000), lambda x: x > 1000),
+        (sympy.acosh(at("x", i) - 7), lambda x: x > 8),
+        (sympy.asin(at("x", i) - 4), lambda x: abs(x - 4) < 1),
+        (sympy.log(at("x", i) - 3) * sympy.sqrt(10 - at("x", i)), lambda x: (x > 3) & (x < 10)),
+        (sympy.log(u - 2) * at("x", i), lambda x: np.isfinite(x)),
+    ],
+)
+def test_functions_that_have_values_far_from_0_only(formula: sympy.Expr, inside: Callable[[Any], Any]) -> None:
+    model = Forward(given=(tensor("x", n),), rows=(Row(tensor("y", n), (i,), formula),))
+    for seed in range(3):
+        assert inside(sample(model, seed)["x"]).all()
+
+
 def test_no_point_away_from_the_kink() -> None:
     copy = Row(tensor("copy", n), (i,), at("x", i))
     tied = Row(tensor("y", n), (i,), sympy.Abs(at("x", i) - at("copy", i)))
