@@ -10,7 +10,9 @@ from answers.reading import syntax, tree
 from answers.reading.applying import common, filled
 from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen
+from answers.reading.names import symbol_of
 from answers.reading.shapes import Bindings
+from answers.reading.symbols import Index
 
 
 def is_condition(raw: Any) -> bool:
@@ -149,13 +151,32 @@ def guarded(context: Context, value: list[Meaning], guard: syntax.Items) -> list
     Raises:
         Unreadable: what stands behind the formula is no condition.
     """
-    holds = condition(context, _spelt_out(guard))
+    guard = _spelt_out(guard)
+    for item in guard.items:
+        if (
+            isinstance(item, syntax.Relation)
+            and "=" in item.signs
+            and not all(_is_index(context, side) for side in item.sides)
+        ):
+            raise context.wrong("several formulas in one", *syntax.place_of(item))
+    if all(_is_index(context, item) for item in guard.items):
+        return value  # for all i
+    holds = condition(context, guard)
 
     def made(nodes: list[tree.Node], bindings: Bindings) -> list[Meaning]:
         shape, found = common([nodes[0]], bindings)
         return [Meaning(tree.Cases(((nodes[0], nodes[1]), (tree.Number(nan), None)), shape), found)]
 
     return joined([value, holds], made)
+
+
+def _is_index(context: Context, raw: Any) -> bool:
+    """Whether this is one letter, or a number, as indices are."""
+    if isinstance(raw, syntax.Number):
+        return True
+    word = raw.base if isinstance(raw, syntax.Scripted) else raw
+    known = any(not isinstance(entry.symbol, Index) for entry, _, _ in symbol_of(context, raw))
+    return isinstance(word, syntax.Word) and len(word.text) == 1 and not known
 
 
 def _spelt_out(guard: syntax.Items) -> syntax.Items:

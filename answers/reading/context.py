@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from answers.reading import tree
 from answers.reading.errors import Misshapen, Unreadable
@@ -26,6 +26,10 @@ class Meaning(NamedTuple):
     kindness: tuple[str, ...] = ()
 
 
+Kind = Literal["", "inner", "elementwise"]
+"""How two vectors side by side may be read: not at all, as their inner product, element by element."""
+
+
 @dataclass(slots=True)
 class Letter:
     """An index in scope."""
@@ -41,7 +45,7 @@ class Context:
 
     table: Table
     text: str
-    kind: bool = False
+    kind: Kind = ""
     known: Lookup = field(init=False)
     scopes: list[dict[str, Letter]] = field(default_factory=lambda: [{}])
     slots: int = 0

@@ -344,6 +344,22 @@ class Evaluator:
         ]
         return numpy.concatenate([numpy.concatenate(line, axis=-1) for line in squares], axis=-2)
 
+    def family(self, node: tree.Family, mask: Array) -> Array:
+        axes, lengths = [], []
+        for bound in node.bounds:
+            _, _, first, last = self.limits(bound, mask)
+            self.indices[bound.slot] = self._spread_out(numpy.arange(first, last + 1, dtype=float), bound.slot)
+            axes.append(self.dimension[bound.slot])
+            lengths.append(last - first + 1)
+        value = self.value(node.body, mask)
+        full = list(value.shape)
+        for axis, length in zip(axes, lengths, strict=True):
+            full[axis] = length
+        moved = numpy.moveaxis(numpy.broadcast_to(value, full), axes, range(-len(axes), 0))
+        for axis in sorted(axes):
+            moved = numpy.expand_dims(moved, axis)
+        return moved
+
     # Sums and other big signs
 
     def big(self, node: tree.Big, mask: Array) -> Array:
@@ -582,5 +598,5 @@ VALUES: dict[type, Any] = {
     tree.Compare: Evaluator.compare, tree.Logic: Evaluator.logic, tree.Cases: Evaluator.cases,
     tree.Undefined: Evaluator.undefined, tree.Big: Evaluator.big, tree.Ones: Evaluator.ones,
     tree.Identity: Evaluator.identity, tree.Basis: Evaluator.basis, tree.Rows: Evaluator.rows,
-    tree.Windows: Evaluator.windows, tree.Spread: Evaluator.spread,
+    tree.Family: Evaluator.family, tree.Windows: Evaluator.windows, tree.Spread: Evaluator.spread,
 }  # fmt: skip

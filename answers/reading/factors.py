@@ -14,7 +14,7 @@ from answers.reading.conditions import condition, is_condition
 from answers.reading.context import MOST, Context, Meaning, joined
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.grouping import Factor, group
-from answers.reading.names import is_range, length, named, picked, subscripts_of, symbol_of, with_scripts
+from answers.reading.names import is_range, length, lengths_in, named, picked, subscripts_of, symbol_of, with_scripts
 from answers.reading.partials import Written, behind, derivative, differential, is_immediate, order_of
 from answers.reading.shapes import SCALAR, Bindings, Shape
 from answers.reading.symbols import Index, Size, Tensor
@@ -459,12 +459,7 @@ def ones(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) 
     if not below:
         shape = Shape((context.unknown(),))
         return with_scripts(context, [Meaning(tree.Ones(int(word.text), shape))], rest, word)
-    lengths = []
-    for item in below[0].items:
-        if isinstance(item, syntax.Product) and {tail.operation for tail in item.factors[1:]} <= {"×", "·"}:
-            lengths += [context.read(tail.factor) for tail in item.factors]
-        else:
-            lengths.append(context.read(item))
+    lengths = [context.read(size) for size in lengths_in(below[0])]
     made = joined(
         lengths, lambda nodes, b: [Meaning(tree.Ones(int(word.text), Shape(tuple(length(node) for node in nodes))), b)]
     )

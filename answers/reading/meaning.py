@@ -10,6 +10,7 @@ from answers.reading import syntax, tree
 from answers.reading.applying import common, filled
 from answers.reading.conditions import condition, is_condition
 from answers.reading.context import Context, Meaning, joined, one
+from answers.reading.dots import dotted, has_dots
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.factors import ones, row
 from answers.reading.names import with_scripts
@@ -217,12 +218,8 @@ def _branches(context: Context, raw: syntax.Branches) -> list[Meaning]:
 
 
 def _grid(context: Context, raw: syntax.Grid) -> list[Meaning]:
-    for line in raw.rows:
-        for entry in line:
-            if isinstance(entry, syntax.Word) and entry.sort == "dots":
-                raise context.wrong(
-                    "a matrix with dots is not read: its elements are not all written", entry.start, entry.end
-                )
+    if has_dots(raw):
+        return dotted(context, raw)
     zero = syntax.Number("0", raw.start, raw.end)
     return _stacked(context, [[zero if entry is None else entry for entry in line] for line in raw.rows])
 

@@ -33,12 +33,13 @@ def named(
         return with_scripts(context, one(place), rest, word)
     if _is_euler(context, word, scripts):
         return _constant(context, word, scripts) or []
+    turned = bool(scripts) and scripts[0].kind == "above" and _turns(context, scripts[0].content)
     error: Unreadable | None = None
     for entry, rest_below, rest_above in options:
         if isinstance(entry.symbol, Function):
             continue
         try:
-            return _symbol(context, entry, rest_below, rest_above, brackets, word)
+            return _symbol(context, entry, rest_below, rest_above, brackets, word, turned=turned)
         except Unreadable as reason:
             error = error or reason
     if error is not None:
@@ -124,13 +125,20 @@ def _constant(context: Context, word: syntax.Word, scripts: Sequence[syntax.Scri
     if word.text == "I":
         axis = context.unknown()
         if scripts and scripts[0].kind == "below":
-            made = joined(
-                [context.read(scripts[0].content)],
-                lambda nodes, b: [Meaning(tree.Identity(Shape((length(nodes[0]),) * 2)), b)],
-            )
+            sizes = [context.read(size) for size in lengths_in(scripts[0].content)[:1]]
+            made = joined(sizes, lambda nodes, b: [Meaning(tree.Identity(Shape((length(nodes[0]),) * 2)), b)])
             return with_scripts(context, made, scripts[1:], word)
         return with_scripts(context, one(tree.Identity(Shape((axis, axis)))), scripts, word)
     return None
+
+
+def lengths_in(content: Any) -> list[Any]:
+    """The lengths that stand below a sign: k × k, or k, k, or k."""
+    found: list[Any] = []
+    for item in getattr(content, "items", []):
+        crossed = isinstance(item, syntax.Product) and {tail.operation for tail in item.factors[1:]} <= {"×", "·"}
+        found += [tail.factor for tail in item.factors] if crossed else [item]
+    return found
 
 
 def length(node: tree.Node) -> Any:
@@ -229,12 +237,25 @@ def _cut(label: tuple[str, ...], content: Any) -> list[Any] | None:
     return None
 
 
+def _turns(context: Context, content: Any) -> bool:
+    """Whether what stands above ends with a transpose."""
+    labels = labels_of(content)
+    return bool(labels) and labels[-1] in TRANSPOSES and context.letter(labels[-1]) is None
+
+
 def _symbol(
-    context: Context, entry: Entry, below: list[Any], above: list[Any], brackets: Sequence[Any], word: syntax.Word
+    context: Context,
+    entry: Entry,
+    below: list[Any],
+    above: list[Any],
+    brackets: Sequence[Any],
+    word: syntax.Word,
+    *,
+    turned: bool,
 ) -> list[Meaning]:
     symbol = entry.symbol
     if isinstance(symbol, Tensor):
-        return _tensor(context, symbol, below, above, brackets, word)
+        return _tensor(context, symbol, below, above, brackets, word, turned=turned)
     if below or brackets:
         raise Misshapen(f"{word.text} has no elements")
     if isinstance(symbol, Size):
@@ -246,8 +267,16 @@ def _symbol(
 
 
 def _tensor(
-    context: Context, symbol: Tensor, below: list[Any], above: list[Any], brackets: Sequence[Any], word: syntax.Word
+    context: Context,
+    symbol: Tensor,
+    below: list[Any],
+    above: list[Any],
+    brackets: Sequence[Any],
+    word: syntax.Word,
+    *,
+    turned: bool,
 ) -> list[Meaning]:
+    """A tensor; it is ``turned`` if a transpose is written before subscripts, which are those of the transpose then."""
     shape = Shape(symbol.axes, symbol.row)
     if not below and not brackets:
         whole = tree.Read(symbol.name, (None,) * len(symbol.axes), shape)
@@ -262,6 +291,8 @@ def _tensor(
     if flips and len(subscripts) == len(symbol.axes) == 2:
         rest = [content for at, content in enumerate(above) if at != flips[0]]
         found += with_above(context, read_at(context, symbol.name, symbol.axes, subscripts[::-1], (0, 1)), rest, word)
+        if turned or not below:
+            return found
     axes = tuple(range(len(symbol.axes)))
     element = read_at(context, symbol.name, symbol.axes, subscripts, axes)
     return found + with_above(context, element, above, word)
@@ -348,18 +379,19 @@ def _ranged(context: Context, node: tree.Node, axis: Any, bindings: Bindings) ->
 
 def with_scripts(context: Context, base: list[Meaning], scripts: Sequence[syntax.Script], word: Any) -> list[Meaning]:
     """A value with scripts: its element, its transpose, its power."""
-    below = [script.content for script in scripts if script.kind == "below"]
-    above = [
-        syntax.Mark("'") if script.kind == "prime" else script.content for script in scripts if script.kind != "below"
-    ]
-    if not below:
-        return with_above(context, base, above, word)
-    powers_first = with_above(
-        context, base, [content for content in above if not _is_transpose(context, content)], word
-    )
-    return with_above(
-        context, picked(context, powers_first, below), [c for c in above if _is_transpose(context, c)], word
-    )
+    for at, script in enumerate(scripts):
+        if script.kind != "below":
+            base = with_above(context, base, [PRIME if script.kind == "prime" else script.content], word)
+            continue
+        found = picked(context, base, [script.content])
+        following = scripts[at + 1] if at + 1 < len(scripts) else None
+        if following is not None and following.kind == "above" and _is_transpose(context, following.content):
+            # (W)_{ij}^T may be meant as an element of the transpose, though it is written the other way
+            square = [meaning for meaning in base if len(meaning.node.shape.axes) == 2]
+            if square and all(not meaning.node.shape.axes for meaning in found):
+                found += picked(context, with_above(context, square, [following.content], word), [script.content])
+        base = found
+    return base
 
 
 def picked(context: Context, base: list[Meaning], contents: Sequence[Any]) -> list[Meaning]:

@@ -12,8 +12,9 @@ import numpy
 
 from answers.reading import syntax, tree
 from answers.reading.conditions import guarded
-from answers.reading.context import MOST, Context, Letter, Meaning
-from answers.reading.errors import Ambiguous, Misshapen, NoValue, ReadingError
+from answers.reading.context import MOST, Context, Kind, Letter, Meaning
+from answers.reading.dots import bounds_in
+from answers.reading.errors import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable
 from answers.reading.evaluate import Evaluator, Point, walk
 from answers.reading.macros import Macros
 from answers.reading.meaning import meanings
@@ -47,7 +48,7 @@ class Side:
     @cached_property
     def bound(self) -> tuple[int, ...]:
         """The slots of the indices of sums."""
-        return tuple(bound.slot for node in walk(self.node) if isinstance(node, tree.Big) for bound in node.bounds)
+        return tuple(bound.slot for node in walk(self.node) for bound in bounds_in(node))
 
     def value(
         self, point: Point, indices: Sequence[str] | None = None, ranges: Mapping[str, Axis] | None = None
@@ -107,12 +108,19 @@ class Reading:
 
 
 def read(
-    text: str, table: Table, macros: Macros | None = None, shape: Shape | None = None, *, kind: bool = False
+    text: str,
+    table: Table,
+    macros: Macros | None = None,
+    shape: Shape | None = None,
+    *,
+    kind: bool = False,
+    left: bool = True,
 ) -> Reading:
     """Read a formula, or a chain of equations, in LaTeX or Unicode.
 
     ``macros`` are those of the text around it. ``shape`` is the shape that it must have, where that is known. ``kind``
-    lets vectors side by side be an inner product.
+    lets arrays side by side be an inner product or, where that does not fit, be multiplied element by element. With
+    ``left=False`` the left side of an equation may be what is not understood; it is left out then.
 
     Raises:
         Unreadable: the text is no formula of the grammar and the table; with the place.
@@ -120,16 +128,34 @@ def read(
         Ambiguous: it has two readings that differ in value.
     """
     relation = syntax.parse(tokens_of(text, lookup(table).lexicon, macros), text)
+    if not kind:
+        return _read(text, table, relation, shape, "", left=left)
+    try:
+        return _read(text, table, relation, shape, "inner", left=left)
+    except Misshapen:
+        return _read(text, table, relation, shape, "elementwise", left=left)
+
+
+def _read(
+    text: str, table: Table, relation: syntax.Relation, shape: Shape | None, kind: Kind, *, left: bool
+) -> Reading:
     context = Context(table, text, kind)
     context.read = partial(meanings, context)
-    options = [context.read(side) for side in relation.sides]
+    options: list[list[Meaning]] = []
+    for number, side in enumerate(relation.sides):
+        try:
+            options.append(context.read(side))
+        except Unreadable:
+            if left or number > 0 or len(relation.sides) == 1:
+                raise
     if relation.guard is not None:
         options = [guarded(context, option, relation.guard) for option in options]
+    signs = tuple(str(sign) for sign in relation.signs[len(relation.sides) - len(options) :])
     chosen, fits = _fitting(options, shape)
     if len(chosen) > 1:
         chosen = _different(chosen, context, text)
     sides = tuple(_side(meaning, context) for meaning in chosen[0])
-    return Reading(text, table, sides, tuple(str(sign) for sign in relation.signs), relation.leading, fits)
+    return Reading(text, table, sides, signs, relation.leading or len(options) < len(relation.sides), fits)
 
 
 Choice = tuple[Meaning, ...]

@@ -247,6 +247,15 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """A row, a column or a matrix of which one entry stands for all: an index for each axis."""
+
+    bounds: tuple[Bound, ...]
+    body: Node
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
 class Windows:
     """A product of maps over space: cross-correlation (⋆) or full convolution (∗)."""
 
@@ -268,5 +277,6 @@ class Spread:
 
 Node = (
     Number | Length | Place | Read | Pick | Slice | Sum | Negative | Times | Over | Matrix | Transpose | Power | Inverse
-    | Apply | Reduce | Compare | Logic | Cases | Undefined | Big | Ones | Identity | Basis | Rows | Windows | Spread
+    | Apply | Reduce | Compare | Logic | Cases | Undefined | Big | Ones | Identity | Basis | Rows | Family | Windows
+    | Spread
 )  # fmt: skip

@@ -80,6 +80,7 @@ OTHERS = {
     "√": ("SQRT", ""), "Σ": ("BIG", "sum"), "Π": ("BIG", "product"), "…": ("DOTS", "…"), "⋯": ("DOTS", "…"),
     "⋮": ("DOTS", "…"), "⋱": ("DOTS", "…"), "⊤": ("TRANSPOSE", "⊤"), "⟨": ("LANGLE", "⟨"), "⟩": ("RANGLE", "⟩"),
     "∧": ("SEP", "and"), "∨": ("SEP", "or"), "¬": ("NOT", "not"), "⟙": ("TRANSPOSE", "⊤"), "⊺": ("TRANSPOSE", "⊤"),
+    "∀": ("IF", "for all"), "forall": ("IF", "for all"),
     "partial": ("PARTIAL", "∂"), "nabla": ("NABLA", "∇"), "infty": ("INFINITY", "∞"), "prime": ("PRIME", "'"),
     "lfloor": ("LFLOOR", "⌊"), "rfloor": ("RFLOOR", "⌋"), "lceil": ("LCEIL", "⌈"), "rceil": ("RCEIL", "⌉"),
     "sum": ("BIG", "sum"), "prod": ("BIG", "product"), "top": ("TRANSPOSE", "⊤"), "intercal": ("TRANSPOSE", "⊤"),

@@ -20,7 +20,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "l": (r"\ell", "L"),
     **{
         f"{letter}{n}": (f"{letter}_{n}", f"{letter}^{{({n})}}", f"{letter}^{{[{n}]}}")
-        for letter in "zWb" for n in "123"
+        for letter in "zWb"
+        for n in "123"
     },
 }  # fmt: skip
 

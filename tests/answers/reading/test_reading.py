@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from answers.reading import Ambiguous, Misshapen, Unreadable, macros_in, read
+from answers.reading import Ambiguous, Misshapen, Shape, Unreadable, macros_in, read
 from tests.answers.reading.samples import SIZES, VALUES, point, table
 
 V = VALUES
@@ -86,6 +86,16 @@ WHOLE: list[tuple[str, Callable[[], Any]]] = [
     (r"\sqrt[3]{v} + \sqrt v", lambda: V["v"] ** (1 / 3) + V["v"] ** 0.5),
     (r"\begin{bmatrix} 1 & 2 \\ 3 & c \end{bmatrix}", lambda: numpy.array([[1, 2], [3, V["c"]]])),
     (r"\left(\begin{array}{cc} y_1 & 0 \\ 0 & y_2 \end{array}\right)", lambda: numpy.diag(V["y"])),
+    (r"\begin{bmatrix} f'(z_{1,1}) & & \\ & \ddots & \\ & & f'(z_{1,d}) \end{bmatrix}",
+     lambda: numpy.diag(3 * V["z1"] ** 2)),
+    (r"\begin{pmatrix} z_{11} & 0 & \cdots & 0 \\ 0 & z_{12} & \cdots & 0 \\ \vdots & & \ddots & \vdots \\"
+     r"0 & 0 & \cdots & z_{1d} \end{pmatrix}", lambda: numpy.diag(V["z1"])),
+    (r"\begin{bmatrix} 2(\hat y_1 - y_1) & \dots & 2(\hat y_K - y_K) \end{bmatrix} W_2",
+     lambda: 2 * (V["y_hat"] - V["y"]) @ V["W2"]),
+    (r"\begin{pmatrix} x_1 \\ x_2 \\ \vdots \\ x_n \end{pmatrix}", lambda: V["x"]),
+    (r"\begin{bmatrix} z_{1,1} x_1 & \cdots & z_{1,1} x_n \\ \vdots & \ddots & \vdots \\"
+     r"z_{1,d} x_1 & \cdots & z_{1,d} x_n \end{bmatrix}",
+     lambda: numpy.outer(V["z1"], V["x"])),
     (r"[y; z_1]", lambda: numpy.concatenate([V["y"], V["z1"]])),
     (r"\operatorname{tr}(A A^T)", lambda: (V["A"] ** 2).sum()),
     (r"\begin{aligned} A z_1 \\ \quad {} + z_2 \end{aligned}", lambda: V["A"] @ V["z1"] + V["z2"]),
@@ -143,6 +153,10 @@ ELEMENTS: list[tuple[str, str, Callable[[], Any]]] = [
     (r"\left(\frac{\partial \ell}{\partial z_1}\right)_i", "i", lambda: V["dl/dz1"]),
     (r"\left(\frac{\partial \ell}{\partial z_1}\right)[i]", "i", lambda: V["dl/dz1"]),
     (r"(W_1^T)_{ij}", "ij", lambda: V["W1"].T),
+    (r"\left(W_1\right)^T_{ij}", "ij", lambda: V["W1"].T),
+    (r"W^{(1)T}_{ij}", "ij", lambda: V["W1"].T),
+    ("W₁ᵀ[i,j]", "ij", lambda: V["W1"].T),
+    (r"z_{1,i} \; \forall i", "i", lambda: V["z1"]),
     (r"x_{\lfloor (i+1)/2 \rfloor}", "i", lambda: V["x"][[0, 0, 1]]),
 ]  # fmt: skip
 
@@ -201,6 +215,8 @@ UNREAD = [
     (r"y \approx x", r"\approx", "not known"),
     (r"x € 3", "€", "no sign"),
     (r"\sigma", r"\sigma", "no argument"),
+    (r"\begin{pmatrix} x_1 \\ x_3 \\ \vdots \\ x_n \end{pmatrix}", r"\begin", "do not follow"),
+    (r"\begin{pmatrix} x_1 \\ \vdots \\ y_1 \end{pmatrix}", r"\begin", "known|index"),
     ("", "", "no formula"),
 ]
 
@@ -240,6 +256,7 @@ AMBIGUOUS = [
     r"A^2",
     r"1/vc",
     r"A_{ij}^T",
+    r"(A)_{ij}^T",
     r"\log c (1 - v)^2 \max(v, c)",
 ]
 
@@ -268,6 +285,22 @@ def test_products_are_grouped_by_shape() -> None:
     left = r"\big(\hat y - y\big)^T W^{(2)} \circ f'(z_1)^T W^{(1)}"
     expected = (((V["y_hat"] - V["y"]) @ V["W2"]) * 3 * V["z1"] ** 2) @ V["W1"]
     numpy.testing.assert_allclose(value(left), expected)
+
+
+def test_a_kind_reading_multiplies_arrays_element_by_element_where_nothing_else_fits() -> None:
+    text = r"\sigma(z_1)(1-\sigma(z_1))"
+    with pytest.raises(Misshapen):
+        read(text, TABLE)
+    reading = read(text, TABLE, kind=True, shape=Shape(("d",)))
+    assert reading.kindness
+    numpy.testing.assert_allclose(reading.last.value(point(TABLE)), sigmoid(V["z1"]) * (1 - sigmoid(V["z1"])))
+
+
+def test_a_left_side_that_is_not_known_can_be_left_out() -> None:
+    text = r"\frac{\partial \ell}{\partial b_1} = (\hat y - y)^T W_2"
+    with pytest.raises(Unreadable):
+        read(text, TABLE)
+    assert len(read(text, TABLE, left=False).sides) == 1
 
 
 def test_a_kind_reading_takes_two_vectors_for_their_inner_product() -> None:
