@@ -52,8 +52,10 @@ SAME = 1e-6
 """By what share slopes measured with different steps differ at most."""
 ROUNDED = (1e-30, 1e-6)
 """How large a slope is of which rounding leaves nothing but rounding."""
-FARTHEST = 1e4
+FARTHEST = (20.0, 1e4)
 """How far from 0 the values of a candidate are looked for together, where none nearer have led to one."""
+SPREADS = (0.25, 0.25, 0.05)
+"""How far such values are from one another."""
 UNSATURATED, SHRINKING = 12.0, 0.7
 """How large values may be before exponentials of them make probabilities 0 and 1, and by what parameters are made
 smaller from round to round where they are larger."""
@@ -400,10 +402,17 @@ def _anywhere(generator: Generator, shape: tuple[int, ...]) -> Array:
         numpy.tanh(normal) * 0.9,
         normal / 8,
         -numpy.exp(normal / 2),
-        generator.choice((-1.0, 1.0), size=shape[-1]) * FARTHEST ** generator.random(size=shape[-1]) + normal / 4,
+        *(_centre(generator, shape[-1]) + normal * spread for spread in SPREADS),
     )
     which = generator.integers(len(parts), size=shape[-1])
     return numpy.asarray(numpy.choose(which, parts))
+
+
+def _centre(generator: Generator, count: int) -> Array:
+    """For each candidate a number around which its values lie, of any size up to the farthest, more of them near 0."""
+    farthest = generator.choice(FARTHEST, size=count)
+    centre: Array = generator.choice((-1.0, 1.0), size=count) * farthest ** generator.random(size=count)
+    return centre
 
 
 def _mostly_ones(generator: Generator, shape: tuple[int, ...]) -> Array:
