@@ -145,4 +145,7 @@ def places_of(model: Forward, seed: int, count: int) -> tuple[Place, ...]:
     """The random points of a forward definition for a seed. Derivations of one model share what they measure."""
     found = [Place(Point(model, arrays, sizes)) for sizes, arrays in samples(model, seed, count)]
     sizes = sample_sizes(model, seed)
-    return (*found, *(Place(Point(model, arrays, sizes), kink=True) for arrays in at_kinks(model, sizes, seed)))
+    return (
+        *found,
+        *(Place(Point(model, arrays, sizes, at_boundaries=True), kink=True) for arrays in at_kinks(model, sizes, seed)),
+    )

@@ -94,13 +94,15 @@ class Place:
 class _Shared:
     """What a comparison depends on, beside the place: a key, and the names that are read.
 
-    ``value``, once it is found to be right, is ``adopted_as`` the partial of that name where measuring that takes long.
+    ``value``, once it is found to be right, is ``adopted_as`` the partial of that name where measuring that takes long;
+    ``rounding`` is about what rounding does to it.
     """
 
     key: tuple[Hashable, ...]
     reads: frozenset[str]
     value: Callable[[], Array]
     adopted_as: str = ""
+    rounding: Callable[[], Array] | None = None
 
 
 class _NoDerivative(Exception):
@@ -167,7 +169,8 @@ class Trials:
         truth = "the complex step" if partial_named(quantity.name) else "the forward definition"
         reads = _read_by(expression)
         value = partial(self._value, quantity, expression)
-        shared = _Shared(("elements", quantity, expression, outside), reads, value, quantity.name)
+        rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
+        shared = _Shared(("elements", quantity, expression, outside), reads, value, quantity.name, rounding)
         compare = partial(self._error, quantity, expression, "complex", outside)
         yield from self._tried(f"{what}: against {truth}", TIGHT, compare, shared)
         if matrix is not None:
@@ -193,7 +196,8 @@ class Trials:
             key = (*shared.key, self.point.sources(shared.reads))
             number, found = self.place.outcomes.of(key, partial(self._compared, tolerance, compare, shared))
             if self._is_adopted(found.error, tolerance, shared):
-                self.point.adopt(shared.adopted_as, shared.value() if found.array is None else found.array, number)
+                array = shared.value() if found.array is None else found.array
+                self.point.adopt(shared.adopted_as, array, number, shared.rounding)
         if not found.nothing:
             yield CheckItem(what, found.error, tolerance, found.error <= tolerance, found.note)
 
@@ -227,14 +231,18 @@ class Trials:
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
         if self._is_large(quantity.name):
             return self._along(quantity, value, method, rounding)
+
+        def rounded() -> Array:
+            return rounding() + self.point.noise(quantity.name)
+
         truth = self._truth(quantity, method)
         if self.place.kink and not numpy.isfinite(truth.value).all():
             raise _NoDerivative
-        error = agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounding)
+        error = agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounded)
         if method == "central" and error > tolerance:
             # Rounding is more than the loss alone shows where much cancels on the way to it: a longer step sees less.
             truth = nearer(value, truth, self._truth(quantity, "wide"))
-            error = agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounding)
+            error = agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounded)
         return error
 
     def _require_inside(self, quantity: Quantity, expression: Expr, outside: frozenset[str]) -> None:

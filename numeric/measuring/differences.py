@@ -18,13 +18,17 @@ from numeric.errors import ArrayError
 from numeric.expression.forward import Program, program, require
 from numeric.sampling.features import situations
 
-Method = Literal["central", "wide", "complex"]
-"""Central differences; those of the fourth order, over longer steps; and the complex step."""
+Method = Literal["central", "wide", "complex", "beside"]
+"""Central differences; those of the fourth order, over longer steps; the complex step; and the mean of that to both
+sides of the point, so near that it is another for what rounding does to the rows alone."""
 
 COMPLEX_STEPS = (1e-170, 3e-170, 7e-171)
 """Steps along the imaginary axis. They are so small that their squares are 0: real parts stay what they are, and so do
 conditions at their boundaries. None of them is a power of two times another, so that their results differ by what
 rounding does to them."""
+
+BESIDE = 1e-7
+"""How far an element is moved to be beside where it was: what bends in between is as little as the square of that."""
 
 LEAST = 1e-130
 """The smallest number that steps are taken in proportion to."""
@@ -99,7 +103,7 @@ class Perturbation:
             some = directions[..., start : start + width]
             factors = numpy.repeat(steps, some.shape[-1], axis=1)
             moves = (some[..., numpy.newaxis, :] * factors).reshape(*some.shape[:-1], -1)
-            parts.append(self._measured(numerator, 1j * moves if self.method == "complex" else moves, factors, {}))
+            parts.append(self._measured(numerator, self._turned(moves), factors, {}))
         return Measured(
             numpy.concatenate([part.value for part in parts], axis=-1),
             numpy.concatenate([part.noise for part in parts], axis=-1),
@@ -110,6 +114,8 @@ class Perturbation:
         """The steps of each kind of perturbation, of an element of the size 1."""
         if self.method == "complex":
             return numpy.array(COMPLEX_STEPS)
+        if self.method == "beside":
+            return numpy.array(COMPLEX_STEPS[:1] * 2)
         return CENTRAL_STEP[self.method] * numpy.array(CENTRAL[self.method][0])
 
     @cached_property
@@ -135,7 +141,11 @@ class Perturbation:
             result = self._recomputed(numerator, moves, changed)
         trials = numpy.broadcast_to(result, (*result.shape[:-1], steps.size))
         trials = trials.reshape((*result.shape[:-1], *steps.shape))
-        return _complex(trials, steps) if self.method == "complex" else _central(trials, steps, self.method)
+        if self.method == "beside":
+            return Measured((trials.imag / steps).mean(axis=-2), numpy.zeros(steps.shape[1]))
+        if self.method == "complex":
+            return _complex(trials, steps)
+        return _central(trials, steps, self.method)
 
     def _recomputed(self, numerator: str, moves: Array, changed: dict[str, Array]) -> Array:
         """The numerator with every row between the two computed again; ``changed`` keeps what is computed."""
@@ -160,7 +170,7 @@ class Perturbation:
     def _steps(self, elements: Array) -> Array:
         """The steps, one row for each kind of perturbation and one column for each element."""
         values = self.base[self.denominator][..., 0].reshape(-1)[elements].real
-        if self.method == "complex":
+        if self.method in ("complex", "beside"):
             # A step beside a probability of 1e-40 must be small beside it too, where its logarithm is taken.
             return numpy.outer(self._kinds, in_proportion(values))
         # A step in proportion to the element keeps a small probability positive, where its logarithm is taken.
@@ -171,8 +181,16 @@ class Perturbation:
         base = self.base[self.denominator]
         moves = numpy.zeros((base[..., 0].size, *steps.shape), dtype=steps.dtype)
         moves[elements, :, numpy.arange(len(elements))] = steps.T
-        moves = moves.reshape((*base.shape[:-1], steps.size))
-        return 1j * moves if self.method == "complex" else moves
+        return self._turned(moves.reshape((*base.shape[:-1], steps.size)))
+
+    def _turned(self, moves: Array) -> Array:
+        """Moves along the imaginary axis where steps are taken along it."""
+        if self.method == "complex":
+            return 1j * moves
+        if self.method == "beside":
+            sides = numpy.repeat((1.0, -1.0), moves.shape[-1] // 2)
+            return 1j * moves + numpy.where(moves != 0, BESIDE * sides * self.base[self.denominator], 0.0)
+        return moves
 
 
 def in_proportion(values: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from math import prod
@@ -44,8 +44,11 @@ class Point:
         arrays: Mapping[str, Any],
         sizes: Mapping[Symbol, int] | None = None,
         dtype: Any = numpy.float64,
+        *,
+        at_boundaries: bool = False,
     ) -> None:
         self.model = model
+        self.at_boundaries = at_boundaries
         self.sizes = sizes_from(model, arrays, sizes)
         self.real = real_type(dtype)
         self._values = {name: stacked(array, dtype) for name, array in arrays.items()}
@@ -53,6 +56,7 @@ class Point:
         self._partials: dict[tuple[str, Method], Measured] = {}
         self._along: dict[tuple[str, Method], Measured] = {}
         self._sources: dict[str, int] = {}
+        self._roundings: dict[str, Callable[[], Array]] = {}
 
     @cached_property
     def chart(self) -> Program:
@@ -77,8 +81,31 @@ class Point:
         return compiled(self._scope(compiled, self.shape(shape)))[..., 0]
 
     def rounding(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
-        """About how much rounding may change an index expression: a unit of rounding of what is added up in it."""
-        return EPSILON * self.expression(magnitude(expression), indices, shape)
+        """About how much rounding may change an index expression: a unit of rounding of what is added up in it.
+
+        A partial that it reads counts with what rounding does to the rows that it is measured on, or to the expression
+        that was adopted for it.
+        """
+        twin = self.fork()
+        for name in self.chart.compiled(expression, indices).reads:
+            noise: Array | float = 0.0
+            if name in self._roundings:
+                noise = self._roundings[name]()
+            elif name not in self._sources:
+                noise = self.noise(name)
+            if numpy.any(noise):
+                twin._values[name] = stacked(numpy.abs(self.value(name)) + noise / EPSILON, self.real)
+        return EPSILON * twin.expression(magnitude(expression), indices, shape)
+
+    def noise(self, name: str) -> float:
+        """About how much rounding changes a partial that was measured, in the rows that it was measured on.
+
+        At boundaries of conditions nothing is known of that: beside the point is the other side.
+        """
+        if self.at_boundaries or (name, "complex") not in self._partials:
+            return 0.0
+        there, here = self.partial(name, "beside").value, self.partial(name).value
+        return float(numpy.nan_to_num(numpy.abs(there - here), nan=0.0, posinf=0.0).max(initial=0.0))
 
     def moved(self, arrays: Mapping[str, Any]) -> Point:
         """The point with other values of given tensors."""
@@ -91,16 +118,19 @@ class Point:
         twin = copy(self)
         twin._values = dict(self._values)
         twin._sources = dict(self._sources)
+        twin._roundings = dict(self._roundings)
         return twin
 
-    def adopt(self, name: str, array: Array, source: int) -> None:
+    def adopt(self, name: str, array: Array, source: int, rounding: Callable[[], Array] | None = None) -> None:
         """Take an array that was found to be right for the value of a partial, so that it need not be measured.
 
-        ``source`` tells it from others that are right for it up to rounding.
+        ``source`` tells it from others that are right for it up to rounding, ``rounding`` is how much that is about.
         """
         if name not in self._values:
             self._values[name] = stacked(array, self.real)
             self._sources[name] = source
+            if rounding is not None:
+                self._roundings[name] = rounding
 
     def sources(self, names: Collection[str]) -> frozenset[tuple[str, int]]:
         """Where the values of those of the names come from that are adopted."""

@@ -236,3 +236,24 @@ def test_the_step_along_the_imaginary_axis_crosses_no_boundary(layers: str, loss
     gradient = network(layers, loss, batch="B").gradient("W1")
     for seed in range(3):
         assert check(gradient, seed).ok
+
+
+@pytest.mark.parametrize(
+    ("layers", "loss", "name", "seed"),
+    [
+        ("x:n -> Linear(d1) -> ReLU -> Linear(K) -> y_hat", "BCEWithLogits", "W1", 3),
+        (
+            "x:n -> Linear(d1) -> 5*ReLU -> Linear(d2) -> Linear(d3) -> Identity -> Linear(K) -> Sigmoid -> y_hat",
+            "BCE",
+            "W3",
+            0,
+        ),
+        ("x:n -> Linear(d1) -> ReLU -> Linear(d2) -> ReLU -> Linear(K) -> y_hat", "BCEWithLogits", "W1", 3),
+    ],
+)
+def test_probabilities_near_1_are_rounded_and_no_more(layers: str, loss: str, name: str, seed: int) -> None:
+    """What is rounded is not wrong, and what is wrong by little more than that is."""
+    gradient = network(layers, loss, batch="B").gradient(name)
+    assert check(gradient, seed).ok
+    wrong = replace(gradient, result=gradient.result * sympy.Rational(10**7 + 1, 10**7), matrix=None)
+    assert not check(wrong, seed).ok
