@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from answers.reading import functions, syntax, tree
 from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen
-from answers.reading.names import matches, subscripts_of
+from answers.reading.matching import matches
+from answers.reading.scripts import subscripts_of
 from answers.reading.shapes import SCALAR, Bindings, Shape, is_unknown, same
 from answers.reading.spelling import labels_of
 from answers.reading.symbols import Function

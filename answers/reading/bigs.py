@@ -9,7 +9,8 @@ from answers.reading import syntax, tree
 from answers.reading.conditions import condition
 from answers.reading.context import Context, Letter, Meaning, joined
 from answers.reading.errors import Misshapen, Unreadable
-from answers.reading.names import _in_a_row, _lettered
+from answers.reading.names import lettered
+from answers.reading.scripts import in_a_row
 from answers.reading.shapes import SCALAR, Bindings
 from answers.reading.symbols import Index
 
@@ -104,14 +105,14 @@ def _name(raw: Any) -> str | None:
     if isinstance(raw, syntax.Word) and raw.sort == "name":
         return raw.text
     if isinstance(raw, syntax.Scripted) and isinstance(raw.base, syntax.Word):
-        text, rest = _lettered(raw.base, raw.scripts)
+        text, rest = lettered(raw.base, raw.scripts)
         return None if rest else text
     return None
 
 
 def _take(context: Context, limits: _Limits, item: Any) -> None:
     if not isinstance(item, syntax.Relation):
-        for part in _in_a_row(item):
+        for part in in_a_row(item):
             name = _name(part)
             if name is None:
                 raise Unreadable("what stands below this sign is no index", context.text, *syntax.place_of(part))

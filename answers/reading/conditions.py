@@ -10,7 +10,7 @@ from answers.reading import syntax, tree
 from answers.reading.applying import common, filled
 from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen
-from answers.reading.names import symbol_of
+from answers.reading.matching import symbol_of
 from answers.reading.shapes import Bindings
 from answers.reading.symbols import Index
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -171,9 +170,3 @@ def _filled(template: Any, letter: str, by: Any) -> Any:
         fresh = {"labels": None} if isinstance(template, syntax.Items) else {}
         return replace(template, **changed, **fresh)  # type: ignore[type-var]
     return template
-
-
-def bounds_in(node: tree.Node) -> Iterator[tree.Bound]:
-    """The indices that a node binds."""
-    if isinstance(node, tree.Big | tree.Family):
-        yield from node.bounds

@@ -10,14 +10,16 @@ from typing import Any
 from answers.reading import syntax, tree
 from answers.reading.applying import Called, applied, common, function_of
 from answers.reading.bigs import big
+from answers.reading.brackets import is_subscript, placelike
 from answers.reading.conditions import condition, is_condition
 from answers.reading.context import MOST, Context, Meaning, joined
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.grouping import Factor, group
-from answers.reading.names import is_range, length, lengths_in, named, picked, subscripts_of, symbol_of, with_scripts
+from answers.reading.indicators import delta, interval, is_interval_of, is_one, names_something
+from answers.reading.names import named
 from answers.reading.partials import Written, behind, derivative, differential, is_immediate, order_of
-from answers.reading.shapes import SCALAR, Bindings, Shape
-from answers.reading.symbols import Index, Size, Tensor
+from answers.reading.scripts import picked, with_scripts
+from answers.reading.shapes import SCALAR, Bindings
 from answers.reading.syntax import Tail
 
 Item = tuple[str, list[Meaning]]
@@ -201,15 +203,15 @@ def _one(context: Context, tails: list[Tail], at: int, function: Called | None) 
         if base.sort == "name":
             return _name(context, tails, at, base, scripts)
     group_behind = None if following is None else _group_of(following)
-    if group_behind is not None and _is_one(base) and is_condition(group_behind.inside) and not scripts:
+    if group_behind is not None and is_one(base) and is_condition(group_behind.inside) and not scripts:
         made = condition(context, group_behind.inside)
         return with_scripts(context, made, _scripts_of(following), following), at + 2
     bracketed = group_behind is not None and group_behind.left == "[" and isinstance(base, syntax.Group)
     if bracketed and group_behind is not None and placelike(context, group_behind.inside):
         made = picked(context, context.read(raw), [group_behind.inside])
         return with_scripts(context, made, _scripts_of(following), following), at + 2
-    if group_behind is not None and _is_interval_of(base, scripts):
-        return _interval(context, scripts, group_behind), at + 2
+    if group_behind is not None and is_interval_of(base, scripts):
+        return interval(context, scripts, group_behind), at + 2
     return context.read(raw), at + 1
 
 
@@ -222,32 +224,6 @@ def _next(tails: list[Tail], at: int) -> Any:
 
 def _scripts_of(raw: Any) -> list[syntax.Script]:
     return raw.scripts if isinstance(raw, syntax.Scripted) else []
-
-
-def _is_one(raw: Any) -> bool:
-    """Whether this is the 1 of an indicator."""
-    return (isinstance(raw, syntax.Number) and raw.text == "1") or (
-        isinstance(raw, syntax.Word) and (raw.sort == "ones" or raw.text in ("I", "χ"))
-    )
-
-
-def _is_interval_of(base: Any, scripts: Sequence[syntax.Script]) -> bool:
-    """Whether this is the indicator of a set, written below: 1_{[0, ∞)}."""
-    if not _is_one(base) or len(scripts) != 1 or scripts[0].kind != "below":
-        return False
-    content = scripts[0].content
-    return (
-        isinstance(content, syntax.Items)
-        and len(content.items) == 1
-        and isinstance(content.items[0], syntax.Group)
-        and len(content.items[0].inside.items) == 2
-    )
-
-
-def _interval(context: Context, scripts: Sequence[syntax.Script], group_behind: syntax.Group) -> list[Meaning]:
-    token = syntax.Token("REL", "∈")
-    inside = group_behind.inside.items[0]
-    return condition(context, syntax.Relation([inside, scripts[0].content.items[0]], [token]))
 
 
 def _is_letter(context: Context, raw: Any) -> bool:
@@ -341,15 +317,15 @@ def _name(
             made, after = _one(context, [*tails[:at], whole, *tails[at + 2 :]], at, None)
             return made, after + 1
     behind_it = None if following is None else _group_of(following)
-    if base.text == "δ" and not _names_something(context, base, scripts):
-        return _delta(context, base, scripts, behind_it, at)
-    if behind_it is not None and _is_one(base) and is_condition(behind_it.inside) and not scripts:
+    if base.text == "δ" and not names_something(context, base, scripts):
+        return delta(context, base, scripts, behind_it, at)
+    if behind_it is not None and is_one(base) and is_condition(behind_it.inside) and not scripts:
         made = condition(context, behind_it.inside)
         return with_scripts(context, made, _scripts_of(following), following), at + 2
     brackets: list[Any] = []
     after = at + 1
     last: Any = None
-    while behind_it is not None and _is_subscript(context, base, scripts, behind_it, brackets):
+    while behind_it is not None and is_subscript(context, base, scripts, behind_it, brackets):
         brackets.append(behind_it.inside)
         last, after = following, after + 1
         if isinstance(following, syntax.Scripted):
@@ -369,98 +345,3 @@ def _upstream(context: Context, base: syntax.Word, following: Any) -> Any:
         return None
     both = syntax.Word(f"d{word.text}", base.start, word.end)
     return syntax.Scripted(both, scripts) if scripts else both
-
-
-def _names_something(context: Context, base: syntax.Word, scripts: Sequence[syntax.Script]) -> bool:
-    return bool(symbol_of(context, syntax.Scripted(base, list(scripts)))) or context.letter(base.text) is not None
-
-
-def _delta(
-    context: Context, base: syntax.Word, scripts: Sequence[syntax.Script], group_behind: syntax.Group | None, at: int
-) -> tuple[list[Meaning], int]:
-    """Kronecker's δ."""
-    contents = [script.content for script in scripts if script.kind == "below"]
-    after = at + 1
-    if not contents and group_behind is not None:
-        contents, after = [group_behind.inside], at + 2
-    if len(contents) != 1 or not isinstance(contents[0], syntax.Items):
-        raise context.wrong("δ stands for nothing here, and Kronecker's δ has two subscripts", base.start, base.end)
-    if is_condition(contents[0]):
-        return condition(context, contents[0]), after
-    subscripts = subscripts_of(contents, 2)
-    if len(subscripts) != 2:
-        raise context.wrong("Kronecker's δ has two subscripts", base.start, base.end)
-    return condition(context, syntax.Relation(subscripts, [syntax.Token("REL", "=")])), after
-
-
-def _is_subscript(
-    context: Context, base: syntax.Word, scripts: Sequence[syntax.Script], behind_it: syntax.Group, before: list[Any]
-) -> bool:
-    """Whether brackets behind a name hold its subscripts: round ones only if there is one for every axis."""
-    options = symbol_of(context, syntax.Scripted(base, list(scripts)))
-    count = 1 if is_range([behind_it.inside]) else len(behind_it.inside.items)
-    for entry, below, _ in options:
-        if isinstance(entry.symbol, Tensor):
-            try:
-                used = len(subscripts_of(below, 99)) + sum(len(items.items) for items in before)
-            except Misshapen:
-                return False
-            left = len(entry.symbol.axes) - used
-            fits = count <= left if behind_it.left == "[" else count == left and (count > 1 or _is_bare(behind_it))
-            return left > 0 and fits and behind_it.left in "([" and placelike(context, behind_it.inside)
-    return False
-
-
-def _is_bare(group_behind: syntax.Group) -> bool:
-    return isinstance(group_behind.inside.items[0], syntax.Word | syntax.Number)
-
-
-def placelike(context: Context, raw: Any) -> bool:
-    """Whether this can be a subscript: numbers, indices, lengths and what holds whole numbers."""
-    if isinstance(raw, syntax.Number):
-        return True
-    if isinstance(raw, syntax.Items):
-        return all(placelike(context, item) for item in raw.items)
-    if isinstance(raw, syntax.Group):
-        return raw.left != "‖" and placelike(context, raw.inside)
-    if isinstance(raw, syntax.Terms):
-        return all(placelike(context, term) for _, term in raw.terms)
-    if isinstance(raw, syntax.Product):
-        return all(
-            tail.operation in ("", "·", "×", "/", "mod", "*") and placelike(context, tail.factor)
-            for tail in raw.factors
-        )
-    if isinstance(raw, syntax.Fraction):
-        return placelike(context, raw.top) and placelike(context, raw.bottom)
-    word = raw.base if isinstance(raw, syntax.Scripted) else raw
-    if not isinstance(word, syntax.Word) or word.sort != "name":
-        return False
-    if context.letter(word.text) is not None:
-        return True
-    options = symbol_of(context, raw)
-    if options:
-        return any(
-            isinstance(entry.symbol, Size | Index)
-            or (isinstance(entry.symbol, Tensor) and (entry.symbol.whole or not entry.symbol.axes))
-            for entry, _, _ in options
-        )
-    return len(word.text) == 1 and context.table.letters
-
-
-def ones(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> list[Meaning]:
-    """𝟏 or 𝟎 alone: a column, or an array of the lengths below it; an indicator where a condition stands below."""
-    below = [script.content for script in scripts if script.kind == "below"]
-    rest = [script for script in scripts if script.kind != "below"]
-    if below and is_condition(below[0]):
-        return with_scripts(context, condition(context, below[0]), rest, word)
-    if word.text == "I":
-        axis = context.unknown()
-        return with_scripts(context, [Meaning(tree.Identity(Shape((axis, axis))))], rest, word)
-    if not below:
-        shape = Shape((context.unknown(),))
-        return with_scripts(context, [Meaning(tree.Ones(int(word.text), shape))], rest, word)
-    lengths = [context.read(size) for size in lengths_in(below[0])]
-    made = joined(
-        lengths, lambda nodes, b: [Meaning(tree.Ones(int(word.text), Shape(tuple(length(node) for node in nodes))), b)]
-    )
-    return with_scripts(context, made, rest, word)

@@ -15,8 +15,10 @@ import numpy
 
 from answers.reading import tree
 from answers.reading.errors import NoValue, Unreadable
-from answers.reading.evaluate import SMALL, Evaluator, Point
+from answers.reading.evaluate import Evaluator
+from answers.reading.grid import SMALL
 from answers.reading.macros import Macros
+from answers.reading.point import Point
 from answers.reading.reading import Reading, read
 from answers.reading.symbols import Size, Table, Tensor
 

@@ -12,9 +12,10 @@ from answers.reading.conditions import condition, is_condition
 from answers.reading.context import Context, Meaning, joined, one
 from answers.reading.dots import dotted, has_dots
 from answers.reading.errors import Misshapen, Unreadable
-from answers.reading.factors import ones, row
-from answers.reading.names import with_scripts
+from answers.reading.factors import row
+from answers.reading.indicators import ones
 from answers.reading.partials import fraction
+from answers.reading.scripts import with_scripts
 from answers.reading.shapes import SCALAR, Bindings, Shape, same
 from answers.reading.spelling import labels_of
 from answers.reading.syntax import Tail

@@ -8,7 +8,8 @@ from answers.reading import syntax, tree
 from answers.reading.applying import function_of
 from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen, Unreadable
-from answers.reading.names import partial_shape, read_at, subscripts_of, symbol_of
+from answers.reading.matching import symbol_of
+from answers.reading.scripts import read_at, subscripts_of
 from answers.reading.shapes import Shape, transposed
 from answers.reading.symbols import Function, Partial, Tensor
 
@@ -188,7 +189,7 @@ def _laid_out(context: Context, partial: Partial, contents: list[list[Any]]) -> 
     ends = [partial.top, *partial.bottom.split(",")]
     axes = [end.axes if isinstance(end := table.by_name[name], Tensor) else () for name in ends]
     if not any(contents):
-        return [Meaning(_whole(partial, axes, partial_shape(context, partial)))]
+        return [Meaning(_whole(partial, axes, _axes_of(context, partial)))]
     subscripts: list[Any] = []
     which: list[int] = []
     offset = 0
@@ -229,3 +230,9 @@ def _whole(partial: Partial, axes: list[tuple[Any, ...]], shape: Shape) -> tree.
     )
     read = tree.Read(partial.name, none, shape)
     return tree.Transpose(read, transposed(shape)) if turned else read
+
+
+def _axes_of(context: Context, partial: Partial) -> Shape:
+    """The axes of the values of a partial."""
+    top, bottom = context.table.axes(partial)
+    return Shape((*top, *bottom))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from answers.reading.evaluate import Point
+from answers.reading.point import Point
 from answers.reading.symbols import Axis, Size, Table, Tensor
 
 FIRST = 2

@@ -13,16 +13,17 @@ import numpy
 from answers.reading import syntax, tree
 from answers.reading.conditions import guarded
 from answers.reading.context import MOST, Context, Kind, Letter, Meaning
-from answers.reading.dots import bounds_in
 from answers.reading.errors import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable
-from answers.reading.evaluate import Evaluator, Point, walk
+from answers.reading.evaluate import Evaluator
 from answers.reading.macros import Macros
 from answers.reading.meaning import meanings
+from answers.reading.point import Point
 from answers.reading.points import point_of
 from answers.reading.shapes import NONE, Bindings, Shape, merge, resolve, same
 from answers.reading.spelling import lookup
 from answers.reading.symbols import Axis, Table
 from answers.reading.tokens import tokens_of
+from answers.reading.walks import bounds_in, walk
 
 Array = Any
 TOLERANCE = 1e-9

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 
 from answers.reading import functions
-from answers.reading.evaluate import Point
+from answers.reading.point import Point
 from answers.reading.symbols import Axis, Function, Layout, Partial, Size, Table, Tensor
 from answers.reading.symbols import Symbol as TableSymbol
 from answers.reading.vocabulary import GREEK
