@@ -60,13 +60,13 @@ def derivations(name: str) -> Iterator[Derivation]:
 
 def measured(name: str) -> str:
     """A line of the table: what this process takes to derive and check one of them."""
-    from numeric import CaseCheck, check
+    from numeric import check
 
     outcomes = [check(derivation) for derivation in derivations(name)]
     taken = time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     within = taken <= SECONDS and peak <= MEGABYTES
-    notes = list(dict.fromkeys(outcome.note for outcome in outcomes if isinstance(outcome, CaseCheck)))
+    notes = list(dict.fromkeys(outcome.note for outcome in outcomes if outcome.note))
     where = f"; {notes[-1]}" if notes else ""
     failed = sum(not outcome.ok for outcome in outcomes)
     verdict = f"{failed} FAILED" if failed else "passed"

@@ -3,10 +3,9 @@
 from answers.code.assignment import Assignment
 from answers.code.cases import Case
 from answers.code.check import RunningCheck, begin_check, check_file
-from answers.code.report import TOLERANCE, CodeCheck, CodeReport
+from answers.code.report import CodeCheck, CodeReport
 
 __all__ = [
-    "TOLERANCE",
     "Assignment",
     "Case",
     "CodeCheck",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from answers.code import TOLERANCE, Assignment, CodeCheck
+from answers.code import Assignment, CodeCheck
 from answers.code.program import CheckOnce
 from answers.code.reported import lacking, reported
 from answers.contract.evidence import quoted
-from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.texts import Markdown
 from answers.contract.written import Lined, lines_left
 from answers.latex.code import CodeLine, code_lines
@@ -20,6 +21,7 @@ from answers.latex.escape import escape
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Code, Text
 from answers.trainings.homework import Trainings
+from numeric.checks.comparison import Comparison
 
 ALMOST_ALL = 0.7
 """From this share of the lines on, a solution is shown whole."""
@@ -133,16 +135,15 @@ def _claims(assignment: Assignment, run: CheckOnce) -> tuple[Claim, ...]:
 
 
 def _claim(assignment: Assignment, name: str, run: CheckOnce) -> Claim:
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         found = run.report
         if found.lacking:
             return lacking(found)
         mine = [check for check in found.checks if check.quantity == name]
         if found.problem or not mine:
-            return Verdict(False, 0, float("inf"), 0.0, found.problem or f"nothing was compared with {name}")
-        worst = max(mine, key=lambda check: check.error)
-        points = sum(check.points for check in mine)
-        return Verdict(all(check.ok for check in mine), points, worst.error, TOLERANCE, _note(mine, found.how))
+            return Comparison.failed(found.problem or f"nothing was compared with {name}")
+        worst = max(mine, key=lambda check: (not check.ok, check.error))
+        return replace(worst, points=sum(check.points for check in mine), note=_note(mine, found.how))
 
     what = f"{name} of {assignment.file}"
     return Claim(what, rf"\texttt{{{escape(name)}}}", assignment.method, verdict, run.begin)

@@ -9,31 +9,22 @@ from typing import Any
 import numpy
 
 from answers.code.cases import SEQUENCE, Array, Case
-
-TOLERANCE = 1e-5
-"""Wide enough for code that computes in single precision in places; a wrong formula is off by far more."""
+from numeric.checks.comparison import Comparison, largest, relative_error
+from numeric.checks.tolerances import PROGRAM
 
 FLOOR = 1e-3
 """Arrays whose largest element is smaller are compared as if it were this."""
 
 
-@dataclass(frozen=True)
-class CodeCheck:
+@dataclass(frozen=True, kw_only=True)
+class CodeCheck(Comparison):
     """One quantity of a file against what the forward definition says.
 
-    Attributes:
-        what: the quantity and the case, ``dJdW1, f = relu, g = sigmoid, bce_loss``.
-        run: ``sequence`` for all steps in a row, as the course tests; else the piece that was run alone.
-        points: how many random points were compared.
-        error: the worst relative error; infinite where there is nothing to compare, and ``note`` says why.
+    ``what`` is the quantity and the case, ``dJdW1, f = relu, g = sigmoid, bce_loss``; ``run`` is ``sequence`` for all
+    steps in a row, as the course tests, else the piece that was run alone.
     """
 
-    what: str
     run: str
-    points: int
-    error: float
-    ok: bool
-    note: str = ""
 
     @property
     def quantity(self) -> str:
@@ -107,8 +98,8 @@ def _check(case: Case, name: str, expected: Array, found: Array | None, note: st
     error = float("inf")
     if found is not None:
         error, note = _error(case, name, expected, found)
-    allowed = TOLERANCE if case.tolerance is None else case.tolerance
-    return CodeCheck(f"{name}, {case.label}", case.run, 1, error, error <= allowed, note)
+    allowed = PROGRAM if case.tolerance is None else case.tolerance
+    return CodeCheck(what=f"{name}, {case.label}", run=case.run, error=error, tolerance=allowed, note=note)
 
 
 def _error(case: Case, name: str, expected: Array, found: Any) -> tuple[float, str]:
@@ -120,5 +111,4 @@ def _error(case: Case, name: str, expected: Array, found: Any) -> tuple[float, s
         return float("inf"), f"{name} is not finite"
     if case.finite:
         return 0.0, ""
-    scale = max(float(numpy.abs(expected).max()), FLOOR)
-    return float(numpy.abs(found - expected).max()) / scale, ""
+    return relative_error(found, expected, max(largest(expected), FLOOR)), ""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import inf
 from pathlib import Path
 
 from answers.code import Assignment, CodeReport
 from answers.code.program import CheckOnce, NotRunError, Program, ran
 from answers.contract.evidence import Found, quoted_claim, read_number
-from answers.contract.item import Claim, Verdict
+from answers.contract.item import Claim
 from answers.latex.code import code_lines
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Code, Text
 from answers.trainings.trainer import Trainer
+from numeric.checks.comparison import Comparison
 
 AGAIN = "the printed program once more"
 PRINTED_NUMBER = re.compile(r"(?<![\w.^])-?\d+(?:\.\d+)?(?![\w.])")
@@ -63,42 +63,42 @@ def _claims(assignment: Assignment, program: Program, run: CheckOnce) -> tuple[C
 
 def _not_run_claim(assignment: Assignment, reason: NotRunError) -> Claim:
     """The claim that stands for a program that was not run: it fails if the program does."""
-    verdict = Verdict(not reason.failed, 0, inf if reason.failed else 0.0, 0.0, str(reason), not reason.failed)
+    verdict = Comparison.failed(str(reason)) if reason.failed else Comparison.untried(str(reason))
     return Claim(f"output of {assignment.file}", "output", AGAIN, lambda: verdict)
 
 
-def lacking(report: CodeReport) -> Verdict:
+def lacking(report: CodeReport) -> Comparison:
     """The outcome where packages are not installed."""
-    return Verdict(True, 0, 0.0, 0.0, f"not checked: {', '.join(report.lacking)} is not installed", unchecked=True)
+    return Comparison.untried(f"not checked: {', '.join(report.lacking)} is not installed")
 
 
-def _claim(what: str, latex: str, run: CheckOnce, compare: Callable[[CodeReport], Verdict]) -> Claim:
-    def verdict() -> Verdict:
+def _claim(what: str, latex: str, run: CheckOnce, compare: Callable[[CodeReport], Comparison]) -> Claim:
+    def verdict() -> Comparison:
         report = run.report
         if report.lacking:
             return lacking(report)
-        return Verdict(False, 0, inf, 0.0, report.problem) if report.problem else compare(report)
+        return Comparison.failed(report.problem) if report.problem else compare(report)
 
     return Claim(what, latex, AGAIN, verdict, run.begin)
 
 
-def _same_numbers(program: Program, now: CodeReport) -> Verdict:
+def _same_numbers(program: Program, now: CodeReport) -> Comparison:
     lost = sorted(set(program.numbers) - set(now.results))
     if lost or not program.numbers:
-        return Verdict(False, 0, inf, 0.0, f"the program does not report {', '.join(lost) or 'anything'}")
+        return Comparison.failed(f"the program does not report {', '.join(lost) or 'anything'}")
     finite = {name: program.value_as_quoted(name, value) for name, value in now.results.items() if value == value}
     return quoted_claim("", program.quoted, finite).check()
 
 
-def _same_output(program: Program, now: CodeReport) -> Verdict:
+def _same_output(program: Program, now: CodeReport) -> Comparison:
     """Whether the same text is printed, with every number that is quoted among its numbers, to its digits."""
     if now.printed != program.printed:
         lines = zip(now.printed.splitlines(), program.printed.splitlines(), strict=False)
         first = next((f"{one!r} in the place of {other!r}" for one, other in lines if one != other), "another length")
-        return Verdict(False, 1, inf, 0.0, f"it prints {first}")
+        return Comparison.failed(f"it prints {first}", points=1)
     stated = [read_number(text) for text in PRINTED_NUMBER.findall(program.printed)]
     for name, value in now.results.items():
         quoted = program.value_as_quoted(name, value)
         if value == value and not any(abs(number - quoted) <= off + 1e-9 * abs(quoted) for number, off in stated):
-            return Verdict(False, len(stated), inf, 0.0, f"{name} is {quoted:.6g}, which is not printed")
-    return Verdict(bool(stated), len(stated), 0.0, 0.0, "" if stated else "it prints no number")
+            return Comparison.failed(f"{name} is {quoted:.6g}, which is not printed", points=len(stated))
+    return Comparison(0.0, 0.0, len(stated), "" if stated else "it prints no number")

@@ -91,8 +91,7 @@ def _numbers(graph: ScalarGraph, values: dict[str, str], check: bool) -> bool:
         _print_numbers(backward)
         return True
     from derive.graph.numbers import number_unicode
-    from numeric.values.graph import (
-        TOLERANCE,
+    from numeric.checks.graph import (
         compare_given,
         compare_gradients,
         compare_inputs,
@@ -103,18 +102,18 @@ def _numbers(graph: ScalarGraph, values: dict[str, str], check: bool) -> bool:
     forward = backward.forward
     found = [*compare_values(forward), *compare_gradients(backward), *compare_inputs(backward)]
     beside = [*compare_given(forward, values), *compare_printed(_printed(backward), number_unicode)]
-    wrong = [comparison.what for comparison in (*found, *beside) if comparison.error > TOLERANCE]
+    wrong = [comparison.what for comparison in (*found, *beside) if not comparison.ok]
     if wrong:
         typer.echo("no answer in numbers: what was computed fails its check (--no-check prints it)")
         typer.echo(f"  FAILED: {', '.join(wrong)}")
         return False
     _print_numbers(backward)
-    measured = [comparison for comparison in found if comparison.measured]
+    measured = [comparison for comparison in found if not comparison.unchecked]
     worst = max((comparison.error for comparison in measured), default=0.0)
     if measured:
         typer.echo(f"  checked: {len(measured)} numbers, worst relative error {worst:.0e}")
     if len(measured) < len(found):
-        names = ", ".join(comparison.what for comparison in found if not comparison.measured)
+        names = ", ".join(comparison.what for comparison in found if comparison.unchecked)
         typer.echo(f"  unchecked, as no number of digits would do: {names}")
     return True
 

@@ -13,7 +13,7 @@ from derive.steps import Notation
 
 if TYPE_CHECKING:
     from answers.derivations.claims import Requirement
-    from numeric import Check, CheckItem
+    from numeric import Check, Comparison
 
 
 def print_derivation(derivation: Derivation, notation: Notation, *, steps: bool, latex: bool) -> None:
@@ -85,7 +85,7 @@ def print_checked(
     ``written`` checks what is shown of it at given sizes, element by element. One that cannot be checked is shown, and
     does not count as passed.
     """
-    from numeric import ArrayError, CaseCheck, check
+    from numeric import ArrayError, check
 
     try:
         outcome = check(derivation)
@@ -96,7 +96,7 @@ def print_checked(
     if outcome.ok and (elements is None or elements.ok):
         show()
         how = f", with a smooth function for {', '.join(outcome.unknown)}" if outcome.unknown else ""
-        how += f" {outcome.note}" if isinstance(outcome, CaseCheck) else ""
+        how += f" {outcome.note}" if outcome.note else ""
         typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}{how}")
         if elements is not None:
             number = f"{len(elements.items)} element{'' if len(elements.items) == 1 else 's'}"
@@ -127,7 +127,7 @@ def _print_unchecked(show: Callable[[], None], indent: str, error: Exception) ->
     typer.echo(f"{indent}FAILED: it cannot be checked: {error}")
 
 
-def _print_failed(derivation: Derivation, items: Iterable[CheckItem], indent: str) -> None:
+def _print_failed(derivation: Derivation, items: Iterable[Comparison], indent: str) -> None:
     from derive.render.derivations import quantity_unicode
 
     name = quantity_unicode(derivation.quantity, derivation.forward)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf
 from typing import Protocol
 
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.contract.model import Strict
 from answers.contract.sides import Named, Side
 from answers.errors import HomeworkContentError
 from answers.latex.sheet import Block
 from derive.errors import nearest
+from numeric.checks.comparison import Comparison
+from numeric.checks.tolerances import DOUBLE
 
-TOLERANCE = 1e-9
 NUMBER = re.compile(r"(?P<sign>- ?)?(?:\\frac\{(?P<above>\d+)\}\{(?P<below>\d+)\}|(?P<decimal>\d+(?:\.\d+)?))")
 POWER = re.compile(r" \\times 10\^\{(?P<power>-?\d+)\}")
 
@@ -31,7 +31,7 @@ class Comparing(Protocol):
         """Whether a name is that of no value but of a derivative: L_w, where L is defined and w is given."""
         ...
 
-    def verdict(self, left: Side, right: Side) -> Verdict:
+    def verdict(self, left: Side, right: Side) -> Comparison:
         """Whether the two sides have one value, here and at places nearby."""
         ...
 
@@ -100,16 +100,16 @@ def read_number(text: str) -> tuple[float, float]:
 def quoted_claim(what: str, said: Mapping[str, str], found: Mapping[str, float]) -> Claim:
     """The claim that every number that a text may quote is the one that was ``found``, rounded."""
 
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         worst, note = 0.0, ""
         for name, value in found.items():
             try:
                 stated, rounding = read_number(said[name])
             except ValueError as reason:
-                return Verdict(False, len(found), inf, TOLERANCE, f"{name}: {reason}")
+                return Comparison.failed(f"{name}: {reason}", DOUBLE, len(found))
             excess = max(0.0, abs(stated - value) - rounding) / max(abs(value), 1e-300)
             if excess > worst:
                 worst, note = excess, f"{name} is quoted as {said[name]}, found was {value:.6g}"
-        return Verdict(worst <= TOLERANCE, len(found), worst, TOLERANCE, note if worst > TOLERANCE else "")
+        return Comparison(worst, DOUBLE, len(found), note if worst > DOUBLE else "")
 
     return Claim(what, what, "what was found", verdict)

@@ -14,21 +14,7 @@ from derive.layers import Activation
 from derive.layers.definition import LayerDefinition
 from derive.network import Network
 from derive.steps import Layout
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of a check: at how many points, with what worst relative error against which tolerance.
-
-    What could not be tried here, and so is neither right nor wrong, is ``unchecked``; the note says why.
-    """
-
-    ok: bool
-    points: int
-    error: float
-    tolerance: float
-    note: str = ""
-    unchecked: bool = False
+from numeric.checks.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -43,7 +29,7 @@ class Claim:
     quantity: str
     latex: str
     method: str
-    check: Callable[[], Verdict]
+    check: Callable[[], Comparison]
     begin: Callable[[], object] | None = None
     model: Forward | None = None
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
 
-from answers.contract.item import Claim, Verdict
+from answers.contract.item import Claim
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_named
@@ -18,6 +17,7 @@ from derive.matrix.nodes import Elementwise, Named, Node
 from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric import check, sizes_tried
 from numeric.checks.checking import unknown_functions
+from numeric.checks.comparison import Comparison
 
 SHOWN = 3
 """How many complaints and failures of one check are told."""
@@ -68,17 +68,17 @@ def claim(
     if unknown:
         method += f", with a smooth function for {', '.join(unknown)}"
 
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         answers = ((derivation, required or Requirement(derivation.quantity.name)), *beside)
         complaints = [text for answer, requirement in answers for text in requirement.complaints(answer)]
         if complaints:
-            return Verdict(False, 0, inf, 0.0, "; ".join(complaints[:SHOWN]))
+            return Comparison.failed("; ".join(complaints[:SHOWN]))
         results = [check(answer) for answer, _ in answers]
         items = [item for result in results for item in result.items]
-        failed = [item for item in items if not item.ok]
+        failed = [item for result in results for item in result.failures]
         worst = max(failed or items, key=lambda item: item.error)
         note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
-        return Verdict(not failed, results[0].points, worst.error, worst.tolerance, note)
+        return Comparison(worst.error, worst.tolerance, results[0].points, note)
 
     unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
     return Claim(unicode_name, f"${named}$", method, verdict, model=derivation.forward)

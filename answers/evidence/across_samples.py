@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 from typing import Any, Literal
 
 import numpy
@@ -12,7 +11,7 @@ from pydantic import Field
 from sympy import Expr, KroneckerDelta
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.derivations.claims import claim
 from answers.derivations.pages import forward_blocks
 from answers.latex.escape import escape
@@ -23,11 +22,11 @@ from derive.layer import Layer, layer
 from derive.render import cases_latex, latex
 from derive.render.derivations import derivation_latex, quantity_latex
 from derive.render.names import ranks_of
+from numeric.checks.comparison import Comparison, largest, relative_error
+from numeric.checks.tolerances import STEPWISE
 from numeric.measuring.differences import jacobian_by_differences
 from numeric.sampling.points import sample
 from numeric.values.evaluation import evaluate
-
-TOLERANCE = 1e-6
 
 Option = int | float | bool | str
 
@@ -109,18 +108,18 @@ class Across:
         what, shown = f"{self.name} across samples", f"${quantity}$ across samples"
         return Claim(what, shown, "differences of the forward pass", self.verdict)
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Comparison:
         """Compare the part across samples with differences, element by element; 0 must be 0 to the last bit."""
         arrays = sample(self.jacobian.forward, self.seed)
         measured = _off_diagonal(jacobian_by_differences(self.jacobian.forward, arrays, "y", "z", "complex"))
         derived = _off_diagonal(evaluate(self.jacobian, arrays))
         if self.part == 0:
             error = float(measured.max(initial=0.0))
-            return Verdict(error == 0, measured.size, error, 0.0, "" if error == 0 else "it is not 0")
+            return Comparison(error, 0.0, measured.size, "" if error == 0 else "it is not 0")
         if not measured.any():
-            return Verdict(False, measured.size, inf, TOLERANCE, "no output depends on another sample")
-        error = float(numpy.abs(measured - derived).max() / measured.max())
-        return Verdict(error <= TOLERANCE, measured.size, error, TOLERANCE)
+            return Comparison.failed("no output depends on another sample", STEPWISE, measured.size)
+        error = relative_error(derived, measured, largest(measured))
+        return Comparison(error, STEPWISE, measured.size)
 
 
 def _off_diagonal(jacobian: Any) -> Any:

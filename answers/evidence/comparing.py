@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from math import inf
 from typing import Any
 
 import mpmath
@@ -14,11 +13,11 @@ import numpy
 import sympy
 from sympy import Expr, Function, Symbol
 
-from answers.contract.item import Verdict
 from answers.contract.sides import Derivative, Leaf, Named, Quoted, Side
 from derive.building.formulas import DERIVATIVE, Formula, Setting
 from derive.errors import DeriveError, nearest
 from derive.expression import symbols
+from numeric.checks.comparison import Comparison
 from numeric.errors import ArrayError, ExpressionError
 from numeric.values.many_digits import Bounded, bounded_value
 
@@ -65,7 +64,7 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Equations:
     """Compares equations about the ``values`` of one evidence, which are quoted by their names."""
 
     setting: Setting
@@ -82,7 +81,7 @@ class Comparison:
         """Whether a name is that of no value but of a derivative: L_w, where L is defined and w is given."""
         return self._subscripted(name) is not None
 
-    def verdict(self, left: Side, right: Side) -> Verdict:
+    def verdict(self, left: Side, right: Side) -> Comparison:
         """Whether both sides have one value, here and nearby; the left one is a derivative or holds one."""
         try:
             whole = left.alone
@@ -90,9 +89,9 @@ class Comparison:
                 return self._one_of(whole, left, right)
             return self._verdict(left, right)
         except (DeriveError, ArrayError, ExpressionError) as reason:
-            return Verdict(False, 0, inf, self.tolerance, str(reason))
+            return Comparison.failed(str(reason), self.tolerance)
 
-    def _one_of(self, derivative: Derivative, left: Side, right: Side) -> Verdict:
+    def _one_of(self, derivative: Derivative, left: Side, right: Side) -> Comparison:
         """Whether the right side is one of the derivatives that were left open; the first that is, or what is said."""
         quoted = {quote.value for quote in right.quotes}
         tops = (derivative.top,) if derivative.top else tuple(map(Named, sorted(self._rows or self._scalars - quoted)))
@@ -114,9 +113,9 @@ class Comparison:
         else:
             what = ", ".join(map(str, tops))
             worst = f"{right.text} is no derivative of {what} by any of {names}"
-        return Verdict(False, 0, inf, self.tolerance, worst)
+        return Comparison.failed(worst, self.tolerance)
 
-    def _verdict(self, left: Side, right: Side) -> Verdict:
+    def _verdict(self, left: Side, right: Side) -> Comparison:
         point = self._point(left, right)
         sides = [self._expression(side, point) for side in (left, right)]
         worst, points = 0.0, 0
@@ -132,8 +131,8 @@ class Comparison:
                     said = (
                         f"{self._said(left)} is {mpmath.nstr(exact, 6)}, {right.text} is {mpmath.nstr(value, 6)}{where}"
                     )
-                    return Verdict(False, points, error, self.tolerance, f"not equal: {said}")
-        return Verdict(True, points, worst, self.tolerance)
+                    return Comparison(error, self.tolerance, points, f"not equal: {said}")
+        return Comparison(worst, self.tolerance, points)
 
     def _point(self, left: Side, right: Side) -> Evaluated:
         """The numbers of the values that are quoted, with the free indices of those that have some."""

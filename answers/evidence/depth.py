@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.formulas.called import activation_in
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, plot
@@ -17,6 +17,8 @@ from answers.latex.sheet import Plots
 from derive.layers import Activation
 from derive.network import Network, network
 from numeric import Compiled, compile, evaluate
+from numeric.checks.comparison import Comparison, relative_error
+from numeric.checks.tolerances import QUOTIENT
 
 Arrays = dict[str, NDArray[numpy.float64]]
 
@@ -70,7 +72,7 @@ class Depth(Evidence):
     def _claim(self, name: str, stack: Network, step: Compiled, arrays: Arrays) -> Claim:
         """The gradient at the first layer against a difference quotient of the forward pass."""
 
-        def verdict() -> Verdict:
+        def verdict() -> Comparison:
             gradient = _gradients(step, arrays)[0]
             direction = numpy.random.default_rng(self.seed).standard_normal(self.width)
             reach = 1e-6
@@ -79,8 +81,7 @@ class Depth(Evidence):
                 for s in (reach, -reach)
             ]
             slope, along = float(sides[0] - sides[1]) / (2 * reach), float(gradient @ direction)
-            error = abs(slope - along) / max(abs(slope), abs(along), 1e-300)
-            return Verdict(error <= 1e-3, 1, error, 1e-3)
+            return Comparison(relative_error(slope, along), QUOTIENT)
 
         what = f"gradient through {self.depth} layers of {name}"
         return Claim(what, what, "a difference quotient of the forward pass", verdict)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import inf
 
 from answers.contract.evidence import Comparing, Found
-from answers.contract.item import Claim, Verdict
+from answers.contract.item import Claim
 from answers.contract.sides import NAME, Derivative, Leaf, Named, Quoted, Side, named, read_side
 from answers.latex.escape import escape
+from numeric.checks.comparison import Comparison
 
 QUOTE = r"\{\{\s*(?P<quote>[^{}]+?)\s*\}\}"
 RELATION = r"(?:=|\\approx|\\equiv|\\doteq|\\simeq|≈|:=)"
@@ -174,8 +174,8 @@ def derivative_claims(text: str, found: Mapping[str, Found]) -> Iterator[Claim]:
         )
 
 
-def _checking(equation: Equation, known: Comparing | None) -> Callable[[], Verdict]:
-    def verdict() -> Verdict:
+def _checking(equation: Equation, known: Comparing | None) -> Callable[[], Comparison]:
+    def verdict() -> Comparison:
         if known is not None:
             return known.verdict(equation.left, equation.right)
         (derivative, *_) = equation.left.derivatives
@@ -183,7 +183,7 @@ def _checking(equation: Equation, known: Comparing | None) -> Callable[[], Verdi
             f"the text calls {equation.right.text} {_told(derivative)}, but only evidence of the kind values is "
             f"compared with derivatives: quote it from there, with {derivative.top} = ... in its definitions"
         )
-        return Verdict(False, 0, inf, 0.0, note)
+        return Comparison.failed(note)
 
     return verdict
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import inf
 from typing import Literal
 
 import numpy
 from pydantic import Field
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.latex.numbers import scientific
 from derive.forward import Tensor
 from numeric import compile
 from numeric.arrays.axes import Array
+from numeric.checks.comparison import Comparison
 from numeric.sampling.points import sample, sample_sizes
 
 
@@ -66,7 +68,7 @@ def _together(tensor: Tensor, points: Sequence[Mapping[str, Array]]) -> Array:
     return batch.astype(numpy.int64) if tensor.domain == "class" else batch
 
 
-def _lower(losses: Sequence[float]) -> Verdict:
+def _lower(losses: Sequence[float]) -> Comparison:
     """Whether every step lowered the loss; the error is the largest relative rise."""
     rise = max((after - before) / abs(before) for before, after in pairwise(losses))
-    return Verdict(rise < 0, len(losses) - 1, max(rise, 0.0), 0.0)
+    return Comparison(0.0 if rise < 0 else rise or inf, 0.0, len(losses) - 1)

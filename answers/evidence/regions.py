@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import comb, inf
+from math import comb
 from typing import Any, Literal
 
 import numpy
@@ -12,19 +12,20 @@ from pydantic import Field, model_validator
 
 from answers.contract.evidence import Evidence, Found
 from answers.contract.given import Numbers
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.errors import HomeworkContentError
 from answers.formulas.pattern import Stage, bending, stages
 from answers.formulas.polygons import Region, regions
 from answers.latex.plotting import axis
 from answers.latex.sheet import Area, Plot, Plots
 from derive.network import Network
+from numeric.checks.comparison import Comparison, largest, relative_error
+from numeric.checks.tolerances import DOUBLE, STEPWISE
 from numeric.expression.forward import program, run_from
 
 Values = NDArray[numpy.float64]
 
 GRID = 160
-TOLERANCE = 1e-9
 
 
 class Regions(Evidence):
@@ -107,7 +108,7 @@ def regions_verdict(
     found: tuple[Stage, ...],
     parts: list[Region],
     window: tuple[float, float],
-) -> Verdict:
+) -> Comparison:
     """Compare the regions with the network: its patterns on a grid, its values inside each region, the total area.
 
     Every pattern on the grid must be that of a region, and every region's own must occur at its centre.
@@ -117,24 +118,24 @@ def regions_verdict(
     grid = numpy.stack(numpy.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     known = {part.pattern for part in parts}
     if len(known) < len(parts):
-        return Verdict(False, len(parts), inf, TOLERANCE, "two regions have the same pattern")
+        return Comparison.failed("two regions have the same pattern", DOUBLE, len(parts))
     seen, _ = _patterns(network, arrays, found, grid)
     strange = {tuple(row) for row in seen.tolist()} - known
     if strange:
-        return Verdict(False, len(grid), inf, TOLERANCE, f"{len(strange)} patterns on the grid are in no region")
+        return Comparison.failed(f"{len(strange)} patterns on the grid are in no region", DOUBLE, len(grid))
     uncovered = abs(sum(part.area for part in parts) / (high - low) ** 2 - 1)
-    if uncovered > 1e-6:
-        return Verdict(False, len(parts), uncovered, 1e-6, "the areas of the regions do not add up to the window")
+    if uncovered > STEPWISE:
+        return Comparison(uncovered, STEPWISE, len(parts), "the areas of the regions do not add up to the window")
     worst = 0.0
     for part in parts:
         inside = (part.corners + part.centre) / 2
         patterns, outputs = _patterns(network, arrays, found, inside)
         if {tuple(row) for row in patterns.tolist()} != {part.pattern}:
-            return Verdict(False, len(grid), inf, TOLERANCE, f"the network has another pattern near {part.centre}")
+            return Comparison.failed(f"the network has another pattern near {part.centre}", DOUBLE, len(grid))
         expected = numpy.array([part.value(at) for at in inside])
-        worst = max(worst, float(numpy.abs(outputs - expected).max()) / max(1.0, float(numpy.abs(expected).max())))
-    note = "" if worst <= TOLERANCE else "the affine map of a region is not the network"
-    return Verdict(worst <= TOLERANCE, len(grid), worst, TOLERANCE, note)
+        worst = max(worst, relative_error(outputs, expected, max(1.0, largest(expected))))
+    note = "" if worst <= DOUBLE else "the affine map of a region is not the network"
+    return Comparison(worst, DOUBLE, len(grid), note)
 
 
 def _patterns(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.derivations.claims import claim
 from answers.formulas.chain import compare, read_chain
 from answers.formulas.setting import About
@@ -26,11 +26,12 @@ from derive.network import network
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
 from derive.render.written import formula_latex
+from numeric.checks.comparison import Comparison, largest, relative_error
+from numeric.checks.tolerances import STEPWISE
 from numeric.measuring.differences import jacobian_by_differences
 from numeric.values.evaluation import evaluate
 
 Values = NDArray[numpy.float64]
-TOLERANCE = 1e-6
 EXPLANATION = (
     "The columns of numbers are the gradients by each output where it is off by {part} of its range. Here $a$ and $b$ "
     r"are the ends of the range of a target, $\mu$ and $s$ the mean and the standard deviation of values that are "
@@ -137,12 +138,12 @@ def _number(value: float) -> str:
 def _inverse_claim(one: Normalisation) -> Claim:
     """The inverse undoes the normalisation, whose formula is what is applied to the numbers."""
 
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         about = About.model_validate({"domains": {"a": [-2, -1], "b": [1, 2], "s": "positive"}})
         chain = read_chain(setting_of({}), one.inverse.replace("y_tilde", f"({one.formula})"), ["= y"])
         found = compare(chain, about)
         error = _distance(one)
-        return replace(found, ok=False, error=error, note="another formula is applied") if error > TOLERANCE else found
+        return replace(found, error=error, note="another formula is applied") if error > STEPWISE else found
 
     return Claim(f"inverse of {one.name}", f"inverse of {one.name}", "the target itself", verdict)
 
@@ -159,10 +160,10 @@ def _distance(one: Normalisation) -> float:
 def _gradient_claim(name: str, gradient: Derivation, point: dict[str, Values], slopes: Values) -> Claim:
     """The gradients in the table are those of the loss."""
 
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         measured = numpy.ravel(jacobian_by_differences(gradient.forward, point, "l", "y_hat"))
-        error = float(numpy.abs(measured - slopes).max() / numpy.abs(measured).max())
-        return Verdict(error <= TOLERANCE, measured.size, error, TOLERANCE)
+        error = relative_error(numpy.ravel(slopes), measured, largest(measured))
+        return Comparison(error, STEPWISE, measured.size)
 
     what = f"gradients with normalisation {name}" if name != "none" else "gradients without normalisation"
     return Claim(what, what, "differences of the loss", verdict)

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from sympy import Symbol
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.errors import HomeworkContentError
 from answers.formulas.setting import About
 from answers.latex.numbers import scientific
@@ -24,6 +24,7 @@ from derive.expression import symbols
 from derive.render import latex
 from derive.render.written import formula_latex
 from numeric.arrays.sizes import lengths
+from numeric.checks.comparison import Comparison
 from numeric.expression.forward import program
 from numeric.values.measured import Measured
 
@@ -122,7 +123,7 @@ class Statistic:
         name = latex(symbols.scalar(self.name))
         return Claim(f"variance of {self.name}", rf"$\operatorname{{Var}}({name})$", "simulated batches", self.verdict)
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Comparison:
         """Compare the variances, each within some standard errors of the measured one, from its fourth moment."""
         worst, allowed, note = 0.0, 1.0, ""
         for size, draws, measured, expected in zip(self.sizes, self.draws, self.measured, self.expected, strict=True):
@@ -132,7 +133,7 @@ class Statistic:
             if error / bound > worst / allowed:
                 worst, allowed = error, bound
                 note = f"at size {size} it is {measured:.4g}, in theory {expected:.4g}"
-        return Verdict(worst <= allowed, len(self.sizes), worst, allowed, note if worst > allowed else "")
+        return Comparison(worst, allowed, len(self.sizes), note if worst > allowed else "")
 
 
 def _plot(statistics: Sequence[Statistic], sizes: Sequence[int], size: str) -> Plot:

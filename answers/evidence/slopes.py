@@ -13,7 +13,7 @@ from sympy import Expr, latex, nsimplify
 from sympy.core.function import AppliedUndef
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.formulas.called import activation_in, slope_in
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, jump_dots, plot
@@ -22,6 +22,8 @@ from derive.calculus.kinks import kink_values
 from derive.derivation import Derivation
 from derive.render.derivations import quantity_latex
 from numeric import check, evaluate
+from numeric.checks.comparison import Comparison, relative_error
+from numeric.checks.tolerances import DOUBLE
 
 Values = NDArray[numpy.float64]
 
@@ -101,11 +103,13 @@ def _exact(derivation: Derivation, place: Expr) -> Expr:
 def _claim(name: str, derivation: Derivation, bound: Expr, z: Values, slopes: Values) -> Claim:
     """The largest slope against the values on the grid and between the points beside the largest of them."""
 
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         top = int(slopes.argmax())
         beside = z[max(top - 1, 0)], z[min(top + 1, z.size - 1)]
         best = minimize_scalar(lambda at: -float(evaluate(derivation, {"z": at})), bounds=beside, method="bounded")
-        error = abs(max(float(slopes.max()), -float(best.fun)) - float(bound)) / max(1.0, abs(float(bound)))
-        return Verdict(error <= 1e-9 and check(derivation).ok, slopes.size, error, 1e-9)
+        if not check(derivation).ok:
+            return Comparison.failed("the slope fails its own check", DOUBLE, slopes.size)
+        error = relative_error(max(float(slopes.max()), -float(best.fun)), float(bound), 1.0)
+        return Comparison(error, DOUBLE, slopes.size)
 
     return Claim(f"largest slope of {name}", f"largest slope of {name}", "its values on a grid", verdict)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import Any, Literal
 
 import mpmath
@@ -14,9 +13,9 @@ from sympy import Expr, Symbol
 
 from answers.contract.evidence import Evidence, Found, read_number
 from answers.contract.given import Numbers
-from answers.contract.item import Claim, Context, Verdict
+from answers.contract.item import Claim, Context
 from answers.errors import HomeworkContentError
-from answers.evidence.comparing import Comparison, Evaluated
+from answers.evidence.comparing import Equations, Evaluated
 from answers.formulas.setting import About
 from answers.latex.numbers import scientific
 from answers.latex.sheet import Column, Row, Table
@@ -25,12 +24,14 @@ from derive.errors import DeriveError, nearest
 from derive.render.written import formula_latex
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import sizes_from
+from numeric.checks.comparison import Comparison
+from numeric.checks.tolerances import DOUBLE, SINGLE
 from numeric.errors import ExpressionError
 from numeric.expression.magnitude import ROUNDING, magnitude
 from numeric.values.many_digits import Bounded
 from numeric.values.measured import Measured
 
-PRECISIONS: Mapping[str, tuple[Any, float]] = {"double": (numpy.float64, 1e-9), "single": (numpy.float32, 1e-4)}
+PRECISIONS: Mapping[str, tuple[Any, float]] = {"double": (numpy.float64, DOUBLE), "single": (numpy.float32, SINGLE)}
 """For each precision its type, and how far rounding may take a value from the exact one, relatively."""
 
 
@@ -68,7 +69,7 @@ class Values(About, Evidence):
         blocks = (self._table(formulas, entries, context),) if self.table else ()
         _, tolerance = PRECISIONS[self.precision]
         evaluated = {entry.key: entry.evaluated for entry in entries}
-        comparison = Comparison(setting, formulas, evaluated, context.index_base, tolerance)
+        comparison = Equations(setting, formulas, evaluated, context.index_base, tolerance)
         return Found(values, blocks, claims, comparison)
 
     def _require_scalars(self, setting: Setting) -> None:
@@ -170,7 +171,7 @@ def _rounding(point: Measured, expression: Expr, ranges: Mapping[Symbol, int], d
     return whole * ROUNDING * (float(numpy.finfo(dtype).eps) / float(numpy.finfo(numpy.float64).eps))
 
 
-def _verdict(entries: tuple[Entry, ...], overflows: bool, tolerance: float, digits: int) -> Verdict:
+def _verdict(entries: tuple[Entry, ...], overflows: bool, tolerance: float, digits: int) -> Comparison:
     """Compare each value, and what is quoted of it, with the exact one; or see that what should overflow does."""
     worst, points, spilt, wrong = 0.0, 0, False, ""
     bounds: list[str] = []
@@ -180,23 +181,23 @@ def _verdict(entries: tuple[Entry, ...], overflows: bool, tolerance: float, digi
             points += 1
             exact = bounded.value
             if mpmath.isnan(exact):
-                return Verdict(False, points, inf, tolerance, f"{entry.key} is not real")
+                return Comparison.failed(f"{entry.key} is not real", tolerance, points)
             if not bounded.is_known:
                 bounds.append(f"{entry.key} is 0 or less than {mpmath.nstr(bounded.bound, 2)}")
             if not numpy.isfinite(value):
                 spilt = True
                 if not overflows:
                     note = f"{entry.key} is {value}, it should be {mpmath.nstr(exact, 6)}"
-                    return Verdict(False, points, inf, tolerance, note)
+                    return Comparison.failed(note, tolerance, points)
             elif not overflows:
                 error = _error(float(value), bounded, float(rounding), digits)
                 if error > max(worst, tolerance):
                     wrong = f": {entry.key} is {value:.6g}, it should be {mpmath.nstr(exact, 6)}"
                 worst = max(worst, error)
     if overflows and not spilt:
-        return Verdict(False, points, inf, tolerance, f"{entries[0].name} is finite in floating point everywhere")
+        return Comparison.failed(f"{entries[0].name} is finite in floating point everywhere", tolerance, points)
     note = "; ".join(bounds) if worst <= tolerance else f"{entries[0].name} has a relative error of {worst:.2g}{wrong}"
-    return Verdict(worst <= tolerance, points, worst, tolerance, note)
+    return Comparison(worst, tolerance, points, note)
 
 
 def _error(value: float, bounded: Bounded, rounding: float, digits: int) -> float:

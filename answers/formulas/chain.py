@@ -10,7 +10,6 @@ from math import inf
 import numpy
 from sympy import Expr, Symbol
 
-from answers.contract.item import Verdict
 from answers.errors import HomeworkContentError
 from answers.formulas.algebra import holds_exactly
 from answers.formulas.setting import About, Sample, samples
@@ -19,6 +18,8 @@ from derive.errors import DeriveError
 from derive.render.printing import IndexBase
 from derive.render.written import formula_unicode
 from numeric.arrays.axes import Array
+from numeric.checks.comparison import Comparison
+from numeric.checks.tolerances import DOUBLE
 from numeric.errors import ArrayError, ExpressionError
 from numeric.expression.defined import undefined
 from numeric.expression.magnitude import ROUNDING, magnitude
@@ -27,7 +28,6 @@ RELATIONS = {"=": "=", "<=": r"\le ", "<": "<", ">=": r"\ge ", ">": ">"}
 """The relations between two lines, and how LaTeX writes them."""
 
 POINTS = 40
-TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _one_direction(lines: Sequence[Line]) -> None:
         raise HomeworkContentError("a chain that goes up with < and down with > says nothing of its ends; make two")
 
 
-def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1) -> Verdict:
+def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1) -> Comparison:
     """Compare each line with the one before it, at random points over the domains.
 
     Lines are evaluated as they are written, z/z as a quotient: one that has no value at a point at which another has
@@ -108,19 +108,19 @@ def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1
         values = [[_value(formula, point, chain.ranges) for point in points] for formula in formulas]
         sizes = [[_magnitude(formula, point, chain.ranges) for point in points] for formula in formulas]
     except (ArrayError, ExpressionError, DeriveError) as reason:
-        return Verdict(False, 0, inf, TOLERANCE, str(reason))
+        return Comparison.failed(str(reason), DOUBLE)
     worst = 0.0
     for number, here in enumerate(values):
         bad = next((k for k, array in enumerate(here) if not numpy.isfinite(array).all()), None)
         if bad is not None:
-            return Verdict(False, len(points), inf, TOLERANCE, f"line {number + 1} is not finite at {points[bad].text}")
+            return Comparison.failed(f"line {number + 1} is not finite at {points[bad].text}", DOUBLE, len(points))
         if number > 0:
             added = [max(pair) for pair in zip(sizes[number - 1], sizes[number], strict=True)]
             error, note = _line_error(chain, number, values[number - 1], here, points, added, index_base)
             worst = max(worst, error)
             if note:
-                return Verdict(False, len(points), error, TOLERANCE, note)
-    return Verdict(True, len(points), worst, TOLERANCE)
+                return Comparison(error if error > DOUBLE else inf, DOUBLE, len(points), note)
+    return Comparison(worst, DOUBLE, len(points))
 
 
 def _some_defined(formulas: Sequence[Formula], point: Sample, ranges: Mapping[Symbol, Expr]) -> bool:
@@ -157,12 +157,12 @@ def _line_error(
     scale = max(float(numpy.abs(array).max()) for array in (*before, *here)) or 1.0
     worst = 0.0
     for left, right, point, size in zip(before, here, points, added, strict=True):
-        allowed = max(TOLERANCE * scale, ROUNDING * size)
+        allowed = max(DOUBLE * scale, ROUNDING * size)
         difference = (left - right) if line.relation[0] == "<" else (right - left)
         excess = numpy.abs(difference) if line.relation == "=" else numpy.maximum(difference, 0.0)
         place = numpy.unravel_index(int(excess.argmax()), excess.shape)
         equal = line.relation in ("<", ">") and bool((difference >= 0).any())
-        worst = max(worst, TOLERANCE * float(excess[place]) / allowed)
+        worst = max(worst, DOUBLE * float(excess[place]) / allowed)
         if excess[place] > allowed or equal:
             place = numpy.unravel_index(int(difference.argmax()), excess.shape) if equal else place
             sides = (formula_unicode(side.formula, index_base) for side in (chain.lines[number - 1], line))

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from answers.contract.item import Answered, Claim, Verdict
+from answers.contract.item import Answered, Claim
 from answers.contract.progress import Progress, silent
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.trainings.trainer import Trainer
 from derive.steps import Layout
+from numeric.checks.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,12 @@ class Checked:
 
     part: str
     claim: Claim
-    verdict: Verdict
+    verdict: Comparison
 
 
 @dataclass(frozen=True)
 class CheckLine:
-    """The outcome of one check, as a line for a terminal or a JSON document; see ``Verdict``."""
+    """The outcome of one check, as a line for a terminal or a JSON document; see ``Comparison``."""
 
     part: str
     quantity: str

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
 from typing import Any, Literal
 
 import numpy
 
-from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import claim
 from answers.formulas.pattern import Stage, bending, stages
@@ -20,6 +19,8 @@ from derive.network import Network
 from derive.render import latex, sentence_latex
 from derive.render.derivations import result_latex
 from derive.render.names import ranks_of
+from numeric.checks.comparison import Comparison, largest, relative_error
+from numeric.checks.tolerances import DOUBLE
 from numeric.expression.forward import forward, run_from
 from numeric.measuring.differences import jacobian_by_differences
 from numeric.sampling.points import sample
@@ -27,7 +28,6 @@ from numeric.values.matrix import evaluate_matrix
 
 POINTS = 12
 SEEDS = 3
-TOLERANCE = 1e-9
 
 CONCLUSION = (
     r"So the output is $\bm{A} \bm{x} + \bm{c}$ with a matrix and a vector that depend on the input only through the "
@@ -103,7 +103,7 @@ def _steps(network: Network, found: tuple[Stage, ...]) -> Iterator[Step]:
             yield Step(left, in_input, stage.block.label, "A linear stage of something affine is affine.")
 
 
-def affine_verdict(network: Network, found: tuple[Stage, ...]) -> Verdict:
+def affine_verdict(network: Network, found: tuple[Stage, ...]) -> Comparison:
     """Compare every stage with its matrix and vector at random points on one side of every kink."""
     worst, compared = 0.0, 0
     for seed in range(SEEDS):
@@ -114,11 +114,11 @@ def affine_verdict(network: Network, found: tuple[Stage, ...]) -> Verdict:
             for stage in found:
                 here = _affine(stage, network, at, moved[found[0].block.reads])
                 expected = moved[stage.block.value]
-                worst = max(worst, float(numpy.abs(here - expected).max()) / max(1.0, float(numpy.abs(expected).max())))
+                worst = max(worst, relative_error(here, expected, max(1.0, largest(expected))))
     if compared == 0:
-        return Verdict(False, 0, inf, TOLERANCE, "no two points of one pattern were found")
-    note = "" if worst <= TOLERANCE else "the matrix and the vector do not give what the network computes"
-    return Verdict(worst <= TOLERANCE, compared, worst, TOLERANCE, note)
+        return Comparison.failed("no two points of one pattern were found", DOUBLE)
+    note = "" if worst <= DOUBLE else "the matrix and the vector do not give what the network computes"
+    return Comparison(worst, DOUBLE, compared, note)
 
 
 def _with_slopes(network: Network, found: tuple[Stage, ...], arrays: dict[str, Any]) -> dict[str, Any]:

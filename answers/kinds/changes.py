@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import inf
 from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.item import Answered, Claim, Context, Item, Verdict
+from answers.contract.item import Answered, Claim, Context, Item
 from answers.contract.texts import PlainText
 from answers.errors import HomeworkContentError
 from answers.kinds.elements import Elements
@@ -16,6 +15,7 @@ from answers.kinds.forward_table import ForwardTable
 from answers.kinds.gradients import Gradients
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Equation, Table, Text
+from numeric.checks.comparison import Comparison
 
 Comparable = ForwardTable | Gradients | Elements
 
@@ -51,7 +51,7 @@ class Changes(Item):
     def _claims(self, context: Context, answered: Answered) -> tuple[Claim, ...]:
         """The answer's claims; those that are of any other network than the one asked for fail."""
         forward = context.network(self.network).forward
-        wrong = Verdict(False, 0, inf, 0.0, f"the answer is not of the network {self.network}")
+        wrong = Comparison.failed(f"the answer is not of the network {self.network}")
         return tuple(
             entry if entry.model in (None, forward) else replace(entry, check=lambda: wrong)
             for entry in answered.claims

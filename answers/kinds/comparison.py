@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 from sympy import Expr, N, Rational, cancel
 
-from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.texts import Markdown, MarkdownLine
 from answers.contract.written import Lined, lines_left
 from answers.kinds.scalar import Scalar, Values, backward_claim, partial_latex
@@ -20,7 +20,9 @@ from derive.errors import DeriveError
 from derive.graph import Backward, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex
 from derive.graph.rendering import operation_latex, slope_latex
-from numeric.values.graph import PRECISION, FloatPass, float_pass
+from numeric.checks.comparison import Comparison
+from numeric.checks.graph import PRECISION
+from numeric.values.floating import FloatPass, float_pass
 
 DIGITS = PRECISION - 10
 """To so many digits two numbers are compared."""
@@ -29,7 +31,7 @@ NOTICED = 1e-12
 """A relative rounding error above this is told where it comes from."""
 
 
-class Comparison(Scalar, Lined):
+class GradientComparison(Scalar, Lined):
     """A table of gradients by two graphs of the same inputs, and what each of them loses in floating point."""
 
     kind: Literal["comparison"]
@@ -147,9 +149,9 @@ def _sentence(ours: _Side, others: _Side, first: str, second: str) -> str:
 
 
 def _claim(ours: _Side, others: _Side) -> Claim:
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         names = ours.exact.forward.graph.inputs
         differing = [name for name in names if not _is_equal(ours, others, name)]
-        return Verdict(not differing, len(names), inf if differing else 0.0, 10.0**-DIGITS, ", ".join(differing))
+        return Comparison(inf if differing else 0.0, 10.0**-DIGITS, len(names), ", ".join(differing))
 
     return Claim("the same gradients", "the same gradients", f"{DIGITS} digits", verdict)

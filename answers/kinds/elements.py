@@ -8,7 +8,7 @@ import numpy
 from pydantic import Field
 from sympy import Expr
 
-from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.written import Noted, room
 from answers.derivations.claims import Requirement, claim
 from answers.derivations.rows import KeyedRow, change_marks
@@ -20,6 +20,7 @@ from derive.render import sentence_latex, shape_latex
 from derive.render.derivations import derivation_latex, quantity_latex, quantity_unicode
 from derive.render.names import ranks_of
 from numeric import evaluate
+from numeric.checks.comparison import Comparison
 from numeric.expression.forward import forward
 from numeric.sampling.points import sample
 
@@ -81,13 +82,13 @@ def _kink_claims(derivation: Derivation) -> tuple[Claim, ...]:
 
 
 def _kink_claim(derivation: Derivation, name: str, limit: Expr, value: Expr) -> Claim:
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         arrays = sample(derivation.forward, 0)
         shape = forward(derivation.forward, arrays)[name].shape
         at_kink = evaluate(derivation, arrays | {name: numpy.full(shape, float(limit))})
         values = numpy.diagonal(at_kink) if at_kink.ndim == 2 else at_kink
         error = float(numpy.abs(values - float(value)).max())
-        return Verdict(error == 0, 1, error, 0.0, "" if error == 0 else f"{value} is said, {values.flat[0]:g} is found")
+        return Comparison(error, 0.0, 1, "" if error == 0 else f"{value} is said, {values.flat[0]:g} is found")
 
     unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
     latex = quantity_latex(derivation.quantity, derivation.forward)

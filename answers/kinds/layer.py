@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 from sympy import Indexed, Symbol
 
-from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.names import Dimension
 from answers.contract.written import Lined, Noted
 from answers.derivations.claims import SHOWN
@@ -25,7 +25,9 @@ from derive.render.derivations import LINE_END, quantity_latex, quantity_unicode
 from derive.render.names import ranks_of
 from derive.with_ranges import Ranges, with_ranges
 from derive.written_out import WrittenOut, written_out
+from numeric.checks.comparison import Comparison
 from numeric.checks.elements import check_elements
+from numeric.checks.tolerances import DOUBLE
 
 Option = int | float | bool | str | tuple[int | str, ...]
 
@@ -131,11 +133,11 @@ def elements_claim(elements: WrittenOut, sizes: Mapping[str, int]) -> Claim:
     derivation = elements.derivation
     model = derivation.forward
 
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         outcome = check_elements(derivation, elements, sizes)
-        failed = [item for item in outcome.items if not item.ok]
+        failed = outcome.failures
         note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
-        return Verdict(outcome.ok, outcome.points, outcome.max_error, outcome.items[0].tolerance, note)
+        return Comparison(outcome.max_error, DOUBLE, outcome.points, note)
 
     is_partial = partial_named(derivation.quantity.name) is not None
     return Claim(

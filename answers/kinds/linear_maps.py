@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from sympy import Matrix
 
-from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.written import Lined, Noted
 from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
@@ -22,11 +22,12 @@ from answers.latex.sheet import Area, Curve, Dot, Plot, Plots
 from derive.building.equations import parse_formula
 from derive.errors import nearest
 from derive.render import latex
+from numeric.checks.comparison import Comparison
+from numeric.checks.tolerances import DRAWN
 
 Values = NDArray[numpy.float64]
 
 CORNERS = numpy.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-TOLERANCE = 1e-5
 SIDE = 3.8
 CAPTION = (
     r"Dotted: the unit square. Filled: its image. Solid and dashed: the images of $\bm{e}_1$ and $\bm{e}_2$, which are "
@@ -124,7 +125,7 @@ class Map:
         what = f"{self.name}: area and determinant"
         return Claim(what, escape(what), "the corners that are drawn", self.verdict)
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Comparison:
         """Compare the corners that are drawn with the determinant, with linearity, and with one map after the other."""
         corners = self.image
         x, y = corners.T
@@ -141,7 +142,7 @@ class Map:
             errors["the product is not one map after the other"] = apart
         note = max(errors, key=lambda text: errors[text])
         worst = errors[note] if numpy.isfinite(area) else inf
-        return Verdict(worst <= TOLERANCE, len(corners), worst, TOLERANCE, note if worst > TOLERANCE else "")
+        return Comparison(worst, DRAWN, len(corners), note if worst > DRAWN else "")
 
 
 def _matrix_latex(matrix: Matrix) -> str:

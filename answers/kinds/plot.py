@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from sympy import Expr, Function
 from sympy.core.function import AppliedUndef
 
-from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.written import Noted, room
 from answers.derivations.claims import claim
 from answers.derivations.pages import applied_functions
@@ -24,13 +24,14 @@ from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.layers.definition import Activation
 from derive.render import cases_latex, latex
+from numeric.checks.comparison import Comparison, largest, relative_error
+from numeric.checks.tolerances import CURVE
 
 Shown = Literal["function", "derivative"]
 
 STEP = 1e-5
 APART = 1e-3
 """How far from a kink a difference quotient is taken."""
-TOLERANCE = 1e-4
 MOST_CASES = 3
 
 
@@ -96,7 +97,7 @@ class Graph:
         method = "difference quotients, point by point" if shown == "derivative" else "the formula, to 30 digits"
         return Claim(what, f"curve of {self.drawn[shown].curve.label}", method, lambda: self.verdict(shown))
 
-    def verdict(self, shown: Shown) -> Verdict:
+    def verdict(self, shown: Shown) -> Comparison:
         """Compare the points of a curve as they are drawn with the formula of the function."""
         points = self.drawn[shown].points
         away = numpy.all([numpy.abs(points[:, 0] - place) > APART for place in (*self.places, inf)], axis=0)
@@ -106,11 +107,10 @@ class Graph:
         else:
             points = points[:: max(1, len(points) // 20)]
             expected = numpy.array([self._exact(float(z)) for z in points[:, 0]])
-        errors = numpy.abs(points[:, 1] - expected) / max(1.0, float(numpy.abs(expected).max()))
-        worst = int(errors.argmax())
-        ok = bool(errors[worst] <= TOLERANCE)
+        error = relative_error(points[:, 1], expected, max(1.0, largest(expected)))
+        worst = int(numpy.abs(points[:, 1] - expected).argmax())
         here = f"at z = {points[worst, 0]:.4g} it is drawn at {points[worst, 1]:.6g}, not {expected[worst]:.6g}"
-        return Verdict(ok, len(points), float(errors[worst]), TOLERANCE, "" if ok else here)
+        return Comparison(error, CURVE, len(points), "" if error <= CURVE else here)
 
     def _exact(self, at: float) -> float:
         formula = _written_out(self.function.formula, self.slope.forward.function)

@@ -13,7 +13,7 @@ import sympy
 from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
-from answers.contract.item import Answered, Claim, Context, Verdict
+from answers.contract.item import Answered, Claim, Context
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import claim
 from answers.errors import HomeworkContentError
@@ -28,8 +28,9 @@ from derive.expression import symbols
 from derive.layers.definition import Activation
 from derive.render import cases_latex, latex
 from derive.render.written import formula_latex
+from numeric.checks.comparison import Comparison
+from numeric.checks.tolerances import STEPWISE
 
-TOLERANCE = 1e-6
 FAR = numpy.concatenate([[0.0], numpy.logspace(-3, 8, 300)])
 """How far from 0 values are taken, on both sides."""
 
@@ -177,11 +178,11 @@ class Candidate:
         method = "values far and near, and the bounds"
         return Claim(f"range of {self.name}", f"range of ${self.head}$", method, self.verdict)
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Comparison:
         """Compare the range with values at small and large arguments: none outside, some near each end."""
         found = self.variation.range
         if not self.variation.continuous:
-            return Verdict(False, 0, inf, TOLERANCE, f"{self.name} jumps, so it does not take every value between")
+            return Comparison.failed(f"{self.name} jumps, so it does not take every value between", STEPWISE)
         if self.low is not None and not below(self.low, found.low):
             return self._beyond("below", self.low)
         if self.high is not None and not below(found.high, self.high):
@@ -191,11 +192,11 @@ class Candidate:
             error, said = self._compare(seed)
             if error > worst:
                 worst, note = error, said
-        return Verdict(worst <= TOLERANCE, 3 * 2 * FAR.size, worst, TOLERANCE, note if worst > TOLERANCE else "")
+        return Comparison(worst, STEPWISE, 3 * 2 * FAR.size, note if worst > STEPWISE else "")
 
-    def _beyond(self, side: str, bound: Expr) -> Verdict:
+    def _beyond(self, side: str, bound: Expr) -> Comparison:
         note = f"{self.name} gets {side} {self.order.written(bound)}: its range is {self.interval()}"
-        return Verdict(False, 0, inf, TOLERANCE, note)
+        return Comparison.failed(note, STEPWISE)
 
     def _compare(self, seed: int) -> tuple[float, str]:
         """How far values get beyond the range, or stay away from its ends, relatively."""

@@ -8,15 +8,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.item import Claim, Item, Verdict
+from answers.contract.item import Claim, Item
 from derive.expression.symbols import scalar
 from derive.graph import Backward, Forwarded, Graph, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex
 from derive.render import latex, unicode
-from numeric.values.graph import (
+from numeric.checks.comparison import Comparison
+from numeric.checks.graph import (
     PRECISION,
-    TOLERANCE,
-    Comparison,
     compare_given,
     compare_gradients,
     compare_inputs,
@@ -24,6 +23,7 @@ from numeric.values.graph import (
     compare_structure,
     compare_values,
 )
+from numeric.checks.tolerances import DIGITS
 
 Values = Mapping[str, int | float | str]
 
@@ -92,8 +92,8 @@ def backward_claim(backward: Backward) -> Claim:
     )
 
 
-def _verdict(compared: Callable[[], Iterable[Comparison]]) -> Verdict:
-    found = [comparison for comparison in compared() if comparison.measured]
-    wrong = [comparison.what for comparison in found if comparison.error > TOLERANCE]
+def _verdict(compared: Callable[[], Iterable[Comparison]]) -> Comparison:
+    found = [comparison for comparison in compared() if not comparison.unchecked]
+    wrong = [comparison.what for comparison in found if not comparison.ok]
     worst = max((comparison.error for comparison in found), default=inf)
-    return Verdict(bool(found) and not wrong, len(found), worst, TOLERANCE, "; ".join(wrong[:3]))
+    return Comparison(worst, DIGITS, len(found), "; ".join(wrong[:3]))

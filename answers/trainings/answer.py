@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from answers.contract.item import Answered, Claim, Verdict
+from answers.contract.item import Answered, Claim
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown
 from answers.latex.sheet import Block, Column, Plots, Row, Table, Text
@@ -13,6 +13,7 @@ from answers.trainings.figures import boundary_plot, can_be_pictured, history_pl
 from answers.trainings.model import SGDModel
 from answers.trainings.trainer import Outcome
 from answers.trainings.words import capital, goal, in_percent, number, setting, title
+from numeric.checks.comparison import Comparison
 
 BOUNDARY_CAPTION = (
     "The colour says which class is predicted and how surely, the line is where that changes; the dots are the "
@@ -118,6 +119,6 @@ def boundary_block(outcome: Outcome) -> tuple[Block, ...]:
 
 def not_trained(reason: str) -> Answered:
     """An answer that says that there is no training, which is neither right nor wrong."""
-    verdict = Verdict(True, 0, 0.0, 0.0, reason, unchecked=True)
+    verdict = Comparison.untried(reason)
     claim = Claim("training", "training", escape(reason), lambda: verdict)
     return Answered((Text(rf"\emph{{{escape(f'Not trained: {reason}.')}}}"),), (claim,))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
+from math import inf
 
 import numpy
 
-from answers.contract.item import Claim, Verdict
+from answers.contract.item import Claim
 from answers.errors import HomeworkContentError
 from answers.latex.markdown import inline_markdown
 from answers.trainings.data import Prepared
@@ -16,7 +17,10 @@ from answers.trainings.trainer import Outcome
 from answers.trainings.words import goal, quantity, title
 from derive.errors import nearest
 from numeric.arrays.axes import Array
+from numeric.checks.comparison import Comparison, largest, relative_error
+from numeric.checks.tolerances import DIFFERENCES, DOUBLE, SINGLE
 from numeric.data import Samples
+from numeric.errors import ArrayError
 from numeric.training import METRICS, measures
 from numeric.training.learner import Learner
 from numeric.training.run import begun, steps
@@ -30,8 +34,8 @@ SAMPLES = 16
 SPACINGS = (1e-4, 1e-5, 1e-6)
 """The best of these counts, since a kink of the network may lie within one of them."""
 
-DIFFERENCE_TOLERANCE = 1e-5
-TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
+ALLOWED = {"float64": DOUBLE, "float32": SINGLE}
+"""What rounding may do to a training, by the precision that it works in."""
 
 
 def training_claims(name: str, outcome: Outcome) -> tuple[Claim, ...]:
@@ -46,10 +50,10 @@ def training_claims(name: str, outcome: Outcome) -> tuple[Claim, ...]:
 def metrics_claim(name: str, *outcomes: Outcome) -> Claim:
     """That the weights which are kept have the loss and the metrics that are printed."""
 
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         verdicts = [_measured_again(outcome) for outcome in outcomes]
         worst = max(verdicts, key=lambda found: (not found.ok, found.error))
-        return Verdict(worst.ok, sum(found.points for found in verdicts), worst.error, worst.tolerance, worst.note)
+        return Comparison(worst.error, worst.tolerance, sum(found.points for found in verdicts), worst.note)
 
     what = f"test of {name}"
     return Claim(what, what, "the kept weights, forward pass", verdict)
@@ -71,12 +75,12 @@ def target_claim(name: str, metric: str, least: float, test: Mapping[str, float]
     better = METRICS[metric].more_is_better
     what = f"{title(metric)} of {name} on {data.asked or data.dataset.name} {goal(metric, least)}"
 
-    def verdict() -> Verdict:
+    def verdict() -> Comparison:
         if data.asked:
-            return Verdict(True, 0, 0.0, 0.0, f"not checked: {not_here(data)}", unchecked=True)
+            return Comparison.untried(f"not checked: {not_here(data)}")
         short = (least - reached if better else reached - least) / max(abs(least), 1e-300)
         note = "" if short <= 0 else _plain(f"{what}, but it is {quantity(metric, reached)}")
-        return Verdict(bool(short <= 0), 1, max(short, 0.0), 0.0, note)
+        return Comparison(max(short, 0.0), 0.0, 1, note)
 
     return Claim(_plain(what), inline_markdown(what), "what was measured", verdict)
 
@@ -92,17 +96,19 @@ def _plain(text: str) -> str:
 
 
 def _tolerance(outcome: Outcome) -> float:
-    return TOLERANCE[outcome.job.model.precision]
+    return ALLOWED[outcome.job.model.precision]
 
 
-def _relative(one: Array | float, other: Array | float) -> float:
-    """The largest difference, by the size of what is compared."""
-    scale = max(float(numpy.max(numpy.abs(one), initial=0)), float(numpy.max(numpy.abs(other), initial=0)), 1e-300)
-    return float(numpy.max(numpy.abs(numpy.subtract(one, other)), initial=0)) / scale
+def _beside_the_largest(one: Array | float, other: Array | float) -> float:
+    """The largest difference beside the largest element: infinite where the two cannot be compared."""
+    try:
+        return relative_error(one, other, largest(numpy.asarray(other)))
+    except ArrayError:
+        return inf
 
 
 @lru_cache(maxsize=512)
-def _replayed(outcome: Outcome) -> Verdict:
+def _replayed(outcome: Outcome) -> Comparison:
     """The first losses against those of the same training begun anew."""
     settings, learner = outcome.job.model.settings(), outcome.learner
     data = outcome.data.dataset.as_type(settings.precision)
@@ -111,14 +117,15 @@ def _replayed(outcome: Outcome) -> Verdict:
         run = begun(learner, settings)
         found = numpy.array([step.loss for step in islice(steps(run, learner, data, settings), len(kept))])
     if found.shape != kept.shape or not len(found):
-        return Verdict(False, 0, float("inf"), _tolerance(outcome), f"{len(kept)} losses were kept")
+        return Comparison.failed(f"{len(kept)} losses were kept", _tolerance(outcome))
     finite = numpy.isfinite(kept)
-    error = _relative(found[finite], kept[finite]) if numpy.array_equal(finite, numpy.isfinite(found)) else float("inf")
-    return Verdict(error <= _tolerance(outcome), len(kept), error, _tolerance(outcome))
+    alike = numpy.array_equal(finite, numpy.isfinite(found))
+    error = _beside_the_largest(found[finite], kept[finite]) if alike else inf
+    return Comparison(error, _tolerance(outcome), len(kept))
 
 
 @lru_cache(maxsize=512)
-def _gradients(outcome: Outcome) -> Verdict:
+def _gradients(outcome: Outcome) -> Comparison:
     """Slopes along random directions at the parameters of the first steps, by gradients and by differences."""
     settings, learner = outcome.job.model.settings(), outcome.learner
     data = outcome.data.dataset.as_type("float64")
@@ -132,7 +139,7 @@ def _gradients(outcome: Outcome) -> Verdict:
         parameters = {name: array.astype(float) for name, array in run.vector.named.items()}
         direction = {name: random.standard_normal(array.shape) for name, array in parameters.items()}
         worst, points = max(worst, _slope_error(learner, samples, parameters, direction)), points + 1
-    return Verdict(points > 0 and worst <= DIFFERENCE_TOLERANCE, points, worst, DIFFERENCE_TOLERANCE)
+    return Comparison(worst, DIFFERENCES, points)
 
 
 def _slope_error(
@@ -152,18 +159,19 @@ def _slope_error(
 
 
 @lru_cache(maxsize=512)
-def _measured_again(outcome: Outcome) -> Verdict:
+def _measured_again(outcome: Outcome) -> Comparison:
     """The metrics of the kept weights, and the outputs of the forward definition beside those of the code."""
     settings, learner = outcome.job.model.settings(), outcome.learner
     data = outcome.data.dataset.as_type(settings.precision)
     parameters, test = outcome.trained.parameters, data.test
     found = measures(learner, parameters, test, settings, data.unit)
-    errors = {name: _relative(found[name], value) for name, value in outcome.trained.test.items()}
+    errors = {name: _beside_the_largest(found[name], value) for name, value in outcome.trained.test.items()}
     few = test[slice(SAMPLES)]
-    errors["outputs"] = _relative(
+    errors["outputs"] = _beside_the_largest(
         learner.point(parameters, few).value(learner.network.prediction), learner.predict(parameters, few)
     )
     wrong = [name for name, error in errors.items() if not error <= _tolerance(outcome)]
     missing = sorted(set(found) - set(outcome.trained.test))
     note = f"{', '.join(wrong + missing)} differ from what is kept" if wrong or missing else ""
-    return Verdict(not note, len(test), max(errors.values()), _tolerance(outcome), note)
+    error = inf if missing else max(errors.values())
+    return Comparison(error, _tolerance(outcome), len(test), note)

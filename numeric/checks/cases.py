@@ -8,8 +8,7 @@ numbers themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from math import inf
+from dataclasses import replace
 
 from derive.derivation import Derivation, General
 from derive.expression.functions import Bracket
@@ -19,18 +18,11 @@ from derive.specialise import put, specialised
 from numeric.arrays.threads import one_thread
 from numeric.checks.checking import Check
 from numeric.checks.checking import check as check_at_points
-from numeric.checks.comparison import TIGHT
+from numeric.checks.comparison import Comparison
 from numeric.checks.decided import wrongly_dropped
 from numeric.checks.directions import Directions, along_directions
-from numeric.checks.trials import CheckItem
+from numeric.checks.tolerances import DOUBLE
 from numeric.errors import CheckError
-
-
-@dataclass(frozen=True)
-class CaseCheck(Check):
-    """What was checked of a derivation at large sizes: ``note`` says at which of them, and what was not."""
-
-    note: str = ""
 
 
 def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
@@ -39,7 +31,7 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     One at large sizes is a case of a ``general`` derivation: that one is checked, at small sizes that stand in for
     them; result, steps and forms must be what it becomes at the numbers; and where the arrays fit into 300 MB, the
     gradients of the generated code are compared with derivatives of the loss along random directions at the sizes as
-    they stand. The outcome is then a :class:`CaseCheck`, whose note says which.
+    they stand. A note then says which.
 
     Raises:
         ArrayError: no point away from kinks was found, or ``points`` is not positive.
@@ -56,9 +48,7 @@ def _check(derivation: Derivation, seed: int, points: int) -> Check:
     found = check_at_points(general.derivation, seed, points)
     along, at_sizes = _at_the_sizes(derivation, seed)
     items = (*found.items, *_as_a_case(derivation, general), *along)
-    ok, error = all(item.ok for item in items), max(item.error for item in items)
-    outcome = replace(found, ok=ok, max_error=error, items=items)
-    return CaseCheck(**vars(outcome), note=f"at stand-in sizes; {at_sizes}")
+    return replace(found, items=items, note=f"at stand-in sizes; {at_sizes}")
 
 
 def checked(derivation: Derivation, seed: int = 0, points: int = 3) -> Derivation:
@@ -69,14 +59,14 @@ def checked(derivation: Derivation, seed: int = 0, points: int = 3) -> Derivatio
         ArrayError: no point away from kinks was found, or ``points`` is not positive.
         ExpressionError: the forward definition itself holds something that has no number.
     """
-    failed = [item for item in check(derivation, seed, points).items if not item.ok]
+    failed = check(derivation, seed, points).failures
     if failed:
         told = "; ".join(f"{item.what}: {item.note or f'relative error {item.error:.0e}'}" for item in failed[:3])
         raise CheckError(f"{derivation.quantity.name} fails its check and is no answer: {told}")
     return derivation
 
 
-def _as_a_case(derivation: Derivation, general: General) -> Iterator[CheckItem]:
+def _as_a_case(derivation: Derivation, general: General) -> Iterator[Comparison]:
     """Whether result, steps and forms are those of the general derivation at the numbers."""
     expected = specialised(general.derivation, dict(general.numbers))
     steps = [(step.quantity, step.expression, step.matrix) for step in expected.steps]
@@ -95,7 +85,7 @@ def _as_a_case(derivation: Derivation, general: General) -> Iterator[CheckItem]:
     yield from _dropped(expected, general)
 
 
-def _dropped(expected: Derivation, general: General) -> Iterator[CheckItem]:
+def _dropped(expected: Derivation, general: General) -> Iterator[Comparison]:
     """Whether the conditions that are left out at the numbers hold there."""
     numbers = dict(general.numbers)
     pairs = [
@@ -108,7 +98,7 @@ def _dropped(expected: Derivation, general: General) -> Iterator[CheckItem]:
         wrong = wrongly_dropped(put(before, numbers), after, lengths)
         if wrong:
             note = f"{unicode(Bracket(wrong[0]))} is left out, and does not always hold"
-            yield CheckItem(f"{what}: at the sizes as they stand", inf, 0.0, False, note)
+            yield Comparison.failed(note, what=f"{what}: at the sizes as they stand")
 
 
 def sizes_tried(derivation: Derivation) -> tuple[str, ...]:
@@ -119,12 +109,14 @@ def sizes_tried(derivation: Derivation) -> tuple[str, ...]:
     return ("at stand-in sizes", "at the sizes as they stand") if compared else ("at stand-in sizes",)
 
 
-def _same(what: str, ok: bool) -> CheckItem:
-    note = "" if ok else "it is not what the derivation for all sizes becomes at these"
-    return CheckItem(f"{what}: at the sizes as they stand", 0.0 if ok else inf, 0.0, ok, note)
+def _same(what: str, ok: bool) -> Comparison:
+    what = f"{what}: at the sizes as they stand"
+    if ok:
+        return Comparison(0.0, 0.0, what=what)
+    return Comparison.failed("it is not what the derivation for all sizes becomes at these", what=what)
 
 
-def _at_the_sizes(derivation: Derivation, seed: int) -> tuple[list[CheckItem], str]:
+def _at_the_sizes(derivation: Derivation, seed: int) -> tuple[list[Comparison], str]:
     """The gradients of the generated code at the sizes as they stand, and what that says or why nothing is said."""
     partial = partial_named(derivation.quantity.name)
     if partial is None or partial.top != "l":
@@ -133,7 +125,6 @@ def _at_the_sizes(derivation: Derivation, seed: int) -> tuple[list[CheckItem], s
     if partial.bottom not in found.names:
         reason = found.note or f"{partial.bottom} is neither a parameter nor an input"
         return [], f"not at the sizes as they stand: {reason}"
-    item = CheckItem(
-        "the generated gradients: along directions at the sizes as they stand", found.error, TIGHT, found.ok
-    )
+    what = "the generated gradients: along directions at the sizes as they stand"
+    item = Comparison(found.error, DOUBLE, what=what)
     return [item], f"at the sizes as they stand along random directions, relative error {found.error:.0e}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from math import inf
 
 from sympy import Symbol
 
@@ -13,8 +14,8 @@ from derive.derivation import Derivation
 from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from numeric.arrays.functions import left_unknown
-from numeric.checks.comparison import is_zero
-from numeric.checks.trials import CheckItem, Place, Trials
+from numeric.checks.comparison import Comparison, is_zero, worst_of
+from numeric.checks.trials import Place, Trials
 from numeric.errors import ArrayError
 from numeric.expression.forward import program
 from numeric.measuring.point import Point
@@ -28,18 +29,33 @@ Sizes = tuple[tuple[Symbol, int], ...]
 
 @dataclass(frozen=True)
 class Check:
-    """What was checked of a derivation, at how many points, and the worst relative error.
+    """What was compared of a derivation, at how many points: each thing with its worst error over all of them.
 
     ``unknown`` are the functions that are left unknown: the check was made with a smooth function for each.
-    ``sizes`` are the values of the size symbols at the points, in their order.
+    ``sizes`` are the values of the size symbols at the points, in their order. Of a derivation at large sizes ``note``
+    says at which of them it was checked, and what was not.
     """
 
-    ok: bool
-    max_error: float
     points: int
-    items: tuple[CheckItem, ...]
+    items: tuple[Comparison, ...]
     unknown: tuple[str, ...] = ()
     sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
+    note: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether something was compared, and all of it is right."""
+        return bool(self.items) and all(item.ok for item in self.items)
+
+    @property
+    def max_error(self) -> float:
+        """The worst relative error; infinite where nothing was compared."""
+        return max((item.error for item in self.items), default=inf)
+
+    @property
+    def failures(self) -> tuple[Comparison, ...]:
+        """What is wrong."""
+        return tuple(item for item in self.items if not item.ok)
 
 
 def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
@@ -68,23 +84,10 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     """
     if points < 1:
         raise ArrayError(f"a check needs at least one point, not {points}")
-    worst: dict[str, CheckItem] = {}
     chosen = _places(derivation, seed, points)
-    for place in chosen:
-        for item in Trials(derivation, place.for_derivation()).items():
-            known = worst.get(item.what)
-            if known is None or item.error > known.error:
-                worst[item.what] = item
-    items = tuple(worst.values())
+    items = worst_of(item for place in chosen for item in Trials(derivation, place.for_derivation()).items())
     sizes = tuple(tuple((str(symbol), number) for symbol, number in place.point.sizes.items()) for place in chosen)
-    return Check(
-        all(item.ok for item in items),
-        max(item.error for item in items),
-        len(chosen),
-        items,
-        unknown_functions(derivation.forward),
-        sizes,
-    )
+    return Check(len(chosen), items, unknown_functions(derivation.forward), sizes)
 
 
 def unknown_functions(model: Forward) -> tuple[str, ...]:

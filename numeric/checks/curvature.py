@@ -7,7 +7,8 @@ import numpy
 from derive.expression.partials import partial_named
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
-from numeric.checks.comparison import COARSE, relative_error
+from numeric.checks.comparison import relative_error
+from numeric.checks.tolerances import DIFFERENCES
 from numeric.errors import ArrayError
 from numeric.measuring.point import Point
 
@@ -54,7 +55,7 @@ def second_difference_error(point: Point, quantity: Quantity, value: Array) -> f
         measured = (ends[0] - ends[1]) / (2 * STEP)
         expected = numpy.tensordot(value, direction, direction.ndim)
         scale = numpy.sqrt(numpy.tensordot(value**2, direction**2, direction.ndim))
-        noise = numpy.finfo(numpy.float64).eps * float(numpy.abs(ends[0]).max(initial=0.0)) / STEP / COARSE
+        noise = numpy.finfo(numpy.float64).eps * float(numpy.abs(ends[0]).max(initial=0.0)) / STEP / DIFFERENCES
         floor = numpy.maximum(scale, 100 * noise + 1e-300)
         worst = max(worst, relative_error(numpy.asarray(expected), numpy.asarray(measured), numpy.asarray(floor)))
     return worst

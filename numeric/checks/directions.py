@@ -23,7 +23,7 @@ from derive.forward import Forward, Row, Tensor
 from derive.network import Network
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import lengths
-from numeric.checks.comparison import TIGHT
+from numeric.checks.tolerances import DOUBLE
 from numeric.codegen.writing import Module
 from numeric.errors import ArrayError, CompileError, ExpressionError
 from numeric.lowering.lines import Plan
@@ -56,7 +56,7 @@ class Directions:
     @property
     def ok(self) -> bool:
         """Whether what was compared agrees."""
-        return self.error <= TIGHT
+        return self.error <= DOUBLE
 
 
 @lru_cache(maxsize=64)

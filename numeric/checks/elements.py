@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import inf
 from typing import TypeAlias
 
 import numpy
@@ -19,9 +18,9 @@ from derive.expression.partials import partial_named
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
 from numeric.checks.checking import Check, unknown_functions
-from numeric.checks.comparison import TIGHT, agreement, floor_of
+from numeric.checks.comparison import Comparison, error_beside_rounding, floor_of, worst_of
 from numeric.checks.outside import reads_outside
-from numeric.checks.trials import CheckItem
+from numeric.checks.tolerances import DOUBLE
 from numeric.errors import ArrayError, ExpressionError
 from numeric.measuring.differences import EPSILON, Measured
 from numeric.measuring.point import Point
@@ -51,19 +50,14 @@ def check_elements(
     if points < 1:
         raise ArrayError(f"a check needs at least one point, not {points}")
     found = _Elements(derivation, written)
-    worst: dict[str, CheckItem] = {}
     numbers = {symbols.size(name): value for name, value in sizes.items()}
     count = points * (TIMES_FOR_CONDITIONS if found.is_conditional else 1)
-    for number in range(count):
-        point = Point(derivation.forward, sample(derivation.forward, seed + number, numbers), numbers)
-        for item in found.items(point):
-            known = worst.get(item.what)
-            if known is None or item.error > known.error:
-                worst[item.what] = item
-    items = tuple(worst.values())
+    points_there = (
+        Point(derivation.forward, sample(derivation.forward, seed + number, numbers), numbers)
+        for number in range(count)
+    )
+    items = worst_of(item for point in points_there for item in found.items(point))
     return Check(
-        all(item.ok for item in items),
-        max((item.error for item in items), default=inf),
         count,
         items,
         unknown_functions(derivation.forward),
@@ -78,14 +72,14 @@ class _Elements:
     derivation: Derivation
     written: Written
 
-    def items(self, point: Point) -> Iterator[CheckItem]:
+    def items(self, point: Point) -> Iterator[Comparison]:
         """Every element at a point."""
         truth = self._measured(point)
         if truth.value.shape != self._shape:
             shapes = f"{self._shape} elements are written out, expected {truth.value.shape}"
-            yield CheckItem("the elements", inf, TIGHT, False, shapes)
+            yield Comparison.failed(shapes, DOUBLE, what="the elements")
             return
-        floor = numpy.broadcast_to(floor_of(truth, TIGHT), truth.value.shape)
+        floor = numpy.broadcast_to(floor_of(truth, DOUBLE), truth.value.shape)
         for place, element in zip(product(*map(range, self._shape)), self._elements, strict=True):
             yield self._item(point, place, element, truth.value[place], floor[place])
 
@@ -116,7 +110,7 @@ class _Elements:
         noise = numpy.broadcast_to(truth.noise, truth.value.shape)
         return Measured(truth.value.reshape(rows, -1), noise.reshape(rows, -1))
 
-    def _item(self, point: Point, place: tuple[int, ...], element: Expr, truth: float, floor: float) -> CheckItem:
+    def _item(self, point: Point, place: tuple[int, ...], element: Expr, truth: float, floor: float) -> Comparison:
         what = f"element ({', '.join(map(str, place))})"
         alone = Quantity(self.derivation.quantity.name, (), ())
 
@@ -128,7 +122,7 @@ class _Elements:
                 if point.expression(count, (), ()).any():
                     raise ExpressionError(f"it reads {name} outside of its range")
             value = point.expression(element, (), ())
-            error, note = agreement(value, numpy.asarray(truth), numpy.asarray(floor), TIGHT, rounding), ""
+            error = error_beside_rounding(value, numpy.asarray(truth), numpy.asarray(floor), DOUBLE, rounding)
         except (ArrayError, ExpressionError) as reason:
-            error, note = inf, str(reason)
-        return CheckItem(what, error, TIGHT, error <= TIGHT, note)
+            return Comparison.failed(str(reason), DOUBLE, what=what)
+        return Comparison(error, DOUBLE, what=what)

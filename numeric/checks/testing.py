@@ -14,14 +14,12 @@ from derive.layer import Layer, as_layer
 from derive.network import Network
 from numeric.arrays.axes import Array
 from numeric.checks.diagnosis import Difference, difference
+from numeric.checks.tolerances import RETURNED
 from numeric.errors import ArrayError
 from numeric.sampling.points import samples
 from numeric.values.evaluation import evaluate
 
 Backward = Callable[..., Any]
-
-TOLERANCES = {"float64": 1e-6, "float32": 1e-3, "float16": 5e-2, "bfloat16": 2e-1}
-"""The largest error beside the largest element of a gradient, by the type that the function computes in."""
 
 
 def assert_gradients(
@@ -75,7 +73,7 @@ def assert_gradients(
         expected = {name: evaluate(network.gradient(name), arrays | sizes) for name in wanted}
         for name, gradient in found.items():
             array, kind = _numbers(name, gradient)
-            allowed = TOLERANCES.get(kind, TOLERANCES["float64"]) if tolerance is None else tolerance
+            allowed = RETURNED.get(kind, RETURNED["float64"]) if tolerance is None else tolerance
             one = difference(name, array, expected, sizes, allowed)
             if one is not None:
                 wrong.setdefault(name, []).append(one)

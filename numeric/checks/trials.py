@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
 from math import inf
 
@@ -18,9 +18,10 @@ from derive.matrix.nodes import Node
 from derive.steps import Quantity, Step
 from numeric.arrays.axes import Array
 from numeric.arrays.layout import as_matrix
-from numeric.checks.comparison import COARSE, TIGHT, agreement, floor_of, nearer, relative_error
+from numeric.checks.comparison import Comparison, error_beside_rounding, floor_of, nearer, relative_error
 from numeric.checks.curvature import is_second, second_difference_error
 from numeric.checks.outside import reads_outside
+from numeric.checks.tolerances import DIFFERENCES, DOUBLE
 from numeric.errors import ArrayError, ExpressionError
 from numeric.expression.forward import program
 from numeric.measuring.differences import EPSILON, Measured, Method
@@ -33,41 +34,25 @@ KEPT = 65_536
 
 
 @dataclass(frozen=True)
-class CheckItem:
-    """One comparison, with its worst relative error over all points.
-
-    The error is infinite where the two could not be compared, and ``note`` says why.
-    """
-
-    what: str
-    error: float
-    tolerance: float
-    ok: bool
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a comparison found: the error and why it could not be made, or that there is nothing to compare with.
+class Trial:
+    """A comparison that was made; None where there is nothing to compare with.
 
     ``array`` is what was compared, where it is adopted for the partial that it was found to be.
     """
 
-    error: float
-    note: str = ""
-    nothing: bool = False
+    comparison: Comparison | None
     array: Array | None = None
 
 
-class Outcomes:
+class Tried:
     """What comparisons found at one place, by all that they depend on: equations that several derivations share are
     compared once."""
 
     def __init__(self) -> None:
-        self._found: dict[Hashable, tuple[int, Outcome]] = {}
+        self._found: dict[Hashable, tuple[int, Trial]] = {}
 
-    def of(self, key: Hashable, compare: Callable[[], Outcome]) -> tuple[int, Outcome]:
-        """The outcome and its number, by which arrays tell where they come from."""
+    def of(self, key: Hashable, compare: Callable[[], Trial]) -> tuple[int, Trial]:
+        """What was found and its number, by which arrays tell where they come from."""
         if key not in self._found:
             self._found[key] = len(self._found), compare()
         return self._found[key]
@@ -77,17 +62,17 @@ class Outcomes:
 class Place:
     """A point, and whether conditions are exactly at their boundaries there.
 
-    ``outcomes`` are what comparisons found there. What is adopted at the point is a derivation's own, so that no
-    outcome depends on what was checked before: see :meth:`for_derivation`.
+    ``tried`` is what comparisons found there. What is adopted at the point is a derivation's own, so that nothing that
+    is found depends on what was checked before: see :meth:`for_derivation`.
     """
 
     point: Point
     kink: bool = False
-    outcomes: Outcomes = field(default_factory=Outcomes, compare=False, repr=False)
+    tried: Tried = field(default_factory=Tried, compare=False, repr=False)
 
     def for_derivation(self) -> Place:
         """The same place, at which nothing is adopted yet."""
-        return Place(self.point.fork(), self.kink, self.outcomes)
+        return Place(self.point.fork(), self.kink, self.tried)
 
 
 @dataclass(frozen=True)
@@ -121,7 +106,7 @@ class Trials:
     def point(self) -> Point:
         return self.place.point
 
-    def items(self) -> Iterator[CheckItem]:
+    def items(self) -> Iterator[Comparison]:
         """Every comparison: rows that were derived, the steps in order, then the result."""
         for row, name in self.derivation.forward.gradients:
             yield from self._row(row, name)
@@ -138,13 +123,13 @@ class Trials:
         form = self.derivation.convolution
         if form is not None:
             compare = partial(self._of_convolution, quantity, result, form)
-            yield from self._tried(f"{what}: convolution form", TIGHT, compare)
+            yield from self._tried(f"{what}: convolution form", DOUBLE, compare)
         if partial_named(quantity.name) is not None and not self.place.kink:
             coarse = partial(self._error, quantity, result, "central", None)
-            yield from self._tried(f"{what}: against central differences", COARSE, coarse)
+            yield from self._tried(f"{what}: against central differences", DIFFERENCES, coarse)
             if is_second(self.point, quantity):
                 second = partial(self._second, quantity, result)
-                yield from self._tried(f"{what}: against differences of measured gradients", COARSE, second)
+                yield from self._tried(f"{what}: against differences of measured gradients", DIFFERENCES, second)
 
     @property
     def _outside(self) -> frozenset[str] | None:
@@ -156,15 +141,15 @@ class Trials:
         exact = step.rule == "ranges" and step.expression == self.derivation.result
         return self._outside if exact else None
 
-    def _row(self, row: str, name: str) -> Iterator[CheckItem]:
+    def _row(self, row: str, name: str) -> Iterator[Comparison]:
         """A row that was derived, against the partial that it is, measured on the rows before it."""
         quantity = Quantity(name, (), self.derivation.forward.tensors[row].shape)
         shared = _Shared(("row", quantity, row), frozenset((row,)), partial(self.point.value, row), name)
-        yield from self._tried(f"row {row}", TIGHT, partial(self._of_row, row, quantity), shared)
+        yield from self._tried(f"row {row}", DOUBLE, partial(self._of_row, row, quantity), shared)
 
     def _forms(
         self, what: str, quantity: Quantity, expression: Expr, matrix: Node | None, outside: frozenset[str] | None
-    ) -> Iterator[CheckItem]:
+    ) -> Iterator[Comparison]:
         """An expression against its quantity, and its matrix form, if there is one, against the expression."""
         truth = "the complex step" if partial_named(quantity.name) else "the forward definition"
         reads = _read_by(expression)
@@ -172,53 +157,55 @@ class Trials:
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
         shared = _Shared(("elements", quantity, expression, outside), reads, value, quantity.name, rounding)
         compare = partial(self._error, quantity, expression, "complex", outside)
-        yield from self._tried(f"{what}: against {truth}", TIGHT, compare, shared)
+        yield from self._tried(f"{what}: against {truth}", DOUBLE, compare, shared)
         if matrix is not None:
             layout = self.derivation.layout
             shared = _Shared(("matrix", quantity, expression, matrix, layout), reads | _read_by(matrix), value)
             compare = partial(self._of_matrix, quantity, expression, matrix)
-            yield from self._tried(f"{what}: matrix form", TIGHT, compare, shared)
+            yield from self._tried(f"{what}: matrix form", DOUBLE, compare, shared)
 
-    def _between(self, what: str, step: Step, earlier: Step) -> Iterator[CheckItem]:
+    def _between(self, what: str, step: Step, earlier: Step) -> Iterator[Comparison]:
         """A step against the one before it of the same quantity."""
         reads = _read_by(step.expression) | _read_by(earlier.expression)
         value = partial(self._value, step.quantity, step.expression)
         shared = _Shared(("between", step.quantity, step.expression, earlier.expression), reads, value)
-        yield from self._tried(what, TIGHT, partial(self._of_steps, step, earlier), shared)
+        yield from self._tried(what, DOUBLE, partial(self._of_steps, step, earlier), shared)
 
     def _tried(
         self, what: str, tolerance: float, compare: Callable[[], float], shared: _Shared | None = None
-    ) -> Iterator[CheckItem]:
+    ) -> Iterator[Comparison]:
         """The comparison; nothing at a kink where there is nothing to compare with."""
         if shared is None:
-            found = self._compared(tolerance, compare)
+            found = self._compared(tolerance, compare).comparison
         else:
             key = (*shared.key, self.point.sources(shared.reads))
-            number, found = self.place.outcomes.of(key, partial(self._compared, tolerance, compare, shared))
-            if self._is_adopted(found.error, tolerance, shared):
-                array = shared.value() if found.array is None else found.array
+            number, trial = self.place.tried.of(key, partial(self._compared, tolerance, compare, shared))
+            found = trial.comparison
+            if found is not None and self._is_adopted(found, shared):
+                array = shared.value() if trial.array is None else trial.array
                 self.point.adopt(shared.adopted_as, array, number, shared.rounding)
-        if not found.nothing:
-            yield CheckItem(what, found.error, tolerance, found.error <= tolerance, found.note)
+        if found is not None:
+            yield replace(found, what=what)
 
-    def _compared(self, tolerance: float, compare: Callable[[], float], shared: _Shared | None = None) -> Outcome:
+    def _compared(self, tolerance: float, compare: Callable[[], float], shared: _Shared | None = None) -> Trial:
         """What a comparison finds."""
         try:
             error, note = compare(), ""
         except _NoDerivative:
-            return Outcome(inf, nothing=True)
+            return Trial(None)
         except (ArrayError, ExpressionError) as reason:
             error, note = inf, str(reason)
         if self.place.kink and error > tolerance:
             note = note or "differs where a condition is at its boundary"
-        if shared is None or not self._is_adopted(error, tolerance, shared):
-            return Outcome(error, note)
+        found = Comparison(error, tolerance, note=note)
+        if shared is None or not self._is_adopted(found, shared):
+            return Trial(found)
         array = shared.value()
-        return Outcome(error, note, array=array if array.size <= KEPT else None)
+        return Trial(found, array if array.size <= KEPT else None)
 
-    def _is_adopted(self, error: float, tolerance: float, shared: _Shared) -> bool:
+    def _is_adopted(self, found: Comparison, shared: _Shared) -> bool:
         """Whether an array was found to be the large derivative that it is said to be."""
-        return shared.adopted_as != "" and error <= tolerance and self._is_large(shared.adopted_as)
+        return shared.adopted_as != "" and found.ok and self._is_large(shared.adopted_as)
 
     def _error(self, quantity: Quantity, expression: Expr, method: Method, outside: frozenset[str] | None) -> float:
         compiled = program(self.derivation.forward).compiled(expression, quantity.indices)
@@ -227,7 +214,7 @@ class Trials:
         if outside is not None:
             self._require_inside(quantity, expression, outside)
         value = self._value(quantity, expression)
-        tolerance = COARSE if method == "central" else TIGHT
+        tolerance = DIFFERENCES if method == "central" else DOUBLE
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
         if self._is_large(quantity.name):
             return self._along(quantity, value, method, rounding)
@@ -238,11 +225,11 @@ class Trials:
         truth = self._truth(quantity, method)
         if self.place.kink and not numpy.isfinite(truth.value).all():
             raise _NoDerivative
-        error = agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounded)
+        error = error_beside_rounding(value, truth.value, floor_of(truth, tolerance), tolerance, rounded)
         if method == "central" and error > tolerance:
             # Rounding is more than the loss alone shows where much cancels on the way to it: a longer step sees less.
             truth = nearer(value, truth, self._truth(quantity, "wide"))
-            error = agreement(value, truth.value, floor_of(truth, tolerance), tolerance, rounded)
+            error = error_beside_rounding(value, truth.value, floor_of(truth, tolerance), tolerance, rounded)
         return error
 
     def _require_inside(self, quantity: Quantity, expression: Expr, outside: frozenset[str]) -> None:
@@ -260,7 +247,7 @@ class Trials:
         shape = self.point.shape(quantity.shape)
         if value.shape != shape:
             raise ArrayError(f"shape {value.shape}, expected {shape}")
-        tolerance = COARSE if method == "central" else TIGHT
+        tolerance = DIFFERENCES if method == "central" else DOUBLE
         directions = self.point.directions(quantity.name)
         axes = directions.ndim - 1
         products = numpy.tensordot(value, directions, axes)
@@ -273,10 +260,10 @@ class Trials:
         def rounded() -> Array:
             return numpy.asarray(numpy.sqrt(numpy.tensordot(rounding() ** 2, directions**2, axes)))
 
-        error = agreement(products, truth.value, floor, tolerance, rounded)
+        error = error_beside_rounding(products, truth.value, floor, tolerance, rounded)
         if method == "central" and error > tolerance:
             truth = nearer(products, truth, self.point.along(quantity.name, "wide"))
-            error = agreement(products, truth.value, floor, tolerance, rounded)
+            error = error_beside_rounding(products, truth.value, floor, tolerance, rounded)
         return error
 
     def _may_read_itself(self, expression: Expr, quantity: Quantity) -> bool:
@@ -300,7 +287,7 @@ class Trials:
             )
             return numpy.maximum(one, two)
 
-        return agreement(value, other, self._floor(other), TIGHT, rounding)
+        return error_beside_rounding(value, other, self._floor(other), DOUBLE, rounding)
 
     def _of_matrix(self, quantity: Quantity, expression: Expr, matrix: Node) -> float:
         value = self._value(quantity, expression)
@@ -308,14 +295,18 @@ class Trials:
             raise _NoDerivative
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
         if quantity.at:
-            return agreement(over_times(matrix, quantity, self.point), value, self._floor(value), TIGHT, rounding)
+            return error_beside_rounding(
+                over_times(matrix, quantity, self.point), value, self._floor(value), DOUBLE, rounding
+            )
         model, layout = self.derivation.forward, self.derivation.layout
 
         def laid_out(array: Array) -> Array:
             return as_matrix(array, quantity.name, model, layout)
 
         found = matrix_at(matrix, self.point, layout)
-        return agreement(found, laid_out(value), laid_out(self._floor(value)), TIGHT, lambda: laid_out(rounding()))
+        return error_beside_rounding(
+            found, laid_out(value), laid_out(self._floor(value)), DOUBLE, lambda: laid_out(rounding())
+        )
 
     def _of_convolution(self, quantity: Quantity, expression: Expr, form: ConvolutionForm) -> float:
         value = self._value(quantity, expression)
@@ -330,14 +321,14 @@ class Trials:
         truth = self.point.partial(quantity.name)
         if self.place.kink and not numpy.isfinite(truth.value).all():
             raise _NoDerivative
-        return relative_error(value, truth.value, floor_of(truth, TIGHT))
+        return relative_error(value, truth.value, floor_of(truth, DOUBLE))
 
     def _second(self, quantity: Quantity, expression: Expr) -> float:
         return second_difference_error(self.point, quantity, self._value(quantity, expression))
 
     def _floor(self, value: Array) -> Array:
         """The scale of an array of which nothing is measured."""
-        floor = floor_of(Measured(value, EPSILON * numpy.abs(value)), TIGHT)
+        floor = floor_of(Measured(value, EPSILON * numpy.abs(value)), DOUBLE)
         return numpy.array(numpy.broadcast_to(floor, value.shape))
 
     def _value(self, quantity: Quantity, expression: Expr) -> Array:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from answers.contract.item import Answered, Verdict
+from answers.contract.item import Answered
 from answers.errors import HomeworkContentError
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part
 from answers.latex.sheet import Block, Table
+from numeric.checks.comparison import Comparison
 
 NETWORKS = {
     "regression": {"layers": "x:n -> Linear(d) -> ReLU -> Linear(K) -> Identity -> y_hat", "loss": "1/2*MSE"},
@@ -51,7 +52,7 @@ def blank(*items: dict[str, Any]) -> tuple[Block, ...]:
     return context.blank(part)
 
 
-def verdicts(answer: Answered) -> list[Verdict]:
+def verdicts(answer: Answered) -> list[Comparison]:
     """Every claim of an answer, checked; there must be one."""
     assert answer.claims
     return [claim.check() for claim in answer.claims]

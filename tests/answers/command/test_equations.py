@@ -8,7 +8,7 @@ import pytest
 from sympy import Add, Mul
 
 from derive.graph import Backward, PathSum, ScalarGraph
-from numeric.values.graph import Comparison
+from numeric.checks.comparison import Comparison
 from tests.answers.command.runner import run
 
 
@@ -61,7 +61,9 @@ def test_numbers_that_fail_their_check_are_no_answer(monkeypatch: pytest.MonkeyP
 
 
 def test_numbers_that_cannot_be_measured_are_called_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numeric.values.graph.compare_inputs", lambda _: [Comparison("df/dx", 0.0, measured=False)])
+    monkeypatch.setattr(
+        "numeric.checks.graph.compare_inputs", lambda _: [Comparison.untried("too many digits", "df/dx")]
+    )
     shown = run("derive", "f = 2*x", "--at", "x=3").out
     assert "unchecked, as no number of digits would do: df/dx" in shown
     assert re.search(r"^  checked: [1-9] numbers", shown, re.MULTILINE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from answers.contract.evidence import Found
-from answers.contract.item import Verdict
 from answers.evidence import evidence_kinds
 from answers.homework.context import HomeworkContext
+from numeric.checks.comparison import Comparison
 from tests.answers.sample import homework
 
 
@@ -18,7 +18,7 @@ def find(kind: str, **options: Any) -> Found:
     return evidence.find(HomeworkContext(homework(**networks)))
 
 
-def checked(found: Found) -> list[Verdict]:
+def checked(found: Found) -> list[Comparison]:
     """The verdicts on all claims; there must be one."""
     assert found.claims
     return [claim.check() for claim in found.claims]

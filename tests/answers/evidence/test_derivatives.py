@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from answers.contract.item import Verdict
 from answers.evidence.derivatives import derivative_claims
+from numeric.checks.comparison import Comparison
 from tests.answers.evidence.finding import find
 
 AT = {"w": 1.5, "x": 2, "y": 1, "eta": 0.1}
@@ -75,11 +75,11 @@ SILENT = [
 """Texts that claim nothing: relations to what the evidence does not know, or that are no arithmetic."""
 
 
-def verdicts(text: str, **options: Any) -> list[Verdict]:
+def verdicts(text: str, **options: Any) -> list[Comparison]:
     return [claim.check() for claim in derivative_claims(text, {"c": find("values", **options)})]
 
 
-def verdict(text: str, **options: Any) -> Verdict:
+def verdict(text: str, **options: Any) -> Comparison:
     (found,) = verdicts(text, **options)
     return found
 

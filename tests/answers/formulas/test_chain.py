@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from answers.contract.item import Verdict
 from answers.formulas.chain import Chain, compare, read_chain
 from answers.formulas.setting import About
 from derive.building.formulas import setting_of
 from derive.layers import named_functions
 from derive.render.written import formula_unicode
+from numeric.checks.comparison import Comparison
 
 
 def chain(start: str, *steps: str) -> Chain:
@@ -79,7 +79,7 @@ def test_a_line_that_does_not_hold_is_shown_as_it_prints() -> None:
     assert "Σ_{k=1}^{K} w[k] = w[1] does not hold" in compare(wrong, about, index_base=1).note
 
 
-def verdict_on(lines: str, domains: dict[str, Any], definitions: str = "") -> Verdict:
+def verdict_on(lines: str, domains: dict[str, Any], definitions: str = "") -> Comparison:
     start, *steps = lines.split("; ")
     setting = setting_of({"x": ("K",), "w": ("n",)}, definitions, named_functions())
     about = About.model_validate({"shapes": {"x": ["K"], "w": ["n"]}, "domains": domains, "definitions": definitions})

@@ -15,6 +15,7 @@ from answers.latex.sheet import Certificate, sheet_latex
 from answers.sheets.build import build
 from answers.sheets.catalogue import catalogue
 from derive.layers import ACTIVATION, LAYERS, LOSS
+from numeric.checks.comparison import Comparison
 from tests.answers.sample import homework, last
 
 LINEAR = {"kind": "layer", "layer": "Linear", "options": {"outputs": "m"}}
@@ -59,7 +60,7 @@ def test_a_page_ends_with_its_own_checks() -> None:
 def test_a_check_that_fails_is_told() -> None:
     context, _ = last(sample())
     first, *others = checked(context)
-    failed = replace(first, verdict=replace(first.verdict, ok=False))
+    failed = replace(first, verdict=Comparison.failed("differs", points=3))
     made = catalogue(sample(), context, (failed, *others))
     assert sheet_latex(made).count(r"& \failed") == 1
 

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from answers.contract.item import Claim, Verdict
+from answers.contract.item import Claim
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.sheets.layout import key_sheet, question_sheet
+from numeric.checks.comparison import Comparison
 from tests.answers.sample import NETWORKS
 
-PASSED = Verdict(True, 3, 1e-9, 1e-5)
+PASSED = Comparison(1e-9, 1e-5, 3)
 
 
 def two_parts() -> Homework:
@@ -33,7 +34,7 @@ def key(*checked: Checked) -> sheet.Sheet:
     return key_sheet(homework, HomeworkContext(homework), checked)
 
 
-def checked(part: str, quantity: str, method: str = "differences", verdict: Verdict = PASSED) -> Checked:
+def checked(part: str, quantity: str, method: str = "differences", verdict: Comparison = PASSED) -> Checked:
     return Checked(part, Claim(quantity, f"${quantity}$", method, lambda: verdict), verdict)
 
 
@@ -75,13 +76,13 @@ def test_the_certificate_groups_what_was_checked_alike() -> None:
 
 
 def test_what_failed_is_never_in_a_row_with_what_passed() -> None:
-    failed = Verdict(False, 5, float("inf"), 1e-5, "differs")
+    failed = Comparison.failed("differs", 1e-5, 5)
     entries = [checked("1a", "x"), checked("1a", "y", verdict=failed), checked("1a", "z")]
     assert certificate(entries) == [("1a", "$x$", "3", True), ("", "$y$", "5", False), ("", "$z$", "3", True)]
 
 
 def test_what_could_not_be_checked_has_a_row_of_its_own_that_says_why() -> None:
-    untried = Verdict(True, 0, 0.0, 0.0, "not checked: keras is not installed", unchecked=True)
+    untried = Comparison.untried("not checked: keras is not installed")
     (block,) = [block for section in key(checked("1a", "a"), checked("1a", "b", verdict=untried)).sections
                 for block in section.blocks if isinstance(block, sheet.Certificate)]  # fmt: skip
     assert [(row.quantity, row.method, row.points, row.error, row.passed) for row in block.rows][1] == (
@@ -91,7 +92,7 @@ def test_what_could_not_be_checked_has_a_row_of_its_own_that_says_why() -> None:
 
 
 def test_a_row_says_the_worst_of_its_quantities() -> None:
-    entries = [checked("1a", "x"), checked("1a", "y", verdict=Verdict(True, 9, 2e-7, 1e-5))]
+    entries = [checked("1a", "x"), checked("1a", "y", verdict=Comparison(2e-7, 1e-5, 9))]
     (block,) = key(*entries).sections[-1].blocks[1:]
     assert isinstance(block, sheet.Certificate)
     (row,) = block.rows

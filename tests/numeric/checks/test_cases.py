@@ -9,7 +9,7 @@ import pytest
 
 from derive import layer, network
 from derive.derivation import Derivation
-from numeric import CaseCheck, check, sizes_tried
+from numeric import check, sizes_tried
 
 CONVOLUTION = "x:(3,40,40) -> Conv2d(20,3,padding=1) -> ReLU -> MaxPool2d(2) -> Flatten -> Linear(10)"
 
@@ -28,21 +28,18 @@ def test_gradients_hold_at_both(description: str, loss: str) -> None:
     for name in net.parameters:
         found = check(net.gradient(name))
         assert found.ok, [item for item in found.items if not item.ok]
-        assert isinstance(found, CaseCheck)
         assert "at the sizes as they stand along random directions" in found.note
 
 
 def test_what_does_not_fit_is_said() -> None:
     found = check(network("x:3 -> Linear(100000000)", "MSE").gradient("W1"))
     assert found.ok
-    assert isinstance(found, CaseCheck)
     assert re.search(r"not at the sizes as they stand: the arrays take \d+\.\d GB", found.note)
 
 
 def test_a_layer_whose_input_has_letters() -> None:
     found = check(layer("Linear(100000000)").vjp("weight"))
     assert found.ok
-    assert isinstance(found, CaseCheck)
     assert "letters" in found.note
 
 

@@ -15,7 +15,8 @@ from derive.network import network
 from derive.steps import Quantity, Step
 from numeric import ArrayError, CheckError, check, checked
 from numeric.checks.checking import places_of
-from numeric.checks.comparison import COARSE, TIGHT, floor_of, is_zero, relative_error
+from numeric.checks.comparison import floor_of, is_zero, relative_error
+from numeric.checks.tolerances import DIFFERENCES, DOUBLE
 from numeric.measuring.differences import Measured
 from tests.numeric.derivations import CORRECT, RIGHT, W1_GRADIENT, W1_MATRIX
 from tests.numeric.models import (
@@ -65,7 +66,7 @@ def test_what_is_checked() -> None:
         "result, dl/dW1: matrix form",
         "result, dl/dW1: against central differences",
     ]
-    assert {item.tolerance for item in result.items} == {TIGHT, COARSE}
+    assert {item.tolerance for item in result.items} == {DOUBLE, DIFFERENCES}
     assert result.max_error == max(item.error for item in result.items)
 
 
@@ -165,7 +166,7 @@ def test_a_zero_that_cancels_passes_as_zero() -> None:
 
 
 @settings(max_examples=50)
-@given(st.floats(1e-30, 1e3), st.floats(1e-8, 1), st.sampled_from([TIGHT, COARSE]))
+@given(st.floats(1e-30, 1e3), st.floats(1e-8, 1), st.sampled_from([DOUBLE, DIFFERENCES]))
 def test_a_relative_change_is_seen_at_every_scale(scale: float, change: float, tolerance: float) -> None:
     truth = Measured(scale * np.array([1.0, -0.5, 0.1]), scale * np.full(3, 1e-17))
     floor = floor_of(truth, tolerance)
@@ -179,10 +180,10 @@ def test_a_relative_change_is_seen_at_every_scale(scale: float, change: float, t
 
 def test_rounding_of_a_sum_that_cancels_is_allowed_for_and_no_more() -> None:
     truth = Measured(np.array([1e-10]), np.array([1e-17]))
-    floor = floor_of(truth, TIGHT)
-    assert relative_error(truth.value + 5e-17, truth.value, floor) < TIGHT
-    assert relative_error(truth.value + 5e-15, truth.value, floor) > TIGHT
-    assert relative_error(0 * truth.value, truth.value, floor) > TIGHT
+    floor = floor_of(truth, DOUBLE)
+    assert relative_error(truth.value + 5e-17, truth.value, floor) < DOUBLE
+    assert relative_error(truth.value + 5e-15, truth.value, floor) > DOUBLE
+    assert relative_error(0 * truth.value, truth.value, floor) > DOUBLE
 
 
 def test_nothing_compared_is_no_agreement() -> None:

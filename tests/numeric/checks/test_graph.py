@@ -14,7 +14,9 @@ from sympy import Rational, S
 from derive import scalar_graph
 from derive.graph import Backward
 from derive.graph.numbers import number_latex
-from numeric.values.graph import TOLERANCE, compare_gradients, compare_inputs, compare_values, float_pass
+from numeric.checks.graph import compare_gradients, compare_inputs, compare_values
+from numeric.checks.tolerances import DIGITS
+from numeric.values.floating import float_pass
 
 NEURON = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)")
 WHOLE = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)", grain="sigma")
@@ -40,7 +42,7 @@ def errors(backward: Backward) -> list[float]:
 )
 def test_every_number_is_confirmed(text: str, grain: str, x: float, y: float) -> None:
     graph = scalar_graph(text, grain=grain)
-    assert max(errors(graph.backward({"x": x, "y": y}))) < TOLERANCE
+    assert max(errors(graph.backward({"x": x, "y": y}))) < DIGITS
 
 
 @pytest.mark.parametrize("place", range(len(NEURON.nodes)))
@@ -48,19 +50,19 @@ def test_a_wrong_gradient_is_found(place: int) -> None:
     backward = NEURON.backward(AT)
     for wrong in (S.Zero, -backward.gradients[place], backward.gradients[place] * (1 + S(10) ** -9)):
         gradients = (*backward.gradients[:place], wrong, *backward.gradients[place + 1 :])
-        assert max(errors(replace(backward, gradients=gradients))) > TOLERANCE
+        assert max(errors(replace(backward, gradients=gradients))) > DIGITS
 
 
 def test_a_wrong_value_is_found() -> None:
     forward = NEURON.forward(AT)
     wrong = replace(forward, values=(*forward.values[:-1], S.One))
-    assert max(comparison.error for comparison in compare_values(wrong)) > TOLERANCE
+    assert max(comparison.error for comparison in compare_values(wrong)) > DIGITS
 
 
 def test_a_kink_takes_the_declared_side() -> None:
     graph = scalar_graph("y = ReLU(x)*3")
     assert graph.backward({"x": 0})["x"] == 0
-    assert max(errors(graph.backward({"x": 0}))) < TOLERANCE
+    assert max(errors(graph.backward({"x": 0}))) < DIGITS
 
 
 @pytest.mark.parametrize(
@@ -81,16 +83,16 @@ def test_a_kink_takes_the_declared_side() -> None:
 def test_slopes_at_kinks_and_jumps_are_those_that_are_declared(text: str, slope: Rational) -> None:
     backward = scalar_graph(text, grain="functions").backward({"x": 0})
     assert backward["x"] == slope
-    assert max(errors(backward)) < TOLERANCE
+    assert max(errors(backward)) < DIGITS
     place = backward.forward.graph.place("x")
     wrong = (*backward.gradients[:place], slope + Rational(1, 4), *backward.gradients[place + 1 :])
-    assert max(errors(replace(backward, gradients=wrong))) > TOLERANCE
+    assert max(errors(replace(backward, gradients=wrong))) > DIGITS
 
 
 def test_terms_that_cancel_are_zero() -> None:
     backward = scalar_graph("y = exp(x)/2 - exp(x + 1)/(2*exp(1)) + z").backward({"x": 1, "z": 3})
     assert backward["x"] == 0
-    assert max(errors(backward)) < TOLERANCE
+    assert max(errors(backward)) < DIGITS
 
 
 def test_one_minus_sigma_loses_digits_in_floating_point() -> None:
@@ -130,7 +132,7 @@ def test_numbers_are_right_at_any_magnitude(text: str, at: int, slope: Callable[
     with mpmath.workdps(20000 if at > 1000 else 1000):
         truth = slope()
         assert abs(mpmath.mpf(backward["z"]._mpf_) - truth) <= abs(truth) * mpmath.mpf(10) ** -150
-    assert max(errors(backward)) < TOLERANCE
+    assert max(errors(backward)) < DIGITS
 
 
 @pytest.mark.parametrize(("text", "at"), [("f = tanh(z)", 200), ("f = tanh(z)", 130), ("f = 1 - sigma(z)", 300)])
@@ -140,8 +142,8 @@ def test_a_slope_that_was_lost_to_rounding_is_found(text: str, at: int) -> None:
         place = backward.forward.graph.place("z")
         wrong = replace(backward, gradients=(lost, *backward.gradients[place + 1 :]))
         assert place == 0
-        assert max(comparison.error for comparison in compare_gradients(wrong)) > TOLERANCE
-        assert max(comparison.error for comparison in compare_inputs(wrong)) > TOLERANCE
+        assert max(comparison.error for comparison in compare_gradients(wrong)) > DIGITS
+        assert max(comparison.error for comparison in compare_inputs(wrong)) > DIGITS
 
 
 def test_what_no_precision_settles_is_a_bound() -> None:
@@ -163,10 +165,10 @@ def test_a_chain_takes_time_that_grows_with_its_length(functions: list[str]) -> 
     backward = scalar_graph(text, grain="functions").backward({"x": 1})
     assert time.process_time() - start < 6
     last = list(compare_inputs(backward))
-    assert max(comparison.error for comparison in last) < TOLERANCE
+    assert max(comparison.error for comparison in last) < DIGITS
 
 
 def test_steps_are_small_beside_large_numbers() -> None:
     for equation, at in (("f = x^(10^10)", 2), ("f = 3*x^(10^9) + x", "1/3"), ("f = (x^5000)*y; y = x", 10)):
         graph = scalar_graph(equation.replace("; y = x", "").replace("*y", ""))
-        assert max(errors(graph.backward({"x": at}))) < TOLERANCE
+        assert max(errors(graph.backward({"x": at}))) < DIGITS

@@ -1,12 +1,10 @@
-"""The numbers of a computational graph, compared with plain arithmetic of many digits, and as a program has them."""
+"""The numbers of a computational graph, compared with plain arithmetic of many digits."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from math import inf
 from random import Random
 from typing import Any
 
@@ -19,29 +17,21 @@ from derive.expression.scalar import ScalarFunction
 from derive.graph import Backward, Edge, Forwarded, Graph, Node
 from derive.graph.certified import JUMPS, written_out
 from derive.graph.numbers import Uncertain, printed_value
-from derive.graph.passes import Numbers, exact
-from derive.graph.structure import SLOTS, Operation
+from derive.graph.structure import SLOTS
 from numeric.arrays.functions import stand_in
+from numeric.checks.comparison import Comparison, relative_error
+from numeric.checks.tolerances import DIGITS
+from numeric.errors import ArrayError
 from numeric.values.plain_digits import precise
 
 PRECISION = 150
-TOLERANCE = 1e-12
-"""The relative error that numbers may have; differences are measured to many more digits."""
+"""Digits with which graphs are compared whose numbers are not known."""
 
 FEWEST_DIGITS, MOST_DIGITS = 600, 24000
 """Digits with which the truth is computed: three times as many as the numbers that are compared need, within these."""
 
 DIGITS_FOR_ZERO = 8000
 """Digits with which a slope is measured that is said to be 0."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A number of a graph with its relative error; it is not ``measured`` where no number of digits would do."""
-
-    what: str
-    error: float
-    measured: bool = True
 
 
 def compare_values(forward: Forwarded) -> Iterator[Comparison]:
@@ -57,7 +47,7 @@ def compare_given(forward: Forwarded, given: Mapping[str, int | float | str]) ->
     """Every input that was given against the number that the graph computes with."""
     for name, value in given.items():
         same = Fraction(str(value).replace(" ", "")) == Fraction(str(forward[name]))
-        yield Comparison(name, 0.0 if same else math.inf)
+        yield _comparison(name, 0.0 if same else inf)
 
 
 def compare_printed(numbers: Iterable[Expr], written: Callable[[Expr], str]) -> Iterator[Comparison]:
@@ -67,7 +57,7 @@ def compare_printed(numbers: Iterable[Expr], written: Callable[[Expr], str]) -> 
         shown, tolerance = printed_value(text)
         distance = abs(sympy.N(shown - number, PRECISION))
         right = distance <= tolerance * (1 + sympy.N("1e-9")) and (shown == 0) == (sympy.N(number, PRECISION) == 0)
-        yield Comparison(f"the printed {text}", 0.0 if right else math.inf)
+        yield _comparison(f"the printed {text}", 0.0 if right else inf)
 
 
 def compare_structure(graph: Graph, points: int = 3, seed: int = 0) -> Iterator[Comparison]:
@@ -79,7 +69,7 @@ def compare_structure(graph: Graph, points: int = 3, seed: int = 0) -> Iterator[
             inputs = {name: mpmath.mpf(generator.randint(-194, 194)) / 97 for name in graph.inputs}
             found = _values(graph, inputs, functions)
             for name, truth in _equations(graph, inputs, functions).items():
-                yield Comparison(name, float(_relative(found[graph.place(name)], truth)))
+                yield _comparison(name, _error(found[graph.place(name)], truth))
 
 
 def compare_gradients(backward: Backward) -> Iterator[Comparison]:
@@ -132,60 +122,9 @@ def compare_inputs(backward: Backward) -> Iterator[Comparison]:
                 moved = _equations(graph, {**inputs, name: inputs[name] + step}, graph.functions)
                 quotients.append((moved[backward.output] - base) / step)
                 comparison = _compared(name, backward[name], quotients)
-                if comparison.error <= TOLERANCE:
+                if comparison.ok:
                     break
             yield comparison
-
-
-@dataclass(frozen=True)
-class FloatPass:
-    """A backward pass in floating point: the gradient by every input, and the local slope along every arrow."""
-
-    gradients: Mapping[str, float]
-    slopes: Mapping[Edge, float]
-
-
-def float_pass(graph: Graph, values: Numbers, of: str | None = None) -> FloatPass:
-    """Both passes in floating point: each operation and local slope is rounded, as a program does it.
-
-    Raises:
-        DeriveError: an input is missing or no number, or it is not said which output is meant.
-    """
-    output = graph.place(graph.output if of is None else of)
-    found: list[float] = []
-    for node in graph.nodes:
-        arguments = [found[argument] for argument in node.arguments]
-        if node.operation is not None:
-            found.append(_compiled(graph, node.operation)[0](*arguments))
-        elif node.constant is not None:
-            found.append(float(node.constant))
-        else:
-            found.append(arguments[0] if arguments else float(exact(values[node.name], node.name)))
-    gradients = [0.0] * len(graph.nodes)
-    gradients[output] = 1.0
-    slopes = {}
-    for edge in reversed(graph.edges):
-        node = graph.nodes[edge.target]
-        slopes[edge] = 1.0
-        if node.operation is not None:
-            arguments = [found[argument] for argument in node.arguments]
-            slopes[edge] = float(_compiled(graph, node.operation)[1 + edge.slot](*arguments))
-        gradients[edge.source] += gradients[edge.target] * slopes[edge]
-    return FloatPass({name: gradients[graph.place(name)] for name in graph.inputs}, slopes)
-
-
-@lru_cache(maxsize=256)
-def _compiled(graph: Graph, operation: Operation) -> tuple[Callable[..., float], ...]:
-    """An operation and its local slopes, a function that is whole called by its name."""
-    whole: dict[str, Callable[[float], float]] = {}
-    for function in graph.functions:
-        whole[function.name] = sympy.lambdify(function.variable, function.formula, [whole, BRACKETS, "math"])
-    slots = SLOTS[: operation.arity]
-    slopes = [operation.slope(place, graph.slopes) for place in range(operation.arity)]
-    return tuple(sympy.lambdify(slots, formula, [whole, BRACKETS, "math"]) for formula in (operation.formula, *slopes))
-
-
-BRACKETS: Mapping[str, Callable[[bool], float]] = {"Bracket": float, "erf": math.erf}
 
 
 def _equations(graph: Graph, inputs: Mapping[str, Any], functions: Iterable[ScalarFunction]) -> dict[str, Any]:
@@ -285,7 +224,7 @@ def _declared(slopes: Iterable[Any], backward: Backward, edge: Edge) -> Any:
     found: list[Any] = []
     for slope in slopes:
         found.append(slope)
-        if _relative(upstream * slope, claimed) <= TOLERANCE:
+        if _error(upstream * slope, claimed) <= DIGITS:
             break
     return min(found, key=lambda slope: abs(upstream * slope - claimed))
 
@@ -328,18 +267,25 @@ def _plain(number: Expr) -> Any:
 def _compared(what: str, value: Expr, truths: list[Any]) -> Comparison:
     """The relative error against the nearest of the truths; a truth that is only noise is 0."""
     if isinstance(value, Uncertain) or _exceeds(value):
-        return Comparison(what, 0.0, measured=False)
+        return Comparison.untried("no number of digits would do", what)
     found = _plain(value)
     if found == 0:
         noise = mpmath.mpf(10) ** -(mpmath.mp.dps // 4)
-        return Comparison(what, 0.0 if min(map(abs, truths)) < noise else 1.0)
-    return Comparison(what, float(min(_relative(found, truth) for truth in truths)))
+        return _comparison(what, 0.0 if min(map(abs, truths)) < noise else 1.0)
+    return _comparison(what, min(_error(found, truth) for truth in truths))
+
+
+def _error(found: Any, truth: Any) -> float:
+    """The relative error; infinite where there is no number to compare."""
+    try:
+        return relative_error(found, truth)
+    except ArrayError:
+        return inf
+
+
+def _comparison(what: str, error: float) -> Comparison:
+    return Comparison(error, DIGITS, what=what)
 
 
 def _exceeds(value: Expr) -> bool:
     return not value.is_Rational and abs(value._mpf_[2] + value._mpf_[3]) * 0.302 > _MOST_SIZE
-
-
-def _relative(found: Any, truth: Any) -> Any:
-    scale = max(abs(found), abs(truth))
-    return mpmath.mpf(0) if scale == 0 else abs(found - truth) / scale
