@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from answers.code.cases import Case
+from answers.contract.methods import ALL_CASES, DIFFERENCES, Method
 from numeric.training import MetricName
 
 
@@ -27,7 +28,7 @@ class Assignment:
         beside: files that it imports, as they are in the reference, by file name.
         library: whose arrays the file is given.
         requires: packages without which the file cannot be run.
-        method: against what its results are compared.
+        methods: against what its results are compared.
         seconds: the time that it may take.
         derived: whether the solution's gradients are the derived formulas; a library's own are not.
         results: the metrics that it reports when it is run as a program; none if it is no program.
@@ -43,7 +44,7 @@ class Assignment:
     beside: Mapping[str, str] = field(default_factory=dict)
     library: Literal["torch", "numpy"] = "numpy"
     requires: tuple[str, ...] = ()
-    method: str = "differences, all cases"
+    methods: tuple[Method, ...] = (DIFFERENCES, ALL_CASES)
     seconds: int = 60
     derived: bool = True
     results: tuple[MetricName, ...] = ()

@@ -146,7 +146,7 @@ def _claim(assignment: Assignment, name: str, run: CheckOnce) -> Claim:
         return replace(worst, points=sum(check.points for check in mine), note=_note(mine, found.how))
 
     what = f"{name} of {assignment.file}"
-    return Claim(what, rf"\texttt{{{escape(name)}}}", assignment.method, verdict, run.begin)
+    return Claim(what, rf"\texttt{{{escape(name)}}}", assignment.methods, verdict, run.begin)
 
 
 def _note(checks: list[CodeCheck], how: str) -> str:

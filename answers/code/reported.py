@@ -11,13 +11,13 @@ from answers.code import Assignment, CodeReport
 from answers.code.program import CheckOnce, NotRunError, Program, ran
 from answers.contract.evidence import Found, quoted_claim, read_number
 from answers.contract.item import Claim
+from answers.contract.methods import PROGRAM_AGAIN
 from answers.latex.code import code_lines
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Code, Text
 from answers.trainings.trainer import Trainer
 from numeric.checks.comparison import Comparison
 
-AGAIN = "the printed program once more"
 PRINTED_NUMBER = re.compile(r"(?<![\w.^])-?\d+(?:\.\d+)?(?![\w.])")
 
 
@@ -64,7 +64,7 @@ def _claims(assignment: Assignment, program: Program, run: CheckOnce) -> tuple[C
 def _not_run_claim(assignment: Assignment, reason: NotRunError) -> Claim:
     """The claim that stands for a program that was not run: it fails if the program does."""
     verdict = Comparison.failed(str(reason)) if reason.failed else Comparison.untried(str(reason))
-    return Claim(f"output of {assignment.file}", "output", AGAIN, lambda: verdict)
+    return Claim(f"output of {assignment.file}", "output", (PROGRAM_AGAIN,), lambda: verdict)
 
 
 def lacking(report: CodeReport) -> Comparison:
@@ -79,7 +79,7 @@ def _claim(what: str, latex: str, run: CheckOnce, compare: Callable[[CodeReport]
             return lacking(report)
         return Comparison.failed(report.problem) if report.problem else compare(report)
 
-    return Claim(what, latex, AGAIN, verdict, run.begin)
+    return Claim(what, latex, (PROGRAM_AGAIN,), verdict, run.begin)
 
 
 def _same_numbers(program: Program, now: CodeReport) -> Comparison:

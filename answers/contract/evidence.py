@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from answers.contract.item import Claim, Context
+from answers.contract.methods import FOUND
 from answers.contract.model import Strict
 from answers.contract.sides import Named, Side
 from answers.errors import HomeworkContentError
@@ -112,4 +113,4 @@ def quoted_claim(what: str, said: Mapping[str, str], found: Mapping[str, float])
                 worst, note = excess, f"{name} is quoted as {said[name]}, found was {value:.6g}"
         return Comparison(worst, DOUBLE, len(found), note if worst > DOUBLE else "")
 
-    return Claim(what, what, "what was found", verdict)
+    return Claim(what, what, (FOUND,), verdict)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, TypeVar
 
+from answers.contract.methods import Method
 from answers.contract.model import Strict
 from answers.latex.sheet import Block
 from derive.expression.scalar import ScalarFunction
@@ -21,17 +22,22 @@ from numeric.checks.comparison import Comparison
 class Claim:
     """Something that an answer says and that a number can contradict.
 
-    ``quantity`` is what it is about, for a terminal, and ``latex`` the same for a sheet; ``method`` says
+    ``quantity`` is what it is about, for a terminal, and ``latex`` the same for a sheet; ``methods`` say
     against what it is compared. ``check`` does the work when it is called. ``begin`` starts what of it runs in
     another process, so that it is done by the time of the check. ``model`` is what the claim is of.
     """
 
     quantity: str
     latex: str
-    method: str
+    methods: tuple[Method, ...]
     check: Callable[[], Comparison]
     begin: Callable[[], object] | None = None
     model: Forward | None = None
+
+    @property
+    def method(self) -> str:
+        """The methods in words."""
+        return ", ".join(method.words for method in self.methods)
 
 
 @dataclass(frozen=True)

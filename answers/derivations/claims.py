@@ -5,10 +5,20 @@ That the numbers of an answer agree says nothing about the first: the gradient o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from answers.contract.item import Claim
+from answers.contract.methods import (
+    DIFFERENCES,
+    EACH_STEP,
+    FORWARD_PASS,
+    MATRIX_FORM,
+    SIZES_AS_THEY_STAND,
+    STAND_IN_SIZES,
+    Method,
+    smooth_for,
+)
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_named
@@ -16,11 +26,15 @@ from derive.forward import Forward
 from derive.matrix.nodes import Elementwise, Named, Node
 from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric import check, sizes_tried
+from numeric.checks.cases import Sizes
 from numeric.checks.checking import unknown_functions
 from numeric.checks.comparison import Comparison
 
 SHOWN = 3
 """How many complaints and failures of one check are told."""
+
+AT_SIZES: Mapping[Sizes, Method] = {"stand-in": STAND_IN_SIZES, "as they stand": SIZES_AS_THEY_STAND}
+"""How a derivation at large sizes is tried."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +74,13 @@ def claim(
     """
     named = quantity_latex(derivation.quantity, derivation.forward)
     value = derivation.quantity.name in derivation.forward.tensors
-    method = "forward pass" if value else "differences, each step" if len(derivation.steps) > 1 else "differences"
+    methods: tuple[Method, ...] = (FORWARD_PASS if value else DIFFERENCES,)
+    if not value and len(derivation.steps) > 1:
+        methods += (EACH_STEP,)
     if derivation.matrix is not None:
-        method += ", matrix form"
-    method = ", ".join((method, *sizes_tried(derivation)))
-    unknown = unknown_functions(derivation.forward)
-    if unknown:
-        method += f", with a smooth function for {', '.join(unknown)}"
+        methods += (MATRIX_FORM,)
+    methods += tuple(AT_SIZES[sizes] for sizes in sizes_tried(derivation))
+    methods += smooth_for(unknown_functions(derivation.forward))
 
     def verdict() -> Comparison:
         answers = ((derivation, required or Requirement(derivation.quantity.name)), *beside)
@@ -81,7 +95,7 @@ def claim(
         return Comparison(worst.error, worst.tolerance, results[0].points, note)
 
     unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
-    return Claim(unicode_name, f"${named}$", method, verdict, model=derivation.forward)
+    return Claim(unicode_name, f"${named}$", methods, verdict, model=derivation.forward)
 
 
 def _symbols(derivation: Derivation) -> set[str]:

@@ -12,6 +12,7 @@ from sympy import Expr, KroneckerDelta
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context
+from answers.contract.methods import FORWARD_DIFFERENCES
 from answers.derivations.claims import claim
 from answers.derivations.pages import forward_blocks
 from answers.latex.escape import escape
@@ -106,7 +107,7 @@ class Across:
         """What is said across samples against differences of the forward equations."""
         quantity = quantity_latex(self.jacobian.quantity, self.jacobian.forward, whole=False)
         what, shown = f"{self.name} across samples", f"${quantity}$ across samples"
-        return Claim(what, shown, "differences of the forward pass", self.verdict)
+        return Claim(what, shown, (FORWARD_DIFFERENCES,), self.verdict)
 
     def verdict(self) -> Comparison:
         """Compare the part across samples with differences, element by element; 0 must be 0 to the last bit."""

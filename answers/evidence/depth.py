@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context
+from answers.contract.methods import QUOTIENT as QUOTIENT_ALONG
 from answers.formulas.called import activation_in
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, plot
@@ -84,7 +85,7 @@ class Depth(Evidence):
             return Comparison(relative_error(slope, along), QUOTIENT)
 
         what = f"gradient through {self.depth} layers of {name}"
-        return Claim(what, what, "a difference quotient of the forward pass", verdict)
+        return Claim(what, what, (QUOTIENT_ALONG,), verdict)
 
 
 def _stack(activation: Activation, depth: int, width: int) -> Network:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from answers.contract.evidence import Comparing, Found
 from answers.contract.item import Claim
+from answers.contract.methods import Method
 from answers.contract.sides import NAME, Derivative, Leaf, Named, Quoted, Side, named, read_side
 from answers.latex.escape import escape
 from numeric.checks.comparison import Comparison
@@ -170,7 +171,10 @@ def derivative_claims(text: str, found: Mapping[str, Found]) -> Iterator[Claim]:
         what = f"{equation.right.text} = {equation.left.text}"
         known = comparing(equation.right.quotes[0].evidence)
         yield Claim(
-            what, rf"\texttt{{{escape(what)}}}", "the derivative of what is defined", _checking(equation, known)
+            what,
+            rf"\texttt{{{escape(what)}}}",
+            (Method("the derivative of what is defined"),),
+            _checking(equation, known),
         )
 
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context
+from answers.contract.methods import LOSS_BEFORE
 from answers.latex.numbers import scientific
 from derive.forward import Tensor
 from numeric import compile
@@ -40,7 +41,7 @@ class Descent(Evidence):
             "samples": str(self.samples),
         }
         claim = Claim(
-            "loss after gradient descent", "loss after gradient descent", "the loss before it", lambda: _lower(losses)
+            "loss after gradient descent", "loss after gradient descent", (LOSS_BEFORE,), lambda: _lower(losses)
         )
         ends = quoted_claim("losses quoted", values, {"before": losses[0], "after": losses[-1]})
         return Found(values, (), (claim, ends))

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from answers.contract.evidence import Evidence, Found
 from answers.contract.given import Numbers
 from answers.contract.item import Claim, Context
+from answers.contract.methods import PATTERNS, Method
 from answers.errors import HomeworkContentError
 from answers.formulas.pattern import Stage, bending, stages
 from answers.formulas.polygons import Region, regions
@@ -59,7 +60,7 @@ class Regions(Evidence):
         claim = Claim(
             f"regions of {self.network}",
             f"{len(parts)} regions",
-            "patterns on a grid, the network inside each region",
+            (PATTERNS, Method("the network inside each region")),
             lambda: regions_verdict(network, arrays, found, parts, (self.low, self.high)),
         )
         return Found(values, (Plots((self._plot(network, parts),), caption),), (claim,))

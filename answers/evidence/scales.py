@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context
+from answers.contract.methods import LOSS_DIFFERENCES, UNDONE
 from answers.derivations.claims import claim
 from answers.formulas.chain import compare, read_chain
 from answers.formulas.setting import About
@@ -145,7 +146,7 @@ def _inverse_claim(one: Normalisation) -> Claim:
         error = _distance(one)
         return replace(found, error=error, note="another formula is applied") if error > STEPWISE else found
 
-    return Claim(f"inverse of {one.name}", f"inverse of {one.name}", "the target itself", verdict)
+    return Claim(f"inverse of {one.name}", f"inverse of {one.name}", (UNDONE,), verdict)
 
 
 def _distance(one: Normalisation) -> float:
@@ -166,4 +167,4 @@ def _gradient_claim(name: str, gradient: Derivation, point: dict[str, Values], s
         return Comparison(error, STEPWISE, measured.size)
 
     what = f"gradients with normalisation {name}" if name != "none" else "gradients without normalisation"
-    return Claim(what, what, "differences of the loss", verdict)
+    return Claim(what, what, (LOSS_DIFFERENCES,), verdict)

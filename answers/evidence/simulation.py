@@ -13,6 +13,7 @@ from sympy import Symbol
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context
+from answers.contract.methods import SIMULATED
 from answers.errors import HomeworkContentError
 from answers.formulas.setting import About
 from answers.latex.numbers import scientific
@@ -121,7 +122,7 @@ class Statistic:
     def claim(self) -> Claim:
         """The measured variances against those of theory."""
         name = latex(symbols.scalar(self.name))
-        return Claim(f"variance of {self.name}", rf"$\operatorname{{Var}}({name})$", "simulated batches", self.verdict)
+        return Claim(f"variance of {self.name}", rf"$\operatorname{{Var}}({name})$", (SIMULATED,), self.verdict)
 
     def verdict(self) -> Comparison:
         """Compare the variances, each within some standard errors of the measured one, from its fourth moment."""

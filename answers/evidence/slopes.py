@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Claim, Context
+from answers.contract.methods import ON_A_GRID
 from answers.formulas.called import activation_in, slope_in
 from answers.latex.numbers import scientific
 from answers.latex.plotting import curve, jump_dots, plot
@@ -112,4 +113,4 @@ def _claim(name: str, derivation: Derivation, bound: Expr, z: Values, slopes: Va
         error = relative_error(max(float(slopes.max()), -float(best.fun)), float(bound), 1.0)
         return Comparison(error, DOUBLE, slopes.size)
 
-    return Claim(f"largest slope of {name}", f"largest slope of {name}", "its values on a grid", verdict)
+    return Claim(f"largest slope of {name}", f"largest slope of {name}", (ON_A_GRID,), verdict)

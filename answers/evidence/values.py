@@ -14,6 +14,7 @@ from sympy import Expr, Symbol
 from answers.contract.evidence import Evidence, Found, read_number
 from answers.contract.given import Numbers
 from answers.contract.item import Claim, Context
+from answers.contract.methods import FINITE_VALUE, VALUE_IN_DIGITS
 from answers.errors import HomeworkContentError
 from answers.evidence.comparing import Equations, Evaluated
 from answers.formulas.setting import About
@@ -104,9 +105,9 @@ class Values(About, Evidence):
     def _claim(self, name: str, formula: Formula, entries: tuple[Entry, ...], context: Context) -> Claim:
         of = tuple(entry for entry in entries if entry.name == name)
         latex = f"${formula_latex(formula, context.index_base)}$"
-        method = "its value to 60 digits" + (", which is finite" if name in self.overflows else "")
+        methods = (VALUE_IN_DIGITS.of(60), *((FINITE_VALUE,) if name in self.overflows else ()))
         _, tolerance = PRECISIONS[self.precision]
-        return Claim(name, latex, method, lambda: _verdict(of, name in self.overflows, tolerance, self.digits))
+        return Claim(name, latex, methods, lambda: _verdict(of, name in self.overflows, tolerance, self.digits))
 
     def _table(self, formulas: Mapping[str, Formula], entries: tuple[Entry, ...], context: Context) -> Table:
         """A row for each formula; or for each value of the parameter, with a column for each formula."""

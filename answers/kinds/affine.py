@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import NETWORK, Method
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import claim
 from answers.formulas.pattern import Stage, bending, stages
@@ -65,7 +66,7 @@ class Affine(Lined, Noted):
         return Claim(
             f"{self.network} is affine on a pattern",
             r"$\bm{A}, \bm{c}$",
-            "the network, at points of one pattern",
+            (NETWORK, Method("at points of one pattern")),
             lambda: affine_verdict(network, found),
         )
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from sympy import Expr, N, Rational, cancel
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import DIGITS as IN_DIGITS
 from answers.contract.texts import Markdown, MarkdownLine
 from answers.contract.written import Lined, lines_left
 from answers.kinds.scalar import Scalar, Values, backward_claim, partial_latex
@@ -154,4 +155,4 @@ def _claim(ours: _Side, others: _Side) -> Claim:
         differing = [name for name in names if not _is_equal(ours, others, name)]
         return Comparison(inf if differing else 0.0, 10.0**-DIGITS, len(names), ", ".join(differing))
 
-    return Claim("the same gradients", "the same gradients", f"{DIGITS} digits", verdict)
+    return Claim("the same gradients", "the same gradients", (IN_DIGITS.of(DIGITS),), verdict)

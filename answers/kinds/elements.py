@@ -9,6 +9,7 @@ from pydantic import Field
 from sympy import Expr
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import AT_THE_KINK
 from answers.contract.written import Noted, room
 from answers.derivations.claims import Requirement, claim
 from answers.derivations.rows import KeyedRow, change_marks
@@ -92,4 +93,4 @@ def _kink_claim(derivation: Derivation, name: str, limit: Expr, value: Expr) -> 
 
     unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
     latex = quantity_latex(derivation.quantity, derivation.forward)
-    return Claim(f"{unicode_name} at the kink", f"${latex}$ at the kink", "its value there", verdict)
+    return Claim(f"{unicode_name} at the kink", f"${latex}$ at the kink", (AT_THE_KINK,), verdict)

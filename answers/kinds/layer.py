@@ -10,6 +10,7 @@ from pydantic import Field
 from sympy import Indexed, Symbol
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import DIFFERENCES, ELEMENT_BY_ELEMENT, FORWARD_PASS
 from answers.contract.names import Dimension
 from answers.contract.written import Lined, Noted
 from answers.derivations.claims import SHOWN
@@ -143,7 +144,7 @@ def elements_claim(elements: WrittenOut, sizes: Mapping[str, int]) -> Claim:
     return Claim(
         f"elements of {quantity_unicode(derivation.quantity, model)}",
         f"${quantity_latex(derivation.quantity, model)}$",
-        "differences, element by element" if is_partial else "forward pass, element by element",
+        (DIFFERENCES if is_partial else FORWARD_PASS, ELEMENT_BY_ELEMENT),
         verdict,
         model=model,
     )

@@ -14,6 +14,7 @@ from pydantic import Field
 from sympy import Matrix
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import DRAWN_CORNERS
 from answers.contract.written import Lined, Noted
 from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
@@ -123,7 +124,7 @@ class Map:
     def claim(self) -> Claim:
         """The area that is drawn, with its sign, is the determinant; a product is one map after the other."""
         what = f"{self.name}: area and determinant"
-        return Claim(what, escape(what), "the corners that are drawn", self.verdict)
+        return Claim(what, escape(what), (DRAWN_CORNERS,), self.verdict)
 
     def verdict(self) -> Comparison:
         """Compare the corners that are drawn with the determinant, with linearity, and with one map after the other."""

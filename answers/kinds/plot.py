@@ -13,6 +13,7 @@ from sympy import Expr, Function
 from sympy.core.function import AppliedUndef
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import DIFFERENCE_QUOTIENTS, FORMULA, Method
 from answers.contract.written import Noted, room
 from answers.derivations.claims import claim
 from answers.derivations.pages import applied_functions
@@ -94,8 +95,10 @@ class Graph:
     def claim(self, shown: Shown) -> Claim:
         """The curve of the function is that of its formula, or the curve of the derivative that of its slope."""
         what = f"{self.plot.title}: the curve of the {shown}"
-        method = "difference quotients, point by point" if shown == "derivative" else "the formula, to 30 digits"
-        return Claim(what, f"curve of {self.drawn[shown].curve.label}", method, lambda: self.verdict(shown))
+        methods = (FORMULA, Method("to 30 digits"))
+        if shown == "derivative":
+            methods = (DIFFERENCE_QUOTIENTS, Method("point by point"))
+        return Claim(what, f"curve of {self.drawn[shown].curve.label}", methods, lambda: self.verdict(shown))
 
     def verdict(self, shown: Shown) -> Comparison:
         """Compare the points of a curve as they are drawn with the formula of the function."""

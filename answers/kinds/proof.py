@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import ALGEBRA, LINE_BEFORE, Method, smooth_for
 from answers.contract.model import Strict
 from answers.contract.texts import Markdown, MarkdownLine
 from answers.contract.written import Lined, Noted
@@ -62,18 +63,16 @@ class Proof(About, Lined, Noted):
 
     def _claim(self, chain: Chain, base: IndexBase) -> Claim:
         exactly = decided(chain)
-        method = "each line with the one before it"
         unknown = unknown_in((line.formula.expression for line in chain.lines), chain.setting)
-        if unknown:
-            method += f", with a smooth function for {', '.join(unknown)}"
+        methods = (LINE_BEFORE, *smooth_for(unknown))
         if len(exactly) == len(chain.lines) - 1:
-            method += ", all by algebra too"
+            methods += (ALGEBRA,)
         elif exactly:
             lines = ", ".join(map(str, exactly))
-            method += f"; by algebra too: line{'s' if len(exactly) > 1 else ''} {lines}"
+            methods += (Method(f"by algebra too: line{'s' if len(exactly) > 1 else ''} {lines}", ALGEBRA.meaning),)
         said = chain.summary if chain.relation != "=" else (chain.lines[0], chain.lines[-1])
         plain = " ".join(f"{line.relation} {formula_unicode(line.formula, base)}".strip() for line in said)
-        return Claim(plain, f"${_chained(said, base)}$", method, lambda: compare(chain, self, index_base=base))
+        return Claim(plain, f"${_chained(said, base)}$", methods, lambda: compare(chain, self, index_base=base))
 
 
 def _chained(lines: Sequence[Line], base: IndexBase) -> str:

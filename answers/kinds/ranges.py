@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import FAR_AND_NEAR, Method
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import claim
 from answers.errors import HomeworkContentError
@@ -175,8 +176,8 @@ class Candidate:
 
     def claim(self) -> Claim:
         """The range holds all values, none beyond its ends, and is within the bounds."""
-        method = "values far and near, and the bounds"
-        return Claim(f"range of {self.name}", f"range of ${self.head}$", method, self.verdict)
+        methods = (FAR_AND_NEAR, Method("and the bounds"))
+        return Claim(f"range of {self.name}", f"range of ${self.head}$", methods, self.verdict)
 
     def verdict(self) -> Comparison:
         """Compare the range with values at small and large arguments: none outside, some near each end."""

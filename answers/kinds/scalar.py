@@ -9,10 +9,12 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.item import Claim, Item
+from answers.contract.methods import ARROWS_MOVED, DIGITS, EQUATIONS, SYMPY, Method
 from derive.expression.symbols import scalar
 from derive.graph import Backward, Forwarded, Graph, ScalarGraph, scalar_graph
 from derive.graph.numbers import number_latex
 from derive.render import latex, unicode
+from numeric.checks import tolerances
 from numeric.checks.comparison import Comparison
 from numeric.checks.graph import (
     PRECISION,
@@ -23,7 +25,6 @@ from numeric.checks.graph import (
     compare_structure,
     compare_values,
 )
-from numeric.checks.tolerances import DIGITS
 
 Values = Mapping[str, int | float | str]
 
@@ -55,7 +56,10 @@ def partial_latex(output: str, name: str) -> str:
 def structure_claim(graph: Graph) -> Claim:
     """The claim that the nodes and arrows of a graph compute what the equations say."""
     return Claim(
-        "graph", _values_of(graph), "equations, at random inputs", lambda: _verdict(lambda: compare_structure(graph))
+        "graph",
+        _values_of(graph),
+        (EQUATIONS, Method("at random inputs")),
+        lambda: _verdict(lambda: compare_structure(graph)),
     )
 
 
@@ -72,7 +76,7 @@ def forward_claim(forward: Forwarded, at: Values) -> Claim:
         yield from compare_values(forward)
         yield from compare_printed(forward.values, number_latex)
 
-    return Claim("values", named, f"equations, {PRECISION} digits", lambda: _verdict(compared))
+    return Claim("values", named, (EQUATIONS, DIGITS.of(PRECISION)), lambda: _verdict(compared))
 
 
 def backward_claim(backward: Backward) -> Claim:
@@ -87,7 +91,7 @@ def backward_claim(backward: Backward) -> Claim:
     return Claim(
         f"∂{unicode(scalar(backward.output))}/∂·",
         named,
-        "each arrow moved alone, SymPy",
+        (ARROWS_MOVED, SYMPY),
         lambda: _verdict(compared),
     )
 
@@ -96,4 +100,4 @@ def _verdict(compared: Callable[[], Iterable[Comparison]]) -> Comparison:
     found = [comparison for comparison in compared() if not comparison.unchecked]
     wrong = [comparison.what for comparison in found if not comparison.ok]
     worst = max((comparison.error for comparison in found), default=inf)
-    return Comparison(worst, DIGITS, len(found), "; ".join(wrong[:3]))
+    return Comparison(worst, tolerances.DIGITS, len(found), "; ".join(wrong[:3]))

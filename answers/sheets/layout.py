@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from answers.contract.methods import explained
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
 from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
-from answers.sheets.methods import explained
 
 
 def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
@@ -51,9 +51,9 @@ CERTIFICATE = (
 
 def _certificate_text(checked: Sequence[Checked]) -> sheet.Text:
     """What a certificate means, with the methods that occur in it."""
-    tried = (entry.claim.method for entry in checked if not entry.verdict.unchecked)
-    methods = (rf"\emph{{{escape(words)}}} -- {escape(meaning)}" for words, meaning in explained(tried).items())
-    return sheet.Text(CERTIFICATE.format(methods="; ".join(methods)))
+    tried = (method for entry in checked if not entry.verdict.unchecked for method in entry.claim.methods)
+    said = (rf"\emph{{{escape(method.words)}}} -- {escape(method.meaning)}" for method in explained(tried))
+    return sheet.Text(CERTIFICATE.format(methods="; ".join(said)))
 
 
 def _sheet(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from answers.contract.item import Answered, Claim
+from answers.contract.methods import Method
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown
 from answers.latex.sheet import Block, Column, Plots, Row, Table, Text
@@ -120,5 +121,5 @@ def boundary_block(outcome: Outcome) -> tuple[Block, ...]:
 def not_trained(reason: str) -> Answered:
     """An answer that says that there is no training, which is neither right nor wrong."""
     verdict = Comparison.untried(reason)
-    claim = Claim("training", "training", escape(reason), lambda: verdict)
+    claim = Claim("training", "training", (Method(escape(reason)),), lambda: verdict)
     return Answered((Text(rf"\emph{{{escape(f'Not trained: {reason}.')}}}"),), (claim,))

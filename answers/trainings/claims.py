@@ -10,6 +10,7 @@ from math import inf
 import numpy
 
 from answers.contract.item import Claim
+from answers.contract.methods import FORWARD_PASS, KEPT_WEIGHTS, LOSS_DIFFERENCES, MEASURED, SEED
 from answers.errors import HomeworkContentError
 from answers.latex.markdown import inline_markdown
 from answers.trainings.data import Prepared
@@ -41,8 +42,8 @@ ALLOWED = {"float64": DOUBLE, "float32": SINGLE}
 def training_claims(name: str, outcome: Outcome) -> tuple[Claim, ...]:
     """That the seed gives these losses, that its gradients are right, and that its weights have these metrics."""
     return (
-        Claim(f"first steps of {name}", f"first steps of {name}", "the seed once more", lambda: _replayed(outcome)),
-        Claim(f"gradients of {name}", f"gradients of {name}", "differences of the loss", lambda: _gradients(outcome)),
+        Claim(f"first steps of {name}", f"first steps of {name}", (SEED,), lambda: _replayed(outcome)),
+        Claim(f"gradients of {name}", f"gradients of {name}", (LOSS_DIFFERENCES,), lambda: _gradients(outcome)),
         metrics_claim(name, outcome),
     )
 
@@ -56,7 +57,7 @@ def metrics_claim(name: str, *outcomes: Outcome) -> Claim:
         return Comparison(worst.error, worst.tolerance, sum(found.points for found in verdicts), worst.note)
 
     what = f"test of {name}"
-    return Claim(what, what, "the kept weights, forward pass", verdict)
+    return Claim(what, what, (KEPT_WEIGHTS, FORWARD_PASS), verdict)
 
 
 def target_claim(name: str, metric: str, least: float, test: Mapping[str, float], data: Prepared) -> Claim:
@@ -82,7 +83,7 @@ def target_claim(name: str, metric: str, least: float, test: Mapping[str, float]
         note = "" if short <= 0 else _plain(f"{what}, but it is {quantity(metric, reached)}")
         return Comparison(max(short, 0.0), 0.0, 1, note)
 
-    return Claim(_plain(what), inline_markdown(what), "what was measured", verdict)
+    return Claim(_plain(what), inline_markdown(what), (MEASURED,), verdict)
 
 
 def not_here(data: Prepared) -> str:

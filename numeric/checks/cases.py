@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 from derive.derivation import Derivation, General
 from derive.expression.functions import Bracket
@@ -101,12 +102,16 @@ def _dropped(expected: Derivation, general: General) -> Iterator[Comparison]:
             yield Comparison.failed(note, what=f"{what}: at the sizes as they stand")
 
 
-def sizes_tried(derivation: Derivation) -> tuple[str, ...]:
-    """In words of a certificate, at which sizes a derivation at large ones is tried; none where sizes are small."""
+Sizes = Literal["stand-in", "as they stand"]
+"""Small ones in the place of large ones, and those that a derivation has."""
+
+
+def sizes_tried(derivation: Derivation) -> tuple[Sizes, ...]:
+    """At which sizes a derivation at large ones is tried; none where sizes are small."""
     if derivation.general is None:
         return ()
     compared, _ = _at_the_sizes(derivation, 0)
-    return ("at stand-in sizes", "at the sizes as they stand") if compared else ("at stand-in sizes",)
+    return ("stand-in", "as they stand") if compared else ("stand-in",)
 
 
 def _same(what: str, ok: bool) -> Comparison:

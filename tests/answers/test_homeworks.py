@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from answers.contract.methods import explained
 from answers.homework.bundled import bundled_files
 from answers.homework.context import HomeworkContext
 from answers.homework.load import load
 from answers.pdf import Engine, available_engines, compile_pdf
 from answers.sheets.build import build
-from answers.sheets.methods import explained
 from tests.answers.pdf.typeset import missing_characters, overfull, shrunk, undefined_references
 
 every_homework = pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_the_certificate_explains_every_method(identity: str) -> None:
         return
     context = HomeworkContext(homework)
     parts = context.homework.parts()
-    methods = {claim.method for part in parts for one in context.answered(part) for claim in one.claims}
-    assert [method for method in sorted(methods) if not explained([method])] == []
+    claims = [claim for part in parts for one in context.answered(part) for claim in one.claims]
+    assert sorted({claim.method for claim in claims if not explained(claim.methods)}) == []
 
 
 @pytest.mark.slow

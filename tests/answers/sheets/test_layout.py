@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from answers.contract.item import Claim
+from answers.contract.methods import DIFFERENCES, EACH_STEP, FORWARD_PASS, VALUE_IN_DIGITS, Method
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.homework.verify import Checked
@@ -34,8 +35,8 @@ def key(*checked: Checked) -> sheet.Sheet:
     return key_sheet(homework, HomeworkContext(homework), checked)
 
 
-def checked(part: str, quantity: str, method: str = "differences", verdict: Comparison = PASSED) -> Checked:
-    return Checked(part, Claim(quantity, f"${quantity}$", method, lambda: verdict), verdict)
+def checked(part: str, quantity: str, method: Method = DIFFERENCES, verdict: Comparison = PASSED) -> Checked:
+    return Checked(part, Claim(quantity, f"${quantity}$", (method,), lambda: verdict), verdict)
 
 
 def certificate(entries: Sequence[Checked]) -> list[tuple[str, str, str, bool | None]]:
@@ -69,7 +70,7 @@ def test_the_key_answers_and_says_what_earns_points() -> None:
 
 
 def test_the_certificate_groups_what_was_checked_alike() -> None:
-    entries = [checked("1a", "x"), checked("1a", "y"), checked("1a", "z", "forward pass"), checked("1b", "x")]
+    entries = [checked("1a", "x"), checked("1a", "y"), checked("1a", "z", FORWARD_PASS), checked("1b", "x")]
     assert certificate(entries) == [
         ("1a", "$x$, $y$", "3", True), ("", "$z$", "3", True), ("1b", "$x$", "3", True),
     ]  # fmt: skip
@@ -100,12 +101,24 @@ def test_a_row_says_the_worst_of_its_quantities() -> None:
 
 
 def test_the_certificate_explains_the_methods_that_occur() -> None:
-    entries = [checked("1a", "x", "differences, each step"), checked("1b", "y", "its value to 60 digits")]
+    both = Checked("1a", Claim("x", "$x$", (EACH_STEP, DIFFERENCES), lambda: PASSED), PASSED)
+    own = Method("a ruler", "lengths on paper")
+    entries = [
+        checked("1b", "w", own),
+        checked("1b", "y", VALUE_IN_DIGITS.of(60)),
+        both,
+        checked("1b", "z", both.claim.methods[0]),
+    ]
     (text, _) = key(*entries).sections[-1].blocks
     assert isinstance(text, sheet.Text)
     for words in ("differences", "each step", "its value to 60 digits"):
         assert rf"\emph{{{words}}}" in text.latex
     assert "proof" not in text.latex
+    said = [
+        text.latex.index(words) for words in ("differences", "each step", "its value", "a ruler} -- lengths on paper")
+    ]
+    assert said == sorted(said)
+    assert text.latex.count("each step") == 1
 
 
 def test_no_certificate_without_checks() -> None:

@@ -15,6 +15,7 @@ from answers.code.cases import SEQUENCE, SHAPES, Case, point, slopes, value
 from answers.code.programming import Programming
 from answers.code.rendering import render
 from answers.code.templates.layers.lines import layer_lines
+from answers.contract.methods import ALL_LAYERS, DIFFERENCES
 from derive.layer import Layer, layer
 
 SIZES = ({"N": 4, "inputs": 5, "outputs": 3}, {"N": 1, "inputs": 2, "outputs": 4}, {"N": 3, "inputs": 1, "outputs": 2})
@@ -38,7 +39,7 @@ class LayersFile(Programming):
                 cases=cases,
                 quantities=("y", "dx", "dW", "db"),
                 examples={"test_layers.py": render("layers/test_layers.py.j2")},
-                method="differences, all layers",
+                methods=(DIFFERENCES, ALL_LAYERS),
             ),
         )
 

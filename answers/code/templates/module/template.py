@@ -13,6 +13,7 @@ from answers.code.programming import Programming
 from answers.code.rendering import render
 from answers.code.templates.module.cases import cases
 from answers.code.templates.module.lines import activation, convolution, linear, pooling
+from answers.contract.methods import ALL_LAYERS, DIFFERENCES
 from answers.errors import HomeworkContentError
 from derive.errors import nearest
 from derive.layers import ACTIVATION
@@ -51,7 +52,7 @@ class ModuleFile(Programming):
                 driver=Path(__file__).with_name("driver.py"),
                 cases=partial(cases, self.layers),
                 quantities=("y", "dz", *parameters),
-                method="differences, all layers",
+                methods=(DIFFERENCES, ALL_LAYERS),
             ),
         )
 

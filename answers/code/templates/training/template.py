@@ -11,9 +11,10 @@ from answers.code.rendering import render
 from answers.code.templates.training.cases import PARAMETERS, cases
 from answers.code.templates.training.lines import functions
 from answers.code.templates.training.options import IN_LIBRARIES, Library, TrainingOptions
+from answers.contract.methods import DEFINITIONS, DIFFERENCES, GOAL_IN_KERAS, GOAL_IN_NUMPY, GOAL_IN_PYTORCH, Method
 from answers.trainings.words import in_percent
 
-NAMES: Mapping[Library, str] = {"numpy": "NumPy", "torch": "PyTorch", "keras": "Keras"}
+GOALS: Mapping[Library, Method] = {"numpy": GOAL_IN_NUMPY, "torch": GOAL_IN_PYTORCH, "keras": GOAL_IN_KERAS}
 
 
 class Training(TrainingOptions):
@@ -36,7 +37,7 @@ class Training(TrainingOptions):
             cases=partial(cases, self, library),
             quantities=("training", "report", self.metric, *gradients),
             requires=("sklearn",) if library == "numpy" else ("sklearn", library),
-            method=_method(library, f"{100 * goal:g} %" if in_percent(self.metric) else f"{goal:g}"),
+            methods=_methods(library, f"{100 * goal:g} %" if in_percent(self.metric) else f"{goal:g}"),
             derived=not handed_out,
             seconds=300,
             results=self.results,
@@ -56,7 +57,7 @@ class Training(TrainingOptions):
         )
 
 
-def _method(library: Library, goal: str) -> str:
+def _methods(library: Library, goal: str) -> tuple[Method, ...]:
     """Against what a training is compared: what it must reach, its metric's definition, measured derivatives."""
-    measured = ", differences" if library == "numpy" else ""
-    return f"in {NAMES[library]}: a goal of {goal}, definitions{measured}"
+    measured = (DIFFERENCES,) if library == "numpy" else ()
+    return (GOALS[library].of(goal), DEFINITIONS, *measured)
