@@ -73,6 +73,7 @@ def _stage(network: Network, block: Block, matrix: Node, offset: Node, number: i
         return Stage(block, slope, product(slope, matrix), _applied(slope, offset), jacobian, True, sides)
     if jacobian.matrix is None or not _is_constant(jacobian):
         raise HomeworkContentError(f"the stage {block.label} is not linear in {block.reads}")
+    # An affine map is its Jacobian times the argument and its value at 0, for which every element read is set to 0.
     constant = row.expression.replace(
         lambda node: isinstance(node, Indexed) and symbols.name_of(node) == block.reads, lambda _: sympy.S.Zero
     ).doit(deep=False)
@@ -112,6 +113,8 @@ def _require_straight(expression: Expr, block: Block, functions: dict[str, Scala
     written = _written_out(expression, functions)
     u = Symbol("u", real=True)
     plain = written.xreplace({_element(written): u})
+    # Whatever values the conditions have, 0 or 1 each, what is left must be c*u: so letters stand for them, and one
+    # question is asked instead of one for each combination. A constant term would move the kink of the next stage.
     piece = plain.xreplace({bracket: Dummy() for bracket in plain.atoms(Bracket)})
     if not piece.is_polynomial(u) or sympy.Poly(piece, u).degree() > 1 or sympy.expand(piece).subs(u, 0) != 0:
         raise HomeworkContentError(

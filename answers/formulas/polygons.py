@@ -1,4 +1,9 @@
-"""The regions of the plane on which a network of straight pieces is affine, by cutting polygons with lines."""
+"""The regions of the plane on which a network of straight pieces is affine, by cutting polygons with lines.
+
+Up to a stage that bends the network is affine on each region so far, so a unit of that stage changes its side along a
+straight line there, and lines cut convex polygons into convex polygons: all regions stay convex, which is why a corner
+test along the edges is enough to cut one, and why the mean of its corners lies inside.
+"""
 
 from __future__ import annotations
 
@@ -80,8 +85,11 @@ def _bent(part: Region, model: Forward, arrays: Mapping[str, Any], stage: Stage,
     for unit in range(part.offset.size):
         for kink in stage.sides:
             line = part.matrix[unit], part.offset[unit] - kink
+            # A line through a corner or along an edge leaves a sliver of rounding errors, which is no region.
             pieces = [half for piece in pieces for half in _halves(piece, *line) if half.area > least]
     for piece in pieces:
+        # The straight pieces go through the origin (``_require_straight``), so value over argument is their slope. The
+        # centre is on no unit's line, since the regions have been cut along these.
         inside = piece.value(piece.centre)
         slopes = _stage_value(model, arrays, stage, inside) / inside
         sides = tuple(int((value > numpy.array(stage.sides)).sum()) for value in inside)
@@ -103,6 +111,8 @@ def _clipped(corners: Values, heights: Values) -> Values:
     for number in range(len(corners)):
         here, there = corners[number], corners[(number + 1) % len(corners)]
         low, high = heights[number], heights[(number + 1) % len(corners)]
+        # A corner on the line belongs to both halves, and an edge is cut where its ends lie strictly on two sides: so
+        # no corner is counted twice, and the halves share the new edge to the last bit.
         if low >= 0:
             kept.append(here)
         if low * high < 0:

@@ -1,4 +1,9 @@
-"""Where a function of one number rises and falls, and so the range of its values: shown, not sampled."""
+"""Where a function of one number rises and falls, and so the range of its values: shown, not sampled.
+
+Between its breaks and the zeros of its slope a continuously differentiable function is monotone, since a slope that has
+no zero in an interval keeps its sign there. The range then follows from the limits at the ends of the intervals and the
+values between them alone: no value in between can lie outside of these.
+"""
 
 from __future__ import annotations
 
@@ -62,10 +67,12 @@ def variation(formula: Expr, variable: Symbol, functions: Mapping[str, ScalarFun
         HomeworkContentError: the zeros of the slope, its sign or a limit cannot be found.
     """
     written = written_out(formula, functions)
+    # Breaks come as floating point; limits and signs are decided exactly, and 0.1 must be 1/10 for that.
     places = [sympy.nsimplify(place, rational=True) for place in breaks(written, variable, ())]
     ends = [-sympy.oo, *places, sympy.oo]
     pieces: list[Piece] = []
     for left, right in pairwise(ends):
+        # No condition changes between two breaks, so any place in between stands for all of them.
         smooth = resolved(written, variable, _between(left, right))
         pieces += _monotone(smooth, variable, left, right)
     inner = [piece.right for piece in pieces[:-1]]
@@ -123,6 +130,8 @@ def _zeros(slope: Expr, variable: Symbol, left: Expr, right: Expr) -> list[Expr]
     found = sympy.solveset(slope, variable, Interval.open(left, right))
     if found is EmptySet or found == EmptySet:
         return []
+    # SymPy answers with a ConditionSet where it cannot solve, with an infinite set for a periodic slope: a sign that
+    # is read at one place would then be that of a part of the interval only.
     if not isinstance(found, FiniteSet):
         raise HomeworkContentError(f"the zeros of the slope {slope} are not found, so its sign is not shown")
     return sorted(found, key=lambda place: float(place))
@@ -130,6 +139,7 @@ def _zeros(slope: Expr, variable: Symbol, left: Expr, right: Expr) -> list[Expr]
 
 def _sign(slope: Expr, variable: Symbol, place: Expr) -> int:
     """The sign of a slope that has no zero around a place, or is 0 everywhere."""
+    # The slope as a whole first: assumptions on its constants may settle it where a value at a place does not simplify.
     for candidate in (slope, sympy.simplify(slope.subs(variable, place))):
         if candidate.is_zero:
             return 0
@@ -147,6 +157,8 @@ def _limit(smooth: Expr, variable: Symbol, place: Expr, side: str) -> Expr:
 
 def _range(pieces: list[Piece], values: tuple[Expr, ...]) -> Range:
     """The hull of the values: what a constant piece and the places between pieces take, and limits elsewhere."""
+    # On a piece that rises or falls the limits at its open ends are approached and not reached, so they bound the range
+    # without belonging to it, unless a value elsewhere is the same number.
     taken = [*values, *(piece.start for piece in pieces if piece.sign == 0)]
     limits = [end for piece in pieces for end in (piece.start, piece.end)]
     low, high = _extreme([*taken, *limits], lowest=True), _extreme([*taken, *limits], lowest=False)

@@ -70,7 +70,11 @@ def is_display(latex: str) -> bool:
 
 @dataclass
 class _Level:
-    """What is open: how messages call it, the command whose argument it is, and the command read last in it."""
+    """What is open: how messages call it, the command whose argument it is, and the command read last in it.
+
+    The command whose argument a group is must be known, since commands that set their argument several times
+    (``\\mathchoice`` is behind them) take time that is the product of all that are open around it.
+    """
 
     opener: str
     taker: str = ""
@@ -125,6 +129,8 @@ class _Reader:
         else:
             _require_command(token.text)
             self._require_light(token)
+        # A token that opened a group belongs to the level outside of it, which has kept what it needs; a brace that
+        # closes leaves the command in place, whose second argument may follow: \frac{1}{2}.
         if self.levels[-1] is level and token.text != "}":
             level.takes(token)
 

@@ -118,6 +118,7 @@ def _typeset(tex: str, assets: Mapping[str, bytes], engines: Sequence[Engine], t
         attempts.append(_Attempt(engine, runs, log, pdf))
         if pdf:
             return attempts[-1]
+        # Another engine has the same opinion of a wrong document; only a package may be there that is not here.
         if log.missing_file is None:
             break
     return attempts[0]
