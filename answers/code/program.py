@@ -18,7 +18,7 @@ from answers.code.assignment import Assignment
 from answers.code.check import RunningCheck, begin_check, check_file
 from answers.code.report import CodeReport
 from answers.trainings.trainer import NotTrainedError, Trainer
-from answers.trainings.words import in_percent, number
+from answers.trainings.words import in_percent, metric_latex
 
 
 class NotRunError(NotTrainedError):
@@ -39,7 +39,7 @@ class Program:
     @property
     def quoted(self) -> dict[str, str]:
         """The metrics as a text quotes them: shares in percent, without the sign."""
-        return {name: number(name, value) for name, value in self.numbers.items()}
+        return {name: metric_latex(name, value) for name, value in self.numbers.items()}
 
     def value_as_quoted(self, name: str, value: float) -> float:
         """A value of a metric in the unit in which it is quoted."""
@@ -74,7 +74,7 @@ def ran(assignment: Assignment, trainer: Trainer) -> Program:
     """
     if assignment.lacking:
         raise NotRunError(f"{', '.join(assignment.lacking)} is not installed")
-    place = place_of(assignment, trainer)
+    place = cache_file_of(assignment, trainer)
     kept = _unpacked(trainer.cache.arrays(place), assignment)
     if kept is not None:
         return kept
@@ -94,7 +94,7 @@ def ran(assignment: Assignment, trainer: Trainer) -> Program:
     return found
 
 
-def place_of(assignment: Assignment, trainer: Trainer) -> Path:
+def cache_file_of(assignment: Assignment, trainer: Trainer) -> Path:
     """The file in which the result of a program is kept."""
     return trainer.cache.path(_identity(assignment))
 

@@ -9,9 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from answers.command.homework import loaded
+from answers.command.homeworks import CommandResult, for_all, loaded, one_or_all, print_results
 from answers.command.options import All, Data, IndexBase, Layout, OneOrAll, Train
-from answers.command.several import Outcome, for_all, one_or_all, show
 from answers.command.terminal import progress_shown
 from answers.contract.progress import Progress, silent
 
@@ -54,11 +53,11 @@ def build(
     task = Task(only, output, steps, layout, index_base, data, training)
     name = one_or_all(homework, everything)
     if name is None:
-        show(for_all(partial(task.inside, out or Path())))
+        print_results(for_all(partial(task.inside, out or Path())))
         return
     with progress_shown() as progress:
         outcome = task.run(name, out, progress)
-    show(iter([outcome]))
+    print_results(iter([outcome]))
 
 
 @dataclass(frozen=True)
@@ -73,11 +72,11 @@ class Task:
     data: Path | None
     training: bool
 
-    def inside(self, folder: Path, name: str) -> Outcome:
+    def inside(self, folder: Path, name: str) -> CommandResult:
         """Build a homework into a folder of its name inside ``folder``."""
         return self.run(name, folder / name)
 
-    def run(self, name: str, out: Path | None, progress: Progress = silent) -> Outcome:
+    def run(self, name: str, out: Path | None, progress: Progress = silent) -> CommandResult:
         """Build a homework into ``out``, or else into a folder of its name."""
         with loaded(name) as source:
             from answers.sheets.build import build as build_sheets
@@ -95,4 +94,4 @@ class Task:
                 trainer=Trainer(self.data, self.training, progress),
             )
         failed = [f"FAILED {entry.part}: {entry.claim.quantity}" for entry in built.failed]
-        return Outcome((*map(str, built.files), *failed), 1 if failed else 0)
+        return CommandResult((*map(str, built.files), *failed), 1 if failed else 0)

@@ -129,16 +129,16 @@ def derive(
         allowed = _names(within) if within is not None else None
         request = Request(_names(wrt or ()), allowed, chained, hessian, toeplitz is not None)
         sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
-        shown = Shown(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check)
+        printer = Printer(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check)
         models = _models(network, loss, using, batch, reduction, layout, index_base)
-        verdicts = [shown.print(model, request) for model in models]
+        verdicts = [printer.print(model, request) for model in models]
         passed = all(verdicts)
     if not passed:
         raise typer.Exit(1)
 
 
 @dataclass(frozen=True)
-class Shown:
+class Printer:
     """What is printed of a derivation, and how."""
 
     notation: Notation
@@ -152,8 +152,8 @@ class Shown:
 
     def print(self, model: Model, request: Request) -> bool:
         """Print what is asked of a model; whether all of it passed its check."""
+        from answers.command.printing import print_forward
         from answers.command.request import forward_of
-        from answers.command.shown import print_forward
 
         passed = True
         if self.forward:
@@ -166,8 +166,8 @@ class Shown:
 
     def _answered(self, required: Requirement, derivation: Derivation) -> bool:
         """Print the answer to a question, with ``check`` only if it passes; whether it does."""
+        from answers.command.printing import answers_the_question, print_checked, print_derivation
         from answers.command.ranges import at_sizes, ranged
-        from answers.command.shown import answers_the_question, print_checked, print_derivation
 
         indent = "% " if self.latex else "  "
         if self.check and not answers_the_question(derivation, required, indent):

@@ -41,7 +41,7 @@ def derive_equations(
 
 def _print(partial: PathSum, *, latex: bool, steps: bool, check: bool) -> bool:
     """Print a partial, with ``check`` only if it passes; whether it does."""
-    from answers.command.shown import print_checked
+    from answers.command.printing import print_checked
 
     def show() -> None:
         typer.echo(_text(partial, latex, steps))

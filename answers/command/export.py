@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from answers.command.homework import loaded
+from answers.command.homeworks import loaded
 
 
 def export(

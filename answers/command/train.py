@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from answers.command.homework import loaded
+from answers.command.homeworks import loaded
 from answers.command.options import Data, FileOrId
 
 if TYPE_CHECKING:

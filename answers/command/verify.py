@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from answers.command.homework import loaded
+from answers.command.homeworks import CommandResult, for_all, loaded, one_or_all, print_results
 from answers.command.options import All, Data, IndexBase, Layout, OneOrAll, Train
-from answers.command.several import Outcome, for_all, one_or_all, show
 from answers.command.terminal import progress_shown
 from answers.contract.progress import Progress, silent
 
@@ -38,11 +37,11 @@ def verify(
     task = Task(as_json, layout, index_base, data, training)
     name = one_or_all(homework, everything)
     if name is None:
-        show(for_all(task.among_others))
+        print_results(for_all(task.among_others))
         return
     with progress_shown() as progress:
         outcome = task.run(name, progress)
-    show(iter([outcome]))
+    print_results(iter([outcome]))
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,12 @@ class Task:
     data: Path | None
     training: bool
 
-    def among_others(self, name: str) -> Outcome:
+    def among_others(self, name: str) -> CommandResult:
         """Verify a homework; what is printed says which it is."""
         outcome = self.run(name, indent=None)
-        return outcome if self.as_json else Outcome((f"{name}:", *outcome.lines), outcome.code)
+        return outcome if self.as_json else CommandResult((f"{name}:", *outcome.lines), outcome.code)
 
-    def run(self, name: str, progress: Progress = silent, indent: int | None = 2) -> Outcome:
+    def run(self, name: str, progress: Progress = silent, indent: int | None = 2) -> CommandResult:
         """Verify a homework."""
         with loaded(name) as source:
             from answers.homework.verify import verify as verify_answers
@@ -76,9 +75,9 @@ class Task:
             checked = tuple(lines)
         code = 0 if all(line.ok for line in checked) else 1
         if not self.as_json:
-            return Outcome(tuple(report(checked)), code)
+            return CommandResult(tuple(report(checked)), code)
         whole = document(source.id, source.homework.title, checked)
-        return Outcome((json.dumps(whole, ensure_ascii=False, indent=indent),), code)
+        return CommandResult((json.dumps(whole, ensure_ascii=False, indent=indent),), code)
 
 
 def document(identity: str, title: str, lines: Iterable[CheckLine]) -> dict[str, object]:

@@ -92,7 +92,7 @@ class Scales(Evidence):
         losses = [self._loss(points["none"], number) for number in range(2)]
         found = {f"{name}_gradient": float(value) for name, value in zip(self.ranges, slopes["none"], strict=True)}
         found |= {"ratio": float(first / second), "share": 100 * losses[0] / sum(losses)}
-        values = {name: _number(value) for name, value in found.items()} | {"error": f"{self.error:g}"}
+        values = {name: _four_digits(value) for name, value in found.items()} | {"error": f"{self.error:g}"}
         equation = Equation(derivation_latex(gradient), shape_latex(gradient.shape))
         claims = [claim(gradient), *map(_inverse_claim, NORMALISATIONS[1:])]
         claims += [_gradient_claim(name, gradient, points[name], slopes[name]) for name in points]
@@ -125,13 +125,13 @@ class Scales(Evidence):
         for one in NORMALISATIONS:
             texts = (formula_latex(parse_formula_in(text, setting)) for text in (one.formula, one.inverse))
             target, inverse = (rf"{left} = {right}" for left, right in zip((r"\tilde{y}", "y"), texts, strict=True))
-            numbers = [_number(float(value)) for value in slopes[one.name]]
-            ratio = _number(float(slopes[one.name][0] / slopes[one.name][1]))
+            numbers = [_four_digits(float(value)) for value in slopes[one.name]]
+            ratio = _four_digits(float(slopes[one.name][0] / slopes[one.name][1]))
             rows.append(Row((one.name, target, inverse, *(f"${text}$" for text in (*numbers, ratio)))))
         return Table(columns, tuple(rows))
 
 
-def _number(value: float) -> str:
+def _four_digits(value: float) -> str:
     plain = f"{value:.4g}"
     return scientific(value, 4) if "e" in plain else plain
 

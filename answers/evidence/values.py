@@ -141,8 +141,8 @@ class Entry:
     def text(self, digits: int) -> str:
         """The value in LaTeX maths; a tensor as a list of its elements."""
         if self.value.ndim == 0:
-            return _number(float(self.value), digits)
-        return rf"({', '.join(_number(float(element), digits) for element in self.value.ravel())})"
+            return _printed_value(float(self.value), digits)
+        return rf"({', '.join(_printed_value(float(element), digits) for element in self.value.ravel())})"
 
 
 def _parsed(name: str, text: str, setting: Setting) -> Formula:
@@ -152,7 +152,7 @@ def _parsed(name: str, text: str, setting: Setting) -> Formula:
         raise HomeworkContentError(f"formula {name}: {error}") from error
 
 
-def _number(value: float, digits: int) -> str:
+def _printed_value(value: float, digits: int) -> str:
     if numpy.isnan(value):
         return r"\text{nan}"
     if numpy.isinf(value):
@@ -208,6 +208,6 @@ def _error(value: float, bounded: Bounded, rounding: float, digits: int) -> floa
     """
     if bounded.value == 0 and abs(value) <= rounding + bounded.bound:
         return 0.0
-    stated, half = read_number(_number(value, digits))
+    stated, half = read_number(_printed_value(value, digits))
     size = max(abs(bounded.value), mpmath.mpf("1e-300"))
     return float(max(abs(bounded.value - value), abs(bounded.value - stated) - half) / size)

@@ -31,7 +31,7 @@ POINTS = 40
 
 
 @dataclass(frozen=True)
-class Line:
+class ProofLine:
     """A line ``relation formula`` of a chain; the first has no relation."""
 
     relation: str
@@ -43,7 +43,7 @@ class Chain:
     """Formulas that follow from one another, over the ranges of the free indices in them."""
 
     setting: Setting
-    lines: tuple[Line, ...]
+    lines: tuple[ProofLine, ...]
     ranges: Mapping[Symbol, Expr]
 
     @property
@@ -53,14 +53,14 @@ class Chain:
         return "=" if not found else min(found, key=len)
 
     @property
-    def summary(self) -> tuple[Line, ...]:
+    def summary(self) -> tuple[ProofLine, ...]:
         """What the chain says of its ends: they, and what stands between two inequalities."""
         shown = [self.lines[0]]
         for line in self.lines[1:]:
             if line.relation != "=":
                 shown.append(line)
             elif len(shown) > 1:
-                shown[-1] = Line(shown[-1].relation, line.formula)
+                shown[-1] = ProofLine(shown[-1].relation, line.formula)
         return tuple(shown)
 
 
@@ -80,14 +80,14 @@ def read_chain(setting: Setting, start: str, steps: Sequence[str]) -> Chain:
             formula = parse_formula_in(text if found is None else found[2], setting)
         except DeriveError as error:
             raise HomeworkContentError(f"line {number} of the chain: {error}") from error
-        lines.append(Line("" if found is None else found[1], formula))
+        lines.append(ProofLine("" if found is None else found[1], formula))
     _one_direction(lines)
     letters = sorted({letter for line in lines for letter in line.formula.letters}, key=str)
     expressions = tuple(line.formula.as_written for line in lines)
     return Chain(setting, tuple(lines), {letter: setting.range_of(letter, expressions) for letter in letters})
 
 
-def _one_direction(lines: Sequence[Line]) -> None:
+def _one_direction(lines: Sequence[ProofLine]) -> None:
     directions = {line.relation[0] for line in lines[1:]} - {"="}
     if len(directions) > 1:
         raise HomeworkContentError("a chain that goes up with < and down with > says nothing of its ends; make two")

@@ -22,7 +22,7 @@ Numbers = NDArray[numpy.float64]
 def heights_of(graph: Layered, sizes: Sequence[float], apart: float) -> list[float]:
     """The height of the middle of every vertex, vertices of a layer ``apart`` from each other, from 0 upwards.
 
-    The sum of the squared rises of all pieces is made small layer by layer: each vertex is moved to the mean of its
+    The sum of the squared rises of all segments is made small layer by layer: each vertex is moved to the mean of its
     neighbours, as far as the others leave it room, which is an isotonic regression. Then runs of vertices that
     neither branch nor join are made level where there is room.
     """
@@ -41,7 +41,7 @@ def heights_of(graph: Layered, sizes: Sequence[float], apart: float) -> list[flo
 
 def _weights(graph: Layered) -> Numbers:
     weights = numpy.zeros((graph.count, graph.count))
-    for source, target in graph.pieces:
+    for source, target in graph.segments:
         weight = STRAIGHT if source >= graph.nodes and target >= graph.nodes else 1.0
         weights[source, target] += weight
         weights[target, source] += weight
@@ -92,10 +92,10 @@ def _beside(graph: Layered, step: int) -> Mapping[int, int]:
 
 
 def _runs(graph: Layered) -> Iterator[list[int]]:
-    """Vertices one after the other, none of which has more than one piece on either side."""
+    """Vertices one after the other, none of which has more than one segment on either side."""
     before: dict[int, list[int]] = {vertex: [] for vertex in range(graph.count)}
     after: dict[int, list[int]] = {vertex: [] for vertex in range(graph.count)}
-    for source, target in graph.pieces:
+    for source, target in graph.segments:
         after[source].append(target)
         before[target].append(source)
     simple = [vertex for vertex in range(graph.count) if len(before[vertex]) < 2 and len(after[vertex]) < 2]

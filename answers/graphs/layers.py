@@ -1,4 +1,4 @@
-"""Layers of a directed acyclic graph, and its edges cut into pieces between neighbouring layers."""
+"""Layers of a directed acyclic graph, and its edges cut into segments between neighbouring layers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Arrow = tuple[int, int]
 
 @dataclass(frozen=True)
 class Layered:
-    """Vertices in layers, and pieces between neighbouring layers alone.
+    """Vertices in layers, and segments between neighbouring layers alone.
 
     The first vertices are the nodes of the graph; the others are where an edge crosses a layer. ``chains`` gives
     for each edge its vertices from source to target. ``layers`` hold vertices from top to bottom.
@@ -25,9 +25,9 @@ class Layered:
     chains: tuple[tuple[int, ...], ...]
 
     @property
-    def pieces(self) -> list[Arrow]:
-        """The pieces of all edges."""
-        return [piece for chain in self.chains for piece in itertools.pairwise(chain)]
+    def segments(self) -> list[Arrow]:
+        """The segments of all edges."""
+        return [segment for chain in self.chains for segment in itertools.pairwise(chain)]
 
     @property
     def count(self) -> int:

@@ -35,7 +35,7 @@ class Placed:
     """A drawing: the centres of nodes and labels, and the points of each edge.
 
     An edge runs level from the first point to the second, bends in the gap to the third, and so on: every second
-    piece is level. The last point is at the left border of the target. y grows upwards. ``columns`` are the left
+    segment is level. The last point is at the left border of the target. y grows upwards. ``columns`` are the left
     and right borders of the columns of nodes and labels.
     """
 
@@ -102,7 +102,7 @@ def _columns(graph: Layered, boxes: Sequence[Size], heights: Sequence[float], ga
     x = 0.0
     for number, layer in enumerate(graph.layers):
         if number:
-            rises = (abs(heights[source] - heights[target]) for source, target in graph.pieces if target in layer)
+            rises = (abs(heights[source] - heights[target]) for source, target in graph.segments if target in layer)
             x += gap + STEEP * max(rises, default=0.0)
             x += HEAD if any(vertex < graph.nodes for vertex in layer) else 0.0
         width = max(boxes[vertex].width for vertex in layer)

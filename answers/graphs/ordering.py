@@ -36,7 +36,7 @@ def ordered(graph: Layered) -> Layered:
 
 
 def crossings(graph: Layered) -> int:
-    """How many pairs of pieces cross."""
+    """How many pairs of segments cross."""
     return _crossings([list(layer) for layer in graph.layers], _neighbours(graph)[1])
 
 
@@ -44,7 +44,7 @@ def _neighbours(graph: Layered) -> tuple[dict[int, list[int]], dict[int, list[in
     """For each vertex its neighbours in the layer before, and in the layer after."""
     before: dict[int, list[int]] = {vertex: [] for vertex in range(graph.count)}
     after: dict[int, list[int]] = {vertex: [] for vertex in range(graph.count)}
-    for source, target in graph.pieces:
+    for source, target in graph.segments:
         before[target].append(source)
         after[source].append(target)
     return before, after
@@ -79,7 +79,7 @@ def _swap(order: Order, before: Mapping[int, list[int]], after: Mapping[int, lis
 def _around(
     pair: Sequence[int], order: Order, level: int, before: Mapping[int, list[int]], after: Mapping[int, list[int]]
 ) -> int:
-    """The crossings between the pieces of two vertices, the first above the second."""
+    """The crossings between the segments of two vertices, the first above the second."""
     count = 0
     for neighbours, other in ((before, level - 1), (after, level + 1)):
         if 0 <= other < len(order):
@@ -90,15 +90,15 @@ def _around(
 
 
 def _crossings(order: Order, after: Mapping[int, list[int]]) -> int:
-    return sum(_between(pieces) for pieces in _pieces(order, after))
+    return sum(_crossings_between(segments) for segments in _segments(order, after))
 
 
-def _pieces(order: Order, after: Mapping[int, list[int]]) -> Iterator[list[Arrow]]:
-    """The pieces after each layer, by the positions of their ends."""
+def _segments(order: Order, after: Mapping[int, list[int]]) -> Iterator[list[Arrow]]:
+    """The segments after each layer, by the positions of their ends."""
     for layer, following in itertools.pairwise(order):
         place = {vertex: position for position, vertex in enumerate(following)}
         yield [(position, place[end]) for position, vertex in enumerate(layer) for end in after[vertex]]
 
 
-def _between(pieces: Sequence[Arrow]) -> int:
-    return sum((a[0] - b[0]) * (a[1] - b[1]) < 0 for number, a in enumerate(pieces) for b in pieces[number + 1 :])
+def _crossings_between(segments: Sequence[Arrow]) -> int:
+    return sum((a[0] - b[0]) * (a[1] - b[1]) < 0 for number, a in enumerate(segments) for b in segments[number + 1 :])

@@ -11,25 +11,25 @@ from derive.graph.numbers import number_latex
 from derive.graph.rendering import operation_latex
 from derive.render import latex
 
-Shown = Literal["drawing", "forward", "both"]
+ArrowNumbers = Literal["drawing", "forward", "both"]
 """No numbers, the values, or the values and the gradients."""
 
 
-def graph_drawing(graph: ScalarGraph, backward: Backward | None = None, shown: Shown = "drawing") -> str:
+def graph_drawing(graph: ScalarGraph, backward: Backward | None = None, numbers: ArrowNumbers = "drawing") -> str:
     """A drawing of a graph; where numbers are given and not shown, it has room for them."""
-    shown_forward = backward.forward if backward is not None and shown != "drawing" else None
-    shown_backward = backward if shown == "both" else None
-    vertices = [_vertex(graph, place, shown_backward) for place in range(len(graph.nodes))]
+    forward = backward.forward if backward is not None and numbers != "drawing" else None
+    shown = backward if numbers == "both" else None
+    vertices = [_vertex(graph, place, shown) for place in range(len(graph.nodes))]
     arrows = [
         Arrow(
             edge.source,
             edge.target,
-            "" if shown_forward is None else number_latex(shown_forward.values[edge.source]),
-            "" if shown_backward is None else number_latex(shown_backward.edges[edge]),
+            "" if forward is None else number_latex(forward.values[edge.source]),
+            "" if shown is None else number_latex(shown.edges[edge]),
         )
         for edge in graph.edges
     ]
-    return drawing(vertices, arrows, room=backward is not None and shown != "both")
+    return drawing(vertices, arrows, room=backward is not None and numbers != "both")
 
 
 def node_latex(node: Node) -> str:

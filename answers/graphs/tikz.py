@@ -146,16 +146,16 @@ def _vertex(vertex: Vertex, centre: Point) -> list[str]:
     body = _body(vertex)
     lines = [rf"\node[{vertex.shape},minimum width={body.width:.2f}cm] at {_at(centre)} {{${vertex.latex}$}};"]
     if vertex.below:
-        lines.append(_number("backward", "below", (centre[0], centre[1] - body.height / 2), vertex.below))
+        lines.append(_arrow_number("backward", "below", (centre[0], centre[1] - body.height / 2), vertex.below))
     return lines
 
 
 def _numbers(arrow: Arrow, centre: Point) -> list[str]:
     numbers = (("forward", "above", arrow.above), ("backward", "below", arrow.below))
-    return [_number(style, side, centre, text) for style, side, text in numbers if text]
+    return [_arrow_number(style, side, centre, text) for style, side, text in numbers if text]
 
 
-def _number(style: str, side: str, point: Point, latex: str) -> str:
+def _arrow_number(style: str, side: str, point: Point, latex: str) -> str:
     tight = r"\medmuskip=1.5mu\thickmuskip=1.5mu "
     return rf"\node[{style},{side}=2pt] at {_at(point)} {{{tight}${latex}$}};"
 

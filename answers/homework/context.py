@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from answers.contract.item import Answered, Item
 from answers.errors import HomeworkContentError
-from answers.formulas.places import with_places
+from answers.formulas.counting import with_places_counted
 from answers.homework.model import Homework, Part
 from answers.latex.sheet import Block
 from answers.trainings.answer import not_trained
@@ -50,7 +50,7 @@ class HomeworkContext:
         trainer: Trainer | None = None,
     ) -> None:
         self.index_base: Literal[0, 1] = homework.conventions.index_base if index_base is None else index_base
-        self.homework = with_places(homework, self.index_base)
+        self.homework = with_places_counted(homework, self.index_base)
         self.steps = True if steps is None else steps
         self.layout: Layout = layout or homework.conventions.layout
         own = self.homework.own()

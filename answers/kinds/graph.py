@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from answers.contract.item import Answered, Claim, Context
 from answers.contract.written import Noted
-from answers.graphs.scalar import Shown, graph_drawing, is_ordered, node_latex
+from answers.graphs.scalar import ArrowNumbers, graph_drawing, is_ordered, node_latex
 from answers.kinds.scalar import Scalar, Values, backward_claim, forward_claim, name_latex, structure_claim
 from answers.latex.sheet import Block, Picture, Room
 from derive.graph import Backward, ScalarGraph
@@ -20,7 +20,7 @@ class Graph(Scalar, Noted):
     kind: Literal["graph"]
     at: Values = Field(default_factory=dict, description="the value of each input, such as {x: -2, y: 5}")
     of: str | None = Field(None, description="the output that is differentiated; the only one if left out")
-    key: Shown | None = Field(
+    key: ArrowNumbers | None = Field(
         None, description="what the key shows: drawing, forward (values), both (values and gradients)"
     )
     sheet: Literal["room", "blank", "forward", "given", "none"] = Field(
@@ -41,7 +41,7 @@ class Graph(Scalar, Noted):
             return ()
         if self.sheet == "room":
             return (Room(self.lines, ruled=False),)
-        shown: dict[str, Shown] = {"blank": "drawing", "forward": "forward"}
+        shown: dict[str, ArrowNumbers] = {"blank": "drawing", "forward": "forward"}
         return (self._picture(self.graph(), shown.get(self.sheet, self._shown)),)
 
     def answer(self, context: Context) -> Answered:
@@ -50,13 +50,13 @@ class Graph(Scalar, Noted):
         return Answered((*note, self._picture(graph, self._shown)), tuple(self._claims(graph)))
 
     @property
-    def _shown(self) -> Shown:
+    def _shown(self) -> ArrowNumbers:
         return self.key or ("both" if self.at else "drawing")
 
     def _backward(self, graph: ScalarGraph) -> Backward | None:
         return graph.backward(dict(self.at), self.of) if self.at else None
 
-    def _picture(self, graph: ScalarGraph, shown: Shown) -> Picture:
+    def _picture(self, graph: ScalarGraph, shown: ArrowNumbers) -> Picture:
         backward = self._backward(graph)
         return Picture(graph_drawing(graph, backward, shown), _caption(graph, backward, shown))
 
@@ -68,7 +68,7 @@ class Graph(Scalar, Noted):
         return [*claims, backward_claim(backward)] if self._shown == "both" else claims
 
 
-def _caption(graph: ScalarGraph, backward: Backward | None, shown: Shown) -> str:
+def _caption(graph: ScalarGraph, backward: Backward | None, shown: ArrowNumbers) -> str:
     """What the shapes and the numbers of a drawing are."""
     caption = "Circles are values, boxes are operators."
     if any(is_ordered(node) for node in graph.nodes):

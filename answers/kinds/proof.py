@@ -12,7 +12,7 @@ from answers.contract.methods import ALGEBRA, LINE_BEFORE, Method, smooth_for
 from answers.contract.model import Strict
 from answers.contract.texts import Markdown, MarkdownLine
 from answers.contract.written import Lined, Noted
-from answers.formulas.chain import RELATIONS, Chain, Line, compare, decided, read_chain
+from answers.formulas.chain import RELATIONS, Chain, ProofLine, compare, decided, read_chain
 from answers.formulas.setting import About, unknown_in
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Equation, Step, Steps, Text
@@ -75,6 +75,6 @@ class Proof(About, Lined, Noted):
         return Claim(plain, f"${_chained(said, base)}$", methods, lambda: compare(chain, self, index_base=base))
 
 
-def _chained(lines: Sequence[Line], base: IndexBase) -> str:
+def _chained(lines: Sequence[ProofLine], base: IndexBase) -> str:
     """Lines one behind the other, with their relations between them."""
     return " ".join(f"{RELATIONS.get(line.relation, '')}{formula_latex(line.formula, base)}" for line in lines)

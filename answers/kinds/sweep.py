@@ -22,7 +22,7 @@ from answers.sweeps.show import best_sentence, can_show_boundaries, loss_curves,
 from answers.trainings.answer import notices, settings_table
 from answers.trainings.claims import metrics_claim, target_claim, training_claims
 from answers.trainings.homework import Trainings
-from answers.trainings.words import in_percent, number, setting
+from answers.trainings.words import in_percent, metric_latex, setting
 from derive.errors import nearest
 from numeric.training import METRICS
 
@@ -105,8 +105,8 @@ def _quoted(sweep: Sweep) -> dict[str, str]:
     scale = 100 if in_percent(sweep.metric) else 1
     said = {}
     for name, value in said_values(sweep).items():
-        said[name] = number(sweep.metric, value / scale) if "." in name else f"{value:.0f}"
+        said[name] = metric_latex(sweep.metric, value / scale) if "." in name else f"{value:.0f}"
     for name, runs in (("best", sweep.best), ("worst", sweep.worst)):
         model = runs.setting.model
-        said |= {f"{name}.{key}": setting(model.value_of(key)) for key in model.places() if key != "keep"}
+        said |= {f"{name}.{key}": setting(model.value_of(key)) for key in model.hyperparameter_paths() if key != "keep"}
     return said

@@ -53,8 +53,10 @@ def designed(base: TrainingModel, vary: Mapping[str, Sequence[Value]]) -> Design
 
 
 def _settings(base: TrainingModel, name: str, values: Sequence[Value]) -> list[Setting]:
-    if name not in base.places():
-        raise HomeworkContentError(f"the training has no {name} that can be varied; {nearest(name, base.places())}")
+    if name not in base.hyperparameter_paths():
+        raise HomeworkContentError(
+            f"the training has no {name} that can be varied; {nearest(name, base.hyperparameter_paths())}"
+        )
     own = base.value_of(name)
     everything = list(values) if own in values else [*values, own]
     if not any(isinstance(value, str) for value in everything):

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from answers.sweeps.runs import Runs, Sweep
-from answers.trainings.words import capital, quantity, setting, threshold, title
+from answers.trainings.words import capital, metric_markdown, setting, threshold, title
 from numeric.training import METRICS
 
 Values = Sequence[tuple[Any, Runs]]
@@ -40,15 +40,15 @@ def _performance(values: Values, metric: str) -> Iterator[str]:
     what = f"The {title(metric)} of the test"
     if abs(top - bottom) <= max(spread, NOTICEABLE * max(abs(top), abs(bottom))):
         yield (
-            f"{what} hardly depends on it: it is between {quantity(metric, min(top, bottom))} and "
-            f"{quantity(metric, max(top, bottom))}, and the seeds alone make it differ by up to "
-            f"{quantity(metric, spread)}."
+            f"{what} hardly depends on it: it is between {metric_markdown(metric, min(top, bottom))} and "
+            f"{metric_markdown(metric, max(top, bottom))}, and the seeds alone make it differ by up to "
+            f"{metric_markdown(metric, spread)}."
         )
         return
     shape = _shape([result for _, result in known]) if not isinstance(best, str) else ""
     yield (
-        f"{what} {shape}is best at {setting(best)} ({quantity(metric, top)}) and worst at {setting(worst)} "
-        f"({quantity(metric, bottom)})."
+        f"{what} {shape}is best at {setting(best)} ({metric_markdown(metric, top)}) and worst at {setting(worst)} "
+        f"({metric_markdown(metric, bottom)})."
     )
 
 
@@ -70,9 +70,9 @@ def _overfitting(values: Values, metric: str) -> Iterator[str]:
         return
     (least, narrow), (most, wide) = min(known, key=lambda e: e[0]), max(known, key=lambda e: e[0])
     if most > 0 and most - least > NOTICEABLE:
-        other = f"by {quantity(metric, least)}" if least > 0 else "not ahead"
+        other = f"by {metric_markdown(metric, least)}" if least > 0 else "not ahead"
         yield (
-            f"The training samples are ahead of the test by {quantity(metric, most)} at {setting(wide)}, "
+            f"The training samples are ahead of the test by {metric_markdown(metric, most)} at {setting(wide)}, "
             f"and {other} at {setting(narrow)}."
         )
 

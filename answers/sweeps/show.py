@@ -13,7 +13,7 @@ from answers.latex.sheet import Block, Column, Plot, Plots, Row, Table
 from answers.sweeps.runs import Runs, Sweep
 from answers.trainings.answer import BOUNDARY_CAPTION
 from answers.trainings.figures import boundary_plot, can_be_pictured, comparison
-from answers.trainings.words import capital, quantity, setting, threshold, title
+from answers.trainings.words import capital, metric_markdown, setting, threshold, title
 
 MOST_CURVES = 5
 """As many kinds of lines are told apart in a plot."""
@@ -43,7 +43,7 @@ def _numbers(sweep: Sweep, runs: Runs, level: float) -> Iterator[str]:
         yield from ("diverged", "", "", "", "")
         return
     for group in ("train", "validation", "test"):
-        yield inline_markdown(quantity(sweep.metric, runs.final(group)))
+        yield inline_markdown(metric_markdown(sweep.metric, runs.final(group)))
     epochs = runs.epochs_to(level)
     yield f"${epochs:.0f}$" if isfinite(epochs) else "--"
     yield f"${scientific(runs.loss())}$"
@@ -101,8 +101,8 @@ def best_sentence(sweep: Sweep, repeats: int) -> str:
     runs = f"of {repeats} runs with different seeds" if repeats > 1 else "of one run"
     return (
         f"**Best setting**, chosen by the {title(metric)} of the validation samples: {which}. Its {title(metric)} "
-        f"of the test is {quantity(metric, best.final('test'))}, the mean {runs}; the worst setting has "
-        f"{quantity(metric, sweep.worst.final('test'))}."
+        f"of the test is {metric_markdown(metric, best.final('test'))}, the mean {runs}; the worst setting has "
+        f"{metric_markdown(metric, sweep.worst.final('test'))}."
     )
 
 

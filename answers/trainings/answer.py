@@ -13,7 +13,7 @@ from answers.trainings.claims import not_here
 from answers.trainings.figures import boundary_plot, can_be_pictured, history_plots
 from answers.trainings.model import SGDModel
 from answers.trainings.trainer import Outcome
-from answers.trainings.words import capital, goal, in_percent, number, setting, title
+from answers.trainings.words import capital, goal, in_percent, metric_latex, setting, title
 from numeric.checks.comparison import Comparison
 
 BOUNDARY_CAPTION = (
@@ -55,8 +55,8 @@ def results_table(outcome: Outcome) -> Table:
     ]
     rows = []
     for group, label in (("train", "training"), ("validation", "validation"), ("test", "test")):
-        values = (_value(outcome, group, name) for name in names)
-        rows.append(Row((label, *(f"${number(name, value)}$" for name, value in zip(names, values, strict=True)))))
+        values = (metric_latex(name, _value(outcome, group, name)) for name in names)
+        rows.append(Row((label, *(f"${value}$" for value in values))))
     return Table((Column("Samples"), *columns), tuple(rows))
 
 
@@ -81,8 +81,10 @@ def quoted_values(outcome: Outcome) -> dict[str, str]:
     """The same as a text quotes it, with the settings."""
     model, data = outcome.job.model, outcome.data
     names = {name: name.split("_", 1)[1] for name in values_of(outcome)}
-    said = {name: number(metric, _value(outcome, name.split("_")[0], metric)) for name, metric in names.items()}
-    said |= {name: setting(model.value_of(name)) for name in model.places() if name not in ("data", "keep")}
+    said = {name: metric_latex(metric, _value(outcome, name.split("_")[0], metric)) for name, metric in names.items()}
+    said |= {
+        name: setting(model.value_of(name)) for name in model.hyperparameter_paths() if name not in ("data", "keep")
+    }
     return {**said, "data": data.dataset.name, "note": data.note, "epochs_done": str(outcome.trained.epochs)}
 
 

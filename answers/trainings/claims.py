@@ -15,7 +15,7 @@ from answers.errors import HomeworkContentError
 from answers.latex.markdown import inline_markdown
 from answers.trainings.data import Prepared
 from answers.trainings.trainer import Outcome
-from answers.trainings.words import goal, quantity, title
+from answers.trainings.words import goal, metric_markdown, title
 from derive.errors import nearest
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import Comparison, largest, relative_error
@@ -80,7 +80,7 @@ def target_claim(name: str, metric: str, least: float, test: Mapping[str, float]
         if data.asked:
             return Comparison.untried(f"not checked: {not_here(data)}")
         short = (least - reached if better else reached - least) / max(abs(least), 1e-300)
-        note = "" if short <= 0 else _plain(f"{what}, but it is {quantity(metric, reached)}")
+        note = "" if short <= 0 else _plain(f"{what}, but it is {metric_markdown(metric, reached)}")
         return Comparison(max(short, 0.0), 0.0, 1, note)
 
     return Claim(_plain(what), inline_markdown(what), (MEASURED,), verdict)

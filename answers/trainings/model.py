@@ -97,7 +97,7 @@ class TrainingModel(Strict):
             class_weights=self.class_weights,
         )
 
-    def places(self) -> dict[str, tuple[str, ...]]:
+    def hyperparameter_paths(self) -> dict[str, tuple[str, ...]]:
         """Where each hyper-parameter that can be varied stands: ``width`` in ``stack``."""
         plain = ("batch_size", "epochs", "decay", "decay_every", "seed", "initialisation")
         found: dict[str, tuple[str, ...]] = {name: (name,) for name in plain}
@@ -116,7 +116,7 @@ class TrainingModel(Strict):
             ValidationError: the value cannot be one of it.
         """
         content = self.model_dump()
-        *path, last = self.places()[name]
+        *path, last = self.hyperparameter_paths()[name]
         inside = content
         for key in path:
             inside = inside[key]
@@ -130,6 +130,6 @@ class TrainingModel(Strict):
             KeyError: it has no such hyper-parameter.
         """
         found: Any = self.model_dump()
-        for key in self.places()[name]:
+        for key in self.hyperparameter_paths()[name]:
             found = found[key]
         return found

@@ -42,7 +42,7 @@ def in_percent(metric: str) -> bool:
     return metric in METRICS and METRICS[metric].of_classes
 
 
-def number(metric: str, value: float) -> str:
+def metric_latex(metric: str, value: float) -> str:
     """A metric or a loss as a number in LaTeX maths: shares in percent, without the sign."""
     if not isfinite(value):
         return r"\text{--}"
@@ -51,9 +51,9 @@ def number(metric: str, value: float) -> str:
     return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else scientific(value, 3)
 
 
-def quantity(metric: str, value: float) -> str:
+def metric_markdown(metric: str, value: float) -> str:
     """A metric with its unit, as Markdown."""
-    return rf"${number(metric, value)}\,\%$" if in_percent(metric) else f"${number(metric, value)}$"
+    return rf"${metric_latex(metric, value)}\,\%$" if in_percent(metric) else f"${metric_latex(metric, value)}$"
 
 
 def threshold(metric: str, value: float) -> str:

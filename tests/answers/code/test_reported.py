@@ -15,7 +15,7 @@ import numpy
 import pytest
 
 from answers.code import Assignment
-from answers.code.program import CheckOnce, NotRunError, Program, packed, place_of, ran
+from answers.code.program import CheckOnce, NotRunError, Program, cache_file_of, packed, ran
 from answers.code.reported import what_it_reports
 from answers.code.templates.training import Training
 from answers.contract.item import Answered
@@ -85,7 +85,7 @@ def kept_in(folder: Path) -> Trainer:
     """Who finds what the honest program left, and runs nothing."""
     one, program, _ = honest("classification")
     trainer = Trainer(allowed=False, cache=Cache(folder))
-    trainer.cache.keep(place_of(one, trainer), packed(program))
+    trainer.cache.keep(cache_file_of(one, trainer), packed(program))
     return trainer
 
 

@@ -90,12 +90,12 @@ def modules(options: MlpOptions) -> tuple[str, str]:
 
 def _module(layer: str) -> str:
     stage = parse_stage(layer)
-    named = [f"{identifier(name)}={_number(value)}" for name, value in stage.named]
-    module = f"nn.{identifier(stage.name)}({', '.join([*map(_number, stage.positional), *named])})"
-    return f"lambda z: {_number(stage.scale)} * {module}(z)" if stage.scale != 1 else module
+    named = [f"{identifier(name)}={_constant_source(value)}" for name, value in stage.named]
+    module = f"nn.{identifier(stage.name)}({', '.join([*map(_constant_source, stage.positional), *named])})"
+    return f"lambda z: {_constant_source(stage.scale)} * {module}(z)" if stage.scale != 1 else module
 
 
-def _number(value: Argument) -> str:
+def _constant_source(value: Argument) -> str:
     """A number as Python writes it.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from answers.errors import HomeworkContentError
-from answers.formulas.places import with_places
+from answers.formulas.counting import with_places_counted
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.sheets.layout import question_sheet
@@ -34,7 +34,7 @@ def text_of(written: str) -> Homework:
 def test_a_place_is_shifted_as_formulas_are(written: str, from_zero: str, from_one: str) -> None:
     cases: tuple[tuple[Literal[0, 1], str], ...] = ((0, from_zero), (1, from_one))
     for base, shown in cases:
-        assert with_places(text_of(written), base).questions[0].text == f"${shown}$"
+        assert with_places_counted(text_of(written), base).questions[0].text == f"${shown}$"
 
 
 @pytest.mark.parametrize("base", [0, 1])

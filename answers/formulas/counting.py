@@ -26,7 +26,7 @@ Path = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def with_places(model: Model, index_base: Literal[0, 1]) -> Model:
+def with_places_counted(model: Model, index_base: Literal[0, 1]) -> Model:
     """The model with every place in its texts as a number that counts from ``index_base``; itself if it has none.
 
     Raises:
@@ -38,7 +38,7 @@ def with_places(model: Model, index_base: Literal[0, 1]) -> Model:
 
 def _filled_in(value: Any, base: Literal[0, 1], path: Path) -> Any:
     if isinstance(value, str):
-        return PLACE.sub(lambda match: _number(match, base, path), value)
+        return PLACE.sub(lambda match: _counted(match, base, path), value)
     if isinstance(value, BaseModel):
         fields = {name: getattr(value, name) for name in type(value).model_fields}
         filled = {name: _filled_in(old, base, (*path, name)) for name, old in fields.items()}
@@ -53,7 +53,7 @@ def _filled_in(value: Any, base: Literal[0, 1], path: Path) -> Any:
     return value
 
 
-def _number(match: re.Match[str], base: Literal[0, 1], path: Path) -> str:
+def _counted(match: re.Match[str], base: Literal[0, 1], path: Path) -> str:
     """The LaTeX of one place."""
     said = match[0].strip("{} ")
     if match[2] is not None and LETTERS.fullmatch(match[2]) is None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from answers.command.several import Outcome, for_all
+from answers.command.homeworks import CommandResult, for_all
 from answers.errors import HomeworkError
 from answers.homework.bundled import bundled
 from tests.answers.command.runner import run, written
@@ -12,10 +12,10 @@ from tests.answers.command.runner import run, written
 HOMEWORKS = [homework.id for homework in bundled() if "key" in homework.sheets]
 
 
-def shouted(name: str) -> Outcome:
+def shouted(name: str) -> CommandResult:
     if name == HOMEWORKS[0]:
         raise HomeworkError("this one is wrong", ())
-    return Outcome((name.upper(),))
+    return CommandResult((name.upper(),))
 
 
 def test_every_homework_is_worked_on_in_order_and_a_wrong_one_does_not_stop_the_others() -> None:
