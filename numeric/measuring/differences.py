@@ -16,7 +16,7 @@ from numeric.arrays.axes import Array, Scope, stacked
 from numeric.arrays.sizes import lengths, sizes_from
 from numeric.errors import ArrayError
 from numeric.expression.forward import Program, program, require
-from numeric.sampling.features import situations
+from numeric.expression.work import work
 
 Method = Literal["central", "wide", "complex", "beside"]
 """Central differences; those of the fourth order, over longer steps; the complex step; and the mean of that to both
@@ -121,7 +121,7 @@ class Perturbation:
     @cached_property
     def _width(self) -> int:
         """How many perturbations are computed together, so that they fit into memory."""
-        per_trial = len(COMPLEX_STEPS) * situations(self.chart.model).largest(self.sizes)
+        per_trial = len(COMPLEX_STEPS) * work(self.chart.model).largest(self.sizes)
         return max(1, min(TRIALS_AT_ONCE, PRODUCTS_AT_ONCE // per_trial))
 
     def _part(self, numerator: str, number: int, elements: Array) -> Measured:

@@ -15,20 +15,18 @@ from typing import Any, Literal
 
 import numpy
 import sympy
-from sympy import Basic, Expr, Indexed, KroneckerDelta, Symbol
+from sympy import Expr, Indexed, KroneckerDelta, Symbol
 
 from derive.expression import symbols
 from derive.expression.affine import affine
 from derive.expression.functions import ArgMax
 from derive.forward import Forward, Row
 from numeric.arrays.axes import Array
-from numeric.errors import ExpressionError
-from numeric.sampling.dimensions import Choices, Dimension, compiled, is_whole
+from numeric.arrays.dimensions import Choices, Dimension, compiled, is_whole
+from numeric.expression.work import is_size, work
 
 Kind = Literal["positions", "terms", "remainder", "windows", "distinct", "long"]
 
-KEPT = 16384
-"""Of how many expressions it is kept how deep their sums are."""
 LONG = 9
 """From how many elements on an axis is long: some mistakes show only behind the first few."""
 POSITIONS = 3
@@ -79,7 +77,7 @@ class Situations:
         for row in self.model.rows:
             totals = row.expression.atoms(sympy.Sum, ArgMax)
             lengths = (upper - lower + 1 for total in totals for _, lower, upper in total.limits)
-            found |= dict.fromkeys(sorted(filter(_is_size, lengths), key=str))
+            found |= dict.fromkeys(sorted(filter(is_size, lengths), key=str))
         found |= dict.fromkeys(self.model.tensors[name].shape[0] for name in self.model.cycle)
         return tuple(length for length in found if not length.is_number)
 
@@ -139,14 +137,9 @@ class Situations:
 
     def cost(self, choices: Choices) -> Any:
         """How many products it takes to compute every row once for each direction in which a tensor is moved."""
-        rows = sum(prod(length(choices) for length in lengths) for lengths in self._work)
+        rows = work(self.model).total(choices)
         sizes = [prod(length(choices) for length in shape) for shape in self._given]
         return rows * numpy.minimum(reduce(numpy.maximum, sizes, 1.0), DIRECTIONS)
-
-    def largest(self, sizes: Choices) -> int:
-        """How many products the row that takes most of them is added up from, of the rows whose sizes are known."""
-        known = (lengths for lengths, needed in zip(self._work, self._needed, strict=True) if needed <= sizes.keys())
-        return int(max((prod(length(sizes) for length in lengths) for lengths in known), default=1))
 
     @cached_property
     def _pairs(self) -> tuple[Array, Array]:
@@ -168,19 +161,6 @@ class Situations:
             for subscript, length in zip(access.indices, self.model.tensors[symbols.name_of(access)].shape, strict=True)
             if subscript.is_Integer and subscript >= 0
         )
-
-    @cached_property
-    def _ranges(self) -> tuple[tuple[Expr, ...], ...]:
-        """For each row the ranges that its products run over."""
-        return tuple((*map(sympy.sympify, row.tensor.shape), *deepest(row.expression)) for row in self.model.rows)
-
-    @cached_property
-    def _work(self) -> tuple[tuple[Dimension, ...], ...]:
-        return tuple(tuple(map(compiled, ranges)) for ranges in self._ranges)
-
-    @cached_property
-    def _needed(self) -> tuple[set[Symbol], ...]:
-        return tuple({symbol for length in ranges for symbol in length.free_symbols} for ranges in self._ranges)
 
     @cached_property
     def _given(self) -> tuple[tuple[Dimension, ...], ...]:
@@ -222,24 +202,6 @@ def _meetings(window: Window) -> Iterator[Feature]:
     yield feature("gap", lambda step, length: step > length)
 
 
-@lru_cache(maxsize=KEPT)
-def deepest(expression: Basic) -> tuple[Expr, ...]:
-    """The ranges of the sums that stand inside one another where they do most work, by their number."""
-    inside = max((deepest(argument) for argument in expression.args), key=len, default=())
-    if not isinstance(expression, sympy.Sum | ArgMax):
-        return inside
-    lengths = tuple(upper - lower + 1 for _, lower, upper in expression.limits)
-    return (*filter(_is_size, lengths), *inside)
-
-
-def _is_size(length: Expr) -> bool:
-    try:
-        compiled(length)
-    except ExpressionError:
-        return False
-    return all(symbol.is_positive for symbol in length.free_symbols)
-
-
 def _windows(row: Row) -> Iterator[Window]:
     """The windows of a row: subscripts, and differences that a Kronecker delta holds at 0, that are sums of indices."""
     ranges = {letter: sympy.sympify(length) for letter, length in zip(row.indices, row.tensor.shape, strict=True)}
@@ -266,7 +228,7 @@ def _moved(
         alone = len(positions) < len(steps)
         inner = [other for other in steps if other != letter and not (alone and other in positions)]
         span = sum((abs(steps[other]) * (ranges[other] - 1) for other in inner), sympy.S.One)
-        if inner and all(map(_is_size, (ranges[letter], abs(steps[letter]), span))):
+        if inner and all(map(is_size, (ranges[letter], abs(steps[letter]), span))):
             yield Window(ranges[letter], abs(steps[letter]), span)
 
 

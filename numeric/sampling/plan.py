@@ -19,8 +19,8 @@ from sympy import Symbol
 
 from derive.forward import Forward
 from numeric.arrays.axes import Array
+from numeric.arrays.dimensions import Choices, compiled, is_whole
 from numeric.errors import ArrayError
-from numeric.sampling.dimensions import Choices, compiled, is_whole
 from numeric.sampling.features import LONG, OVERLAP, Kind, Situations, situations
 
 Sizing = Mapping[Symbol, int]

@@ -21,9 +21,9 @@ from numeric.arrays.sizes import length, lengths
 from numeric.errors import ArrayError
 from numeric.expression.compiled import compile_expression
 from numeric.expression.forward import Program, program
+from numeric.expression.work import work
 from numeric.measuring.differences import Perturbation
 from numeric.sampling import Plan, Sizing, plan
-from numeric.sampling.features import situations
 from numeric.sampling.kinks import Gap, gaps
 from numeric.sampling.plan import fitted
 
@@ -312,7 +312,7 @@ def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generato
 def _how_many(model: Forward, sizes: Sizing) -> int:
     """How many candidates are computed together, fewer where they are long to compute."""
     compared = (prod(lengths([length for _, length in gap.ranges], sizes)) for gap in gaps(model))
-    largest = max(situations(model).largest(sizes), *compared, 1)
+    largest = max(work(model).largest(sizes), *compared, 1)
     return max(FEWEST, min(CANDIDATES, PRODUCTS_AT_ONCE // largest))
 
 
