@@ -41,6 +41,7 @@ def eliminate(term: Term, ranges: Ranges, *, plain: bool = False) -> Term:
     be solved for, one whose value is another index goes first, then a digit of a number whose other digit is
     an index, then the outermost. With ``plain``, only equations between two indices are used.
     """
+    # Every round uses an equation up, and the one that a digit leaves is free of the index that went: the loop ends.
     while True:
         term = digits_joined(term, ranges)
         solutions = [solution for solution in _solutions(term) if solution.is_plain or not plain]
@@ -139,6 +140,7 @@ def _solved(equation: Expr, difference: Expr, letter: Symbol) -> Solution | None
     if found is None:
         return None
     slope, rest = found
+    # Over the integers a slope of 1 or -1 always has a solution; any other only where it divides.
     if slope in (1, -1):
         return Solution(equation, letter, sympy.expand(-rest / slope))
     if slope.could_extract_minus_sign():

@@ -137,6 +137,7 @@ class Speaker:
         for row in self.forward.rows:
             if row.name == self.sweep.top or not self.vocabulary.allows_partial(row.name, name):
                 continue
+            # With another path beside it, the Jacobian alone would not be all that the name does.
             if not self._all_paths_through(row.name, name):
                 continue
             outer = symbols.fresh_indices(len(row.indices), symbols.names_in(*quantity.indices))
@@ -204,15 +205,14 @@ class Speaker:
 
     def _with_upstream(self, expression: Expr) -> tuple[Expr, tuple[str, ...]]:
         """The expression with adjoint symbols replaced by what they are in the vocabulary, and what was written out."""
-        prefix = f"d{self.sweep.top}/d"
         met: list[str] = []
         for access in symbols.accesses(expression):
-            name = symbols.name_of(access)
-            if not name.startswith(prefix):
+            partial = partial_read(access)
+            if partial is None or partial.top != self.sweep.top:
                 continue
             subscripts = symbols.subscripts_of(access)[len(self.sweep.letters) :]
-            expression = inserted(expression, access, self.at(name.removeprefix(prefix), subscripts))
-            met += self._spoken(name.removeprefix(prefix))
+            expression = inserted(expression, access, self.at(partial.bottom, subscripts))
+            met += self._spoken(partial.bottom)
         return expression, tuple(met)
 
     def _all_paths_through(self, middle: str, name: str) -> bool:

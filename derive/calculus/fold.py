@@ -42,6 +42,7 @@ class Rule:
             instance = walks.replaced(self.pattern, values)
             replacement = walks.replaced(self.replacement, values)
             whole = (1 / self.exponent).is_integer
+            # SymPy spreads a power over the factors of a product, so (a b)**2 has to be looked for as a**2 b**2.
             if isinstance(instance, Mul) and self.exponent != 1:
                 expression = walks.replaced(expression, self._powers(expression, instance, replacement))
             if isinstance(instance, Mul) and whole:
@@ -77,6 +78,8 @@ class Rule:
 
     def _instances(self, expression: Expr) -> list[dict[Symbol, Expr]]:
         """The values of the letters at which the key element of the pattern occurs in the expression."""
+        # One element that holds all letters as plain subscripts gives them their values wherever that tensor is read;
+        # no unification of whole patterns is needed, and the replacement compares the rest of the pattern exactly.
         key = next((k for k in self._keys if set(self.letters) <= set(k.indices)), None)
         if key is None:
             return []
@@ -127,6 +130,7 @@ class Folding:
 
     def fold(self, expression: Expr, ranges: Ranges) -> Expr:
         """Apply every rule once, in order: first names for formulas, then internal names solved for."""
+        # Names for formulas come first: a rule for an internal element may take apart what a formula is known by.
         for naming in self.namings:
             expression = naming.apply(expression, ranges)
         present = names_in(expression)
@@ -152,6 +156,7 @@ def folding_of(forward: Forward) -> Folding:
         solved += _solved(row, nonzero)
     rules = tuple(_of_steps(rule, forward) for rule in (*naming, *internal))
     solved = [_of_steps(rule, forward) for rule in solved]
+    # A fact is about the names that results are written in, so the body of a sum is folded before it becomes one.
     facts = [fact for row in forward.rows if (fact := _fact(row, rules, nonzero)) is not None]
     facts += [*_declared(forward), *label_facts(forward)]
     roots = frozenset(row.name for row in forward.rows if _radicand(row) is not None)
@@ -257,6 +262,7 @@ def _solved(row: Row, nonzero: frozenset[str]) -> list[Rule]:
         others = row.expression / factor
         if not set(row.indices) <= walks.free_symbols(factor) or not divisible(others, nonzero):
             continue
+        # Solving divides by the other factors, which ``divisible`` has shown not to be 0 where the row has a value.
         value = mine / others
         if isinstance(factor, Indexed) and tuple(factor.indices) == row.indices:
             rules.append(Rule(factor, value, row.indices))

@@ -56,8 +56,11 @@ class Simplifier:
             if result != (lines[-1].expression if lines else expression):
                 lines.append(Line(result, rule, sentence))
 
+        # Equations are used up before anything is multiplied out: afterwards each term would need it again.
         reduced = self._rebuilt(split(expression), ranges)
         note(reduced, "index elimination", "A sum over an index that must equal another one leaves one term.")
+        # Folding pays only sometimes: y(1 - y) is shorter than its formula, but one e = y s in a sum of many e is not.
+        # So each way is brought to its shortest form before the two are compared.
         folded, best = self.folding.fold(reduced, ranges), self.shortest(reduced, ranges)
         if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
             reduced, best = folded, shortest
@@ -66,6 +69,7 @@ class Simplifier:
             folded = rule.apply(reduced) if rule.reads <= present else reduced
             if folded != reduced and cost(shortest := self.shortest(folded, ranges)) <= cost(best):
                 reduced, best, present = folded, shortest, names_in(folded)
+        # What elimination has taken apart may have had a name as a whole.
         whole = self.folding.fold(expression, ranges)
         if cost(whole) < cost(best) and not walks.holds(whole, KroneckerDelta):
             reduced = best = whole

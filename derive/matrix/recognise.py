@@ -109,6 +109,8 @@ class _Recogniser:
         if flat is None:
             return None
         plain, bound = flat
+        # (a + b) c is one product of matrices, a c + b c are two; but where the sum has no form of its own, each of its
+        # terms may have one together with the other factors.
         whole = self._contracted(plain, bound, axes)
         for at, factor in enumerate(plain):
             if isinstance(factor, Add) and (whole is None or self._stands_alone(at, plain, bound)):
