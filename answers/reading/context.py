@@ -17,6 +17,9 @@ from answers.reading.symbols import Axis, Table
 MOST = 24
 """More alternatives than this are not followed."""
 
+LONGEST = 30_000
+"""More parts than this are not read: where arguments may end at several places, a text has many readings."""
+
 
 class Meaning(NamedTuple):
     """One way to read a part: the tree, what it says of unknown lengths, and where it takes the writer kindly."""
@@ -51,6 +54,7 @@ class Context:
     slots: int = 0
     unknowns: int = 0
     placing: int = 0
+    parts: int = 0
     read: Callable[[Any], list[Meaning]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +69,16 @@ class Context:
         """A length that is still to be found."""
         self.unknowns += 1
         return f"?{self.unknowns}"
+
+    def count(self) -> None:
+        """Note that a part is read.
+
+        Raises:
+            Unreadable: there were too many.
+        """
+        self.parts += 1
+        if self.parts > LONGEST:
+            raise Unreadable("this is too long, or has too many readings", self.text, 0, len(self.text))
 
     def letter(self, text: str) -> Letter | None:
         """The index of this name in scope."""

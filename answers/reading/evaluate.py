@@ -21,10 +21,17 @@ from answers.reading.symbols import Function, Tensor
 Array = Any
 
 
+EACH = 100
+"""As how many numbers a part counts that is computed once more."""
+
+
 class Evaluator(Sums, Space):
     """Computes values of trees at one point."""
 
     def value(self, node: tree.Node, mask: Array) -> Array:
+        self.work += mask.size + EACH
+        if self.work > self.most_work:
+            raise NoValue("the sums of this formula have too many terms together")
         return VALUES[type(node)](self, node, mask)
 
     def number(self, node: tree.Number, _mask: Array) -> Array:

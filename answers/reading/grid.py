@@ -18,13 +18,25 @@ SMALL = 1e-9
 """Numbers that differ by less are the same subscript."""
 
 
+MOST_WORK = 1 << 26
+"""Formulas that compute more numbers than this have no value."""
+
+
 class Grid:
     """The places at which a tree is evaluated at one point: an axis for every index, in front of those of a value."""
 
-    def __init__(self, point: Point, bindings: Bindings, slots: Sequence[int], ranges: Mapping[int, Axis]) -> None:
+    def __init__(
+        self,
+        point: Point,
+        bindings: Bindings,
+        slots: Sequence[int],
+        ranges: Mapping[int, Axis],
+        most_work: int = MOST_WORK,
+    ) -> None:
         self.point, self.bindings, self.table = point, bindings, point.table
         self.dimension = {slot: at for at, slot in enumerate(slots)}
         self.count = len(slots)
+        self.work, self.most_work = 0, most_work
         self.indices: dict[int, Array] = {}
         self.ranges = ranges
         for slot in ranges:

@@ -27,6 +27,7 @@ def meanings(context: Context, raw: Any) -> list[Meaning]:
     Raises:
         Unreadable: there is none; with the place.
     """
+    context.count()
     reader = READERS.get(type(raw))
     if reader is None:
         raise context.wrong("this means nothing here", *syntax.place_of(raw))

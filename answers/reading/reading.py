@@ -15,6 +15,7 @@ from answers.reading.conditions import guarded
 from answers.reading.context import MOST, Context, Kind, Letter, Meaning
 from answers.reading.errors import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable
 from answers.reading.evaluate import Evaluator
+from answers.reading.grid import MOST_WORK
 from answers.reading.macros import Macros
 from answers.reading.meaning import meanings
 from answers.reading.point import Point
@@ -27,6 +28,10 @@ from answers.reading.walks import bounds_in, walk
 
 Array = Any
 TOLERANCE = 1e-9
+LITTLE = 1 << 17
+"""How many numbers are computed to compare two readings."""
+MOST_INDICES = 26
+"""NumPy's arrays have so many axes, less some for those of values."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +57,29 @@ class Side:
         return tuple(bound.slot for node in walk(self.node) for bound in bounds_in(node))
 
     def value(
-        self, point: Point, indices: Sequence[str] | None = None, ranges: Mapping[str, Axis] | None = None
+        self,
+        point: Point,
+        indices: Sequence[str] | None = None,
+        ranges: Mapping[str, Axis] | None = None,
+        most_work: int = MOST_WORK,
     ) -> Array:
         """The value at a point: an axis for each of the ``indices`` in order (its own if left out), then its shape.
 
-        ``ranges`` are those of indices that the formula itself does not tell.
+        ``ranges`` are those of indices that the formula itself does not tell. ``most_work`` bounds how many numbers are
+        computed.
 
         Raises:
             NoValue: something has no value there, or a range is not known.
             OutsideRange: a tensor is read where it has no elements.
         """
+        try:
+            return self._value(point, indices, ranges, most_work)
+        except RecursionError:
+            raise NoValue("the formula is nested too deeply") from None
+
+    def _value(
+        self, point: Point, indices: Sequence[str] | None, ranges: Mapping[str, Axis] | None, most_work: int
+    ) -> Array:
         axes = dict(zip(self.letters, self.axes, strict=True)) | dict(ranges or {})
         slots = dict(zip(self.letters, self.slots, strict=True))
         wanted = list(self.letters if indices is None else indices)
@@ -69,7 +87,11 @@ class Side:
         if missing:
             raise NoValue(f"the value depends on {', '.join(missing)}")
         order = (*self.slots, *self.bound)
-        evaluator = Evaluator(point, self.bindings, order, {slots[letter]: axes[letter] for letter in self.letters})
+        if len(order) > MOST_INDICES:
+            raise NoValue(f"{len(order)} indices; at most {MOST_INDICES} have values")
+        evaluator = Evaluator(
+            point, self.bindings, order, {slots[letter]: axes[letter] for letter in self.letters}, most_work
+        )
         found = evaluator.at(self.node)
         found = found.reshape(found.shape[: len(self.slots)] + found.shape[len(order) :])
         lengths = [evaluator.known_length(axes[letter], f"the range of {letter}") for letter in self.letters]
@@ -128,7 +150,16 @@ def read(
         Misshapen: its parts do not fit.
         Ambiguous: it has two readings that differ in value.
     """
-    relation = syntax.parse(tokens_of(text, lookup(table).lexicon, macros), text)
+    try:
+        relation = syntax.parse(tokens_of(text, lookup(table).lexicon, macros), text)
+        return _kindly(text, table, relation, shape, kind=kind, left=left)
+    except RecursionError:
+        raise Unreadable("this is nested too deeply", text, 0, len(text)) from None
+
+
+def _kindly(
+    text: str, table: Table, relation: syntax.Relation, shape: Shape | None, *, kind: bool, left: bool
+) -> Reading:
     if not kind:
         return _read(text, table, relation, shape, "", left=left)
     try:
@@ -219,23 +250,24 @@ def _different(choices: list[Choice], context: Context, text: str) -> list[Choic
     Raises:
         Ambiguous: two differ.
     """
-    kept: list[tuple[Choice, list[list[Array] | None]]] = []
+    least = min(len(_kindness(choice)) for choice in choices)
     points = [point_of(context.table, seed) for seed in range(2)]
+    kept: tuple[Choice, list[list[Array] | None]] | None = None
     for choice in choices:
-        values = [_values(choice, context, point) for point in points]
-        if all(value is None for value in values) and len(choices) > 1:
+        if len(_kindness(choice)) > least:
             continue
-        if not any(_agree(values, others) for _, others in kept):
-            kept.append((choice, values))
-    if not kept:
-        return choices[:1]
-    least = min(len(_kindness(choice)) for choice, _ in kept)
-    kindest = [(choice, values) for choice, values in kept if len(_kindness(choice)) == least]
-    if len(kindest) > 1:
-        shapes = {str(choice[-1].node.shape) for choice, _ in kindest}
-        what = "two values" if len(shapes) == 1 else f"values of two shapes, {' and '.join(sorted(shapes))}"
-        raise Ambiguous(f"this can be read in two ways, with {what}; write brackets", text, 0, len(text))
-    return [kindest[0][0]]
+        values = [_values(choice, context, point) for point in points]
+        if all(value is None for value in values):
+            continue
+        if kept is None:
+            kept = choice, values
+        elif not _agree(values, kept[1]):
+            shapes = {str(choice[-1].node.shape), str(kept[0][-1].node.shape)}
+            what = "two values" if len(shapes) == 1 else f"values of two shapes, {' and '.join(sorted(shapes))}"
+            raise Ambiguous(f"this can be read in two ways, with {what}; write brackets", text, 0, len(text))
+    if kept is None:
+        raise Ambiguous("this can be read in two ways, of which neither has a value to compare", text, 0, len(text))
+    return [kept[0]]
 
 
 def _kindness(choice: Choice) -> tuple[str, ...]:
@@ -249,7 +281,7 @@ def _values(choice: Choice, context: Context, point: Point) -> list[Array] | Non
         known = {letter: axis for letter, axis in zip(side.letters, side.axes, strict=True) if _has_length(axis, point)}
         ranges: dict[str, Axis] = {letter: 2 for letter in side.letters if letter not in known}
         try:
-            found.append(side.value(point, ranges=ranges))
+            found.append(side.value(point, ranges=ranges, most_work=LITTLE))
         except ReadingError:
             return None
     return found

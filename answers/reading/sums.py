@@ -17,6 +17,10 @@ LARGEST = 1 << 22
 """A sum whose terms are more than this is added one by one."""
 
 
+MOST_TERMS = 100_000
+"""Sums of more terms have no value here."""
+
+
 class Sums(Grid):
     """Evaluates what binds indices."""
 
@@ -63,6 +67,8 @@ class Sums(Grid):
         first, last = numpy.ceil(active[0].min() - SMALL), numpy.floor(active[1].max() + SMALL)
         if not numpy.isfinite(first) or not numpy.isfinite(last):
             raise NoValue("a sum without end")
+        if last - first > MOST_TERMS:
+            raise NoValue(f"a sum of more than {MOST_TERMS} terms")
         return low, high, int(first), int(last)
 
     def added(self, node: tree.Big, at: int, mask: Array) -> Array:
