@@ -28,6 +28,7 @@ from numeric.codegen.writing import Module
 from numeric.errors import ArrayError, CompileError, ExpressionError
 from numeric.lowering.lines import Plan
 from numeric.lowering.plan import plan
+from numeric.lowering.unfolding import unfolded
 from numeric.measuring.complex_arrays import ComplexArrays
 from numeric.sampling.points import DOMAINS, _classes
 
@@ -142,11 +143,12 @@ def bytes_needed(made: Plan) -> int:
     To them comes the largest view of windows, since a product of matrices copies what it reads from it.
     """
     given = sum(_elements(tensor.shape) for tensor in made.model.given)
+    lines = unfolded(list(made.lines), made.purpose)
     forward, backward = (
-        sum(_elements(line.shape) for line in made.lines if (line.stage == "backward") is back and line.windows is None)
+        sum(_elements(line.shape) for line in lines if (line.stage == "backward") is back and line.windows is None)
         for back in (False, True)
     )
-    windows = max((_elements(line.shape) for line in made.lines if line.windows is not None), default=0)
+    windows = max((_elements(line.shape) for line in lines if line.windows is not None), default=0)
     return max(16 * (given + forward + windows) + 8 * given, 8 * (given + forward + backward + 2 * windows))
 
 

@@ -18,7 +18,8 @@ from numeric.codegen.sizes import Sizes
 from numeric.codegen.statements import Statements, overwritable
 from numeric.lowering.equal_sizes import Lengths
 from numeric.lowering.lines import Line, Plan, Stage, names
-from numeric.lowering.prepare import prepared
+from numeric.lowering.passes import passed
+from numeric.lowering.stable import called
 from numeric.source.naming import function_name, python_name
 from numeric.source.plain import in_docstring, one_line
 
@@ -33,13 +34,14 @@ class Module:
     plan: Plan
 
     @cached_property
-    def _prepared(self) -> tuple[list[Line], tuple[str, ...]]:
-        return prepared(self.plan)
-
-    @property
     def lines(self) -> list[Line]:
         """The lines as they are computed."""
-        return self._prepared[0]
+        return passed(self.plan.lines, self.plan.purpose)
+
+    @cached_property
+    def _calls(self) -> tuple[str, ...]:
+        """The scalar functions that the lines call by name."""
+        return called(self.plan.model)
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -63,7 +65,7 @@ class Module:
         shapes |= {constant.name: () for constant in self.plan.parameters if constant.name not in shapes}
         whole = {name for name, tensor in tensors.items() if tensor.domain in ("class", "index")}
         kept = {line.name for line in self.lines if line.column}
-        calls = {name: f"{function_name(name)}({{}})" for name in self._prepared[1]}
+        calls = {name: f"{function_name(name)}({{}})" for name in self._calls}
         lengths = Lengths(dict(self.plan.model.sizes))
         return ContractingSource(shapes, calls, lengths, frozenset(whole), frozenset(kept), f"{self._real}.dtype")
 
@@ -118,9 +120,9 @@ class Module:
     def text(self, *, formulas: bool = True) -> str:
         """The source of the module."""
         parts = [f'"""{in_docstring(self.plan.title)}: forward and backward on a batch."""\n\nimport numpy as np']
-        called = "\n".join(map(self._code, self.bodies))
-        for name in (*self._prepared[1], "erf", "gathered", "blocks"):
-            if re.search(rf"(?<![\w.]){function_name(name) if name in self._prepared[1] else name}\(", called):
+        text = "\n".join(map(self._code, self.bodies))
+        for name in (*self._calls, "erf", "gathered", "blocks"):
+            if re.search(rf"(?<![\w.]){function_name(name) if name in self._calls else name}\(", text):
                 parts.append(helper(name, self.plan.model))
         parts.append(self._forward(formulas))
         if self.plan.gradients:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sympy import Expr, Indexed, Mul, Sum, Symbol
 
 from derive.derivation import Derivation
 from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.forward import Forward, Tensor
 from numeric.lowering.windows import Windows
 
@@ -42,10 +44,28 @@ class Line:
     windows: Windows | None = None
     added: tuple[Added, ...] = ()
 
+    def mapped(self, change: Callable[[Expr], Expr]) -> Line:
+        """The line with everything that it computes changed."""
+        added = tuple(replace(one, values=change(one.values)) for one in self.added)
+        return replace(self, expression=change(self.expression), added=added)
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What lines are for: the forward definition that they compute, and the names that are asked for."""
+
+    model: Forward
+    wanted: frozenset[str] = frozenset()
+
+    @property
+    def binary(self) -> frozenset[str]:
+        """The tensors of 0 and 1, such as masks."""
+        return frozenset(name for name, tensor in self.model.tensors.items() if tensor.domain == "binary")
+
 
 @dataclass(frozen=True)
 class Plan:
-    """The lines of the three functions in order, and the tensors that they take and return."""
+    """The lines of the three functions in order, as they are derived, and the tensors that they take and return."""
 
     model: Forward
     lines: tuple[Line, ...]
@@ -55,6 +75,12 @@ class Plan:
     outputs: tuple[str, ...]
     gradients: tuple[str, ...]
     title: str
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the lines are for."""
+        gradients = (partial_name("l", name) for name in self.gradients)
+        return Purpose(self.model, frozenset((*self.outputs, *gradients, "l")))
 
 
 def names(line: Line) -> set[str]:

@@ -9,7 +9,7 @@ from sympy import Expr, Indexed
 
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, coordinates
-from numeric.lowering.lines import Line, names
+from numeric.lowering.lines import Line, Purpose, names
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class _Flat:
     line: Line
 
 
-def with_flat_maxima(lines: list[Line]) -> list[Line]:
+def with_flat_maxima(lines: list[Line], purpose: Purpose) -> list[Line]:
     """The lines with every maximum over several axes as one over a single axis, in which its place is read too."""
     expressions = {line.name: line.expression for line in lines}
     taken = set(expressions).union(*map(names, lines))

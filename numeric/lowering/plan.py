@@ -10,18 +10,15 @@ from derive.building.language import parse_stage
 from derive.calculus.dependence import names_read
 from derive.derivation import Derivation
 from derive.expression import symbols
-from derive.expression.partials import partial_name
 from derive.forward import Forward, Tensor
 from derive.layer import Layer, upstream_name
 from derive.layers import LOSS
 from derive.network import Network
 from derive.steps import Quantity
 from numeric.lowering.adjoints import adjoints
-from numeric.lowering.equal_sizes import Lengths
 from numeric.lowering.lines import Line, Plan
 from numeric.lowering.reads import Viewed, with_views
 from numeric.lowering.renamed import renamed
-from numeric.lowering.unfolding import unfolded
 
 
 def plan(subject: Network | Layer, by: tuple[str, ...] = ()) -> Plan:
@@ -51,9 +48,6 @@ def plan(subject: Network | Layer, by: tuple[str, ...] = ()) -> Plan:
     title = subject.name if isinstance(subject, Layer) else network.description
     if network.loss is not None:
         lines += adjoints(network, viewed, tuple(gradients), upstream)
-    shapes = {tensor.name: tensor.shape for tensor in model.tensors.values()}
-    shapes |= {partial_name("l", name): shapes[name] for name in outputs}
-    lines = unfolded(lines, shapes, Lengths(dict(model.sizes)))
     return Plan(
         defined,
         tuple(lines),

@@ -14,12 +14,13 @@ from sympy import Add, Expr, Indexed, Mul, Sum, exp, log
 from derive.calculus.sweep import fresh_bound
 from derive.expression import symbols
 from derive.expression.functions import Bracket, Maximum
-from numeric.lowering.lines import Line
+from numeric.lowering.lines import Line, Purpose
 from numeric.source.elements import WHERE
 
 
-def shifted(lines: list[Line], binary: frozenset[str]) -> list[Line]:
-    """The lines with every sum of exponentials shifted by its largest exponent; ``binary`` are tensors of 0 and 1."""
+def shifted(lines: list[Line], purpose: Purpose) -> list[Line]:
+    """The lines with every sum of exponentials shifted by its largest exponent."""
+    binary = purpose.binary
     result = list(lines)
     for name in [line.name for line in lines]:
         line = next(one for one in result if one.name == name)

@@ -18,8 +18,10 @@ from sympy.core.function import AppliedUndef
 from derive.expression import symbols, walks
 from derive.expression.functions import Bracket, Maximum
 from derive.forward import Forward
-from numeric.lowering.lines import Line, Stage
+from numeric.lowering.cancel import cancelled
+from numeric.lowering.lines import Line, Purpose, Stage
 from numeric.source.elements import WHERE
+from numeric.source.function import bounded_branches
 
 LOG1P = Function("log1p")
 EXPM1 = Function("expm1")
@@ -27,7 +29,16 @@ NATIVE = ("tanh",)
 """Named functions that NumPy has, with no overflow of their own."""
 
 
-def with_logs(lines: list[Line], model: Forward) -> list[Line]:
+def called(model: Forward) -> tuple[str, ...]:
+    """The scalar functions of a definition that lines call by their names: those whose formulas hold a choice."""
+    return tuple(
+        function.name
+        for function in model.functions
+        if function.name not in NATIVE and bounded_branches(function) is not None
+    )
+
+
+def with_logs(lines: list[Line], purpose: Purpose) -> list[Line]:
     """The lines with logarithms of probabilities written in the scores that they come from."""
     result: list[Line] = []
     made: dict[str, Line] = {}
@@ -35,7 +46,7 @@ def with_logs(lines: list[Line], model: Forward) -> list[Line]:
     for line in lines:
         expression = line.expression
         for logarithm in sorted(expression.atoms(log), key=str):
-            value = _log_in_scores(logarithm.args[0], known, made, model, result, line.stage)
+            value = _log_in_scores(logarithm.args[0], known, made, purpose.model, result, line.stage)
             if value is not None:
                 expression = expression.xreplace({logarithm: value})
         if expression != line.expression:
@@ -128,8 +139,13 @@ def _formulas(expression: Expr, model: Forward, keep: Iterable[str] = NATIVE) ->
         )
 
 
-def safe(expression: Expr, model: Forward, calls: Iterable[str]) -> Expr:
-    """The expression with functions written out and every pattern that could overflow replaced."""
+def safe(lines: list[Line], purpose: Purpose) -> list[Line]:
+    """The lines with quotients multiplied out, functions written out and every pattern that could overflow replaced."""
+    calls = called(purpose.model)
+    return [line.mapped(lambda part: _safe(cancelled(part), purpose.model, calls)) for line in lines]
+
+
+def _safe(expression: Expr, model: Forward, calls: Iterable[str]) -> Expr:
     written = _formulas(expression, model, (*NATIVE, *calls))
     if written.has(sympy.cosh, sympy.sinh) and written.has(log, Pow):
         written = written.replace(

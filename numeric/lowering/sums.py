@@ -7,10 +7,10 @@ from dataclasses import replace
 from sympy import Expr, Sum, Symbol, exp
 
 from derive.expression import symbols
-from numeric.lowering.lines import Line
+from numeric.lowering.lines import Line, Purpose
 
 
-def with_named_sums(lines: list[Line]) -> list[Line]:
+def with_named_sums(lines: list[Line], purpose: Purpose) -> list[Line]:
     """The lines with every sum of an exponential, Σ exp(f), computed before the line that holds it.
 
     Equal exponentials and equal sums get one name, in whatever lines they stand.

@@ -17,9 +17,9 @@ from derive.calculus.bounds import in_range
 from derive.expression import symbols
 from derive.expression.affine import slack
 from derive.expression.functions import Bracket
-from derive.expression.partials import partial_named
+from derive.expression.partials import partial_name, partial_named
 from numeric.lowering.equal_sizes import Lengths
-from numeric.lowering.lines import Added, Line
+from numeric.lowering.lines import Added, Line, Purpose
 from numeric.lowering.places import Places
 from numeric.lowering.reads import bound
 from numeric.lowering.windows import Windows, windows_of
@@ -29,9 +29,15 @@ from numeric.source.text import Text
 Shapes = dict[str, tuple[Expr, ...]]
 
 
-def unfolded(lines: Iterable[Line], shapes: Mapping[str, tuple[Expr, ...]], lengths: Lengths) -> list[Line]:
+def unfolded(lines: list[Line], purpose: Purpose) -> list[Line]:
     """The lines with views of windows for what they read, and values of windows for what they add up."""
-    unfolding = _Unfolding(dict(shapes), lengths)
+    tensors = purpose.model.tensors
+    shapes = {name: tensor.shape for name, tensor in tensors.items()}
+    # What stands for the upstream gradient of a layer is no line, and is read as its value is.
+    shapes |= {partial_name("l", name): tensor.shape for name, tensor in tensors.items()}
+    # A view that is made must not be called as a line that comes later.
+    shapes |= {line.name: line.shape for line in lines}
+    unfolding = _Unfolding(shapes, Lengths(dict(purpose.model.sizes)))
     return [made for line in lines for made in unfolding.lines(line)]
 
 

@@ -14,12 +14,8 @@ from derive.expression.partials import partial_named
 from derive.forward import Forward, Row, Tensor
 from derive.steps import Quantity
 from numeric.expression.forward import program
-from numeric.lowering.cancel import cancelled
-from numeric.lowering.lines import Line
-from numeric.lowering.shifting import shifted
-from numeric.lowering.stable import NATIVE, safe, with_logs
-from numeric.lowering.sums import with_named_sums
-from numeric.source.function import bounded_branches
+from numeric.lowering.lines import Line, Purpose
+from numeric.lowering.passes import STABLE, passed
 
 RESULT = "result_"
 """The name of the row that holds the result."""
@@ -37,16 +33,8 @@ def stabilised(model: Forward, result: Expr, quantity: Quantity, given: frozense
     rows = [row for row in model.rows if row.name in needed]
     lines = [Line(row.name, row.indices, row.tensor.shape, row.expression) for row in rows]
     lines.append(Line(RESULT, quantity.indices, quantity.shape, result))
-    binary = frozenset(name for name, tensor in model.tensors.items() if tensor.domain == "binary")
-    calls = tuple(
-        function.name
-        for function in model.functions
-        if function.name not in NATIVE and bounded_branches(function) is not None
-    )
-    lines = with_logs(shifted(with_named_sums(lines), binary), model)
-    made = tuple(
-        Row(_tensor(model, line), line.indices, safe(cancelled(line.expression), model, calls)) for line in lines
-    )
+    stable = passed(lines, Purpose(model), STABLE)
+    made = tuple(Row(_tensor(model, line), line.indices, line.expression) for line in stable)
     left_out = tuple(model.tensors[row.name] for row in model.rows if row.name in given)
     return replace(model, given=(*model.given, *left_out), rows=made)
 

@@ -1,9 +1,13 @@
-"""From the lines as they are derived to the lines as they are computed: stable, and nothing computed twice."""
+"""The passes over lines, from those that are derived to those that are computed: stable, and nothing computed twice.
+
+A pass takes lines and what they are for and returns lines; what they compute stays the same. ``PASSES`` lists all of
+them in the order in which they are run: each finds what those before it leave.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import sympy
@@ -12,46 +16,21 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus.sweep import fresh_bound
 from derive.expression import symbols, walks
-from derive.expression.partials import partial_name
-from derive.forward import Forward
-from numeric.lowering.cancel import cancelled
-from numeric.lowering.lines import Line, Plan, names
+from numeric.lowering.lines import Line, Purpose, names
 from numeric.lowering.maxima import with_flat_maxima
 from numeric.lowering.shifting import shifted
-from numeric.lowering.stable import LOG1P, NATIVE, safe, with_logs
+from numeric.lowering.stable import LOG1P, safe, with_logs
 from numeric.lowering.sums import with_named_sums
+from numeric.lowering.unfolding import unfolded
 from numeric.source.elements import WHERE
-from numeric.source.function import bounded_branches
+
+Pass = Callable[[list[Line], Purpose], list[Line]]
+"""Lines to lines that compute the same, for the same purpose."""
 
 
-def prepared(plan: Plan) -> tuple[list[Line], tuple[str, ...]]:
-    """The lines to write, and the names of the scalar functions that they call."""
-    calls = tuple(
-        function.name
-        for function in plan.model.functions
-        if function.name not in NATIVE and bounded_branches(function) is not None
-    )
-    binary = frozenset(name for name, tensor in plan.model.tensors.items() if tensor.domain == "binary")
-    lines = _without_single_rows(with_flat_maxima(list(plan.lines)), plan.model)
-    lines = with_logs(shifted(with_named_sums(lines), binary), plan.model)
-
-    def settled(expression: Expr) -> Expr:
-        return _tidied(safe(cancelled(expression), plan.model, calls))
-
-    lines = [
-        replace(
-            line,
-            expression=settled(line.expression),
-            added=tuple(replace(added, values=settled(added.values)) for added in line.added),
-        )
-        for line in lines
-    ]
-    wanted = {*plan.outputs, *(partial_name("l", name) for name in plan.gradients), "l"}
-    return _used(_shared(lines), wanted), calls
-
-
-def _without_single_rows(lines: list[Line], model: Forward) -> list[Line]:
+def without_single_rows(lines: list[Line], purpose: Purpose) -> list[Line]:
     """The lines without the loss of each sample, which only the mean over the batch reads."""
+    model = purpose.model
     for line in [line for line in lines if line.name in model.row and model.tensors[line.name].role == "hidden"]:
         readers = [other for other in lines if line.name in names(other)]
         if len(readers) == 1 and readers[0].name == "l":
@@ -83,15 +62,20 @@ def flattened(expression: Expr) -> Expr:
     return sympy.Mul(*outside, sympy.Sum(sympy.Mul(*inside), *limits))
 
 
-def _tidied(expression: Expr) -> Expr:
-    """Numbers in front of sums: 2(ŷ - y)/B rather than (2ŷ - 2y)/B."""
+def tidied(lines: list[Line], purpose: Purpose) -> list[Line]:
+    """The lines with numbers in front of sums: 2(ŷ - y)/B rather than (2ŷ - 2y)/B."""
+    return [line.mapped(_with_numbers_in_front) for line in lines]
+
+
+def _with_numbers_in_front(expression: Expr) -> Expr:
     if isinstance(expression, sympy.Mul) and any(isinstance(factor, sympy.Add) for factor in expression.args):
         return sympy.Mul(*(sympy.factor_terms(factor) for factor in expression.args))
     return expression
 
 
-def _used(lines: list[Line], wanted: Iterable[str]) -> list[Line]:
-    needed = set(wanted)
+def used(lines: list[Line], purpose: Purpose) -> list[Line]:
+    """The lines without those that nothing reads and nobody asked for."""
+    needed = set(purpose.wanted)
     kept: list[Line] = []
     for line in reversed(lines):
         if line.name in needed:
@@ -100,7 +84,7 @@ def _used(lines: list[Line], wanted: Iterable[str]) -> list[Line]:
     return kept
 
 
-def _shared(lines: list[Line]) -> list[Line]:
+def shared(lines: list[Line], purpose: Purpose) -> list[Line]:
     """The lines with every function of an array that stands more than once computed once, under a name."""
     counts = Counter(key for line in lines for _, key in _calls(line))
     made: dict[Expr, Line] = {}
@@ -139,3 +123,26 @@ def _name_of(call: Expr, taken: set[str]) -> str:
     while name in taken:
         name += "_"
     return name
+
+
+STABLE: tuple[Pass, ...] = (with_named_sums, shifted, with_logs, safe)
+"""Nothing overflows in between where the result does not: values are computed so, too, without generated code."""
+
+PASSES: tuple[Pass, ...] = (
+    unfolded,
+    with_flat_maxima,
+    without_single_rows,
+    *STABLE,
+    tidied,
+    shared,
+    used,
+)
+"""What is done to the lines of a plan before they are written, in this order."""
+
+
+def passed(lines: Iterable[Line], purpose: Purpose, passes: Iterable[Pass] = PASSES) -> list[Line]:
+    """The lines after the passes, one behind the other."""
+    result = list(lines)
+    for one in passes:
+        result = one(result, purpose)
+    return result
