@@ -89,9 +89,11 @@ def _bent(part: Region, model: Forward, arrays: Mapping[str, Any], stage: Stage,
             pieces = [half for piece in pieces for half in _halves(piece, *line) if half.area > least]
     for piece in pieces:
         # The straight pieces go through the origin (``_require_straight``), so value over argument is their slope. The
-        # centre is on no unit's line, since the regions have been cut along these.
+        # centre is on no unit's line, since the regions have been cut along these; an argument that is 0 there is 0 on
+        # all of the region, because the units before it are off, and any slope makes 0 of it.
         inside = piece.value(piece.centre)
-        slopes = _stage_value(model, arrays, stage, inside) / inside
+        values = _stage_value(model, arrays, stage, inside)
+        slopes = numpy.divide(values, inside, out=numpy.zeros_like(values), where=inside != 0)
         sides = tuple(int((value > numpy.array(stage.sides)).sum()) for value in inside)
         yield Region(piece.corners, slopes[:, None] * piece.matrix, slopes * piece.offset, (*part.pattern, *sides))
 
@@ -99,6 +101,9 @@ def _bent(part: Region, model: Forward, arrays: Mapping[str, Any], stage: Stage,
 def _halves(part: Region, normal: Values, level: float) -> Iterator[Region]:
     """The parts of a polygon on the two sides of the line where ``normal @ x + level`` is 0."""
     heights = part.corners @ normal + level
+    if not heights.any():
+        yield part  # the value is at the kink everywhere: there is nothing to cut
+        return
     for side in (1.0, -1.0):
         kept = _clipped(part.corners, side * heights)
         if len(kept) >= 3:

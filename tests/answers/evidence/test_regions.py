@@ -36,6 +36,14 @@ def test_a_window_beside_the_lines_has_fewer() -> None:
     assert found(weights=TRIANGLE, low=2.0, high=3.0).values["count"] == "1"
 
 
+def test_units_that_read_nothing_but_units_that_are_off_cut_nothing() -> None:
+    """Without offsets a quadrant where both first units are off has only zeros behind it, and is one region."""
+    weights = {"W1": [[1, 0], [0, 1]], "b1": [0, 0], "W2": [[1, -1], [1, 2]], "b2": [0, 0]}
+    result = found("x:2 -> Linear(2) -> ReLU -> Linear(2) -> ReLU -> Linear(1)", weights=weights)
+    assert result.values["count"] == "5"
+    assert all(claim.check().ok for claim in result.claims)
+
+
 def test_every_region_is_drawn() -> None:
     (figure,) = found(weights=TRIANGLE).blocks
     assert isinstance(figure, Plots)
