@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from answers.homework.complaints import complaints
 from answers.homework.schema import follow, keys_of
+from answers.homework.validate import complaints
 
 
 class Circle(BaseModel, extra="forbid"):
