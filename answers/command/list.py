@@ -34,7 +34,7 @@ def list_what_there_is(
             console.print(table(bundled()))
             return
         for homework in bundled():
-            typer.echo(f"{homework.id}\t{homework.title}\t{homework.parts}")
+            typer.echo(f"{homework.id}\t{homework.title}\t{homework.count}")
         return
     if what not in CONTENTS:
         from derive.errors import nearest
@@ -126,5 +126,5 @@ def table(homeworks: Iterable[Bundled]) -> Table:
     result.add_column("Parts", justify="right")
     for homework in homeworks:
         # A title is no markup: [b] in it is printed as it stands.
-        result.add_row(Text(homework.id), Text(homework.title), str(homework.parts))
+        result.add_row(Text(homework.id), Text(homework.title), homework.count)
     return result

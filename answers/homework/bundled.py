@@ -12,12 +12,21 @@ FOLDER = Path(__file__).parent.parent / "homeworks"
 
 @dataclass(frozen=True)
 class Bundled:
-    """A bundled homework: what it is asked for by, its title, how many parts it has, and which sheets it makes."""
+    """A bundled homework: what it is asked for by, its title, how many parts it has, and which sheets it makes.
+
+    With ``more`` it has further parts, for what is in the registries and not in its file.
+    """
 
     id: str
     title: str
     parts: int
     sheets: tuple[str, ...] = ("questions", "key")
+    more: bool = False
+
+    @property
+    def count(self) -> str:
+        """How many parts it has, as a list shows it: ``66+`` where there are more."""
+        return f"{self.parts}+" if self.more else str(self.parts)
 
 
 def bundled_files() -> dict[str, Path]:
@@ -39,4 +48,5 @@ def _outline(name: str, data: object) -> Bundled:
         return Bundled(name, "", 0)
     questions = data.get("questions") or ()
     parts = sum(len(question.get("parts") or ()) for question in questions)
-    return Bundled(name, str(data.get("title", "")), parts, tuple(data.get("sheets") or Bundled.sheets))
+    more = any("rest" in question for question in questions)
+    return Bundled(name, str(data.get("title", "")), parts, tuple(data.get("sheets") or Bundled.sheets), more)

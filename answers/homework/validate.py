@@ -1,4 +1,4 @@
-"""From the source of a YAML file to a validated model; what pydantic finds wrong is said in the homework's own terms."""
+"""From the source of a YAML file to a validated model; what pydantic finds wrong is said in the terms of homeworks."""
 
 from __future__ import annotations
 

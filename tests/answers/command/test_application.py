@@ -40,7 +40,7 @@ def test_the_list_names_every_bundled_homework() -> None:
     outcome = run("list")
     assert outcome.code == 0
     lines = [line.split("\t") for line in outcome.out.splitlines()]
-    assert lines == [[homework.id, homework.title, str(homework.parts)] for homework in bundled()]
+    assert lines == [[homework.id, homework.title, homework.count] for homework in bundled()]
     assert "nyu-2020" in [line[0] for line in lines]
 
 
