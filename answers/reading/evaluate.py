@@ -50,17 +50,28 @@ class Evaluator(Sums, Space):
         chosen = [axis for axis, subscript in enumerate(node.subscripts) if subscript is not None]
         if not chosen:
             return array.reshape((1,) * self.count + array.shape)
+        shift = self.before(node)
+        if shift is not None:
+            array = numpy.concatenate([numpy.asarray(shift, float)[None], array])
         array = numpy.moveaxis(array, chosen, range(len(chosen)))
         places, inside = [], None
         for at, subscript in enumerate(node.subscripts[axis] for axis in chosen):
             assert subscript is not None
-            place, within = self.checked(self.value(subscript, mask), array.shape[at], node.name, mask)
+            wanted = self.value(subscript, mask) + (at == 0 and shift is not None)
+            place, within = self.checked(wanted, array.shape[at], node.name, mask)
             places.append(place)
             inside = within if inside is None else inside & within
         found = array[tuple(numpy.broadcast_arrays(*places))] if len(places) > 1 else array[places[0]]
         if inside is None or inside.all():
             return found
         return numpy.where(inside.reshape(inside.shape + (1,) * (found.ndim - self.count)), found, 0)
+
+    def before(self, node: tree.Read) -> Array | None:
+        """The state before the first time, where a time is read."""
+        symbol = self.table.by_name.get(node.name)
+        if not isinstance(symbol, Tensor) or not symbol.before or node.subscripts[0] is None:
+            return None
+        return self.point.arrays[symbol.before]
 
     def checked(self, subscript: Array, length: int, name: str, mask: Array) -> tuple[Array, Array]:
         """Subscripts as positions from 0, and where they lie inside; where they do not count they may lie anywhere."""

@@ -9,7 +9,7 @@ from typing import Any
 from answers.reading import syntax, tree
 from answers.reading.context import Context, Letter, Meaning, joined, one
 from answers.reading.errors import Misshapen, Unreadable
-from answers.reading.matching import matches
+from answers.reading.matching import Match, matches
 from answers.reading.scripts import (
     is_range,
     is_transpose,
@@ -43,14 +43,9 @@ def named(
     if _is_euler(context, word, scripts):
         return _constant(context, word, scripts) or []
     turned = bool(scripts) and scripts[0].kind == "above" and turns(context, scripts[0].content)
-    error: Unreadable | None = None
-    for entry, rest_below, rest_above in options:
-        if isinstance(entry.symbol, Function):
-            continue
-        try:
-            return _symbol(context, entry, rest_below, rest_above, brackets, word, turned=turned)
-        except Unreadable as reason:
-            error = error or reason
+    meanings, error = _symbols(context, options, brackets, word, turned=turned)
+    if meanings:
+        return meanings
     if error is not None:
         raise error.placed(context.text, word.start, word.end)
     found_constant = _constant(context, word, scripts)
@@ -61,6 +56,23 @@ def named(
         free = context.free_letter(text)
         return with_scripts(context, one(tree.Place(text, free.slot)), rest, word)
     raise unknown(context, word, scripts)
+
+
+def _symbols(
+    context: Context, options: Sequence[Match], brackets: Sequence[Any], word: syntax.Word, *, turned: bool
+) -> tuple[list[Meaning], Unreadable | None]:
+    """All symbols that a name may be: h_0 is the tensor of that name, and may be an element of h as well."""
+    found: list[Meaning] = []
+    error: Unreadable | None = None
+    latex = "\\" in context.text
+    for entry, below, above in options:
+        if isinstance(entry.symbol, Function) or (found and not latex):
+            continue
+        try:
+            found += _symbol(context, entry, below, above, brackets, word, turned=turned)
+        except Unreadable as reason:
+            error = error or reason
+    return found, error
 
 
 def _is_euler(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> bool:

@@ -199,6 +199,8 @@ def _raised(context: Context, meaning: Meaning, content: Any, word: Any) -> list
         return [meaning if not node.shape.axes else Meaning(turned, bindings, kindness)]
     if isinstance(item, syntax.Terms) and labels_of(item) == ("-", "1") and len(node.shape.axes) == 2:
         return [Meaning(tree.Inverse(node, node.shape), bindings, kindness)]
+    if isinstance(item, syntax.Group) and isinstance(item.inside.items[0], syntax.Number | syntax.Word):
+        raise Misshapen("a number in brackets above a name is the number of a layer, no power")
     exponents = context.read(item)
 
     def made(nodes: list[tree.Node], found: Bindings) -> list[Meaning]:

@@ -24,7 +24,8 @@ class Tensor:
     """Numbers along ``axes``: none for a scalar; a vector is a column unless it is a ``row``.
 
     ``outside`` says that it counts as 0 outside its ranges. ``whole`` says that it holds whole numbers, so that its
-    elements can be subscripts: a class number, an argmax.
+    elements can be subscripts: a class number, an argmax. ``before`` names the tensor that stands one place before the
+    first of the first axis: the state at the beginning of a recurrence.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Tensor:
     row: bool = False
     outside: bool = False
     whole: bool = False
+    before: str = ""
 
 
 @dataclass(frozen=True)

@@ -75,13 +75,14 @@ def table_of(
     model: Forward,
     layout: Layout = "gradient",
     base: int = 1,
-    outside: frozenset[str] = frozenset(),
+    outside: frozenset[str] | None = frozenset(),
     extra: tuple[TableSymbol, ...] = (),
     partials: tuple[str, ...] = (),
 ) -> Table:
     """The table of everything in a forward definition: tensors, sizes and hyper-parameters, functions, partials.
 
-    ``outside`` names the tensors and partials that count as 0 outside their ranges. ``extra`` symbols hide others.
+    ``outside`` names the tensors and partials that count as 0 outside their ranges; all do if it is None. ``extra``
+    symbols hide others.
     ``partials`` are the names of those that the text uses, where in some others are held (``dy/de|s``): what the steps
     of a derivation write as ∂y/∂e.
     """
@@ -97,7 +98,9 @@ def table_of(
         if tensor.role == "loss":
             written = (*written, *(letter for letter in ("L", "J") if letter not in used))
         whole = model.holds_places(tensor.name)
-        found.append(Tensor(tensor.name, written, axes, whole=whole, outside=tensor.name in outside))
+        zero = outside is None or tensor.name in outside
+        start = dict(model.initial).get(tensor.name, "")
+        found.append(Tensor(tensor.name, written, axes, whole=whole, outside=zero, before=start))
     found += _numbers(model, {*names, *taken})
     found += _functions(model)
     return Table(tuple(found), (*_partials(model, layout, outside), *_held(partials, layout)), base, convolutions=True)
@@ -117,19 +120,22 @@ def _held(names: Collection[str], layout: Layout) -> Iterator[Partial]:
             yield Partial(partial.name, *partial.ends, layout)
 
 
-def _partials(model: Forward, layout: Layout, outside: frozenset[str]) -> tuple[Partial, ...]:
+def _partials(model: Forward, layout: Layout, outside: frozenset[str] | None) -> tuple[Partial, ...]:
     names = list(model.tensors)
     tops = [row.name for row in model.rows] + (["l"] if "l" in names and "l" not in model.row else [])
     found = [
-        Partial(f"d{top}/d{by}", top, by, layout, f"d{top}/d{by}" in outside)
+        Partial(f"d{top}/d{by}", top, by, layout, outside is None or f"d{top}/d{by}" in outside)
         for top in tops
         for by in names
         if by != "l"
     ]
-    second = [
-        Partial(f"d(dl/d{one})/d{by}", "l", f"{one},{by}", layout) for one in names for by in names if "l" in names
-    ]
-    return tuple(found + second)
+    for row, partial in model.gradients:
+        first = partial_named(partial)
+        if first is not None:
+            found += [
+                Partial(f"d{row}/d{by}", first.top, f"{first.bottom},{by}", layout) for by in names if by != first.top
+            ]
+    return tuple(found)
 
 
 def _numbers(model: Forward, taken: Iterable[str]) -> Iterator[TableSymbol]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from answers.reading import Ambiguous, Misshapen, Shape, Unreadable, macros_in, read
+from answers.reading import Ambiguous, Misshapen, Shape, Tensor, Unreadable, macros_in, read
 from tests.answers.reading.samples import SIZES, VALUES, point, table
 
 V = VALUES
@@ -167,6 +167,17 @@ def test_an_element_has_an_axis_for_each_index(text: str, letters: str, meant: C
     unknown = {letter: "d" for letter, axis in zip(side.letters, side.axes, strict=True) if str(axis).startswith("?")}
     found = side.value(point(TABLE), list(letters), unknown)
     numpy.testing.assert_allclose(found, meant(), rtol=1e-12)
+
+
+def test_a_name_that_is_an_element_as_well_is_read_only_if_both_are_the_same() -> None:
+    own = table(base=0).with_symbols([Tensor("h", ("h",), ("T", "d"), before="h0"), Tensor("h0", ("h_0",), ("d",))])
+    with pytest.raises(Ambiguous):
+        read(r"\bm{h}_0", own)
+    from_one = table(base=1).with_symbols(
+        [Tensor("h", ("h",), ("T", "d"), before="h0"), Tensor("h0", ("h_0",), ("d",))]
+    )
+    assert read(r"\bm{h}_0", from_one).last.shape == Shape(("d",))
+    assert read("h₀", own).last.shape == Shape(("d",))
 
 
 def test_every_side_of_a_chain_is_read() -> None:
