@@ -23,6 +23,9 @@ from answers.command.schema import schema
 from answers.command.train import train
 from answers.command.verify import verify
 
+DEEPEST = 6000
+"""How many calls may be open at once: a formula of 200 functions inside one another takes 2000."""
+
 
 class Program(TyperGroup):
     """The commands as one program, whose errors about the input are one message without a traceback."""
@@ -39,6 +42,7 @@ class Program(TyperGroup):
         """Run the command that ``args`` name, and exit with its code."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.TyperException as error:
@@ -47,6 +51,8 @@ class Program(TyperGroup):
             code = 130
         except input_errors() as error:
             code = _refuse(str(error))
+        except RecursionError:
+            code = _refuse("something is nested too deeply: give its parts names, such as a = ...; f = sigma(a)")
         sys.exit(code or 0)
 
 

@@ -10,6 +10,8 @@ from sympy import Expr, Function, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean
 
+from derive.expression import walks
+
 
 class Bracket(Function):
     """Iverson's bracket: 1 where the condition holds, 0 where it does not.
@@ -101,7 +103,7 @@ def coordinates(place: Expr, limits: Iterable[Sequence[Expr]]) -> dict[Symbol, E
 
 def coordinate_of(expression: Expr) -> tuple[ArgMax, Symbol] | None:
     """The maximum and the index whose value at its place the expression is, if it is one."""
-    places = expression.atoms(ArgMax)
+    places = walks.parts(expression, ArgMax)
     if len(places) != 1 or expression in places:
         return None
     (place,) = places

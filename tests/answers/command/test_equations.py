@@ -67,3 +67,12 @@ def test_numbers_that_cannot_be_measured_are_called_unchecked(monkeypatch: pytes
     shown = run("derive", "f = 2*x", "--at", "x=3").out
     assert "unchecked, as no number of digits would do: df/dx" in shown
     assert re.search(r"^  checked: [1-9] numbers", shown, re.MULTILINE)
+
+
+def nested(depth: int) -> str:
+    return f"f = {'sigma(' * depth}x{')' * depth}"
+
+
+def test_functions_inside_one_another_are_derived_or_refused() -> None:
+    assert run("derive", nested(60), "--no-check").code == 0
+    run("derive", nested(4000)).refused("nested too deeply: give its parts names")
