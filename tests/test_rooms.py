@@ -37,6 +37,14 @@ def imports(folder: str) -> Iterator[tuple[str, str]]:
                 yield room, (*(node.module or "").split("."), "__init__")[1]
 
 
+def test_every_file_that_the_page_names_is_there() -> None:
+    folders = [TOP / name for name in ("answers", "derive", "numeric", "gradsheet", "templates")]
+    there = {file.name for folder in folders for file in folder.rglob("*.py")}
+    named = {name.rpartition("/")[2] for name in re.findall(r"`([\w/]+\.py)`", PAGE)}
+    assert named > {"comparison.py"}
+    assert sorted(named - there) == []
+
+
 @every_folder
 def test_every_module_is_in_a_room_of_the_architecture(folder: str) -> None:
     assert {room for room, _ in imports(folder)} <= set(rooms(folder))

@@ -19,7 +19,7 @@ FEW = 512
 """Gradients of more elements than this are not measured a second time."""
 
 
-def is_second(point: Point, quantity: Quantity) -> bool:
+def is_second_derivative(point: Point, quantity: Quantity) -> bool:
     """Whether a quantity is a second derivative that can be measured: the partial of a gradient, not a long one, by a
     given tensor."""
     partial = partial_named(quantity.name)

@@ -19,7 +19,7 @@ from derive.steps import Quantity, Step
 from numeric.arrays.axes import Array
 from numeric.arrays.layout import as_matrix
 from numeric.checks.comparison import Comparison, error_beside_rounding, floor_of, nearer, relative_error
-from numeric.checks.curvature import is_second, second_difference_error
+from numeric.checks.curvature import is_second_derivative, second_difference_error
 from numeric.checks.outside import reads_outside
 from numeric.checks.tolerances import DIFFERENCES, DOUBLE
 from numeric.errors import ArrayError, ExpressionError
@@ -127,7 +127,7 @@ class Trials:
         if partial_named(quantity.name) is not None and not self.place.kink:
             coarse = partial(self._error, quantity, result, "central", None)
             yield from self._tried(f"{what}: against central differences", DIFFERENCES, coarse)
-            if is_second(self.point, quantity):
+            if is_second_derivative(self.point, quantity):
                 second = partial(self._second, quantity, result)
                 yield from self._tried(f"{what}: against differences of measured gradients", DIFFERENCES, second)
 

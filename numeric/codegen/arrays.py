@@ -12,7 +12,7 @@ from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from numeric.errors import CompileError
-from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.lengths import Lengths
 from numeric.lowering.places import Places
 from numeric.source import NAMESPACES, Names, SourceError
 from numeric.source.elements import ElementSource, chosen, typed

@@ -11,7 +11,7 @@ from sympy import Add, Expr, Indexed, Mul, Symbol
 from derive.calculus.bounds import never_negative
 from derive.expression.affine import in_letter, slack
 from derive.expression.functions import Bracket
-from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.lengths import Lengths
 from numeric.lowering.lines import Line
 
 Shapes = Mapping[str, tuple[Expr, ...]]

@@ -16,7 +16,7 @@ from numeric.codegen.helpers import helper
 from numeric.codegen.line_breaks import WIDTH, broken
 from numeric.codegen.sizes import Sizes
 from numeric.codegen.statements import Statements, overwritable
-from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.lengths import Lengths
 from numeric.lowering.lines import Line, Plan, Stage, names
 from numeric.lowering.passes import passed
 from numeric.lowering.stable import called

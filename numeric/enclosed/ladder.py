@@ -19,7 +19,12 @@ from numeric.enclosed.number import Arithmetic, Number, WorkError
 Array = NDArray[Any]
 
 PRECISIONS = (128, 1300, 4400)
-"""Bits: enough for most; to know that a number is too small for the type; for what cancels beyond its range."""
+"""Bits: enough for most; to know that a number is too small for the type; for what cancels beyond its range.
+
+The smallest number of 64 bits is 2^-1074, which the second holds beside 1. Products of two such numbers lie between
+2^-2148 and 2^2048, and the third holds both ends in one sum. What is not known then cancels in all digits that any
+result of the type could show.
+"""
 
 OPERATIONS = 120_000
 """So many operations are made at most, some seconds of them."""
@@ -37,6 +42,7 @@ class Flags:
 
     def need(self, arrays: Sequence[Any]) -> bool:
         """Whether the ``arrays`` that came out may have finite values that floating point did not find."""
+        # An overflow may be gone from what comes out: 1/(1 + ∞) is a 0 that is wrong. What is undefined stays so.
         return self.overflow or (self.invalid and not all(map(is_finite, arrays)))
 
 
@@ -136,6 +142,7 @@ def _rounded(number: Number, dtype: Any, last: bool) -> Any:
         return high
     if not numpy.isfinite([low, high]).all():
         return None
+    # Rounding to the type loses more than what is open between two numbers of it that are neighbours.
     if float(high) - float(low) <= 2 * numpy.finfo(dtype).eps * min(abs(float(low)), abs(float(high))):
         return high
     if not last:

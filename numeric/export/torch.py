@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterable, Iterator, Mapping
 
 from derive.expression.partials import partial_name
 from derive.forward import Tensor
 from numeric.export.checks import checks
-from numeric.export.needed import with_needed
 from numeric.export.subject import Subject, argument_names, dimension_source
 from numeric.export.text import entries, listed
 from numeric.source.naming import apart, python_name
@@ -51,7 +51,7 @@ def attribute(name: str) -> str:
 def torch_file(subject: Subject) -> str:
     """A file with the functions, a ``torch.autograd.Function``, and an ``nn.Module`` that holds the parameters."""
     data = [tensor.name for tensor in (*subject.inputs, *subject.targets) if tensor.name in subject.gradients]
-    functions, optional = with_needed(subject.source, {name: python_name(partial_name("l", name)) for name in data})
+    functions, optional = _with_needed(subject.source, {name: python_name(partial_name("l", name)) for name in data})
     head, _, body = functions.partition("\n\n\n")
     title, _, _ = head.partition("\n")
     needs_math = any(len(tensor.shape) > 1 for tensor in subject.parameters)
@@ -236,3 +236,40 @@ def _calls(subject: Subject) -> list[str]:
         listed("params = {", entries(names, [*stored, *constants]), "}", 8),
         f"        return forward(params, {', '.join(inputs)})[0]",
     ]
+
+
+def _with_needed(source: str, gradients: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The module with an argument ``needed`` of ``backward``, and the names of what it decides on.
+
+    Args:
+        gradients: for each tensor the Python name of its gradient. A gradient that one statement computes, and
+            that nothing but the result reads, becomes None where its tensor is not among ``needed``.
+    """
+    tree = ast.parse(source)
+    (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "backward")
+    statements = function.body[:-1]
+    lines = source.splitlines()
+    found = []
+    for name, gradient in gradients.items():
+        alone = _only(statements, gradient)
+        if alone is not None:
+            lines[alone.lineno - 1] += f' if "{name}" in needed else None'
+            found.append(name)
+    if found:
+        default = f"({', '.join(repr(name) for name in found)}{',' if len(found) == 1 else ''})".replace("'", '"')
+        head = lines[function.lineno - 1]
+        lines[function.lineno - 1] = f"{head.removesuffix('):')}, needed={default}):"
+    return "\n".join(lines) + "\n", tuple(found)
+
+
+def _only(statements: Iterable[ast.stmt], name: str) -> ast.Assign | None:
+    """The one assignment of one line in which a name stands, if it stands in no other statement."""
+    holders = [one for one in statements if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(one))]
+    if len(holders) != 1:
+        return None
+    alone = holders[0]
+    if not isinstance(alone, ast.Assign) or alone.lineno != alone.end_lineno:
+        return None
+    target, value = alone.targets[0], alone.value
+    made = isinstance(value, ast.BinOp | ast.Call | ast.UnaryOp | ast.Subscript)
+    return alone if made and isinstance(target, ast.Name) and target.id == name else None

@@ -23,9 +23,7 @@ from numeric.arrays.axes import Axis, Evaluator, Scope, Value
 from numeric.enclosed.arrays import divided, is_enclosed
 from numeric.errors import ExpressionError
 from numeric.expression.access import access
-from numeric.expression.contraction import nested
-from numeric.expression.products import summed_product
-from numeric.expression.wide_sums import widened
+from numeric.expression.sums import nested, summed_product, with_constant_limits
 from numeric.source.elements import WHERE
 from numeric.source.function import DECAY, bounded_branches
 
@@ -102,7 +100,7 @@ class Compiler:
             ExpressionError: the expression holds something that has no number here.
         """
         if expression.is_Number or expression.is_NumberSymbol:
-            return _number(expression)
+            return _constant(expression)
         if expression.is_Symbol:
             return self.symbol(expression)
         return self._part(expression, self._anew)
@@ -164,8 +162,8 @@ class Compiler:
             if isinstance(factor, Bracket | sympy.KroneckerDelta):
                 guards.append(self.guard(factor))
             elif factor.is_Rational:
-                above.append(_number(sympy.Integer(factor.p)))
-                below.append(_number(sympy.Integer(factor.q)))
+                above.append(_constant(sympy.Integer(factor.p)))
+                below.append(_constant(sympy.Integer(factor.q)))
             elif isinstance(factor, sympy.Pow) and factor.exp.is_number and factor.exp.is_negative:
                 below.append(self.compile(1 / factor))
             else:
@@ -187,7 +185,7 @@ class Compiler:
         return lambda scope: _power(value(scope), power(scope))
 
     def sum(self, expression: sympy.Sum) -> Evaluator:
-        in_order = nested(widened(expression, self.axes), self.axes)
+        in_order = nested(with_constant_limits(expression, self.axes), self.axes)
         if in_order != expression:
             return self.compile(in_order)
         added: list[Axis] = []
@@ -396,7 +394,7 @@ def _axis(position: int, first: Callable[[Scope], int], last: Callable[[Scope], 
     return Axis(position, first, lambda scope: max(0, last(scope) - first(scope) + 1))
 
 
-def _number(expression: Expr) -> Evaluator:
+def _constant(expression: Expr) -> Evaluator:
     if expression.is_Integer and abs(expression) <= LARGEST_EXACT:
         whole = int(expression)
         return lambda scope: whole

@@ -128,6 +128,10 @@ def _name_of(call: Expr, taken: set[str]) -> str:
 STABLE: tuple[Pass, ...] = (with_named_sums, shifted, with_logs, safe)
 """Nothing overflows in between where the result does not: values are computed so, too, without generated code."""
 
+# A softmax on one line is neither e nor s until its sums have names; logarithms of e/s are written in the scores that
+# have been shifted; and only then functions are written out within each expression, as log(1 + exp(u)) is no longer
+# seen in max(u, 0) + log1p(exp(-|u|)). What is equal is named once all is as it will be computed, and what nothing
+# reads any more is known last.
 PASSES: tuple[Pass, ...] = (
     unfolded,
     with_flat_maxima,

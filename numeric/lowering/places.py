@@ -9,7 +9,7 @@ import sympy
 from sympy import Add, Expr, Mod, Symbol, floor
 
 from derive.expression.affine import in_letter
-from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.lengths import Lengths
 from numeric.source.integers import Integers
 from numeric.source.text import Text, broadcast
 
@@ -72,7 +72,7 @@ class Places:
         """Axes that hold the digits of one number, made of letters that are its digits in another way."""
         for end in range(len(subscripts), start, -1):
             lengths = list(shape[start:end])
-            number = _number(subscripts[start:end], lengths)
+            number = _flat_index(subscripts[start:end], lengths)
             letters = None if number is None else self._letters_of(number)
             if letters is None or (len(letters) == 1 and end == start + 1):
                 continue
@@ -148,7 +148,7 @@ def _slice(start: str, end: str, step: str) -> str:
     return ":".join(parts) if simple else " : ".join(parts).strip()
 
 
-def _number(subscripts: Sequence[Expr], lengths: Sequence[Expr]) -> Expr | None:
+def _flat_index(subscripts: Sequence[Expr], lengths: Sequence[Expr]) -> Expr | None:
     """The number whose digits the subscripts are."""
     last = subscripts[-1]
     if len(subscripts) == 1:
@@ -156,7 +156,7 @@ def _number(subscripts: Sequence[Expr], lengths: Sequence[Expr]) -> Expr | None:
     if isinstance(last, Mod) and last.args[1] == lengths[-1]:
         number = last.args[0]
     elif lengths[-1] == 1 and last == 0:
-        return _number(subscripts[:-1], lengths[:-1])
+        return _flat_index(subscripts[:-1], lengths[:-1])
     else:
         return None
     weight: Expr = sympy.S.One

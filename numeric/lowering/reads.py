@@ -16,7 +16,7 @@ from derive.expression import symbols
 from derive.expression.affine import slack
 from derive.expression.functions import ArgMax, Maximum
 from derive.forward import Forward, Row, Tensor
-from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.lengths import Lengths
 from numeric.lowering.windows import Windows, windows_of
 
 

@@ -60,6 +60,7 @@ def _shift(lines: list[Line], powers: Line, total: Line, binary: frozenset[str])
     column = bool(total.indices) and symbols.subscripts_of(access)[-1] == total.expression.limits[0][0]
     note = f"what is made of e/{total.name} stays as it is when the largest exponent is subtracted"
     masked = Line(f"masked_{mark}", powers.indices, powers.shape, exponent, stage=powers.stage)
+    # The largest exponent is one that counts: beside a masked score that is larger all others would underflow.
     if exponent.func == WHERE:
         exponent = symbols.element(masked.name, powers.indices)
     largest = Line(
@@ -92,6 +93,8 @@ def _shift(lines: list[Line], powers: Line, total: Line, binary: frozenset[str])
 
 def _unshifted(expression: Expr, powers: Line, total: Line, largest: Line, moved: Line, exponent: Expr) -> Expr:
     """The expression in the shifted sum: s is s·exp(m), e is e·exp(m), and f - m has a name."""
+    # Every reader gets what it read before, so that the lines together stay an identity. Where e and s stand in one
+    # quotient both exp(m) cancel here, as expressions, before either is computed and overflows.
     values = {}
     for access in symbols.accesses(expression):
         name = symbols.name_of(access)

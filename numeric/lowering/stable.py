@@ -178,6 +178,7 @@ def _softplus(logarithm: Expr) -> Expr:
     terms = Add.make_args(logarithm.args[0])
     powers = [term for term in terms if isinstance(term, exp)]
     if len(terms) == 2 and len(powers) == 1 and sympy.S.One in terms:
+        # exp(-|u|) is at most 1, and log1p keeps the digits of a small one that 1 + exp(-|u|) would round away.
         exponent = powers[0].args[0]
         return Max(exponent, 0, evaluate=False) + LOG1P(exp(-Abs(exponent)))
     scaled = _scaled(logarithm.args[0])
@@ -207,6 +208,8 @@ def _scaled_quotient(product: Expr) -> Expr:
     above = [factor for factor in factors if factor not in below]
     if not any(factor.base.has(exp) and factor.exp.is_number for factor in below) or not any(f.has(exp) for f in above):
         return product
+    # The exponents of the scales are added up before an exponential is taken: exp(m) / exp(n) may be ∞ / ∞ where
+    # exp(m - n) is moderate.
     exponent: Expr = sympy.S.Zero
     rest: list[Expr] = []
     for factor in factors:
@@ -233,6 +236,7 @@ def _small_difference(total: Expr) -> Expr:
 def _without_cancellation(total: Expr) -> Expr:
     """a - a·f(u) as a·(1 - f(u)): where f(u) is 1 the rest of the sum stays, however large a is."""
     for term, other in itertools.permutations(Add.make_args(total), 2):
+        # Where f(u) rounds to 1, a - a·f(u) is 0 exactly, but a + r - a·f(u) has lost the digits of r to a before.
         share = -other / term
         if term.is_number or not all(map(_is_call, Mul.make_args(share))):
             continue
@@ -254,11 +258,13 @@ def _guarded_product(product: Expr) -> Expr:
         if isinstance(condition, sympy.StrictGreaterThan) and condition.rhs == 0 and condition.lhs in factors:
             factors.remove(bracket)
             factors[factors.index(condition.lhs)] = Max(condition.lhs, 0, evaluate=False)
+    # y·(log(y) - log(p)) is 0·(-∞) at y = 0 as it stands; multiplied out its logarithm stands beside its own y.
     if any(_is_entropy(factor, factors) for factor in factors):
         return Add(*map(_guarded_product, Add.make_args(sympy.expand_mul(product))))
     for logarithm in [factor for factor in factors if isinstance(factor, log)]:
         base = logarithm.args[0]
         if isinstance(base, Indexed) and base in factors:
+            # At t = 0 this is 0·log(1) and elsewhere t·log(t): the limit, without 0·(-∞).
             factors[factors.index(logarithm)] = log(base + Bracket(sympy.Eq(base, 0, evaluate=False)))
     return Mul(*factors) if factors != list(product.args) else product
 
@@ -303,6 +309,7 @@ def _within(expression: Expr, condition: Expr) -> Expr:
     """The expression where the condition holds: its exponentials read nothing above the bound."""
     if not (isinstance(condition, sympy.LessThan | sympy.StrictLessThan) and condition.rhs == 0):
         return expression
+    # Both sides of a choice are computed everywhere: the one that is not taken must not overflow either.
     bounded = {condition.lhs: Min(condition.lhs, 0, evaluate=False)}
     return expression.replace(lambda part: isinstance(part, exp), lambda part: part.xreplace(bounded))
 

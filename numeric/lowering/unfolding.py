@@ -18,7 +18,7 @@ from derive.expression import symbols
 from derive.expression.affine import slack
 from derive.expression.functions import Bracket
 from derive.expression.partials import partial_name, partial_named
-from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.lengths import Lengths
 from numeric.lowering.lines import Added, Line, Purpose
 from numeric.lowering.places import Places
 from numeric.lowering.reads import bound
@@ -52,20 +52,20 @@ class _Unfolding:
         self.shapes[line.name] = line.shape
         if line.windows is None and line.expression.has(Sum):
             for total in sorted(line.expression.atoms(Sum), key=str):
-                spread = self._spread(line, total)
-                if spread is not None:
-                    values, added = spread
+                folded = self._folded(line, total)
+                if folded is not None:
+                    values, added = folded
                     self.shapes[values.name] = values.shape
                     rest = line.expression - total
                     yield from self.lines(values)
                     line = replace(line, expression=rest, added=(*line.added, added))
             for total in sorted(line.expression.atoms(Sum), key=str):
-                views, read = self._reading(line, total)
+                views, read = self._unfolded(line, total)
                 yield from views
                 line = replace(line, expression=line.expression.xreplace({total: read}))
         yield line
 
-    def _spread(self, line: Line, total: Sum) -> tuple[Line, Added] | None:
+    def _folded(self, line: Line, total: Sum) -> tuple[Line, Added] | None:
         """The values of windows, and the windows in which a term of a line adds them up."""
         if total not in Add.make_args(line.expression):
             return None
@@ -74,6 +74,8 @@ class _Unfolding:
         places = {letter: other for f in factors for letter, other in _settled(f, line.indices, sizes)}
         if not places:
             return None
+        # [t = s*a + m - p] says where each value goes: read at that place, the line itself has windows, and adding
+        # values to windows is the transpose of reading them.
         target = symbols.element(line.name, [places.get(letter, letter) for letter in line.indices])
         free = {letter: size for letter, size in zip(line.indices, line.shape, strict=True) if letter not in places}
         within = [letter for letter in sizes if any(other.has(letter) for other in places.values())]
@@ -93,7 +95,7 @@ class _Unfolding:
         )
         return values, Added(windows, symbols.element(name, windows.row.indices))
 
-    def _reading(self, line: Line, total: Sum) -> tuple[list[Line], Expr]:
+    def _unfolded(self, line: Line, total: Sum) -> tuple[list[Line], Expr]:
         """Views of the windows that a sum reads, and the sum in them."""
         own = dict(zip(line.indices, line.shape, strict=True))
         inside = bound(total)
@@ -120,6 +122,7 @@ class _Unfolding:
                 row = windows.row
                 views.append(Line(fresh, row.indices, row.tensor.shape, access, stage=line.stage, windows=windows))
             element = symbols.element(self.made[key].row.name, windows.row.indices)
+            # Windows hold 0 outside of their tensor, so the brackets that said so are left out.
             implied = self._implied(access, self.shapes[name], letters)
             body = Mul(*(_without(factor, implied) for factor in Mul.make_args(body.xreplace({access: element}))))
         return views, Sum(body, *total.limits)
@@ -158,6 +161,8 @@ def _either(
     access: Indexed, shape: Iterable[Expr], free: Mapping[Symbol, Expr], bounds: Mapping[Symbol, Expr], *rest: Any
 ) -> Windows | None:
     """Windows with either of the two indices at an affine place as the one that counts them."""
+    # In s·a + m - p the windows may be counted by a, with m inside at step 1, or by m, with a inside at step s: the
+    # gradient of a kernel reads the same places the other way round. Which of them is a view depends on the ranges.
     pairs = [
         tuple(sorted(subscript.free_symbols & set(bounds), key=str))
         for subscript in access.indices

@@ -15,7 +15,7 @@ from sympy import Expr, Indexed, Piecewise, Symbol
 from derive.expression import symbols
 from derive.expression.affine import affine
 from derive.forward import Row, Tensor
-from numeric.lowering.equal_sizes import Lengths
+from numeric.lowering.lengths import Lengths
 
 Ranges = Mapping[Symbol, Expr]
 Sizer = Callable[[Expr], str]

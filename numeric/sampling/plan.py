@@ -111,6 +111,7 @@ class _Planner:
         """Sizes that have the features of these kinds between them, each point as many new ones as it can."""
         found: list[Sizing] = []
         wanted = numpy.array([feature.kind in kinds for feature in self.situations.features], dtype=bool)
+        # The fewest points that have all features are hard to find; the next one always has most of what is missing.
         while len(found) < most:
             sizes = self._improved(least, wanted & ~seen)
             features = self.situations.table(sizes, 1)[:, 0]
@@ -129,6 +130,7 @@ class _Planner:
     def _least(self) -> Sizing:
         """The smallest sizes that fit, two or more where that is possible."""
         free = self._free
+        # Random sizes seldom fit where they hang together; that all are equal often does, and is the first try.
         for top in (2, 4, 8, 16, 32, 64, 128):
             tried = {symbol: self.generator.integers(1, top + 1, size=ATTEMPTS) for symbol in free}
             for symbol in free:
@@ -156,6 +158,9 @@ class _Planner:
 
     def _improved(self, start: Sizing, wanted: Array) -> Sizing:
         """Sizes with many of the features that are wanted, found by changing one size, or some that belong together."""
+        # All choices are too many to try. One size at a time is enough to climb, but where sizes hang together: with
+        # another stride alone a length is no longer whole, so what belongs together moves together. The order is
+        # random, so that no size is always settled before the others.
         best, worth = start, self._worth(start, 1, wanted)[0]
         least = float(self.situations.cost(start))
         budget = max(BUDGET, min(4 * least, 4 * BUDGET), least)
@@ -227,6 +232,8 @@ class _Planner:
     def _worth(self, choices: Choices, count: int, wanted: Array) -> Array:
         table = self.situations.table(choices, count)
         value = self._weights @ (table & wanted[:, None])
+        # Sums of one term and equal dimensions hide mistakes at every point, so these count again at each. Work counts
+        # by its logarithm: a feature is worth some doublings, whatever the definition costs at least.
         value = value + self._always @ table
         return value - THRIFT * numpy.log2(numpy.maximum(1.0, self.situations.cost(choices)))
 

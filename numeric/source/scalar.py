@@ -52,7 +52,7 @@ class ScalarSource:
         if expression in self.variables:
             return self.variables[expression]
         if expression.is_number:
-            return _number(expression)
+            return _constant(expression)
         if isinstance(expression, Symbol):
             return Text(identifier(expression.name) if expression.is_integer else self.names.tensor(expression.name))
         if isinstance(expression, sympy.Add):
@@ -73,10 +73,10 @@ class ScalarSource:
         numbers = [factor for factor in sympy.Mul.make_args(expression) if factor.is_number]
         number = sympy.Mul(*numbers)
         if number.is_Rational:
-            above += [_number(sympy.Integer(number.p))] if number.p != 1 else []
-            below += [_number(sympy.Integer(number.q))] if number.q != 1 else []
+            above += [_constant(sympy.Integer(number.p))] if number.p != 1 else []
+            below += [_constant(sympy.Integer(number.q))] if number.q != 1 else []
         else:
-            above.append(_number(number))
+            above.append(_constant(number))
         rest = [factor for factor in sympy.Mul.make_args(expression) if not factor.is_number]
         for factor in sympy.Mul(*rest, evaluate=False).as_ordered_factors() if len(rest) > 1 else rest:
             (below if _divides(factor) else above).append(self.text(1 / factor if _divides(factor) else factor))
@@ -133,7 +133,7 @@ class ScalarSource:
         return pattern
 
 
-def _number(number: Expr) -> Text:
+def _constant(number: Expr) -> Text:
     negative = bool(number.is_negative)
     size = abs(number)
     if size.is_Integer:

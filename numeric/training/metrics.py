@@ -64,8 +64,8 @@ def r_squared(predicted: Array, targets: Array) -> float:
     Targets (N, K) of which one is the same for all samples have none: NaN.
     """
     missed = numpy.square(predicted - targets, dtype=float).mean(axis=0)
-    spread = numpy.var(targets, axis=0, dtype=float)
-    return float((1 - missed / spread).mean()) if bool((spread > 0).all()) else float("nan")
+    variance = numpy.var(targets, axis=0, dtype=float)
+    return float((1 - missed / variance).mean()) if bool((variance > 0).all()) else float("nan")
 
 
 def measured(name: str, predicted: Array, true: Array, unit: float = 1.0) -> float:

@@ -11,7 +11,7 @@ from sympy import Expr, KroneckerDelta, Sum
 from derive.expression.functions import Bracket
 from derive.expression.symbols import index, size
 from numeric.expression.compiled import compile_expression, evaluate_expression
-from numeric.expression.contraction import nested
+from numeric.expression.sums import nested
 from tests.numeric.loops import looped
 from tests.numeric.models import at, d, i, j, k, n, p, q
 

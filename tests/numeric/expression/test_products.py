@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.expression import products
-from numeric.expression.products import summed_product
+from numeric.expression import sums
+from numeric.expression.sums import summed_product
 
 LENGTHS = (3, 4, 2, 5, 2)
 """The axes of the whole product, outermost first; the last one counts trials."""
@@ -30,7 +30,7 @@ def test_the_sum_is_that_of_the_array_of_all_products(
     guards = [generator.integers(2, size=shape).astype(bool) for shape in found[:guarded]]
     number = 2.5 if scaled else 1
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(products, "LARGE", 0)
+        patch.setattr(sums, "LARGE", 0)
         total = summed_product([*arrays, number], guards, 4, (4, 3))
     whole = numpy.ones(LENGTHS)
     for factor in (*arrays, *guards):
@@ -42,8 +42,8 @@ def test_the_sum_is_that_of_the_array_of_all_products(
 
 def test_small_products_and_protected_ones_are_left() -> None:
     assert summed_product([numpy.ones((2, 3)), numpy.ones((2, 1))], [], 2, (2,)) is None
-    large = numpy.ones((products.LARGE, 2))
-    infinite = numpy.where(numpy.arange(products.LARGE)[:, None] == 0, numpy.inf, large)
-    holds = numpy.arange(products.LARGE)[:, None] > 0
-    assert summed_product([large, infinite], [holds], 2, (products.LARGE,)) is None
-    assert summed_product([large, large], [holds], 2, (products.LARGE,)) == pytest.approx(products.LARGE - 1)
+    large = numpy.ones((sums.LARGE, 2))
+    infinite = numpy.where(numpy.arange(sums.LARGE)[:, None] == 0, numpy.inf, large)
+    holds = numpy.arange(sums.LARGE)[:, None] > 0
+    assert summed_product([large, infinite], [holds], 2, (sums.LARGE,)) is None
+    assert summed_product([large, large], [holds], 2, (sums.LARGE,)) == pytest.approx(sums.LARGE - 1)
