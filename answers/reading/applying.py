@@ -10,7 +10,7 @@ from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen
 from answers.reading.matching import matches
 from answers.reading.scripts import subscripts_of
-from answers.reading.shapes import SCALAR, Bindings, Shape, is_unknown, same
+from answers.reading.shapes import SCALAR, Bindings, Shape, is_unknown, same, unify
 from answers.reading.spelling import labels_of
 from answers.reading.symbols import Function
 
@@ -115,6 +115,18 @@ def filled(nodes: Sequence[tree.Node]) -> list[tree.Node]:
         return list(nodes)
     shape = others[0]
     return [tree.Ones(node.value, shape) if isinstance(node, tree.Ones) and _is_bare(node) else node for node in nodes]
+
+
+def spread_out(nodes: Sequence[tree.Node], bindings: Bindings) -> list[tree.Node] | None:
+    """Terms with a row that stands for each row of a matrix beside it; None if there is none."""
+    matrix = next((node.shape for node in nodes if len(node.shape.axes) == 2), None)
+    if matrix is None:
+        return None
+    rows = [node for node in nodes if len(node.shape.axes) == 1 and node.shape.row]
+    if not rows or any(unify(row.shape.axes[0], matrix.axes[1], bindings) is None for row in rows):
+        return None
+    ones = tree.Ones(1, Shape((matrix.axes[0],)))
+    return [tree.Matrix(ones, node, matrix) if node in rows else node for node in nodes]
 
 
 def _is_bare(node: tree.Node) -> bool:

@@ -239,7 +239,7 @@ class Characters:
     def character(self, piece: Piece, scripted: bool) -> None:
         text, start, end = piece
         text = v.ALIKE.get(text, text)
-        if text == "ℓ" or text in v.GREEK.values():
+        if text in ("ℓ", "ℝ") or text in v.GREEK.values():
             self.emit("NAME", text, start, end)
         elif text in v.VULGAR:
             self.emit("NUMBER", repr(v.VULGAR[text]), start, end)
@@ -298,7 +298,13 @@ class Characters:
         inside = self.bars and self.bars[-1] == (kind, self.depth)
         spaced = self.at < len(self.given) and self.given[self.at][0].isspace()
         after = bool(self.made) and self.made[-1].type in ENDS
-        if inside and after:
+        if kind == "BAR" and after and not inside and self.peek() == "_":
+            while self.given[self.at][0] != "_":
+                self.at += 1
+            self.at += 1
+            self.script = True
+            self.emit("HELD", "|", piece[1], piece[2])
+        elif inside and after:
             self.bars.pop()
             self.emit(f"R{kind}", sign, piece[1], piece[2])
         elif kind == "BAR" and after and not spaced and not self.latex and self.is_of_partial():
@@ -403,7 +409,9 @@ class Characters:
     def single(self, text: str) -> bool:
         """Whether a piece is one atom, so that braces around it say nothing."""
         if text[0] == "\\":
-            return COMMANDS.get(text, ("",))[0] in ("NAME", "TRANSPOSE", "INFINITY")
+            return COMMANDS.get(text, ("",))[0] in ("NAME", "TRANSPOSE", "INFINITY", "REL", "OP")
+        if text in SIGNS:
+            return SIGNS[text][0] in ("REL", "OP", "SIGN")
         return text[0].isdigit() or (
             text.isascii() and text.isalpha() and (len(text) == 1 or text in self.lexicon.labels)
         )

@@ -49,6 +49,8 @@ class Commands(Characters):
             self.line(piece)
         elif name == "substack":
             self.substack(piece)
+        elif name in ("underbrace", "overbrace"):
+            self.noted()
         elif name in v.DROPPED_WITH_ARGUMENT:
             self.at = self.closing(self.skip()) + 1
         elif name == "pmod":
@@ -57,6 +59,19 @@ class Commands(Characters):
             self.emit("NAME", name, start, end)
         else:
             raise self.wrong(f"the command {text} is not known", piece)
+
+    def noted(self) -> None:
+        """What stands below or above a brace says nothing more: it is passed by."""
+        end = self.closing(self.skip())
+        at = end + 1
+        while at < len(self.given) and self.given[at][0].isspace():
+            at += 1
+        if at < len(self.given) and self.given[at][0] in ("_", "^"):
+            here, self.at = self.at, at + 1
+            last = self.closing(self.skip()) if self.peek() == "{" else self.at
+            self.at = here
+            for place in range(at, last + 1):
+                self.given[place] = (" ", *self.given[place][1:])
 
     def skip(self) -> int:
         """The position of the next piece that is no space, which must be a brace."""
@@ -147,6 +162,9 @@ class Commands(Characters):
         only = inside[0][0] if len(inside) == 1 else ""
         if name in v.OPEN_FONTS and (only in ("1", "0") or (only == "I" and name in ("mathbb", "mathbbm", "mathds"))):
             self.emit("ONES", only, piece[1], self.given[end][2])
+            self.at, self.script = end + 1, False
+        elif only in ("R", "N", "Z", "E") and name == "mathbb":
+            self.emit("NAME", "ℝ" if only == "R" else only, *inside[0][1:])
             self.at, self.script = end + 1, False
         elif len(inside) == 1 and inside[0][0] in self.lexicon.words:
             self.emit("NAME", only, *inside[0][1:])

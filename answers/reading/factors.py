@@ -16,6 +16,7 @@ from answers.reading.context import MOST, Context, Meaning, joined
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.grouping import Factor, group
 from answers.reading.indicators import delta, interval, is_interval_of, is_one, names_something
+from answers.reading.matching import symbol_of
 from answers.reading.names import named
 from answers.reading.partials import Written, behind, derivative, differential, is_immediate, order_of
 from answers.reading.scripts import picked, with_scripts
@@ -194,7 +195,7 @@ def _one(context: Context, tails: list[Tail], at: int, function: Called | None) 
         if following is None:
             raise context.wrong("this function has no argument", *syntax.place_of(raw))
         return _call(context, function, raw, following), at + 2
-    if order_of(raw) and not _is_letter(context, raw):
+    if order_of(raw) and (not _is_letter(raw) or _is_quotient(context, tails, at)):
         return _inline(context, tails, at)
     base, scripts = (raw.base, raw.scripts) if isinstance(raw, syntax.Scripted) else (raw, [])
     if isinstance(base, syntax.Word):
@@ -226,8 +227,16 @@ def _scripts_of(raw: Any) -> list[syntax.Script]:
     return raw.scripts if isinstance(raw, syntax.Scripted) else []
 
 
-def _is_letter(context: Context, raw: Any) -> bool:
-    """Whether a d is a symbol of the table and no differential."""
+def _is_quotient(context: Context, tails: list[Tail], at: int) -> bool:
+    """Whether a letter d begins dL/dW on one line."""
+    if at + 3 >= len(tails) or tails[at + 1].operation or tails[at + 2].operation != "/" or tails[at + 3].operation:
+        return False
+    ends = (tails[at + 1].factor, tails[at + 3].factor)
+    return bool(order_of(tails[at + 2].factor)) and all(symbol_of(context, end) for end in ends)
+
+
+def _is_letter(raw: Any) -> bool:
+    """Whether a d may be a symbol and no differential."""
     base = raw.base if isinstance(raw, syntax.Scripted) else raw
     return isinstance(base, syntax.Word) and base.sort == "name"
 
@@ -310,7 +319,7 @@ def _name(
     context: Context, tails: list[Tail], at: int, base: syntax.Word, scripts: Sequence[syntax.Script]
 ) -> tuple[list[Meaning], int]:
     following = _next(tails, at)
-    if base.text == "d" and not scripts and following is not None:
+    if not scripts and following is not None and (base.text in "dδΔ" or base.text not in context.known.entries):
         joined_name = _upstream(context, base, following)
         if joined_name is not None:
             whole = Tail(tails[at].operation, tails[at].sign, joined_name)
@@ -339,9 +348,9 @@ def _name(
 
 
 def _upstream(context: Context, base: syntax.Word, following: Any) -> Any:
-    """``dy`` where it is written in two pieces and the table knows it."""
+    """``dy`` or ``δo`` where it is written in two pieces and the table knows it."""
     word, scripts = (following.base, following.scripts) if isinstance(following, syntax.Scripted) else (following, [])
-    if not isinstance(word, syntax.Word) or f"d{word.text}" not in context.known.entries:
+    if not isinstance(word, syntax.Word) or base.text + word.text not in context.known.entries:
         return None
-    both = syntax.Word(f"d{word.text}", base.start, word.end)
+    both = syntax.Word(base.text + word.text, base.start, word.end)
     return syntax.Scripted(both, scripts) if scripts else both

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from answers.reading import syntax, tree
-from answers.reading.applying import common, filled
+from answers.reading.applying import common, filled, spread_out
 from answers.reading.conditions import condition, is_condition
 from answers.reading.context import Context, Meaning, joined, one
 from answers.reading.dots import dotted, has_dots
@@ -156,7 +156,9 @@ def _terms(context: Context, raw: syntax.Terms) -> list[Meaning]:
     parts = [context.read(term) for _, term in raw.terms]
 
     def made(nodes: list[tree.Node], bindings: Bindings) -> list[Meaning]:
-        nodes = filled(nodes)
+        spread = spread_out(nodes, bindings) if context.kind else None
+        said = () if spread is None else ("a row is added to every row of a matrix",)
+        nodes = filled(nodes) if spread is None else spread
         shape, found = common(nodes, bindings)
         signed = tuple(
             tree.Negative(node, node.shape) if sign == "-" else node for sign, node in zip(signs, nodes, strict=True)
@@ -165,7 +167,7 @@ def _terms(context: Context, raw: syntax.Terms) -> list[Meaning]:
             return [Meaning(signed[0], found)]
         mixed = shape.axes and any(not node.shape.axes and not isinstance(node, tree.Number) for node in nodes)
         kindness = ("a number is added to every element",) if mixed and not shape.is_scalar else ()
-        return [Meaning(tree.Sum(signed, shape), found, kindness)]
+        return [Meaning(tree.Sum(signed, shape), found, kindness + said)]
 
     return joined(parts, made)
 

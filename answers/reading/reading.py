@@ -173,6 +173,8 @@ def _read(
 ) -> Reading:
     context = Context(table, text, kind)
     context.read = partial(meanings, context)
+    while relation.signs and relation.signs[-1] in ("∈", "∉"):
+        relation = syntax.Relation(relation.sides[:-1], relation.signs[:-1], relation.leading, relation.guard)
     options: list[list[Meaning]] = []
     for number, side in enumerate(relation.sides):
         try:

@@ -51,7 +51,8 @@ DROPPED = frozenset(
 """Commands that say nothing about what a formula means."""
 
 DROPPED_WITH_ARGUMENT = frozenset(
-    "hspace hspace* vspace vspace* label tag tag* color phantom hphantom vphantom".split()
+    "hspace hspace* vspace vspace* label tag tag* color textcolor colorbox phantom hphantom vphantom overset "
+    "stackrel".split()
 )
 
 OPERATIONS = {

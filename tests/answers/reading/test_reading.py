@@ -99,6 +99,8 @@ WHOLE: list[tuple[str, Callable[[], Any]]] = [
     (r"[y; z_1]", lambda: numpy.concatenate([V["y"], V["z1"]])),
     (r"\operatorname{tr}(A A^T)", lambda: (V["A"] ** 2).sum()),
     (r"\begin{aligned} A z_1 \\ \quad {} + z_2 \end{aligned}", lambda: V["A"] @ V["z1"] + V["z2"]),
+    (r"x^T x \overset{\text{def}}{=} \underbrace{x^T x}_{\text{a number}} \in \mathbb{R}", lambda: V["x"] @ V["x"]),
+    (r"dL/dz_3 \, W_2", lambda: V["dl/dz3"] @ V["W2"]),
     (r"1/2 (z_1 - z_2)", lambda: (V["z1"] - V["z2"]) / 2),
     (r"(1/K)(ŷ − y)", lambda: (V["y_hat"] - V["y"]) / 2),
     (r"2\,c\,z_1", lambda: 2 * V["c"] * V["z1"]),
