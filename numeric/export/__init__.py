@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 
 from derive.errors import nearest
 from derive.layer import Layer
 from derive.network import Network
 from numeric.codegen import CompileError
-from numeric.export.jax import jax_file
-from numeric.export.numpy import numpy_file
 from numeric.export.subject import Subject, subject_of
-from numeric.export.torch import torch_file
 from numeric.source import SourceError
 from numeric.source.plain import require_plain
 from numeric.targets import TargetError
 
-FILES: Mapping[str, Callable[[Subject], str]] = MappingProxyType(
-    {"numpy": numpy_file, "torch": torch_file, "jax": jax_file}
-)
+Writer = Callable[[Subject], str]
+
+
+def _writers() -> Iterator[tuple[str, Writer]]:
+    """The modules of this package that write files: each is called as its target and has a function TARGET_file."""
+    for module in iter_modules(__path__):
+        write: Writer | None = getattr(import_module(f"{__name__}.{module.name}"), f"{module.name}_file", None)
+        if write is not None:
+            yield module.name, write
+
+
+FILES: Mapping[str, Writer] = MappingProxyType(dict(_writers()))
 """For each target how its file is written."""
 
 

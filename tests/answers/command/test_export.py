@@ -23,7 +23,7 @@ layers:
     shapes: {shift: [n]}
     parameters: [shift]
 activations:
-  Mish: {formula: z*tanh(log(1 + exp(z)))}
+  OwnMish: {formula: z*tanh(log(1 + exp(z)))}
 """
 
 
@@ -59,17 +59,17 @@ def _paths() -> list[str]:
 def test_own_layers_are_exported_from_their_file(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(OWN, encoding="utf-8")
-    run("export", str(own), "--target", "torch").refused("shift.py, mish.py", "--output FOLDER")
+    run("export", str(own), "--target", "torch").refused("shift.py, ownmish.py", "--output FOLDER")
     outcome = run("export", str(own), "--target", "torch", "--output", tmp_path / "out")
-    assert outcome.out.split() == [str(tmp_path / "out" / name) for name in ("shift.py", "mish.py")]
+    assert outcome.out.split() == [str(tmp_path / "out" / name) for name in ("shift.py", "ownmish.py")]
     torch = pytest.importorskip("torch")
-    for name, size in (("Shift", [4]), ("Mish", [])):
+    for name, size in (("Shift", [4]), ("OwnMish", [])):
         namespace: dict[str, Any] = {}
         exec((tmp_path / "out" / f"{name.lower()}.py").read_text(encoding="utf-8"), namespace)
         module = namespace[name](*size).double()
         assert torch.autograd.gradcheck(module, torch.randn(3, 4, dtype=torch.float64, requires_grad=True))
-    used = run("export", "x:n -> Linear(d) -> Mish", "--using", own, "--target", "jax")
-    assert "Mish" in used.out
+    used = run("export", "x:n -> Linear(d) -> OwnMish", "--using", own, "--target", "jax")
+    assert "OwnMish" in used.out
 
 
 def test_an_own_layer_from_a_python_file_is_printed(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ layers:
     parameters: [A]
     equations: "y[i] = sum[j,k] A[i,j,k]*z[j]*z[k]"
 activations:
-  Mish: {formula: "z*tanh(log(1 + exp(z)))"}
+  OwnMish: {formula: "z*tanh(log(1 + exp(z)))"}
 """
 
 PYTHON = """
@@ -51,7 +51,7 @@ def test_python_file_is_derived_with_steps(tmp_path: Path) -> None:
 
 def test_network_uses_the_file(tmp_path: Path) -> None:
     path = written(tmp_path, "mine.yaml", YAML)
-    arguments = ["derive", "x:n -> Quadratic -> Mish -> Linear(K)", "--loss", "MSE", "--using", path]
+    arguments = ["derive", "x:n -> Quadratic -> OwnMish -> Linear(K)", "--loss", "MSE", "--using", path]
     result = CliRunner().invoke(application, arguments)
     assert result.exit_code == 0, result.output
     assert result.output.count("checked:") == 3
@@ -63,7 +63,7 @@ def test_homework_file_defines_layers(tmp_path: Path) -> None:
         + YAML
         + """
 networks:
-  mine: {layers: "x:n -> Quadratic -> Mish", loss: MSE}
+  mine: {layers: "x:n -> Quadratic -> OwnMish", loss: MSE}
 questions:
   - id: "1"
     title: q

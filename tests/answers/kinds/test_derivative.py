@@ -37,7 +37,7 @@ def test_the_slope_of_an_activation() -> None:
 
 def test_the_slope_of_an_activation_of_the_homework() -> None:
     sample = homework(
-        [{"kind": "derivative", "slope_of": "Mish"}], activations={"Mish": {"formula": "z*tanh(softplus(z))"}}
+        [{"kind": "derivative", "slope_of": "OwnMish"}], activations={"OwnMish": {"formula": "z*tanh(softplus(z))"}}
     )
     (part,) = sample.parts()
     (answer,) = HomeworkContext(sample).answered(part)

@@ -81,7 +81,7 @@ def test_the_axes_are_blank_on_the_question_sheet() -> None:
 
 def test_own_activations_of_the_homework() -> None:
     sample = homework(
-        [{"kind": "plot", "functions": ["Mish"]}], activations={"Mish": {"formula": "z*tanh(log(1 + exp(z)))"}}
+        [{"kind": "plot", "functions": ["OwnMish"]}], activations={"OwnMish": {"formula": "z*tanh(log(1 + exp(z)))"}}
     )
     (part,) = sample.parts()
     (answer,) = HomeworkContext(sample).answered(part)
