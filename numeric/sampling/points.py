@@ -22,7 +22,7 @@ from numeric.errors import ArrayError
 from numeric.expression.compiled import compile_expression
 from numeric.expression.forward import Program, program
 from numeric.expression.work import work
-from numeric.measuring.differences import Perturbation
+from numeric.measuring.differences import LEAST, Perturbation
 from numeric.sampling import Plan, Sizing, plan
 from numeric.sampling.kinks import Gap, gaps
 from numeric.sampling.plan import fitted
@@ -355,7 +355,11 @@ def _gaps(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, in
 def _responds(
     model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int], partial: str, generator: Generator
 ) -> Array:
-    """For each candidate whether the numerator of a partial changes along a random direction of the denominator."""
+    """For each candidate whether the numerator of a partial changes along a random direction of the denominator.
+
+    Where something on the way is so small that steps of it leave the range of floating point, that is not known: of
+    e/s at e = s = 1e-308 only the step of e or of s is left, and a slope of 0 seems to be one.
+    """
     found = partial_named(partial)
     if found is None:
         raise ArrayError(f"{partial} is not the name of a partial, such as dl/dW1")
@@ -367,7 +371,11 @@ def _responds(
     moved[denominator] = start + 1j * STEP * generator.normal(size=start.shape)
     chart.compute(chart.needed({numerator}, moved), moved, sizes, numpy.float64)
     change = numpy.abs(moved[numerator].imag).reshape(-1, moved[numerator].shape[-1])
-    return (change > RESPONSE * STEP).any(axis=0)
+    responds = (change > RESPONSE * STEP).any(axis=0)
+    for name in chart.rows:
+        size = numpy.abs(values[name]).reshape(-1, values[name].shape[-1])
+        responds &= ((size == 0) | (size >= LEAST)).all(axis=0)
+    return responds
 
 
 def _simplex(generator: Generator, shape: tuple[int, ...]) -> Array:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import KroneckerDelta
 
-from derive import layer
+from derive import layer, network
+from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket
 from derive.expression.scalar import ScalarFunction
 from derive.expression.symbols import scalar
@@ -213,3 +214,11 @@ def test_a_number_beyond_floating_point_is_named() -> None:
     model = Forward((tensor("x"),), (Row(tensor("f"), (), sympy.Integer(10) ** 400 * at("x")),))
     with pytest.raises(ArrayError, match=r"1\.00e\+400 is beyond the range of floating-point numbers"):
         sample(model, seed=0)
+
+
+@pytest.mark.parametrize("loss", ["NLL", "NLL(class)"])
+def test_a_slope_of_0_is_none_where_exponentials_are_next_to_0(loss: str) -> None:
+    model = network("z:K -> LogSoftmax", loss).forward
+    alone = {symbols.size("K"): 1}
+    assert all(responsive_sample(model, seed, "dl/dz", alone) is None for seed in range(6))
+    assert responsive_sample(model, 0, "dl/dz", {symbols.size("K"): 2}) is not None
