@@ -33,9 +33,20 @@ def common_number(expression: Expr) -> tuple[Expr, Expr]:
     """The number that all terms of a sum of tensor elements share, and the sum without it."""
     if not isinstance(expression, Add) or is_scalar(expression):
         return sympy.S.One, expression
-    number, rest = expression.primitive()
+    number, rest = _numbers_first(expression).primitive()
     plain = number.is_Integer or all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args)
     return (number, rest) if plain else (sympy.S.One, expression)
+
+
+def _numbers_first(total: Add) -> Add:
+    """The sum with the number of each term in front, where SymPy looks for it; it may be made in another order."""
+    if all(not isinstance(term, Mul) or _is_ordered(term) for term in total.args):
+        return total
+    return Add(*(Mul(*Mul.make_args(term)) for term in total.args), evaluate=False)
+
+
+def _is_ordered(product: Mul) -> bool:
+    return not any(factor.is_Number for factor in product.args[1:])
 
 
 def is_decimal(number: Expr) -> bool:
