@@ -14,6 +14,9 @@ from answers.reading.scripts import in_a_row
 from answers.reading.shapes import SCALAR, Bindings
 from answers.reading.symbols import Index
 
+LIMITED = "limits"
+"""The axis of an index whose limits are written: what it stands at tells nothing more of its range."""
+
 
 @dataclass
 class _Limits:
@@ -40,6 +43,9 @@ def big(context: Context, raw: syntax.Big, body: Any) -> list[Meaning]:
     with context.scope():
         bound = [context.bind(name) for name in limits.letters]
         for letter in bound:
+            if letter.text in limits.low and letter.text in limits.high:
+                letter.axis = LIMITED
+                continue
             for entry in context.known.entries.get(letter.text, ()):
                 if isinstance(entry.symbol, Index) and entry.symbol.axis is not None and not entry.below:
                     letter.axis = entry.symbol.axis

@@ -61,6 +61,10 @@ def delta(
     subscripts = subscripts_of(contents, 2)
     if len(subscripts) != 2:
         raise context.wrong("Kronecker's δ has two subscripts", base.start, base.end)
+    plain = "," not in contents[0].separators
+    if plain and any(isinstance(subscript, syntax.Number) for subscript in subscripts):
+        said = "this δ stands for nothing here; Kronecker's δ of a number needs a comma"
+        raise context.wrong(said, base.start, base.end)
     return condition(context, syntax.Relation(subscripts, [syntax.Token("REL", "=")])), after
 
 

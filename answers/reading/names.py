@@ -53,6 +53,8 @@ def named(
         return found_constant
     if context.placing and context.table.letters and len(word.text) == 1 and not brackets:
         text, rest = lettered(word, scripts)
+        if not text.strip("_'0123456789")[1:] == "":
+            raise unknown(context, word, scripts)
         free = context.free_letter(text)
         return with_scripts(context, one(tree.Place(text, free.slot)), rest, word)
     raise unknown(context, word, scripts)
@@ -135,14 +137,12 @@ def _constant(context: Context, word: syntax.Word, scripts: Sequence[syntax.Scri
                     [exponent], lambda nodes, b: [Meaning(tree.Apply("exp", (nodes[0],), 0, nodes[0].shape), b)]
                 )
                 return with_scripts(context, made, scripts[1:], word)
-        elif scripts[0].kind == "below" and isinstance(scripts[0].content, syntax.Items):
+        elif context.table.basis and scripts[0].kind == "below" and isinstance(scripts[0].content, syntax.Items):
             with context.places():
                 place = context.read(scripts[0].content.items[0])
             axis = context.unknown()
             made = joined([place], lambda nodes, b: [Meaning(tree.Basis(nodes[0], Shape((axis,))), b)])
             return with_scripts(context, made, scripts[1:], word)
-    if word.text == "e" and not scripts:
-        return one(tree.Number(2.718281828459045))
     if word.text == "I":
         axis = context.unknown()
         if scripts and scripts[0].kind == "below":

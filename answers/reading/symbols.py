@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -90,7 +90,7 @@ class Table:
 
     ``base`` is what indices count from. ``letters`` says that single letters that stand for nothing else are indices
     where they stand as subscripts. ``convolutions`` says that an asterisk between arrays is the full convolution;
-    otherwise it is a product.
+    otherwise it is a product. ``basis`` says that e_i is a column of the identity if nothing else is called e.
     """
 
     symbols: tuple[Symbol, ...]
@@ -98,10 +98,11 @@ class Table:
     base: int = 1
     letters: bool = True
     convolutions: bool = False
+    basis: bool = False
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.symbols, self.partials, self.base, self.letters, self.convolutions))
+        return hash((self.symbols, self.partials, self.base, self.letters, self.convolutions, self.basis))
 
     def __hash__(self) -> int:
         return self._hash
@@ -127,4 +128,4 @@ class Table:
         more = tuple(symbols)
         hidden = {symbol.name for symbol in more}
         kept = tuple(symbol for symbol in self.symbols if symbol.name not in hidden)
-        return Table(kept + more, self.partials, self.base, self.letters, self.convolutions)
+        return replace(self, symbols=kept + more)

@@ -103,7 +103,13 @@ def table_of(
         found.append(Tensor(tensor.name, written, axes, whole=whole, outside=zero, before=start))
     found += _numbers(model, {*names, *taken})
     found += _functions(model)
-    return Table(tuple(found), (*_partials(model, layout, outside), *_held(partials, layout)), base, convolutions=True)
+    return Table(
+        tuple(found),
+        (*_partials(model, layout, outside), *_held(partials, layout)),
+        base,
+        convolutions=True,
+        basis=True,
+    )
 
 
 def _held(names: Collection[str], layout: Layout) -> Iterator[Partial]:
