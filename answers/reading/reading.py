@@ -152,14 +152,25 @@ def read(
     """
     try:
         relation = syntax.parse(tokens_of(text, lookup(table).lexicon, macros), text)
-        return _kindly(text, table, relation, shape, kind=kind, left=left)
+        return understood(relation, text, table, shape, kind=kind, left=left)
     except RecursionError:
         raise Unreadable("this is nested too deeply", text, 0, len(text)) from None
 
 
-def _kindly(
-    text: str, table: Table, relation: syntax.Relation, shape: Shape | None, *, kind: bool, left: bool
+def understood(
+    relation: syntax.Relation,
+    text: str,
+    table: Table,
+    shape: Shape | None = None,
+    *,
+    kind: bool = False,
+    left: bool = True,
 ) -> Reading:
+    """What :func:`read` makes of a text, from its syntax on.
+
+    Raises:
+        Unreadable, Misshapen, Ambiguous: as :func:`read`.
+    """
     if not kind:
         return _read(text, table, relation, shape, "", left=left)
     try:
