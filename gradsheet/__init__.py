@@ -9,6 +9,7 @@ from gradsheet.neighbours import require_own_packages
 
 require_own_packages()
 
+from answers.marking import Mark, mark  # noqa: E402 - only once it is certain that these are our packages
 from derive import (  # noqa: E402 - only once it is certain that these are our packages
     Activation,
     DefinitionError,
@@ -58,6 +59,7 @@ __all__ = [
     "Layer",
     "LayerDefinition",
     "LossDefinition",
+    "Mark",
     "Network",
     "NetworkError",
     "Recurrence",
@@ -69,6 +71,7 @@ __all__ = [
     "compile",
     "evaluate",
     "layer",
+    "mark",
     "network",
     "recurrence",
     "scalar_graph",

@@ -11,6 +11,7 @@ import pytest
 import derive
 import gradsheet
 import numeric
+from answers import marking
 from gradsheet.neighbours import PACKAGES
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ def run(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_everything_offered_is_there_and_the_same() -> None:
     for name in gradsheet.__all__:
-        homes = [package for package in (derive, numeric) if name in package.__all__]
+        homes = [package for package in (derive, numeric, marking) if name in package.__all__]
         assert getattr(gradsheet, name) is getattr(homes[0], name)
 
 

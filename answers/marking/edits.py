@@ -1,0 +1,109 @@
+"""Single changes of what was written, each the undoing of a misconception: which of them makes the answer right?
+
+A change is made in the syntax, before products are grouped, so that formulas whose parts do not fit are explained too.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from answers.marking.changes import changes_of
+from answers.marking.judging import RANK, Judged, Question, judge
+from answers.marking.parts import Edit, is_partial, parsed
+from answers.marking.setting import Setting
+from answers.reading import ReadingError, syntax
+from answers.reading.macros import Macros
+from answers.reading.reading import understood
+from numeric.errors import ArrayError
+
+MOST = 400
+"""More changes than this are not tried."""
+COSTS = (1, 2, 3, 4)
+"""What changes cost: the cheapest that explain an answer count, and they must be of one kind."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What explains a wrong answer: the misconception's name, and a sentence that says where."""
+
+    misconception: str
+    sentence: str
+
+
+def explain_by_edits(question: Question, setting: Setting, text: str, macros: Macros) -> Explanation | None:
+    """The misconception whose undoing, alone, makes the answer right at all points.
+
+    Of several the cheapest count, of those the ones that lead to the question's own layout.
+    """
+    written = parsed(setting, text, macros)
+    if written is None:
+        return None
+    changes = [edit for edit in changes_of(setting, written.sides[-1]) if not edit.kind]
+    for cost in COSTS:
+        found: dict[int, dict[str, Edit]] = {}
+        for edit in [edit for edit in changes if edit.cost == cost][:MOST]:
+            judged = _after(question, setting, text, written, edit)
+            if judged is not None and judged.outcome != "loose":
+                found.setdefault(RANK[judged.outcome], {}).setdefault(edit.misconception, edit)
+        if found:
+            best = found[min(found)]
+            edit = next(iter(best.values()))
+            name = edit.misconception + _shapes(setting, text, edit)
+            return Explanation(name, edit.sentence) if len(best) == 1 else None
+    return None
+
+
+def kinder(question: Question, setting: Setting, text: str, macros: Macros) -> Judged | None:
+    """A kind reading that is right: vectors side by side as their elementwise product, a vector as its diag."""
+    written = parsed(setting, text, macros)
+    if written is None:
+        return None
+    for edit in changes_of(setting, written.sides[-1]):
+        if edit.kind:
+            judged = _after(question, setting, text, written, edit)
+            if judged is not None:
+                return replace(judged, outcome="loose", reasons=(edit.sentence,))
+    return None
+
+
+def _after(question: Question, setting: Setting, text: str, written: syntax.Relation, edit: Edit) -> Judged | None:
+    """The judgement of the last side after a change, if it is right, maybe in the other layout."""
+    sides, signs = [_with(written.sides[-1], edit.part, edit.instead)], []
+    if len(written.sides) > 1 and is_partial(written.sides[0]):
+        sides, signs = [written.sides[0], *sides], written.signs[:1]
+    try:
+        reading = understood(syntax.Relation(sides, signs, guard=written.guard), text, setting.table)
+        judged = judge(question, setting, reading)
+    except (ReadingError, ArrayError):
+        return None
+    return judged if judged.outcome != "wrong" else None
+
+
+def _with(node: Any, part: Any, instead: Any) -> Any:
+    """A copy of the syntax with one part, found by its identity, replaced."""
+    if node is part:
+        return deepcopy(instead)
+    if isinstance(node, list):
+        return [_with(inside, part, instead) for inside in node]
+    if isinstance(node, tuple):
+        return tuple(_with(inside, part, instead) for inside in node)
+    if isinstance(node, syntax.Items):
+        return syntax.Items(_with(node.items, part, instead), list(node.separators))
+    if is_dataclass(node) and not isinstance(node, type):
+        return type(node)(*(_with(getattr(node, entry.name), part, instead) for entry in fields(node)))
+    return node
+
+
+def _shapes(setting: Setting, text: str, edit: Edit) -> str:
+    """What was multiplied in place of a dropped transpose: rows with rows, columns with columns."""
+    if edit.misconception != "dropped transpose" or isinstance(edit.part, syntax.Product):
+        return ""
+    try:
+        shape = understood(syntax.Relation([edit.part], []), text, setting.table).last.shape
+    except ReadingError:
+        return ""
+    if len(shape.axes) != 1:
+        return ""
+    return " (row times row)" if shape.row else " (column times column)"

@@ -1,0 +1,247 @@
+"""Answers as students write them: right, in the other layout, kindly right, wrong in ways that have a name, unread."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from answers.marking import mark
+from derive import Derivation, Network, network
+
+REGRESSION = "x:n -> Linear(d) -> Sigmoid -> Linear(K) -> Identity -> y_hat"
+CLASSES = "x:n -> Linear(d) -> Tanh -> Linear(K) -> Softmax -> y_hat"
+SKIP = "x:n -> Linear(n) -> Tanh -> u; u + x -> s; s -> Linear(K) -> y_hat"
+
+
+@cache
+def net(spec: str, loss: str, batch: str | None = None) -> Network:
+    return network(spec, loss=loss, batch=batch)
+
+
+def asked(what: str) -> Derivation:
+    kind, name = what.split(":")
+    model = {
+        "mse": lambda: net(REGRESSION, "MSE"),
+        "mean": lambda: net(REGRESSION, "MSE(mean)"),
+        "batch": lambda: net(REGRESSION, "MSE", "B"),
+        "classes": lambda: net(CLASSES, "CrossEntropy"),
+    }[kind]()
+    return model.partial(name)
+
+
+RIGHT = [
+    ("mse:dl/dW1", r"\left(2 \bm{W}_2^{\top} (\hat{\bm y} - \bm y) \odot \sigma'(\bm z_1)\right) \bm x^{\top}"),
+    ("mse:dl/dW1", r"\operatorname{diag}(z_2 \odot (1 - z_2))\, W^{(2)T}\, 2(\hat y - y)\, x^T"),
+    ("mse:dl/dW2", r"-2 (y - \hat y) (\sigma(W_1 x + b_1))^\intercal"),
+    ("mse:dl/db1", r"\left(2(\hat y - y)^T W_2\right)^T \circ z_2 \circ (1 - z_2)"),
+    (
+        "mse:dl/dW2",
+        r"\frac{\partial \ell}{\partial W^{[2]}} = \frac{\partial \ell}{\partial z_3} z_2^T = 2(\hat y - y) z_2^T",
+    ),
+    ("mse:dz2/dz1", r"\mathrm{diag}(\sigma(z_1)) - \mathrm{diag}(\sigma(z_1))^2"),
+    ("batch:dl/dW2", r"\frac{1}{B} (2\hat y - 2y)^T z_2"),
+    ("batch:dl/db2", r"\tfrac{2}{B} (\hat y - y)^T \mathbf{1}"),
+    ("classes:dl/db1", r"(1 - z_2 \odot z_2) \odot W_2^T (\hat y - y)"),
+    ("classes:dl/db2", r"(\operatorname{diag}(\hat y) - \hat y \hat y^T)^T \left(-\frac{y}{\hat y}\right)"),
+    ("mean:dl/dy_hat", r"\frac{2 (\hat y - y)}{K}"),
+]
+
+TRANSPOSED = [
+    ("mse:dl/dW2", r"2 z_2 (\hat y - y)^T"),
+    ("mse:dl/db2", r"2(\hat y - y)^T"),
+    ("mse:dl/dW1", r"2 x \, (\hat y - y)^T W_2 \operatorname{diag}(\sigma'(z_1))"),
+    ("batch:dl/dW2", r"\frac{2}{B} z_2^T (\hat y - y)"),
+    ("classes:dz3/db1", r"\operatorname{diag}(1 - z_2^2) W_2^T"),
+]
+
+LOOSE = [
+    ("mse:dl/db1", r"2 \sigma'(z_1) W_2^T (\hat y - y)"),
+    ("mse:dl/db1", r"2 (\hat y - y)^T W_2 \, \sigma'(z_1)"),
+    ("mse:dz2/dz1", r"\sigma(z_1) (1 - \sigma(z_1))"),
+    ("mse:dz2/dz1", r"z_2 \odot (1 - z_2)"),
+    ("mse:dy_hat/dz3", r"1"),
+    ("classes:dl/db1", r"W^T (\hat y - y) \odot (1 - z_2^2)"),
+]
+
+WRONG = [
+    ("mse:dl/dW2", r"2 (\hat y - y) z_2", "dropped transpose"),
+    ("mse:dl/db1", r"2 W_2 (\hat y - y) \odot \sigma'(z_1)", "dropped transpose"),
+    ("batch:dl/dW2", r"\frac{2}{B} (\hat y - y) z_2", "dropped transpose"),
+    ("mse:dl/dW2", r"2 (\hat y - y)^T z_2", "misplaced transpose"),
+    ("batch:dl/dz1", r"\frac{2}{B} (\hat y - y) W_2^T \odot z_2 \odot (1 - z_2)", "misplaced transpose"),
+    ("mse:dl/dW1", r"2 W_2^T (\hat y - y) x^T", "missing slope"),
+    ("classes:dl/dW1", r"W_2^T \left(-\frac{y}{\hat y}\right) \odot (1 - z_2^2) x^T", "missing slope"),
+    ("mse:dl/dW2", r"(\hat y - y) z_2^T", "lost factor 2"),
+    ("mean:dl/dW2", r"2 (\hat y - y) z_2^T", "sum for mean (lost factor 1/K)"),
+    ("mse:dl/dW2", r"\frac{2}{K} (\hat y - y) z_2^T", "mean for sum (1/K too much)"),
+    ("batch:dl/dW2", r"2 (\hat y - y)^T z_2", "sum for mean (lost factor 1/B)"),
+    ("batch:dl/dW2", r"\frac{2}{K} (\hat y - y)^T z_2", "1/K for 1/B"),
+    ("mse:dl/db2", r"2 (y - \hat y)", "sign"),
+    ("mse:dl/db2", r"2 (\hat y + y)", "sign"),
+    ("mse:dl/dW2", r"2 z_2^T (\hat y - y)", "wrong order of the product"),
+    ("mse:dl/dW1", r"W_2^T \operatorname{diag}(\sigma'(z_1)) 2 (\hat y - y) x^T", "wrong order of the product"),
+    ("mse:dl/dW2", r"2 (\hat y - y) \odot z_2^T", "Hadamard for matrix product"),
+    ("batch:dl/db2", r"\frac{2}{B} (\hat y - y)", "forgot to sum over the batch"),
+    ("mse:dl/db2", r"2 \sum_k (\hat y_k - y_k)", "summed too much"),
+    ("mse:dl/dW2", r"2 (\hat y - y) z_1^T", "wrong tensor"),
+    ("mse:dl/db1", r"2 W_2^T (\hat y - y) \odot \sigma'(z_2)", "wrong tensor"),
+    ("mse:dl/dx", r"2 W_2^T (\hat y - y) \odot \sigma'(z_1)", "derivative by the wrong tensor"),
+    ("classes:dl/dW1", r"(W_2^T (\hat y - y) \odot (1 - \tanh z_1)) x^T", "lost square"),
+    ("mse:dl/dW2", r"\frac{\partial \ell}{\partial W_2}", "circular"),
+]
+
+UNREAD = [
+    ("mse:dl/dW2", r"2 (\hat y - y z_2^T"),
+    ("mse:dl/dW2", r"2 \Omega z_2^T"),
+    ("mse:dl/dW2", r"\text{see above}"),
+    ("mse:dl/dW2", ""),
+]
+
+
+@pytest.mark.parametrize(("what", "latex"), RIGHT)
+def test_right(what: str, latex: str) -> None:
+    found = mark(asked(what), latex)
+    assert (found.outcome, found.misconception, found.counterexample) == ("right", "", None), found
+
+
+@pytest.mark.parametrize(("what", "latex"), TRANSPOSED)
+def test_transposed(what: str, latex: str) -> None:
+    assert mark(asked(what), latex).outcome == "transposed"
+
+
+@pytest.mark.parametrize(("what", "latex"), LOOSE)
+def test_loose(what: str, latex: str) -> None:
+    found = mark(asked(what), latex)
+    assert found.outcome == "loose", found
+    assert len(found.feedback) > len("**Right if it is read kindly.**")
+
+
+@pytest.mark.parametrize(("what", "latex", "misconception"), WRONG)
+def test_wrong(what: str, latex: str, misconception: str) -> None:
+    found = mark(asked(what), latex)
+    assert found.outcome == "wrong"
+    assert found.misconception.split(" (")[0] == misconception.split(" (")[0]
+    if "(" in misconception:
+        assert found.misconception == misconception
+    assert found.misconception[1:] in found.feedback or misconception == "circular"
+
+
+@pytest.mark.parametrize(("what", "latex"), UNREAD)
+def test_unread(what: str, latex: str) -> None:
+    found = mark(asked(what), latex)
+    assert found.outcome == "unread"
+    assert found.feedback.startswith("**Not read**")
+    assert found.misconception == ""
+
+
+def test_the_place_of_what_is_unread() -> None:
+    text = r"2 (\hat y - q) z_2^T"
+    found = mark(asked("mse:dl/dW2"), text)
+    assert found.outcome == "unread"
+    assert found.place is not None
+    assert text[slice(*found.place)] == "q"
+
+
+def test_a_counterexample_has_the_smallest_sizes_and_both_numbers() -> None:
+    found = mark(asked("mse:dl/db2"), r"\hat y - y").counterexample
+    assert found is not None
+    assert dict(found.sizes) == {"K": 1, "d": 1, "n": 1}
+    assert found.place == (1,)
+    assert found.written is not None
+    assert found.right == pytest.approx(2 * found.written)
+    assert all(float(value[0]).is_integer() for name, value in found.values if name in ("x", "y", "b1"))
+
+
+@pytest.mark.parametrize(
+    ("what", "latex", "indices", "outcome"),
+    [
+        ("mse:dl/dW1", r"2 x_j \sigma'(z_{1i}) \sum_k (\hat y_k - y_k) W^{(2)}_{ki}", ("i", "j"), "right"),
+        ("mse:dl/dW1", r"2 x_i \sigma'(z_{1j}) \sum_k (\hat y_k - y_k) W^{(2)}_{kj}", ("i", "j"), "transposed"),
+        ("mse:dl/dW1", r"2 x_i \sigma'(z_{1j}) \sum_k (\hat y_k - y_k) W^{(2)}_{kj}", (), "right"),
+        ("mse:dl/dW1", r"2 x_j \sigma'(z_{1i}) (\hat y_k - y_k) W^{(2)}_{ki}", ("i", "j"), "loose"),
+        ("mse:dl/dW2", r"\frac{\partial \ell}{\partial W^{(2)}_{ab}} = 2 (\hat y_a - y_a) z_{2,b}", (), "right"),
+        ("mse:dl/dW2", r"\frac{\partial \ell}{\partial W^{(2)}_{ab}} = 2 (\hat y_b - y_b) z_{2,a}", (), "transposed"),
+        ("mse:dl/dW2", r"2 (\hat y_k - y_k) z_2", ("k",), "right"),
+        ("mse:dl/dW2", r"2 (\hat y_k + y_k) z_2", ("k",), "wrong"),
+        ("mse:dl/db2", r"2 (\hat y_i - y_i)", ("i",), "right"),
+        ("mse:dl/db2", r"2 \hat y_i - y_i", ("i",), "wrong"),
+        ("mse:dz2/dz1", r"z_{2i} (1 - z_{2i})", ("i",), "right"),
+        ("mse:dz2/dz1", r"z_{2i} (1 - z_{2i})", ("i", "j"), "loose"),
+        ("mse:dz2/dz1", r"\delta_{ij} z_{2i} (1 - z_{2j})", ("i", "j"), "right"),
+        ("classes:dy_hat/dz3", r"\hat y_i (1 - \hat y_i)", ("i",), "wrong"),
+        (
+            "classes:dy_hat/dz3",
+            r"\begin{cases} \hat y_i (1 - \hat y_i) & \text{if } i = j \\ -\hat y_i \hat y_j & \text{else} \end{cases}",
+            ("i", "j"),
+            "right",
+        ),
+    ],
+)
+def test_elements(what: str, latex: str, indices: tuple[str, ...], outcome: str) -> None:
+    assert mark(asked(what), latex, indices=indices).outcome == outcome
+
+
+def test_names_that_the_student_chose() -> None:
+    question = asked("classes:dl/dW2")
+    symbols = {"p": "y_hat", "h": "z2", "t": "y", r"\delta": "dl/dz3"}
+    assert mark(question, "(p - t) h^T", symbols=symbols).outcome == "right"
+    assert mark(question, r"\delta h^T", symbols=symbols, layout="gradient").outcome == "right"
+    assert mark(question, r"\delta h^T", symbols=symbols, layout="numerator").misconception.startswith(
+        "dropped transpose"
+    )
+    assert mark(question, r"\delta^T h^T", symbols=symbols, layout="numerator").outcome == "right"
+    assert mark(asked("classes:dl/dz3"), r"\delta", symbols=symbols).misconception == "circular"
+    with pytest.raises(ValueError, match="nothing here"):
+        mark(question, "q", symbols={"q": "z9"})
+
+
+def test_the_number_of_a_class_and_a_slice() -> None:
+    words = network("v_c:d -> Linear(V, bias=False) -> Softmax -> y_hat", loss="CrossEntropy")
+    symbols = {"U": "W1", "u": "W1", "o": "y"}
+    assert mark(words.gradient("v_c"), r"-u_o + \sum_{w=1}^{V} \hat y_w u_w", symbols=symbols).outcome == "right"
+    assert mark(words.gradient("v_c"), r"u_o - \sum_w \hat y_w u_w", symbols=symbols).misconception == "sign"
+    turned = {"U": "W1.T", "u": "W1"}
+    assert mark(words.gradient("v_c"), r"U (\hat y - y)", symbols=turned).outcome == "right"
+
+
+def test_definitions_of_the_student_are_followed() -> None:
+    question = asked("mse:dl/dW1")
+    given = {r"\delta_2": r"2(\hat y - y)", r"\delta_1": r"W_2^T \delta_2 \odot \sigma'(z_1)"}
+    assert mark(question, r"\delta_1 x^T", given=given).outcome == "right"
+    assert mark(question, r"\delta_2 x^T", given=given).outcome == "wrong"
+    element = {r"\delta_i": r"\sum_k 2 (\hat y_k - y_k) W^{(2)}_{ki} \sigma'(z_{1i})"}
+    assert mark(question, r"\delta_i x_j", given=element, indices=("i", "j")).outcome == "right"
+    assert mark(question, r"\delta_1 x^T", given={r"\delta_1": r"2 (\hat y - "}).outcome == "unread"
+    assert mark(question, "G", given={"G": r"\frac{\partial \ell}{\partial W_1}"}).misconception == "circular"
+
+
+def test_macros() -> None:
+    macros = r"\newcommand{\e}{\hat y - y} \newcommand{\wt}[1]{\bm{W}^{(#1)\top}}"
+    question = asked("mse:dl/db1")
+    assert mark(question, r"2 \wt{2} (\e) \odot \sigma'(z_1)", macros).outcome == "right"
+    assert mark(question, r"2 \wt{1} (\e) \odot \sigma'(z_1)", macros).outcome == "wrong"
+
+
+def test_the_layout_of_partials() -> None:
+    question = asked("mse:dl/dW2")
+    column, row = r"\frac{\partial \ell}{\partial z_3} z_2^T", r"z_2 \frac{\partial \ell}{\partial z_3}"
+    assert mark(question, column, layout="gradient").outcome == "right"
+    assert mark(question, column, layout="numerator").misconception == "dropped transpose (row times row)"
+    assert mark(question, row, layout="numerator").outcome == "transposed"
+    assert mark(question, row, layout="gradient").outcome != "right"
+    assert {mark(question, column).outcome, mark(question, row).outcome} == {"right", "transposed"}
+
+
+def test_steps_of_a_chain_that_are_not_equal_are_told() -> None:
+    found = mark(asked("mse:dl/db2"), r"\hat y - y = 2(\hat y - y)")
+    assert found.outcome == "right"
+    assert "Side 1" in found.feedback
+
+
+def test_a_path_left_out() -> None:
+    question = net(SKIP, "MSE").gradient("x")
+    whole = r"2 W_1^T (W_2^T (\hat y - y) \odot (1 - u \odot u)) + 2 W_2^T (\hat y - y)"
+    assert mark(question, whole).outcome == "right"
+    assert mark(question, r"2 W_1^T (W_2^T (\hat y - y) \odot (1 - u \odot u))").misconception == "path left out"
+    assert mark(question, r"2 W_2^T (\hat y - y)").misconception == "path left out"
