@@ -10,12 +10,12 @@ from typing import Any, Literal
 import numpy
 
 from answers.reading import Point
-from answers.reading.evaluate import walk
 from answers.reading.reading import Reading, Side
 from answers.reading.shapes import is_unknown
 from answers.reading.symbols import Axis
 from answers.reading.tables import axis_of
 from answers.reading.tree import Place, Read
+from answers.reading.walks import walk
 from derive.derivation import Derivation
 from derive.expression.partials import partial_named
 

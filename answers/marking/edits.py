@@ -76,7 +76,7 @@ def _after(question: Question, setting: Setting, text: str, written: syntax.Rela
     try:
         reading = understood(syntax.Relation(sides, signs, guard=written.guard), text, setting.table)
         judged = judge(question, setting, reading)
-    except (ReadingError, ArrayError):
+    except (ReadingError, ArrayError, RecursionError):
         return None
     return judged if judged.outcome != "wrong" else None
 

@@ -13,13 +13,13 @@ from answers.marking.comparing import Arrangement, Target, agrees, arrangements,
 from answers.marking.parts import is_partial
 from answers.marking.points import kinks_of, points_of
 from answers.marking.setting import Setting
-from answers.reading import OutsideRange, Point, Reading, ReadingError, syntax
-from answers.reading.evaluate import walk
+from answers.reading import OutsideRange, Point, Reading, ReadingError, Unreadable, syntax
 from answers.reading.macros import Macros
 from answers.reading.reading import Side, understood
 from answers.reading.spelling import lookup
 from answers.reading.tokens import tokens_of
 from answers.reading.tree import Read
+from answers.reading.walks import walk
 from derive.derivation import Derivation
 from numeric.measuring import point as measured
 
@@ -105,7 +105,10 @@ def read_and_judge(question: Question, setting: Setting, text: str, macros: Macr
     Raises:
         ReadingError: it cannot be read, or has no value.
     """
-    reading, remarks = _read(setting, text, macros, kind=kind)
+    try:
+        reading, remarks = _read(setting, text, macros, kind=kind)
+    except RecursionError:
+        raise Unreadable("this is nested too deeply", text, 0, len(text)) from None
     judged = replace(judge(question, setting, reading), remarks=remarks)
     if kind and judged.outcome in ("right", "transposed"):
         return replace(judged, outcome="loose", reasons=reading.kindness)

@@ -9,7 +9,7 @@ from typing import Any
 from answers.marking.setting import Setting
 from answers.reading import ReadingError, syntax
 from answers.reading.macros import Macros
-from answers.reading.names import TRANSPOSES
+from answers.reading.scripts import TRANSPOSES
 from answers.reading.spelling import labels_of, lookup
 from answers.reading.tokens import tokens_of
 
@@ -55,7 +55,7 @@ def parsed(setting: Setting, text: str, macros: Macros) -> syntax.Relation | Non
     """The syntax of a text, None if it is no formula."""
     try:
         return syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
-    except ReadingError:
+    except (ReadingError, RecursionError):
         return None
 
 

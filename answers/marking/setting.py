@@ -10,12 +10,12 @@ from typing import Any
 import numpy
 
 from answers.reading import Index, Point, Table, Tensor, Unreadable
-from answers.reading.evaluate import walk
 from answers.reading.reading import Side
 from answers.reading.spelling import lookup
 from answers.reading.symbols import Axis, Layout, Symbol
 from answers.reading.tables import axis_of, point_at, spellings, table_of
 from answers.reading.tree import Read
+from answers.reading.walks import walk
 from derive.errors import nearest
 from derive.expression.partials import partial_named
 from derive.expression.symbols import accesses, name_of, subscripts_of
