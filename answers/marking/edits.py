@@ -70,10 +70,10 @@ def kinder(question: Question, setting: Setting, text: str, macros: Macros) -> J
 
 def _after(question: Question, setting: Setting, text: str, written: syntax.Relation, edit: Edit) -> Judged | None:
     """The judgement of the last side after a change, if it is right, maybe in the other layout."""
-    sides, signs = [_with(written.sides[-1], edit.part, edit.instead)], []
-    if len(written.sides) > 1 and is_partial(written.sides[0]):
-        sides, signs = [written.sides[0], *sides], written.signs[:1]
     try:
+        sides, signs = [_with(written.sides[-1], edit.part, edit.instead)], []
+        if len(written.sides) > 1 and is_partial(written.sides[0]):
+            sides, signs = [written.sides[0], *sides], written.signs[:1]
         reading = understood(syntax.Relation(sides, signs, guard=written.guard), text, setting.table)
         judged = judge(question, setting, reading)
     except (ReadingError, ArrayError, RecursionError):

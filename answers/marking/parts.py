@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import islice
 from typing import Any
 
 from answers.marking.setting import Setting
@@ -13,6 +14,8 @@ from answers.reading.scripts import TRANSPOSES
 from answers.reading.spelling import labels_of, lookup
 from answers.reading.tokens import tokens_of
 
+LONGEST = 250
+"""No changes are tried of formulas with more parts."""
 TURN = syntax.Script("above", syntax.Items([syntax.Word("⊤", 0, 0, "transpose")], []))
 
 
@@ -52,11 +55,13 @@ def is_partial(node: Any) -> bool:
 
 
 def parsed(setting: Setting, text: str, macros: Macros) -> syntax.Relation | None:
-    """The syntax of a text, None if it is no formula."""
+    """The syntax of a text; None if it is no formula, or too long to be changed."""
     try:
-        return syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
+        written = syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
+        count = sum(1 for _ in islice(parts_of(written.sides[-1]), LONGEST + 1))
     except (ReadingError, RecursionError):
         return None
+    return written if count <= LONGEST else None
 
 
 def turned(factor: Any) -> Any | None:

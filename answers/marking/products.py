@@ -10,8 +10,8 @@ from answers.marking.setting import Setting
 from answers.reading import syntax
 
 ELEMENTWISE = ("⊙", "∘", "*", "∗", "⊗")
-LONGEST = 8
-"""In products of more factors none is moved."""
+LONGEST = 12
+"""Products of more factors are not changed."""
 
 
 def _can_turn(factor: Any) -> bool:
@@ -20,7 +20,7 @@ def _can_turn(factor: Any) -> bool:
 
 def transposes(_setting: Setting, part: Any) -> Iterator[Edit]:
     """A transpose more, or one less."""
-    if isinstance(part, syntax.Product):
+    if isinstance(part, syntax.Product) and len(part.factors) <= LONGEST:
         for tail in part.factors:
             factor = tail.factor
             bare = turned(factor)
@@ -55,7 +55,7 @@ def _turned_runs(part: syntax.Product) -> Iterator[Edit]:
 
 def moved_transposes(_setting: Setting, part: Any) -> Iterator[Edit]:
     """A transpose at another factor, or two more."""
-    if not isinstance(part, syntax.Product):
+    if not isinstance(part, syntax.Product) or len(part.factors) > LONGEST:
         return
     for at, tail in enumerate(part.factors):
         bare = turned(tail.factor)
@@ -77,7 +77,7 @@ def moved_transposes(_setting: Setting, part: Any) -> Iterator[Edit]:
 
 def operations(_setting: Setting, part: Any) -> Iterator[Edit]:
     """Another product: of matrices, element by element, outer; a vector as its diag."""
-    if not isinstance(part, syntax.Product):
+    if not isinstance(part, syntax.Product) or len(part.factors) > LONGEST:
         return
     for at, tail in enumerate(part.factors[1:], start=1):
         tails = list(part.factors)
