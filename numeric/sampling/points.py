@@ -59,8 +59,8 @@ SPREADS = (0.25, 0.25, 0.05)
 UNSATURATED, SHRINKING = 12.0, 0.7
 """How large values may be before exponentials of them make probabilities 0 and 1, and by what parameters are made
 smaller from round to round where they are larger."""
-MODERATE = 30.0
-"""How large values may be where conditions are at their boundaries: an exponential of them is moderate, too."""
+MODERATE = 12.0
+"""How large values may be where conditions are at their boundaries: beside 1 an exponential of them still shows."""
 DEEP = 3
 """Behind so many layers weights are made smaller still: what each of them enlarges is enlarged by the next."""
 
