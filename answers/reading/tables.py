@@ -50,6 +50,7 @@ def spellings(name: str, *, upstream: bool = False) -> tuple[str, ...]:
         rest = f"_{{{below}}}" if below else ""
         forms += [f"{base}_{{{number}{',' + below if below else ''}}}{star}"]
         forms += [f"{base}{rest}^{{({number})}}", f"{base}{rest}^{{[{number}]}}"] if not star else []
+        forms += [f"{base}_{{({number})}}"] if not (star or below) else []
     else:
         forms += [f"{base}_{{{below}}}{star}" if below else f"{base}{star}"]
     return tuple(f"{form}{primes}" for form in forms)
