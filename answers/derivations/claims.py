@@ -5,7 +5,7 @@ That the numbers of an answer agree says nothing about the first: the gradient o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from answers.contract.item import Claim
@@ -14,11 +14,13 @@ from answers.contract.methods import (
     EACH_STEP,
     FORWARD_PASS,
     MATRIX_FORM,
+    READ_BACK,
     SIZES_AS_THEY_STAND,
     STAND_IN_SIZES,
     Method,
     smooth_for,
 )
+from answers.readback.shown import Shown, misprinted
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_named
@@ -66,12 +68,17 @@ class Requirement:
 
 
 def claim(
-    derivation: Derivation, required: Requirement | None = None, *beside: tuple[Derivation, Requirement]
+    derivation: Derivation,
+    required: Requirement | None = None,
+    *beside: tuple[Derivation, Requirement],
+    shown: Sequence[Shown] = (),
 ) -> Claim:
     """The claim that a derivation is what is required, and right: its result, its steps and its matrix form.
 
-    What stands ``beside`` it, such as the input of a layer beside its output, is checked with it.
+    What stands ``beside`` it, such as the input of a layer beside its output, is checked with it. What is ``shown`` of
+    them is read back from the printed text and compared too; only at sizes that are too large for that it is not.
     """
+    readable = bool(shown) and all(one.readable for one in shown)
     named = quantity_latex(derivation.quantity, derivation.forward)
     value = derivation.quantity.name in derivation.forward.tensors
     methods: tuple[Method, ...] = (FORWARD_PASS if value else DIFFERENCES,)
@@ -79,6 +86,8 @@ def claim(
         methods += (EACH_STEP,)
     if derivation.matrix is not None:
         methods += (MATRIX_FORM,)
+    if readable:
+        methods += (READ_BACK,)
     methods += tuple(AT_SIZES[sizes] for sizes in sizes_tried(derivation))
     methods += smooth_for(unknown_functions(derivation.forward))
 
@@ -92,6 +101,10 @@ def claim(
         failed = [item for result in results for item in result.failures]
         worst = max(failed or items, key=lambda item: item.error)
         note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
+        if readable and not failed:
+            wrong = misprinted(shown, [derivation, *(other for other, _ in beside)])
+            if wrong is not None:
+                return wrong
         return Comparison(worst.error, worst.tolerance, results[0].points, note)
 
     unicode_name = quantity_unicode(derivation.quantity, derivation.forward)

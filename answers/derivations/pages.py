@@ -14,6 +14,8 @@ from answers.derivations.claims import Requirement, claim
 from answers.derivations.selection import intermediate_gradients, main_steps, without_row_derivatives
 from answers.derivations.steps import shape_of, stacked, steps_block
 from answers.latex.sheet import Block, Equation, Heading, Text
+from answers.readback.printed import in_blocks
+from answers.readback.shown import Shown
 from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row
@@ -49,6 +51,18 @@ def forward_blocks(
             yield Equation(f"{shape_latex((size,))} = {shape_latex((formula,))}")
 
 
+def row_block(derivation: Derivation, blocks: Iterable[Block], rows: Sequence[Row]) -> tuple[Block, ...]:
+    """The forward equation of a derivation among the ``blocks`` that :func:`forward_blocks` makes of the rows.
+
+    That of a place in a window is left out: the equation does not say how large the window is.
+    """
+    if derivation.forward.holds_places(derivation.quantity.name):
+        return ()
+    equations = [block for block in blocks if isinstance(block, Equation)]
+    named = zip(rows, equations, strict=False)
+    return tuple(equation for row, equation in named if row.name == derivation.quantity.name)
+
+
 def applied_functions(forward: Forward, expressions: Iterable[Expr]) -> tuple[ScalarFunction, ...]:
     """The named functions that the expressions apply, and those that their formulas apply, in that order."""
     known = {function.name: function for function in forward.functions}
@@ -64,11 +78,13 @@ def applied_functions(forward: Forward, expressions: Iterable[Expr]) -> tuple[Sc
     return tuple(found)
 
 
-def page_claim(derivation: Derivation) -> Claim:
-    """The claim that a derivation is right, with its quantity as a line of text has it."""
+def page_claim(derivation: Derivation, blocks: Iterable[Block] = ()) -> Claim:
+    """The claim that a derivation and its blocks are right, with its quantity as a line of text has it."""
+    printed = tuple(in_blocks(blocks))
+    shown = (Shown(derivation, printed),) if printed else ()
     ranks = ranks_of(derivation.forward)
     return replace(
-        claim(derivation, Requirement(derivation.quantity.name, internal=True)),
+        claim(derivation, Requirement(derivation.quantity.name, internal=True), shown=shown),
         latex=f"${symbol_latex(derivation.quantity.name, ranks=ranks)}$",
     )
 

@@ -12,6 +12,8 @@ from answers.derivations.claims import Requirement, claim
 from answers.derivations.steps import shape_of, steps_block
 from answers.formulas.called import activation_in, slope_in
 from answers.latex.sheet import Equation
+from answers.readback.printed import in_blocks
+from answers.readback.shown import Shown
 from derive.derivation import Derivation
 from derive.expression.partials import partial_name
 from derive.render import shape_latex
@@ -41,7 +43,8 @@ class Derivative(Lined, Noted):
             blocks.append(steps_block(derivation, result=True))
         else:
             blocks.append(Equation(derivation_latex(derivation), shape_latex(shape_of(derivation)), result=True))
-        return Answered(tuple(blocks), (claim(derivation, self._asked(context)),))
+        shown = (Shown(derivation, tuple(in_blocks(blocks))),)
+        return Answered(tuple(blocks), (claim(derivation, self._asked(context), shown=shown),))
 
     def _asked(self, context: Context) -> Requirement:
         if self.slope_of is not None:

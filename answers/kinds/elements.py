@@ -15,6 +15,8 @@ from answers.derivations.claims import Requirement, claim
 from answers.derivations.rows import KeyedRow, change_marks
 from answers.derivations.steps import shape_of, steps_block
 from answers.latex.sheet import Block, Column, Equation, Row, Table, Text
+from answers.readback.printed import in_blocks
+from answers.readback.shown import Shown
 from derive.calculus.kinks import kink_sentences, kink_values
 from derive.derivation import Derivation
 from derive.render import sentence_latex, shape_latex
@@ -49,18 +51,23 @@ class Elements(Noted):
         lines = _lines(derivations)
         before = None if since is None else _lines(since._derivations(context))
         blocks = self.note_blocks()
+        shown: list[Shown] = []
         for derivation, line, mark in zip(derivations, lines, change_marks(lines, before), strict=True):
-            blocks.append(Equation(line.cells[0], shape_latex(shape_of(derivation)), mark))
+            own: list[Block] = [Equation(line.cells[0], shape_latex(shape_of(derivation)), mark)]
             if derivation.quantity.indices:
-                blocks.append(Equation(line.cells[1]))
+                own.append(Equation(line.cells[1]))
             ranks = ranks_of(derivation.forward)
             for sentence in kink_sentences(derivation):
-                blocks.append(Text(sentence_latex(sentence, ranks=ranks)))
+                own.append(Text(sentence_latex(sentence, ranks=ranks)))
             if self.steps and context.steps and len(derivation.steps) > 1:
-                blocks.append(steps_block(derivation))
+                own.append(steps_block(derivation))
+            shown.append(Shown(derivation, tuple(in_blocks(own))))
+            blocks += own
         model = context.network(self.network).forward
-        named = zip(self.of, derivations, strict=True)
-        claims = [claim(derivation, Requirement(name, model, self.within)) for name, derivation in named]
+        claims = [
+            claim(one.derivation, Requirement(name, model, self.within), shown=(one,))
+            for name, one in zip(self.of, shown, strict=True)
+        ]
         claims += [kink for derivation in derivations for kink in _kink_claims(derivation)]
         return Answered(tuple(blocks), tuple(claims))
 

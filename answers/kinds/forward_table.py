@@ -13,6 +13,8 @@ from answers.derivations.rows import KeyedRow, change_marks
 from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Column, Row, Table
+from answers.readback.printed import Printed, in_one_line
+from answers.readback.shown import Shown
 from derive.derivation import Derivation
 from derive.network import Network, TableRow
 from derive.render import shape_latex
@@ -45,14 +47,21 @@ class ForwardTable(Item):
             Row((line.key, *line.cells, f"${shape_latex(row.output.shape)}$"), mark)
             for line, (_, row), mark in zip(lines, rows, change_marks(lines, before), strict=True)
         )
-        return Answered((Table(columns, cells),), self._claims(context.network(self.network), rows))
+        return Answered((Table(columns, cells),), self._claims(context.network(self.network), rows, cells))
 
-    def _claims(self, network: Network, rows: list[tuple[str, TableRow]]) -> tuple[Claim, ...]:
+    def _claims(
+        self, network: Network, rows: list[tuple[str, TableRow]], printed: tuple[Row, ...]
+    ) -> tuple[Claim, ...]:
         """A claim for each row: its output, and its input with it."""
         claims = []
-        for block, (_, row) in zip(network.blocks, rows, strict=True):
+        for block, (_, row), cells in zip(network.blocks, rows, printed, strict=True):
             output, read = (Requirement(name, network.forward, self.within) for name in (block.value, block.reads))
-            claims.append(claim(row.output, output, (row.input, read)))
+            _, given, made, shape = cells.cells
+            shown = (
+                Shown(row.input, (Printed(in_one_line(given), "the input", cell=True),)),
+                Shown(row.output, (Printed(in_one_line(made), "the output", shape.strip("$"), cell=True),)),
+            )
+            claims.append(claim(row.output, output, (row.input, read), shown=shown))
         return tuple(claims)
 
     def _rows(self, network: Network) -> list[tuple[str, TableRow]]:

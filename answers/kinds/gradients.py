@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +12,8 @@ from answers.derivations.claims import Requirement, claim
 from answers.derivations.rows import KeyedRow, change_marks
 from answers.derivations.steps import merged, shape_of, steps_block
 from answers.latex.sheet import Block, Column, Row, Table, Text
+from answers.readback.printed import Printed, in_blocks, in_one_line
+from answers.readback.shown import Shown
 from derive.derivation import Derivation
 from derive.expression.partials import partial_name
 from derive.network import Network
@@ -45,16 +48,29 @@ class Gradients(Item):
             for line, derivation, mark in zip(lines, derivations, change_marks(lines, before), strict=True)
         )
         blocks: list[Block] = [Table(COLUMNS, rows)]
+        shown = {
+            derivation.quantity.name: [Shown(derivation, (_printed(row),))]
+            for row, derivation in zip(rows, derivations, strict=True)
+        }
         if self.steps and context.steps:
             backwards = merged(reversed(derivations))
             blocks.append(Text("The steps, from the loss backwards:"))
-            blocks += [steps_block(derivation) for derivation in backwards if derivation.steps]
-        return Answered(tuple(blocks), self._claims(context, derivations))
+            for derivation in backwards:
+                if derivation.steps:
+                    steps = steps_block(derivation)
+                    blocks.append(steps)
+                    shown[derivation.quantity.name].append(Shown(derivation, tuple(in_blocks([steps]))))
+        return Answered(tuple(blocks), self._claims(context, derivations, shown))
 
-    def _claims(self, context: Context, derivations: list[Derivation]) -> tuple[Claim, ...]:
+    def _claims(
+        self, context: Context, derivations: list[Derivation], shown: Mapping[str, list[Shown]]
+    ) -> tuple[Claim, ...]:
         forward = context.network(self.network).forward
         named = zip(self._names(context), derivations, strict=True)
-        return tuple(claim(d, Requirement(partial_name("l", name), forward, self.within)) for name, d in named)
+        return tuple(
+            claim(d, Requirement(partial_name("l", name), forward, self.within), shown=shown[d.quantity.name])
+            for name, d in named
+        )
 
     def _names(self, context: Context) -> tuple[str, ...]:
         return self.of or context.network(self.network).parameters
@@ -67,6 +83,12 @@ class Gradients(Item):
     def _derivations(self, context: Context) -> list[Derivation]:
         network = context.network(self.network)
         return [network.gradient(name, self.within) for name in self._names(context)]
+
+
+def _printed(row: Row) -> Printed:
+    """A row of the table as it is printed: the gradient and its shape, under the parameter."""
+    key, gradient, shape = row.cells
+    return Printed(in_one_line(gradient), "the table", shape.strip("$"), cell=True, key=key.strip("$"))
 
 
 def _parameter(name: str, network: Network) -> str:

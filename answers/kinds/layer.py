@@ -14,7 +14,7 @@ from answers.contract.methods import DIFFERENCES, ELEMENT_BY_ELEMENT, FORWARD_PA
 from answers.contract.names import Dimension
 from answers.contract.written import Lined, Noted
 from answers.derivations.claims import SHOWN
-from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim
+from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim, row_block
 from answers.derivations.steps import merged
 from answers.latex.sheet import Block, Equation, Heading, Text
 from derive.derivation import Derivation
@@ -71,18 +71,18 @@ class LayerPage(Lined, Noted):
         if self.ranges is not None:
             derivations = tuple(with_ranges(derivation, self.ranges) for derivation in derivations)
         rows = [row for row in alone.network.forward.rows if row.tensor.role != "loss"]
-        blocks = [
-            *forward_blocks(alone.network.forward, rows, context.index_base),
-            Heading("Backward"),
-            Text(_upstream(alone)),
-        ]
+        equations = tuple(forward_blocks(alone.network.forward, rows, context.index_base))
+        blocks = [*equations, Heading("Backward"), Text(_upstream(alone))]
+        claims = [page_claim(value, row_block(value, equations, rows)) for value in forward]
         shown = {"steps": self.steps is not False and context.steps, "forms": not self.chained}
         short = self.steps is None and is_long(derivations, given)
         for derivation in derivations:
-            blocks += gradient_blocks(derivation, given, **shown, short=short)
+            own = tuple(gradient_blocks(derivation, given, **shown, short=short))
+            blocks += own
+            claims.append(page_claim(derivation, own))
         if not self.chained and not short:
             blocks += meanings(derivations)
-        return Answered(tuple(blocks), tuple(page_claim(d) for d in (*forward, *derivations)))
+        return Answered(tuple(blocks), tuple(claims))
 
     def _element_by_element(self, alone: Layer) -> Answered:
         """The output and the gradients at the given sizes, each with all its elements."""

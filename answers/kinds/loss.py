@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from answers.contract.item import Answered, Context, Item
-from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, page_claim
+from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, page_claim, row_block
 from answers.derivations.steps import merged
 from answers.latex.sheet import Block, Heading, Room
 from derive.derivation import Derivation
@@ -37,15 +37,20 @@ class LossPage(Item):
         title = "Forward, with the number of a class as the target" if by_class else "Forward"
         known = () if self.after is None else network(chain, self.after, layout=context.layout).forward.rows
         rows = [row for row in net.forward.rows if row not in known]
-        blocks = [*forward_blocks(net.forward, rows, context.index_base, title), Heading("Backward")]
+        equations = tuple(forward_blocks(net.forward, rows, context.index_base, title))
+        blocks = [*equations, Heading("Backward")]
+        claims = [page_claim(value, row_block(value, equations, rows)) for value in forward]
         short = is_long(derivations, frozenset())
         for derivation in derivations:
-            blocks += gradient_blocks(derivation, frozenset(), steps=self.steps and context.steps, short=short)
+            own = tuple(gradient_blocks(derivation, frozenset(), steps=self.steps and context.steps, short=short))
+            blocks += own
+            claims.append(page_claim(derivation, own))
         if self.hessian:
             second = net.hessian(sources[-1])
-            blocks += [Heading("Second derivatives"), *gradient_blocks(second, frozenset(), steps=False)]
-            derivations = (*derivations, second)
-        return Answered(tuple(blocks), tuple(page_claim(d) for d in (*forward, *derivations)))
+            own = tuple(gradient_blocks(second, frozenset(), steps=False))
+            blocks += [Heading("Second derivatives"), *own]
+            claims.append(page_claim(second, own))
+        return Answered(tuple(blocks), tuple(claims))
 
 
 def _values(net: Network) -> tuple[str, ...]:

@@ -228,8 +228,7 @@ class Commands(Characters):
     def prose(self, content: str, piece: Piece, end: int) -> None:
         """Words in a formula: keywords, or else words that say nothing to us."""
         if "$" in content:
-            self.mixed(piece, end)
-            return
+            raise self.wrong("mathematics inside of words", piece)
         self.at = end + 1
         words = [word.lower() for word in re.findall(r"[A-Za-z.]+", content.replace("o.w.", "ow"))]
         if re.fullmatch(r"[\sA-Za-z.,:]*", content) and all(word.strip(".,") in v.KEYWORDS for word in words):
@@ -237,25 +236,6 @@ class Commands(Characters):
                 self.keyword(word.strip(".,"), (word, piece[1], self.given[end][2]))
             return
         self.emit("TEXT", content.strip(), piece[1], self.given[end][2])
-
-    def mixed(self, piece: Piece, end: int) -> None:
-        """Keywords with mathematics between dollar signs: ``\\text{if $i = j$}``."""
-        while self.given[self.at][0] != "{":
-            self.at += 1
-        self.at += 1
-        inside = False
-        while self.at < end:
-            text, start, stop = self.given[self.at]
-            self.at += 1
-            if text == "$":
-                inside = not inside
-            elif inside:
-                self.take((text, start, stop))
-            elif text.lower() in v.KEYWORDS:
-                self.keyword(text.lower(), (text, start, stop))
-            elif not text.isspace() and text not in ",.":
-                raise self.wrong("these words say nothing in a formula", piece)
-        self.at = end + 1
 
     def big(self, piece: Piece) -> None:
         name = piece[0][1:]

@@ -92,7 +92,7 @@ class Side:
         evaluator = Evaluator(
             point, self.bindings, order, {slots[letter]: axes[letter] for letter in self.letters}, most_work
         )
-        found = evaluator.at(self.node)
+        found = numpy.asarray(evaluator.at(self.node))
         found = found.reshape(found.shape[: len(self.slots)] + found.shape[len(order) :])
         lengths = [evaluator.known_length(axes[letter], f"the range of {letter}") for letter in self.letters]
         own = found.shape[len(self.slots) :]

@@ -15,7 +15,7 @@ from answers.reading.point import Point
 from answers.reading.symbols import Axis, Function, Layout, Partial, Size, Table, Tensor
 from answers.reading.symbols import Symbol as TableSymbol
 from answers.reading.vocabulary import GREEK
-from derive.expression.partials import partial_named
+from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from numeric.measuring import point as measured
 
@@ -50,7 +50,6 @@ def spellings(name: str, *, upstream: bool = False) -> tuple[str, ...]:
         rest = f"_{{{below}}}" if below else ""
         forms += [f"{base}_{{{number}{',' + below if below else ''}}}{star}"]
         forms += [f"{base}{rest}^{{({number})}}", f"{base}{rest}^{{[{number}]}}"] if not star else []
-        forms += [f"{base}_{{({number})}}"] if not (star or below) else []
     else:
         forms += [f"{base}_{{{below}}}{star}" if below else f"{base}{star}"]
     return tuple(f"{form}{primes}" for form in forms)
@@ -186,17 +185,28 @@ def _functions(model: Forward) -> Iterator[Function]:
 
 
 class Measured(Mapping[str, Any]):
-    """The values of tensors and partials at a point, measured when they are asked for."""
+    """The values of tensors and partials at a point, measured when they are asked for.
+
+    Class numbers and places count from the base of the table, as they are printed.
+    """
 
     def __init__(self, point: measured.Point, table: Table) -> None:
         self._point = point
         self._names = [*(s.name for s in table.symbols if isinstance(s, Tensor)), *(p.name for p in table.partials)]
         self._known = frozenset(self._names)
+        self._base = table.base
+        self._whole = frozenset(s.name for s in table.symbols if isinstance(s, Tensor) and s.whole)
+        self._second = {
+            f"d({partial})/d{by}": partial_name(row, by)
+            for row, partial in point.model.gradients
+            for by in point.model.tensors
+        }
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._known:
             raise KeyError(name)
-        return self._point.value(name)
+        found = self._point.value(self._second.get(name, name))
+        return found + self._base if name in self._whole else found
 
     def __contains__(self, name: object) -> bool:
         return name in self._known

@@ -144,7 +144,6 @@ ELEMENTS: list[tuple[str, str, Callable[[], Any]]] = [
      lambda: (V["z1"] > 0) * 1.0),
     (r"\left\{ \begin{array}{ll} 1 & \text{if } z_{1i} > 0 \\ 0 & \text{else} \end{array} \right.", "i",
      lambda: (V["z1"] > 0) * 1.0),
-    (r"\begin{cases} 1 & \text{if $z_{1i} > 0$} \\ 0 & \text{otherwise} \end{cases}", "i", lambda: (V["z1"] > 0) * 1.0),
     ("{ z₁[i] if z₁[i] > 0 and i ≠ 2; 0 otherwise }", "i", lambda: numpy.maximum(V["z1"], 0) * numpy.array([1, 0, 1])),
     (r"\mathbb{1}\{z_{1,i} > 0\}", "i", lambda: (V["z1"] > 0) * 1.0),
     (r"\mathbb{I}(z_{1,i} > 0) + \mathbf 1_{z_{1,i} \le 0}", "i", lambda: numpy.ones(3)),

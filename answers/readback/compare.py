@@ -1,0 +1,290 @@
+"""A printed formula, read and compared with what is measured at the points of the check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import Any
+
+import numpy
+
+from answers.readback.printed import Printed
+from answers.reading import Function, Point, Reading, ReadingError, Side, Table, read, tree
+from answers.reading import functions as elementwise
+from answers.reading.tables import point_at, spellings, table_of
+from answers.reading.walks import walk
+from derive.derivation import Derivation
+from derive.expression import symbols
+from derive.expression.partials import partial_name, partial_named
+from derive.expression.scalar import ScalarFunction
+from numeric import ArrayError
+from numeric.arrays.functions import formula_of
+from numeric.arrays.layout import as_matrix
+from numeric.checks.checking import places_of, unknown_functions
+from numeric.checks.comparison import floor_of, relative_error
+from numeric.checks.tolerances import DOUBLE
+from numeric.measuring import point as measured
+from numeric.measuring.differences import EPSILON, Measured
+
+Array = Any
+KNOWN = {"sigma": "σ"}
+"""Functions that the reader knows by other names."""
+TRIED = numpy.linspace(-3.0, 3.0, 14)
+POINTS = 2
+"""At how many points each formula is compared, those of the check first."""
+TOLERANCE = 1e-7
+"""The relative error that is allowed: constants in a formula are printed with all their digits."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A printed formula that cannot be read, or that is not what is measured, and how large the error is."""
+
+    printed: Printed
+    reason: str
+    error: float = inf
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """What the text of a derivation says: the number of formulas, the worst error, what is wrong, the quantities."""
+
+    formulas: int
+    error: float
+    differences: tuple[Difference, ...]
+    quantities: frozenset[str] = frozenset()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every formula was read and is right. A derivation of which nothing was read is not."""
+        return self.formulas > 0 and not self.differences
+
+
+class Unequal(Exception):
+    """A formula that was read and does not say what it should."""
+
+    def __init__(self, reason: str, error: float = inf) -> None:
+        self.error = error
+        super().__init__(reason)
+
+
+def read_back(derivation: Derivation, printed: Iterable[Printed]) -> ReadBack:
+    """Read the formulas that are printed of a derivation, and compare them with what is measured.
+
+    Both sides of an equation are computed from the text, at points where every tensor has the value that the forward
+    definition gives it and every partial the one that is measured on it. A cell is compared with what is measured of
+    the derivation's quantity.
+
+    Raises:
+        ArrayError: no point away from kinks was found.
+    """
+    reader = Reader(derivation)
+    formulas, worst = 0, 0.0
+    quantities: set[str] = set()
+    differences: list[Difference] = []
+    for one in printed:
+        formulas += 1
+        try:
+            reading = read(one.text, reader.table(one.final))
+            worst = max(worst, reader.error(one, reading))
+            quantities |= {derivation.quantity.name} if one.cell else reader.named(reading.sides[0])
+        except (ReadingError, ArrayError) as reason:
+            differences.append(Difference(one, f"printed, but not read: {reason}"))
+        except Unequal as reason:
+            differences.append(Difference(one, f"read back: {reason}", reason.error))
+    return ReadBack(formulas, worst, tuple(differences), frozenset(quantities))
+
+
+def names_in(side: Side) -> set[str]:
+    """The tensors and partials that a side reads, and the slopes of functions at them: ``dsigma/dz``."""
+    nodes = list(walk(side.node))
+    slopes = {
+        f"d{node.function}/d{argument.name}"
+        for node in nodes
+        if isinstance(node, tree.Apply) and node.primes == 1
+        for argument in node.arguments
+        if isinstance(argument, tree.Read)
+    }
+    return slopes | _reads(side)
+
+
+def _reads(side: Side) -> set[str]:
+    return {node.name for node in walk(side.node) if isinstance(node, tree.Read)}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads what is printed of a derivation."""
+
+    derivation: Derivation
+
+    def error(self, printed: Printed, reading: Reading) -> float:
+        """The worst relative error of a formula over the points.
+
+        Raises:
+            ReadingError: it has no value.
+            Unequal: it is not what it should be.
+        """
+        compare = self._of_cell if printed.cell else self._of_equation
+        if printed.key:
+            self._require_key(printed)
+        return max(compare(reading, place, printed) for place in self.places)
+
+    def named(self, side: Side) -> set[str]:
+        """The tensors and partials that a side reads, second derivatives by the names of gradients as rows."""
+        return {self._seconds.get(name, name) for name in names_in(side)}
+
+    @cached_property
+    def _seconds(self) -> Mapping[str, str]:
+        """Second derivatives as they are read, and as partials of the rows that gradients are."""
+        model = self.derivation.forward
+        return {
+            f"d({partial})/d{by}": partial_name(row, by) for row, partial in model.gradients for by in model.tensors
+        }
+
+    def _measured(self, side: Side) -> set[str]:
+        return {self._seconds.get(name, name) for name in _reads(side)}
+
+    @cached_property
+    def places(self) -> tuple[measured.Point, ...]:
+        """The points of the check at which no condition is at its boundary."""
+        places = [place.point.fork() for place in places_of(self.derivation.forward, 0, 3) if not place.kink]
+        return tuple(places[:POINTS])
+
+    def table(self, final: bool) -> Table:
+        """The table of the forward definition; what is printed last says what counts as 0 outside of its range."""
+        derivation = self.derivation
+        model, outside = derivation.forward, derivation.outside
+        if outside is None or not final:
+            outside = frozenset(model.tensors) | frozenset(
+                f"d{top}/d{by}" for top in model.tensors for by in model.tensors
+            )
+        return table_of(model, derivation.layout, derivation.index_base, outside, self._functions, self._partials)
+
+    @cached_property
+    def _functions(self) -> tuple[Function, ...]:
+        model = self.derivation.forward
+        names = [*(function.name for function in model.functions), *unknown_functions(model)]
+        return tuple(
+            Function(name, tuple(dict.fromkeys((*spellings(name), name))), self._value_of(name, model.functions))
+            for name in names
+        )
+
+    def _value_of(self, name: str, declared: Sequence[ScalarFunction]) -> Callable[[Array], Array]:
+        """The function by its formula; what the reader itself knows by that name if that is the same."""
+        function = formula_of(name, declared)
+
+        def value(argument: Array) -> Array:
+            if numpy.iscomplexobj(argument):
+                raise TypeError("a formula is evaluated at real numbers")
+            return self.places[0].formula(function.formula, {function.variable: argument})
+
+        known = elementwise.ELEMENTWISE.get(elementwise.elementwise_name(KNOWN.get(name, name)) or "")
+        same = known is not None and numpy.allclose(known(TRIED), value(TRIED), rtol=1e-12, atol=1e-12)
+        return known if known is not None and same else value
+
+    @cached_property
+    def _partials(self) -> tuple[str, ...]:
+        """The partials that the derivation writes, by their names."""
+        names: set[str] = set()
+        for step in self.derivation.steps:
+            names |= {step.quantity.name, *symbols.names_in(step.expression)}
+        names |= {self.derivation.quantity.name, *symbols.names_in(self.derivation.result)}
+        return tuple(sorted(name for name in names if partial_named(name) is not None))
+
+    def _of_equation(self, reading: Reading, place: measured.Point, printed: Printed) -> float:
+        if reading.leading or len(reading.sides) < 2:
+            raise Unequal("an equation was expected")
+        if wrong := [sign for sign in reading.signs if sign != "="]:
+            raise Unequal(f"an equation was expected, not {wrong[0]}")
+        first, *others = reading.sides
+        point = point_at(place, reading.table)
+        ranges = dict(zip(first.letters, first.axes, strict=True))
+        truth = first.value(point, first.letters, ranges)
+        if printed.shape:
+            self._require_shape(printed, _lengths(first, truth), point)
+        noise = self._noise(first, place, truth)
+        return max(self._difference(other.value(point, first.letters, ranges), truth, noise) for other in others)
+
+    def _noise(self, side: Side, place: measured.Point, truth: Array) -> float:
+        """How far rounding moves what is measured."""
+        partials = (name for name in self._measured(side) if partial_named(name))
+        found = [float(place.partial(name).noise.max(initial=0.0)) for name in partials]
+        return max([*found, EPSILON * float(numpy.abs(truth).max(initial=0.0))])
+
+    def _of_cell(self, reading: Reading, place: measured.Point, printed: Printed) -> float:
+        quantity = self.derivation.quantity
+        truth = place.value(quantity.name)
+        point = point_at(place, reading.table)
+        partial = partial_named(quantity.name)
+        noise = float(place.partial(quantity.name).noise.max(initial=0.0)) if partial else 0.0
+        errors = []
+        for side in reading.sides:
+            if side.letters or (quantity.indices and not side.shape.axes):
+                letters = tuple(str(index) for index in quantity.indices)
+                ranges: Mapping[str, Any] = dict(zip(letters, truth.shape, strict=True))
+                errors.append(self._difference(side.value(point, letters, ranges), truth, noise))
+                lengths: Sequence[int] = truth.shape
+            else:
+                whole = as_matrix(truth, quantity.name, self.derivation.forward, self.derivation.layout)
+                errors.append(self._difference(_as_matrix(side, point), whole, noise))
+                lengths = whole.shape if whole.shape[1] > 1 or not truth.ndim else whole.shape[:1]
+            if printed.shape:
+                self._require_shape(printed, lengths, point)
+        return max(errors)
+
+    def _require_key(self, printed: Printed) -> None:
+        """The heading of the row must be what the quantity is the gradient by."""
+        node = read(printed.key, self.table(True)).last.node
+        partial = partial_named(self.derivation.quantity.name)
+        if partial is None or not isinstance(node, tree.Read) or node.name != partial.bottom:
+            raise Unequal(f"{self.derivation.quantity.name} stands in the row of {printed.key}")
+
+    def _require_shape(self, printed: Printed, lengths: Sequence[int], point: Point) -> None:
+        """The shape beside a formula must be that of its left side."""
+        sizes = [read(size, point.table).last for size in re.split(r"\\times|×", printed.shape)]
+        said = [round(float(size.value(point))) for size in sizes]
+        if _plain(said) != _plain(lengths):
+            raise Unequal(
+                f"the shape beside it is {printed.shape}, {_product(said)} here, and it has {_product(lengths)}"
+            )
+
+    def _difference(self, value: Array, truth: Array, noise: float) -> float:
+        if value.shape != truth.shape and value.squeeze().shape != truth.squeeze().shape:
+            raise Unequal(
+                f"the text says an array of {_product(value.shape)}, and {_product(truth.shape)} is what it should be"
+            )
+        value, truth = value.reshape(truth.shape), numpy.asarray(truth)
+        floor = floor_of(Measured(truth, numpy.full(truth.shape, noise)), DOUBLE)
+        try:
+            error = relative_error(value, truth, floor)
+        except ArrayError as reason:
+            raise Unequal(str(reason)) from None
+        if error > TOLERANCE:
+            raise Unequal(f"what the text says differs by {error:.0e} from what is measured", error)
+        return error
+
+
+def _as_matrix(side: Side, point: Point) -> Array:
+    value = side.value(point)
+    if value.ndim == 2:
+        return value
+    return value.reshape((1, -1) if side.shape.row else (-1, 1))
+
+
+def _lengths(side: Side, value: Array) -> tuple[int, ...]:
+    """The shape of a left side as it is printed: a column by its length, a row with one row."""
+    return (1, *value.shape) if side.shape.row else value.shape
+
+
+def _plain(lengths: Sequence[int]) -> tuple[int, ...]:
+    """Lengths without those of a single column, and 1 for a number, as shapes are printed."""
+    kept = tuple(lengths) or (1,)
+    return kept[:1] if len(kept) == 2 and kept[1] == 1 else kept
+
+
+def _product(lengths: Sequence[int]) -> str:
+    return " × ".join(map(str, lengths)) or "1"

@@ -1,0 +1,125 @@
+"""Formulas as they are printed, taken from the very text: blocks of a sheet, and what a terminal shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from answers.latex.sheet import Block, Equation, Steps
+
+CONTINUED = re.compile(r"\\\\(\[[^]]*\])?\s*&?\s*\\quad\s*\{?\}?")
+"""Where a formula goes on in the next line."""
+FRAMES = (r"\begin{aligned}[t]", r"\end{aligned}", r"\begin{array}{@{}l@{}}", r"\end{array}")
+"""What holds a formula of several lines together."""
+LINE_END = re.compile(r"\\\\(?:\[[^]]*\])?\s*\n")
+"""Where a line of an ``align*`` ends."""
+INDENT = " " * 4
+"""What stands before an equation among sentences on a terminal."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A formula as it is printed, and the shape that stands beside it.
+
+    It is an equation; or a ``cell`` that says what the derivation's quantity is, in a row of which ``key`` is the
+    heading. ``where`` is how it is called in a message. A ``final`` one must not read tensors outside of their ranges
+    without saying so; a step on the way may.
+    """
+
+    text: str
+    where: str
+    shape: str = ""
+    final: bool = True
+    cell: bool = False
+    key: str = ""
+
+
+def in_blocks(blocks: Iterable[Block]) -> Iterator[Printed]:
+    """The equations in the blocks of a derivation, from the text that goes to TeX."""
+    for block in blocks:
+        if isinstance(block, Equation):
+            yield Printed(in_one_line(block.latex), "the equation", block.shape)
+        elif isinstance(block, Steps):
+            yield from _in_steps(block)
+
+
+def _in_steps(block: Steps) -> Iterator[Printed]:
+    left = ""
+    for number, step in enumerate(block.steps, start=1):
+        left = step.left or left
+        final = block.result and number == len(block.steps)
+        text = f"{left} {step.relation} {in_one_line(step.right)}"
+        yield Printed(text, f"step {number}", step.shape, final)
+
+
+def in_one_line(text: str) -> str:
+    """A formula that is set in several lines, without the line breaks."""
+    if not CONTINUED.search(text):
+        return text
+    for frame in FRAMES:
+        text = text.replace(frame, "")
+    return CONTINUED.sub(" ", text).replace("&", "", 1).strip()
+
+
+def in_latex(text: str, *, shape: str = "") -> Iterator[Printed]:
+    """The equations in the body of an ``align*``, or in one equation."""
+    lines: list[str] = []
+    left = ""
+    for line in LINE_END.split(text):
+        line = _without(_without(line, r"\intertext", 1), r"&& \parbox", 2).strip()
+        if line.startswith(r"&\quad"):
+            lines[-1] += " " + line.removeprefix(r"&\quad").strip().removeprefix("{}")
+            continue
+        before, sign, right = line.partition("&=")
+        left = before.strip() or left
+        lines.append(f"{left} = {right.strip()}" if sign else line)
+    yield from _numbered(lines, shape)
+
+
+def in_unicode(text: str, *, shape: str = "") -> Iterator[Printed]:
+    """The equations between the sentences on a terminal, or one equation a line where there are no sentences."""
+    lines: list[str] = []
+    left = ""
+    among = any(line.startswith(INDENT) for line in text.splitlines())
+    for line in text.splitlines():
+        if among and not line.startswith(INDENT):
+            continue
+        body = line.removeprefix(INDENT) if among else line
+        if not body.startswith(" "):
+            left = body.partition(" = ")[0]
+            lines.append(body)
+        elif body.startswith(f"{' ' * len(left)} = "):
+            lines.append(left + body[len(left) :])
+        else:
+            lines[-1] += " " + body.strip()
+    yield from _numbered(lines, shape)
+
+
+def cells_of_matrix(text: str) -> tuple[tuple[str, ...], ...]:
+    """The elements of a printed matrix, row by row: an array of LaTeX, or columns on a terminal."""
+    inside = re.search(r"\\begin\{array\}\{c*\}(.*)\\end\{array\}", text, re.DOTALL)
+    if inside is not None:
+        return tuple(tuple(cell.strip() for cell in row.split("&")) for row in inside[1].split(r"\\"))
+    return tuple(tuple(re.split(r"\s{2,}", line.strip())) for line in text.splitlines())
+
+
+def _numbered(lines: list[str], shape: str) -> Iterator[Printed]:
+    for number, line in enumerate(lines, start=1):
+        last = number == len(lines)
+        where = f"line {number}" if len(lines) > 1 else "the equation"
+        yield Printed(line, where, shape if last else "", last)
+
+
+def _without(text: str, command: str, arguments: int) -> str:
+    """The text without a command and its arguments in braces."""
+    start = text.find(command)
+    if start < 0:
+        return text
+    end = start + len(command)
+    for _ in range(arguments):
+        depth, end = 1, text.index("{", end) + 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+    return text[:start] + text[end:]

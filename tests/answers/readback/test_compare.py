@@ -1,0 +1,85 @@
+"""The text of a derivation is read back: what is right passes, and every spoilt text is noticed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from answers.derivations.pages import gradient_blocks
+from answers.readback.compare import read_back
+from answers.readback.printed import Printed, in_blocks, in_latex, in_unicode
+from derive import layer, network
+from derive.derivation import Derivation
+
+NOTATIONS: tuple[Any, ...] = ("matrix", "index", "cases", "convolution")
+NET = network("x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat", loss="1/2*MSE", layout="numerator")
+LAYERS: dict[str, dict[str, Any]] = {
+    "Conv1d": {"outputs": "C_out", "kernel": "k", "padding": "p", "stride": "s"},
+    "BatchNorm1d": {},
+    "GELU": {},
+}
+
+
+def texts(derivation: Derivation) -> list[Printed]:
+    found: list[Printed] = []
+    for notation in NOTATIONS:
+        for steps in (False, True):
+            found += in_latex(derivation.latex(notation, steps=steps))
+            found += in_unicode(derivation.unicode(notation, steps=steps))
+    return found
+
+
+@pytest.mark.parametrize("name", ["W1", "b1", "W2", "x", "z2"])
+def test_what_is_printed_of_a_network_is_right(name: str) -> None:
+    derivation = NET.gradient(name)
+    result = read_back(derivation, texts(derivation))
+    assert result.ok, result.differences
+    assert derivation.quantity.name in result.quantities
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_what_is_printed_of_a_layer_is_right(name: str) -> None:
+    alone = layer(name, **LAYERS[name])
+    for wrt in alone.differentiable[:1]:
+        derivation = alone.vjp(wrt)
+        blocks = gradient_blocks(derivation, frozenset(), steps=True)
+        result = read_back(derivation, [*in_blocks(blocks), *texts(derivation)])
+        assert result.ok, result.differences
+
+
+W1 = NET.gradient("W1")
+SPOILT = {
+    "a transpose dropped": ("matrix", r"{(2)\top}", "{(2)}"),
+    "a factor": ("matrix", "5", "6"),
+    "a sign": ("matrix", r"\hat{\bm{y}} - \bm{y}", r"\hat{\bm{y}} + \bm{y}"),
+    "another index": ("index", "x_j", "x_i"),
+    "a bracket turned": ("index", "> 0", "< 0"),
+    "another name": ("index", r"\hat{y}", "y"),
+    "no such name": ("index", "x_j", "q_j"),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_spoilt_text_is_noticed(name: str) -> None:
+    notation, old, new = SPOILT[name]
+    text = W1.latex(notation)  # type: ignore[arg-type]
+    assert old in text, text
+    assert read_back(W1, in_latex(text)).ok
+    assert not read_back(W1, in_latex(text.replace(old, new, 1))).ok
+
+
+@pytest.mark.parametrize(("shape", "right"), [("n \\times d", True), ("d \\times n", False), ("n", False)])
+def test_the_shape_beside_an_equation_is_compared(shape: str, right: bool) -> None:
+    assert read_back(W1, in_latex(W1.latex(), shape=shape)).ok is right
+
+
+def test_a_cell_is_of_the_row_that_it_stands_in() -> None:
+    cell = W1.latex().partition(" = ")[2]
+    assert read_back(W1, [Printed(cell, "the table", cell=True, key=r"\bm{W}_1")]).ok
+    assert not read_back(W1, [Printed(cell, "the table", cell=True, key=r"\bm{W}_2")]).ok
+    assert not read_back(NET.gradient("W2"), [Printed(cell, "the table", cell=True, key=r"\bm{W}_2")]).ok
+
+
+def test_nothing_that_is_read_is_no_success() -> None:
+    assert not read_back(W1, []).ok
