@@ -254,3 +254,11 @@ def test_functions_of_libraries_do_not_stand_for_own_ones(call: str) -> None:
 def test_the_formula_of_the_library_may_be_given_again() -> None:
     own = Activation("Own", "1/(1 + exp(-z))", call="sigma")
     assert network("x:n -> Own", "MSE", extra=[own]).gradient("x").result.has(element("y_hat", [index("i")]))
+
+
+@pytest.mark.parametrize("name", ["GELU", "Mish"])
+def test_an_activation_with_the_name_of_a_library_one_hides_it(name: str) -> None:
+    own = Activation(name, "z*sigma(3*z)", call=name)
+    gradient = network(f"x:n -> Linear(d) -> {name} -> Linear(K)", "MSE", extra=[own]).gradient("b1")
+    assert "σ(3z₁)" in gradient.unicode()
+    assert check(gradient).ok
