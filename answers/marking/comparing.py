@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Any, Literal
 
 import numpy
 
-from answers.reading import Point
+from answers.reading import NoValue, Point, ReadingError
 from answers.reading.reading import Reading, Side
 from answers.reading.shapes import is_unknown
 from answers.reading.symbols import Axis
@@ -47,23 +47,46 @@ class Arrangement:
         Raises:
             ReadingError: the side has no value there.
         """
+        full = [point.lengths[axis] if isinstance(axis, str) else axis for axis in axes]
+        if len(self.order) != len(axes) and not self.diagonal:
+            axes = without_ones(axes)
         known = dict(zip(side.letters, side.axes, strict=True))
         ranges = {
             letter: axes[at]
             for letter, at in zip(self.letters, self.order, strict=False)
             if is_unknown(known.get(letter, "?"))
         }
-        value = side.value(point, (*self.letters, *self.summed), ranges)
+        value = value_of(side, point, (*self.letters, *self.summed), ranges)
         first = len(self.letters)
         value = value.sum(axis=tuple(range(first, first + len(self.summed))))
         if self.diagonal:
-            flat = numpy.reshape(value, -1)
-            length = point.lengths[str(axes[0])] if isinstance(axes[0], str) else axes[0]
-            return numpy.diag(numpy.broadcast_to(flat, (length,)))
-        lengths = [point.lengths[axis] if isinstance(axis, str) else axis for axis in axes]
+            return numpy.diag(numpy.broadcast_to(numpy.reshape(value, -1), (full[0],)))
         if len(self.order) != value.ndim:
+            lengths = [point.lengths[axis] if isinstance(axis, str) else axis for axis in axes]
             value = numpy.reshape(value, [lengths[at] for at in self.order])
-        return numpy.transpose(value, numpy.argsort(self.order))
+        value = numpy.transpose(value, numpy.argsort(self.order))
+        return value if len(self.order) == len(full) else numpy.reshape(value, full)
+
+
+def value_of(
+    side: Side, point: Point, indices: Sequence[str] | None = None, ranges: Mapping[str, Axis] | None = None
+) -> Array:
+    """The value of a side at a point.
+
+    Raises:
+        ReadingError: it has none there, whatever the reason.
+    """
+    try:
+        return numpy.asarray(side.value(point, indices, ranges))
+    except ReadingError:
+        raise
+    except (ValueError, IndexError, numpy.linalg.LinAlgError) as error:
+        raise NoValue(f"this has no value here: {error}") from error
+
+
+def without_ones(axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    """The axes that have more than one place, which are those that letters run along."""
+    return tuple(axis for axis in axes if axis != 1)
 
 
 @dataclass(frozen=True)
@@ -89,8 +112,16 @@ class Target:
 def arrangements(side: Side, target: Target, indices: Sequence[str], first: Sequence[str]) -> list[Arrangement]:
     """Every way to take the elements of a side as those of the quantity, the strictest first.
 
-    ``indices`` name the letters of an answer for one element; ``first`` are those of a left side, in order.
+    ``indices`` name the letters of an answer for one element; ``first`` are those of a left side, in order. Axes of one
+    place may be left out.
     """
+    found = _arrangements(side, target, indices, first)
+    if not found and 1 in target.axes:
+        found = _arrangements(side, replace(target, axes=without_ones(target.axes)), indices, first)
+    return found
+
+
+def _arrangements(side: Side, target: Target, indices: Sequence[str], first: Sequence[str]) -> list[Arrangement]:
     named = tuple(dict.fromkeys(first or indices))
     free = side.letters
     if not free and not named:
@@ -106,7 +137,7 @@ def arrangements(side: Side, target: Target, indices: Sequence[str], first: Sequ
         found = [*_whole(side, target), *found]
     if not extra:
         return found
-    reason = f"{', '.join(extra)} {'is' if len(extra) == 1 else 'are'} added over, though no sum is written"
+    reason = f"no sum is written over {', '.join(extra)}, which stand for places twice"
     return [Arrangement("loose", a.letters, a.order, a.diagonal, extra, reason) for a in found if a.manner == "right"]
 
 

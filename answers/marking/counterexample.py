@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from answers.marking.comparing import Target, agrees
+from answers.marking.comparing import Target, agrees, value_of
 from answers.marking.judging import Judged, Question
 from answers.marking.points import lengths_of, whole_points_of
 from answers.reading import ReadingError
@@ -43,7 +43,7 @@ def smallest(question: Question, judged: Judged) -> Counterexample | None:
             truth = numpy.asarray(question.truth(point))
             reading_point = judged.setting.at(point)
             if judged.arrangement is None:
-                array = numpy.asarray(side.value(reading_point, ranges=dict.fromkeys(side.letters, 2)))
+                array = value_of(side, reading_point, ranges=dict.fromkeys(side.letters, 2))
                 if array.shape != truth.shape:
                     return _found(question, point, None, array, truth)
                 continue

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy
 
-from answers.marking.comparing import Arrangement, Target, agrees, arrangements, letters_of_left_side
+from answers.marking.comparing import Arrangement, Target, agrees, arrangements, letters_of_left_side, value_of
 from answers.marking.parts import is_partial
 from answers.marking.points import kinks_of, points_of
 from answers.marking.setting import Setting
@@ -156,7 +156,7 @@ def _equal_sides(side: Side, last: Side, point: Point) -> bool:
     if set(side.letters) != set(last.letters):
         return any(isinstance(node, Read) for node in walk(side.node)) and not side.letters
     try:
-        one, other = side.value(point), last.value(point, side.letters)
+        one, other = value_of(side, point), value_of(last, point, side.letters)
     except ReadingError:
         return True
     one, other = numpy.squeeze(one), numpy.squeeze(other)

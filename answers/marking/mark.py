@@ -11,7 +11,7 @@ from answers.marking.edits import Explanation, explain_by_edits, kinder
 from answers.marking.feedback import feedback_on, unread_feedback
 from answers.marking.judging import CIRCULAR, Judged, Outcome, Question, best_of, is_outside, read_and_judge, remarks_on
 from answers.marking.mutants import explain_by_mutants
-from answers.marking.setting import Setting, bare_names, settings
+from answers.marking.setting import ALIAS, Setting, bare_names, padded, settings
 from answers.reading import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable, macros_in, read
 from answers.reading.macros import Macros
 from answers.reading.symbols import Layout
@@ -119,13 +119,14 @@ def _judge_kindly(
         judged = kinder(question, setting, text, macros)
         if judged is not None:
             return judged
-        for reason, bare in bare_names(setting):
-            try:
-                judged = read_and_judge(question, bare, text, macros)
-            except ReadingError:
-                continue
-            if judged.outcome != "wrong":
-                return replace(judged, outcome="loose", reasons=(*judged.reasons, reason))
+        others = list(bare_names(setting))
+        if any(is_outside(error) for error in errors):
+            others.append(("what lies outside of a range is read as 0", padded(setting)))
+        for reason, other in others:
+            with suppress(ReadingError):
+                judged = read_and_judge(question, other, text, macros)
+                if judged.outcome != "wrong":
+                    return replace(judged, outcome="loose", reasons=(*judged.reasons, reason))
     return None
 
 
@@ -153,7 +154,9 @@ def _wrong_or_unread(
         outside = next((error for error in errors if is_outside(error)), None)
         if outside is None:
             return _unread(_most_telling(errors))
-        return Mark("wrong", "limits of an index", feedback=f"**Not right.** {_sentence(str(outside))}")
+        return Mark(
+            "wrong", "limits of an index", feedback=f"**Not right.** {_sentence(str(outside))}".replace(ALIAS, "")
+        )
     counterexample = None if judged is None else smallest(question, judged)
     misshapen = next((str(error) for error in errors if isinstance(error, Misshapen)), "")
     found = feedback_on(question, judged, explanation, counterexample, misshapen)
@@ -164,7 +167,7 @@ def _unread(error: ReadingError) -> Mark:
     place = None
     if isinstance(error, Unreadable) and error.start is not None and error.end is not None:
         place = (error.start, error.end)
-    return Mark("unread", feedback=unread_feedback(error), place=place)
+    return Mark("unread", feedback=unread_feedback(error).replace(ALIAS, ""), place=place)
 
 
 def _most_telling(errors: Sequence[ReadingError]) -> ReadingError:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from answers.marking.comparing import Target, agrees, arrangements, letters_of_left_side
+from answers.marking.comparing import Target, agrees, arrangements, letters_of_left_side, value_of
 from answers.marking.edits import Explanation
 from answers.marking.judging import Judged, Question, values
 from answers.marking.points import lengths_of
@@ -255,7 +255,7 @@ def _over_samples(question: Question, judged: Judged) -> Iterator[Explanation]:
     for point in question.points:
         truth = numpy.asarray(question.truth(point))
         try:
-            array = numpy.asarray(side.value(judged.setting.at(point)))
+            array = value_of(side, judged.setting.at(point))
         except ReadingError:
             return
         missing &= any(agrees(array.sum(axis=axis), truth) for axis in range(array.ndim) if array.ndim > truth.ndim)

@@ -241,6 +241,14 @@ def holds_rows(model: Forward) -> bool:
     return bool(found) and all(found)
 
 
+def padded(setting: Setting) -> Setting:
+    """The setting in which everything counts as 0 outside of its ranges."""
+    table = setting.table
+    symbols = tuple(replace(own, outside=True) if isinstance(own, Tensor) else own for own in table.symbols)
+    partials = tuple(replace(own, outside=True) for own in table.partials)
+    return replace(setting, table=replace(table, symbols=symbols, partials=partials))
+
+
 def bare_names(setting: Setting) -> Iterator[tuple[str, Setting]]:
     """Settings in which one numbered tensor may be written without its number: W for W^{(2)}."""
     for symbol in setting.table.symbols:

@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from answers.marking import mark
-from derive import Derivation, Network, network
+from derive import Derivation, LayerDefinition, Network, layer, network
+from derive.expression.symbols import size
 
 REGRESSION = "x:n -> Linear(d) -> Sigmoid -> Linear(K) -> Identity -> y_hat"
 CLASSES = "x:n -> Linear(d) -> Tanh -> Linear(K) -> Softmax -> y_hat"
@@ -245,3 +246,39 @@ def test_a_path_left_out() -> None:
     assert mark(question, whole).outcome == "right"
     assert mark(question, r"2 W_1^T (W_2^T (\hat y - y) \odot (1 - u \odot u))").misconception == "path left out"
     assert mark(question, r"2 W_2^T (\hat y - y)").misconception == "path left out"
+
+
+def test_rows_that_are_multiplied_from_the_left() -> None:
+    linear = LayerDefinition(
+        name="FromLeft",
+        equations="y[j] = sum[i] z[i]*W[i,j] + b[j]",
+        axes=("n",),
+        sizes={"m": size("m")},
+        shapes={"W": ("n", "m"), "b": ("m",), "y": ("m",)},
+        parameters={"W": "W", "b": "b"},
+    )
+    rows = network("x:n -> FromLeft(d) -> a; a -> Tanh -> h; h -> FromLeft(K) -> y_hat", loss="MSE", extra=[linear])
+    right = r"2 x^T \left[ (\hat y - y) W_2^T \odot (1 - h \odot h) \right]"
+    assert mark(rows.gradient("W1"), right).outcome == "right"
+    assert mark(rows.gradient("b1"), r"2 (\hat y - y) W_2^T \odot (1 - h^2)").outcome == "right"
+    assert mark(rows.gradient("b1"), r"2 W_2 (\hat y - y)^T \odot (1 - h^2)^T").outcome == "transposed"
+    assert mark(rows.gradient("W2"), r"2 h (\hat y - y)").misconception == "dropped transpose (row times row)"
+
+
+def test_windows_element_by_element() -> None:
+    conv = layer("Conv1d", 1, 3, stride=2, bias=False, index_base=1)
+    names = {"w": "weight", "x": "z", "f": "y"}
+    question = conv.vjp("weight")
+    whole = r"\sum_{r} \frac{\partial \ell}{\partial f_{1r}} x_{c, k + 2(r - 1)}"
+    assert mark(question, whole, symbols=names, indices=("c", "k")).outcome == "right"
+    some = r"\sum_{r=1}^{2} \frac{\partial \ell}{\partial f_{1r}} x_{c, k + 2(r - 1)}"
+    assert mark(question, some, symbols=names, indices=("c", "k")).misconception == "limits of a sum"
+    beyond = r"\sum_{r} \frac{\partial \ell}{\partial f_{1r}} x_{c, k + 2r}"
+    assert mark(question, beyond, symbols=names, indices=("c", "k")).outcome == "wrong"
+    jacobian = conv.jacobian("weight")
+    assert mark(jacobian, r"x_{c, k + 2(r - 1)}", symbols=names, indices=("r", "c", "k")).outcome == "right"
+
+
+@pytest.mark.parametrize("latex", ["(" * 2000 + "x" + ")" * 2000, "x" + "+x" * 3000, r"W_2^T " * 30, r"\def\a{\a\a}\a"])
+def test_long_and_deep_answers_end(latex: str) -> None:
+    assert mark(asked("mse:dl/dW1"), latex).outcome in ("unread", "wrong")
