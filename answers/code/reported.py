@@ -17,6 +17,7 @@ from answers.latex.escape import escape
 from answers.latex.sheet import Block, Code, Text
 from answers.trainings.trainer import Trainer
 from numeric.checks.comparison import Comparison
+from numeric.checks.tolerances import DOUBLE
 
 PRINTED_NUMBER = re.compile(r"(?<![\w.^])-?\d+(?:\.\d+)?(?![\w.])")
 
@@ -99,6 +100,6 @@ def _same_output(program: Program, now: CodeReport) -> Comparison:
     stated = [read_number(text) for text in PRINTED_NUMBER.findall(program.printed)]
     for name, value in now.results.items():
         quoted = program.value_as_quoted(name, value)
-        if value == value and not any(abs(number - quoted) <= off + 1e-9 * abs(quoted) for number, off in stated):
+        if value == value and not any(abs(number - quoted) <= off + DOUBLE * abs(quoted) for number, off in stated):
             return Comparison.failed(f"{name} is {quoted:.6g}, which is not printed", points=len(stated))
     return Comparison(0.0, 0.0, len(stated), "" if stated else "it prints no number")
