@@ -55,6 +55,7 @@ class Context:
     unknowns: int = 0
     placing: int = 0
     parts: int = 0
+    matched: dict[tuple[str, int], tuple[Any, Any]] = field(default_factory=dict)
     read: Callable[[Any], list[Meaning]] = field(init=False)
 
     def __post_init__(self) -> None:

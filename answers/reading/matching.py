@@ -18,6 +18,15 @@ def matches(context: Context, text: str, scripts: Sequence[syntax.Script]) -> li
     entries = context.known.entries.get(text)
     if entries is None:
         return []
+    key = text, id(scripts)
+    known = context.matched.get(key)
+    if known is None:
+        # the scripts are kept beside the result, so that nothing else can be at their address
+        known = context.matched[key] = scripts, _matches(entries, scripts)
+    return known[1]
+
+
+def _matches(entries: Sequence[Entry], scripts: Sequence[syntax.Script]) -> list[Match]:
     below: list[Any] = []
     above: list[Any] = []
     for script in scripts:
@@ -27,6 +36,8 @@ def matches(context: Context, text: str, scripts: Sequence[syntax.Script]) -> li
             above.append(PRIME if script.kind == "prime" else script.content)
     found = []
     for entry in entries:
+        if (entry.below and not below) or (entry.above and not above):
+            continue
         rest_above = _without_primes(entry.primes, above)
         rest_below = _without(entry.below, below)
         rest_above = None if rest_above is None else _without(entry.above, rest_above)
