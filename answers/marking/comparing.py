@@ -91,12 +91,16 @@ def without_ones(axes: Sequence[Axis]) -> tuple[Axis, ...]:
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked for: its axes, and whether the derivative of a number is laid out as a row."""
+    """What is asked for: its axes, and whether the derivative of a number is laid out as a row.
+
+    ``rows`` says that vectors are rows. ``summable`` are axes of parameters, over which sums are understood.
+    """
 
     name: str
     axes: tuple[Axis, ...]
     turned: bool
     rows: bool
+    summable: frozenset[Axis] = frozenset()
 
     @staticmethod
     def of(derivation: Derivation, *, rows: bool, instead: str = "") -> Target:
@@ -106,14 +110,16 @@ class Target:
         partial = partial_named(name)
         number = partial is not None and not derivation.forward.shape_of(partial.top)
         turned = derivation.layout == "numerator" and number and not rows
-        return Target(name, tuple(axis_of(length) for length in shape), turned, rows)
+        parameters = [tensor for tensor in derivation.forward.given if tensor.role == "parameter"]
+        summable = frozenset(axis_of(length) for tensor in parameters for length in tensor.shape)
+        return Target(name, tuple(axis_of(length) for length in shape), turned, rows, summable)
 
 
 def arrangements(side: Side, target: Target, indices: Sequence[str], first: Sequence[str]) -> list[Arrangement]:
     """Every way to take the elements of a side as those of the quantity, the strictest first.
 
-    ``indices`` name the letters of an answer for one element; ``first`` are those of a left side, in order. Axes of one
-    place may be left out.
+    ``indices`` name the letters of an answer for one element; ``first`` are those of a left side, in order; where
+    neither says so, letters are in the order of the alphabet. Axes of one place may be left out.
     """
     found = _arrangements(side, target, indices, first)
     if not found and 1 in target.axes:
@@ -127,7 +133,7 @@ def _arrangements(side: Side, target: Target, indices: Sequence[str], first: Seq
     if not free and not named:
         return list(_whole(side, target))
     extra = tuple(letter for letter in free if named and letter not in named)
-    if extra and not all(_repeated(side, letter) for letter in extra):
+    if extra and not all(_repeated(side, letter, target) for letter in extra):
         return []
     letters = tuple(letter for letter in named if letter in free) if named else free
     found = list(_by_letters(side, target, letters, named, first or indices))
@@ -162,10 +168,9 @@ def _by_letters(
         pairs += zip(own, (target.axes[at] for at in rest), strict=True)
         if all(is_unknown(one) or one == other for one, other in pairs):
             fitting.append((places, (*places, *rest)))
-    alphabetical = not named and len(fitting) > 1
     for places, whole in fitting:
         run = [letters[at] for at in numpy.argsort(places)]
-        ordered = run == sorted(run) if alphabetical else not named or run == list(letters)
+        ordered = run == list(letters if named else sorted(letters))
         turned = len(own) == 1 and side.shape.row != target.rows
         manner = "right" if (ordered or rank > 2) and not turned else "transposed"
         yield Arrangement(manner, letters, whole)
@@ -207,10 +212,11 @@ def _matches(side: Side, axes: Sequence[Axis]) -> bool:
     )
 
 
-def _repeated(side: Side, letter: str) -> bool:
-    """Whether an index stands below two names at least, as in a sum that is not written."""
-    slot = dict(zip(side.letters, side.slots, strict=True))[letter]
-    return sum(isinstance(node, Place) and node.slot == slot for node in walk(side.node)) > 1
+def _repeated(side: Side, letter: str, target: Target) -> bool:
+    """Whether an index stands below two names at least, as in a sum that is not written, and runs over no samples."""
+    slot, axis = dict(zip(side.letters, zip(side.slots, side.axes, strict=True), strict=True))[letter]
+    twice = sum(isinstance(node, Place) and node.slot == slot for node in walk(side.node)) > 1
+    return twice and axis in target.summable
 
 
 def letters_of_left_side(reading: Reading, target: Target) -> tuple[str, ...]:

@@ -159,7 +159,9 @@ def test_a_counterexample_has_the_smallest_sizes_and_both_numbers() -> None:
     [
         ("mse:dl/dW1", r"2 x_j \sigma'(z_{1i}) \sum_k (\hat y_k - y_k) W^{(2)}_{ki}", ("i", "j"), "right"),
         ("mse:dl/dW1", r"2 x_i \sigma'(z_{1j}) \sum_k (\hat y_k - y_k) W^{(2)}_{kj}", ("i", "j"), "transposed"),
-        ("mse:dl/dW1", r"2 x_i \sigma'(z_{1j}) \sum_k (\hat y_k - y_k) W^{(2)}_{kj}", (), "right"),
+        ("mse:dl/dW1", r"2 x_i \sigma'(z_{1j}) \sum_k (\hat y_k - y_k) W^{(2)}_{kj}", (), "transposed"),
+        ("batch:dl/db2", r"\frac{2}{B} (\hat y_{mi} - y_{mi})", ("i",), "wrong"),
+        ("batch:dl/db1", r"\frac{2}{B} \sum_k (\hat y_{mk} - y_{mk}) W^{(2)}_{ki} \sigma'(z_{1,mi})", ("i",), "wrong"),
         ("mse:dl/dW1", r"2 x_j \sigma'(z_{1i}) (\hat y_k - y_k) W^{(2)}_{ki}", ("i", "j"), "loose"),
         ("mse:dl/dW2", r"\frac{\partial \ell}{\partial W^{(2)}_{ab}} = 2 (\hat y_a - y_a) z_{2,b}", (), "right"),
         ("mse:dl/dW2", r"\frac{\partial \ell}{\partial W^{(2)}_{ab}} = 2 (\hat y_b - y_b) z_{2,a}", (), "transposed"),
