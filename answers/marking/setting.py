@@ -28,7 +28,7 @@ ALIAS = "≡"
 
 @dataclass(frozen=True)
 class Alias:
-    """A name of the student's own: the values of ``of``, turned over, or the number of the class that is 1 in it."""
+    """A name of the student's own: the values of ``of``, turned over, the number of the class that is 1 in it, a number."""
 
     name: str
     of: str
@@ -110,6 +110,8 @@ class _Values(Mapping[str, Any]):
         if name not in self._aliases:
             return self._own[name]
         alias = self._aliases[name]
+        if alias.form == "number":
+            return numpy.asarray(float(alias.of))
         value = numpy.asarray(self._point.value(alias.of))
         if alias.form == "class":
             return numpy.argmax(value, axis=-1) + self._base
@@ -177,10 +179,10 @@ def _symbol(
     model: Forward, table: Table, spelling: str, target: str | int, layout: Layout, *, classes: bool
 ) -> tuple[Symbol, Alias | None]:
     """The entry of a table for a student's spelling, and what it stands for where that is no entry's own values."""
-    if isinstance(target, int):
-        raise ValueError(f"{spelling} must stand for a name; this is the number {target}")
-    name = target.strip()
     alias = f"{ALIAS}{spelling}"
+    if isinstance(target, int):
+        return Tensor(alias, (spelling,), whole=True), Alias(alias, str(target), "number")
+    name = target.strip()
     if name in table.by_name:
         own = table.by_name[name]
         one_hot = name in model.tensors and model.tensors[name].domain == "one_hot"
