@@ -28,7 +28,7 @@ ALIAS = "≡"
 
 @dataclass(frozen=True)
 class Alias:
-    """A name of the student's own: the values of ``of``, maybe turned over, or the number of the class that is 1 in it."""
+    """A name of the student's own: the values of ``of``, maybe turned over, or the class that is 1 in it, or a number."""
 
     name: str
     of: str
