@@ -28,7 +28,7 @@ ALIAS = "≡"
 
 @dataclass(frozen=True)
 class Alias:
-    """A name of the student's own: the values of ``of``, maybe turned over, or the class that is 1 in it, or a number."""
+    """A name of the student's own: the values of ``of``, maybe turned over; or a class, as a number."""
 
     name: str
     of: str
