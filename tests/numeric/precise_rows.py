@@ -51,7 +51,7 @@ class Rows:
 
     def _lengths(self, name: str) -> list[int]:
         if name not in self.shapes:
-            self.shapes[name] = [int(self.value(length, {})) for length in self.model.tensors[name].shape]
+            self.shapes[name] = [int(self.value(length, {})) for length in self.model.shape_of(name)]
         return self.shapes[name]
 
     def value(self, part: Expr, at: Mapping[Symbol, Any]) -> Any:
@@ -82,6 +82,21 @@ class Rows:
         if isinstance(part, KroneckerDelta):
             return mpmath.mpf(int(values[0] == values[1]))
         return self._called(part, values)
+
+    def size(self, part: Expr, at: Mapping[Symbol, Any]) -> Any:
+        """The sizes of the terms that a value is the sum of, added up."""
+        if isinstance(part, sympy.Add):
+            return mpmath.fsum(self.size(term, at) for term in part.args)
+        if isinstance(part, sympy.Mul):
+            return mpmath.mpf(0) if self.value(part, at) == 0 else mpmath.fprod(self.size(one, at) for one in part.args)
+        if isinstance(part, Sum):
+            ranges = [range(int(self.value(low, at)), int(self.value(high, at)) + 1) for _, low, high in part.limits]
+            letters = [letter for letter, _, _ in part.limits]
+            places = (dict(zip(letters, numbers, strict=True)) for numbers in itertools.product(*ranges))
+            return mpmath.fsum(self.size(part.function, {**at, **place}) for place in places)
+        if isinstance(part, sympy.Pow) and part.exp.is_Integer and part.exp.is_positive:
+            return self.size(part.base, at) ** int(part.exp)
+        return abs(self.value(part, at))
 
     def _called(self, part: Expr, values: list[Any]) -> Any:
         name = part.func.__name__

@@ -18,18 +18,25 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from derive import LayerDefinition, layer, network
+from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.forward import Forward
 from derive.layers import LOSS, Activation
+from derive.network import Network
 from numeric import compile, evaluate
+from numeric.expression.magnitude import magnitude
 from numeric.measuring.point import Point as EvaluatedPoint
 from numeric.sampling.points import sample, sample_sizes
 from tests.numeric.codegen.test_every_layer import TEXTS
 from tests.numeric.precise_rows import Rows
 
 TYPES = (numpy.float64, numpy.float32)
-DIGITS = 2200
-STEP = mpmath.mpf(10) ** -400
+DIGITS = 1000
+FEW_ELEMENTS = 12
+FEW_DIGITS = 150
+"""Where rows have no exponentials, these do."""
+OPERATIONS = 100
+"""How many roundings of the sizes of its terms an element may be off by: each passes some dozens of operations."""
 BEFORE = {"real": "Identity", "unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax"}
 """The layer that makes of any scores what a loss takes."""
 
@@ -63,8 +70,8 @@ def test_layers(text: str) -> None:
     own = {one.name: one for one in OWN}
     one = layer(own.get(text, text.removesuffix("()")), batch="B")
     compiled = compile(one)
-    plan, model = compiled.plan, one.network.forward
-    for point in points(model, {f"d{name}" for name in one.outputs}):
+    plan = compiled.plan
+    for point in points(one.network, {f"d{name}" for name in one.outputs}):
         fixed = {name: point.sizes[compiled.module.sizes.known[name]] for name in compiled.module.settings}
         for real in TYPES:
             given = point.typed(real)
@@ -78,8 +85,8 @@ def test_layers(text: str) -> None:
                 point.require_value(name, found)
                 point.require_value(name, evaluate(one.network.value(name), whole))
             for name in one.differentiable:
-                point.require_gradient(name, gradients[name])
-                point.require_gradient(name, evaluate(one.vjp(name), whole))
+                point.require_gradient(one.vjp(name), gradients[name])
+                point.require_gradient(one.vjp(name), evaluate(one.vjp(name), whole))
 
 
 def losses() -> Iterator[str]:
@@ -96,7 +103,7 @@ def test_losses(loss: str) -> None:
     before = BEFORE[LOSS[loss.removesuffix("(class)")].prediction]
     net = network(f"x:K -> {before}", loss, batch="B")
     compiled = compile(net, by=["x"])
-    for point in points(net.forward, set()):
+    for point in points(net, set()):
         for real in TYPES:
             given = point.typed(real)
             params = {tensor.name: given[tensor.name] for tensor in compiled.plan.parameters}
@@ -108,15 +115,16 @@ def test_losses(loss: str) -> None:
                 gradients = compiled.backward(params, cache, *beside)
             point.require_value("l", value)
             point.require_value("l", evaluate(net.value("l"), given))
-            point.require_gradient("x", gradients["x"])
-            point.require_gradient("x", evaluate(net.gradient("x"), given))
+            point.require_gradient(net.gradient("x"), gradients["x"])
+            point.require_gradient(net.gradient("x"), evaluate(net.gradient("x"), given))
 
 
-def points(model: Forward, moderate: set[str]) -> Iterator[Point]:
+def points(net: Network, moderate: set[str]) -> Iterator[Point]:
     """Sampled points whose real inputs are ±1000: with either sign and small ones between, and all -1000.
 
     All numbers are such that both types hold them.
     """
+    model = net.forward
     arrays, sizes = sample(model, seed=1), sample_sizes(model, seed=1)
     generator = numpy.random.default_rng(5)
     for draw in ((1000.0, -1000.0, 0.5), (-1000.0,)):
@@ -130,17 +138,22 @@ def points(model: Forward, moderate: set[str]) -> Iterator[Point]:
             given[tensor.name] = on_simplex(array) if tensor.domain == "simplex" else numpy.asarray(array)
         given |= {name: numpy.asarray(array) for name, array in arrays.items() if name not in given}
         real = {name: array.astype(numpy.float32) for name, array in given.items() if array.dtype.kind == "f"}
-        yield Point(model, {**given, **real}, sizes)
+        yield Point(net, {**given, **real}, sizes)
 
 
 @dataclass
 class Point:
     """What is given at a point, and what is right there, by its name."""
 
-    model: Forward
+    network: Network
     given: Mapping[str, Any]
     sizes: Mapping[Any, int]
     right: dict[str, Any] = field(default_factory=dict)
+    known: dict[tuple[str, bool, bool], Any] = field(default_factory=dict)
+
+    @property
+    def model(self) -> Forward:
+        return self.network.forward
 
     def typed(self, real: Any) -> dict[str, Any]:
         """The arrays of real numbers in a type."""
@@ -166,6 +179,12 @@ class Point:
             for row in rows
         )
 
+    @cached_property
+    def _digits(self) -> int:
+        """In how many digits nothing of the rows is lost."""
+        grows = any(row.expression.has(AppliedUndef, sympy.exp, sympy.log) for row in self.model.rows)
+        return DIGITS if grows else FEW_DIGITS
+
     def _row(self, name: str, given: Mapping[str, Any]) -> Any:
         """A row in far more digits than the types have."""
         if not self._is_polynomial:
@@ -174,29 +193,15 @@ class Point:
         return self._long(name, given).astype(float)
 
     def _long(self, name: str, given: Mapping[str, Any]) -> Any:
+        row = self.model.row[name]
+        return self._long_array(row.expression, row.indices, row.tensor.shape, given)
+
+    def _long_array(self, expression: Any, indices: Any, shape: Any, given: Mapping[str, Any]) -> Any:
         long = {
             one: array.astype(numpy.longdouble) if array.dtype.kind == "f" else array for one, array in given.items()
         }
-        row = self.model.row[name]
-        return numpy.asarray(
-            EvaluatedPoint(self.model, long, self.sizes, dtype=numpy.longdouble).expression(
-                row.expression, row.indices, row.tensor.shape
-            )
-        )
-
-    def _slope(self, name: str, direction: Any, given: Mapping[str, Any]) -> Any:
-        """The slope of the loss along a direction, by central differences."""
-        array = given[name]
-        if self._is_polynomial:
-            step = numpy.longdouble(2) ** -6
-            above, below = (self._long("l", {**given, name: array + side * step * direction}) for side in (1, -1))
-            return ((above - below) / (2 * step)).astype(float)
-        with mpmath.workdps(DIGITS):
-            above, below = (
-                Rows(self.model, {**given, name: moved(array, side * direction)}, self.sizes).element("l", ())
-                for side in (1, -1)
-            )
-            return numpy.array(float((above - below) / (2 * STEP)))
+        point = EvaluatedPoint(self.model, long, self.sizes, dtype=numpy.longdouble)
+        return numpy.asarray(point.expression(expression, indices, shape))
 
     @property
     def _size(self) -> float:
@@ -218,27 +223,120 @@ class Point:
             name, numpy.asarray(found), self.right[name], lambda given: self._row(name, given), self._size
         )
 
-    def require_gradient(self, name: str, found: Any) -> None:
-        """See that every element is finite and that the array has the slope of the loss along a direction."""
-        array = self.given[name]
-        assert found.shape == array.shape
-        assert numpy.isfinite(found).all(), f"dl/d{name}: {found}"
-        direction = numpy.random.default_rng(2).choice([-1.0, 1.0, 2.0, 3.0], array.shape)
-        if f"dl/d{name}" not in self.right:
-            self.right[f"dl/d{name}"] = self._slope(name, direction, self.given)
-        along = (found.astype(numpy.longdouble) * direction).sum()
-        scale = float(numpy.abs(found).max(initial=0))
-        # What cancels is small on the scale of its terms: products of what comes from above and of what is read.
-        above = [one for key, one in self.given.items() if self._is_upstream(key)] or [numpy.ones(())]
-        floor = max(float(numpy.abs(one).max(initial=0)) for one in above)
-        beside = [tensor for tensor in self.model.given if not self._is_upstream(tensor.name)]
-        scale = max(
-            scale, floor * (1000.0**3 if len(beside) > 1 and not self._is_polynomial and not self._of_loss else 1)
+    def require_gradient(self, derivation: Derivation, found: Any) -> None:
+        """See that every element of a gradient is right to the type, beside the numbers that are added up in it."""
+        right, added = self._gradient(derivation)
+        assert found.shape == right.shape
+        assert not numpy.isnan(found).any(), f"{derivation.quantity.name}: {found}"
+        unit = float(numpy.finfo(found.dtype).eps)
+        with numpy.errstate(over="ignore"):
+            expected = right.astype(found.dtype)
+        least = float(numpy.finfo(found.dtype).tiny)
+        allowed = OPERATIONS * (unit * added + least)
+        if _are_within(found, expected, allowed):
+            return
+        allowed += OPERATIONS * self._moved_by_rounding(derivation, right, unit)
+        assert _are_within(found, expected, allowed), f"{derivation.quantity.name} is {found}, not {right} ± {allowed}"
+
+    def _gradient(self, derivation: Derivation) -> tuple[Any, Any]:
+        """The gradient in many digits, which has the slope of the loss, and the size of what is added up in it."""
+        name = derivation.quantity.name
+        if name not in self.right and self._digits == FEW_DIGITS:
+            self.right[name] = self._in_a_long_type(derivation)
+        if name not in self.right:
+            of = name.removeprefix("dl/d")
+            with mpmath.workdps(self._digits):
+                gradient = self._exactly(derivation, self.given)
+                direction = numpy.random.default_rng(2).normal(size=gradient.shape)
+                unknown = numpy.isnan(_floats(gradient))
+                self._require_slope(of, numpy.where(unknown, 0.0, direction), numpy.where(unknown, 0, gradient))
+                sizes = self._exactly(derivation, self.given, sizes=True)
+            self.right[name] = _floats(gradient), _floats(sizes)
+        return self.right[name]
+
+    @property
+    def _is_linear(self) -> bool:
+        """Whether the loss is linear in each tensor, so that differences over long steps are exact."""
+        return self._is_polynomial and not any(row.expression.has(sympy.Pow) for row in self.model.rows)
+
+    def _in_a_long_type(self, derivation: Derivation) -> tuple[Any, Any]:
+        """The gradient, which has the slope of the loss, and the sizes of its terms, in a longer type."""
+        name, quantity = derivation.quantity.name.removeprefix("dl/d"), derivation.quantity
+        right, sizes = (
+            self._long_array(one, quantity.indices, quantity.shape, self.given)
+            for one in (derivation.result, magnitude(derivation.result))
         )
-        right = self.right[f"dl/d{name}"]
-        self._require_close(
-            f"dl/d{name}", along.astype(found.dtype), right, lambda given: self._slope(name, direction, given), scale
+        direction = numpy.random.default_rng(2).normal(size=right.shape)
+        slope, noise = self._long_slope(name, direction) if self._is_linear else (self._slope(name, direction), 0.0)
+        assert abs(slope - (right * direction).sum()) <= 1e-12 * (sizes * abs(direction)).sum() + noise, name
+        return right.astype(float), sizes.astype(float)
+
+    def _long_slope(self, name: str, direction: Any) -> tuple[Any, Any]:
+        """The slope of a loss that is linear in a tensor, by differences in a longer type, and what rounding leaves."""
+        step = numpy.longdouble(2) ** -6
+        above, below = (
+            self._long("l", {**self.given, name: self.given[name] + side * step * direction}) for side in (1, -1)
         )
+        noise = 100 * numpy.finfo(numpy.longdouble).eps * (abs(above) + abs(below)) / step
+        return (above - below) / (2 * step), noise
+
+    def _slope(self, name: str, direction: Any) -> float:
+        """The slope of the loss along a direction, by differences in many digits."""
+        with mpmath.workdps(self._digits):
+            return float(self._difference(name, direction))
+
+    def _difference(self, name: str, direction: Any) -> Any:
+        array, step = self.given[name], mpmath.mpf(10) ** -(mpmath.mp.dps // 5)
+        above, below = (
+            Rows(self.model, {**self.given, name: moved(array, side * direction, step)}, self.sizes).element("l", ())
+            for side in (1, -1)
+        )
+        return (above - below) / (2 * step)
+
+    def _exactly(
+        self, derivation: Derivation, given: Mapping[str, Any], *, sizes: bool = False, some: bool = True
+    ) -> Any:
+        """Elements of a gradient in numbers of many digits, or the sizes of their terms added up; others are NaN."""
+        key = derivation.quantity.name, sizes, some
+        if given is self.given and key in self.known:
+            return self.known[key]
+        rows = Rows(self.model, self._with_gradients(derivation, given, sizes), self.sizes)
+        quantity = derivation.quantity
+        made = numpy.empty([int(rows.value(length, {})) for length in quantity.shape], object)
+        found = rows.size if sizes else rows.value
+        made[...] = mpmath.nan
+        for place in _some(made.shape) if some else numpy.ndindex(*made.shape):
+            made[place] = found(derivation.result, dict(zip(quantity.indices, place, strict=True)))
+        if given is self.given:
+            self.known[key] = made
+        return made
+
+    def _with_gradients(self, derivation: Derivation, given: Mapping[str, Any], sizes: bool) -> dict[str, Any]:
+        """What is given, and the gradients that a gradient is written in, or the sizes of their terms."""
+        whole = dict(given)
+        for name in sorted({symbols.name_of(access) for access in symbols.accesses(derivation.result)}):
+            if name.startswith("dl/d") and name not in whole:
+                whole[name] = self._exactly(
+                    self.network.gradient(name.removeprefix("dl/d")), given, sizes=sizes, some=False
+                )
+        return whole
+
+    def _require_slope(self, name: str, direction: Any, gradient: Any) -> None:
+        """See that a gradient in many digits is the slope of the loss, by differences in as many."""
+        terms = [mpmath.mpf(float(one)) * part for one, part in zip(direction.flat, gradient.flat, strict=True)]
+        size = mpmath.fsum(map(abs, terms)) + mpmath.mpf(10) ** -100
+        assert abs(self._difference(name, direction) - mpmath.fsum(terms)) <= size * mpmath.mpf(10) ** -25, name
+
+    def _moved_by_rounding(self, derivation: Derivation, right: Any, unit: float) -> Any:
+        """How far each element moves where all that is given is moved by its rounding: the condition of the problem."""
+        generator = numpy.random.default_rng(3)
+        moves = []
+        with mpmath.workdps(self._digits):
+            for _ in range(3):
+                given = {one: rounded(array, unit, generator) for one, array in self.given.items()}
+                beside = _floats(self._exactly(derivation, given))
+                moves.append(numpy.abs(beside - right))
+        return numpy.max(moves, axis=0)
 
     def _require_close(
         self, name: str, found: Any, right: Any, truth: Callable[[Mapping[str, Any]], Any], scale: float
@@ -256,15 +354,35 @@ class Point:
         assert numpy.abs(found - right).max() <= allowed, f"{name} is {found}, not {right} (by rounding: {allowed})"
 
 
+def _some(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Places of an array: all of a small one, a few at random of others, since each takes long in many digits."""
+    places = list(numpy.ndindex(*shape))
+    chosen = numpy.random.default_rng(4).permutation(len(places))[:FEW_ELEMENTS]
+    return [places[number] for number in sorted(chosen)]
+
+
+def _floats(numbers: Any) -> Any:
+    with numpy.errstate(invalid="ignore"):
+        return numpy.array([float(one) for one in numbers.flat]).reshape(numbers.shape)
+
+
+def _are_within(found: Any, expected: Any, allowed: Any) -> bool:
+    """Whether each number is as near as is allowed; what the type does not hold is infinite in both."""
+    with numpy.errstate(invalid="ignore"):
+        return bool(
+            (numpy.isnan(expected) | (found == expected) | (numpy.abs(found.astype(float) - expected) <= allowed)).all()
+        )
+
+
 def on_simplex(array: Any) -> Any:
     """Probabilities that both types hold, and that add up to 1 in them."""
     kept = numpy.floor(numpy.asarray(array)[..., 1:] * 4096) / 4096
     return numpy.concatenate([1 - kept.sum(axis=-1, keepdims=True), kept], axis=-1)
 
 
-def moved(array: Any, direction: Any) -> Any:
+def moved(array: Any, direction: Any, step: Any) -> Any:
     """The array a small step along a direction, in numbers of mpmath."""
-    exact = numpy.vectorize(lambda one, step: mpmath.mpf(float(one)) + mpmath.mpf(float(step)) * STEP, otypes=[object])
+    exact = numpy.vectorize(lambda one, by: mpmath.mpf(float(one)) + mpmath.mpf(float(by)) * step, otypes=[object])
     return exact(array, direction)
 
 
