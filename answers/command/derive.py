@@ -166,7 +166,7 @@ class Printer:
 
     def _answered(self, required: Requirement, derivation: Derivation) -> bool:
         """Print the answer to a question, with ``check`` only if it passes; whether it does."""
-        from answers.command.printing import answers_the_question, print_checked, print_derivation
+        from answers.command.printing import answers_the_question, derivation_text, print_checked, read_again
         from answers.command.ranges import at_sizes, ranged
 
         indent = "% " if self.latex else "  "
@@ -175,13 +175,15 @@ class Printer:
         written = None
         if self.sizes is not None:
             whole = at_sizes(derivation, self.sizes, matrix=self.toeplitz)
-            show, written = partial(whole.print, latex=self.latex), whole.check
+            text, written = whole.text(latex=self.latex), whole.check
+            again = partial(whole.read_again, text, latex=self.latex)
         else:
             derivation, form = ranged(derivation, self.ranges, self.notation)
-            show = partial(print_derivation, derivation, form, steps=self.steps, latex=self.latex)
+            text = derivation_text(derivation, form, steps=self.steps, latex=self.latex)
+            again = partial(read_again, derivation, text, latex=self.latex)
         if self.check:
-            return print_checked(derivation, show, indent, written)
-        show()
+            return print_checked(derivation, text, indent, written, again)
+        typer.echo(text)
         return True
 
 

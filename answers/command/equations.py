@@ -43,12 +43,10 @@ def _print(partial: PathSum, *, latex: bool, steps: bool, check: bool) -> bool:
     """Print a partial, with ``check`` only if it passes; whether it does."""
     from answers.command.printing import print_checked
 
-    def show() -> None:
-        typer.echo(_text(partial, latex, steps))
-
+    text = _text(partial, latex, steps)
     if check:
-        return print_checked(partial.derivation, show, "% " if latex else "  ")
-    show()
+        return print_checked(partial.derivation, text, "% " if latex else "  ")
+    typer.echo(text)
     return True
 
 

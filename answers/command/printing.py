@@ -16,9 +16,25 @@ if TYPE_CHECKING:
     from numeric import Check, Comparison
 
 
-def print_derivation(derivation: Derivation, notation: Notation, *, steps: bool, latex: bool) -> None:
+def derivation_text(derivation: Derivation, notation: Notation, *, steps: bool, latex: bool) -> str:
     """The derivation with its shape, and its steps if they are asked for."""
-    (_print_latex if latex else _print_unicode)(derivation, notation, steps)
+    return (_latex_text if latex else _unicode_text)(derivation, notation, steps)
+
+
+def read_again(derivation: Derivation, text: str, *, latex: bool) -> Comparison | None:
+    """What is wrong with the text of a derivation, read back; None if nothing is.
+
+    Not read are derivations at large sizes, and equations of places of maxima, which do not say their ranges.
+
+    Raises:
+        ArrayError: no point away from kinks was found.
+    """
+    from answers.readback.printed import on_terminal
+    from answers.readback.shown import Shown, misprinted
+
+    if derivation.general is not None or derivation.forward.holds_places(derivation.quantity.name):
+        return None
+    return misprinted([Shown(derivation, tuple(on_terminal(text, latex=latex)))], [derivation])
 
 
 def print_forward(derivations: Iterable[Derivation], *, latex: bool, check: bool) -> bool:
@@ -32,11 +48,12 @@ def print_forward(derivations: Iterable[Derivation], *, latex: bool, check: bool
     sizes: dict[object, str] = {}
     passed = True
     for derivation in derivations:
-        show = partial(print_derivation, derivation, "matrix", steps=False, latex=latex)
+        text = derivation_text(derivation, "matrix", steps=False, latex=latex)
         if check:
-            passed = _print_if_right(derivation, show, "% " if latex else "  ") and passed
+            again = partial(read_again, derivation, text, latex=latex)
+            passed = _print_if_right(derivation, text, "% " if latex else "  ", again) and passed
         else:
-            show()
+            typer.echo(text)
         for size, formula in derivation.forward.sizes:
             equal = f"{in_latex(size)} = {in_latex(formula)}" if latex else f"{size} = {in_unicode(formula)}"
             sizes.setdefault(size, equal)
@@ -46,22 +63,19 @@ def print_forward(derivations: Iterable[Derivation], *, latex: bool, check: bool
     return passed
 
 
-def _print_unicode(derivation: Derivation, notation: Notation, steps: bool) -> None:
+def _unicode_text(derivation: Derivation, notation: Notation, steps: bool) -> str:
     from derive.render.derivations import derivation_unicode
 
-    if steps:
-        typer.echo(derivation_unicode(derivation, notation, steps=True))
-        typer.echo()
-    typer.echo(derivation_unicode(derivation, notation))
-    typer.echo(f"  shape: {_shape(derivation, notation)}")
+    before = derivation_unicode(derivation, notation, steps=True) + "\n\n" if steps else ""
+    return f"{before}{derivation_unicode(derivation, notation)}\n  shape: {_shape(derivation, notation)}"
 
 
-def _print_latex(derivation: Derivation, notation: Notation, steps: bool) -> None:
+def _latex_text(derivation: Derivation, notation: Notation, steps: bool) -> str:
     from derive.render.derivations import derivation_latex
 
-    typer.echo(f"% {derivation.quantity.name}, shape {_shape(derivation, notation)}")
     body = derivation_latex(derivation, notation, steps=steps)
-    typer.echo(f"\\begin{{align*}}\n{body}\n\\end{{align*}}" if steps else body)
+    shown = f"\\begin{{align*}}\n{body}\n\\end{{align*}}" if steps else body
+    return f"% {derivation.quantity.name}, shape {_shape(derivation, notation)}\n{shown}"
 
 
 def _shape(derivation: Derivation, notation: Notation) -> str:
@@ -76,25 +90,31 @@ def _shape(derivation: Derivation, notation: Notation) -> str:
 
 def print_checked(
     derivation: Derivation,
-    show: Callable[[], None],
+    text: str,
     indent: str,
     written: Callable[[], Check] | None = None,
+    again: Callable[[], Comparison | None] | None = None,
 ) -> bool:
-    """Check a derivation, show it if it passes, and say how it went; one that fails is no answer and is not shown.
+    """Check a derivation, print its text if it passes, and say how it went; one that fails is no answer.
 
-    ``written`` checks what is shown of it at given sizes, element by element. One that cannot be checked is shown, and
-    does not count as passed.
+    ``written`` checks what is shown of it at given sizes, element by element; ``again`` reads the text. One that cannot
+    be checked is shown, and does not count as passed.
     """
     from numeric import ArrayError, check
 
     try:
         outcome = check(derivation)
         elements = None if written is None or not outcome.ok else written()
+        right = outcome.ok and (elements is None or elements.ok)
+        misread = again() if right and again is not None else None
     except ArrayError as error:
-        _print_unchecked(show, indent, error)
+        _print_unchecked(text, indent, error)
         return False
-    if outcome.ok and (elements is None or elements.ok):
-        show()
+    if misread is not None:
+        _print_failed(derivation, [misread], indent)
+        return False
+    if right:
+        typer.echo(text)
         how = f", with a smooth function for {', '.join(outcome.unknown)}" if outcome.unknown else ""
         how += f" {outcome.note}" if outcome.note else ""
         typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}{how}")
@@ -106,24 +126,25 @@ def print_checked(
     return False
 
 
-def _print_if_right(derivation: Derivation, show: Callable[[], None], indent: str) -> bool:
+def _print_if_right(derivation: Derivation, text: str, indent: str, again: Callable[[], Comparison | None]) -> bool:
     """Show a derivation that passes its check, and say nothing of it; whether it does."""
     from numeric import ArrayError, check
 
     try:
         outcome = check(derivation)
+        misread = again() if outcome.ok else None
     except ArrayError as error:
-        _print_unchecked(show, indent, error)
+        _print_unchecked(text, indent, error)
         return False
-    if outcome.ok:
-        show()
-    else:
-        _print_failed(derivation, outcome.items, indent)
-    return outcome.ok
+    if outcome.ok and misread is None:
+        typer.echo(text)
+        return True
+    _print_failed(derivation, outcome.items if misread is None else [misread], indent)
+    return False
 
 
-def _print_unchecked(show: Callable[[], None], indent: str, error: Exception) -> None:
-    show()
+def _print_unchecked(text: str, indent: str, error: Exception) -> None:
+    typer.echo(text)
     typer.echo(f"{indent}FAILED: it cannot be checked: {error}")
 
 
@@ -135,7 +156,7 @@ def _print_failed(derivation: Derivation, items: Iterable[Comparison], indent: s
     for item in items:
         if not item.ok:
             reason = item.note or f"relative error {item.error:.0e}, allowed {item.tolerance:.0e}"
-            typer.echo(f"{indent}FAILED: {item.what}: {reason}")
+            typer.echo(f"{indent}FAILED: {item.what or 'the text'}: {reason}")
 
 
 def answers_the_question(derivation: Derivation, required: Requirement, indent: str) -> bool:

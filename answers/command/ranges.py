@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import typer
 from sympy import ImmutableDenseMatrix
 
 from derive.derivation import Derivation
@@ -17,7 +16,7 @@ from derive.with_ranges import Ranges, with_ranges
 from derive.written_out import WrittenOut, toeplitz, written_out
 
 if TYPE_CHECKING:
-    from numeric import Check
+    from numeric import Check, Comparison
 
 
 def ranged(derivation: Derivation, ranges: Ranges | None, notation: Notation) -> tuple[Derivation, Notation]:
@@ -52,14 +51,26 @@ class AtSizes:
     sizes: Mapping[str, int]
     written: WrittenOut | ImmutableDenseMatrix
 
-    def print(self, *, latex: bool) -> None:
-        """Print the elements as equations, or the matrix."""
+    def text(self, *, latex: bool) -> str:
+        """The elements as equations, or the matrix."""
         if not isinstance(self.written, WrittenOut):
-            base = self.derivation.index_base
-            typer.echo((matrix_latex if latex else matrix_unicode)(self.written, base))
-            return
-        body = f"\\begin{{align*}}\n{self.written.latex()}\n\\end{{align*}}" if latex else self.written.unicode()
-        typer.echo(body)
+            return (matrix_latex if latex else matrix_unicode)(self.written, self.derivation.index_base)
+        return f"\\begin{{align*}}\n{self.written.latex()}\n\\end{{align*}}" if latex else self.written.unicode()
+
+    def read_again(self, text: str, *, latex: bool) -> Comparison | None:
+        """What is wrong with the text, read back; None if nothing is.
+
+        Raises:
+            ArrayError: no point of these sizes away from kinks was found.
+        """
+        from answers.readback.compare import read_back_elements, read_back_matrix
+        from answers.readback.printed import cells_of_matrix, elements_on_terminal
+        from answers.readback.shown import complaint
+
+        if isinstance(self.written, WrittenOut):
+            printed = elements_on_terminal(text, latex=latex)
+            return complaint([read_back_elements(self.derivation, printed, self.sizes)])
+        return complaint([read_back_matrix(self.derivation, cells_of_matrix(text), self.sizes)])
 
     def check(self) -> Check:
         """The check of every element as it is printed.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
+from math import inf, prod
 from typing import Any
 
 import numpy
@@ -25,9 +25,11 @@ from numeric.arrays.functions import formula_of
 from numeric.arrays.layout import as_matrix
 from numeric.checks.checking import places_of, unknown_functions
 from numeric.checks.comparison import floor_of, relative_error
+from numeric.checks.elements import TIMES_FOR_CONDITIONS
 from numeric.checks.tolerances import DOUBLE
 from numeric.measuring import point as measured
 from numeric.measuring.differences import EPSILON, Measured
+from numeric.sampling.points import sample
 
 Array = Any
 KNOWN = {"sigma": "σ"}
@@ -81,7 +83,10 @@ def read_back(derivation: Derivation, printed: Iterable[Printed]) -> ReadBack:
     Raises:
         ArrayError: no point away from kinks was found.
     """
-    reader = Reader(derivation)
+    return _read_back(Reader(derivation), printed)
+
+
+def _read_back(reader: Reader, printed: Iterable[Printed]) -> ReadBack:
     formulas, worst = 0, 0.0
     quantities: set[str] = set()
     differences: list[Difference] = []
@@ -90,7 +95,7 @@ def read_back(derivation: Derivation, printed: Iterable[Printed]) -> ReadBack:
         try:
             reading = read(one.text, reader.table(one.final))
             worst = max(worst, reader.error(one, reading))
-            quantities |= {derivation.quantity.name} if one.cell else reader.named(reading.sides[0])
+            quantities |= {reader.derivation.quantity.name} if one.cell else reader.named(reading.sides[0])
         except (ReadingError, ArrayError) as reason:
             differences.append(Difference(one, f"printed, but not read: {reason}"))
         except Unequal as reason:
@@ -111,15 +116,59 @@ def names_in(side: Side) -> set[str]:
     return slopes | _reads(side)
 
 
+def _spelt(name: str) -> tuple[str, ...]:
+    """How the name of a function is written: that of a word as it is, too."""
+    return tuple(dict.fromkeys((*spellings(name), *([name] if name.isalpha() else []))))
+
+
 def _reads(side: Side) -> set[str]:
     return {node.name for node in walk(side.node) if isinstance(node, tree.Read)}
 
 
+def read_back_elements(derivation: Derivation, printed: Sequence[Printed], sizes: Mapping[str, int]) -> ReadBack:
+    """Read the equations of all elements at given sizes: each stands there once, and is what is measured."""
+    reader = Reader(derivation, tuple(sizes.items()))
+    result = _read_back(reader, printed)
+    wanted = prod(reader.places[0].shape(derivation.shape))
+    lefts = {one.text.partition("=")[0].strip() for one in printed}
+    if len(lefts) == len(printed) == wanted:
+        return result
+    count = Difference(Printed("", "the elements"), f"{len(printed)} equations of {len(lefts)} elements, not {wanted}")
+    return replace(result, differences=(*result.differences, count))
+
+
+def read_back_matrix(derivation: Derivation, rows: Sequence[Sequence[str]], sizes: Mapping[str, int]) -> ReadBack:
+    """Read a Jacobian that is printed as a matrix at given sizes: row by row the elements of what is differentiated."""
+    reader = Reader(derivation, tuple(sizes.items()))
+    name = derivation.quantity.name
+    where = Printed("", "the matrix")
+    errors: list[float] = []
+    try:
+        readings = [[read(cell, reader.table(True)) for cell in row] for row in rows]
+        for place in reader.places:
+            point = point_at(place, reader.table(True))
+            value = [[float(reading.last.value(point)) for reading in row] for row in readings]
+            if len({len(row) for row in value}) > 1:
+                raise Unequal("its rows have different lengths")
+            truth = place.value(name)
+            partial = partial_named(name)
+            above = 0 if partial is None else len(derivation.forward.tensors[partial.top].shape)
+            laid_out = truth.reshape(prod(truth.shape[:above]), -1)
+            noise = float(place.partial(name).noise.max(initial=0.0))
+            errors.append(reader.difference(numpy.array(value), laid_out, noise))
+    except (ReadingError, ArrayError) as reason:
+        return ReadBack(1, inf, (Difference(where, f"printed, but not read: {reason}"),))
+    except Unequal as reason:
+        return ReadBack(1, inf, (Difference(where, f"read back: {reason}", reason.error),))
+    return ReadBack(1, max(errors), (), frozenset((name,)))
+
+
 @dataclass(frozen=True)
 class Reader:
-    """Reads what is printed of a derivation."""
+    """Reads what is printed of a derivation; at given ``sizes``, if there are some."""
 
     derivation: Derivation
+    sizes: tuple[tuple[str, int], ...] = ()
 
     def error(self, printed: Printed, reading: Reading) -> float:
         """The worst relative error of a formula over the points.
@@ -150,7 +199,11 @@ class Reader:
 
     @cached_property
     def places(self) -> tuple[measured.Point, ...]:
-        """The points of the check at which no condition is at its boundary."""
+        """The points of the check at which no condition is at its boundary, or points of the given sizes."""
+        if self.sizes:
+            model, numbers = self.derivation.forward, {symbols.size(name): size for name, size in self.sizes}
+            drawn = (sample(model, seed, numbers) for seed in range(POINTS * TIMES_FOR_CONDITIONS))
+            return tuple(measured.Point(model, arrays, numbers) for arrays in drawn)
         places = [place.point.fork() for place in places_of(self.derivation.forward, 0, 3) if not place.kink]
         return tuple(places[:POINTS])
 
@@ -168,10 +221,7 @@ class Reader:
     def _functions(self) -> tuple[Function, ...]:
         model = self.derivation.forward
         names = [*(function.name for function in model.functions), *unknown_functions(model)]
-        return tuple(
-            Function(name, tuple(dict.fromkeys((*spellings(name), name))), self._value_of(name, model.functions))
-            for name in names
-        )
+        return tuple(Function(name, _spelt(name), self._value_of(name, model.functions)) for name in names)
 
     def _value_of(self, name: str, declared: Sequence[ScalarFunction]) -> Callable[[Array], Array]:
         """The function by its formula; what the reader itself knows by that name if that is the same."""
@@ -207,7 +257,7 @@ class Reader:
         if printed.shape:
             self._require_shape(printed, _lengths(first, truth), point)
         noise = self._noise(first, place, truth)
-        return max(self._difference(other.value(point, first.letters, ranges), truth, noise) for other in others)
+        return max(self.difference(other.value(point, first.letters, ranges), truth, noise) for other in others)
 
     def _noise(self, side: Side, place: measured.Point, truth: Array) -> float:
         """How far rounding moves what is measured."""
@@ -226,11 +276,11 @@ class Reader:
             if side.letters or (quantity.indices and not side.shape.axes):
                 letters = tuple(str(index) for index in quantity.indices)
                 ranges: Mapping[str, Any] = dict(zip(letters, truth.shape, strict=True))
-                errors.append(self._difference(side.value(point, letters, ranges), truth, noise))
+                errors.append(self.difference(side.value(point, letters, ranges), truth, noise))
                 lengths: Sequence[int] = truth.shape
             else:
                 whole = as_matrix(truth, quantity.name, self.derivation.forward, self.derivation.layout)
-                errors.append(self._difference(_as_matrix(side, point), whole, noise))
+                errors.append(self.difference(_as_matrix(side, point), whole, noise))
                 lengths = whole.shape if whole.shape[1] > 1 or not truth.ndim else whole.shape[:1]
             if printed.shape:
                 self._require_shape(printed, lengths, point)
@@ -252,7 +302,8 @@ class Reader:
                 f"the shape beside it is {printed.shape}, {_product(said)} here, and it has {_product(lengths)}"
             )
 
-    def _difference(self, value: Array, truth: Array, noise: float) -> float:
+    def difference(self, value: Array, truth: Array, noise: float) -> float:
+        """The relative error of an array; Unequal where it is too large."""
         if value.shape != truth.shape and value.squeeze().shape != truth.squeeze().shape:
             raise Unequal(
                 f"the text says an array of {_product(value.shape)}, and {_product(truth.shape)} is what it should be"
@@ -276,8 +327,9 @@ def _as_matrix(side: Side, point: Point) -> Array:
 
 
 def _lengths(side: Side, value: Array) -> tuple[int, ...]:
-    """The shape of a left side as it is printed: a column by its length, a row with one row."""
-    return (1, *value.shape) if side.shape.row else value.shape
+    """The shape of a left side as it is printed: a column by its length, a row with one row; at a time that of then."""
+    own = value.shape[len(side.letters) :] if side.shape.axes else value.shape
+    return (1, *own) if side.shape.row else own
 
 
 def _plain(lengths: Sequence[int]) -> tuple[int, ...]:

@@ -96,6 +96,24 @@ def in_unicode(text: str, *, shape: str = "") -> Iterator[Printed]:
     yield from _numbered(lines, shape)
 
 
+def on_terminal(text: str, *, latex: bool) -> Iterator[Printed]:
+    """The equations in what ``gradsheet derive`` shows of a derivation, and the shape that it says."""
+    if latex:
+        head, _, body = text.partition("\n")
+        body = body.removeprefix("\\begin{align*}\n").removesuffix("\n\\end{align*}")
+        yield from in_latex(body, shape=head.rpartition(", shape ")[2])
+        return
+    body, _, shape = text.rpartition("\n  shape: ")
+    for block in body.split("\n\n"):
+        yield from in_unicode(block, shape=shape)
+
+
+def elements_on_terminal(text: str, *, latex: bool) -> tuple[Printed, ...]:
+    """The equations in what is shown of elements, one for each."""
+    body = text.removeprefix("\\begin{align*}\n").removesuffix("\n\\end{align*}")
+    return tuple(in_latex(body) if latex else in_unicode(body))
+
+
 def cells_of_matrix(text: str) -> tuple[tuple[str, ...], ...]:
     """The elements of a printed matrix, row by row: an array of LaTeX, or columns on a terminal."""
     inside = re.search(r"\\begin\{array\}\{c*\}(.*)\\end\{array\}", text, re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from answers.readback.compare import TOLERANCE, Difference, read_back
+from answers.readback.compare import TOLERANCE, Difference, ReadBack, read_back
 from answers.readback.printed import Printed
 from derive.derivation import Derivation
 from numeric.checks.comparison import Comparison
@@ -33,7 +33,11 @@ def misprinted(shown: Sequence[Shown], answers: Sequence[Derivation]) -> Compari
     Raises:
         ArrayError: no point away from kinks was found.
     """
-    found = [read_back(one.derivation, one.printed) for one in shown]
+    return complaint([read_back(one.derivation, one.printed) for one in shown], answers)
+
+
+def complaint(found: Sequence[ReadBack], answers: Sequence[Derivation] = ()) -> Comparison | None:
+    """What is wrong with what was read, or what of the ``answers`` is missing; None if all is well."""
     said = frozenset().union(*(result.quantities for result in found))
     wrong = [difference for result in found for difference in result.differences]
     for answer in answers if not wrong else ():

@@ -213,6 +213,11 @@ def _tensor(
     if is_range(contents):
         whole = tree.Read(symbol.name, (None,) * len(symbol.axes), shape)
         return with_above(context, rows_of(context, Meaning(whole), contents[0]), above, word)
+    if is_range(contents[-1:]):
+        subscripts = subscripts_of(contents[:-1], len(symbol.axes))
+        parts = read_at(context, symbol.name, symbol.axes, subscripts, tuple(range(len(symbol.axes))))
+        rows = [meaning for part in parts for meaning in rows_of(context, part, contents[-1])]
+        return with_above(context, rows, above, word)
     found: list[Meaning] = []
     flips = [at for at, content in enumerate(above) if is_transpose(context, content)]
     subscripts = subscripts_of(contents, len(symbol.axes))

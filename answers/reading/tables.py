@@ -102,7 +102,7 @@ def table_of(
         start = dict(model.initial).get(tensor.name, "")
         found.append(Tensor(tensor.name, written, axes, whole=whole, outside=zero, before=start))
     found += _numbers(model, {*names, *taken})
-    found += _functions(model)
+    found += (function for function in _functions(model) if function.name not in taken)
     return Table(
         tuple(found),
         (*_partials(model, layout, outside), *_held(partials, layout)),

@@ -7,6 +7,7 @@ from tests.planted import (
     mutants_of_calculus,
     mutants_of_figures,
     mutants_of_graphs,
+    mutants_of_printers,
     mutants_of_prints,
 )
 from tests.planted.planting import Mutant
@@ -17,6 +18,7 @@ MUTANTS: dict[str, Mutant] = {
     **mutants_of_figures.MUTANTS,
     **mutants_of_graphs.MUTANTS,
     **mutants_of_prints.MUTANTS,
+    **mutants_of_printers.MUTANTS,
 }
 
 ONE_PART = """\
@@ -66,6 +68,7 @@ HOMEWORKS = {
     **{part: part for part in ("1.1a", "1.1b", "1.1c", "1.1d", "1.2c", "2.1")},
     **{name: ONE_PART.format(**PLAIN, answer=answer) for name, answer in mutants_of_graphs.ANSWERS.items()},
     **{name: ONE_PART.format(**PLAIN, answer=answer) for name, answer in mutants_of_prints.ANSWERS.items()},
+    **{name: ONE_PART.format(**PLAIN, answer=answer) for name, answer in mutants_of_printers.ANSWERS.items()},
     "1.2a": "1.1b 1.1c 1.1d 1.2a",
     "1.2b": "1.1b 1.1c 1.1d 1.2b",
 }
