@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Literal
 
 from pydantic import Field
 from sympy import Indexed, Symbol
 
 from answers.contract.item import Answered, Claim, Context
-from answers.contract.methods import DIFFERENCES, ELEMENT_BY_ELEMENT, FORWARD_PASS
+from answers.contract.methods import DIFFERENCES, ELEMENT_BY_ELEMENT, FORWARD_PASS, READ_BACK
 from answers.contract.names import Dimension
 from answers.contract.written import Lined, Noted
 from answers.derivations.claims import SHOWN
 from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim, row_block
 from answers.derivations.steps import merged
 from answers.latex.sheet import Block, Equation, Heading, Text
+from answers.readback.compare import read_back_elements
+from answers.readback.printed import Printed, in_blocks
+from answers.readback.shown import complaint
 from derive.derivation import Derivation
 from derive.expression.partials import partial_named
 from derive.expression.symbols import name_of
@@ -89,8 +93,12 @@ class LayerPage(Lined, Noted):
         gradients = [alone.vjp(name) for name in self.of or alone.differentiable]
         outputs = [value for value in alone.forward() if value.quantity.name in alone.outputs]
         everything = [written_out(derivation, self.written_out) for derivation in (*outputs, *gradients)]
-        blocks = tuple(block for elements in everything for block in _element_blocks(elements))
-        return Answered(blocks, tuple(elements_claim(elements, self.written_out) for elements in everything))
+        blocks = [tuple(_element_blocks(elements)) for elements in everything]
+        claims = (
+            elements_claim(elements, self.written_out, tuple(in_blocks(own)))
+            for elements, own in zip(everything, blocks, strict=True)
+        )
+        return Answered(tuple(chain(*blocks)), tuple(claims))
 
     def _chained(self, alone: Layer) -> tuple[Derivation, ...]:
         """The backward pass, gradient by gradient, without what is given and its own derivatives."""
@@ -129,8 +137,11 @@ def _element_blocks(elements: WrittenOut) -> Iterator[Block]:
         yield Equation(line.replace("&", "", 1))
 
 
-def elements_claim(elements: WrittenOut, sizes: Mapping[str, int]) -> Claim:
-    """The claim that every element as it is written out is that of the forward pass, or of differences of it."""
+def elements_claim(elements: WrittenOut, sizes: Mapping[str, int], printed: Sequence[Printed] = ()) -> Claim:
+    """The claim that every element as it is written out is that of the forward pass, or of differences of it.
+
+    What is ``printed`` of them is read back.
+    """
     derivation = elements.derivation
     model = derivation.forward
 
@@ -138,13 +149,17 @@ def elements_claim(elements: WrittenOut, sizes: Mapping[str, int]) -> Claim:
         outcome = check_elements(derivation, elements, sizes)
         failed = outcome.failures
         note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
+        if printed and not failed:
+            misread = complaint([read_back_elements(derivation, printed, sizes)])
+            if misread is not None:
+                return misread
         return Comparison(outcome.max_error, DOUBLE, outcome.points, note)
 
     is_partial = partial_named(derivation.quantity.name) is not None
     return Claim(
         f"elements of {quantity_unicode(derivation.quantity, model)}",
         f"${quantity_latex(derivation.quantity, model)}$",
-        (DIFFERENCES if is_partial else FORWARD_PASS, ELEMENT_BY_ELEMENT),
+        (DIFFERENCES if is_partial else FORWARD_PASS, ELEMENT_BY_ELEMENT, *((READ_BACK,) if printed else ())),
         verdict,
         model=model,
     )

@@ -69,7 +69,7 @@ def mutant(target: str, wrong: Callable[[Rule], Rule], homework: str, derive: tu
     return Mutant(f"derive.render.{target}", wrong, homework, "1a" if homework else "", derive=derive)
 
 
-AT_SIZES = "no homework reads elements or matrices at sizes back"
+AT_SIZES = "no kind of answer prints a Jacobian as a matrix at sizes"
 PRINTER = "expression:ExpressionPrinter"
 MUTANTS = {
     "printer: a transpose dropped": mutant("matrix:MatrixPrinter.transpose", its_argument, "gradients", GRADIENTS),
@@ -90,7 +90,7 @@ MUTANTS = {
         ),
         only="on the page both signs are commands of LaTeX",
     ),
-    "printer: an element twice": replace(mutant("written_out:_equations", twice, "", ELEMENTS), only=AT_SIZES),
+    "printer: an element twice": mutant("written_out:_equations", twice, "elements", ELEMENTS),
     "printer: a matrix transposed": replace(
         mutant("written_out:matrix_unicode", transposed, "", MATRIX), only=AT_SIZES
     ),
