@@ -31,9 +31,7 @@ FORWARD_DIFFERENCES = Method(
 EACH_STEP = Method("each step", "every step, with the quantity that it states and with the step before")
 FORWARD_PASS = Method("forward pass", "the values that the layers compute one after the other")
 MATRIX_FORM = Method("matrix form", "the matrix form, with the index form element by element")
-READ_BACK = Method(
-    "printed and read back", "formulas as they are printed, read by a program and computed, with what is measured"
-)
+READ_BACK = Method("read back", "formulas as they are printed, read by a program and computed, with what is measured")
 STAND_IN_SIZES = Method(
     "at stand-in sizes", "a derivation at large sizes, of which the one with letters is tried at small ones"
 )
