@@ -204,7 +204,7 @@ def test_the_number_of_a_class_and_a_slice() -> None:
     symbols = {"U": "W1", "u": "W1", "o": "y"}
     assert mark(words.gradient("v_c"), r"-u_o + \sum_{w=1}^{V} \hat y_w u_w", symbols=symbols).outcome == "right"
     assert mark(words.gradient("v_c"), r"u_o - \sum_w \hat y_w u_w", symbols=symbols).misconception == "sign"
-    second = {"U": "W1", "a": 2}
+    second: dict[str, str | int] = {"U": "W1", "a": 2}
     row = mark(words.jacobian("z1", "v_c"), r"U_a", symbols=second)
     assert row.outcome == "wrong"
     turned = {"U": "W1.T", "u": "W1"}
