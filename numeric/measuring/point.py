@@ -90,12 +90,23 @@ class Point:
         for name in self.chart.compiled(expression, indices).reads:
             noise: Array | float = 0.0
             if name in self._roundings:
-                noise = self._roundings[name]()
+                noise = self._noise_adopted(name)
             elif name not in self._sources:
                 noise = self.noise(name)
             if numpy.any(noise):
                 twin._values[name] = stacked(numpy.abs(self.value(name)) + noise / EPSILON, self.real)
         return EPSILON * twin.expression(magnitude(expression), indices, shape)
+
+    def _noise_adopted(self, name: str) -> Array:
+        """What rounding does to the expression that was adopted for a partial.
+
+        In a recurrence that expression reads the partial itself, at another time: its own noise is then left out.
+        """
+        rounding = self._roundings.pop(name)
+        try:
+            return rounding()
+        finally:
+            self._roundings[name] = rounding
 
     def noise(self, name: str) -> float:
         """About how much rounding changes a partial that was measured, in the rows that it was measured on.
