@@ -358,7 +358,8 @@ def _responds(
     """For each candidate whether the numerator of a partial changes along a random direction of the denominator.
 
     Where something on the way is so small that steps of it leave the range of floating point, that is not known: of
-    e/s at e = s = 1e-308 only the step of e or of s is left, and a slope of 0 seems to be one.
+    e/s at e = s = 1e-308 only the step of e or of s is left, and a slope of 0 seems to be one. Beside a large numerator
+    a small change is rounding: what cancels in all of it would seem to respond.
     """
     found = partial_named(partial)
     if found is None:
@@ -371,7 +372,8 @@ def _responds(
     moved[denominator] = start + 1j * STEP * generator.normal(size=start.shape)
     chart.compute(chart.needed({numerator}, moved), moved, sizes, numpy.float64)
     change = numpy.abs(moved[numerator].imag).reshape(-1, moved[numerator].shape[-1])
-    responds = (change > RESPONSE * STEP).any(axis=0)
+    scale = numpy.maximum(1.0, numpy.abs(values[numerator]).reshape(-1, change.shape[-1]).max(axis=0, initial=0.0))
+    responds = (change > RESPONSE * STEP * scale).any(axis=0)
     for name in chart.rows:
         size = numpy.abs(values[name]).reshape(-1, values[name].shape[-1])
         responds &= ((size == 0) | (size >= LEAST)).all(axis=0)
