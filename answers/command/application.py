@@ -42,7 +42,8 @@ class Program(TyperGroup):
         """Run the command that ``args`` name, and exit with its code."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, DEEPEST))
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.TyperException as error:
@@ -53,6 +54,8 @@ class Program(TyperGroup):
             code = _refuse(str(error))
         except RecursionError:
             code = _refuse("something is nested too deeply: give its parts names, such as a = ...; f = sigma(a)")
+        finally:
+            sys.setrecursionlimit(limit)
         sys.exit(code or 0)
 
 

@@ -24,15 +24,15 @@ def derivation_text(derivation: Derivation, notation: Notation, *, steps: bool, 
 def read_again(derivation: Derivation, text: str, *, latex: bool) -> Comparison | None:
     """What is wrong with the text of a derivation, read back; None if nothing is.
 
-    Not read are derivations at large sizes, and equations of places of maxima, which do not say their ranges.
+    Not read are derivations whose text does not say all that a reader needs: ``can_be_read``.
 
     Raises:
         ArrayError: no point away from kinks was found.
     """
     from answers.readback.printed import on_terminal
-    from answers.readback.shown import Shown, misprinted
+    from answers.readback.shown import Shown, can_be_read, misprinted
 
-    if derivation.general is not None or derivation.forward.holds_places(derivation.quantity.name):
+    if not can_be_read(derivation):
         return None
     return misprinted([Shown(derivation, tuple(on_terminal(text, latex=latex)))], [derivation])
 

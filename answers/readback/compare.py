@@ -255,7 +255,7 @@ class Reader:
         ranges = dict(zip(first.letters, first.axes, strict=True))
         truth = first.value(point, first.letters, ranges)
         if printed.shape:
-            self._require_shape(printed, _lengths(first, truth), point)
+            self._require_shape(printed, _lengths(first, truth, bool(self.derivation.quantity.at)), point)
         noise = self._noise(first, place, truth)
         return max(self.difference(other.value(point, first.letters, ranges), truth, noise) for other in others)
 
@@ -326,9 +326,9 @@ def _as_matrix(side: Side, point: Point) -> Array:
     return value.reshape((1, -1) if side.shape.row else (-1, 1))
 
 
-def _lengths(side: Side, value: Array) -> tuple[int, ...]:
+def _lengths(side: Side, value: Array, at_times: bool) -> tuple[int, ...]:
     """The shape of a left side as it is printed: a column by its length, a row with one row; at a time that of then."""
-    own = value.shape[len(side.letters) :] if side.shape.axes else value.shape
+    own = value.shape[len(side.letters) :] if side.shape.axes and at_times else value.shape
     return (1, *own) if side.shape.row else own
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Add, Expr, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Mul, Pow, Sum, Symbol
 from sympy.logic.boolalg import And
 
+from derive.expression import walks
 from derive.expression.functions import Bracket
 from derive.render.order import by_factor, is_scalar, natural
+
+
+def numbers_first(expression: Basic) -> Basic:
+    """The expression with the number of each product in front, where SymPy keeps it and printers look for it.
+
+    Only products that were made without being evaluated have it elsewhere.
+    """
+    if isinstance(expression, Mul) and any(factor.is_Number for factor in expression.args[1:]):
+        expression = Mul(*expression.args)
+    return walks.mapped(expression, numbers_first) if walks.holds(expression, Mul) else expression
 
 
 def divides(factor: Expr) -> bool:
@@ -33,20 +44,9 @@ def common_number(expression: Expr) -> tuple[Expr, Expr]:
     """The number that all terms of a sum of tensor elements share, and the sum without it."""
     if not isinstance(expression, Add) or is_scalar(expression):
         return sympy.S.One, expression
-    number, rest = _numbers_first(expression).primitive()
+    number, rest = expression.primitive()
     plain = number.is_Integer or all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args)
     return (number, rest) if plain else (sympy.S.One, expression)
-
-
-def _numbers_first(total: Add) -> Add:
-    """The sum with the number of each term in front, where SymPy looks for it; it may be made in another order."""
-    if all(not isinstance(term, Mul) or _is_ordered(term) for term in total.args):
-        return total
-    return Add(*(Mul(*Mul.make_args(term)) for term in total.args), evaluate=False)
-
-
-def _is_ordered(product: Mul) -> bool:
-    return not any(factor.is_Number for factor in product.args[1:])
 
 
 def is_decimal(number: Expr) -> bool:

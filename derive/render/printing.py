@@ -11,6 +11,7 @@ from sympy import Expr
 from sympy.logic.boolalg import And
 
 from derive.matrix.nodes import Node
+from derive.render.arrange import numbers_first
 from derive.render.cases import branches
 from derive.render.compose import bracket_below
 from derive.render.counting import counted
@@ -44,7 +45,7 @@ def piece(
     """
     if isinstance(what, Node):
         return MatrixPrinter(style, ranks, index_base, barred).piece(what)
-    shown = counted(distinct(sympy.sympify(what)), index_base, places_in(ranks), is_place=is_place)
+    shown = counted(numbers_first(distinct(sympy.sympify(what))), index_base, places_in(ranks), is_place=is_place)
     return ExpressionPrinter(style, ranks, barred=barred).piece(shown)
 
 
@@ -59,7 +60,7 @@ def cases_piece(
 ) -> Piece:
     """An expression as values under conditions; as it is where it has none."""
     printer = ExpressionPrinter(style, ranks, barred=barred)
-    found = branches(counted(distinct(expression), index_base, places_in(ranks), is_place=is_place))
+    found = branches(counted(numbers_first(distinct(expression)), index_base, places_in(ranks), is_place=is_place))
     if len(found) == 1:
         return printer.piece(found[0].value)
     return style.cases(
