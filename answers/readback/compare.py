@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from answers.readback.printed import Printed
-from answers.reading import Function, Point, Reading, ReadingError, Side, Table, read, tree
+from answers.reading import Function, Index, Misshapen, Point, Reading, ReadingError, Side, Table, read, tree
 from answers.reading import functions as elementwise
 from answers.reading.tables import point_at, spellings, table_of
 from answers.reading.walks import walk
@@ -93,7 +93,7 @@ def _read_back(reader: Reader, printed: Iterable[Printed]) -> ReadBack:
     for one in printed:
         formulas += 1
         try:
-            reading = read(one.text, reader.table(one.final))
+            reading = reader.read(one)
             worst = max(worst, reader.error(one, reading))
             quantities |= {reader.derivation.quantity.name} if one.cell else reader.named(reading.sides[0])
         except (ReadingError, ArrayError) as reason:
@@ -207,7 +207,23 @@ class Reader:
         places = [place.point.fork() for place in places_of(self.derivation.forward, 0, 3) if not place.kink]
         return tuple(places[:POINTS])
 
-    def table(self, final: bool) -> Table:
+    def read(self, printed: Printed) -> Reading:
+        """The text with the table of the derivation, its letters in the ranges that the left side gives them.
+
+        Where values are joined, a letter of a part stands on the right for places in the whole, which is longer: then
+        the uses contradict each other, and only the left side says which range is meant.
+        """
+        table = self.table(printed.final)
+        try:
+            return read(printed.text, table)
+        except Misshapen:
+            left = read(printed.text.partition("=")[0], table).last if "=" in printed.text else None
+            if left is None or not left.letters:
+                raise
+        ranges = zip(left.letters, left.axes, strict=True)
+        return read(printed.text, self.table(printed.final, tuple(Index(name, (name,), axis) for name, axis in ranges)))
+
+    def table(self, final: bool, indices: tuple[Index, ...] = ()) -> Table:
         """The table of the forward definition; what is printed last says what counts as 0 outside of its range."""
         derivation = self.derivation
         model, outside = derivation.forward, derivation.outside
@@ -215,7 +231,8 @@ class Reader:
             outside = frozenset(model.tensors) | frozenset(
                 f"d{top}/d{by}" for top in model.tensors for by in model.tensors
             )
-        return table_of(model, derivation.layout, derivation.index_base, outside, self._functions, self._partials)
+        extra = (*self._functions, *indices)
+        return table_of(model, derivation.layout, derivation.index_base, outside, extra, self._partials)
 
     @cached_property
     def _functions(self) -> tuple[Function, ...]:

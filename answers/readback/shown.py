@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Indexed
-
 from answers.readback.compare import TOLERANCE, Difference, ReadBack, read_back
 from answers.readback.printed import Printed
 from derive.derivation import Derivation
@@ -32,19 +30,9 @@ class Shown:
 def can_be_read(derivation: Derivation) -> bool:
     """Whether the text of a derivation says all that a reader needs.
 
-    There are no points at sizes that are large numbers. Equations of places of maxima do not say their ranges. Where
-    values were joined one after the other, an index of a part stands for places in the whole: its range is not said.
+    There are no points at sizes that are large numbers. Equations of places of maxima do not say their ranges.
     """
-    forward = derivation.forward
-    joined = any(_is_joined(row.expression) for row in forward.rows if row.tensor.role == "value")
-    return derivation.general is None and not forward.holds_places(derivation.quantity.name) and not joined
-
-
-def _is_joined(expression: Expr) -> bool:
-    """Whether values stand one after the other: a sum of elements, all but the first of them at shifted places."""
-    parts = expression.args if isinstance(expression, Add) else ()
-    shifted = [part for part in parts if isinstance(part, Indexed) and not all(s.is_Symbol for s in part.indices)]
-    return all(isinstance(part, Indexed) for part in parts) and 0 < len(shifted) == len(parts) - 1
+    return derivation.general is None and not derivation.forward.holds_places(derivation.quantity.name)
 
 
 def misprinted(shown: Sequence[Shown], answers: Sequence[Derivation]) -> Comparison | None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import cast
 
 import numpy
-from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
 from answers.latex.escape import escape
@@ -144,6 +143,8 @@ def _lines(outcome: Outcome, outputs: Values, x: Values, y: Values) -> tuple[Cur
 
 def zero_lines(x: Values, y: Values, values: Values) -> tuple[tuple[Point, ...], ...]:
     """Lines along which ``values`` (len(y), len(x)) are 0, by linear interpolation on the edges of the grid."""
+    from contourpy import LineType, contour_generator
+
     separate = contour_generator(x, y, values, name="serial", line_type=LineType.Separate)
     # The type of the result depends on the type of the lines, which the annotation of contourpy leaves open.
     lines = cast("list[Values]", separate.lines(0.0))

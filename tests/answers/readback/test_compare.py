@@ -83,3 +83,13 @@ def test_a_cell_is_of_the_row_that_it_stands_in() -> None:
 
 def test_nothing_that_is_read_is_no_success() -> None:
     assert not read_back(W1, []).ok
+
+
+def test_a_letter_of_a_part_of_joined_values_has_the_range_of_the_left_side() -> None:
+    net = network("x:n -> Linear(n) -> ReLU -> a; [a, x] -> Linear(K) -> y_hat", loss="MSE")
+    derivation = net.gradient("b1")
+    text = derivation.latex("index")
+    assert "W^{(2)}_{ji}" in text, text
+    assert read_back(derivation, texts(derivation)).ok
+    spoilt = text.replace("W^{(2)}_{ji}", "W^{(2)}_{j,i+n}")
+    assert not read_back(derivation, in_latex(spoilt)).ok
