@@ -17,10 +17,6 @@ class Token:
     text: str
     end: int
 
-    def is_command(self, name: str) -> bool:
-        """Whether it is the command of that name."""
-        return self.kind == "command" and self.text == name
-
 
 class TokenError(ValueError):
     """A formula that TeX would read in another way than it looks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ MOST_WORK = 1 << 26
 """Formulas that compute more numbers than this have no value."""
 
 
-class Grid:
+class Grid(ABC):
     """The places at which a tree is evaluated at one point: an axis for every index, in front of those of a value."""
 
     def __init__(
@@ -47,9 +48,9 @@ class Grid:
         with numpy.errstate(all="ignore"):
             return self.value(node, numpy.ones((1,) * self.count, bool))
 
+    @abstractmethod
     def value(self, node: tree.Node, mask: Array) -> Array:
         """The value of a node where the mask counts."""
-        raise NotImplementedError
 
     # Lengths, ranges, shapes
 

@@ -91,7 +91,7 @@ def refusal(path: Path_, text: str, folder: Path) -> str:
 
 
 def test_the_homework_is_right_without_them(tmp_path: Path) -> None:
-    loads(written(("title",), "A title", tmp_path))
+    assert loads(written(("title",), "A title", tmp_path)).homework.title == "A title"
 
 
 @pytest.mark.parametrize("path", TEXTS)

@@ -49,9 +49,16 @@ def test_other_words_are_no_sizes(text: str) -> None:
 
 
 def test_names_of_sizes_stay_what_they_are() -> None:
-    for text in ("Conv1d(C_out, k, stride=s, padding=p)", "Linear(hidden)", "Conv1d(width, kernel, stride=stride)"):
-        layer(text)
-    network("x:d_model -> Linear(units) -> ReLU -> Linear(K)", "MSE")
+    kept = {
+        "Conv1d(C_out, k, stride=s, padding=p)": {"C_out", "k"},
+        "Linear(hidden)": {"hidden"},
+        "Conv1d(width, kernel, stride=stride)": {"width", "kernel"},
+    }
+    for text, names in kept.items():
+        weight = layer(text).network.forward.tensors["weight"]
+        assert names <= {str(length) for length in weight.shape}
+    shapes = network("x:d_model -> Linear(units) -> ReLU -> Linear(K)", "MSE").forward.tensors
+    assert [str(length) for length in shapes["W1"].shape] == ["units", "d_model"]
 
 
 @pytest.mark.parametrize(
