@@ -46,6 +46,13 @@ Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
+class Flow:
+    """What flows back along an arrow: the derivative of the output at its end, times the local partial."""
+
+    edge: Edge
+
+
+@dataclass(frozen=True)
 class Numbers:
     """Values at all nodes, or gradients at all nodes and along all arrows, as intervals beside exact expressions."""
 
@@ -64,23 +71,34 @@ def node_values(graph: Graph, inputs: tuple[Expr, ...]) -> tuple[Expr, ...]:
     return tuple(found[place] for place in range(len(graph.nodes)))
 
 
-def gradients(graph: Graph, inputs: tuple[Expr, ...], output: int) -> tuple[tuple[Expr, ...], dict[Edge, Expr]]:
-    """The derivative of an output at every node, and the local partial along every arrow.
+def gradients(
+    graph: Graph, inputs: tuple[Expr, ...], output: int
+) -> tuple[tuple[Expr, ...], dict[Edge, Expr], dict[Edge, Expr]]:
+    """The derivative of an output at every node, the local partial along every arrow, and the product of both.
 
     Raises:
         DeriveError: as ``node_values`` does.
     """
     exact_nodes, exact_slopes = _exact_backward(graph, inputs, output)
+    exact: dict[int | Edge | Flow, Exact] = dict(enumerate(exact_nodes))
+    for edge, slope in exact_slopes.items():
+        exact[edge] = slope
+        exact[Flow(edge)] = _product(exact_nodes[edge.target], slope)
 
-    def at(precision: int) -> dict[int | Edge, Interval]:
+    def at(precision: int) -> dict[int | Edge | Flow, Interval]:
         slopes = local_slopes(graph, inputs, precision)
-        found: dict[int | Edge, Interval] = dict(enumerate(_backward(graph, output, slopes, exact_nodes, precision)))
+        nodes = _backward(graph, output, slopes, exact_nodes, precision)
+        found: dict[int | Edge | Flow, Interval] = dict(enumerate(nodes))
+        plain = Enclosing(precision, {})
         for edge, slope in slopes.items():
             found[edge] = slope
+            with _Naming(graph.nodes[edge.target], "the gradient behind "):
+                found[Flow(edge)] = plain.arithmetic("*", nodes[edge.target], slope)
         return found
 
-    found = _certain(graph, at, {**dict(enumerate(exact_nodes)), **exact_slopes})
-    return tuple(found[place] for place in range(len(graph.nodes))), {edge: found[edge] for edge in graph.edges}
+    found = _certain(graph, at, exact)
+    nodes = tuple(found[place] for place in range(len(graph.nodes)))
+    return nodes, {edge: found[edge] for edge in graph.edges}, {edge: found[Flow(edge)] for edge in graph.edges}
 
 
 @lru_cache(maxsize=64)

@@ -48,16 +48,21 @@ class Backward:
         """The derivative of the output by an input or a named value."""
         return self.gradients[self.forward.graph.place(name)]
 
-    @cached_property
+    @property
     def edges(self) -> Mapping[Edge, Expr]:
         """Along each arrow the upstream gradient times the local one."""
-        return {edge: self.gradients[edge.target] * slope for edge, slope in self.slopes.items()}
+        return self._along_arrows[1]
 
-    @cached_property
+    @property
     def slopes(self) -> Mapping[Edge, Expr]:
         """The local partial along each arrow."""
+        return self._along_arrows[0]
+
+    @cached_property
+    def _along_arrows(self) -> tuple[Mapping[Edge, Expr], Mapping[Edge, Expr]]:
         graph = self.forward.graph
-        return gradients(graph, self.forward.inputs, graph.place(self.output))[1]
+        _, slopes, flows = gradients(graph, self.forward.inputs, graph.place(self.output))
+        return slopes, flows
 
     def __getstate__(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("forward", "output", "gradients")}
@@ -83,7 +88,7 @@ def backward(forward: Forwarded, of: str | None) -> Backward:
     """The derivative of one output at every node; ``ScalarGraph.backward``."""
     graph = forward.graph
     output = graph.output if of is None else of
-    found, _ = gradients(graph, forward.inputs, graph.place(output))
+    found, *_ = gradients(graph, forward.inputs, graph.place(output))
     return Backward(forward, output, found)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import mpmath
 import sympy
-from sympy import Expr, Float
+from sympy import Expr, Float, Rational
 
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
@@ -55,8 +55,11 @@ def compare_printed(numbers: Iterable[Expr], written: Callable[[Expr], str]) -> 
     for number in numbers:
         text = written(number)
         shown, tolerance = printed_value(text)
-        distance = abs(sympy.N(shown - number, PRECISION))
-        right = distance <= tolerance * (1 + sympy.N("1e-9")) and (shown == 0) == (sympy.N(number, PRECISION) == 0)
+        if isinstance(number, Uncertain):
+            right = shown == number.whole and tolerance == Rational(10) ** number.exponent
+        else:
+            distance = abs(sympy.N(shown - number, PRECISION))
+            right = distance <= tolerance * (1 + sympy.N("1e-9")) and (shown == 0) == (sympy.N(number, PRECISION) == 0)
         yield _comparison(f"the printed {text}", 0.0 if right else inf)
 
 
@@ -118,9 +121,11 @@ def compare_inputs(backward: Backward) -> Iterator[Comparison]:
             if graph.place(name) in bent:
                 continue
             quotients: list[Any] = []
-            for step in _steps(inputs[name]):
-                moved = _equations(graph, {**inputs, name: inputs[name] + step}, graph.functions)
-                quotients.append((moved[backward.output] - base) / step)
+            for step in (*_steps(inputs[name]), *_small_steps(inputs[name])):
+                moved = _equations(graph, {**inputs, name: inputs[name] + step}, graph.functions)[backward.output]
+                if _is_noise(moved - base, base) and quotients[1:]:
+                    break
+                quotients.append((moved - base) / step)
                 comparison = _compared(name, backward[name], quotients)
                 if comparison.ok:
                     break
@@ -168,6 +173,10 @@ def _slopes(graph: Graph, base: Sequence[Any], edge: Edge) -> Iterator[Any]:
     steps = _steps(base[edge.source])
     for step in steps:
         yield _quotient(graph, base, edge, (0, step))
+    for step in _small_steps(base[edge.source]):
+        quotient = _quotient(graph, base, edge, (0, step))
+        if not _is_noise(quotient * step, base[edge.target]):
+            yield quotient
     if _is_bent(graph, base, edge):
         for step in steps:
             yield _quotient(graph, base, edge, (step, 2 * step))
@@ -218,6 +227,19 @@ def _steps(of: Any) -> tuple[Any, Any]:
     return step, -step
 
 
+def _small_steps(of: Any) -> tuple[Any, ...]:
+    """Steps that are small beside a number that is itself small beside 1, such as 1/x needs."""
+    if of == 0 or abs(of) >= mpmath.mpf(10) ** -(mpmath.mp.dps // 6):
+        return ()
+    step = abs(of) * mpmath.mpf(10) ** -(mpmath.mp.dps // 3)
+    return step, -step
+
+
+def _is_noise(difference: Any, of: Any) -> bool:
+    """Whether a difference of two values has too few digits left to be measured."""
+    return bool(abs(difference) <= abs(of) * mpmath.mpf(10) ** -(mpmath.mp.dps // 2))
+
+
 def _declared(slopes: Iterable[Any], backward: Backward, edge: Edge) -> Any:
     """Of the slopes to both sides the one that is meant, where they differ."""
     upstream, claimed = (_plain(number) for number in (backward.gradients[edge.target], backward.edges[edge]))
@@ -265,14 +287,20 @@ def _plain(number: Expr) -> Any:
 
 
 def _compared(what: str, value: Expr, truths: list[Any]) -> Comparison:
-    """The relative error against the nearest of the truths; a truth that is only noise is 0."""
-    if isinstance(value, Uncertain) or _exceeds(value):
+    """The relative error against the nearest of the truths; a truth that is only noise is 0.
+
+    A number so small that the digits may not suffice is untried where none of the truths confirms it.
+    """
+    if isinstance(value, Uncertain):
         return Comparison.untried("no number of digits would do", what)
     found = _plain(value)
     if found == 0:
         noise = mpmath.mpf(10) ** -(mpmath.mp.dps // 4)
         return _comparison(what, 0.0 if min(map(abs, truths)) < noise else 1.0)
-    return _comparison(what, min(_error(found, truth) for truth in truths))
+    error = min(_error(found, truth) for truth in truths)
+    if error > DIGITS and abs(found) < 1 and _exceeds(value):
+        return Comparison.untried("no number of digits would do", what)
+    return _comparison(what, error)
 
 
 def _error(found: Any, truth: Any) -> float:
@@ -288,4 +316,4 @@ def _comparison(what: str, error: float) -> Comparison:
 
 
 def _exceeds(value: Expr) -> bool:
-    return not value.is_Rational and abs(value._mpf_[2] + value._mpf_[3]) * 0.302 > _MOST_SIZE
+    return _size(value) > _MOST_SIZE

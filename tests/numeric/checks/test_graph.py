@@ -13,8 +13,8 @@ from sympy import Rational, S
 
 from derive import scalar_graph
 from derive.graph import Backward
-from derive.graph.numbers import number_latex
-from numeric.checks.graph import compare_gradients, compare_inputs, compare_values
+from derive.graph.numbers import number_latex, number_unicode
+from numeric.checks.graph import compare_gradients, compare_inputs, compare_printed, compare_values
 from numeric.checks.tolerances import DIGITS
 from numeric.values.floating import float_pass
 
@@ -172,3 +172,48 @@ def test_steps_are_small_beside_large_numbers() -> None:
     for equation, at in (("f = x^(10^10)", 2), ("f = 3*x^(10^9) + x", "1/3"), ("f = (x^5000)*y; y = x", 10)):
         graph = scalar_graph(equation.replace("; y = x", "").replace("*y", ""))
         assert max(errors(graph.backward({"x": at}))) < DIGITS
+
+
+FAR = [
+    ("f = log(cosh(z))", "1e6"),
+    ("f = tanh(-z)*z", "1e7"),
+    ("f = 2^z", "1e9"),
+    ("f = z^(10^10)", "2"),
+    ("f = z^(-10^9)", "3"),
+    ("f = 2^(2^z)", "35"),
+    ("f = exp(-exp(z))", "15"),
+    ("f = 1 - sigma(z)", "1e8"),
+    ("f = log(1 + exp(z))", "-1e9"),
+    ("f = erf(z) - 1", "1e4"),
+    ("f = log(cosh(z)) - z", "1e5"),
+    ("a = 1/z; f = a*z^2", "1e-3999"),
+    ("a = 1/z^2; f = a + 1", "1e-3900"),
+    ("f = exp(1/z)", "1e-6"),
+]
+
+
+@pytest.mark.parametrize(("text", "at"), FAR)
+def test_numbers_of_any_magnitude_are_confirmed_or_printed_with_a_bound(text: str, at: str) -> None:
+    backward = scalar_graph(text).backward({"z": at})
+    found = [*compare_values(backward.forward), *compare_gradients(backward), *compare_inputs(backward)]
+    numbers = [*backward.forward.values, *backward.gradients, *backward.edges.values()]
+    for written in (number_latex, number_unicode):
+        found += compare_printed(numbers, written)
+    assert all(comparison.ok or comparison.unchecked for comparison in found)
+    assert any(not comparison.unchecked for comparison in found)
+
+
+@pytest.mark.parametrize(("text", "at"), [("f = 2^z", "1e9"), ("f = z^(10^10)", "2"), ("a = 1/z; f = a^2", "1e-3900")])
+def test_a_wrong_number_of_any_magnitude_is_found(text: str, at: str) -> None:
+    graph = scalar_graph(text)
+    backward = graph.backward({"z": at})
+    place = graph.place("z")
+    gradients = tuple(number * 2 if number == backward.gradients[place] else number for number in backward.gradients)
+    assert max(errors(replace(backward, gradients=gradients))) > DIGITS
+
+
+def test_a_wrong_bound_is_found() -> None:
+    (slope,) = (number for number in scalar_graph("f = erf(z)").backward({"z": "1e4"}).forward.values[1:2])
+    assert [one.ok for one in compare_printed([slope], number_unicode)] == [True]
+    narrower = lambda number: number_unicode(number).replace("12328", "12329")  # noqa: E731
+    assert [one.ok for one in compare_printed([slope], narrower)] == [False]
