@@ -91,7 +91,8 @@ def again(run: Callable[[Lift], Sequence[Any]], plain: Sequence[Any]) -> list[Ar
     for precision in PRECISIONS:
         last = precision == PRECISIONS[-1]
         try:
-            found = run(partial(enclosed, arithmetic=Arithmetic(precision, last, OPERATIONS)))
+            with numpy.errstate(all="ignore"):
+                found = run(partial(enclosed, arithmetic=Arithmetic(precision, last, OPERATIONS)))
         except UndecidedError:
             continue
         except WorkError:

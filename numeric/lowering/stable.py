@@ -2,7 +2,8 @@
 
 - log of what is rational in exp(u), such as log σ(u): u and log(1 + exp(u));
 - log(1 + exp(u)) = max(u, 0) + log1p(exp(-|u|));
-- exp(u) [u <= 0] reads exp only where it is at most 1; t·log(t) is 0 at 0; t·[t > 0] is max(t, 0).
+- exp(u) [u <= 0] reads exp only where it is at most 1; t·log(t) is 0 at 0; t²·[t > 0] is max(t, 0)²;
+- what may overflow beside a condition counts only where the condition holds: a choice between it and 0, no ∞·0.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import sympy
-from sympy import Abs, Add, Expr, Function, Indexed, Max, Min, Mul, Pow, Sum, exp, log
+from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Max, Min, Mul, Pow, Sum, exp, log
 from sympy.core.function import AppliedUndef
 
 from derive.expression import symbols, walks
@@ -252,12 +253,7 @@ def _is_call(factor: Expr) -> bool:
 
 
 def _guarded_product(product: Expr) -> Expr:
-    factors = list(Mul.make_args(product))
-    for bracket in [factor for factor in factors if isinstance(factor, Bracket)]:
-        condition = bracket.args[0]
-        if isinstance(condition, sympy.StrictGreaterThan) and condition.rhs == 0 and condition.lhs in factors:
-            factors.remove(bracket)
-            factors[factors.index(condition.lhs)] = Max(condition.lhs, 0, evaluate=False)
+    factors = _without_false_overflow(_clipped(list(Mul.make_args(product))))
     # y·(log(y) - log(p)) is 0·(-∞) at y = 0 as it stands; multiplied out its logarithm stands beside its own y.
     if any(_is_entropy(factor, factors) for factor in factors):
         return Add(*map(_guarded_product, Add.make_args(sympy.expand_mul(product))))
@@ -267,6 +263,46 @@ def _guarded_product(product: Expr) -> Expr:
             # At t = 0 this is 0·log(1) and elsewhere t·log(t): the limit, without 0·(-∞).
             factors[factors.index(logarithm)] = log(base + Bracket(sympy.Eq(base, 0, evaluate=False)))
     return Mul(*factors) if factors != list(product.args) else product
+
+
+def _clipped(factors: list[Expr]) -> list[Expr]:
+    """The factors with u·[u > 0] as max(u, 0), and powers of u alike: what is left out is not computed at all."""
+    for bracket in [factor for factor in factors if isinstance(factor, Bracket)]:
+        condition = bracket.args[0]
+        if not isinstance(condition, sympy.StrictGreaterThan | sympy.StrictLessThan) or condition.rhs != 0:
+            continue
+        side = Max if isinstance(condition, sympy.StrictGreaterThan) else Min
+        for factor in factors:
+            base, exponent = factor.as_base_exp()
+            share = _share(base, condition.lhs)
+            if share is not None and exponent.is_Integer and exponent.is_positive:
+                clipped = share**exponent * side(condition.lhs, 0, evaluate=False) ** exponent
+                rest = [part for part in factors if part not in (factor, bracket)]
+                return _clipped([*rest, *Mul.make_args(clipped)])
+    return factors
+
+
+def _share(expression: Expr, other: Expr) -> Expr | None:
+    """The rational number that makes an expression of the other one; None if there is none."""
+    (first, one), (second, two) = expression.primitive(), other.primitive()
+    return first / second if one == two else -first / second if one == -two else None
+
+
+def _without_false_overflow(factors: list[Expr]) -> list[Expr]:
+    """The factors with what may overflow beside a condition computed only where the condition holds: no ∞·0."""
+    brackets = [factor for factor in factors if isinstance(factor, Bracket) and factor.has(Indexed)]
+    risky = [factor for factor in factors if _may_overflow(factor)]
+    if not brackets or not risky:
+        return factors
+    rest = [factor for factor in factors if factor not in (*brackets, *risky)]
+    condition = Bracket(sympy.And(*(bracket.args[0] for bracket in brackets)))
+    return [*rest, WHERE(condition, Mul(*risky), sympy.S.Zero)]
+
+
+def _may_overflow(factor: Expr) -> bool:
+    """Whether a factor is more than an element of an array, or a function that is bounded by 1, of a finite one."""
+    plain = (Indexed, Sum, Maximum, Bracket, KroneckerDelta, sympy.tanh, sympy.sign, sympy.erf, sympy.sin, sympy.cos)
+    return factor.has(Indexed) and not isinstance(factor, plain)
 
 
 def _is_entropy(factor: Expr, factors: list[Expr]) -> bool:
@@ -322,7 +358,7 @@ def _chosen_product(product: Expr) -> Expr:
     if len(choices) != 1 or not arrays:
         return product
     condition, first, second = choices[0].args
-    if first.has(Indexed) and second.has(Indexed):
+    if first.has(Indexed) and (second.has(Indexed) or second == 0):
         return product
     rest = Mul(*(factor for factor in factors if factor is not choices[0]))
     return WHERE(condition, rest * first, rest * second)

@@ -203,3 +203,39 @@ def test_every_layer_has_the_same_values_in_enclosed_numbers(text: str) -> None:
 def unknown(array: Any) -> Any:
     """The array with NaN for each real number in it."""
     return numpy.full_like(array, numpy.nan) if numpy.asarray(array).dtype.kind == "f" else array
+
+
+BRACKETED = [
+    ("max(0, 1 - t[i]*z[i])^2", "max(0, 1 - t*z)**2", "-2*t*max(0, 1 - t*z)"),
+    ("min(0, 1 - t[i]*z[i])^3", "min(0, 1 - t*z)**3", "-3*t*min(0, 1 - t*z)**2"),
+    ("(2 - t[i]*z[i])^2*[t[i]*z[i] < 2]", "max(0, 2 - t*z)**2", "-2*t*max(0, 2 - t*z)"),
+    ("t[i]*exp(z[i])*[z[i] < t[i]]", "t*exp(z) if z < t else 0", "t*exp(z) if z < t else 0"),
+    ("t[i]*z[i]^2*[z[i] <= 1] + t[i]*z[i]*[z[i] > 1]", "t*z**2 if z <= 1 else t*z", "2*t*z if z <= 1 else t"),
+    ("t[i]/z[i]*[z[i] > 0]", "t/z if z > 0 else 0", "-t/z**2 if z > 0 else 0"),
+    ("t[i]*log(1 - z[i])*[z[i] < 0]", "t*log(1 - z) if z < 0 else 0", "-t/(1 - z) if z < 0 else 0"),
+]
+
+
+@pytest.mark.parametrize("target", ["numpy", "torch", "jax"])
+@pytest.mark.parametrize(("formula", "value", "slope"), BRACKETED)
+def test_an_overflow_beside_a_condition_that_does_not_hold_is_0(
+    formula: str, value: str, slope: str, target: str
+) -> None:
+    if target == "jax":
+        pytest.importorskip("jax").config.update("jax_enable_x64", True)
+    array = pytest.importorskip({"jax": "jax.numpy"}.get(target, target)).asarray
+    own = LayerDefinition("Own", f"y[i] = {formula}", axes=("n",), shapes={"t": ("n",)}, parameters={"t": "t"})
+    compiled = compile(layer(own, batch="B"), target=target)
+    z = numpy.array([1e200, -1e200, 1e300, -1e300, 0.0, 3.0, -2.5])
+    for side in (1.0, -1.0):
+        t = numpy.full_like(z, side)
+        params = {"t": array(t)}
+        y, cache = compiled.forward(params, array(z[None]))
+        slopes = compiled.backward(params, cache, array(numpy.ones_like(z)[None]))
+        for found, truth in ((y, value), (slopes["z"], slope)):
+            with mpmath.workdps(50):
+                known = {"exp": mpmath.exp, "log": mpmath.log}
+                exact = [eval(truth, {**known, "z": mpmath.mpf(at), "t": side}) for at in z]
+            right = [float(one) if abs(one) < 1e308 else float(mpmath.sign(one)) * numpy.inf for one in exact]
+            numpy.testing.assert_allclose(numpy.asarray(found)[0], right, rtol=1e-12)
+        assert not numpy.isnan(numpy.asarray(slopes["t"])).any()
