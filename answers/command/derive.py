@@ -115,17 +115,19 @@ def derive(
     Everything follows from the forward definition of the network. The exit code is 1 if a check fails; what
     fails its check is no answer and is not printed.
     """
-    from answers.command.equations import derive_equations
-    from answers.command.ranges import sizes_of
-    from answers.command.request import Request
     from answers.command.subjects import refuse_empty, refuse_without_effect, subject_of
 
     subject = subject_of(network)
     refuse_without_effect(context, subject)
     refuse_empty({"--wrt": wrt, "--at": at, "--written-out": written_out, "--toeplitz": toeplitz})
     if subject == "equations":
+        from answers.command.equations import derive_equations
+
         passed = derive_equations(network, _names(wrt or ()), _names(at or ()), latex=latex, steps=steps, check=check)
     else:
+        from answers.command.ranges import sizes_of
+        from answers.command.request import Request
+
         allowed = _names(within) if within is not None else None
         request = Request(_names(wrt or ()), allowed, chained, hessian, toeplitz is not None)
         sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
@@ -197,8 +199,9 @@ def _models(
     index_base: Literal[0, 1],
 ) -> tuple[Model, ...]:
     """What a text or a file names: a recurrence, layers alone, or a network."""
-    from answers.command.request import is_recurrence, recurrence_of
-    from answers.homework.own import is_definition_file, load_definitions
+    from answers.command.request import recurrence_of
+    from answers.command.subjects import is_definition_file, is_recurrence
+    from answers.homework.own import load_definitions
     from derive.layer import is_layer
     from derive.network import network
 
@@ -212,7 +215,8 @@ def _models(
 
 def _alone(given: str, batch: str | None, layout: Layout, index_base: Literal[0, 1]) -> tuple[Layer, ...]:
     """The layers that a text or a file names."""
-    from answers.homework.own import is_definition_file, load_definitions
+    from answers.command.subjects import is_definition_file
+    from answers.homework.own import load_definitions
     from derive.layer import layer
 
     named = load_definitions(Path(given)) if is_definition_file(given) else (given,)

@@ -10,12 +10,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from answers.code.programming import SOLUTION, Programming
+from answers.command.subjects import is_definition_file
 from answers.contract.definitions import Definition
 from answers.errors import HomeworkContentError
 from answers.homework.bundled import bundled_files
 from answers.homework.context import HomeworkContext
 from answers.homework.load import Loaded
-from answers.homework.own import is_definition_file, load_definitions
+from answers.homework.own import load_definitions
 from derive.layer import Layer, is_layer, layer
 from derive.network import Network, network
 from numeric.codegen import CompileError

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from answers.command.subjects import CELLS
 from answers.derivations.claims import Requirement
 from derive.calculus.second_order import gradient_name
 from derive.derivation import Derivation
@@ -16,14 +17,6 @@ from derive.network import Network
 from derive.recurrent.recurrence import Recurrence, recurrence
 
 Model: TypeAlias = Recurrence | Layer | Network
-
-CELLS = {"RNN": "RNNCell", "LSTM": "LSTMCell", "GRU": "GRUCell"}
-"""The cell that each recurrent layer applies at every time."""
-
-
-def is_recurrence(text: str) -> bool:
-    """Whether a text is a recurrent layer with its arguments."""
-    return text.partition("(")[0].strip() in CELLS
 
 
 def recurrence_of(text: str, index_base: Literal[0, 1]) -> Recurrence:

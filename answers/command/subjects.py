@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
@@ -86,10 +87,22 @@ TOGETHER: tuple[tuple[str, str, str], ...] = (
 """Options of ``derive`` of which one has no effect beside the other, and why."""
 
 
+CELLS: Mapping[str, str] = MappingProxyType({"RNN": "RNNCell", "LSTM": "LSTMCell", "GRU": "GRUCell"})
+"""The cell that each recurrent layer applies at every time."""
+
+
+def is_recurrence(text: str) -> bool:
+    """Whether a text is a recurrent layer with its arguments."""
+    return text.partition("(")[0].strip() in CELLS
+
+
+def is_definition_file(text: str) -> bool:
+    """Whether what a user gave is a file of definitions rather than a network."""
+    return Path(text).suffix in (".py", ".yaml", ".yml")
+
+
 def subject_of(text: str) -> Subject:
     """What a text given to ``derive`` is."""
-    from answers.command.request import is_recurrence
-    from answers.homework.own import is_definition_file
     from derive.graph import is_equations
     from derive.layer import is_layer
 

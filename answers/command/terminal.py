@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @contextmanager
@@ -15,6 +16,9 @@ def progress_shown(console: Console | None = None) -> Iterator[Callable[[str], N
 
     The console is that of standard error if none is given, so that output in a pipe stays clean.
     """
+    from rich.console import Console
+    from rich.markup import escape
+
     console = console or Console(stderr=True)
     if not console.is_terminal:
         yield lambda _: None

@@ -13,11 +13,6 @@ from answers.homework.validate import validated
 from derive.layers.definition import Activation, LayerDefinition
 
 
-def is_definition_file(text: str) -> bool:
-    """Whether what a user gave is a file of definitions rather than a network."""
-    return Path(text).suffix in (".py", ".yaml", ".yml")
-
-
 def load_definitions(path: Path) -> tuple[Definition, ...]:
     """The layers and activations that a file defines.
 

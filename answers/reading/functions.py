@@ -6,10 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
-from scipy import special
 
 Array = Any
 STEP = 1e-20
+
+
+def _special(name: str) -> Callable[[Array], Array]:
+    """A function of SciPy."""
+
+    def applied(x: Array) -> Array:
+        from scipy import special  # SciPy is slow to import, and few formulas need it
+
+        return getattr(special, name)(x)
+
+    return applied
+
+
+_erf, _normal = _special("erf"), _special("ndtr")
 
 
 def _positive(x: Array) -> Array:
@@ -46,8 +59,8 @@ ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "coth": lambda x: 1 / numpy.tanh(x), "sec": lambda x: 1 / numpy.cos(x), "cot": lambda x: 1 / numpy.tan(x),
     "arcsin": numpy.arcsin, "arccos": numpy.arccos, "arctan": numpy.arctan, "arsinh": numpy.arcsinh,
     "arcosh": numpy.arccosh, "artanh": numpy.arctanh, "sqrt": numpy.sqrt, "relu": _positive, "sigmoid": _sigmoid,
-    "softplus": _softplus, "erf": special.erf, "sign": _sign, "abs": _absolute, "Phi": special.ndtr,
-    "gelu": lambda x: x * special.ndtr(x), "gelutanh": _gelu_tanh, "Phi_tanh": _phi_tanh,
+    "softplus": _softplus, "erf": _erf, "sign": _sign, "abs": _absolute, "Phi": _normal,
+    "gelu": lambda x: x * _normal(x), "gelutanh": _gelu_tanh, "Phi_tanh": _phi_tanh,
     "elu": lambda x: numpy.where(numpy.real(x) > 0, x, numpy.expm1(x)), "silu": lambda x: x * _sigmoid(x),
     "leakyrelu": lambda x: numpy.where(numpy.real(x) > 0, x, 0.01 * x), "identity": lambda x: x + 0,
     "floor": lambda x: numpy.floor(numpy.real(x) + 1e-9), "ceil": lambda x: numpy.ceil(numpy.real(x) - 1e-9),
