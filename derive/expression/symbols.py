@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 
 import sympy
 from sympy import Basic, Expr, Indexed, IndexedBase, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.printing.str import StrPrinter
 
 from derive.errors import DeriveError
 from derive.expression import walks
@@ -119,7 +121,16 @@ def sizes_in(expressions: Iterable[Expr]) -> set[Symbol]:
 @lru_cache(maxsize=65536)
 def text(expression: Expr) -> str:
     """The expression as text, by which terms and elements are ordered."""
-    return str(expression)
+    if isinstance(expression, AppliedUndef) and len(expression.args) == 1:
+        return f"{expression.func.__name__}({text(expression.args[0])})"
+    return _Text({"order": None}).doprint(expression)
+
+
+class _Text(StrPrinter):
+    """SymPy's text; that of a chain of functions is made of that of the chain without the last one."""
+
+    def _print_AppliedUndef(self, expression: AppliedUndef) -> str:
+        return text(expression) if len(expression.args) == 1 else str(self._print_Function(expression))
 
 
 @lru_cache(maxsize=65536)

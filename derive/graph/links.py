@@ -139,8 +139,9 @@ def _folded(slope: Expr, formula: Expr, value: Expr) -> Expr:
 def _joined(routes: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
     """The factors of a partial: those of the one route if each is simple, numbers first, or else one expression."""
     if len(routes) == 1 and all(_is_simple(factor) for factor in routes[0]):
-        number = Mul(*(factor for factor in routes[0] if factor.is_number))
-        first, *rest = [factor for factor in routes[0] if not factor.is_number] or [sympy.S.One]
+        numbers = [factor for factor in routes[0] if factor.is_number]
+        first, *rest = [factor for factor in routes[0] if factor not in numbers] or [sympy.S.One]
+        number = Mul(*numbers)
         return tuple(factor for factor in (number * first, *rest) if factor != 1)
     total = Add(*(Mul(*factors) for factors in routes))
     return () if total == 1 else (total,)

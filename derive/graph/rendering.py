@@ -16,7 +16,16 @@ from derive.graph.paths import DIFFERENTIATE, INSERT, Paths
 from derive.graph.structure import SLOTS, Edge, Node
 from derive.render import compose
 from derive.render.piece import Piece
-from derive.render.printing import LATEX, UNICODE, piece, sentence_latex, sentence_unicode, symbol_latex, symbol_unicode
+from derive.render.printing import (
+    LATEX,
+    UNICODE,
+    piece,
+    pieces,
+    sentence_latex,
+    sentence_unicode,
+    symbol_latex,
+    symbol_unicode,
+)
 from derive.render.style import Style
 
 
@@ -138,11 +147,11 @@ def _product(style: Style, factors: Sequence[Expr]) -> Piece:
     """Factors in their order, with dots between them where they would run into one another."""
     if not factors:
         return style.number("1")
-    pieces = [piece(style, factor, {}) for factor in factors]
-    parted = any(shown.text[:1].isdigit() or shown.compound or shown.negative for shown in pieces[1:])
+    shown = pieces(style, factors)
+    parted = any(one.text[:1].isdigit() or one.compound or one.negative for one in shown[1:])
     if parted:
-        pieces = [pieces[0], *(style.enclose(style.signed(p)) if p.negative else p for p in pieces[1:])]
-    return compose.multiply(style, pieces, sign=_dot(style) if parted else "")
+        shown = [shown[0], *(style.enclose(style.signed(one)) if one.negative else one for one in shown[1:])]
+    return compose.multiply(style, shown, sign=_dot(style) if parted else "")
 
 
 def _dot(style: Style) -> str:
@@ -162,6 +171,8 @@ def _slopes_in(partial: Paths) -> list[Expr]:
 
 def _bare(factor: Expr, names: frozenset[str]) -> Expr:
     """The factor with slopes of those names written without their arguments."""
+    if not names:
+        return factor
     calls = {call for call in factor.atoms(AppliedUndef) if call.func.__name__ in names}
     return factor.xreplace({call: symbols.scalar(call.func.__name__) for call in calls})
 

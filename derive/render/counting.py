@@ -32,6 +32,8 @@ from derive.expression.functions import ArgMax, coordinate_of, coordinates
 from derive.expression.symbols import accesses, element, name_of, subscripts_of
 
 ARITHMETIC = (Add, Mul, Pow, Number)
+COUNTING = (Indexed, KroneckerDelta, ExprWithLimits, Relational, Mod)
+"""What may hold numbers that count as indices do, as in ``z[0]``."""
 
 
 def is_index(expression: Basic) -> bool:
@@ -76,10 +78,17 @@ def counted(expression: Expr, index_base: int, places: frozenset[str] = frozense
     if index_base == 0:
         return expression
     labels = [access for access in accesses(expression) if name_of(access) in places]
+    if not labels and not is_place and not _counts(expression):
+        return expression
     letters = {label: Dummy(integer=True) for label in labels}
     shift = shifted_subscript if is_place else count_from_one
     shown = {letters[label]: _shown_label(label, places) for label in labels}
     return shift(expression.xreplace(letters)).xreplace(shown)
+
+
+def _counts(expression: Expr) -> bool:
+    """Whether an expression may hold numbers that count as indices do, beside labels."""
+    return walks.holds(expression, *COUNTING) or any(map(is_index, walks.all_symbols(expression)))
 
 
 def _shown_label(label: Expr, places: frozenset[str]) -> Expr:

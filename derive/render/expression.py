@@ -48,9 +48,16 @@ class ExpressionPrinter:
     inline: bool = False
     arguments: Mapping[Symbol, Piece] = field(default_factory=dict)
     barred: frozenset[str] = frozenset()
+    _printed: dict[Expr, Piece] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def piece(self, expression: Expr) -> Piece:
         """The expression as a piece; TypeError for what is no index expression."""
+        # What a formula holds many times, as a chain of functions does its beginning, is printed once.
+        if expression not in self._printed:
+            self._printed[expression] = self._piece(expression)
+        return self._printed[expression]
+
+    def _piece(self, expression: Expr) -> Piece:
         if expression in self.arguments:
             return self.arguments[expression]
         if isinstance(expression, Number | NumberSymbol):

@@ -8,9 +8,10 @@ from typing import Any
 
 from sympy import Add, Expr, Indexed, KroneckerDelta, Le, Lt, Mul, Pow, Sum, Symbol
 
+from derive.expression import walks
 from derive.expression.functions import Bracket
 from derive.expression.partials import partial_named
-from derive.expression.symbols import name_of
+from derive.expression.symbols import name_of, text
 from derive.render.counting import is_index
 from derive.render.names import parse_name
 
@@ -27,8 +28,8 @@ def natural(text: str) -> Key:
 
 def is_scalar(expression: Expr) -> bool:
     """Whether it is arithmetic of numbers, sizes and indices alone."""
-    return not expression.atoms(Indexed, Sum, Bracket, KroneckerDelta) and all(
-        s.is_integer for s in expression.free_symbols
+    return not walks.holds(expression, Indexed, Sum, Bracket, KroneckerDelta) and all(
+        symbol.is_integer for symbol in walks.free_symbols(expression)
     )
 
 
@@ -38,24 +39,23 @@ def by_term(terms: Iterable[Expr]) -> list[Expr]:
     Signs are not looked at: positive terms are put first when the terms are joined.
     """
     listed = list(terms)
-    integers = all(is_scalar(term) for term in listed) and any(term.free_symbols for term in listed)
+    integers = all(is_scalar(term) for term in listed) and any(map(walks.free_symbols, listed))
     return sorted(listed, key=lambda term: _term_key(term, integers))
 
 
 def _term_key(term: Expr, integers: bool) -> Key:
     coefficient, rest = term.as_coeff_Mul()
-    constant = not rest.free_symbols
+    constant = not walks.free_symbols(rest)
     place = (1 if integers else -1) if constant else 0
     factors = tuple(_factor_key(factor) for factor in by_factor(Mul.make_args(rest)))
     if integers:
-        letters = sorted(symbol.name for symbol in rest.free_symbols if is_index(symbol))
+        letters = sorted(symbol.name for symbol in walks.free_symbols(rest) if is_index(symbol))
         return place, not letters, letters, factors, natural(str(coefficient))
-    brackets = rest.atoms(Bracket)
     return (
         place,
         is_stabiliser(rest),
-        (bool(rest.has(Sum)), len(factors) if rest.has(Sum) else 0),
-        bool(brackets),
+        (walks.holds(rest, Sum), len(factors) if walks.holds(rest, Sum) else 0),
+        walks.holds(rest, Bracket),
         says_less(rest),
         factors,
         natural(str(coefficient)),
@@ -69,7 +69,7 @@ def is_stabiliser(expression: Expr) -> bool:
 
 def says_less(expression: Expr) -> bool:
     """Whether it has a bracket such as [z <= 0], which is written after [z > 0]."""
-    return any(isinstance(bracket.args[0], Lt | Le) for bracket in expression.atoms(Bracket))
+    return any(isinstance(bracket.args[0], Lt | Le) for bracket in walks.parts(expression, Bracket))
 
 
 def by_factor(factors: Iterable[Expr]) -> list[Expr]:
@@ -82,11 +82,12 @@ def by_factor(factors: Iterable[Expr]) -> list[Expr]:
 
 def _factor_key(factor: Expr) -> Key:
     group = _group(factor)
-    last = isinstance(factor, Add) and factor.has(KroneckerDelta)
-    letter = (
-        "~" if last else _first_letter(factor) if group == ELEMENT else str(any(map(is_index, factor.free_symbols)))
-    )
-    return group, letter, _kind(factor), _head(factor), natural(str(factor))
+    last = isinstance(factor, Add) and walks.holds(factor, KroneckerDelta)
+    if last:
+        letter = "~"
+    else:
+        letter = _first_letter(factor) if group == ELEMENT else str(any(map(is_index, walks.free_symbols(factor))))
+    return group, letter, _kind(factor), _head(factor), natural(text(factor))
 
 
 def _group(factor: Expr) -> int:
@@ -129,7 +130,8 @@ def abs_term(term: Expr) -> Expr:
 
 
 def _first_letter(factor: Expr) -> str:
-    letters = {symbol.name for access in factor.atoms(Indexed) for symbol in access.free_symbols if is_index(symbol)}
+    read = walks.parts(factor, Indexed)
+    letters = {symbol.name for access in read for symbol in walks.free_symbols(access) if is_index(symbol)}
     return min(letters, default="")
 
 

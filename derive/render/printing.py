@@ -49,6 +49,12 @@ def piece(
     return ExpressionPrinter(style, ranks, barred=barred).piece(shown)
 
 
+def pieces(style: Style, expressions: Sequence[Expr]) -> list[Piece]:
+    """Expressions in numbers alone as pieces; what they share is printed once."""
+    printer = ExpressionPrinter(style, {})
+    return [printer.piece(counted(numbers_first(distinct(expression)), 1)) for expression in expressions]
+
+
 def cases_piece(
     style: Style,
     expression: Expr,
