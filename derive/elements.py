@@ -15,12 +15,13 @@ from derive.derivation import Derivation
 class Elements:
     """All elements of a derivation's result, in reading order, with numbers for subscripts.
 
-    Elements count from 0; they are printed as the derivation counts.
+    Elements count from 0; they are printed as the derivation counts. ``numbers`` are the sizes.
     """
 
     derivation: Derivation
     shape: tuple[int, ...]
     elements: tuple[Expr, ...]
+    numbers: tuple[tuple[Expr, Expr], ...] = ()
 
     def __getitem__(self, place: tuple[int, ...] | int) -> Expr:
         """The element at a place, which counts from 0.

@@ -52,7 +52,7 @@ def written_out(derivation: Derivation, sizes: Sizes) -> WrittenOut:
         _unrolled(body, dict(zip(derivation.quantity.indices, map(Integer, place), strict=True)), lengths)
         for place in product(*map(range, shape))
     )
-    return WrittenOut(derivation, shape, elements)
+    return WrittenOut(derivation, shape, elements, tuple(known.items()))
 
 
 def toeplitz(jacobian: Derivation, sizes: Sizes) -> ImmutableDenseMatrix:

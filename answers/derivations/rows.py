@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,16 @@ class KeyedRow:
 
 
 def change_marks(rows: Sequence[KeyedRow], since: Sequence[KeyedRow] | None) -> tuple[Mark, ...]:
-    """For each row whether it differs from the one with the same key before; no marks without a before."""
+    """For each row whether it differs from the one with the same key before; no marks without a before.
+
+    A number where a vector stood, which only the font tells, is no change of a formula.
+    """
     if since is None:
         return tuple("" for _ in rows)
-    before = {row.key: row.cells for row in since}
-    return tuple("same" if before.get(row.key) == row.cells else "changed" for row in rows)
+    before = {row.key: _light(row) for row in since}
+    return tuple("same" if before.get(row.key) == _light(row) else "changed" for row in rows)
+
+
+def _light(row: KeyedRow) -> tuple[str, ...]:
+    """The cells of a row without bold letters."""
+    return tuple(re.sub(r"\\bm\{([^{}]*)\}", r"\1", cell) for cell in row.cells)

@@ -54,7 +54,7 @@ class Elements(Noted):
         shown: list[Shown] = []
         for derivation, line, mark in zip(derivations, lines, change_marks(lines, before), strict=True):
             own: list[Block] = [Equation(line.cells[0], shape_latex(shape_of(derivation)), mark)]
-            if derivation.quantity.indices:
+            if line.cells[1] != line.cells[0]:
                 own.append(Equation(line.cells[1]))
             ranks = ranks_of(derivation.forward)
             for sentence in kink_sentences(derivation):

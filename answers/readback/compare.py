@@ -232,7 +232,13 @@ class Reader:
                 f"d{top}/d{by}" for top in model.tensors for by in model.tensors
             )
         extra = (*self._functions, *indices)
-        return table_of(model, derivation.layout, derivation.index_base, outside, extra, self._partials)
+        return table_of(model, derivation.layout, derivation.index_base, outside, extra, self._partials, self._units)
+
+    @cached_property
+    def _units(self) -> frozenset[str]:
+        """The lengths of axes that are 1 at the given sizes."""
+        lengths = {length for tensor in self.derivation.forward.tensors.values() for length in tensor.shape}
+        return frozenset(str(length) for length in lengths if self.sizes and self.places[0].shape((length,)) == (1,))
 
     @cached_property
     def _functions(self) -> tuple[Function, ...]:
@@ -272,7 +278,8 @@ class Reader:
         ranges = dict(zip(first.letters, first.axes, strict=True))
         truth = first.value(point, first.letters, ranges)
         if printed.shape:
-            self._require_shape(printed, _lengths(first, truth, bool(self.derivation.quantity.at)), point)
+            lengths = _lengths(first, truth, bool(self.derivation.quantity.at))
+            self._require_shape(printed, lengths, point, elements=bool(first.letters))
         noise = self._noise(first, place, truth)
         return max(self.difference(other.value(point, first.letters, ranges), truth, noise) for other in others)
 
@@ -310,11 +317,12 @@ class Reader:
         if partial is None or not isinstance(node, tree.Read) or node.name != partial.bottom:
             raise Unequal(f"{self.derivation.quantity.name} stands in the row of {printed.key}")
 
-    def _require_shape(self, printed: Printed, lengths: Sequence[int], point: Point) -> None:
-        """The shape beside a formula must be that of its left side."""
+    def _require_shape(self, printed: Printed, lengths: Sequence[int], point: Point, *, elements: bool = False) -> None:
+        """The shape beside a formula must be that of its left side; ``elements`` have no letter along one place."""
         sizes = [read(size, point.table).last for size in re.split(r"\\times|×", printed.shape)]
         said = [round(float(size.value(point))) for size in sizes]
-        if _plain(said) != _plain(lengths):
+        plain = _several if elements else _plain
+        if plain(said) != plain(lengths):
             raise Unequal(
                 f"the shape beside it is {printed.shape}, {_product(said)} here, and it has {_product(lengths)}"
             )
@@ -353,6 +361,11 @@ def _plain(lengths: Sequence[int]) -> tuple[int, ...]:
     """Lengths without those of a single column, and 1 for a number, as shapes are printed."""
     kept = tuple(lengths) or (1,)
     return kept[:1] if len(kept) == 2 and kept[1] == 1 else kept
+
+
+def _several(lengths: Sequence[int]) -> tuple[int, ...]:
+    """The lengths of axes of several places."""
+    return tuple(length for length in lengths if length != 1)
 
 
 def _product(lengths: Sequence[int]) -> str:

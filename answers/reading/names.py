@@ -11,6 +11,7 @@ from answers.reading.context import Context, Letter, Meaning, joined, one
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.matching import Match, matches
 from answers.reading.scripts import (
+    axes_of,
     is_range,
     is_transpose,
     read_at,
@@ -226,6 +227,5 @@ def _tensor(
         found += with_above(context, read_at(context, symbol.name, symbol.axes, subscripts[::-1], (0, 1)), rest, word)
         if turned or not below:
             return found
-    axes = tuple(range(len(symbol.axes)))
-    element = read_at(context, symbol.name, symbol.axes, subscripts, axes)
+    element = read_at(context, symbol.name, symbol.axes, subscripts, axes_of(symbol.axes, len(subscripts)))
     return found + with_above(context, element, above, word)

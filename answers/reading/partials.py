@@ -9,7 +9,7 @@ from answers.reading.applying import function_of
 from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.matching import symbol_of
-from answers.reading.scripts import read_at, subscripts_of
+from answers.reading.scripts import axes_of, read_at, subscripts_of
 from answers.reading.shapes import Shape, transposed
 from answers.reading.symbols import Function, Partial, Tensor
 
@@ -197,13 +197,15 @@ def _laid_out(context: Context, partial: Partial, contents: list[list[Any]]) -> 
         if part:
             found = subscripts_of(part, len(own))
             subscripts += found
-            which += range(offset, offset + len(found))
+            which += [offset + at for at in axes_of(own, len(found))]
         offset += len(own)
     every = [axis for own in axes for axis in own]
     made = read_at(context, partial.name, every, subscripts, which)
-    count = len(every) - len(subscripts)
-    of_top = len(axes[0]) - sum(at < len(axes[0]) for at in which)
-    row = count == 1 and (partial.layout == "numerator" if of_top == 0 else partial.layout == "denominator")
+    left = [at for at in range(len(every)) if at not in which]
+    if all(every[at] == 1 for at in left):
+        return made
+    of_top = sum(at < len(axes[0]) for at in left)
+    row = len(left) == 1 and (partial.layout == "numerator" if of_top == 0 else partial.layout == "denominator")
     if not row:
         return made
     return [_rowed(meaning) for meaning in made]

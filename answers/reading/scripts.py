@@ -70,6 +70,12 @@ def subscripts_of(contents: Sequence[Any], rank: int) -> list[Any]:
     return items
 
 
+def axes_of(axes: Sequence[Any], count: int) -> tuple[int, ...]:
+    """The axes that so many subscripts stand for: the first, unless they are as many as there are of several places."""
+    several = tuple(at for at, axis in enumerate(axes) if axis != 1)
+    return several if count == len(several) else tuple(range(count))
+
+
 def in_a_row(item: Any) -> list[Any]:
     """The factors that stand in a row without signs, such as the letters of z_{ij}."""
     if isinstance(item, syntax.Product) and not any(tail.operation or tail.sign for tail in item.factors):
@@ -80,9 +86,10 @@ def in_a_row(item: Any) -> list[Any]:
 def read_at(
     context: Context, name: str, axes: Sequence[Any], subscripts: Sequence[Any], which: Sequence[int]
 ) -> list[Meaning]:
-    """The element, or the slice, of a tensor at subscripts of some of its axes."""
+    """The element, or the slice, of a tensor at subscripts of some of its axes; one of one place needs none."""
     with context.places():
         places = [context.read(subscript) for subscript in subscripts]
+    only = tree.Number(float(context.table.base))
 
     def made(nodes: list[tree.Node], bindings: Bindings) -> list[Meaning]:
         filled: list[tree.Node | None] = [None] * len(axes)
@@ -94,6 +101,8 @@ def read_at(
             filled[axis] = node
             bindings = _ranged(context, node, axes[axis], bindings)
         left = tuple(axis for axis, node in zip(axes, filled, strict=True) if node is None)
+        if all(axis == 1 for axis in left):
+            filled, left = [only if node is None else node for node in filled], ()
         return [Meaning(tree.Read(name, tuple(filled), Shape(left)), bindings)]
 
     return joined(places, made)

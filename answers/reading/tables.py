@@ -65,8 +65,10 @@ def _letter(stem: str) -> str:
     return stem if len(stem) < 2 else rf"\mathrm{{{stem}}}"
 
 
-def axis_of(length: Expr) -> Axis:
-    """A length as the table has it: a number, or a name such as K or 4*d."""
+def axis_of(length: Expr, units: Collection[str] = ()) -> Axis:
+    """A length as the table has it: a number, or a name such as K or 4*d; those in ``units`` are 1."""
+    if str(length) in units:
+        return 1
     return int(length) if length.is_Integer else str(length)
 
 
@@ -78,13 +80,14 @@ def table_of(
     outside: frozenset[str] | None = frozenset(),
     extra: tuple[TableSymbol, ...] = (),
     partials: tuple[str, ...] = (),
+    units: frozenset[str] = frozenset(),
 ) -> Table:
     """The table of everything in a forward definition: tensors, sizes and hyper-parameters, functions, partials.
 
     ``outside`` names the tensors and partials that count as 0 outside their ranges; all do if it is None. ``extra``
     symbols hide others.
     ``partials`` are the names of those that the text uses, where in some others are held (``dy/de|s``): what the steps
-    of a derivation write as ∂y/∂e.
+    of a derivation write as ∂y/∂e. ``units`` are lengths that are 1 here.
     """
     names = set(model.tensors)
     found: list[TableSymbol] = list(extra)
@@ -93,7 +96,7 @@ def table_of(
     for tensor in model.tensors.values():
         if tensor.name in taken:
             continue
-        axes = tuple(axis_of(length) for length in tensor.shape)
+        axes = tuple(axis_of(length, units) for length in tensor.shape)
         written = spellings(tensor.name, upstream=tensor.name[1:] in names)
         if tensor.role == "loss":
             written = (*written, *(letter for letter in ("L", "J") if letter not in used))

@@ -19,10 +19,8 @@ from derive.matrix.recognise import recognise
 from derive.matrix.substitute import coefficient_names, substitute
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import leaves
+from derive.matrix.units import Numbers, enlarged, with_units, without_units
 from derive.steps import Layout, Quantity
-
-UNIT = symbols.size("_unit")
-"""Stands for an axis of length 1 while a form is sought, so that one output is written as K outputs are."""
 
 
 class Former:
@@ -76,7 +74,7 @@ class Former:
         if coefficient_names(node) & hidden:
             return None
         written = tidy(substitute(node, lambda name: self._written(name, hidden) if name in hidden else None))
-        return written.resized({UNIT: sympy.S.One})
+        return without_units(written, self.layout)
 
     def definition(self, name: str, hidden: frozenset[str] = frozenset()) -> Node | None:
         """The forward equation of a tensor in matrix form; what it reads of ``hidden`` is to be written out."""
@@ -111,7 +109,7 @@ class Former:
         )
 
     def _leaf(self, name: str) -> Node | None:
-        shape = _enlarged(self.forward.tensors[name].shape)
+        shape = enlarged(self.forward.tensors[name].shape)
         if len(shape) > 2:
             return None
         rows, columns = (*shape, *[sympy.S.One] * (2 - len(shape)))
@@ -120,18 +118,25 @@ class Former:
     def _recognised(self, expression: Expr, quantity: Quantity, hidden: frozenset[str] = frozenset()) -> Node | None:
         if len(quantity.indices) > 2:
             return None
-        expression = _with_units(expression)
-        sizes = dict(zip(quantity.indices, _enlarged(quantity.shape), strict=True))
+        whole = all(length == 1 for length in quantity.shape)
+        single = self._numbers.without(hidden).names_in(expression, partials=whole)
+        expression = with_units(expression, single)
+        sizes = dict(zip(quantity.indices, enlarged(quantity.shape), strict=True))
         candidates = [expression]
         if any(walks.holds(part, KroneckerDelta) for part in walks.parts(expression, Add)):
             candidates.append(sympy.expand(expression)) if not walks.holds(expression, Sum) else None
         rows = self._rows(expression) if self.layout == "numerator" else frozenset()
         found = [
-            recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows, hidden)
+            recognise(candidate, quantity.indices, self._shapes(candidate), sizes, rows, hidden, single)
             for candidate in candidates
         ]
         nodes = [tidy(substitute(node, self._transposed)) for node in found if node is not None]
         return min(nodes, key=leaves) if nodes else None
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        """The tensors that are one number each, though they have axes."""
+        return Numbers.of(self.forward)
 
     def _transposed(self, name: str) -> Node | None:
         """The gradient of a scalar by a matrix as numerator layout stores it, and so reads it: transposed."""
@@ -140,7 +145,7 @@ class Former:
             return None
         if self.ranks.get(partial.top) != 0 or self.ranks[partial.bottom] != 2:
             return None
-        rows, columns = _enlarged(self.forward.tensors[partial.bottom].shape)
+        rows, columns = enlarged(self.forward.tensors[partial.bottom].shape)
         return transpose(Named(name, columns, rows))
 
     def _rows(self, expression: Expr) -> frozenset[str]:
@@ -159,9 +164,9 @@ class Former:
             name = symbols.name_of(access)
             partial = partial_named(name)
             if name in self.forward.tensors:
-                shapes[name] = _enlarged(self.forward.tensors[name].shape)
+                shapes[name] = enlarged(self.forward.tensors[name].shape)
             elif partial is not None and all(part in self.forward.tensors for part in partial.ends):
-                shapes[name] = _enlarged(
+                shapes[name] = enlarged(
                     self.forward.tensors[partial.top].shape + self.forward.tensors[partial.bottom].shape
                 )
         return shapes
@@ -170,20 +175,6 @@ class Former:
     def ranks(self) -> Mapping[str, int]:
         """The number of axes of every tensor."""
         return {name: len(tensor.shape) for name, tensor in self.forward.tensors.items()}
-
-
-def _enlarged(shape: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    return tuple(UNIT if length == 1 else length for length in shape)
-
-
-def _with_units(expression: Expr) -> Expr:
-    """The expression with sums over an axis of length 1 taken over ``UNIT``."""
-    if isinstance(expression, sympy.Indexed):
-        return expression
-    if isinstance(expression, Sum):
-        limits = [(letter, lower, UNIT - 1 if upper == 0 else upper) for letter, lower, upper in expression.limits]
-        return walks.total(_with_units(expression.function), limits)
-    return walks.mapped(expression, _with_units, Expr)
 
 
 def _reads(node: Node) -> frozenset[str]:

@@ -12,11 +12,13 @@ from derive.expression.symbols import name_of
 class Reading:
     """Answers what expressions read, and remembers the answers.
 
-    Elements of the tensors in ``apart`` are never numbers, though a label alone picks them.
+    Elements of the tensors in ``apart`` are never numbers, though a label alone picks them. Tensors in ``single`` are
+    numbers, read at the first place.
     """
 
-    def __init__(self, apart: frozenset[str] = frozenset()) -> None:
+    def __init__(self, apart: frozenset[str] = frozenset(), single: frozenset[str] = frozenset()) -> None:
         self.apart = apart
+        self.single = single
         self._known: dict[Basic, tuple[frozenset[Symbol], bool]] = {}
 
     def symbols(self, expression: Basic) -> frozenset[Symbol]:
@@ -54,5 +56,7 @@ class Reading:
 
     def _picked(self, access: Indexed) -> bool:
         """Whether a label alone says which element it is, ``p[y]`` for the class y: one number for all indices."""
+        if name_of(access) in self.single:
+            return all(subscript == 0 for subscript in access.indices)
         labels = all(isinstance(subscript, Symbol) and not subscript.is_integer for subscript in access.indices)
         return labels and name_of(access) not in self.apart

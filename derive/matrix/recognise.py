@@ -29,6 +29,7 @@ def recognise(
     sizes: Mapping[Symbol, Expr],
     rows: frozenset[str] = frozenset(),
     apart: frozenset[str] = frozenset(),
+    single: frozenset[str] = frozenset(),
 ) -> Node | None:
     """The matrix form of an expression whose free indices are ``indices``, or None if it has none.
 
@@ -41,13 +42,14 @@ def recognise(
         sizes: the size of each free index.
         rows: tensors of rank one that are printed as rows.
         apart: tensors whose elements are no coefficients where a label picks them, ``p[y]``: they will be written out.
+        single: tensors of one place along every axis, which are read there and are coefficients.
 
     Raises:
         KeyError: ``sizes`` lacks a free index.
     """
     if len(indices) > 2:
         return None
-    recogniser = _Recogniser(shapes, {k: sizes[k] for k in indices}, rows, apart)
+    recogniser = _Recogniser(shapes, {k: sizes[k] for k in indices}, rows, Reading(apart, single))
     whole = recogniser.node(sympy.sympify(expression), indices)
     return None if whole is None else tidy(whole)
 
@@ -60,12 +62,12 @@ class _Recogniser:
         shapes: Mapping[str, tuple[Expr, ...]],
         sizes: dict[Symbol, Expr],
         rows: frozenset[str],
-        apart: frozenset[str],
+        reading: Reading,
     ) -> None:
         self.shapes = shapes
         self.rows = rows
         self.sizes = sizes
-        self.reading = Reading(apart)
+        self.reading = reading
         gradients = (name for name in shapes if partial_named(name) or (name[0] == "d" and name[1:] in shapes))
         self.contraction = Contraction(sizes, frozenset(gradients))
         self.known: dict[tuple[Expr, Axes], Node | None] = {}

@@ -75,10 +75,12 @@ def _tidy_hadamard(factors: Sequence[Node]) -> Node:
 
 def _row_form(row: Node) -> Node:
     """r ⊙ v^T as the product r diag(v), for a row r that needs no transpose; any other node as it is."""
-    if not isinstance(row, Hadamard) or row.shape[0] != 1 or is_scalar(row):
+    inner = row.node if isinstance(row, Transpose) else row
+    if not isinstance(inner, Hadamard) or row.shape[0] != 1 or is_scalar(row):
         return row
-    rows = [factor for factor in row.factors if _open_transposes(factor) == 0]
-    columns = [transpose(factor) for factor in row.factors if _open_transposes(factor) > 0]
+    factors = inner.factors if inner is row else tuple(map(transpose, inner.factors))
+    rows = [factor for factor in factors if _open_transposes(factor) == 0]
+    columns = [transpose(factor) for factor in factors if _open_transposes(factor) > 0]
     if not rows or not columns or any(map(_open_transposes, columns)):
         return row
     return product(hadamard(*rows), diagonal(hadamard(*columns)))

@@ -19,6 +19,7 @@ from derive.render.names import ranks_of
 from derive.render.piece import Piece
 from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_latex, sentence_unicode
 from derive.render.style import Style
+from derive.render.units import without_units
 from derive.steps import Derived, Notation, Quantity, Step
 
 LATEX_WIDTH = 68.0
@@ -240,7 +241,8 @@ def _equation(
     left = _quantity(style, quantity, derivation.forward, False, barred)
     write = cases_piece if notation == "cases" else piece
     is_place = derivation.forward.holds_places(quantity.name)
-    return left, write(style, expression, ranks, base, barred, is_place=is_place)
+    single = without_units(expression, quantity.indices, quantity.shape)
+    return left, write(style, single, ranks, base, barred, is_place=is_place)
 
 
 def _convolution(style: Style, derivation: Derived, form: ConvolutionForm) -> tuple[Piece, Piece]:
@@ -284,5 +286,6 @@ def _whole(style: Style, quantity: Quantity, derivation: Derived, barred: frozen
 def _row(style: Style, row: Row, forward: Forward, index_base: IndexBase) -> str:
     ranks = ranks_of(forward)
     left = ExpressionPrinter(style, ranks).element(row.name, row.indices)
-    right = piece(style, row.expression, ranks, index_base, is_place=forward.holds_places(row.name))
+    single = without_units(row.expression, row.indices, row.tensor.shape)
+    right = piece(style, single, ranks, index_base, is_place=forward.holds_places(row.name))
     return left.text + style.signs["equals"] + style.signed(right).text

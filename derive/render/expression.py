@@ -24,7 +24,7 @@ from derive.render.arrange import (
     with_number,
 )
 from derive.render.conditions import below_sizes, condition_piece
-from derive.render.names import SPELT, Ranks, parse_name, rank_of, split_subscripts
+from derive.render.names import SPELT, Ranks, parse_name, rank_of, split_subscripts, units_in
 from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Binding, Piece
 from derive.render.roots import is_root, rationalised
@@ -119,7 +119,10 @@ class ExpressionPrinter:
         return [small.piece(expression) for expression in expressions]
 
     def element(self, name: str, subscripts: Sequence[Expr] = (), *, whole: bool = False) -> Piece:
-        """An element of a tensor; or the ``whole`` tensor, in bold if it has a rank."""
+        """An element of a tensor; or the ``whole`` tensor, in bold if it has a rank.
+
+        Axes of one place have no subscript, and what has no other axes is a number.
+        """
         divided = split_subscripts(name, len(subscripts), self.ranks)
         if divided is not None:
             top, bottom, rank = divided
@@ -138,10 +141,12 @@ class ExpressionPrinter:
         if name.startswith(GRADIENT) and name in self.ranks:
             return self.element(partial_name("l", name.removeprefix(GRADIENT)), subscripts, whole=whole)
         known = rank_of(name, self.ranks, len(subscripts) or int(whole))
+        units = units_in(self.ranks, name)
+        kept = [each for axis, each in enumerate(subscripts) if axis not in units]
         parsed = parse_name(name)
-        bold = whole and known > 0
+        bold = whole and known > len(units.union(range(len(subscripts))))
         above = parsed.is_parameter and known > 0
-        return self.style.symbol(parsed, self.subscripts(subscripts), whole=bold, above=above)
+        return self.style.symbol(parsed, self.subscripts(kept), whole=bold, above=above)
 
     def number(self, value: Expr) -> Piece:
         """A number with its sign."""

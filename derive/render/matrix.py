@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
@@ -225,16 +226,23 @@ class MatrixPrinter:
                 coefficients.append(factor.coefficient)
                 factor = factor.node
             if isinstance(factor, Elementwise):
-                printer = TensorFormulaPrinter(self.style, self.ranks, arguments=self.arguments(factor))
                 number, tensors = self.counted(factor).as_independent(*factor.variables, as_Add=False)
                 coefficients.append(number)
-                _, more, divisors = printer.factors(tensors)
+                more, divisors = _above_and_below(self.formula(factor), tensors)
                 above += more
                 below += divisors
             else:
                 above.append(self.piece(factor))
-        product = compose.hadamard(self.style, above, below)
-        return compose.scale(self.style, self.scalars.piece(Mul(*coefficients)), product, "juxtapose")
+        multiply = self.quotient if node.shape == (1, 1) else partial(compose.hadamard, self.style)
+        return compose.scale(self.style, self.scalars.piece(Mul(*coefficients)), multiply(above, below), "juxtapose")
+
+    def quotient(self, above: Sequence[Piece], below: Sequence[Piece]) -> Piece:
+        """A product of numbers over another one."""
+        top, bottom = (
+            compose.multiply(self.style, pieces) if pieces else self.style.number("1") for pieces in (above, below)
+        )
+        whole = self.style.fraction(top.positive, bottom.positive, inline=False) if below else top
+        return replace(whole, negative=top.negative != (bool(below) and bottom.negative))
 
     def terms(self, node: Node) -> list[Piece]:
         """The terms of a sum, those of sums within it and of formulas that are sums."""
@@ -270,6 +278,16 @@ class MatrixPrinter:
     def call(self, function: str, node: Node) -> Piece:
         """A function of a whole matrix."""
         return compose.call(self.style, self.style.word(function), self.piece(node))
+
+
+def _above_and_below(printer: ExpressionPrinter, product: Expr) -> tuple[list[Piece], list[Piece]]:
+    """What a product multiplies, and what it divides by."""
+    if isinstance(printer, TensorFormulaPrinter):
+        _, above, below = printer.factors(product)
+        return above, below
+    _, factors = arranged(product)
+    below = [printer.piece(1 / factor) for factor in factors if divides(factor)]
+    return [printer.piece(factor) for factor in factors if not divides(factor)], below
 
 
 def _squares_apart(factors: Sequence[Expr]) -> list[Expr]:

@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
+
+from sympy import Expr
 
 from derive.errors import DefinitionError, DeriveError
+from derive.expression import walks
 from derive.expression.partials import partial_named
 from derive.forward import Forward
 
@@ -146,16 +150,33 @@ def split_subscripts(name: str, count: int, ranks: Ranks) -> tuple[str, str, int
 
 
 class KnownRanks(dict[str, int]):
-    """The ranks of tensors, with the names of those whose values are ``places``, which count as indices do."""
+    """The ranks of tensors, with the names of those whose values are ``places``, which count as indices do.
+
+    ``units`` are the axes of tensors along which there is one place only: they need no subscript.
+    """
 
     places: frozenset[str] = frozenset()
+    units: Mapping[str, frozenset[int]] = MappingProxyType({})
 
 
-def ranks_of(forward: Forward) -> KnownRanks:
-    """The ranks of the tensors of a forward definition, and which of them hold places."""
+def ranks_of(forward: Forward, sizes: Mapping[Expr, Expr] = MappingProxyType({})) -> KnownRanks:
+    """The ranks of the tensors of a forward definition, which of them hold places, and their axes of one place.
+
+    ``sizes`` are numbers for sizes, of which some may be 1.
+    """
     ranks = KnownRanks({name: len(tensor.shape) for name, tensor in forward.tensors.items()})
     ranks.places = frozenset(name for name in forward.tensors if forward.holds_places(name))
+    units = {
+        name: frozenset(axis for axis, length in enumerate(tensor.shape) if walks.replaced(length, sizes) == 1)
+        for name, tensor in forward.tensors.items()
+    }
+    ranks.units = MappingProxyType({name: axes for name, axes in units.items() if axes})
     return ranks
+
+
+def units_in(ranks: Ranks, name: str) -> frozenset[int]:
+    """The axes of a tensor along which there is one place only, as far as they are known."""
+    return ranks.units.get(name, frozenset()) if isinstance(ranks, KnownRanks) else frozenset()
 
 
 def places_in(ranks: Ranks) -> frozenset[str]:

@@ -111,12 +111,14 @@ def _group(factor: Expr) -> int:
 
 
 def _kind(factor: Expr) -> int:
-    """Among factors with one index: differences such as y_hat - y, elements, functions, other sums, brackets."""
+    """Among factors with one index: differences such as y_hat - y, elements, sums of these, functions, other sums."""
     base = factor.base if isinstance(factor, Pow) else factor
     if isinstance(base, Add):
-        elements = all(isinstance(abs_term(term), Indexed | Symbol) for term in base.args)
-        return 0 if elements else 3
-    return 1 if isinstance(base, Indexed | Symbol) else 4 if isinstance(base, Bracket) else 2
+        terms = [abs_term(term) for term in base.args]
+        if all(isinstance(term, Indexed | Symbol) for term in terms):
+            return 0
+        return 2 if all(isinstance(term, Indexed | Symbol) or term == 1 for term in terms) else 4
+    return 1 if isinstance(base, Indexed | Symbol) else 5 if isinstance(base, Bracket) else 3
 
 
 def is_partial(factor: Expr) -> bool:

@@ -23,6 +23,7 @@ from derive.render.names import Ranks, places_in
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 from derive.render.unicode_style import UnicodeStyle
+from derive.render.units import without_units
 
 IndexBase = Literal[0, 1]
 
@@ -45,7 +46,8 @@ def piece(
     """
     if isinstance(what, Node):
         return MatrixPrinter(style, ranks, index_base, barred).piece(what)
-    shown = counted(numbers_first(distinct(sympy.sympify(what))), index_base, places_in(ranks), is_place=is_place)
+    single = without_units(sympy.sympify(what))
+    shown = counted(numbers_first(distinct(single)), index_base, places_in(ranks), is_place=is_place)
     return ExpressionPrinter(style, ranks, barred=barred).piece(shown)
 
 
@@ -66,7 +68,8 @@ def cases_piece(
 ) -> Piece:
     """An expression as values under conditions; as it is where it has none."""
     printer = ExpressionPrinter(style, ranks, barred=barred)
-    found = branches(counted(numbers_first(distinct(expression)), index_base, places_in(ranks), is_place=is_place))
+    single = without_units(expression)
+    found = branches(counted(numbers_first(distinct(single)), index_base, places_in(ranks), is_place=is_place))
     if len(found) == 1:
         return printer.piece(found[0].value)
     return style.cases(

@@ -42,7 +42,7 @@ def _element(style: Style, value: Expr, index_base: IndexBase) -> str:
 
 def _equations(style: Style, elements: Elements) -> list[tuple[str, str]]:
     derivation = elements.derivation
-    ranks = ranks_of(derivation.forward)
+    ranks = ranks_of(derivation.forward, dict(elements.numbers))
     printer = ExpressionPrinter(style, ranks)
     base, is_place = derivation.index_base, derivation.forward.holds_places(derivation.quantity.name)
     return [

@@ -33,13 +33,13 @@ def value(expression: Expr, arrays: dict[str, numpy.ndarray]) -> float:
 def test_a_convolution_of_three_by_three_with_two_by_two() -> None:
     lines = written_out(SMALL.vjp("z"), SIZES).unicode().splitlines()
     assert len(lines) == 9
-    assert lines[0] == "∂ℓ/∂z[0,0,0] = weight[0,0,0,0] · dy[0,0,0]"
-    assert lines[1] == "∂ℓ/∂z[0,0,1] = weight[0,0,0,0] · dy[0,0,1] + weight[0,0,0,1] · dy[0,0,0]"
+    assert lines[0] == "∂ℓ/∂z[0,0] = weight[0,0] · dy[0,0]"
+    assert lines[1] == "∂ℓ/∂z[0,1] = weight[0,0] · dy[0,1] + weight[0,1] · dy[0,0]"
     latex = written_out(SMALL.vjp("weight"), SIZES).latex().splitlines()
     assert len(latex) == 4
     assert latex[3] == (
-        r"\frac{\partial \ell}{\partial \mathrm{weight}_{0,0,1,1}} &= \mathrm{d}y_{0,0,0} \, z_{0,1,1} + "
-        r"\mathrm{d}y_{0,0,1} \, z_{0,1,2} + \mathrm{d}y_{0,1,0} \, z_{0,2,1} + \mathrm{d}y_{0,1,1} \, z_{0,2,2}"
+        r"\frac{\partial \ell}{\partial \mathrm{weight}_{1,1}} &= \mathrm{d}y_{0,0} \, z_{1,1} + "
+        r"\mathrm{d}y_{0,1} \, z_{1,2} + \mathrm{d}y_{1,0} \, z_{2,1} + \mathrm{d}y_{1,1} \, z_{2,2}"
     )
 
 

@@ -55,7 +55,9 @@ class IndexReader(Reader):
         self.outside = 0.0
 
     def _element(self, name: str, subscripts: tuple[int, ...]) -> float:
-        array = self.arrays[name]
+        array = numpy.asarray(self.arrays[name])
+        if len(subscripts) < array.ndim:  # axes of one place need no subscript
+            array = array.squeeze()
         assert len(subscripts) == array.ndim, (name, subscripts, array.shape)
         places = [subscript - self.base for subscript in subscripts]
         inside = all(0 <= place < length for place, length in zip(places, array.shape, strict=True))
