@@ -15,7 +15,8 @@ from answers.code.lines import equation, source_of
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.network import network
-from numeric.source import Names, function_source
+from numeric.source import Names, function_code
+from numeric.source.printing import printed, statement_lines
 
 BATCH = "B"
 SIZE = symbols.size(BATCH)
@@ -53,7 +54,9 @@ def written_activation(name: str, layer: str, library: str, upstream: str = "dJd
     names = Names.of(model.forward, {"y_hat": "y", "dl/dy_hat": upstream})
     applied = [function for function in model.forward.functions if type(value.result).__name__ == function.name]
     if applied:
-        *statements, source = function_source(applied[0], library, "z", names)
+        found, value_code = function_code(applied[0], library, "z", names)
+        statements = [line for statement in found for line in statement_lines(statement)]
+        source = printed(value_code)
     else:
         statements, source = [], source_of(value, library, names)
     formula = value.result.replace(*_application(applied[0])) if applied else value.result

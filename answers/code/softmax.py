@@ -13,8 +13,8 @@ from answers.code.lines import DerivedLine, source_of
 from derive.expression import symbols
 from derive.layer import Layer, layer
 from numeric.source import NAMESPACES, Names, SourceError
+from numeric.source.code import named
 from numeric.source.scalar import ScalarSource
-from numeric.source.text import Text
 
 BATCH = "N"
 
@@ -92,7 +92,7 @@ def _scalar(expression: Expr, names: dict[str, str]) -> str:
     """An elementwise expression of arrays that broadcast against each other."""
     size = symbols.size(BATCH)
     variables = {
-        one: Text(names.get(symbols.name_of(one), symbols.name_of(one)), shape=(size,))
+        one: named(names.get(symbols.name_of(one), symbols.name_of(one)), (size,))
         for one in symbols.accesses(expression)
     }
     return ScalarSource(NAMESPACES["numpy"], Names(), variables).text(expression).source

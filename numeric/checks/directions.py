@@ -130,7 +130,7 @@ def _over_samples(model: Forward) -> Forward:
 
 def source_of(module: Module) -> str:
     """The text of the generated module."""
-    return module.text(formulas=False)
+    return module.program(formulas=False).text
 
 
 def _is_moved(tensor: Tensor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,18 +15,19 @@ from derive.expression.functions import ArgMax, Bracket, Maximum
 from numeric.errors import CompileError
 from numeric.lowering.lengths import Lengths
 from numeric.lowering.places import Places
-from numeric.source import NAMESPACES, Names, SourceError
+from numeric.source import NAMESPACES, Names, SourceError, tree
+from numeric.source.code import Code, at, named
 from numeric.source.elements import ElementSource, chosen, typed
 from numeric.source.integers import Integers, is_whole
 from numeric.source.naming import python_name, variable
-from numeric.source.text import Level, Text
+from numeric.source.printing import printed
 
 Axes = tuple[Symbol, ...]
 
 CALLS: Mapping[str, str] = {
-    "log1p": "np.log1p({})",
-    "expm1": "np.expm1({})",
-    "erf": "erf({})",
+    "log1p": "np.log1p(a)",
+    "expm1": "np.expm1(a)",
+    "erf": "erf(a)",
 }
 ONE = sympy.S.One
 
@@ -45,11 +47,11 @@ class ArraySource(ABC):
     lengths: Lengths
     integers: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
-    real: str = ""
+    real: ast.expr = field(default_factory=lambda: tree.name("float"))
     ranges: Mapping[Symbol, Expr] = field(default_factory=dict)
     in_block: frozenset[str] = frozenset()
 
-    def array(self, expression: Expr, axes: Axes) -> Text:
+    def array(self, expression: Expr, axes: Axes) -> Code:
         """The whole array of the expression, one axis for each of ``axes``.
 
         Raises:
@@ -58,10 +60,10 @@ class ArraySource(ABC):
         text = self.value(expression, axes)
         if text.shape == tuple(axes):
             return text
-        sizes = ", ".join(self.size(self.ranges[letter]) for letter in axes)
-        return Text(f"np.broadcast_to({text.source}, ({sizes}{',' * (len(axes) == 1)}))", shape=axes, whole=text.whole)
+        sizes = tree.tuple_of(self.size(self.ranges[letter]) for letter in axes)
+        return Code(tree.call("np.broadcast_to", text.node, sizes), axes, text.whole)
 
-    def value(self, expression: Expr, axes: Axes) -> Text:
+    def value(self, expression: Expr, axes: Axes) -> Code:
         """Source that broadcasts against arrays with these axes; its shape holds an index or 1 for each axis."""
         expression = typed(chosen(expression))
         variables = {part: self._part(part, axes) for part in self._parts(expression)}
@@ -72,25 +74,24 @@ class ArraySource(ABC):
             raise CompileError(str(error)) from error
 
     @abstractmethod
-    def total(self, part: Expr, axes: Axes) -> Text:
+    def total(self, part: Expr, axes: Axes) -> Code:
         """The source of a sum or a largest value, or of where it stands, aligned with ``axes``."""
 
-    def size(self, length: Expr) -> str:
+    def size(self, length: Expr) -> ast.expr:
         """The source of a length."""
-        return Integers(lambda part: Text(str(part))).text(sympy.expand(length)).source
+        return length_code(length)
 
     def within(self, limits: Sequence[Sequence[Expr]]) -> ArraySource:
         """The same writer, inside sums over these limits."""
         added = {letter: sympy.expand(upper + 1) for letter, _, upper in limits}
         return replace(self, ranges={**self.ranges, **added})
 
-    def keeping(self, text: Text, own: Axes, axes: Axes) -> Text:
+    def keeping(self, text: Code, own: Axes, axes: Axes) -> Code:
         """A computed array with the axes ``own``, aligned with ``axes``."""
-        simple = text.inside(text.level.ATOM)
         order = tuple(letter for letter in axes if letter in own)
-        return text if own == order == axes[len(axes) - len(own) :] else self._aligned(simple, own, axes, False)
+        return text if own == order == axes[len(axes) - len(own) :] else self._aligned(text.node, own, axes, False)
 
-    def whole(self, expression: Expr, axes: Axes) -> Text:
+    def whole(self, expression: Expr, axes: Axes) -> Code:
         """The source of an integer expression of indices, along their axes."""
         return self._integers(axes).text(expression)
 
@@ -117,53 +118,51 @@ class ArraySource(ABC):
             return all(is_whole(part, self.integers) for part in node.args[0].args)
         return isinstance(node, sympy.floor | sympy.Mod) and is_whole(node, self.integers)
 
-    def _part(self, part: Expr, axes: Axes) -> Text:
+    def _part(self, part: Expr, axes: Axes) -> Code:
         if isinstance(part, Indexed):
             return self._access(part, axes)
         if isinstance(part, Sum | Maximum | ArgMax):
             return self.total(part, axes)
         if isinstance(part, KroneckerDelta | Bracket):
             condition = part if isinstance(part, KroneckerDelta) else part.args[0]
-            text = self._integers(axes).condition(condition)
-            return replace(text, code=f"({text.code})", level=Level.ATOM)
+            return self._integers(axes).condition(condition)
         if isinstance(part, Symbol) and part.is_integer:
             return self._letter(part, axes)
         if part.is_integer or isinstance(part, sympy.floor | sympy.Mod):
             return self.whole(part, axes)
-        return Text(python_name(part.name))
+        return named(python_name(part.name))
 
     def _integers(self, axes: Axes) -> Integers:
         return Integers(lambda part: self._letter(part, axes) if isinstance(part, Symbol) else self._access(part, axes))
 
-    def _letter(self, letter: Symbol, axes: Axes) -> Text:
+    def _letter(self, letter: Symbol, axes: Axes) -> Code:
         """The values of an index along its axis, or the variable of the loop that counts it."""
         if letter.name in self.integers:
-            return Text(python_name(letter.name))
+            return named(python_name(letter.name))
         if letter not in self.ranges:
-            return Text(variable(letter))
-        return replace(
-            self._aligned(f"np.arange({self.size(self.ranges[letter])})", (letter,), axes, False), whole=True
-        )
+            return named(variable(letter))
+        counted = tree.call("np.arange", self.size(self.ranges[letter]))
+        return replace(self._aligned(counted, (letter,), axes, False), whole=True)
 
-    def _access(self, access: Indexed, axes: Axes) -> Text:
+    def _access(self, access: Indexed, axes: Axes) -> Code:
         name, subscripts = symbols.name_of(access), symbols.subscripts_of(access)
-        shape = self.shapes[name]
+        array, shape = tree.name(python_name(name)), self.shapes[name]
         own = tuple(subscript for subscript in subscripts if isinstance(subscript, Symbol))
         if name in self.kept:
             if len(own) < len(subscripts):
                 raise CompileError(f"the subscripts {subscripts} of {name} have no generated code")
             if len(set(own)) < len(own):
-                return self._gathered(f"{python_name(name)}[..., 0]", subscripts, axes)
-            return self._aligned(python_name(name), own, axes, True)
+                return self._gathered(_last(array), subscripts, axes)
+            return self._aligned(array, own, axes, True)
         places = Places(self.ranges, self.lengths, self._integers(axes))
         runs = places.runs(subscripts, shape)
         if runs is not None:
             letters = tuple(letter for run in runs for letter in run.letters)
-            stored = f"{python_name(name)}[block, ...]" if name in self.in_block else python_name(name)
+            stored = tree.quoted("array[block, ...]", array=array) if name in self.in_block else array
             return self._aligned(places.code(stored, runs, shape), letters, axes, False)
-        return self._chosen(name, subscripts, axes) or self._gathered(python_name(name), subscripts, axes)
+        return self._chosen(array, subscripts, axes) or self._gathered(array, subscripts, axes)
 
-    def _chosen(self, name: str, subscripts: Sequence[Expr], axes: Axes) -> Text | None:
+    def _chosen(self, array: ast.expr, subscripts: Sequence[Expr], axes: Axes) -> Code | None:
         """Elements by indices that are arrays: ``p[np.arange(B), y]``, ``E[x]``; None for other subscripts."""
         if not all(isinstance(s, Symbol | Indexed) for s in subscripts):
             return None
@@ -176,42 +175,52 @@ class ArraySource(ABC):
         (first, *others) = chosen
         inner = tuple(letter for letter in order if letter in subscripts[first].free_symbols)
         if first == 0 and not others and order == (*inner, *behind):
-            code = f"{python_name(name)}[{self._access(subscripts[0], inner).source}]"
-            return self._aligned(code, order, axes, False)
+            rows = tree.subscript(array, [self._access(subscripts[0], inner).node])
+            return self._aligned(rows, order, axes, False)
         before, last = tuple(subscripts[:-1]), subscripts[-1]
         if isinstance(last, Indexed) and not others and last.indices == before and len(before) > 1:
-            place = self._access(last, before).source
-            code = f"np.take_along_axis({python_name(name)}, {place}[..., None], axis=-1)[..., 0]"
-            return self._aligned(code, before, axes, False)
-        places = [self._integers(order).text(subscript).source for subscript in subscripts]
-        return self._aligned(f"{python_name(name)}[{', '.join(places)}]", order, axes, False)
+            pattern = "np.take_along_axis(array, place[..., None], axis=-1)[..., 0]"
+            found = tree.quoted(pattern, array=array, place=self._access(last, before).node)
+            return self._aligned(found, before, axes, False)
+        places = [self._integers(order).text(subscript).node for subscript in subscripts]
+        return self._aligned(tree.subscript(array, places), order, axes, False)
 
-    def _gathered(self, code: str, subscripts: Sequence[Expr], axes: Axes) -> Text:
+    def _gathered(self, array: ast.expr, subscripts: Sequence[Expr], axes: Axes) -> Code:
         free = {letter for subscript in subscripts for letter in subscript.free_symbols if letter in axes}
         order = tuple(letter for letter in axes if letter in free)
-        text = Places(self.ranges, self.lengths, self._integers(order)).gathered(code, subscripts)
-        return self._aligned(text.code, order, axes, False)
+        text = Places(self.ranges, self.lengths, self._integers(order)).gathered(array, subscripts)
+        return self._aligned(text.node, order, axes, False)
 
-    def _aligned(self, code: str, own: Axes, axes: Axes, column: bool) -> Text:
+    def _aligned(self, array: ast.expr, own: Axes, axes: Axes, column: bool) -> Code:
         """An array with its axes in the order of ``axes`` and new axes of length 1 where it has none."""
         order = tuple(letter for letter in axes if letter in own)
         if len(order) < len(own):
-            raise CompileError(f"{code} varies along {set(own) - set(order)}, over which nothing is summed")
-        if own != order:
-            if len(own) == 2:
-                code += ".T"
-            else:
-                code += f".transpose({', '.join(str(own.index(letter)) for letter in order)})"
+            what = f"{printed(array)} varies along {set(own) - set(order)}"
+            raise CompileError(f"{what}, over which nothing is summed")
+        if own != order and len(own) == 2:
+            array = ast.Attribute(array, "T", ast.Load())
+        elif own != order:
+            array = tree.method(array, "transpose", *(tree.number(own.index(letter)) for letter in order))
         if not own:
-            return Text(code)
+            return Code(array)
         positions = [axes.index(letter) for letter in order]
         spread = axes[positions[0] :]
         if column:
             # Stored with an axis of length 1 behind its own.
             if len(spread) == len(own) + 1:
-                return Text(code, shape=(*order, ONE))
-            code += "[..., 0]"
+                return Code(array, (*order, ONE))
+            array = _last(array)
         if spread == order:
-            return Text(code, shape=order)
-        marks = ", ".join(":" if letter in order else "None" for letter in spread)
-        return Text(f"{code}[{marks}]", shape=tuple(letter if letter in order else ONE for letter in spread))
+            return Code(array, order)
+        marks = [tree.cut() if letter in order else ast.Constant(None) for letter in spread]
+        return at(Code(array), marks, tuple(letter if letter in order else ONE for letter in spread))
+
+
+def length_code(length: Expr) -> ast.expr:
+    """The source of a length."""
+    return Integers(lambda part: named(str(part))).text(sympy.expand(length)).node
+
+
+def _last(array: ast.expr) -> ast.expr:
+    """The array without its last axis, of length 1."""
+    return tree.quoted("array[..., 0]", array=array)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -11,12 +10,15 @@ from sympy import Expr, Mul, Symbol
 from derive.expression import symbols
 from numeric.codegen.arrays import ArraySource
 from numeric.lowering.lines import is_product
-from numeric.source.text import Text
+from numeric.source import tree
+from numeric.source.code import Code
 
-BLOCKS = '''def blocks(samples):
+BLOCKS = tree.definition('''
+def blocks(samples):
     """Slices of a sixteenth of the samples each: the windows of all of them at once would take much memory."""
     step = max(1, -(-samples // 16))
-    return [slice(start, start + step) for start in range(0, samples, step)]'''
+    return [slice(start, start + step) for start in range(0, samples, step)]
+''')
 
 
 def summed_sample(expression: Expr, windows: Collection[str]) -> Symbol | None:
@@ -30,11 +32,11 @@ def summed_sample(expression: Expr, windows: Collection[str]) -> Symbol | None:
     return sample if sample == other and sample in bound and named & set(windows) else None
 
 
-def of_block(source: ArraySource, expression: Expr, axes: tuple[Symbol, ...], sample: Symbol) -> tuple[Text, bool]:
+def of_block(source: ArraySource, expression: Expr, axes: tuple[Symbol, ...], sample: Symbol) -> tuple[Code, bool]:
     """The source of a product for the samples of a block, and True; for all samples and False if it needs them all."""
     read = {symbols.name_of(access) for access in symbols.accesses(expression) if access.indices[0] == sample}
     text = replace(source, in_block=frozenset(read)).array(expression, axes)
     ranges = {letter: upper + 1 for letter, _, upper in expression.limits} | dict(source.ranges)
-    if re.search(rf"\b{re.escape(source.size(ranges[sample]))}\b", text.code):
+    if tree.holds(text.node, source.size(ranges[sample])):
         return source.array(expression, axes), False
     return text, True

@@ -25,6 +25,7 @@ from numeric.lowering.plan import plan
 from numeric.source import SourceError
 from numeric.source.naming import python_name
 from numeric.source.plain import one_line, require_plain
+from numeric.source.program import Program
 from numeric.targets import TargetError, translated
 
 
@@ -57,7 +58,12 @@ class Compiled:
     @cached_property
     def source(self) -> str:
         """The module as a person would keep it, each line under the formula that it computes."""
-        return _translated(self.module.text(), self.target)
+        return self.program.text
+
+    @cached_property
+    def program(self) -> Program:
+        """The module as a value."""
+        return _translated(self.module.program(), self.target)
 
     def on(self, target: str) -> Compiled:
         """The same functions for the arrays of another library: ``numpy``, ``torch``, ``jax`` or ``array_api``.
@@ -153,7 +159,7 @@ class Compiled:
 
     @cached_property
     def _beyond(self) -> Beyond:
-        return Beyond(self.plan, _plain(self.module.text(formulas=False)))
+        return Beyond(self.plan, _plain(self.module.program(formulas=False).text))
 
     def _require(self, name: str) -> None:
         if name not in self.functions:
@@ -203,7 +209,7 @@ def compile(subject: Network | Layer, *, target: str = "numpy", by: Iterable[str
 def _functions(module: Module, target: str) -> dict[str, Callable[..., Any]]:
     """The functions of the module for a target, ready to be called."""
     namespace: dict[str, Any] = {}
-    code = _translated(module.text(formulas=False), target)
+    code = _translated(module.program(formulas=False), target).text
     try:
         exec(builtins.compile(_plain(code), f"<{one_line(module.plan.title)}>", "exec"), namespace)
         importlib.import_module(ARRAYS[target][0])
@@ -223,9 +229,9 @@ def _plain(source: str) -> str:
         raise CompileError(str(error)) from error
 
 
-def _translated(source: str, target: str) -> str:
+def _translated(program: Program, target: str) -> Program:
     try:
-        return translated(source, target)
+        return translated(program, target)
     except TargetError as error:
         raise CompileError(str(error)) from error
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import string
+from collections.abc import Iterable
 from dataclasses import replace
 
 import sympy
@@ -10,18 +12,20 @@ from sympy import Expr, Mul, Sum, Symbol
 
 from derive.expression.functions import ArgMax, Maximum
 from numeric.codegen.arrays import ArraySource, Axes
-from numeric.source.text import Level, Text, matrix_product, method, multiplied
+from numeric.source import tree
+from numeric.source.code import Code, matrix_product, method, multiplied
+from numeric.source.printing import printed
 
 
 class ContractingSource(ArraySource):
     """Writes index expressions with their sums and maxima."""
 
-    def total(self, part: Expr, axes: Axes) -> Text:
+    def total(self, part: Expr, axes: Axes) -> Code:
         """The source of a sum or a largest value, or of where it stands, aligned with ``axes``."""
         return _total(self, part, axes)
 
 
-def _total(source: ArraySource, part: Expr, axes: Axes) -> Text:
+def _total(source: ArraySource, part: Expr, axes: Axes) -> Code:
     body, limits = part.function, list(part.limits)
     while isinstance(body, Sum) and isinstance(part, Sum):
         body, limits = body.function, [*limits, *body.limits]
@@ -44,18 +48,17 @@ def _total(source: ArraySource, part: Expr, axes: Axes) -> Text:
     return multiplied([coefficient, result])
 
 
-def _place(source: ArraySource, body: Expr, bound: Axes, axes: Axes) -> Text:
+def _place(source: ArraySource, body: Expr, bound: Axes, axes: Axes) -> Code:
     """The place of the largest value in reading order, the first of equal ones."""
     own = _letters(body, axes)
     text = source.array(body, (*own, *bound))
-    code = text.inside(Level.ATOM)
+    array = text.node
     if len(bound) > 1:
-        sizes = "".join(f"{source.size(source.ranges[letter])}, " for letter in own)
-        code += f".reshape({sizes}-1)"
-    return source.keeping(Text(f"{code}.argmax(axis=-1)", shape=own, whole=True), own, axes)
+        array = tree.method(array, "reshape", *(source.size(source.ranges[letter]) for letter in own), tree.number(-1))
+    return source.keeping(Code(tree.quoted("array.argmax(axis=-1)", array=array), own, whole=True), own, axes)
 
 
-def _product(source: ArraySource, factors: list[Expr], bound: Axes, axes: Axes) -> Text:
+def _product(source: ArraySource, factors: list[Expr], bound: Axes, axes: Axes) -> Code:
     groups = _groups(factors, axes, bound)
     if len(groups) == 1:
         return _over(source, Mul(*factors), bound, axes, "sum")
@@ -88,7 +91,7 @@ def _matrix(
     free: tuple[list[Symbol], list[Symbol]],
     contracted: list[Symbol],
     axes: Axes,
-) -> Text:
+) -> Code:
     """``left @ right``; with several axes on one side ``np.tensordot``, which is one matrix product too."""
     result = (*free[0], *free[1])
     plain = len(contracted) == 1 and len(free[1]) <= 1
@@ -100,10 +103,10 @@ def _matrix(
         pair, free = (pair[1], pair[0]), (free[1], free[0])
     orders = [_own_order(source, one, (*own, *contracted)) for one, own in zip(pair, free, strict=True)]
     left, right = (source.array(one, order) for one, order in zip(pair, orders, strict=True))
-    places = [tuple(order.index(letter) for letter in contracted) for order in orders]
-    code = f"np.tensordot({left.source}, {right.source}, axes={tuple(places)})"
+    places = tree.tuple_of(_places(order.index(letter) for letter in contracted) for order in orders)
+    node = tree.call("np.tensordot", left.node, right.node, axes=places)
     made = tuple(letter for order, own in zip(orders, free, strict=True) for letter in order if letter in own)
-    return source.keeping(Text(code, shape=made), made, axes)
+    return source.keeping(Code(node, made), made, axes)
 
 
 def _swapped(
@@ -136,7 +139,7 @@ def _batched(
     free: list[list[Symbol]],
     contracted: list[Symbol],
     axes: Axes,
-) -> Text:
+) -> Code:
     """A matrix product for each index that both factors keep; several axes are taken as one."""
     if axes.index(free[0][0]) > axes.index(free[1][0]):
         pair, free = (pair[1], pair[0]), [free[1], free[0]]
@@ -144,29 +147,32 @@ def _batched(
     right = source.array(pair[1], (*shared, *contracted, *free[1]))
     made = (*shared, *free[0], *free[1])
     plain = len(contracted) == len(free[0]) == len(free[1]) == 1
-    first = left.inside(Level.MATRIX_PRODUCT) if plain else _merged_axes(source, left, shared, free[0], contracted)
-    second = right.inside(Level.POWER) if plain else _merged_axes(source, right, shared, contracted, free[1])
-    code = f"{first} @ {second}"
     if plain:
-        return source.keeping(Text(code, Level.MATRIX_PRODUCT, made), made, axes)
-    sizes = ", ".join(source.size(source.ranges[letter]) for letter in made)
-    return source.keeping(Text(f"({code}).reshape({sizes})", shape=made), made, axes)
+        product = tree.binary(left.node, ast.MatMult(), right.node)
+        return source.keeping(Code(product, made), made, axes)
+    rows, columns = (
+        _merged_axes(source, left, shared, free[0], contracted),
+        _merged_axes(source, right, shared, contracted, free[1]),
+    )
+    sizes = (source.size(source.ranges[letter]) for letter in made)
+    product = tree.method(tree.binary(rows, ast.MatMult(), columns), "reshape", *sizes)
+    return source.keeping(Code(product, made), made, axes)
 
 
 def _merged_axes(
-    source: ArraySource, text: Text, shared: list[Symbol], rows: list[Symbol], columns: list[Symbol]
-) -> str:
+    source: ArraySource, text: Code, shared: list[Symbol], rows: list[Symbol], columns: list[Symbol]
+) -> ast.expr:
     """An array with its rows as one axis and its columns as one."""
     if len(rows) == len(columns) == 1:
-        return text.inside(Level.POWER)
+        return text.node
     kept = [source.size(source.ranges[letter]) for letter in shared]
     first, second = (source.size(Mul(*(source.ranges[letter] for letter in side))) for side in (rows, columns))
     # The longer of the two products is left to NumPy.
-    sizes = [*kept, first, "-1"] if len(first) <= len(second) else [*kept, "-1", second]
-    return f"{text.inside(Level.ATOM)}.reshape({', '.join(sizes)})"
+    sides = [first, tree.number(-1)] if len(printed(first)) <= len(printed(second)) else [tree.number(-1), second]
+    return tree.method(text.node, "reshape", *kept, *sides)
 
 
-def _einsum(source: ArraySource, groups: list[Expr], bound: Axes, axes: Axes) -> Text:
+def _einsum(source: ArraySource, groups: list[Expr], bound: Axes, axes: Axes) -> Code:
     """Contractions that are no single matrix product."""
     letters: dict[Symbol, str] = {}
     operands, texts = [], []
@@ -175,14 +181,16 @@ def _einsum(source: ArraySource, groups: list[Expr], bound: Axes, axes: Axes) ->
         for letter in own:
             letters.setdefault(letter, string.ascii_lowercase[len(letters)])
         operands.append("".join(letters[letter] for letter in own))
-        texts.append(source.array(group, own).source)
+        texts.append(source.array(group, own).node)
     made = tuple(letter for letter in axes if letter in letters)
     output = "".join(letters[letter] for letter in made)
     if len(groups) == 2 and not made and operands[0] == operands[1]:
-        return Text(f"np.vdot({', '.join(texts)})")
-    optimise = ", optimize=True" if len(groups) > 2 else ""
-    code = f'np.einsum("{",".join(operands)}->{output}", {", ".join(texts)}{optimise})'
-    return source.keeping(Text(code, shape=made), made, axes)
+        return Code(tree.call("np.vdot", *texts))
+    optimise = ast.Constant(True) if len(groups) > 2 else None
+    letters_of = ast.Constant(f"{','.join(operands)}->{output}")
+    pattern = "np.einsum(letters, *arrays, optimize=optimise)"
+    node = tree.quoted(pattern, letters=letters_of, arrays=tree.tuple_of(texts), optimise=optimise)
+    return source.keeping(Code(node, made), made, axes)
 
 
 def _groups(factors: list[Expr], axes: Axes, bound: Axes) -> list[Expr]:
@@ -222,21 +230,27 @@ def _letters(expression: Expr, order: Axes) -> Axes:
     return tuple(letter for letter in order if letter in free)
 
 
-def _over(source: ArraySource, body: Expr, bound: Axes, axes: Axes, call: str) -> Text:
+def _over(source: ArraySource, body: Expr, bound: Axes, axes: Axes, call: str) -> Code:
     """A sum or a largest value over some axes of an array."""
     own = _letters(body, axes)
     order = _own_order(source, body, (*own, *bound))
     text = source.array(body, order)
-    typed = f", dtype={source.real}" if text.whole and call == "sum" else ""
+    typed = {"dtype": source.real} if text.whole and call == "sum" else {}
     if not own:
-        return method(text, f".{call}({typed[2:]})", ())
+        return method(text, call, (), **typed)
     places = [order.index(letter) for letter in bound]
-    axis = str(places[0]) if len(places) == 1 else str(tuple(places))
+    axis = tree.number(places[0]) if len(places) == 1 else _places(places)
     left = tuple(letter for letter in order if letter in own)
     behind = axes[axes.index(own[0]) :]
     last = places == [len(order) - 1]
     if last and len(behind) == len(left) + 1 and behind[: len(left)] == left:
-        result = method(text, f".{call}(axis={axis}{typed}, keepdims=True)", (*left, sympy.S.One))
+        kept = {**typed, "keepdims": ast.Constant(True)}
+        result = method(text, call, (*left, sympy.S.One), axis=axis, **kept)
     else:
-        result = source.keeping(method(text, f".{call}(axis={axis}{typed})", left), left, axes)
+        result = source.keeping(method(text, call, left, axis=axis, **typed), left, axes)
     return replace(result, whole=False)
+
+
+def _places(numbers: Iterable[int]) -> ast.expr:
+    """The places of axes as a tuple."""
+    return tree.tuple_of(map(tree.number, numbers))

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import ast
+import copy
 from functools import cache
 
 import sympy
 
 from derive.forward import Forward
 from numeric.codegen.blocks import BLOCKS
-from numeric.source import function_source
+from numeric.source import function_code, tree
 from numeric.source.naming import function_name
-from numeric.source.plain import in_docstring
 
-GATHER = '''def gathered(array, *places):
+GATHER = tree.definition('''
+def gathered(array, *places):
     """The elements of an array at the places, 0 where they are outside of it."""
     inside, clipped = True, []
     for place, length in zip(places, array.shape):
         inside = inside & (place >= 0) & (place < length)
         clipped.append(np.clip(place, 0, length - 1))
-    return np.where(inside, array[tuple(clipped)], 0)'''
+    return np.where(inside, array[tuple(clipped)], 0)
+''')
 
 DIGITS = 40
 """How many digits the coefficients are computed with; the argument of erfc goes up to 2500."""
 
 
-def helper(name: str, model: Forward) -> str:
-    """The source of a scalar function of the model, or of erf, which NumPy lacks."""
+ERROR_FUNCTION = tree.definition('''
+def erf(z):
+    """The error function: 1 - t·c(2t - 1)·exp(-z²), t = 2/(2 + |z|), with c a Chebyshev series."""
+    coefficients = []
+    t = 2 / (2 + np.abs(z))
+    double = 4 * t - 2
+    before, last = 0, 0
+    for coefficient in reversed(coefficients[1:]):
+        before, last = last, double * last - before + coefficient
+    series = double / 2 * last - before + coefficients[0]
+    return np.copysign(1 - t * series * np.exp(-z * z), z)
+''')
+
+
+def helper(name: str, model: Forward) -> ast.FunctionDef:
+    """The definition of a scalar function of the model, or of erf, which NumPy lacks."""
     if name == "erf":
         return _error_function()
     if name == "gathered":
@@ -33,11 +50,10 @@ def helper(name: str, model: Forward) -> str:
     if name == "blocks":
         return BLOCKS
     function = model.function[name]
-    *statements, value = function_source(function, "numpy")
+    statements, value = function_code(function, "numpy")
     formula = f"{name}(z) = {function.formula}".replace("**", "^")
-    lines = [f"def {function_name(name)}(z):", f'    """{in_docstring(formula)}, without overflow."""']
-    lines += [f"    {statement}" for statement in (*statements, f"return {value}")]
-    return "\n".join(lines)
+    body = [*statements, ast.Return(value)]
+    return tree.function(function_name(name), ["z"], f"{formula}, without overflow.", body)
 
 
 @cache
@@ -57,24 +73,8 @@ def _coefficients(count: int = 28) -> tuple[float, ...]:
     return tuple(coefficients)
 
 
-def _error_function() -> str:
-    rows = []
-    numbers = [repr(number) for number in _coefficients()]
-    for start in range(0, len(numbers), 4):
-        rows.append("        " + ", ".join(numbers[start : start + 4]) + ",")
-    return "\n".join(
-        [
-            "def erf(z):",
-            '    """The error function: 1 - t·c(2t - 1)·exp(-z²), t = 2/(2 + |z|), with c a Chebyshev series."""',
-            "    coefficients = [",
-            *rows,
-            "    ]",
-            "    t = 2 / (2 + np.abs(z))",
-            "    double = 4 * t - 2",
-            "    before, last = 0, 0",
-            "    for coefficient in reversed(coefficients[1:]):",
-            "        before, last = last, double * last - before + coefficient",
-            "    series = double / 2 * last - before + coefficients[0]",
-            "    return np.copysign(1 - t * series * np.exp(-z * z), z)",
-        ]
-    )
+def _error_function() -> ast.FunctionDef:
+    made = copy.deepcopy(ERROR_FUNCTION)
+    numbers = ast.List(list(map(tree.number, _coefficients())), ast.Load())
+    made.body[1] = tree.assigned("coefficients", numbers)
+    return made

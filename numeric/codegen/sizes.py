@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +11,10 @@ import sympy
 from sympy import Expr, Symbol
 
 from derive.forward import Tensor
+from numeric.codegen.arrays import length_code
 from numeric.lowering.lines import Plan, Stage
-from numeric.source.integers import Integers
+from numeric.source import tree
 from numeric.source.naming import python_name
-from numeric.source.text import Text
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Sizes:
         found = {symbol for expression in expressions for symbol in sympy.sympify(expression).atoms(Symbol)}
         return {symbol.name: symbol for symbol in found if symbol.is_integer and symbol.is_positive}
 
-    def mentioned(self, code: str, stage: Stage) -> list[Symbol]:
+    def mentioned(self, code: Iterable[ast.stmt], stage: Stage) -> list[Symbol]:
         """The sizes that code mentions, and those that these are computed from, in the order of computing."""
-        words = set(re.findall(r"[A-Za-z_]\w*", code))
+        words = tree.names_in(*code)
         found: list[Symbol] = []
 
         def visit(size: Symbol) -> None:
@@ -65,23 +65,24 @@ class Sizes:
         """The arrays off which sizes are read."""
         return {place[0] for size in sizes if (place := self.place(size, stage)) is not None}
 
-    def statements(self, sizes: Sequence[Symbol], stage: Stage) -> Iterator[str]:
+    def statements(self, sizes: Sequence[Symbol], stage: Stage) -> Iterator[ast.stmt]:
         """The assignments of the sizes: those of one array in one, then those that are computed or given."""
         places = {size: place for size in sizes if (place := self.place(size, stage)) is not None}
         for name in dict.fromkeys(name for name, _ in places.values()):
-            axes = {axis: str(size) for size, (array, axis) in places.items() if array == name}
-            yield f"{self._unpacked(axes, len(self._tensors[name].shape))} = {python_name(name)}.shape" + (
-                f"[{next(iter(axes))}]" if len(axes) == 1 else ""
-            )
-        yield from (f'{size} = params["{size}"]' for size in sizes if self.is_setting(size, stage))
+            axes = {axis: tree.name(str(size)) for size, (array, axis) in places.items() if array == name}
+            shape = tree.quoted("array.shape", array=tree.name(python_name(name)))
+            if len(axes) == 1:
+                ((axis, size_name),) = axes.items()
+                yield tree.assigned(size_name, tree.subscript(shape, [tree.number(axis)]))
+            else:
+                rank = len(self._tensors[name].shape)
+                yield tree.assigned(tree.tuple_of(axes.get(axis, tree.name("_")) for axis in range(rank)), shape)
+        for size in sizes:
+            if self.is_setting(size, stage):
+                yield tree.assigned(str(size), tree.quoted("params[word]", word=ast.Constant(str(size))))
         for size in sizes:
             if size not in places and size in self._formulas:
-                yield f"{size} = {length_source(self._formulas[size])}"
-
-    def _unpacked(self, axes: dict[int, str], rank: int) -> str:
-        if len(axes) == 1:
-            return next(iter(axes.values()))
-        return ", ".join(axes.get(axis, "_") for axis in range(rank))
+                yield tree.assigned(str(size), length_code(self._formulas[size]))
 
     @cached_property
     def _tensors(self) -> dict[str, Tensor]:
@@ -94,8 +95,3 @@ class Sizes:
     def _available(self, stage: Stage) -> tuple[Tensor, ...]:
         beside = () if stage == "forward" else self.plan.beside
         return (*self.plan.inputs, *beside, *self.plan.parameters)
-
-
-def length_source(length: Expr) -> str:
-    """The source of a length."""
-    return Integers(lambda part: Text(str(part))).text(sympy.expand(length)).source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,10 +17,11 @@ from numeric.codegen.blocks import of_block, summed_sample
 from numeric.codegen.slices import Pieces, pieces
 from numeric.errors import CompileError
 from numeric.lowering.lines import Added, Line, is_product, names
-from numeric.lowering.windows import BLOCK, added_back, listed, view
+from numeric.lowering.windows import BLOCK, added_back, view
+from numeric.source import tree
+from numeric.source.code import Code, method
 from numeric.source.elements import MASK
 from numeric.source.naming import python_name
-from numeric.source.text import Level, Text
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Statements:
     dead: frozenset[str]
     windows: frozenset[str] = frozenset()
 
-    def written(self) -> list[str]:
-        """The statements, one a line of text.
+    def written(self) -> list[ast.stmt]:
+        """The statements.
 
         Raises:
             CompileError: something in the line has no source.
@@ -52,7 +54,7 @@ class Statements:
         limits = [(letter, 0, length - 1) for letter, length in zip(self.line.indices, self.line.shape, strict=True)]
         return self.source.within(limits)
 
-    def _written(self) -> list[str]:
+    def _written(self) -> list[ast.stmt]:
         line = self.line
         if line.windows is not None:
             return view(line.windows, self.source.size, self._name, python_name(line.windows.source))
@@ -61,49 +63,47 @@ class Statements:
         axes = (*line.indices, symbols.index("_column")) if line.column else line.indices
         return self._scattered() or self._pieces() or self._in_blocks() or self._steps(self._source, axes)
 
-    def _added(self) -> Iterator[str]:
+    def _added(self) -> Iterator[ast.stmt]:
         """What is added to where windows were read, and then the rest of the line."""
         for number, added in enumerate(self.line.added):
             target = self._name if number == 0 else f"{self._name}_{number}"
             yield from self._added_back(added, target)
             if number:
-                yield f"{self._name} += {target}"
+                yield tree.assigned(self._name, tree.name(target), "+")
         rest = self.line.expression
         if rest != 0:
-            text = self._source.value(rest, self.line.indices)
-            sign = "-" if text.negative else "+"
-            yield f"{self._name} {sign}= {replace(text, negative=False).source}"
+            yield _added(tree.name(self._name), self._source.value(rest, self.line.indices))
 
-    def _added_back(self, added: Added, target: str) -> list[str]:
+    def _added_back(self, added: Added, target: str) -> list[ast.stmt]:
         windows = added.windows
         outer = {letter: windows.ranges[letter] for letter in windows.outer}
         source = replace(self.source, ranges={**self.source.ranges, **outer})
         if is_product(added.values):
             return self._product_added_back(added, target)
-        values = source.value(added.values, windows.outer).source
-        dtype = f"{python_name(self._real_in(added.values))}.dtype"
-        first = []
-        if not added.values.has(*windows.inner) and not values.isidentifier():
+        values = source.value(added.values, windows.outer).node
+        first: list[ast.stmt] = []
+        if not added.values.has(*windows.inner) and not isinstance(values, ast.Name):
             # It is the same at every place within the windows.
-            same = python_name(partial_name("l", windows.row.name))
-            first, values = [f"{same} = {values}"], same
+            same = tree.name(python_name(partial_name("l", windows.row.name)))
+            first, values = [tree.assigned(same, values)], same
+        dtype = self._type_of(added.values)
         return [*first, *added_back(windows, self.source.size, target, self.line.shape, values, dtype)]
 
-    def _product_added_back(self, added: Added, target: str) -> list[str]:
+    def _product_added_back(self, added: Added, target: str) -> list[ast.stmt]:
         """A matrix product as the gradient of windows, in blocks of samples if it can be."""
         windows = added.windows
         source = replace(self.source, ranges={**self.source.ranges, **windows.ranges})
         text, in_block = of_block(source, added.values, windows.row.indices, windows.outer[0])
-        name = python_name(partial_name("l", windows.row.name))
-        product, values = f"{name} = {text.source}", f"{name}[..., {', '.join(map(str, windows.inner))}]"
-        dtype = f"{python_name(self._real_in(added.values))}.dtype"
+        name = tree.name(python_name(partial_name("l", windows.row.name)))
+        values = tree.subscript(name, [ast.Constant(...), *(tree.name(str(letter)) for letter in windows.inner)])
+        dtype = self._type_of(added.values)
         sizes = (self.source.size, target, self.line.shape)
         if in_block and windows.places[0] is None:
-            return added_back(windows, *sizes, values, dtype, product)
+            return added_back(windows, *sizes, values, dtype, tree.assigned(name, text.node))
         text = source.array(added.values, windows.row.indices)
-        return [f"{name} = {text.source}", *added_back(windows, *sizes, values, dtype)]
+        return [tree.assigned(name, text.node), *added_back(windows, *sizes, values, dtype)]
 
-    def _in_blocks(self) -> list[str]:
+    def _in_blocks(self) -> list[ast.stmt]:
         """A gradient that is a sum over the samples of a product with windows."""
         expression = self.line.expression
         sample = summed_sample(expression, self.windows)
@@ -114,10 +114,16 @@ class Statements:
             return []
         samples = next(self.source.size(upper + 1) for letter, _, upper in expression.limits if letter == sample)
         return [
-            f"{self._name} = np.zeros({self._shape}, {python_name(self._real_in(expression))}.dtype)",
-            f"for {BLOCK} in blocks({samples}):",
-            f"    {self._name} += {text.source}",
+            self._zeros(expression),
+            tree.loop(BLOCK, tree.call("blocks", samples), [tree.assigned(self._name, text.node, "+")]),
         ]
+
+    def _zeros(self, expression: Expr) -> ast.stmt:
+        """The array of the line, of zeros as numbers of the type that the expression has."""
+        return tree.assigned(self._name, tree.call("np.zeros", self._shape, self._type_of(expression)))
+
+    def _type_of(self, expression: Expr) -> ast.expr:
+        return tree.quoted("array.dtype", array=tree.name(python_name(self._real_in(expression))))
 
     def _real_in(self, expression: Expr) -> str:
         """An array of real numbers that the expression reads."""
@@ -127,7 +133,7 @@ class Statements:
                 return name
         raise CompileError(f"{expression} reads no array of real numbers")
 
-    def _scattered(self) -> list[str]:
+    def _scattered(self) -> list[ast.stmt]:
         """Sums over the places at which an array of integers is an index: the gradient of a table."""
         expression = self.line.expression
         coefficient = sympy.S.One
@@ -152,11 +158,12 @@ class Statements:
         if rest.has(letter):
             return []
         values = self._source.within(expression.limits).array(rest, (*before, *own, *after))
-        where = python_name(symbols.name_of(place))
-        index = where if not before else f"({'slice(None), ' * len(before)}{where})"
+        index: ast.expr = tree.name(python_name(symbols.name_of(place)))
+        if before:
+            index = tree.tuple_of([*(tree.quoted("slice(None)") for _ in before), index])
         return [
-            f"{self._name} = np.zeros({self._shape}, {python_name(self._real_in(rest))}.dtype)",
-            f"np.add.at({self._name}, {index}, {values.source})",
+            self._zeros(rest),
+            ast.Expr(tree.call("np.add.at", tree.name(self._name), index, values.node)),
         ]
 
     def _choice(self, factor: Expr) -> tuple[Symbol, Indexed, Expr] | None:
@@ -169,10 +176,10 @@ class Statements:
         return None
 
     @property
-    def _shape(self) -> str:
-        return listed(map(self.source.size, self.line.shape))
+    def _shape(self) -> ast.expr:
+        return tree.tuple_of(map(self.source.size, self.line.shape))
 
-    def _pieces(self) -> list[str]:
+    def _pieces(self) -> list[ast.stmt]:
         """Values one after the other along an axis, or added to slices of it."""
         found = pieces(self.line, self.source.shapes, self.source.lengths)
         if found is None:
@@ -185,64 +192,62 @@ class Statements:
         ]
         texts = [w.array(piece.expression, axes) for w, piece in zip(writers, found.pieces, strict=True)]
         if found.joined:
-            return [f"{self._name} = np.concatenate({_listed(texts)}, axis={found.axis})"]
+            arrays = ast.List([text.node for text in texts], ast.Load())
+            joined = tree.call("np.concatenate", arrays, axis=tree.number(found.axis))
+            return [tree.assigned(self._name, joined)]
         return list(self._in_slices(found, texts))
 
-    def _in_slices(self, found: Pieces, texts: Sequence[Text]) -> Iterator[str]:
+    def _in_slices(self, found: Pieces, texts: Sequence[Code]) -> Iterator[ast.stmt]:
         if found.rest == 0:
-            yield f"{self._name} = np.zeros({self._shape}, {python_name(self._real_in(self.line.expression))}.dtype)"
+            yield self._zeros(self.line.expression)
         else:
             rest = replace(self.line, expression=found.rest)
             yield from replace(self, line=rest, dead=frozenset())._owned()
         for piece, text in zip(found.pieces, texts, strict=True):
             start, end = (self.source.size(limit) for limit in (piece.start, piece.end))
-            slices = [*[":"] * found.axis, f"{start} : {end}"]
-            sign = "-" if text.negative else "+"
-            yield f"{self._name}[{', '.join(slices)}] {sign}= {replace(text, negative=False).source}"
+            slices = [*(tree.cut() for _ in range(found.axis)), tree.cut(start, end)]
+            yield _added(tree.subscript(tree.name(self._name), slices), text)
 
-    def _owned(self) -> list[str]:
+    def _owned(self) -> list[ast.stmt]:
         """The statements of the line, with an array of its own as the result."""
         statements = self._steps(self._source, self.line.indices)
-        if isinstance(self.line.expression, Indexed):
-            statements[-1] += ".copy()"
+        *before, last = statements
+        if isinstance(self.line.expression, Indexed) and isinstance(last, ast.Assign):
+            return [*before, tree.assigned(self._name, tree.method(last.value, "copy"))]
         return statements
 
-    def _steps(self, source: ArraySource, axes: tuple[Symbol, ...]) -> list[str]:
+    def _steps(self, source: ArraySource, axes: tuple[Symbol, ...]) -> list[ast.stmt]:
         name, expression = self._name, self.line.expression
         for first, sign, rest in self._splits(expression):
             start, operand = source.value(first, axes), self._operand(source, rest, sign, axes)
             if start.shape == axes and not start.whole:
-                sign = "-" if sign == "+" and operand.negative else sign
-                code = replace(operand, negative=False).source if sign == "-" else operand.source
-                return [f"{name} = {start.source}", f"{name} {sign}= {code}"]
+                place = tree.name(name)
+                changed = _added(place, operand) if sign == "+" else tree.assigned(place, operand.node, sign)
+                return [tree.assigned(name, start.node), changed]
         dead = self._overwritten()
         if isinstance(expression, sympy.exp) and expression.args[0] in dead:
-            inner = source.value(expression.args[0], axes).source
-            return [f"{name} = np.exp({inner}, out={inner})"]
+            inner = source.value(expression.args[0], axes).node
+            return [tree.assigned(name, tree.quoted("np.exp(array, out=array)", array=inner))]
         text = source.value(expression, axes)
         if self.line.column or (text.shape == axes and isinstance(expression, Indexed | Symbol)):
-            return [f"{name} = {text.source}"]
+            return [tree.assigned(name, text.node)]
         if text.whole and self.line.name not in source.integers:
-            text = Text(f"{text.inside(Level.ATOM)}.astype({source.real})", shape=text.shape)
+            text = replace(method(text, "astype", text.shape, source.real), whole=False)
         if text.shape != axes:
             if not axes:
                 raise CompileError(f"{expression} is no number")
-            return [self._broadcast(text)]
-        return [f"{name} = {text.source}"]
+            return [tree.assigned(name, self._broadcast(text))]
+        return [tree.assigned(name, text.node)]
 
-    def _broadcast(self, text: Text) -> str:
+    def _broadcast(self, text: Code) -> ast.expr:
         if not text.shape:
-            kind = "np.int64" if self.line.name in self.source.integers else self.source.real
-            return f"{self._name} = np.full({self._shape}, {text.source}, {kind})"
-        return f"{self._name} = np.broadcast_to({text.source}, {self._shape}).copy()"
+            kind = tree.quoted("np.int64") if self.line.name in self.source.integers else self.source.real
+            return tree.call("np.full", self._shape, text.node, kind)
+        return tree.method(tree.call("np.broadcast_to", text.node, self._shape), "copy")
 
-    def _operand(self, source: ArraySource, rest: Expr, sign: str, axes: tuple[Symbol, ...]) -> Text:
+    def _operand(self, source: ArraySource, rest: Expr, sign: str, axes: tuple[Symbol, ...]) -> Code:
         """What is added or multiplied in place; truth values multiply as they are."""
-        if sign == "*" and isinstance(rest, Bracket):
-            rest = MASK(rest)
-            text = source.value(rest, axes)
-            return replace(text, code=text.code.removeprefix("(").removesuffix(")"))
-        return source.value(rest, axes)
+        return source.value(MASK(rest) if sign == "*" and isinstance(rest, Bracket) else rest, axes)
 
     def _splits(self, expression: Expr) -> Iterator[tuple[Expr, str, Expr]]:
         """Ways to compute the line as one array that the rest is added to or multiplied with in place."""
@@ -293,5 +298,6 @@ def overwritable(lines: Sequence[Line], position: int, needed: set[str], aliased
     return frozenset(made - later)
 
 
-def _listed(texts: Sequence[Text]) -> str:
-    return f"[{', '.join(text.source for text in texts)}]"
+def _added(place: ast.expr, term: Code) -> ast.stmt:
+    """What adds a term in place, or subtracts it where it has a minus sign."""
+    return tree.assigned(place, term.unsigned.node, "-" if term.negative else "+")

@@ -1,9 +1,8 @@
-"""The text of a generated module: imports, helpers, and the functions forward, loss, backward and both."""
+"""A generated module: imports, helpers, and the functions forward, loss, backward and both."""
 
 from __future__ import annotations
 
-import re
-import textwrap
+import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,25 +10,26 @@ from functools import cached_property
 from sympy import Indexed, Symbol
 
 from derive.expression.partials import partial_name
+from derive.forward import Tensor
 from numeric.codegen.contract import ContractingSource
 from numeric.codegen.helpers import helper
-from numeric.codegen.line_breaks import WIDTH, broken
 from numeric.codegen.sizes import Sizes
 from numeric.codegen.statements import Statements, overwritable
 from numeric.lowering.lengths import Lengths
 from numeric.lowering.lines import Line, Plan, Stage, names
 from numeric.lowering.passes import passed
 from numeric.lowering.stable import called
+from numeric.source import tree
 from numeric.source.naming import function_name, python_name
-from numeric.source.plain import in_docstring, one_line
+from numeric.source.printing import WIDTH, statement_lines
+from numeric.source.program import Program
 
-INDENT = "    "
 FUNCTIONS = ("forward", "loss", "backward", "loss_and_gradients")
 
 
 @dataclass(frozen=True)
 class Module:
-    """The module of a plan; ``text`` writes it with or without the formulas beside the lines."""
+    """The module of a plan; ``program`` writes it with or without the formulas beside the lines."""
 
     plan: Plan
 
@@ -65,16 +65,16 @@ class Module:
         shapes |= {constant.name: () for constant in self.plan.parameters if constant.name not in shapes}
         whole = {name for name, tensor in tensors.items() if tensor.domain in ("class", "index")}
         kept = {line.name for line in self.lines if line.column}
-        calls = {name: f"{function_name(name)}({{}})" for name in self._calls}
+        calls = {name: f"{function_name(name)}(a)" for name in self._calls}
         lengths = Lengths(dict(self.plan.model.sizes))
-        return ContractingSource(shapes, calls, lengths, frozenset(whole), frozenset(kept), f"{self._real}.dtype")
+        return ContractingSource(shapes, calls, lengths, frozenset(whole), frozenset(kept), self._type)
 
     def stage(self, stage: Stage) -> list[Line]:
         """The lines of one function."""
         return [line for line in self.lines if line.stage == stage]
 
     @cached_property
-    def bodies(self) -> dict[Stage, list[tuple[Line | None, list[str]]]]:
+    def bodies(self) -> dict[Stage, list[tuple[Line, list[ast.stmt]]]]:
         """The statements of each function, by the line that they compute."""
         stages: tuple[Stage, ...] = ("forward", "loss", "backward")
         return {stage: [(line, self._statements(line, stage)) for line in self.stage(stage)] for stage in stages}
@@ -104,8 +104,7 @@ class Module:
 
     def _arguments(self, stage: Stage) -> set[str]:
         """What the statements of a stage read, sizes and types included."""
-        real = python_name(self._real)
-        of_type = {self._real} if f"{real}.dtype" in self._code(stage) else set()
+        of_type = {self._real} if any(tree.holds(one, self._type) for one in self._code(stage)) else set()
         return self._read(stage) | self.sizes.read(self._sizes(stage), stage) | of_type
 
     @cached_property
@@ -114,72 +113,74 @@ class Module:
         tensors = (*self.plan.inputs, *self.plan.parameters)
         return next((tensor.name for tensor in tensors if tensor.domain != "class"), self.plan.outputs[0])
 
-    def _code(self, stage: Stage) -> str:
-        return "\n".join(code for _, lines in self.bodies[stage] for code in lines)
+    @property
+    def _type(self) -> ast.expr:
+        return tree.quoted("array.dtype", array=tree.name(python_name(self._real)))
 
-    def text(self, *, formulas: bool = True) -> str:
-        """The source of the module."""
-        parts = [f'"""{in_docstring(self.plan.title)}: forward and backward on a batch."""\n\nimport numpy as np']
-        text = "\n".join(map(self._code, self.bodies))
-        for name in (*self._calls, "erf", "gathered", "blocks"):
-            if re.search(rf"(?<![\w.]){function_name(name) if name in self._calls else name}\(", text):
-                parts.append(helper(name, self.plan.model))
-        parts.append(self._forward(formulas))
+    def _code(self, stage: Stage) -> list[ast.stmt]:
+        return [statement for _, statements in self.bodies[stage] for statement in statements]
+
+    def program(self, *, formulas: bool = True) -> Program:
+        """The module for NumPy."""
+        read = tree.names_in(*(statement for stage in self.bodies for statement in self._code(stage)))
+        helpers = [
+            helper(name, self.plan.model)
+            for name in (*self._calls, "erf", "gathered", "blocks")
+            if (function_name(name) if name in self._calls else name) in read
+        ]
+        functions = [self._forward(formulas)]
         if self.plan.gradients:
-            if self.stage("loss"):
-                parts.append(self._loss(formulas))
-            parts.append(self._backward(formulas))
-            if self.stage("loss"):
-                parts.append(self._both())
-        return "\n\n\n".join(parts) + "\n"
+            functions += [self._loss(formulas)] if self.stage("loss") else []
+            functions.append(self._backward(formulas))
+            functions += [self._both()] if self.stage("loss") else []
+        title = f"{self.plan.title}: forward and backward on a batch."
+        return Program(title, ("import numpy as np",), (*helpers, *functions))
 
-    def _forward(self, formulas: bool) -> str:
-        arguments = ", ".join(["params", *(python_name(tensor.name) for tensor in self.plan.inputs)])
-        outputs = ", ".join(map(python_name, self.plan.outputs))
+    def _forward(self, formulas: bool) -> ast.FunctionDef:
+        outputs = [tree.name(python_name(name)) for name in self.plan.outputs]
         kept = [name for name in self._order() if name in self.cached["forward"]]
-        cache = ", ".join(f'"{python_name(name)}": {python_name(name)}' for name in kept)
+        cache = _dictionary((python_name(name), python_name(name)) for name in kept)
         body = [
-            f'"""Return {outputs} and what the gradients need of the forward pass."""',
             *self._loaded("forward", "params"),
             *self._body("forward", formulas),
-            *broken(f"return {outputs}, {{{cache}}}"),
+            ast.Return(tree.tuple_of([*outputs, cache])),
         ]
-        return _function(f"forward({arguments})", body)
+        made = ", ".join(map(python_name, self.plan.outputs))
+        title = f"Return {made} and what the gradients need of the forward pass."
+        return tree.function("forward", ["params", *_names(self.plan.inputs)], title, body)
 
-    def _loss(self, formulas: bool) -> str:
-        arguments = ", ".join(["params", "cache", *(python_name(tensor.name) for tensor in self.plan.beside)])
-        kept = [name for name in self._order() if name in self.cached["loss"]]
+    def _loss(self, formulas: bool) -> ast.FunctionDef:
+        kept = [python_name(name) for name in self._order() if name in self.cached["loss"]]
         body = [
-            '"""Return the loss; what the gradients need of it is added to the cache."""',
             *self._loaded("loss", "params"),
             *self._loaded("loss", "cache"),
             *self._body("loss", formulas),
-            *(f'cache["{python_name(name)}"] = {python_name(name)}' for name in kept),
-            "return l",
+            *(tree.assigned(_entry("cache", name), tree.name(name)) for name in kept),
+            tree.statement("return l"),
         ]
-        return _function(f"loss({arguments})", body)
+        title = "Return the loss; what the gradients need of it is added to the cache."
+        return tree.function("loss", ["params", "cache", *_names(self.plan.beside)], title, body)
 
-    def _backward(self, formulas: bool) -> str:
-        arguments = ", ".join(["params", "cache", *(python_name(tensor.name) for tensor in self.plan.beside)])
-        gradients = ", ".join(f'"{name}": {self._gradient(name)}' for name in self.plan.gradients)
+    def _backward(self, formulas: bool) -> ast.FunctionDef:
         body = [
-            '"""Return the gradients by the names of what they belong to; dz1 is the gradient of the loss by z1."""',
             *self._loaded("backward", "params"),
             *self._loaded("backward", "cache"),
             *self._body("backward", formulas),
-            *broken(f"return {{{gradients}}}"),
+            ast.Return(_dictionary((name, self._gradient(name)) for name in self.plan.gradients)),
         ]
-        return _function(f"backward({arguments})", body)
+        title = "Return the gradients by the names of what they belong to; dz1 is the gradient of the loss by z1."
+        return tree.function("backward", ["params", "cache", *_names(self.plan.beside)], title, body)
 
-    def _both(self) -> str:
-        inputs = ", ".join(python_name(tensor.name) for tensor in self.plan.inputs)
-        beside = "".join(f", {python_name(tensor.name)}" for tensor in self.plan.beside)
+    def _both(self) -> ast.FunctionDef:
+        inputs, beside = _names(self.plan.inputs), _names(self.plan.beside)
+        given = {name: tree.tuple_of(map(tree.name, names)) for name, names in (("x", inputs), ("y", beside))}
+        made = [tree.name("_") for _ in self.plan.outputs]
         body = [
-            '"""Return the loss and its gradients by the parameters."""',
-            f"{', '.join('_' for _ in self.plan.outputs)}, cache = forward(params, {inputs})",
-            f"return loss(params, cache{beside}), backward(params, cache{beside})",
+            tree.assigned(tree.tuple_of([*made, tree.name("cache")]), tree.quoted("forward(params, *x)", given)),
+            tree.statement("return loss(params, cache, *y), backward(params, cache, *y)", given),
         ]
-        return _function(f"loss_and_gradients(params, {inputs}{beside})", body)
+        title = "Return the loss and its gradients by the parameters."
+        return tree.function("loss_and_gradients", ["params", *inputs, *beside], title, body)
 
     def _gradient(self, name: str) -> str:
         return python_name(partial_name("l", name))
@@ -187,7 +188,7 @@ class Module:
     def _order(self) -> list[str]:
         return [tensor.name for tensor in self.plan.inputs] + [line.name for line in self.lines]
 
-    def _loaded(self, stage: Stage, where: str) -> Iterator[str]:
+    def _loaded(self, stage: Stage, where: str) -> Iterator[ast.stmt]:
         """Assignments of what a function reads from its arguments, and of the sizes that it needs."""
         lines = self.stage(stage)
         read = self._arguments(stage)
@@ -200,7 +201,7 @@ class Module:
         while found:
             # As many of them in one assignment as have room.
             some = list(found)
-            while len(_unpacked(some, where)) > WIDTH and len(some) > 1:
+            while len(next(statement_lines(_unpacked(some, where)))) > WIDTH and len(some) > 1:
                 some.pop()
             yield _unpacked(some, where)
             found = found[len(some) :]
@@ -211,16 +212,15 @@ class Module:
         """The sizes that the code of a function mentions."""
         return self.sizes.mentioned(self._code(stage), stage)
 
-    def _body(self, stage: Stage, formulas: bool) -> Iterator[str]:
+    def _body(self, stage: Stage, formulas: bool) -> Iterator[ast.stmt]:
         for line, statements in self.bodies[stage]:
-            if formulas and line is not None and line.note:
-                yield f"# {one_line(line.note)}"
-            if formulas and line is not None and line.formula is not None:
-                text = f"# {one_line(line.formula.unicode('index'))}"
-                yield from textwrap.wrap(text, WIDTH, subsequent_indent="#     ", break_on_hyphens=False)
-            yield from (text for statement in statements for text in broken(statement))
+            if formulas and line.note:
+                yield tree.Comment(line.note)
+            if formulas and line.formula is not None:
+                yield tree.Comment(line.formula.unicode("index"))
+            yield from statements
 
-    def _statements(self, line: Line, stage: Stage) -> list[str]:
+    def _statements(self, line: Line, stage: Stage) -> list[ast.stmt]:
         lines = self.stage(stage)
         dead = overwritable(lines, lines.index(line), self._needed(stage), self._aliased)
         windows = frozenset(one.name for one in self.lines if one.windows is not None)
@@ -238,12 +238,24 @@ class Module:
         return {name for line in self.lines if isinstance(line.expression, Indexed) for name in names(line)}
 
 
-def _unpacked(names: Sequence[str], where: str) -> str:
-    left = ", ".join(map(python_name, names))
+def _unpacked(names: Sequence[str], where: str) -> ast.stmt:
+    own = list(map(python_name, names))
     # Parameters are given by the names of the tensors; the cache is the module's own.
-    keys = names if where == "params" else list(map(python_name, names))
-    return f"{left} = " + ", ".join(f'{where}["{key}"]' for key in keys)
+    keys = names if where == "params" else own
+    if len(own) == 1:
+        return tree.assigned(own[0], _entry(where, keys[0]))
+    return tree.assigned(tree.tuple_of(map(tree.name, own)), tree.tuple_of(_entry(where, key) for key in keys))
 
 
-def _function(signature: str, body: Sequence[str] | Iterable[str]) -> str:
-    return "\n".join([f"def {signature}:", *(f"{INDENT}{line}" for line in body)])
+def _entry(dictionary: str, key: str) -> ast.expr:
+    return tree.subscript(tree.name(dictionary), [ast.Constant(key)])
+
+
+def _dictionary(entries: Iterable[tuple[str, str]]) -> ast.expr:
+    """A dictionary of variables by keys."""
+    found = list(entries)
+    return ast.Dict([ast.Constant(key) for key, _ in found], [tree.name(value) for _, value in found])
+
+
+def _names(tensors: Iterable[Tensor]) -> list[str]:
+    return [python_name(tensor.name) for tensor in tensors]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from numeric.export.checks import checks
 from numeric.export.subject import Subject, argument_names
 from numeric.export.text import listed
@@ -10,10 +12,8 @@ from numeric.source.naming import python_name
 
 def jax_file(subject: Subject) -> str:
     """A file with the functions, and a ``jax.custom_vjp`` function of the parameters and the inputs."""
-    head, _, body = subject.source.partition("\n\n\n")
-    title, _, _ = head.partition("\n")
-    imports = f"{title}\n\nimport jax\nimport jax.numpy as jnp"
-    return "\n\n\n".join([imports, body.rstrip(), checks(subject), *_functions(subject)]) + "\n"
+    program = replace(subject.program, imports=("import jax", "import jax.numpy as jnp"))
+    return "\n\n\n".join([program.text.rstrip(), checks(subject), *_functions(subject)]) + "\n"
 
 
 def _functions(subject: Subject) -> list[str]:

@@ -10,7 +10,7 @@ from numeric.source.naming import python_name
 
 def numpy_file(subject: Subject) -> str:
     """A file with the functions ``forward``, ``loss`` and ``backward``, and a class around them."""
-    return "\n\n\n".join([subject.source.rstrip(), checks(subject), _class(subject)]) + "\n"
+    return "\n\n\n".join([subject.program.text.rstrip(), checks(subject), _class(subject)]) + "\n"
 
 
 def _class(subject: Subject) -> str:

@@ -14,17 +14,18 @@ from derive.network import Network
 from numeric.codegen import Compiled, CompileError, compile
 from numeric.codegen.compiled import over_batch
 from numeric.source.naming import python_name, variable
+from numeric.source.program import Program
 from numeric.targets import translated
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A network or a layer in one array library, whose functions are the ``source``."""
+    """A network or a layer in one array library, whose functions are those of the ``program``."""
 
     compiled: Compiled
     name: str
     target: str
-    source: str
+    program: Program
 
     @property
     def with_loss(self) -> bool:
@@ -119,14 +120,14 @@ def subject_of(given: Network | Layer, target: str) -> Subject:
     if isinstance(whole, Network) and whole.loss is None:
         whole = as_layer(whole)
     made = compile(whole) if isinstance(whole, Layer) else _with_all_gradients(whole)
-    name = _class_name(whole.name, made.source) if isinstance(whole, Layer) else "Network"
+    name = _class_name(whole.name, made.program) if isinstance(whole, Layer) else "Network"
     if made.module.settings:
         # JAX would trace them, and shapes depend on them.
         raise CompileError(
             f"{whole.name if isinstance(whole, Layer) else 'the network'} has sizes that no array shows: "
             f"{', '.join(made.module.settings)}; give numbers for them"
         )
-    return Subject(made, name, target, translated(made.source, target))
+    return Subject(made, name, target, translated(made.program, target))
 
 
 def _with_all_gradients(given: Network) -> Compiled:
@@ -159,14 +160,14 @@ def _sizes(shape: tuple[Expr, ...]) -> list[str]:
     return [name for size in shape for name in sorted(map(str, sympy.sympify(size).free_symbols))]
 
 
-def _class_name(text: str, source: str) -> str:
-    """What the class of a layer is called, in a file with the functions of ``source``."""
+def _class_name(text: str, program: Program) -> str:
+    """What the class of a layer is called, in a file with the functions of a program."""
     if "->" in text:
         return "Network"
     plain = python_name(text.partition("(")[0])
     # The functions of the file are called as the class, in small letters.
     small = plain.lower()
-    taken = plain.endswith("_") or python_name(small) != small or f"def {small}(" in source
+    taken = plain.endswith("_") or python_name(small) != small or program.defines(small)
     return f"Layer{plain.strip('_')}" if taken else plain
 
 

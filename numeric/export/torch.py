@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from derive.expression.partials import partial_name
 from derive.forward import Tensor
 from numeric.export.checks import checks
 from numeric.export.subject import Subject, argument_names, dimension_source
 from numeric.export.text import entries, listed
+from numeric.source import tree
 from numeric.source.naming import apart, python_name
+from numeric.source.program import Program
 
 KEEPING = '''
 def keep(ctx, *groups):
@@ -51,19 +55,12 @@ def attribute(name: str) -> str:
 def torch_file(subject: Subject) -> str:
     """A file with the functions, a ``torch.autograd.Function``, and an ``nn.Module`` that holds the parameters."""
     data = [tensor.name for tensor in (*subject.inputs, *subject.targets) if tensor.name in subject.gradients]
-    functions, optional = _with_needed(subject.source, {name: python_name(partial_name("l", name)) for name in data})
-    head, _, body = functions.partition("\n\n\n")
-    title, _, _ = head.partition("\n")
+    program, optional = _with_needed(subject.program, {name: python_name(partial_name("l", name)) for name in data})
     needs_math = any(len(tensor.shape) > 1 for tensor in subject.parameters)
-    lines = [
-        title,
-        "",
-        *(["import math", ""] if needs_math else []),
-        "import torch",
-        "from torch import nn",
-    ]
+    imports = ("import torch", "from torch import nn")
+    program = replace(program, imports=("import math\n", *imports) if needs_math else imports)
     function = _function(subject, optional)
-    parts = ["\n".join(lines), body.rstrip(), KEEPING.strip(), checks(subject), function, _module(subject)]
+    parts = [program.text.rstrip(), KEEPING.strip(), checks(subject), function, _module(subject)]
     return "\n\n\n".join(parts) + "\n"
 
 
@@ -238,38 +235,37 @@ def _calls(subject: Subject) -> list[str]:
     ]
 
 
-def _with_needed(source: str, gradients: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """The module with an argument ``needed`` of ``backward``, and the names of what it decides on.
+def _with_needed(program: Program, gradients: Mapping[str, str]) -> tuple[Program, tuple[str, ...]]:
+    """The program with an argument ``needed`` of ``backward``, and the names of what it decides on.
 
     Args:
         gradients: for each tensor the Python name of its gradient. A gradient that one statement computes, and
             that nothing but the result reads, becomes None where its tensor is not among ``needed``.
     """
-    tree = ast.parse(source)
-    (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "backward")
-    statements = function.body[:-1]
-    lines = source.splitlines()
+    (backward,) = (function for function in program.functions if function.name == "backward")
+    made = copy.copy(backward)
     found = []
     for name, gradient in gradients.items():
-        alone = _only(statements, gradient)
+        alone = _only(made.body[:-1], gradient)
         if alone is not None:
-            lines[alone.lineno - 1] += f' if "{name}" in needed else None'
+            gradient_of = {"value": alone.value, "name": ast.Constant(name)}
+            value = tree.quoted("value if name in needed else None", gradient_of)
+            made.body = [tree.assigned(gradient, value) if one is alone else one for one in made.body]
             found.append(name)
     if found:
-        default = f"({', '.join(repr(name) for name in found)}{',' if len(found) == 1 else ''})".replace("'", '"')
-        head = lines[function.lineno - 1]
-        lines[function.lineno - 1] = f"{head.removesuffix('):')}, needed={default}):"
-    return "\n".join(lines) + "\n", tuple(found)
+        made.args = copy.copy(made.args)
+        made.args.args = [*made.args.args, ast.arg("needed")]
+        made.args.defaults = [tree.tuple_of(map(ast.Constant, found))]
+    functions = tuple(made if function is backward else function for function in program.functions)
+    return replace(program, functions=functions), tuple(found)
 
 
 def _only(statements: Iterable[ast.stmt], name: str) -> ast.Assign | None:
-    """The one assignment of one line in which a name stands, if it stands in no other statement."""
-    holders = [one for one in statements if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(one))]
-    if len(holders) != 1:
+    """The one assignment in which a name stands, if it stands in no other statement."""
+    holders = [one for one in statements if name in tree.names_in(one)]
+    alone = holders[0] if len(holders) == 1 else None
+    if not isinstance(alone, ast.Assign):
         return None
-    alone = holders[0]
-    if not isinstance(alone, ast.Assign) or alone.lineno != alone.end_lineno:
-        return None
-    target, value = alone.targets[0], alone.value
-    made = isinstance(value, ast.BinOp | ast.Call | ast.UnaryOp | ast.Subscript)
+    made = isinstance(alone.value, ast.BinOp | ast.Call | ast.UnaryOp | ast.Subscript)
+    target = alone.targets[0]
     return alone if made and isinstance(target, ast.Name) and target.id == name else None

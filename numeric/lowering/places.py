@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy
 from sympy import Add, Expr, Mod, Symbol, floor
 
 from derive.expression.affine import in_letter
 from numeric.lowering.lengths import Lengths
+from numeric.source import tree
+from numeric.source.code import Code, broadcast
 from numeric.source.integers import Integers
-from numeric.source.text import Text, broadcast
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Run:
     letters: tuple[Symbol, ...]
     count: int = 1
     reshaped: bool = False
-    cut: str = ":"
+    cut: ast.expr = field(default_factory=tree.cut)
 
 
 @dataclass(frozen=True)
@@ -46,19 +48,17 @@ class Places:
         letters = [letter for run in found for letter in run.letters]
         return found if len(letters) == len(set(letters)) else None
 
-    def code(self, name: str, runs: Sequence[Run], shape: Sequence[Expr]) -> str:
+    def code(self, array: ast.expr, runs: Sequence[Run], shape: Sequence[Expr]) -> ast.expr:
         """The array with the axes of the runs."""
         if any(run.reshaped for run in runs):
-            name = f"{name}.reshape({', '.join(self._dimensions(runs, shape))})"
-        cuts = [cut for run in runs for cut in ([":"] * len(run.letters) if run.reshaped else [run.cut])]
-        if set(cuts) == {":"}:
-            return name
-        inner = next(place for place, cut in enumerate(cuts) if cut != ":")
-        if inner > 1 and cuts[-1] != ":":
-            return f"{name}[..., {', '.join(cuts[inner:])}]"
-        while cuts[-1] == ":":
-            cuts.pop()
-        return f"{name}[{', '.join(cuts)}]"
+            array = tree.method(array, "reshape", *self._dimensions(runs, shape))
+        cuts = [cut for run in runs for cut in ([tree.cut()] * len(run.letters) if run.reshaped else [run.cut])]
+        inner = [place for place, cut in enumerate(cuts) if not tree.is_whole_axis(cut)]
+        if not inner:
+            return array
+        if inner[0] > 1 and inner[-1] == len(cuts) - 1:
+            return tree.subscript(array, [ast.Constant(...), *cuts[inner[0] :]])
+        return tree.subscript(array, cuts[: inner[-1] + 1])
 
     def _plain(self, subscript: Expr, length: Expr) -> Run | None:
         if not isinstance(subscript, Symbol) or subscript.is_positive:
@@ -106,7 +106,7 @@ class Places:
         letters = [symbol for symbol in free if symbol in self.ranges]
         if not letters and all(isinstance(symbol, Symbol) and symbol.is_integer for symbol in free):
             known = free or self.lengths.within(subscript, length, {})
-            return Run((), cut=self.integers.text(subscript).source) if known else None
+            return Run((), cut=self.integers.text(subscript).node) if known else None
         if len(free) != 1 or subscript.has(floor, Mod):
             return None
         (letter,) = letters
@@ -118,34 +118,27 @@ class Places:
         if not self.lengths.within(subscript, length, {letter: size}):
             return None
         end = sympy.expand(start + step * size)
-        first = "" if start == 0 else self.integers.text(start).source
-        last = "" if self.lengths.same(end, length) else self.integers.text(end).source
-        return Run((letter,), cut=_slice(first, last, "" if step == 1 else self.integers.text(step).source))
+        first = None if start == 0 else self.integers.text(start).node
+        last = None if self.lengths.same(end, length) else self.integers.text(end).node
+        return Run((letter,), cut=tree.cut(first, last, None if step == 1 else self.integers.text(step).node))
 
-    def _dimensions(self, runs: Sequence[Run], shape: Sequence[Expr]) -> list[str]:
+    def _dimensions(self, runs: Sequence[Run], shape: Sequence[Expr]) -> list[ast.expr]:
         sizes: list[Expr] = []
         position = 0
         for run in runs:
             sizes += [self.ranges[letter] for letter in run.letters] if run.reshaped else [shape[position]]
             position += run.count
-        texts = [self.integers.text(sympy.expand(size)).source for size in sizes]
-        if len(texts) == 1:
-            return ["-1"]
-        long = [place for place, text in enumerate(texts) if not (text.isidentifier() or text.isdigit())]
-        return ["-1" if long and place == long[0] else text for place, text in enumerate(texts)]
+        found = [self.integers.text(sympy.expand(size)).node for size in sizes]
+        if len(found) == 1:
+            return [tree.number(-1)]
+        long = [place for place, size in enumerate(found) if not isinstance(size, ast.Name | ast.Constant)]
+        return [tree.number(-1) if long and place == long[0] else size for place, size in enumerate(found)]
 
-    def gathered(self, name: str, subscripts: Sequence[Expr]) -> Text:
+    def gathered(self, array: ast.expr, subscripts: Sequence[Expr]) -> Code:
         """The elements at computed places, 0 where they are outside."""
         places = [self.integers.text(subscript) for subscript in subscripts]
-        code = f"gathered({name}, {', '.join(place.source for place in places)})"
-        return Text(code, shape=broadcast(place.shape for place in places))
-
-
-def _slice(start: str, end: str, step: str) -> str:
-    """A slice, with spaces beside its colons where it holds more than names and numbers."""
-    parts = [start, end, step] if step else [start, end]
-    simple = all(not part or part.isidentifier() or part.isdigit() for part in parts)
-    return ":".join(parts) if simple else " : ".join(parts).strip()
+        node = tree.call("gathered", array, *(place.node for place in places))
+        return Code(node, broadcast(place.shape for place in places))
 
 
 def _flat_index(subscripts: Sequence[Expr], lengths: Sequence[Expr]) -> Expr | None:

@@ -6,7 +6,8 @@ the view adds every window back to where it was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import ast
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy
@@ -16,9 +17,10 @@ from derive.expression import symbols
 from derive.expression.affine import affine
 from derive.forward import Row, Tensor
 from numeric.lowering.lengths import Lengths
+from numeric.source import tree
 
 Ranges = Mapping[Symbol, Expr]
-Sizer = Callable[[Expr], str]
+Sizer = Callable[[Expr], ast.expr]
 """Writes a length as source."""
 
 BLOCK = "block"
@@ -53,14 +55,14 @@ class Place:
         settings = {symbol: Symbol(symbol.name, integer=True, nonnegative=True) for symbol in self.behind.free_symbols}
         return self.behind.xreplace(settings).is_nonnegative is None
 
-    def behind_as(self, size: Sizer) -> str:
+    def behind_as(self, size: Sizer) -> ast.expr:
         """How many elements the axis gets behind."""
-        return f"max({size(self.behind)}, 0)" if self.is_open else size(self.behind)
+        return tree.call("max", size(self.behind), tree.number(0)) if self.is_open else size(self.behind)
 
-    def padded_as(self, length: Expr, size: Sizer) -> str:
+    def padded_as(self, length: Expr, size: Sizer) -> ast.expr:
         """The length of the axis with what it gets at its ends."""
         whole = size(length + self.before + self.behind)
-        return f"max({whole}, {size(length + self.before)})" if self.is_open else whole
+        return tree.call("max", whole, size(length + self.before)) if self.is_open else whole
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,9 @@ class Windows:
         return dict(zip(self.row.indices, self.row.tensor.shape, strict=True))
 
     @property
-    def fill(self) -> str:
-        """What is read outside of the tensor, as an option of ``np.pad``."""
-        return ", constant_values=-np.inf" if isinstance(self.row.expression, Piecewise) else ""
+    def fill(self) -> ast.expr | None:
+        """What is read outside of the tensor, unless it is 0."""
+        return tree.quoted("-np.inf") if isinstance(self.row.expression, Piecewise) else None
 
     def renamed(self, letters: Mapping[Symbol, Symbol]) -> Windows:
         """The same windows with other indices."""
@@ -174,27 +176,37 @@ def _place(subscript: Expr, length: Expr, outer: Ranges, inner: Ranges, lengths:
     return None
 
 
-def view(windows: Windows, size: Sizer, name: str, source: str) -> list[str]:
+def view(windows: Windows, size: Sizer, name: str, source: str) -> list[ast.stmt]:
     """The statements that make the view; ``size`` writes a length."""
     places = windows.places
     statements = []
+    array = tree.name(source)
     if any(place and place.is_padded for place in places):
-        pads = ", ".join(f"({size(p.before)}, {p.behind_as(size)})" if p else "(0, 0)" for p in places)
-        statements.append(f"padded = np.pad({source}, ({pads}){windows.fill})")
-        source = "padded"
+        none = tree.quoted("(0, 0)")
+        pads = [tree.tuple_of([size(p.before), p.behind_as(size)]) if p else none for p in places]
+        pattern = "padded = np.pad(array, pads, constant_values=fill)"
+        statements.append(tree.statement(pattern, array=array, pads=tree.tuple_of(pads), fill=windows.fill))
+        array = tree.name("padded")
     inner = [place for place in places if place]
-    axes = [str(axis) for axis, place in enumerate(places) if place]
-    spans = [size(place.dilation * (windows.ranges[place.inner] - 1) + 1) for place in inner]
+    axes = tree.tuple_of(tree.number(axis) for axis, place in enumerate(places) if place)
+    spans = tree.tuple_of(size(place.dilation * (windows.ranges[place.inner] - 1) + 1) for place in inner)
     steps = [_counted(p, windows.ranges[o], size) for p, o in zip(places, windows.outer, strict=True)]
     steps += [_step(place.dilation, size) for place in inner]
-    call = f"np.lib.stride_tricks.sliding_window_view({source}, {listed(spans)}, axis={listed(axes)})"
-    statements.append(f"{name} = {call}" + (f"[{', '.join(steps)}]" if set(steps) != {":"} else ""))
+    pattern = "np.lib.stride_tricks.sliding_window_view(array, spans, axis=axes)"
+    made = tree.quoted(pattern, array=array, spans=spans, axes=axes)
+    statements.append(tree.assigned(name, made if all(map(tree.is_whole_axis, steps)) else tree.subscript(made, steps)))
     return statements
 
 
 def added_back(
-    windows: Windows, size: Sizer, target: str, shape: Sequence[Expr], values: str, dtype: str, in_block: str = ""
-) -> list[str]:
+    windows: Windows,
+    size: Sizer,
+    target: str,
+    shape: Sequence[Expr],
+    values: ast.expr,
+    dtype: ast.expr,
+    in_block: ast.stmt | None = None,
+) -> list[ast.stmt]:
     """The statements that add values, for one place within all windows, to where the windows were read.
 
     ``values`` is the source of them in the indices within a window, ``shape`` the lengths of what was read. With a
@@ -202,48 +214,44 @@ def added_back(
     """
     places = windows.places
     padded = [p.padded_as(length, size) if p else size(length) for p, length in zip(places, shape, strict=True)]
-    statements = [f"{target} = np.zeros({listed(padded)}, {dtype})"]
-    depth = ""
-    if in_block:
-        statements += [f"for {BLOCK} in blocks({size(windows.ranges[windows.outer[0]])}):", f"    {in_block}"]
-        depth = "    "
-    for place in filter(None, places):
-        statements.append(f"{depth}for {place.inner} in range({size(windows.ranges[place.inner])}):")
-        depth += "    "
     slices = [
         _reached(place, windows.ranges[letter], size) for place, letter in zip(places, windows.outer, strict=True)
     ]
-    if in_block:
-        slices[0] = BLOCK
-    statements.append(f"{depth}{target}[{', '.join(slices)}] += {values}")
+    if in_block is not None:
+        slices[0] = tree.name(BLOCK)
+    body = tree.assigned(tree.subscript(tree.name(target), slices), values, "+")
+    for place in reversed([place for place in places if place]):
+        count = size(windows.ranges[place.inner])
+        body = tree.loop(str(place.inner), tree.call("range", count), [body])
+    if in_block is not None:
+        samples = size(windows.ranges[windows.outer[0]])
+        body = tree.loop(BLOCK, tree.call("blocks", samples), [in_block, body])
+    statements = [tree.assigned(target, tree.call("np.zeros", tree.tuple_of(padded), dtype)), body]
     if any(place and place.is_padded for place in places):
-        cut = [f"{size(p.before)} : {size(p.before + n)}" if p else ":" for p, n in zip(places, shape, strict=True)]
-        statements.append(f"{target} = {target}[{', '.join(cut)}]")
+        kept = [
+            tree.cut(size(p.before), size(p.before + n)) if p else tree.cut()
+            for p, n in zip(places, shape, strict=True)
+        ]
+        statements.append(tree.assigned(target, tree.subscript(tree.name(target), kept)))
     return statements
 
 
-def _reached(place: Place | None, count: Expr, size: Sizer) -> str:
+def _reached(place: Place | None, count: Expr, size: Sizer) -> ast.expr:
     """What all windows hold at one place within them, as a slice of the axis."""
     if place is None:
-        return ":"
+        return tree.cut()
     start = place.dilation * place.inner
-    ends = f"{size(start)} : {size(start + place.stride * (count - 1) + 1)}"
-    return ends if place.stride == 1 else f"{ends} : {size(place.stride)}"
+    end = size(start + place.stride * (count - 1) + 1)
+    return tree.cut(size(start), end, None if place.stride == 1 else size(place.stride))
 
 
-def _counted(place: Place | None, count: Expr, size: Sizer) -> str:
+def _counted(place: Place | None, count: Expr, size: Sizer) -> ast.expr:
     """The windows among those at all positions of an axis: every stride-th, and no more than there are."""
     if place is None or not place.is_open:
         return _step(place.stride if place else sympy.S.One, size)
-    end = f": {size(place.stride * (count - 1) + 1)}"
-    return end if place.stride == 1 else f"{end} : {size(place.stride)}"
+    end = size(place.stride * (count - 1) + 1)
+    return tree.cut(None, end, None if place.stride == 1 else size(place.stride))
 
 
-def _step(step: Expr, size: Sizer) -> str:
-    return ":" if step == 1 else f"::{size(step)}"
-
-
-def listed(parts: Iterable[str]) -> str:
-    """The parts as a tuple."""
-    found = list(parts)
-    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
+def _step(step: Expr, size: Sizer) -> ast.expr:
+    return tree.cut() if step == 1 else tree.cut(None, None, size(step))

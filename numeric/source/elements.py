@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import sympy
@@ -10,8 +12,9 @@ from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 
 from derive.expression import walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from numeric.source import tree
+from numeric.source.code import Code, broadcast, combined, method
 from numeric.source.scalar import ScalarSource
-from numeric.source.text import Level, Text, broadcast
 
 WHERE = sympy.Function("(where)")
 """A choice between two values by a bracket. No function of one's own can have a name like this or the next ones."""
@@ -27,42 +30,35 @@ MASK, REAL = sympy.Function("(mask)"), sympy.Function("(real)")
 class ElementSource(ScalarSource):
     """Scalar expressions with choices, and truth values that leave the type of real numbers as it is."""
 
-    real: str = ""
+    real: ast.expr = field(default_factory=lambda: tree.name("float"))
 
-    def text(self, expression: Expr) -> Text:
+    def text(self, expression: Expr) -> Code:
         if expression in self.variables:
             return self.variables[expression]
         kind = expression.func
-        if kind in (MASK, REAL):
+        if kind == MASK:
+            return replace(self.text(expression.args[0]), whole=False)
+        if kind == REAL:
             inner = self.text(expression.args[0])
-            code = inner.inside(Level.ATOM)
-            return replace(
-                inner, code=code if kind == MASK else f"{code}.astype({self.real})", level=Level.ATOM, whole=False
-            )
+            return replace(method(inner, "astype", inner.shape, self.real), whole=False)
         if kind == BOTH:
-            parts = [self.text(part) for part in expression.args]
-            code = " & ".join(part.inside(Level.ATOM) for part in parts)
-            return Text(code, Level.COMPARISON, broadcast(part.shape for part in parts), whole=True)
-        if kind in (WHERE, sympy.Max, sympy.Min):
+            return combined(ast.BitAnd(), [self.text(part) for part in expression.args], whole=True)
+        if kind == WHERE:
+            sides = [self.text(part) for part in expression.args]
+            return _called("where", sides)
+        if kind in (sympy.Max, sympy.Min):
             sides = [self.text(part) for part in sorted(expression.args, key=lambda part: part.is_number)]
-            if kind == WHERE:
-                sides = [self.text(part) for part in expression.args]
-            call = "minimum" if kind == sympy.Min else "maximum"
-            *before, last = map(_argument, sides)
-            if kind == WHERE:
-                code = f"np.where({', '.join((*before, last))})"
-            else:
-                code = reduce(lambda done, side: f"np.{call}({side}, {done})", reversed(before), last)
-            return Text(code, shape=broadcast(side.shape for side in sides))
+            name = "minimum" if kind == sympy.Min else "maximum"
+            return reduce(lambda done, side: _called(name, [side, done]), reversed(sides))
         if expression == -sympy.oo:
-            return Text("np.inf", negative=True)
+            return Code(tree.quoted("-np.inf"))
         return super().text(expression)
 
 
-def _argument(text: Text) -> str:
-    """The text as an argument of a function: a condition without its brackets."""
-    bracketed = text.whole and text.level is Level.ATOM and text.code.startswith("(") and not text.negative
-    return text.code[1:-1] if bracketed and text.code.endswith(")") else text.source
+def _called(name: str, arguments: Sequence[Code]) -> Code:
+    """A function of NumPy, elementwise in its arguments, conditions among them."""
+    node = tree.call(f"np.{name}", *(argument.node for argument in arguments))
+    return Code(node, broadcast(argument.shape for argument in arguments))
 
 
 def typed(expression: Expr) -> Expr:

@@ -6,23 +6,26 @@ A formula that is rational in exp(z), such as 1/(1 + exp(-z)), is written in e =
 
 from __future__ import annotations
 
+import ast
+
 import sympy
 from sympy import Expr, Symbol
 
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
+from numeric.source import tree
+from numeric.source.code import called, named
 from numeric.source.names import Names
 from numeric.source.namespace import Namespace, namespace_of
 from numeric.source.scalar import ScalarSource
-from numeric.source.text import Text, called
 
 DECAY = symbols.scalar("e")
 
 
-def function_source(
+def function_code(
     function: ScalarFunction, namespace: Namespace | str, argument: str = "z", names: Names | None = None
-) -> tuple[str, ...]:
-    """The source of a function of an array: statements, and an expression for its value at the end.
+) -> tuple[tuple[ast.stmt, ...], ast.expr]:
+    """A function of an array: statements, and an expression for its value behind them.
 
     ``argument`` is the Python name of the array; ``e`` is used as a name where it is needed.
 
@@ -31,16 +34,17 @@ def function_source(
     """
     library = namespace if isinstance(namespace, Namespace) else namespace_of(namespace)
     known = names or Names()
-    element = Text(argument, shape=(symbols.size("n"),))
+    element = named(argument, (symbols.size("n"),))
     if function.name in known.calls or function.name in library.functions:
-        return (called({**library.functions, **known.calls}[function.name], element).source,)
+        return (), called({**library.functions, **known.calls}[function.name], element).node
     branches = bounded_branches(function)
     if branches is None:
-        return (ScalarSource(library, known, {function.variable: element}).text(function.formula).source,)
-    writer = ScalarSource(library, known, {function.variable: element, DECAY: Text("e", shape=element.shape)})
+        return (), ScalarSource(library, known, {function.variable: element}).text(function.formula).node
+    writer = ScalarSource(library, known, {function.variable: element, DECAY: named("e", element.shape)})
     decay = writer.text(sympy.exp(-sympy.Abs(function.variable)))
-    right, left = (writer.text(branch).source for branch in branches)
-    return f"e = {decay.source}", f"{library.alias}.where({argument} >= 0, {right}, {left})"
+    right, left = (writer.text(branch).node for branch in branches)
+    value = tree.quoted(f"{library.alias}.where(z >= 0, right, left)", z=element.node, right=right, left=left)
+    return (tree.assigned("e", decay.node),), value
 
 
 def bounded_branches(function: ScalarFunction) -> tuple[Expr, Expr] | None:

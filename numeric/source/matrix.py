@@ -7,6 +7,7 @@ broadcasting, diagonal factors become elementwise products.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,10 +17,23 @@ from sympy import Expr
 from derive.matrix import nodes
 from derive.matrix.nodes import Node
 from numeric.errors import SourceError
+from numeric.source import tree
+from numeric.source.code import (
+    Code,
+    Shape,
+    added,
+    at,
+    called,
+    constant,
+    matrix_product,
+    method,
+    multiplied,
+    real,
+    transposed,
+)
 from numeric.source.names import Names
 from numeric.source.namespace import Namespace, namespace_of
 from numeric.source.scalar import Fraction, ScalarSource
-from numeric.source.text import Shape, Text, added, called, matrix_product, method, multiplied, real
 
 
 def matrix_source(node: Node, namespace: Namespace | str, names: Names | None = None) -> str:
@@ -42,7 +56,7 @@ class MatrixSource:
     namespace: Namespace
     names: Names
 
-    def array(self, node: Node) -> Text:
+    def array(self, node: Node) -> Code:
         """The source of the whole array of a node: a vector has one axis unless its tensor has two."""
         text = real(self.broadcastable(node))
         rows, columns = node.shape
@@ -54,16 +68,16 @@ class MatrixSource:
             return text
         return self._spread(text, fitting[1 if len(fitting) > 1 and len(text.shape) < 2 else 0])
 
-    def broadcastable(self, node: Node) -> Text:
+    def broadcastable(self, node: Node) -> Code:
         """The source of an array that broadcasts to the node's: a bias for the product of ones and a bias."""
         match node:
             case nodes.Named():
-                return Text(self.names.tensor(node.name), shape=self.names.array_shape(node.name, *node.shape))
+                return replace(self.names.tensor(node.name), shape=self.names.array_shape(node.name, *node.shape))
             case nodes.Ones():
-                return Text("1")
+                return constant(1)
             case nodes.Transpose():
                 inner = self.array(node.node)
-                return method(inner, ".T", inner.shape[::-1]) if len(inner.shape) == 2 else inner
+                return transposed(inner) if len(inner.shape) == 2 else inner
             case nodes.Scale() | nodes.Hadamard() | nodes.Elementwise():
                 fraction = self._fraction(node)
                 return multiplied(fraction.above, fraction.below, self.names.divisor)
@@ -75,20 +89,20 @@ class MatrixSource:
                 return self._applied(node)
         return self._special(node)
 
-    def _special(self, node: Node) -> Text:
+    def _special(self, node: Node) -> Code:
         alias = self.namespace.alias
         match node:
             case nodes.Identity():
-                return Text(f"{alias}.eye({self._size(node.rows)})", shape=node.shape)
+                return Code(tree.call(f"{alias}.eye", self._size(node.rows)), node.shape)
             case nodes.Basis():
                 position = ScalarSource(self.namespace, self.names).text(node.position)
-                return Text(f"{alias}.eye({self._size(node.rows)})[{position.source}]", shape=(node.rows,))
+                return at(Code(tree.call(f"{alias}.eye", self._size(node.rows))), [position.node], (node.rows,))
             case nodes.Diagonal() | nodes.DiagonalOf() if node.node.shape == (1, 1):
                 return self.array(node.node)
             case nodes.Diagonal():
-                return replace(called(f"{alias}.diag({{}})", self._vector(node.node)), shape=node.shape)
+                return replace(called(f"{alias}.diag(a)", self._vector(node.node)), shape=node.shape)
             case nodes.DiagonalOf():
-                return replace(called(f"{alias}.diagonal({{}})", self.array(node.node)), shape=(node.shape[0],))
+                return replace(called(f"{alias}.diagonal(a)", self.array(node.node)), shape=(node.shape[0],))
         raise SourceError(f"the matrix node {type(node).__name__} has no source")
 
     def _fraction(self, node: Node) -> Fraction:
@@ -113,13 +127,13 @@ class MatrixSource:
                 return ScalarSource(self.namespace, self.names, variables).fraction(node.formula)
         return Fraction((self.broadcastable(node),))
 
-    def _applied(self, node: nodes.Apply) -> Text:
+    def _applied(self, node: nodes.Apply) -> Code:
         patterns = {**self.namespace.vectors, **self.names.calls}
         if node.function not in patterns:
             raise SourceError(f"the function {node.function} has no source for {self.namespace.package}")
         return called(patterns[node.function], self.array(node.argument))
 
-    def _product(self, node: nodes.Product, total: str = "sum") -> Text:
+    def _product(self, node: nodes.Product, total: str = "sum") -> Code:
         """A product, cut where a column meets a row; ``total`` says whether ones sum or average."""
         groups: list[list[Node]] = [[]]
         for factor in _factors(node):
@@ -141,10 +155,10 @@ class MatrixSource:
             only_ones = only_ones and _is_ones(group)
         return result
 
-    def _chain(self, factors: Sequence[Node], total: str) -> Text:
+    def _chain(self, factors: Sequence[Node], total: str) -> Code:
         """A product whose inner dimensions are not 1; ones at its ends sum over rows and columns."""
         if len(factors) == 1 and isinstance(factors[0], nodes.Ones):
-            return Text("1")
+            return constant(1)
         over_rows = isinstance(factors[0], nodes.Ones)
         over_columns = isinstance(factors[-1], nodes.Ones)
         inner = factors[int(over_rows) : len(factors) - int(over_columns)]
@@ -156,13 +170,13 @@ class MatrixSource:
         if not over_rows and not over_columns:
             return text
         if len(text.shape) < 2 or (over_rows and over_columns):
-            return method(text, f".{total}()", ())
+            return method(text, total, ())
         axis, left = (0, text.shape[1:]) if over_rows else (1, text.shape[:1])
-        return method(text, f".{total}({self.namespace.axis}={axis})", left)
+        return method(text, total, left, **{self.namespace.axis: tree.number(axis)})
 
-    def _multiplied(self, factors: Sequence[Node]) -> Text:
-        result: Text | None = None
-        scales: list[Text] = []
+    def _multiplied(self, factors: Sequence[Node]) -> Code:
+        result: Code | None = None
+        scales: list[Code] = []
         for factor in factors:
             if isinstance(factor, nodes.Diagonal):
                 scale = self._vector(factor.node)
@@ -179,30 +193,29 @@ class MatrixSource:
         if result is not None:
             return result
         square = (*scales[0].shape, *scales[0].shape)
-        return replace(called(f"{self.namespace.alias}.diag({{}})", multiplied(scales)), shape=square)
+        return replace(called(f"{self.namespace.alias}.diag(a)", multiplied(scales)), shape=square)
 
-    def _outer(self, left: Text, right: Text, rows: Expr, columns: Expr) -> Text:
+    def _outer(self, left: Code, right: Code, rows: Expr, columns: Expr) -> Code:
         if left.shape == (rows,) and right.shape == (columns,) and rows != 1 and columns != 1:
-            return Text(f"{self.namespace.alias}.outer({left.source}, {right.source})", shape=(rows, columns))
+            return Code(tree.call(f"{self.namespace.alias}.outer", left.node, right.node), (rows, columns))
         if len(right.shape) == 2 or columns != 1:
             left = _column(left, rows)
         return multiplied([left, right])
 
-    def _vector(self, node: Node) -> Text:
+    def _vector(self, node: Node) -> Code:
         text = self.array(node)
-        return method(text, "[:, 0]", text.shape[:1]) if len(text.shape) == 2 else text
+        return at(text, [tree.cut(), tree.number(0)], text.shape[:1]) if len(text.shape) == 2 else text
 
-    def _size(self, size: Expr) -> str:
-        return ScalarSource(self.namespace, self.names).text(sympy.sympify(size)).source
+    def _size(self, size: Expr) -> ast.expr:
+        return ScalarSource(self.namespace, self.names).text(sympy.sympify(size)).node
 
-    def _spread(self, text: Text, shape: Shape) -> Text:
-        lengths = ", ".join(self._size(length) for length in shape)
-        sizes = f"({lengths})" if len(shape) > 1 else f"({lengths},)"
+    def _spread(self, text: Code, shape: Shape) -> Code:
+        lengths = tree.tuple_of(map(self._size, shape))
         alias = self.namespace.alias
         if text.shape:
-            return Text(f"{alias}.broadcast_to({text.source}, {sizes})", shape=shape)
-        ones = Text(f"{alias}.ones({sizes})", shape=shape)
-        return ones if text.source == "1" else multiplied([text, ones])
+            return Code(tree.call(f"{alias}.broadcast_to", text.node, lengths), shape)
+        ones = Code(tree.call(f"{alias}.ones", lengths), shape)
+        return ones if tree.same(text.node, ast.Constant(1)) else multiplied([text, ones])
 
 
 def _factors(product: nodes.Product) -> list[Node]:
@@ -227,12 +240,14 @@ def _is_ones(group: Sequence[Node]) -> bool:
     return len(group) == 1 and isinstance(group[0], nodes.Ones)
 
 
-def _column(text: Text, rows: Expr) -> Text:
+def _column(text: Code, rows: Expr) -> Code:
     """A vector of ``rows`` elements as an array of one column."""
-    return method(text, "[:, None]", (rows, sympy.S.One)) if text.shape == (rows,) and rows != 1 else text
+    return (
+        at(text, [tree.cut(), ast.Constant(None)], (rows, sympy.S.One)) if text.shape == (rows,) and rows != 1 else text
+    )
 
 
-def _aligned(texts: Sequence[Text], shape: tuple[Expr, Expr]) -> list[Text]:
+def _aligned(texts: Sequence[Code], shape: tuple[Expr, Expr]) -> list[Code]:
     """The arrays of one elementwise operation: if one of them is an array of one column, vectors become so too."""
     rows, columns = shape
     if columns != 1 or not any(len(text.shape) == 2 for text in texts):

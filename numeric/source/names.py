@@ -10,6 +10,8 @@ from sympy import Expr
 from derive.expression.partials import partial_named
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward
+from numeric.source import tree
+from numeric.source.code import Code, named
 from numeric.source.plain import identifier
 
 
@@ -18,9 +20,9 @@ class Names:
     """Python names for the names of a forward definition. What is not listed keeps its own name.
 
     Attributes:
-        tensors: Python names of tensors and partials, ``{"dl/dW1": "dJdW1"}``.
+        tensors: what stands for tensors and partials, ``{"dl/dW1": "dJdW1", "z": "self.z"}``.
         ranks: the number of axes of the tensors' arrays; by default the number of dimensions that are not 1.
-        calls: how a function is called, a pattern with ``{}`` for the argument, ``{"log": "safe_log({})"}``.
+        calls: how a function is called, a pattern with ``a`` for the argument, ``{"log": "safe_log(a)"}``.
         functions: formulas of the named functions that are not in ``calls``; they are written out.
         divisor: the pattern that an array is put through before anything is divided by it.
     """
@@ -39,13 +41,15 @@ class Names:
         ranks = {name: len(tensor.shape) for name, tensor in forward.tensors.items()}
         return cls(tensors or {}, ranks, calls or {}, forward.functions)
 
-    def tensor(self, name: str) -> str:
-        """The Python name of a tensor or a partial: ``dl/dW1`` is ``dldW1`` unless it is called otherwise.
+    def tensor(self, name: str) -> Code:
+        """What stands for a tensor or a partial: ``dl/dW1`` is ``dldW1`` unless it is called otherwise.
 
         Raises:
-            SourceError: it cannot be written as one.
+            SourceError: it cannot be written as a name.
         """
-        return self.tensors.get(name) or identifier("".join(name.split("/")).replace("'", "_"))
+        if name in self.tensors:
+            return Code(tree.quoted(self.tensors[name]))
+        return named(identifier("".join(name.split("/")).replace("'", "_")))
 
     def array_shape(self, name: str, rows: Expr, columns: Expr) -> tuple[Expr, ...]:
         """The shape of the array behind a matrix of the given rows and columns."""

@@ -23,7 +23,7 @@ class Namespace:
         package: what is imported.
         alias: the name that stands in front of its functions.
         axis: the keyword that names an axis.
-        functions: how SymPy's functions are called, each a pattern with ``{}`` for its arguments.
+        functions: how SymPy's functions are called, each a pattern with ``a`` and ``b`` for its arguments.
         vectors: how functions of a whole vector, such as softmax, are called.
         lifted: how a plain number is made an argument of its functions.
     """
@@ -33,7 +33,7 @@ class Namespace:
     axis: str
     functions: Mapping[str, str]
     vectors: Mapping[str, str]
-    lifted: str = "{}"
+    lifted: str = "a"
 
     @property
     def import_line(self) -> str:
@@ -42,7 +42,7 @@ class Namespace:
 
 
 def _common(alias: str) -> dict[str, str]:
-    return {name: f"{alias}.{name}({{}})" for name in COMMON}
+    return {name: f"{alias}.{name}(a)" for name in COMMON}
 
 
 TORCH = Namespace(
@@ -52,14 +52,14 @@ TORCH = Namespace(
     functions=MappingProxyType(
         {
             **_common("torch"),
-            **{name: f"torch.{name}({{}})" for name in INVERSE},
-            "erf": "torch.erf({})",
-            "Max": "torch.maximum({}, {})",
-            "Min": "torch.minimum({}, {})",
+            **{name: f"torch.{name}(a)" for name in INVERSE},
+            "erf": "torch.erf(a)",
+            "Max": "torch.maximum(a, b)",
+            "Min": "torch.minimum(a, b)",
         }
     ),
-    vectors=MappingProxyType({"softmax": "torch.softmax({}, dim=-1)", "logsoftmax": "torch.log_softmax({}, dim=-1)"}),
-    lifted="torch.as_tensor({})",
+    vectors=MappingProxyType({"softmax": "torch.softmax(a, dim=-1)", "logsoftmax": "torch.log_softmax(a, dim=-1)"}),
+    lifted="torch.as_tensor(a)",
 )
 
 NUMPY = Namespace(
@@ -69,9 +69,9 @@ NUMPY = Namespace(
     functions=MappingProxyType(
         {
             **_common("np"),
-            **{name: f"np.arc{name[1:]}({{}})" for name in INVERSE},
-            "Max": "np.maximum({}, {})",
-            "Min": "np.minimum({}, {})",
+            **{name: f"np.arc{name[1:]}(a)" for name in INVERSE},
+            "Max": "np.maximum(a, b)",
+            "Min": "np.minimum(a, b)",
         }
     ),
     vectors=MappingProxyType({}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,10 +15,27 @@ from sympy.core.relational import Relational
 from derive.errors import nearest
 from derive.expression.functions import Bracket
 from numeric.errors import SourceError
+from numeric.source.code import (
+    Code,
+    added,
+    called,
+    combined,
+    compared,
+    constant,
+    inverted,
+    multiplied,
+    named,
+    negated,
+    real,
+)
 from numeric.source.names import Names
 from numeric.source.namespace import Namespace
 from numeric.source.plain import identifier
-from numeric.source.text import Level, Text, added, broadcast, called, multiplied, real
+
+SIGNS: Mapping[str, type[ast.cmpop]] = {
+    "==": ast.Eq, "!=": ast.NotEq, "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE,
+}  # fmt: skip
+"""The relations between numbers."""
 
 SPELLINGS = {"Abs": "abs", "ceiling": "ceil"}
 """Functions that SymPy spells in its own way."""
@@ -27,8 +45,8 @@ SPELLINGS = {"Abs": "abs", "ceiling": "ceil"}
 class Fraction:
     """The factors above and below the line of a product, signs included."""
 
-    above: tuple[Text, ...] = ()
-    below: tuple[Text, ...] = ()
+    above: tuple[Code, ...] = ()
+    below: tuple[Code, ...] = ()
 
     def times(self, other: Fraction) -> Fraction:
         """The product of two fractions."""
@@ -41,9 +59,9 @@ class ScalarSource:
 
     namespace: Namespace
     names: Names
-    variables: Mapping[Symbol, Text] = field(default_factory=dict)
+    variables: Mapping[Symbol, Code] = field(default_factory=dict)
 
-    def text(self, expression: Expr) -> Text:
+    def text(self, expression: Expr) -> Code:
         """The source of an expression.
 
         Raises:
@@ -54,7 +72,7 @@ class ScalarSource:
         if expression.is_number:
             return _constant(expression)
         if isinstance(expression, Symbol):
-            return Text(identifier(expression.name) if expression.is_integer else self.names.tensor(expression.name))
+            return named(identifier(expression.name)) if expression.is_integer else self.names.tensor(expression.name)
         if isinstance(expression, sympy.Add):
             return added(_constant_first([(term, self.text(term)) for term in expression.as_ordered_terms()]))
         if isinstance(expression, sympy.Mul) or _divides(expression):
@@ -68,8 +86,8 @@ class ScalarSource:
 
     def fraction(self, expression: Expr) -> Fraction:
         """The factors above and below the line."""
-        above: list[Text] = []
-        below: list[Text] = []
+        above: list[Code] = []
+        below: list[Code] = []
         numbers = [factor for factor in sympy.Mul.make_args(expression) if factor.is_number]
         number = sympy.Mul(*numbers)
         if number.is_Rational:
@@ -82,31 +100,23 @@ class ScalarSource:
             (below if _divides(factor) else above).append(self.text(1 / factor if _divides(factor) else factor))
         return Fraction(tuple(above), tuple(below))
 
-    def _power(self, expression: Pow) -> Text:
+    def _power(self, expression: Pow) -> Code:
         base = real(self.text(expression.base))
         if expression.exp == sympy.Rational(1, 2) and base.shape:
             return called(self._pattern("sqrt"), base)
-        exponent = self.text(expression.exp)
-        sign = "**" if base.code.isidentifier() and not base.negative and exponent.code.isdigit() else " ** "
-        code = f"{base.inside(Level.ATOM)}{sign}{exponent.inside(Level.ATOM)}"
-        return Text(code, Level.POWER, broadcast([base.shape, exponent.shape]))
+        return combined(ast.Pow(), [base, self.text(expression.exp)])
 
-    def _condition(self, condition: Any) -> Text:
-        if isinstance(condition, Relational):
-            left, right = self.text(condition.lhs), self.text(condition.rhs)
-            code = f"{left.inside(Level.SUM)} {condition.rel_op} {right.inside(Level.SUM)}"
-            return Text(code, Level.COMPARISON, broadcast([left.shape, right.shape]))
+    def _condition(self, condition: Any) -> Code:
+        if isinstance(condition, Relational) and condition.rel_op in SIGNS:
+            return compared(self.text(condition.lhs), SIGNS[condition.rel_op](), self.text(condition.rhs))
         if isinstance(condition, sympy.Not):
-            inner = self._condition(condition.args[0])
-            return Text(f"~{inner.inside(Level.ATOM)}", Level.SUM, inner.shape)
+            return inverted(self._condition(condition.args[0]))
         if isinstance(condition, sympy.And | sympy.Or):
             parts = [self._condition(part) for part in sorted(condition.args, key=sympy.default_sort_key)]
-            sign = " & " if isinstance(condition, sympy.And) else " | "
-            code = sign.join(part.inside(Level.ATOM) for part in parts)
-            return Text(code, Level.COMPARISON, broadcast(part.shape for part in parts))
+            return combined(ast.BitAnd() if isinstance(condition, sympy.And) else ast.BitOr(), parts)
         raise SourceError(f"{condition} is no condition that can be written as source")
 
-    def _function(self, expression: Expr) -> Text:
+    def _function(self, expression: Expr) -> Code:
         name = str(expression.func)
         arguments = [self.text(argument) for argument in expression.args]
         if isinstance(expression, AppliedUndef) and name not in {**self.names.calls, **self.namespace.functions}:
@@ -133,14 +143,14 @@ class ScalarSource:
         return pattern
 
 
-def _constant(number: Expr) -> Text:
-    negative = bool(number.is_negative)
-    size = abs(number)
-    if size.is_Integer:
-        return Text(str(size), negative=negative)
-    if size.is_Rational and not _is_short_decimal(size):
-        return Text(f"{size.p} / {size.q}", Level.PRODUCT, negative=negative)
-    return Text(repr(float(size)), negative=negative)
+def _constant(number: Expr) -> Code:
+    if number.is_negative:
+        return negated(_constant(-number))
+    if number.is_Integer:
+        return constant(int(number))
+    if number.is_Rational and not _is_short_decimal(number):
+        return combined(ast.Div(), [constant(int(number.p)), constant(int(number.q))])
+    return constant(float(number))
 
 
 def _is_short_decimal(number: Expr) -> bool:
@@ -152,6 +162,6 @@ def _divides(factor: Expr) -> bool:
     return isinstance(factor, Pow) and bool(factor.exp.as_coeff_Mul()[0].is_negative)
 
 
-def _constant_first(terms: list[tuple[Expr, Text]]) -> list[Text]:
+def _constant_first(terms: list[tuple[Expr, Code]]) -> list[Code]:
     """The terms with a number at the front: ``1 + e``, ``1 - y``."""
     return [text for _, text in sorted(terms, key=lambda pair: not pair[0].is_number)]

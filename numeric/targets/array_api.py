@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from numeric.source import tree
 from numeric.targets.rules import ELEMENTWISE, INVERSE, PAIRWISE
 from numeric.targets.target import Target
-from numeric.targets.windows import WINDOWS
+from numeric.targets.windows import windows
 
 EINSUM = '''
 def einsum(places, *arrays):
@@ -45,17 +46,18 @@ def added_at(array, places, values):
     return array + xp.reshape(total, array.shape)
 '''
 
+OPENING = "xp = array_namespace(array)"
 DTYPE = "xp.{}(shape, dtype=dtype, device=device(reference))"
 
 ARRAY_API = Target(
     name="array_api",
     alias="xp",
     imports={
-        r"math\.": "import math\n",
-        r"array_namespace\(": "from array_api_compat import array_namespace",
-        r"device\(": "from array_api_compat import device",
-        r"at\(": "from array_api_extra import at",
-        r"pad\(": "from array_api_extra import pad",
+        "math": "import math\n",
+        "array_namespace": "from array_api_compat import array_namespace",
+        "device": "from array_api_compat import device",
+        "at": "from array_api_extra import at",
+        "pad": "from array_api_extra import pad",
     },
     rules={
         **{name: f"xp.{name}(a)" for name in ELEMENTWISE if name != "erf"},
@@ -91,14 +93,14 @@ ARRAY_API = Target(
         "where": "xp.where(condition, a, b)",
     },
     helpers={
-        "windows": WINDOWS.format(opening="\n    xp = array_namespace(z)", xp="xp"),
-        "added_at": ADDED_AT,
-        "einsum": EINSUM,
-        "contracted": CONTRACTED,
+        "windows": windows("xp", OPENING),
+        "added_at": tree.definition(ADDED_AT),
+        "einsum": tree.definition(EINSUM),
+        "contracted": tree.definition(CONTRACTED),
     },
-    opening="xp = array_namespace({})",
-    scatter="{array} = added_at({array}, {place}, {values})",
-    store="at({array})[{place}].{how}({value})",
-    masked="xp.where({truth}, {array}, 0)",
-    real="xp.astype({truth}, {array}.dtype)",
+    opening=OPENING,
+    scatter="array = added_at(array, place, values)",
+    store="at(array)[place]",
+    masked="xp.where(truth, array, 0)",
+    real="xp.astype(truth, array.dtype)",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numeric.targets.rules import ELEMENTWISE, INVERSE, PAIRWISE
 from numeric.targets.target import Target
-from numeric.targets.windows import WINDOWS
+from numeric.targets.windows import windows
 
 SAME = {
     **{name: f"jnp.{name}(a)" for name in (*ELEMENTWISE, *INVERSE)},
@@ -20,7 +20,7 @@ SAME = {
 JAX = Target(
     name="jax",
     alias="jnp",
-    imports={r"jax\.": "import jax", r"jnp\.": "import jax.numpy as jnp"},
+    imports={"jax": "import jax", "jnp": "import jax.numpy as jnp"},
     rules={
         **SAME,
         "erf": "jax.scipy.special.erf(a)",
@@ -46,8 +46,8 @@ JAX = Target(
         "vdot": "jnp.vdot(a, b)",
         "where": "jnp.where(condition, a, b)",
     },
-    helpers={"windows": WINDOWS.format(opening="", xp="jnp")},
+    helpers={"windows": windows("jnp")},
     native=frozenset({"erf"}),
-    scatter="{array} = {array}.at[{place}].add({values})",
-    store="{array}.at[{place}].{how}({value})",
+    scatter="array = array.at[place].add(values)",
+    store="array.at[place]",
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from numeric.errors import TargetError
+from numeric.source import tree
 
 ELEMENTWISE = (
     "abs ceil cos cosh erf exp expm1 floor isnan log log1p sign sin sinh sqrt square tan tanh logical_not"
@@ -73,7 +74,7 @@ class Call:
         function = node.func
         if not isinstance(function, ast.Attribute):
             return None
-        dotted = ast.unparse(function)
+        dotted = dotted_name(function)
         if dotted.startswith("np."):
             return cls._bound(dotted.removeprefix("np."), node.args, node.keywords)
         if function.attr in METHODS:
@@ -116,38 +117,15 @@ def written(rule: Rule, call: Call, reference: str) -> ast.expr:
     template = rule if isinstance(rule, str) else rule(call)
     if not isinstance(template, str):
         return template
-    return _Filled({**call.arguments, "reference": ast.Name(reference, ast.Load())}).filled(call, template)
+    parts: dict[str, ast.expr | None] = dict.fromkeys(
+        parameter.removeprefix("*") for parameter in PARAMETERS[call.name]
+    )
+    return tree.quoted(template, parts | dict(call.arguments), reference=tree.name(reference))
 
 
-class _Filled(ast.NodeTransformer):
-    """Puts arguments in the place of the names of a template."""
-
-    def __init__(self, arguments: Mapping[str, ast.expr]) -> None:
-        self.arguments = arguments
-
-    def filled(self, call: Call, template: str) -> ast.expr:
-        parameters = {parameter.removeprefix("*") for parameter in PARAMETERS[call.name]}
-        self.missing = parameters - set(call.arguments)
-        result: ast.expr = self.visit(ast.parse(template, mode="eval").body)
-        return result
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        node.keywords = [keyword for keyword in node.keywords if not self._is_missing(keyword.value)]
-        arguments: list[ast.expr] = []
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                whole = self.visit(argument.value)
-                arguments += whole.elts if isinstance(whole, ast.Tuple) else [ast.Starred(whole, ast.Load())]
-            elif not self._is_missing(argument):
-                arguments.append(self.visit(argument))
-        node.args = arguments
-        node.func = self.visit(node.func)
-        for keyword in node.keywords:
-            keyword.value = self.visit(keyword.value)
-        return node
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.arguments.get(node.id, node)
-
-    def _is_missing(self, node: ast.expr) -> bool:
-        return isinstance(node, ast.Name) and node.id in self.missing
+def dotted_name(node: ast.expr) -> str:
+    """``np.add.at`` of such a node; nothing of one that is no name with attributes."""
+    if isinstance(node, ast.Attribute):
+        before = dotted_name(node.value)
+        return f"{before}.{node.attr}" if before else ""
+    return node.id if isinstance(node, ast.Name) else ""

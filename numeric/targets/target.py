@@ -1,15 +1,17 @@
-"""Generated NumPy code as code of another array library, statement by statement; comments stay as they are."""
+"""Programs for NumPy as programs for another array library, statement by statement; comments stay as they are."""
 
 from __future__ import annotations
 
 import ast
 import copy
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from numeric.errors import TargetError
-from numeric.targets.rules import Call, Rule, written
+from numeric.source import tree
+from numeric.source.printing import printed
+from numeric.source.program import Program
+from numeric.targets.rules import Call, Rule, dotted_name, written
 
 CONSTANTS = frozenset({"inf", "pi", "e", "nan", "newaxis", "float32", "float64", "int64"})
 
@@ -21,22 +23,22 @@ class Target:
     Attributes:
         name: what it is called on the command line.
         alias: the name that its functions stand behind.
-        imports: the import statements, ``import jax`` or ``from package import name``, by the word that asks for one.
+        imports: the import statements, ``import jax`` or ``from package import name``, by the name that asks for one.
         rules: how the calls of NumPy are written.
-        helpers: the source of functions that the module then defines itself, by their names.
+        helpers: functions that the module then defines itself, by their names.
         native: functions that NumPy lacks and the generated module defines, and this library has.
-        opening: the first statement of every function that uses the library, with ``{}`` for an array.
-        store: how ``array[place] += value`` is written where arrays do not change; empty where they do.
-        scatter: how values are added to an array at places of which one may occur several times.
-        masked: how an array is multiplied with truth values where ``*`` does not do it.
-        real: how truth values become numbers of the type of an array.
+        opening: the first statement of every function that uses the library, a pattern with an ``array``.
+        store: where arrays do not change, what has methods ``add`` and ``set`` for ``array`` at a ``place``.
+        scatter: how ``values`` are added to an ``array`` at a ``place`` of which one may occur several times.
+        masked: how an ``array`` is multiplied with ``truth`` values where ``*`` does not do it.
+        real: how ``truth`` values become numbers of the type of an ``array``.
     """
 
     name: str
     alias: str
     imports: Mapping[str, str]
     rules: Mapping[str, Rule]
-    helpers: Mapping[str, str] = field(default_factory=dict)
+    helpers: Mapping[str, ast.FunctionDef] = field(default_factory=dict)
     native: frozenset[str] = frozenset()
     opening: str = ""
     store: str = ""
@@ -44,74 +46,64 @@ class Target:
     masked: str = ""
     real: str = ""
 
-    def translated(self, source: str) -> str:
+    def translated(self, program: Program) -> Program:
         """The module for this library.
 
         Raises:
-            TargetError: something in the source has no equivalent.
+            TargetError: something in it has no equivalent.
         """
-        tree = ast.parse(source)
-        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name not in self.native]
-        lines = source.splitlines()
-        texts = [self._function(node, lines) for node in functions]
-        title = ast.get_docstring(tree) or ""
-        body = "\n\n\n".join([*self._used_helpers("\n".join(texts)), *texts])
-        imports = _joined(line for word, line in self.imports.items() if re.search(rf"(?<![.\w]){word}", body))
-        return f'"""{title}"""\n\n{imports}\n\n\n{body}\n'
+        functions = [self._function(one) for one in program.functions if one.name not in self.native]
+        everything = (*self._used_helpers(functions), *functions)
+        used = _used(everything)
+        imports = _joined(line for word, line in self.imports.items() if word in used)
+        return Program(program.title, imports, everything)
 
-    def _used_helpers(self, code: str) -> list[str]:
-        """The helpers that the code calls, and those that they call."""
-        used: list[str] = []
-        pending = [code]
+    def _used_helpers(self, functions: Sequence[ast.FunctionDef]) -> list[ast.FunctionDef]:
+        """The helpers that the functions call, and those that these call."""
+        used: set[str] = set()
+        pending = list(functions)
         while pending:
-            text = pending.pop()
-            found = [name for name in self.helpers if f"{name}(" in text and name not in used]
-            used += found
-            pending += [self.helpers[name] for name in found]
-        return [self.helpers[name].strip() for name in self.helpers if name in used]
+            called = tree.names_in(pending.pop()) & set(self.helpers) - used
+            used |= called
+            pending += [self.helpers[name] for name in called]
+        return [helper for name, helper in self.helpers.items() if name in used]
 
-    def _function(self, node: ast.FunctionDef, lines: list[str]) -> str:
-        """The text of a function with the statements that change written anew."""
-        reference, sizes = _reference(node), _sizes(node)
-        replaced: dict[int, tuple[int, str]] = {}
-        for statement in _statements(node.body):
-            changed = Writer(self, reference, sizes).visit(copy.deepcopy(statement))
-            if ast.dump(changed) != ast.dump(statement):
-                indent = " " * statement.col_offset
-                text = ast.unparse(ast.fix_missing_locations(changed)).replace("'", '"')
-                replaced[statement.lineno] = (statement.end_lineno or statement.lineno, indent + text)
-        result: list[str] = []
-        number = node.lineno
-        while number <= (node.end_lineno or number):
-            last, text = replaced.get(number, (number, lines[number - 1]))
-            result.append(text)
-            number = last + 1
-        if self.opening and any(f"{self.alias}." in line for line in result):
-            place = 1 if ast.get_docstring(node) is None else (node.body[0].end_lineno or node.lineno) - node.lineno + 1
-            result.insert(place, "    " + self.opening.format(reference))
-        return "\n".join(result)
+    def _function(self, function: ast.FunctionDef) -> ast.FunctionDef:
+        """A function with its statements written for the library."""
+        reference = _reference(function)
+        made = copy.deepcopy(function)
+        writer = Writer(self, reference, _sizes(function))
+        made.body = [writer.visit(statement) for statement in made.body]
+        if self.opening and self.alias in tree.names_in(*made.body):
+            place = 0 if ast.get_docstring(made) is None else 1
+            made.body.insert(place, tree.statement(self.opening, array=tree.name(reference)))
+        return made
 
 
-def _reference(node: ast.FunctionDef) -> str:
+def _used(functions: Iterable[ast.FunctionDef]) -> set[str]:
+    """The names that functions call, or take functions from."""
+    found: set[str] = set()
+    for node in (node for function in functions for node in ast.walk(function)):
+        inner = node.func if isinstance(node, ast.Call) else node.value if isinstance(node, ast.Attribute) else None
+        found |= {inner.id} if isinstance(inner, ast.Name) else set()
+    return found
+
+
+def _reference(function: ast.FunctionDef) -> str:
     """The first argument of a function that is an array."""
-    names = [argument.arg for argument in node.args.args if argument.arg not in ("params", "cache")]
-    return names[0] if names else node.args.args[0].arg
+    arguments = [argument.arg for argument in function.args.args]
+    return next((name for name in arguments if name not in ("params", "cache")), arguments[0])
 
 
-def _sizes(node: ast.FunctionDef) -> frozenset[str]:
+def _sizes(function: ast.FunctionDef) -> frozenset[str]:
     """The names that a function gives to lengths: ``B = x.shape[0]``, ``B, C = x.shape``."""
-    lengths = re.compile(r"^\s*(\w+(?:, \w+)*) = \w+\.shape\b", re.MULTILINE)
-    return frozenset(name for names in lengths.findall(ast.unparse(node)) for name in names.split(", "))
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The simple statements, those inside loops too."""
-    for statement in body:
-        inner = getattr(statement, "body", None)
-        if inner is None:
-            yield statement
-        else:
-            yield from _statements(inner)
+    found: set[str] = set()
+    for node in function.body:
+        if isinstance(node, ast.Assign):
+            value = node.value.value if isinstance(node.value, ast.Subscript) else node.value
+            if isinstance(value, ast.Attribute) and value.attr == "shape":
+                found |= tree.names_in(*node.targets)
+    return frozenset(found)
 
 
 class Writer(ast.NodeTransformer):
@@ -161,8 +153,9 @@ class Writer(ast.NodeTransformer):
             node.value = self._real(node.value, node.target)
         if self.target.store and isinstance(node.target, ast.Subscript):
             if not isinstance(node.op, ast.Add | ast.Sub):
-                raise TargetError(f"{ast.unparse(node)} has no equivalent for {self.target.name}")
-            value = ast.UnaryOp(ast.USub(), node.value) if isinstance(node.op, ast.Sub) else node.value
+                changed = printed(node.target)
+                raise TargetError(f"how {changed} is changed in place has no equivalent for {self.target.name}")
+            value = tree.negative(node.value) if isinstance(node.op, ast.Sub) else node.value
             return self._stored(node.target, "add", value)
         return node
 
@@ -174,45 +167,38 @@ class Writer(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
         call = node.value
-        if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "np.add.at"):
+        if not (isinstance(call, ast.Call) and dotted_name(call.func) == "np.add.at"):
             self.generic_visit(node)
             return node
         array, place, values = call.args
         if not isinstance(place, ast.Name):
             raise TargetError(f"np.add.at along another axis than the first has no equivalent for {self.target.name}")
-        parts = {"array": ast.unparse(array), "place": place.id, "values": ast.unparse(self.visit(values))}
-        return ast.parse(self.target.scatter.format(**parts)).body[0]
+        return tree.statement(self.target.scatter, array=array, place=place, values=self.visit(values))
 
     def _stored(self, place: ast.Subscript, how: str, value: ast.expr) -> ast.stmt:
         """``array = array.at[place].add(value)``, as the target writes it."""
-        array = ast.unparse(place.value)
-        inner = ast.unparse(place)[len(array) + 1 : -1]
-        stored = self.target.store.format(array=array, place=inner, how=how, value=ast.unparse(value))
-        return ast.parse(f"{array} = {stored}").body[0]
+        stored = tree.quoted(self.target.store, array=place.value, place=place.slice)
+        return tree.assigned(place.value, tree.method(stored, how, value))
 
     def _masked(self, truth: ast.expr, rest: ast.expr) -> ast.expr:
         """A product with truth values."""
-        return _expression(self.target.masked.format(truth=ast.unparse(truth), array=ast.unparse(rest)))
+        return tree.quoted(self.target.masked, truth=truth, array=rest)
 
     def _real(self, truth: ast.expr, beside: ast.expr) -> ast.expr:
         """Truth values as numbers of the type of the array that they stand beside."""
         arrays = [node.id for node in ast.walk(beside) if isinstance(node, ast.Name) and node.id not in self.others]
         if not arrays:
-            raise TargetError(f"the type of the numbers for {ast.unparse(truth)} is not known")
-        return _expression(self.target.real.format(truth=ast.unparse(truth), array=arrays[0]))
+            raise TargetError(f"the type of the numbers for {printed(truth)} is not known")
+        return tree.quoted(self.target.real, truth=truth, array=tree.name(arrays[0]))
 
 
-def _expression(code: str) -> ast.expr:
-    return ast.parse(code, mode="eval").body
-
-
-def _joined(imports: Iterable[str]) -> str:
+def _joined(imports: Iterable[str]) -> tuple[str, ...]:
     """Import statements, those from one package as one."""
     names: dict[str, list[str]] = {}
     for line in imports:
         start, _, name = line.rpartition(" import ")
         names.setdefault(start or line, []).extend([name] if start else [])
-    return "\n".join(f"{start} import {', '.join(sorted(found))}" if found else start for start, found in names.items())
+    return tuple(f"{start} import {', '.join(sorted(found))}" if found else start for start, found in names.items())
 
 
 def _is_truth(node: ast.expr) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from numeric.errors import TargetError
+from numeric.source import tree
 from numeric.targets.rules import ELEMENTWISE, INVERSE, Call
 from numeric.targets.target import Target
 
@@ -30,7 +31,7 @@ def _unfolded(call: Call) -> ast.expr:
     lengths, axes = (_elements(call.arguments[name], call) for name in ("lengths", "axis"))
     view = call.arguments["a"]
     for length, axis in zip(lengths, axes, strict=True):
-        view = ast.Call(ast.Attribute(view, "unfold", ast.Load()), [axis, length, ast.Constant(1)], [])
+        view = tree.method(view, "unfold", axis, length, tree.number(1))
     return view
 
 
@@ -40,10 +41,10 @@ def _padded(call: Call) -> ast.expr:
     while pairs and all(isinstance(width, ast.Constant) and width.value == 0 for width in pairs[0]):
         pairs = pairs[1:]
     widths = ast.Tuple([width for pair in reversed(pairs) for width in pair], ast.Load())
-    function = ast.parse("torch.nn.functional.pad", mode="eval").body
     value = call.arguments.get("constant_values")
-    keywords = [] if value is None else [ast.keyword("value", value)]
-    return ast.Call(function, [call.arguments["a"], widths], keywords)
+    return tree.quoted(
+        "torch.nn.functional.pad(a, widths, value=value)", a=call.arguments["a"], widths=widths, value=value
+    )
 
 
 def _elements(node: ast.expr, call: Call) -> list[ast.expr]:
@@ -60,7 +61,7 @@ def _is_number(node: ast.expr) -> bool:
 TORCH = Target(
     name="torch",
     alias="torch",
-    imports={r"torch\.": "import torch"},
+    imports={"torch": "import torch"},
     rules={
         **{name: f"torch.{name}(a, out=out)" for name in ELEMENTWISE},
         **{name: f"torch.{name.replace('arc', 'a')}(a, out=out)" for name in INVERSE},
@@ -98,6 +99,6 @@ TORCH = Target(
         "where": "torch.where(condition, a, b)",
     },
     native=frozenset({"erf"}),
-    scatter="{array}.index_put_(({place},), {values}, accumulate=True)",
-    real="({truth}).to({array}.dtype)",
+    scatter="array.index_put_((place,), values, accumulate=True)",
+    real="truth.to(array.dtype)",
 )

@@ -49,7 +49,7 @@ def test_sound_code_agrees(description: str, loss: str) -> None:
 )
 def test_a_planted_error_is_caught(monkeypatch: pytest.MonkeyPatch, description: str, sound: str, spoilt: str) -> None:
     def planted(module: Module) -> str:
-        text = module.text(formulas=False)
+        text = module.program(formulas=False).text
         name = sound.split('"')[1]
         before, _, after = text.rpartition(f'"{name}": ')
         value = after.split(",")[0].split("}")[0]

@@ -14,16 +14,23 @@ from derive.expression import symbols
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
 from derive.layers import named_functions
-from numeric.source import Names, function_source
+from numeric.source import Names, function_code
 from numeric.source.function import bounded_branches
+from numeric.source.printing import printed, statement_lines
 
 Z = symbols.scalar("z")
 FUNCTION = {function.name: function for function in named_functions()}
 
 
+def source(function: ScalarFunction, library: str, argument: str = "z", names: Names | None = None) -> tuple[str, ...]:
+    """The lines of the statements, and the value."""
+    statements, value = function_code(function, library, argument, names)
+    return (*(line for statement in statements for line in statement_lines(statement)), printed(value))
+
+
 def run(function: ScalarFunction, z: float) -> float:
     """The value of the source for NumPy at one number, any warning an error."""
-    *statements, value = function_source(function, "numpy", "z", Names(functions=named_functions()))
+    *statements, value = source(function, "numpy", "z", Names(functions=named_functions()))
     scope = {"np": numpy, "z": numpy.array([z])}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -49,12 +56,12 @@ def test_any_quotient_in_the_exponential_is_bounded(a: sympy.Rational, b: sympy.
 
 def test_what_is_no_quotient_in_the_exponential_is_written_as_it_is() -> None:
     relu = ScalarFunction("ReLU", Z, Z * Bracket(Z > 0))
-    assert function_source(relu, "torch") == ("z * (z > 0)",)
+    assert source(relu, "torch") == ("z * (z > 0)",)
     assert bounded_branches(relu) is None
     assert bounded_branches(ScalarFunction("mixed", Z, Z * sympy.exp(Z))) is None
     assert bounded_branches(ScalarFunction("bell", Z, sympy.exp(-(Z**2)))) is None
 
 
 def test_a_function_that_the_library_has_is_called() -> None:
-    assert function_source(FUNCTION["tanh"], "torch", "z1") == ("torch.tanh(z1)",)
-    assert function_source(FUNCTION["sigma"], "numpy", "z", Names(calls={"sigma": "expit({})"})) == ("expit(z)",)
+    assert source(FUNCTION["tanh"], "torch", "z1") == ("torch.tanh(z1)",)
+    assert source(FUNCTION["sigma"], "numpy", "z", Names(calls={"sigma": "expit(a)"})) == ("expit(z)",)

@@ -210,7 +210,7 @@ def test_an_unknown_function_is_named_with_those_that_are_known() -> None:
 
 def test_a_call_stands_in_for_a_function_and_a_guard_for_a_divisor() -> None:
     node = nodes.Elementwise(sympy.log(U) / (U * (1 - U)), (U,), (nodes.Named("p", B, D),))
-    names = Names(calls={"log": "safe_log({})"}, divisor="guard({})")
+    names = Names(calls={"log": "safe_log(a)"}, divisor="guard(a)")
     assert matrix_source(node, "torch", names) == "safe_log(p) / guard(p * (1 - p))"
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
+from numeric.source import tree
+from numeric.source.program import Program
 from numeric.targets import TARGETS, TargetError, translated
 
-HEAD = '"""A title."""\n\nimport numpy as np\n\n\ndef backward(params, cache, dy):\n    """Words."""\n'
+
+def program(*statements: ast.stmt) -> Program:
+    """A program for NumPy of one function."""
+    return Program("A title.", (), (tree.function("backward", ["params", "cache", "dy"], "Words.", statements),))
 
 
 def body(statement: str, target: str) -> str:
     """The translation of one statement, without what stands above it."""
-    text = translated(f"{HEAD}    # a comment\n    {statement}\n    return z\n", target)
+    text = translated(
+        program(tree.Comment("a comment"), tree.statement(statement), tree.statement("return z")), target
+    ).text
     return text.partition("# a comment\n    ")[2].removesuffix("\n    return z\n")
 
 
 def test_statements_that_are_the_same_everywhere_are_kept_as_they_are() -> None:
-    for statement in ("z = x @ W.T", "z += b[:, None]", 'cache["p"] = p', "z = (x  + y)"):
+    for statement in ("z = x @ W.T", "z += b[:, None]", 'cache["p"] = p', "z = x + y"):
         for target in TARGETS:
             assert body(statement, target) == statement
 
@@ -63,6 +72,5 @@ def test_what_has_no_equivalent_is_refused(target: str) -> None:
 
 
 def test_imports_are_those_that_are_used() -> None:
-    text = translated(f"{HEAD}    z = np.pad(dy, ((1, 1),))\n    z[1:] += dy\n    return z\n", "array_api")
-    head = text.partition("def ")[0].split("\n\n")[1]
-    assert head == "from array_api_extra import at, pad"
+    statements = map(tree.statement, ("z = np.pad(dy, ((1, 1),))", "z[1:] += dy", "return z"))
+    assert translated(program(*statements), "array_api").imports == ("from array_api_extra import at, pad",)

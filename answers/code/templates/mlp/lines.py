@@ -44,7 +44,7 @@ class LossLines:
 def forward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The forward pass of the network, a line for each layer."""
     model = network(NETWORK.format(f="f", g="g"), batch=BATCH)
-    calls = {name: f"activation(self.{name}_function, {{}})" for name in "fg"}
+    calls = {name: f"activation(self.{name}_function, a)" for name in "fg"}
     names = Names.of(model.forward, calls=calls)
     return tuple(
         DerivedLine(
@@ -116,7 +116,7 @@ def _loss(name: str, loss: str, library: str, reduction: Literal["mean", "sum"])
     model = network("x:n -> Linear(K) -> y_hat", loss, batch=BATCH, reduction=reduction)
     names = Names.of(model.forward, _gradients(model))
     # A probability of 0 or 1 has an infinite logarithm; PyTorch's loss keeps it at -100, and the divisor at 1e-12.
-    guarded = replace(names, calls={"log": "safe_log({})"}, divisor="safe_divisor({})")
+    guarded = replace(names, calls={"log": "safe_log(a)"}, divisor="safe_divisor(a)")
     value, slope = model.value("l"), model.partial("dl/dy_hat")
     value_line = DerivedLine("loss", source_of(value, library, guarded), equation(value, SIZE))
     slope_line = DerivedLine("dJdy_hat", source_of(slope, library, guarded), equation(slope, SIZE))
