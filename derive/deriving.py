@@ -18,14 +18,16 @@ from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_name
 from derive.forward import Forward
+from derive.lecture.forms import in_one_form
+from derive.lecture.passages import Lecturer
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
-from derive.steps import Layout, Quantity, Step
+from derive.steps import Grain, Layout, Quantity, Step
 
 REMEMBERED = 32
 """Of so many forward definitions what was derived is kept: those of a homework, or of the layers of a page."""
 
-Key = tuple[str, str, Vocabulary]
+Key = tuple[str, str, Vocabulary, Grain]
 
 
 class Deriver:
@@ -60,9 +62,9 @@ class Deriver:
         form = self._convolution(reduced, quantity)
         return self._made(quantity, result, (step,), node, form)
 
-    def derivative(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
-        """The partial of ``top`` by ``name`` in the vocabulary, with its steps."""
-        return self.kept((top, name, vocabulary), lambda: self._derivative(top, name, vocabulary))
+    def derivative(self, top: str, name: str, vocabulary: Vocabulary, grain: Grain = "full") -> Derivation:
+        """The partial of ``top`` by ``name`` in the vocabulary, with its steps in that grain."""
+        return self.kept((top, name, vocabulary, grain), lambda: self._derivative(top, name, vocabulary, grain))
 
     def kept(self, key: Key, derive: Callable[[], Derivation]) -> Derivation:
         """The derivation of that key, derived the first time that it is asked for."""
@@ -70,18 +72,18 @@ class Deriver:
             self._derived[key] = derive()
         return self._derived[key]
 
-    def _derivative(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
+    def _derivative(self, top: str, name: str, vocabulary: Vocabulary, grain: Grain) -> Derivation:
         sweep = self.sweep(top)
         speaker = self.speaker(top, vocabulary)
         in_values = speaker.adjoint(name)
         result = speaker.values(in_values)
         quantity = sweep.quantity(name)
-        steps = list(speaker.steps(name))
+        steps = list(Lecturer(speaker).steps(name) if grain == "lecture" else speaker.steps(name))
         if result != in_values:
             steps.append(Step(quantity, result, "forward", "Write the forward values out by their equations."))
-        return self._derivation(quantity, result, tuple(steps), vocabulary, in_values)
+        return self._derivation(quantity, result, tuple(steps), vocabulary, grain, in_values)
 
-    def gradient_through(self, name: str, inner: Iterable[str]) -> Derivation:
+    def gradient_through(self, name: str, inner: Iterable[str], grain: Grain = "full") -> Derivation:
         """The gradient of the loss in the adjoints of ``inner`` tensors, which its steps derive first."""
         sweep = self.sweep("l")
         named = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
@@ -89,26 +91,30 @@ class Deriver:
         speaker = self.speaker("l", vocabulary)
         met = speaker.kept_for(name)
         order = [*(other for other in sweep.order() if other in met), name]
-        steps = dict.fromkeys(step for other in order for step in speaker.steps(other))
-        return self._derivation(sweep.quantity(name), speaker.adjoint(name), tuple(steps), vocabulary)
+        steps = Lecturer(speaker).steps if grain == "lecture" else speaker.steps
+        told = tuple(dict.fromkeys(step for other in order for step in steps(other)))
+        return self._derivation(sweep.quantity(name), speaker.adjoint(name), told, vocabulary, grain)
 
     def _derivation(
         self,
         quantity: Quantity,
         result: Expr,
         steps: tuple[Step, ...],
-        vocabulary: Vocabulary | None,
+        vocabulary: Vocabulary,
+        grain: Grain,
         in_values: Expr | None = None,
     ) -> Derivation:
         former = self.former
-        hidden = frozenset() if vocabulary is None else self._hidden(vocabulary)
+        hidden = self._hidden(vocabulary)
         node = former.form(result if in_values is None else in_values, quantity, hidden)
         formed = tuple(
             step if step.matrix is not None else replace(step, matrix=former.form(step.expression, step.quantity))
             for step in steps
         )
+        if grain == "lecture":
+            formed = in_one_form(formed, quantity.name)
         form = self._convolution(result if in_values is None else in_values, quantity)
-        return self._made(quantity, result, formed, node, form)
+        return replace(self._made(quantity, result, formed, node, form), grain=grain)
 
     def _made(
         self,

@@ -20,7 +20,7 @@ from derive.expression import symbols
 from derive.forward import Row, Tensor
 from derive.layers import ACTIVATION, Activation, LayerDefinition
 from derive.network import Network, TableRow, network_of
-from derive.steps import Layout
+from derive.steps import Grain, Layout
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Layer:
         """The layer's input and output as a table with one row."""
         return self.network.forward_table(within)[:-1]
 
-    def vjp(self, name: str, within: Iterable[str] | None = None) -> Derivation:
+    def vjp(self, name: str, within: Iterable[str] | None = None, grain: Grain = "full") -> Derivation:
         """The gradient with respect to the input or a parameter, in the upstream gradient dy.
 
         That of a recurrent cell is written gate by gate, in adjoints such as dl/da that its steps derive first;
@@ -55,9 +55,9 @@ class Layer:
         Raises:
             NetworkError: the layer has no tensor of that name.
         """
-        return (
-            self.network.gradient_through(name, self.gates) if within is None else self.network.gradient(name, within)
-        )
+        if within is None:
+            return self.network.gradient_through(name, self.gates, grain)
+        return self.network.gradient(name, within, grain)
 
     def jacobian(self, name: str, within: Iterable[str] | None = None, *, output: str | None = None) -> Derivation:
         """The derivative of every element of the output by every element of ``name``.
@@ -69,9 +69,9 @@ class Layer:
         """
         return self.network.jacobian(output or self.outputs[0], name, within)
 
-    def backward(self) -> tuple[Derivation, ...]:
+    def backward(self, grain: Grain = "full") -> tuple[Derivation, ...]:
         """The backward pass as it is computed: each gradient in terms of those before it, gate by gate."""
-        return self.network.backward()
+        return self.network.backward(grain)
 
     @property
     def differentiable(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from derive.layers import LOSS, Activation, LayerDefinition
 from derive.specialise import specialised
-from derive.steps import Layout
+from derive.steps import Grain, Layout
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,10 @@ class Network:
             return self._case(lambda net: net.value(name, allowed, written_out=written_out))
         return self.deriver.value(name, allowed, written_out=written_out)
 
-    def gradient(self, name: str, within: Iterable[str] | None = None) -> Derivation:
+    def gradient(self, name: str, within: Iterable[str] | None = None, grain: Grain = "full") -> Derivation:
         """The gradient of the loss with respect to a tensor, written in the symbols of ``within``.
+
+        ``grain`` says how finely its steps are told: as in a lecture, or every rule that was applied.
 
         Raises:
             NetworkError: the network has no loss, or no such tensor.
@@ -120,9 +122,9 @@ class Network:
         """
         if self.loss is None:
             raise NetworkError("this network has no loss to differentiate; give one, such as loss='MSE'")
-        return self._derivative("l", name, within)
+        return self._derivative("l", name, within, grain)
 
-    def gradient_through(self, name: str, inner: Iterable[str]) -> Derivation:
+    def gradient_through(self, name: str, inner: Iterable[str], grain: Grain = "full") -> Derivation:
         """The gradient of the loss in the adjoints of ``inner`` tensors, which its steps derive first.
 
         Adjoints that are a given tensor, as dl/dy is dy in a layer, are written as that tensor.
@@ -134,21 +136,25 @@ class Network:
         sweep = self.deriver.sweep("l")
         kept = [other for other in inner if other != name and not isinstance(sweep.adjoint(other).expression, Indexed)]
         if not kept:
-            return self.gradient(name)
+            return self.gradient(name, grain=grain)
         if self.general is not None:
-            return self._case(lambda net: net.gradient_through(name, kept))
-        return self.deriver.gradient_through(name, kept)
+            return self._case(lambda net: net.gradient_through(name, kept, grain))
+        return self.deriver.gradient_through(name, kept, grain)
 
-    def jacobian(self, numerator: str, denominator: str, within: Iterable[str] | None = None) -> Derivation:
+    def jacobian(
+        self, numerator: str, denominator: str, within: Iterable[str] | None = None, grain: Grain = "full"
+    ) -> Derivation:
         """The Jacobian of one tensor with respect to another, element by element and as a matrix.
 
         Raises:
             NetworkError: one of the two is not in the network.
             VocabularyError: the vocabulary cannot express the answer.
         """
-        return self._derivative(numerator, denominator, within)
+        return self._derivative(numerator, denominator, within, grain)
 
-    def hessian(self, name: str, other: str | None = None, within: Iterable[str] | None = None) -> Derivation:
+    def hessian(
+        self, name: str, other: str | None = None, within: Iterable[str] | None = None, grain: Grain = "full"
+    ) -> Derivation:
         """The second derivatives of the loss: the Jacobian of its gradient, ``grad_name``, by ``other`` or ``name``.
 
         Raises:
@@ -157,9 +163,9 @@ class Network:
         """
         self._require(name)
         if self.general is not None:
-            return self._case(lambda net: net.hessian(name, other, within))
+            return self._case(lambda net: net.hessian(name, other, within, grain))
         extended = replace(self, forward=with_gradient(self.forward, name))
-        return extended._derivative(gradient_name(name), other or name, within)
+        return extended._derivative(gradient_name(name), other or name, within, grain)
 
     def hessian_vector_product(
         self, name: str, along: Iterable[str] | None = None, within: Iterable[str] | None = None
@@ -204,7 +210,7 @@ class Network:
         """The gradients of all parameters, from one reverse sweep."""
         return {name: self.gradient(name, within) for name in self.parameters}
 
-    def backward(self) -> tuple[Derivation, ...]:
+    def backward(self, grain: Grain = "full") -> tuple[Derivation, ...]:
         """The backward pass as it is computed: each gradient in terms of the one before it, internal rows left out.
 
         The time that it takes grows linearly with the number of layers.
@@ -216,9 +222,9 @@ class Network:
         visible = [tensor.name for tensor in self.forward.tensors.values() if tensor.role != "hidden"]
         vocabulary = Vocabulary(frozenset((*visible, *(partial_name("l", name) for name in visible))))
         order = [name for name in self.deriver.sweep("l").order() if name in visible]
-        return tuple(self._derive("l", name, vocabulary) for name in order)
+        return tuple(self._derive("l", name, vocabulary, grain) for name in order)
 
-    def partial(self, name: str, within: Iterable[str] | None = None) -> Derivation:
+    def partial(self, name: str, within: Iterable[str] | None = None, grain: Grain = "full") -> Derivation:
         """The partial derivative by its name: ``dl/dW1``, ``dz2/dz1``.
 
         Raises:
@@ -227,19 +233,19 @@ class Network:
         partial = partial_named(name)
         if partial is None:
             raise NetworkError(f"{name} is no partial derivative; expected a name such as dl/dW1 or dz2/dz1")
-        return self._derivative(*partial.ends, within)
+        return self._derivative(*partial.ends, within, grain)
 
-    def _derivative(self, top: str, name: str, within: Iterable[str] | None) -> Derivation:
+    def _derivative(self, top: str, name: str, within: Iterable[str] | None, grain: Grain = "full") -> Derivation:
         self._known(top)
         self._known(name)
         vocabulary = Vocabulary.of(within, self.forward)
-        return self._derive(top, name, vocabulary)
+        return self._derive(top, name, vocabulary, grain)
 
-    def _derive(self, top: str, name: str, vocabulary: Vocabulary) -> Derivation:
+    def _derive(self, top: str, name: str, vocabulary: Vocabulary, grain: Grain = "full") -> Derivation:
         if self.general is None:
-            return self.deriver.derivative(top, name, vocabulary)
+            return self.deriver.derivative(top, name, vocabulary, grain)
         return self.deriver.kept(
-            (top, name, vocabulary), lambda: self._case(lambda net: net._derive(top, name, vocabulary))
+            (top, name, vocabulary, grain), lambda: self._case(lambda net: net._derive(top, name, vocabulary, grain))
         )
 
     def _case(self, derived: Callable[[Network], Derivation]) -> Derivation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Symbol
 
 from derive.convolution.nodes import ConvolutionForm
 from derive.forward import Forward
@@ -34,18 +34,29 @@ class Quantity:
     at: tuple[Symbol, ...] = ()
 
 
+Grain = Literal["lecture", "full"]
+"""How finely a derivation is told: each line one idea, as a lecturer writes it; or every rule that was applied."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is said beside an equation: words, and expressions that are set as mathematics."""
+
+    parts: tuple[str | Basic, ...]
+
+
 @dataclass(frozen=True)
 class Step:
     """One equation ``quantity = expression`` of a derivation, with the rule that led to it.
 
     ``sentence`` is what an instructor would write beside it; names in braces, ``{dl/dz1}``, are set as
-    symbols. ``matrix`` is the same value in matrix form, where there is one.
+    symbols in a text. ``matrix`` is the same value in matrix form, where there is one.
     """
 
     quantity: Quantity
     expression: Expr
     rule: str
-    sentence: str
+    sentence: str | Sentence
     matrix: Node | None = None
 
 
@@ -69,6 +80,7 @@ class Derived:
     notes: tuple[str, ...] = field(default=())
     convolution: ConvolutionForm | None = None
     outside: frozenset[str] | None = None
+    grain: Grain = "full"
 
     @property
     def shape(self) -> tuple[Expr, ...]:

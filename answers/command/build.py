@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from answers.command.homeworks import CommandResult, for_all, loaded, one_or_all, print_results
-from answers.command.options import All, Data, IndexBase, Layout, OneOrAll, Train
+from answers.command.options import All, Data, Grain, IndexBase, Layout, OneOrAll, Train
 from answers.command.terminal import progress_shown
 from answers.contract.progress import Progress, silent
 
@@ -40,6 +40,7 @@ def build(
             "--steps/--no-steps", show_default=False, help="Show the steps of derivations; as the homework says."
         ),
     ] = None,
+    grain: Grain = None,
     layout: Layout = None,
     index_base: IndexBase = None,
     data: Data = None,
@@ -50,7 +51,7 @@ def build(
     The files written are printed. Files that are there already are replaced only when the new ones are complete.
     The exit code is 1 if an answer of the key fails its check: the key marks it.
     """
-    task = Task(only, output, steps, layout, index_base, data, training)
+    task = Task(only, output, steps, grain, layout, index_base, data, training)
     name = one_or_all(homework, everything)
     if name is None:
         print_results(for_all(partial(task.inside, out or Path())))
@@ -67,6 +68,7 @@ class Task:
     only: SheetName | None
     format: Format
     steps: bool | None
+    grain: Literal["lecture", "full"] | None
     layout: Literal["numerator", "gradient"] | None
     index_base: Literal[0, 1] | None
     data: Path | None
@@ -88,6 +90,7 @@ class Task:
                 only=self.only,
                 format=self.format,
                 steps=self.steps,
+                grain=self.grain,
                 layout=self.layout,
                 index_base=self.index_base,
                 progress=progress,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from answers.command.options import Grain
+
 if TYPE_CHECKING:
     from answers.command.request import Request
     from answers.derivations.claims import Requirement
@@ -90,7 +92,8 @@ def derive(
         bool, typer.Option("--forward", help="Print the forward equations first, and the sizes of outputs.")
     ] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
-    steps: Annotated[bool, typer.Option("--steps", help="Print the steps from the chain rule on.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="Print the steps that lead to each result.")] = False,
+    grain: Grain = None,
     layout: Annotated[
         Literal["numerator", "gradient"],
         typer.Option(help="numerator: the gradient of a scalar is a row; gradient: it has the parameter's shape."),
@@ -120,6 +123,7 @@ def derive(
     subject = subject_of(network)
     refuse_without_effect(context, subject)
     refuse_empty({"--wrt": wrt, "--at": at, "--written-out": written_out, "--toeplitz": toeplitz})
+    steps = steps or grain is not None
     if subject == "equations":
         from answers.command.equations import derive_equations
 
@@ -129,7 +133,14 @@ def derive(
         from answers.command.request import Request
 
         allowed = _names(within) if within is not None else None
-        request = Request(_names(wrt or ()), allowed, chained, hessian, toeplitz is not None)
+        request = Request(
+            _names(wrt or ()),
+            allowed,
+            chained,
+            hessian,
+            toeplitz is not None,
+            (grain or "lecture") if steps else "full",
+        )
         sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
         printer = Printer(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check)
         models = _models(network, loss, using, batch, reduction, layout, index_base)

@@ -26,6 +26,10 @@ Layout = Annotated[
 IndexBase = Annotated[
     Literal[0, 1] | None, typer.Option("--index-base", show_default=False, help="What printed indices count from.")
 ]
+Grain = Annotated[
+    Literal["lecture", "full"] | None,
+    typer.Option("--grain", show_default=False, help="Tell steps as in a lecture, or every rule that was applied."),
+]
 Data = Annotated[
     Path | None,
     typer.Option("--data", metavar="FOLDER", show_default=False, help="Where CIFAR-10 is: cifar-10-batches-py."),

@@ -15,6 +15,7 @@ from derive.expression.partials import partial_name
 from derive.layer import Layer, upstream_name
 from derive.network import Network
 from derive.recurrent.recurrence import Recurrence, recurrence
+from derive.steps import Grain
 
 Model: TypeAlias = Recurrence | Layer | Network
 
@@ -47,6 +48,7 @@ class Request:
     chained: bool = False
     hessian: bool = False
     jacobian: bool = False
+    grain: Grain = "full"
 
     def of(self, model: Model) -> Iterator[tuple[Requirement, Derivation]]:
         """What is asked, with its derivation, one after the other.
@@ -70,7 +72,7 @@ class Request:
         outputs: tuple[str, ...] = ()
         if not isinstance(model, Network):
             outputs = model.cell.outputs if isinstance(model, Recurrence) else model.outputs
-        found = {derivation.quantity.name: derivation for derivation in model.backward()}
+        found = {derivation.quantity.name: derivation for derivation in self._backward(model)}
         for output in outputs:
             found.pop(f"dl/d{upstream_name(output)}", None)
         wanted = [name if "/" in name else f"dl/d{name}" for name in self.names]
@@ -80,13 +82,17 @@ class Request:
         for name in wanted or found:
             yield found[name]
 
+    def _backward(self, model: Model) -> tuple[Derivation, ...]:
+        return model.backward() if isinstance(model, Recurrence) else model.backward(self.grain)
+
     def _derived(self, net: Network, name: str) -> Derivation:
         """The gradient by a tensor, or a partial by its name; the Hessian or the output's Jacobian where asked for."""
         if self.hessian:
-            return net.hessian(name, within=self.within)
+            return net.hessian(name, within=self.within, grain=self.grain)
         if self.jacobian and "/" not in name:
-            return net.jacobian(net.values[-2], name, self.within)
-        return net.partial(name, self.within) if "/" in name else net.gradient(name, self.within)
+            return net.jacobian(net.values[-2], name, self.within, self.grain)
+        derive = net.partial if "/" in name else net.gradient
+        return derive(name, self.within, self.grain)
 
     def _quantity(self, net: Network, name: str) -> str:
         """The name of the derivative that a name stands for."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, TypeVar
 
+from answers.contract.grains import Steps
 from answers.contract.methods import Method
 from answers.contract.model import Strict
 from answers.latex.sheet import Block
@@ -14,7 +15,7 @@ from derive.forward import Forward
 from derive.layers import Activation
 from derive.layers.definition import LayerDefinition
 from derive.network import Network
-from derive.steps import Layout
+from derive.steps import Grain, Layout
 from numeric.checks.comparison import Comparison
 
 
@@ -55,9 +56,8 @@ Shared = TypeVar("Shared")
 class Context(Protocol):
     """What an item may ask of the homework that it belongs to."""
 
-    @property
-    def steps(self) -> bool:
-        """Whether the key shows the steps of derivations."""
+    def grain(self, asked: Steps | None = None) -> Grain | None:
+        """How finely the key tells a derivation whose item has ``asked`` for these steps; None for its result alone."""
 
     @property
     def layout(self) -> Layout:

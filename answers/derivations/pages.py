@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from answers.contract.item import Claim
 from answers.derivations.claims import Requirement, claim
-from answers.derivations.selection import intermediate_gradients, main_steps, without_row_derivatives
+from answers.derivations.selection import intermediate_gradients
 from answers.derivations.steps import shape_of, stacked, steps_block
 from answers.latex.sheet import Block, Equation, Heading, Text
 from answers.readback.printed import in_blocks
@@ -89,10 +89,9 @@ def page_claim(derivation: Derivation, blocks: Iterable[Block] = ()) -> Claim:
     )
 
 
-def is_long(derivations: Iterable[Derivation], given: frozenset[str]) -> bool:
+def is_long(derivations: Iterable[Derivation]) -> bool:
     """Whether the derivations have more steps, and maps over space beside them, than a page holds."""
-    lengths = (len(main_steps(one, given).steps) + (one.convolution is not None) for one in derivations)
-    return sum(lengths) > MOST_STEPS
+    return sum(len(one.steps) + (one.convolution is not None) for one in derivations) > MOST_STEPS
 
 
 def gradient_blocks(
@@ -100,7 +99,7 @@ def gradient_blocks(
 ) -> Iterator[Block]:
     """A gradient with its steps and its result, then the same in other ``forms``, and its notes.
 
-    A ``short`` one leaves out derivatives of rows, and elements where there is a matrix form.
+    A ``short`` one leaves out elements where there is a matrix form.
 
     The result is in matrix form if it has one, in cases if it differs from range to range, else by its element.
     Without steps the gradients on the way that it is written in, but for those ``given``, stand before it.
@@ -108,23 +107,25 @@ def gradient_blocks(
     if not steps:
         for defined in intermediate_gradients(derivation, given):
             yield Equation(equation(defined, "matrix"), shape_latex(shape_of(defined)))
-    needed = main_steps(derivation, given)
-    shown = _within_line(without_row_derivatives(needed) if short else needed)
+    shown = _within_line(derivation)
+    told = steps and (derivation.grain == "lecture" or len(shown.steps) > 1)
     index, cases = equation(derivation, "index"), equation(derivation, "cases")
     shape = shape_latex(shape_of(derivation))
     printed = {equation(derivation, "matrix")} | (set() if derivation.matrix is not None else {index})
+    if told and any(step.matrix is None and step.expression == derivation.result for step in shown.steps):
+        printed |= {index}
     if derivation.matrix is None and cases != index:
-        if steps and len(shown.steps) > 1:
-            yield steps_block(replace(shown, steps=shown.steps[:-1]))
+        if told:
+            yield from _before_cases(shown)
         yield Equation(cases, shape, result=True)
         printed.add(cases)
-    elif steps and len(shown.steps) > 1:
+    elif told:
         yield steps_block(shown, result=True)
     else:
         yield Equation(equation(derivation, "matrix"), shape, result=True)
-    told = ("convolution",) if short and derivation.matrix is not None else ("cases", "convolution")
+    others = ("convolution",) if short and derivation.matrix is not None else ("cases", "convolution")
     for notation, announcement in FORMS if forms else ():
-        if notation not in told:
+        if notation not in others:
             continue
         text = equation(derivation, notation)
         if text not in printed and not _merely_repeated(derivation, notation):
@@ -133,6 +134,16 @@ def gradient_blocks(
     ranks = ranks_of(derivation.forward)
     for note in derivation.notes:
         yield Text(sentence_latex(note, ranks=ranks))
+
+
+def _before_cases(derivation: Derivation) -> Iterator[Block]:
+    """The steps before a result that is written by cases: of a last one that says the same, the sentence alone."""
+    *before, last = derivation.steps
+    if before:
+        yield steps_block(replace(derivation, steps=tuple(before)))
+    ranks = ranks_of(derivation.forward)
+    if derivation.grain == "lecture" and last.sentence:
+        yield Text(sentence_latex(last.sentence, ranks=ranks, index_base=derivation.index_base))
 
 
 def meanings(derivations: Iterable[Derivation]) -> Iterator[Block]:

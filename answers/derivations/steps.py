@@ -28,18 +28,19 @@ def steps_block(derivation: Derivation, *, result: bool = False) -> sheet.Steps:
     for line in joined_lines(derivation, last_alone=result):
         left = line.left or left
         shape = shape_latex(shape_of(line.step)) if line.left else ""
-        printed.append(sheet.Step(left, stacked(line.right), line.step.rule, line.sentence, shape))
+        label = "" if derivation.grain == "lecture" else line.step.rule
+        printed.append(sheet.Step(left, stacked(line.right), label, line.sentence, shape))
     return sheet.Steps(tuple(printed), result=result)
 
 
 def merged(derivations: Iterable[Derivation]) -> tuple[Derivation, ...]:
     """The derivations, each without the steps that an earlier one has shown."""
-    seen: set[tuple[str, object]] = set()
+    seen: set[tuple[str, object, bool]] = set()
     result = []
     for derivation in derivations:
         kept: list[Step] = []
         for step in derivation.steps:
-            key = (step.quantity.name, step.expression)
+            key = (step.quantity.name, step.expression, step.matrix is None)
             if key not in seen:
                 seen.add(key)
                 kept.append(step)
@@ -74,7 +75,8 @@ def joined_lines(derivation: Derivation, *, last_alone: bool = False) -> list[St
 
     ``last_alone`` keeps the last one on a line of its own.
     """
-    shown = replace(derivation, steps=tuple(_without_identities(derivation.steps)))
+    full = derivation.grain == "full"
+    shown = replace(derivation, steps=tuple(_without_identities(derivation.steps))) if full else derivation
     lines: list[StepLine] = []
     separate = step_lines(shown)
     for number, line in enumerate(separate, start=1):
@@ -106,12 +108,9 @@ def _without_identities(steps: tuple[Step, ...]) -> Iterable[Step]:
 
 
 def _may_join(line: StepLine, following: StepLine) -> bool:
-    return (
-        not following.left
-        and len(line.right) == len(following.right) == 1
-        and (line.step.rule, following.step.rule) in JOINED
-        and line.width + following.width <= ROOM
-    )
+    joined = not following.step.sentence or (line.step.rule, following.step.rule) in JOINED
+    fits = len(line.right) == len(following.right) == 1 and line.width + following.width <= ROOM
+    return joined and fits and not following.left
 
 
 def _joined(line: StepLine, following: StepLine) -> StepLine:
@@ -125,4 +124,4 @@ def _both(first: str, second: str) -> str:
     """Two sentences as one where both say what is inserted."""
     if first.startswith("Insert ") and second.startswith("Insert "):
         return f"{first.removesuffix('.')} and {second.removeprefix('Insert ')}"
-    return f"{first} {second}"
+    return f"{first} {second}".strip()

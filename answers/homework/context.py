@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
+from answers.contract.grains import Steps
 from answers.contract.item import Answered, Item
 from answers.errors import HomeworkContentError
 from answers.formulas.counting import with_places_counted
@@ -21,7 +22,7 @@ from derive.expression.scalar import ScalarFunction
 from derive.layers import ACTIVATION, Activation, scalar_function
 from derive.layers.definition import LayerDefinition
 from derive.network import Network, network
-from derive.steps import Layout
+from derive.steps import Grain, Layout
 from numeric import CompileError
 from numeric.source import SourceError
 
@@ -31,8 +32,8 @@ Shared = TypeVar("Shared")
 class HomeworkContext:
     """What the items of a homework ask for: networks in its conventions, and other parts' items.
 
-    ``steps``, ``layout`` and ``index_base`` override what the file says, where they are given. The ``trainer``
-    does the trainings, or finds what it did before.
+    ``steps``, ``grain``, ``layout`` and ``index_base`` override what the file says, where they are given. The
+    ``trainer`` does the trainings, or finds what it did before.
 
     ``homework`` is the one that is given, with the numbers of places in its texts as they are counted.
 
@@ -45,19 +46,27 @@ class HomeworkContext:
         homework: Homework,
         *,
         steps: bool | None = None,
+        grain: Grain | None = None,
         layout: Layout | None = None,
         index_base: Literal[0, 1] | None = None,
         trainer: Trainer | None = None,
     ) -> None:
         self.index_base: Literal[0, 1] = homework.conventions.index_base if index_base is None else index_base
         self.homework = with_places_counted(homework, self.index_base)
-        self.steps = True if steps is None else steps
+        self._steps, self._grain = steps, grain
         self.layout: Layout = layout or homework.conventions.layout
         own = self.homework.own()
         trainings = Trainings(self.homework.trainings, self.homework.networks, own, trainer or Trainer())
         self._shared: dict[type[Any], object] = {Trainings: trainings}
         self._networks: dict[str, Network] = {}
         self._answers: dict[str, tuple[Answered, ...]] = {}
+
+    def grain(self, asked: Steps | None = None) -> Grain | None:
+        """How finely the key tells a derivation whose item has ``asked`` for these steps; None for its result alone."""
+        told = asked or self.homework.conventions.steps or "lecture"
+        if self._steps is False or (told == "result" and (asked or not self._steps)):
+            return None
+        return self._grain or ("lecture" if told == "result" else told)
 
     def network(self, name: str) -> Network:
         """The network of that name.

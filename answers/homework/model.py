@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from answers.code.templates import code_templates
 from answers.contract.definitions import NetworkModel, OwnActivation, OwnDefinitions, OwnLayer
+from answers.contract.grains import StepsField
 from answers.contract.item import Item
 from answers.contract.model import Strict, one_of
 from answers.contract.names import ActivationName, FileName, Label, LayerName
@@ -68,6 +69,9 @@ class Conventions(Strict):
 
     layout: Literal["numerator", "gradient"] = "gradient"
     index_base: Literal[0, 1] = 1
+    steps: Annotated[
+        StepsField, Field(description="how finely the key tells derivations, where an item says nothing")
+    ] = "lecture"
 
 
 class Homework(Strict):

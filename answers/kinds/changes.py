@@ -39,7 +39,7 @@ class Changes(Item):
             case (ForwardTable(), ForwardTable()):
                 answered = now.answer(context, before)
             case (Gradients(), Gradients()):
-                answered = now.model_copy(update={"steps": False}).answer(context, before)
+                answered = now.model_copy(update={"steps": "result"}).answer(context, before)
             case (Elements(), Elements()):
                 answered = now.answer(context, before)
             case _:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Context
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import Requirement, claim
@@ -18,6 +20,7 @@ from derive.derivation import Derivation
 from derive.expression.partials import partial_name
 from derive.render import shape_latex
 from derive.render.derivations import derivation_latex
+from derive.steps import Grain
 
 
 class Derivative(Lined, Noted):
@@ -28,6 +31,7 @@ class Derivative(Lined, Noted):
     of: str | None = Field(None, description="the partial, such as dl/dz3")
     slope_of: str | None = Field(None, description="an activation, such as Sigmoid, whose slope is asked")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answer may use")
+    steps: StepsField = Field(None, description="how finely the key tells the derivation")
     lines: int = lines_left(4)
 
     @model_validator(mode="after")
@@ -37,9 +41,10 @@ class Derivative(Lined, Noted):
         return self
 
     def answer(self, context: Context) -> Answered:
-        derivation = self._derivation(context)
+        grain = context.grain(self.steps)
+        derivation = self._derivation(context, grain or "full")
         blocks = self.note_blocks()
-        if context.steps:
+        if grain is not None:
             blocks.append(steps_block(derivation, result=True))
         else:
             blocks.append(Equation(derivation_latex(derivation), shape_latex(shape_of(derivation)), result=True))
@@ -51,7 +56,7 @@ class Derivative(Lined, Noted):
             return Requirement(partial_name(activation_in(self.slope_of, context).call, "z"))
         return Requirement(self.of or "", context.network(self.network or "").forward, self.within)
 
-    def _derivation(self, context: Context) -> Derivation:
+    def _derivation(self, context: Context, grain: Grain) -> Derivation:
         if self.slope_of is not None:
-            return slope_in(activation_in(self.slope_of, context), context)
-        return context.network(self.network or "").partial(self.of or "", self.within)
+            return replace(slope_in(activation_in(self.slope_of, context), context), grain=grain)
+        return context.network(self.network or "").partial(self.of or "", self.within, grain)

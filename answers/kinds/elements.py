@@ -8,13 +8,14 @@ import numpy
 from pydantic import Field
 from sympy import Expr
 
+from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Claim, Context
 from answers.contract.methods import AT_THE_KINK
 from answers.contract.written import Noted, room
 from answers.derivations.claims import Requirement, claim
 from answers.derivations.rows import KeyedRow, change_marks
 from answers.derivations.steps import shape_of, steps_block
-from answers.latex.sheet import Block, Column, Equation, Row, Table, Text
+from answers.latex.sheet import Block, Column, Equation, Mark, Row, Table, Text
 from answers.readback.printed import in_blocks
 from answers.readback.shown import Shown
 from derive.calculus.kinks import kink_sentences, kink_values
@@ -22,6 +23,7 @@ from derive.derivation import Derivation
 from derive.render import sentence_latex, shape_latex
 from derive.render.derivations import derivation_latex, quantity_latex, quantity_unicode
 from derive.render.names import ranks_of
+from derive.steps import Grain
 from numeric import evaluate
 from numeric.checks.comparison import Comparison
 from numeric.expression.forward import forward
@@ -37,7 +39,7 @@ class Elements(Noted):
     network: str = Field(description="the network's name")
     of: tuple[str, ...] = Field(description="the partials, such as dz2/dz1")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answers may use")
-    steps: bool = Field(False, description="whether the key shows the derivation")
+    steps: StepsField = Field(None, description="how finely the key tells the derivation; its cause if left out")
     lines: int | None = Field(None, ge=0, description="how many lines the question sheet leaves; a table if left out")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
@@ -47,20 +49,14 @@ class Elements(Noted):
         return (Table(BLANK, tuple(Row((rf"$\displaystyle {name}$", "")) for name in named), blank=True),)
 
     def answer(self, context: Context, since: Elements | None = None) -> Answered:
-        derivations = self._derivations(context)
+        grain = context.grain(self.steps)
+        derivations = self._derivations(context, grain)
         lines = _lines(derivations)
         before = None if since is None else _lines(since._derivations(context))
         blocks = self.note_blocks()
         shown: list[Shown] = []
         for derivation, line, mark in zip(derivations, lines, change_marks(lines, before), strict=True):
-            own: list[Block] = [Equation(line.cells[0], shape_latex(shape_of(derivation)), mark)]
-            if line.cells[1] != line.cells[0]:
-                own.append(Equation(line.cells[1]))
-            ranks = ranks_of(derivation.forward)
-            for sentence in kink_sentences(derivation):
-                own.append(Text(sentence_latex(sentence, ranks=ranks)))
-            if self.steps and context.steps and len(derivation.steps) > 1:
-                own.append(steps_block(derivation))
+            own = self._blocks(derivation, line, mark, grain)
             shown.append(Shown(derivation, tuple(in_blocks(own))))
             blocks += own
         model = context.network(self.network).forward
@@ -71,9 +67,24 @@ class Elements(Noted):
         claims += [kink for derivation in derivations for kink in _kink_claims(derivation)]
         return Answered(tuple(blocks), tuple(claims))
 
-    def _derivations(self, context: Context) -> list[Derivation]:
+    def _blocks(self, derivation: Derivation, line: KeyedRow, mark: Mark, grain: Grain | None) -> list[Block]:
+        """A partial with its cause, as a matrix, by its elements and at kinks; its steps where they are asked for."""
+        ranks = ranks_of(derivation.forward)
+        blocks: list[Block] = []
+        if grain == "lecture" and derivation.steps:
+            cause = derivation.steps[0].sentence
+            blocks.append(Text(sentence_latex(cause, ranks=ranks, index_base=derivation.index_base)))
+        blocks.append(Equation(line.cells[0], shape_latex(shape_of(derivation)), mark))
+        if line.cells[1] != line.cells[0]:
+            blocks.append(Equation(line.cells[1]))
+        blocks += [Text(sentence_latex(sentence, ranks=ranks)) for sentence in kink_sentences(derivation)]
+        if self.steps is not None and grain is not None and len(derivation.steps) > 1:
+            blocks.append(steps_block(derivation))
+        return blocks
+
+    def _derivations(self, context: Context, grain: Grain | None = None) -> list[Derivation]:
         network = context.network(self.network)
-        return [network.partial(name, self.within) for name in self.of]
+        return [network.partial(name, self.within, grain or "full") for name in self.of]
 
 
 def _lines(derivations: list[Derivation]) -> list[KeyedRow]:

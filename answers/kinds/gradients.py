@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Claim, Context, Item
 from answers.derivations.claims import Requirement, claim
 from answers.derivations.rows import KeyedRow, change_marks
@@ -21,6 +22,7 @@ from derive.render import shape_latex
 from derive.render.derivations import result_latex
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
+from derive.steps import Grain
 
 BLANK = (Column("Parameter"), Column("Gradient", "formula"))
 COLUMNS = (Column("Parameter"), Column("Gradient", "formula"), Column("Shape"))
@@ -33,14 +35,15 @@ class Gradients(Item):
     network: str = Field(description="the network's name")
     of: tuple[str, ...] = Field((), description="the parameters; all of them if left out")
     within: tuple[str, ...] | None = Field(None, description="the symbols that the answers may use")
-    steps: bool = Field(True, description="whether the key shows the derivation")
+    steps: StepsField = Field(None, description="how finely the key tells the derivation")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         rows = tuple(Row((_parameter(name, context.network(self.network)), "")) for name in self._names(context))
         return (Table(BLANK, rows, blank=True),)
 
     def answer(self, context: Context, since: Gradients | None = None) -> Answered:
-        derivations = self._derivations(context)
+        grain = context.grain(self.steps)
+        derivations = self._derivations(context, grain)
         lines = self._lines(context)
         before = None if since is None else since._lines(context)
         rows = tuple(
@@ -52,7 +55,7 @@ class Gradients(Item):
             derivation.quantity.name: [Shown(derivation, (_printed(row),))]
             for row, derivation in zip(rows, derivations, strict=True)
         }
-        if self.steps and context.steps:
+        if grain is not None:
             backwards = merged(reversed(derivations))
             blocks.append(Text("The steps, from the loss backwards:"))
             for derivation in backwards:
@@ -80,9 +83,9 @@ class Gradients(Item):
         named = zip(self._names(context), self._derivations(context), strict=True)
         return [KeyedRow(_parameter(name, network), (result_latex(derivation),)) for name, derivation in named]
 
-    def _derivations(self, context: Context) -> list[Derivation]:
+    def _derivations(self, context: Context, grain: Grain | None = None) -> list[Derivation]:
         network = context.network(self.network)
-        return [network.gradient(name, self.within) for name in self._names(context)]
+        return [network.gradient(name, self.within, grain or "full") for name in self._names(context)]
 
 
 def _printed(row: Row) -> Printed:

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 from sympy import Indexed, Symbol
 
+from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Claim, Context
 from answers.contract.methods import DIFFERENCES, ELEMENT_BY_ELEMENT, FORWARD_PASS, READ_BACK
 from answers.contract.names import Dimension
@@ -28,6 +29,7 @@ from derive.layer import Layer, layer, upstream_name
 from derive.render import sentence_latex
 from derive.render.derivations import LINE_END, quantity_latex, quantity_unicode
 from derive.render.names import ranks_of
+from derive.steps import Grain
 from derive.with_ranges import Ranges, with_ranges
 from derive.written_out import WrittenOut, written_out
 from numeric.checks.comparison import Comparison
@@ -46,7 +48,7 @@ class LayerPage(Lined, Noted):
     batch: Dimension | None = Field(None, description="the size of a batch; one sample if left out")
     of: tuple[str, ...] = Field((), description="the tensors to differentiate by; all of them if left out")
     sizes: tuple[str, ...] = Field((), description="names of the input's sizes; those of the layer if left out")
-    steps: bool | None = Field(None, description="all steps, or none; if left out, those that a page has room for")
+    steps: StepsField = Field(None, description="how finely the page tells the derivations")
     chained: bool = Field(False, description="whether each gradient is left in those before it, as it is computed")
     written_out: dict[str, int] = Field(
         default_factory=dict, description="the value of each size at which all is written out element by element"
@@ -71,15 +73,16 @@ class LayerPage(Lined, Noted):
         """The forward equations, the gradients with their steps, and what the signs mean."""
         forward = alone.forward()
         given = frozenset(f"dl/d{output}" for output in alone.outputs if _is_upstream_alone(alone, output))
-        derivations = self._chained(alone) if self.chained else merged(map(alone.vjp, self.of or alone.differentiable))
+        grain = context.grain(self.steps)
+        derivations = self._derivations(alone, grain or "full")
         if self.ranges is not None:
             derivations = tuple(with_ranges(derivation, self.ranges) for derivation in derivations)
         rows = [row for row in alone.network.forward.rows if row.tensor.role != "loss"]
         equations = tuple(forward_blocks(alone.network.forward, rows, context.index_base))
         blocks = [*equations, Heading("Backward"), Text(_upstream(alone))]
         claims = [page_claim(value, row_block(value, equations, rows)) for value in forward]
-        shown = {"steps": self.steps is not False and context.steps, "forms": not self.chained}
-        short = self.steps is None and is_long(derivations, given)
+        shown = {"steps": grain is not None, "forms": not self.chained}
+        short = self.steps is None and is_long(derivations)
         for derivation in derivations:
             own = tuple(gradient_blocks(derivation, given, **shown, short=short))
             blocks += own
@@ -100,12 +103,18 @@ class LayerPage(Lined, Noted):
         )
         return Answered(tuple(chain(*blocks)), tuple(claims))
 
-    def _chained(self, alone: Layer) -> tuple[Derivation, ...]:
+    def _derivations(self, alone: Layer, grain: Grain) -> tuple[Derivation, ...]:
+        """The gradients, each without the steps that an earlier one shows."""
+        if self.chained:
+            return self._chained(alone, grain)
+        return merged(alone.vjp(name, grain=grain) for name in self.of or alone.differentiable)
+
+    def _chained(self, alone: Layer, grain: Grain) -> tuple[Derivation, ...]:
         """The backward pass, gradient by gradient, without what is given and its own derivatives."""
         upstream = set(map(upstream_name, alone.outputs))
         return tuple(
             derivation
-            for derivation in alone.backward()
+            for derivation in alone.backward(grain)
             if derivation.quantity.name not in {f"dl/d{name}" for name in upstream}
             and not (isinstance(derivation.result, Indexed) and name_of(derivation.result) in upstream)
         )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Context, Item
 from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, page_claim, row_block
 from answers.derivations.steps import merged
@@ -22,7 +23,7 @@ class LossPage(Item):
     behind: str | None = Field(None, description="the layer that makes the prediction, such as Softmax")
     hessian: bool = Field(False, description="whether to add the second derivatives")
     after: str | None = Field(None, description="a loss shown before it, whose forward equations are not repeated")
-    steps: bool = Field(True, description="whether the key shows the derivation")
+    steps: StepsField = Field(None, description="how finely the key tells the derivation")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         return (Room(8),)
@@ -31,8 +32,9 @@ class LossPage(Item):
         chain = "y_hat:K" if self.behind is None else f"z:K -> {self.behind} -> y_hat"
         net = network(chain, self.loss, layout=context.layout, index_base=context.index_base)
         forward = tuple(net.value(name) for name in _values(net))
+        grain = context.grain(self.steps)
         sources = ("y_hat",) if self.behind is None else ("y_hat", "z")
-        derivations: tuple[Derivation, ...] = merged(net.gradient(name) for name in sources)
+        derivations: tuple[Derivation, ...] = merged(net.gradient(name, grain=grain or "full") for name in sources)
         by_class = "y" in net.forward.tensors and net.forward.tensors["y"].domain == "class"
         title = "Forward, with the number of a class as the target" if by_class else "Forward"
         known = () if self.after is None else network(chain, self.after, layout=context.layout).forward.rows
@@ -40,9 +42,9 @@ class LossPage(Item):
         equations = tuple(forward_blocks(net.forward, rows, context.index_base, title))
         blocks = [*equations, Heading("Backward")]
         claims = [page_claim(value, row_block(value, equations, rows)) for value in forward]
-        short = is_long(derivations, frozenset())
+        short = is_long(derivations)
         for derivation in derivations:
-            own = tuple(gradient_blocks(derivation, frozenset(), steps=self.steps and context.steps, short=short))
+            own = tuple(gradient_blocks(derivation, frozenset(), steps=grain is not None, short=short))
             blocks += own
             claims.append(page_claim(derivation, own))
         if self.hessian:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Context
 from answers.contract.written import Noted, room
 from answers.derivations.claims import Requirement, claim
@@ -27,7 +28,7 @@ class Paths(Scalar, Noted):
     given: tuple[str, ...] = Field(
         (), description="partials that stay symbols, such as dL/dh3 of a loss that the equations do not define"
     )
-    steps: bool = Field(True, description="whether the key shows a sentence for each step")
+    steps: StepsField = Field(None, description="whether the key shows a sentence for each step")
     lines: int | None = Field(None, ge=0, description="how many lines the question sheet leaves; a table if left out")
 
     def blank(self, context: Context) -> tuple[Block, ...]:
@@ -40,7 +41,7 @@ class Paths(Scalar, Noted):
         partials = self._partials()
         blocks = self.note_blocks()
         for partial in partials:
-            blocks += _steps(partial) if self.steps and context.steps else [_equation(partial)]
+            blocks += _steps(partial) if context.grain(self.steps) else [_equation(partial)]
         notes = ", ".join(f"${short} = {whole}$" for short, whole in slope_notes(partials))
         if notes:
             blocks.append(Text(f"A prime is the slope of a function, at what the function is applied to: {notes}."))

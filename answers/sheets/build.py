@@ -19,7 +19,7 @@ from answers.pdf.engine import Engine, find_engine
 from answers.sheets.catalogue import catalogue
 from answers.sheets.layout import key_sheet, question_sheet
 from answers.trainings.trainer import Trainer
-from derive.steps import Layout
+from derive.steps import Grain, Layout
 
 SheetName = Literal["questions", "key", "catalogue"]
 
@@ -39,6 +39,7 @@ def build(
     only: SheetName | None = None,
     format: Literal["pdf", "tex"] = "pdf",
     steps: bool | None = None,
+    grain: Grain | None = None,
     layout: Layout | None = None,
     index_base: Literal[0, 1] | None = None,
     engine: Engine | None = None,
@@ -55,7 +56,7 @@ def build(
         PdfError: there is no TeX, or it failed.
         OutputError: the folder cannot be written.
     """
-    context = HomeworkContext(homework, steps=steps, layout=layout, index_base=index_base, trainer=trainer)
+    context = HomeworkContext(homework, steps=steps, grain=grain, layout=layout, index_base=index_base, trainer=trainer)
     homework = context.homework
     if format == "pdf" and engine is None:
         find_engine()  # a machine without TeX says so before the work

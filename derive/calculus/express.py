@@ -79,7 +79,7 @@ class Speaker:
     def adjoint(self, name: str) -> Expr:
         """The adjoint of ``name`` at its quantity's indices, with upstream adjoints written out."""
         if name not in self._said:
-            self._said[name] = self._kept_partial(name) or self._written_out(name)
+            self._said[name] = self.kept_partial(name) or self._written_out(name)
         return self._said[name].expression
 
     def steps(self, name: str) -> tuple[Step, ...]:
@@ -130,7 +130,7 @@ class Speaker:
     def _is_internal(self, name: str) -> bool:
         return self.forward.tensors[name].role == "hidden"
 
-    def _kept_partial(self, name: str) -> Said | None:
+    def kept_partial(self, name: str) -> Said | None:
         """The adjoint through a Jacobian that the vocabulary keeps as a symbol, dz2/dz1, if there is one."""
         quantity = self.sweep.quantity(name)
         own = quantity.indices[len(self.sweep.letters) :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial as applied
 
 from sympy import Expr
 
@@ -17,7 +18,7 @@ from derive.render.convolution import ConvolutionPrinter
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import ranks_of
 from derive.render.piece import Piece
-from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_latex, sentence_unicode
+from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_text
 from derive.render.style import Style
 from derive.render.units import without_units
 from derive.steps import Derived, Notation, Quantity, Step
@@ -99,15 +100,15 @@ def derivation_latex(derivation: Derived, notation: Notation = "matrix", steps: 
 def _beside(line: StepLine) -> str:
     """An equation with its sentence on the right."""
     first, *rest = line.right
-    note = rf"\parbox{{5.8cm}}{{\small\raggedright {line.sentence}}}"
-    return LINE_END.join([f"{line.left} &= {first} && {note}", *map(_continued, rest)])
+    note = rf" && \parbox{{5.8cm}}{{\small\raggedright {line.sentence}}}" if line.sentence else ""
+    return LINE_END.join([f"{line.left} &= {first}{note}", *map(_continued, rest)])
 
 
 def _below(line: StepLine) -> str:
     """An equation under its sentence."""
     first, *rest = line.right
     equation = LINE_END.join([f"{line.left} &= {first}", *map(_continued, rest)])
-    return rf"\intertext{{{line.sentence}}}" + f"\n{equation}"
+    return rf"\intertext{{{line.sentence}}}" + f"\n{equation}" if line.sentence else equation
 
 
 def _continued(text: str) -> str:
@@ -126,7 +127,8 @@ def derivation_unicode(derivation: Derived, notation: Notation = "matrix", steps
     for line in step_lines(derivation, notation, style=UNICODE):
         indent = " " * len(line.left) if line.left else indent
         first, *rest = line.right
-        lines += [line.sentence, f"    {line.left or indent} = {first}"]
+        lines += [line.sentence] if line.sentence else []
+        lines.append(f"    {line.left or indent} = {first}")
         lines += [f"    {indent}     {continued}" for continued in rest]
     return "\n".join(lines)
 
@@ -139,7 +141,6 @@ def step_lines(
     Lines are broken to ``room`` letters, by default those of a line of text.
     """
     ranks = ranks_of(derivation.forward)
-    sentence = sentence_latex if style is LATEX else sentence_unicode
     signs = _Signs.of(derivation)
     room = room or (LATEX_WIDTH if style is LATEX else UNICODE_WIDTH)
     lines: list[StepLine] = []
@@ -153,8 +154,9 @@ def step_lines(
         shown = "" if left.text == before[0] else left.text
         before = (left.text, texts)
         width = left.width + 2 + max(piece.width for piece in broken)
-        said = " ".join((step.sentence, *signs.explained(step)))
-        lines.append(StepLine(step, sentence(said, ranks=ranks), shown, texts, width))
+        write = applied(sentence_text, style, ranks=ranks, index_base=derivation.index_base, barred=signs.barred)
+        said = " ".join(filter(None, map(write, (step.sentence, *signs.explained(step)))))
+        lines.append(StepLine(step, said, shown, texts, width))
     return lines
 
 

@@ -201,6 +201,12 @@ class LatexStyle(Style):
             return " "
         return self.signs[between]
 
+    def words(self, text: str) -> str:
+        return escape(text)
+
+    def in_text(self, formula: str) -> str:
+        return f"${formula}$"
+
 
 def escape(text: str) -> str:
     """Plain text with LaTeX's special characters made harmless."""

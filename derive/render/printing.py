@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import sympy
-from sympy import Expr
+from sympy import Basic, Expr, Symbol
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import And
 
+from derive.expression.functions import Bracket
 from derive.matrix.nodes import Node
 from derive.render.arrange import numbers_first
 from derive.render.cases import branches
 from derive.render.compose import bracket_below
-from derive.render.counting import counted
+from derive.render.counting import counted, is_index
 from derive.render.expression import ExpressionPrinter
-from derive.render.latex_style import LatexStyle, escape
+from derive.render.latex_style import LatexStyle
 from derive.render.letters import distinct
 from derive.render.matrix import MatrixPrinter
 from derive.render.names import Ranks, places_in
@@ -24,6 +26,7 @@ from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 from derive.render.unicode_style import UnicodeStyle
 from derive.render.units import without_units
+from derive.steps import Sentence
 
 IndexBase = Literal[0, 1]
 
@@ -145,16 +148,49 @@ def _symbol(style: Style, name: str, ranks: Ranks) -> str:
     return printer.name_of_function(name).text
 
 
-def sentence_latex(text: str, *, ranks: Ranks | None = None) -> str:
-    """A sentence for LaTeX: its text escaped, and each ``{name}`` in it set as a symbol."""
-    return _sentence(text, lambda name: f"${symbol_latex(name, ranks=ranks)}$", escape)
+def sentence_latex(text: str | Sentence, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
+    """A sentence for LaTeX: its text escaped, and each ``{name}`` and each expression in it set as mathematics."""
+    return sentence_text(LATEX, text, ranks=ranks, index_base=index_base)
 
 
-def sentence_unicode(text: str, *, ranks: Ranks | None = None) -> str:
-    """A sentence for a terminal, with each ``{name}`` in it set as a symbol."""
-    return _sentence(text, lambda name: symbol_unicode(name, ranks=ranks), str)
+def sentence_unicode(text: str | Sentence, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
+    """A sentence for a terminal, with each ``{name}`` and each expression in it set as mathematics."""
+    return sentence_text(UNICODE, text, ranks=ranks, index_base=index_base)
 
 
-def _sentence(text: str, symbol: Callable[[str], str], plain: Callable[[str], str]) -> str:
-    pieces = re.split(r"\{([^{}]+)\}", text)
-    return "".join(symbol(part.strip()) if position % 2 else plain(part) for position, part in enumerate(pieces))
+def sentence_text(
+    style: Style,
+    text: str | Sentence,
+    *,
+    ranks: Ranks | None = None,
+    index_base: IndexBase = 1,
+    barred: frozenset[str] = frozenset(),
+) -> str:
+    """A sentence in a style; partials in ``barred`` with what they hold."""
+    parts = _parts(text) if isinstance(text, str) else text.parts
+    return "".join(
+        style.words(part)
+        if isinstance(part, str)
+        else style.in_text(_said(style, part, ranks or {}, index_base, barred))
+        for part in parts
+    )
+
+
+def _parts(text: str) -> Iterator[str | Basic]:
+    """The words of a text, and symbols for the names in braces."""
+    for position, part in enumerate(re.split(r"\{([^{}]+)\}", text)):
+        yield Symbol(part.strip()) if position % 2 else part
+
+
+def _said(style: Style, part: Basic, ranks: Ranks, index_base: IndexBase, barred: frozenset[str]) -> str:
+    """An expression within a sentence: a letter and a whole tensor by their names, equations as they are counted."""
+    printer = ExpressionPrinter(style, ranks, inline=True, barred=barred)
+    if isinstance(part, Relational):
+        shown = counted(Bracket(part), index_base, places_in(ranks))
+        return printer.condition(shown.args[0]).text
+    if isinstance(part, Symbol) and is_index(part):
+        return printer.piece(part).text
+    if isinstance(part, Symbol):
+        return _symbol(style, part.name, ranks)
+    shown = counted(numbers_first(distinct(part)), index_base, places_in(ranks))
+    return style.signed(printer.piece(shown)).text

@@ -140,6 +140,14 @@ class Style(ABC):
     def space(self, left: Piece, right: Piece, between: str) -> str:
         """What stands between two factors: the sign of that name, or less or more of it as their ends require."""
 
+    @abstractmethod
+    def words(self, text: str) -> str:
+        """Words of a sentence."""
+
+    @abstractmethod
+    def in_text(self, formula: str) -> str:
+        """A formula within a sentence."""
+
     def sign(self, name: str, *, tight: bool = False) -> str:
         """An operator with its spaces; without them where room is short."""
         return self.signs[name].strip() if tight else self.signs[name]

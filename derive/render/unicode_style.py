@@ -152,6 +152,12 @@ class UnicodeStyle(Style):
             return " " if right.text[0] in "∂Σ" or re.match("[A-Za-z]{2}", right.text) else ""
         return separator
 
+    def words(self, text: str) -> str:
+        return text
+
+    def in_text(self, formula: str) -> str:
+        return formula
+
     def _below(self, subscripts: Sequence[Piece]) -> str:
         return f"[{','.join(self.signed(subscript).text for subscript in subscripts)}]" if subscripts else ""
 

@@ -8,6 +8,7 @@ import pytest
 
 from derive.derivation import Derivation
 from derive.network import Network
+from derive.steps import Grain
 from tests.answers.command.runner import run
 
 NETWORK = "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> Identity -> y_hat"
@@ -73,17 +74,21 @@ def test_latex_can_be_pasted() -> None:
 
 
 def test_steps_come_before_the_result() -> None:
-    short = run("derive", NETWORK, "--loss", "MSE", "--wrt", "W1").out
-    long = run("derive", NETWORK, "--loss", "MSE", "--wrt", "W1", "--steps").out
-    assert long.endswith(short)
-    assert "∂z₂/∂z₁" in long.removesuffix(short)
+    arguments = ("derive", NETWORK, "--loss", "MSE", "--wrt", "W1", "--no-check")
+    short = run(*arguments).out
+    told, full = (run(*arguments, *options).out for options in (("--steps",), ("--grain", "full")))
+    assert told.endswith(short)
+    assert "W₁[i,j] occurs in z₁[i] only, with slope x[j]." in told
+    assert "∂z₂/∂z₁" not in told
+    assert full.endswith(short)
+    assert "∂z₂/∂z₁" in full.removesuffix(short)
 
 
 def test_a_wrong_result_ends_with_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
     gradient = Network.gradient
 
-    def doubled(net: Network, name: str, within: Iterable[str] | None = None) -> Derivation:
-        right = gradient(net, name, within)
+    def doubled(net: Network, name: str, within: Iterable[str] | None = None, grain: Grain = "full") -> Derivation:
+        right = gradient(net, name, within, grain)
         return replace(right, result=2 * right.result)
 
     monkeypatch.setattr(Network, "gradient", doubled)

@@ -20,6 +20,7 @@ GIVEN: dict[Subject, str] = {
     "equations": "f = x^3",
 }
 VALUES = {
+    "grain": "full",
     "loss": "MSE",
     "wrt": "x",
     "notation": "index",

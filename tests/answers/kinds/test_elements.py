@@ -18,7 +18,8 @@ def test_each_partial_as_a_matrix_and_by_its_elements() -> None:
 
 
 def test_what_holds_at_the_kink_is_said() -> None:
-    (sentence,) = [block.latex for block in answered(ITEM).blocks if isinstance(block, Text)]
+    cause, sentence, _ = [block.latex for block in answered(ITEM).blocks if isinstance(block, Text)]
+    assert "alone, with slope" in cause
     assert "kink" in sentence
 
 

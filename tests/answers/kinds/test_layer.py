@@ -92,15 +92,15 @@ def test_a_missing_size_is_named() -> None:
 
 def test_sizes_by_the_names_of_the_text() -> None:
     named = answered({**SMALL, "written_out": {}, "sizes": ["C_in", "H_in", "W_in"]})
-    shapes = [block.shape for block in named.blocks if isinstance(block, Equation)]
+    shapes = [step.shape for block in named.blocks if isinstance(block, Steps) for step in block.steps]
     assert any(r"H_{\mathrm{in}}" in shape for shape in shapes)
     refused({**SMALL, "sizes": ["H", "W"]}, saying="C, H, W")
 
 
-def test_all_steps_where_they_are_asked_for_and_the_signs_explained() -> None:
+def test_every_rule_where_it_is_asked_for_and_the_signs_explained() -> None:
     options = {"outputs": "m", "kernel": "k"}
-    page, whole = (answered({**ITEM, "layer": "Conv2d", "options": options} | more) for more in ({}, {"steps": True}))
-    counts = [sum(isinstance(block, Steps) for block in answer.blocks) for answer in (page, whole)]
+    page, whole = (answered({**ITEM, "layer": "Conv2d", "options": options} | more) for more in ({}, {"steps": "full"}))
+    counts = [sum(len(block.steps) for block in answer.blocks if isinstance(block, Steps)) for answer in (page, whole)]
     assert counts[0] < counts[1]
     assert any(isinstance(block, Text) and "cross-correlation" in block.latex for block in whole.blocks)
 

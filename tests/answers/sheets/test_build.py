@@ -58,9 +58,9 @@ def test_options_reach_the_key(sample: Homework, tmp_path: Path) -> None:
     assert plain == key(sample, tmp_path, layout="gradient", index_base=1)
     assert r"$1 \times K$" in key(sample, tmp_path, layout="numerator")
     assert r"$1 \times K$" not in plain
-    assert key(homework([{**GRADIENTS, "of": ["W2"]}]), tmp_path, index_base=0) != key(
-        homework([{**GRADIENTS, "of": ["W2"]}]), tmp_path
-    )
+    in_full = homework([{**GRADIENTS, "of": ["W2"], "steps": "full"}])
+    assert key(in_full, tmp_path, index_base=0) != key(in_full, tmp_path)
+    assert key(in_full, tmp_path, grain="lecture") != key(in_full, tmp_path)
 
 
 @pytest.mark.parametrize("only", ["questions", "key", None])

@@ -1,0 +1,83 @@
+"""What a lecturer says before a line: the cause, in the elements that the equation is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy
+from sympy import Basic, Eq, Expr
+
+from derive.calculus.factors import cost
+from derive.expression import symbols
+from derive.lecture.ways import Way
+from derive.steps import Sentence
+
+LONGEST_SLOPE = 14
+"""How much there may be to read in a slope that stands in a sentence."""
+
+
+def said(*parts: str | Basic) -> Sentence:
+    """A sentence of words and expressions."""
+    return Sentence(tuple(parts))
+
+
+def cause_of(way: Way, *, at_top: bool = False) -> Sentence:
+    """Why the derivative by an element that a row holds in one way is what it is; the row ``at_top`` has no signal."""
+    if way.meeting:
+        where = listed([Eq(letter, place, evaluate=False) for letter, place in way.meeting])
+        return said(way.holder, " holds ", way.held, " where ", *where, ": what all of these send back adds up.")
+    if way.repeated:
+        return _of_repeated(way)
+    if not symbols.subscripts_of(way.holder):
+        return said("Only one term of the sum in ", way.holder, " holds ", way.held, ".")
+    if way.slope == 1:
+        passed = "." if at_top else ": it receives that signal unchanged."
+        return said(way.held, " shifts ", way.holder, " one for one", passed)
+    if way.is_elementwise:
+        return said(way.holder, " depends on ", way.held, " alone", *with_slope(way.slope), ".")
+    return said(way.held, " occurs in ", way.holder, " only", *with_slope(way.slope), ".")
+
+
+def cause_of_several(held: Expr, holders: Sequence[Expr], closed: Sequence[Expr]) -> Sentence:
+    """Why what several rows send back to an element adds up; through those that are ``closed`` comes nothing."""
+    nothing = ("; through ", *listed(closed), " comes nothing, as that slope is 0") if closed else ()
+    if len(holders) == 1:
+        return said(held, " acts through ", *holders, *nothing, ".")
+    return said(held, " acts through ", *listed(holders), ": what comes back on each way adds up", *nothing, ".")
+
+
+def cause_of_mixing(held: Expr, holder: Expr) -> Sentence:
+    """Why the signals of all elements of a row add up, each of which the element moves."""
+    if not symbols.subscripts_of(holder):
+        return said("Differentiate ", holder, " by ", held, ".")
+    return said("A change of ", held, " moves every ", holder, ": what all of them send back adds up.")
+
+
+def _of_repeated(way: Way) -> Sentence:
+    letters = listed(way.repeated)
+    if way.slope == 1:
+        return said(way.held, " is added to ", way.holder, " for every ", *letters, ": these signals add up.")
+    return said(
+        way.held,
+        " occurs in ",
+        way.holder,
+        " for every ",
+        *letters,
+        *with_slope(way.slope),
+        ": the contributions add up.",
+    )
+
+
+def with_slope(slope: Expr) -> tuple[str | Basic, ...]:
+    """The slope where it is short enough for a sentence."""
+    return (", with slope ", slope) if cost(slope) <= LONGEST_SLOPE else ()
+
+
+def listed(parts: Sequence[Basic]) -> tuple[str | Basic, ...]:
+    """The parts with commas, and an *and* before the last."""
+    listing: list[str | Basic] = []
+    for number, part in enumerate(parts):
+        if number:
+            listing.append(" and " if number == len(parts) - 1 else ", ")
+        listing.append(sympy.sympify(part))
+    return tuple(listing)

@@ -1,0 +1,71 @@
+"""How a row holds the elements of a tensor: which of its elements hold one, and with what slope.
+
+It is what a lecturer says of a step before it is written down: ``W[i,j]`` occurs in ``z[i]`` only, with slope ``x[j]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Symbol
+
+from derive.calculus.differentiate import Contribution, contributions
+from derive.calculus.slopes import SlopeTable
+from derive.calculus.sweep import fresh_bound
+from derive.expression import symbols, walks
+from derive.forward import Forward, Row
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a row holds the element ``held`` of a tensor: in its element ``holder``, with the derivative ``slope``.
+
+    ``repeated`` are the indices of the holder over which it does so again and again; ``summed`` the sizes of the sum
+    in the row of which one term holds it. Where windows move, ``meeting`` says where they meet the element.
+    """
+
+    held: Expr
+    holder: Expr
+    slope: Expr
+    repeated: tuple[Symbol, ...]
+    summed: tuple[Symbol, ...] = ()
+    meeting: tuple[tuple[Symbol, Expr], ...] = ()
+
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether each element of the row holds that of the tensor with the same indices."""
+        return symbols.subscripts_of(self.held) == symbols.subscripts_of(self.holder)
+
+
+def ways(row: Row, forward: Forward, name: str, outer: tuple[Symbol, ...], own: tuple[Symbol, ...]) -> tuple[Way, ...]:
+    """The ways in which the element of a row at ``outer`` holds ``name[own]``, those at the same places together."""
+    body = fresh_bound(row.expression, dict(zip(row.indices, outer, strict=True)), own)
+    found: dict[tuple[Expr, tuple[tuple[Symbol, Expr], ...]], Way] = {}
+    for part in contributions(body, name, SlopeTable(forward.functions), own):
+        way = _way(part, row.name, outer, symbols.element(name, own), own)
+        before = found.get((way.holder, way.meeting))
+        if before is not None:
+            way = Way(way.held, way.holder, Add(before.slope, way.slope), way.repeated, way.summed, way.meeting)
+        found[way.holder, way.meeting] = way
+    return tuple(found.values())
+
+
+def _way(part: Contribution, row: str, outer: tuple[Symbol, ...], held: Expr, own: tuple[Symbol, ...]) -> Way:
+    """One contribution with the indices of the tensor in place of those that must equal them."""
+    bound = {letter for letter, _ in part.bound}
+    places = list(zip(part.subscripts, own, strict=True))
+    equal: dict[Symbol, Symbol] = {}
+    for subscript, letter in places:
+        if subscript in (*outer, *bound) and subscript not in equal:
+            equal[subscript] = letter
+    met = tuple((letter, subscript) for subscript, letter in places if equal.get(subscript) != letter)
+    read = {symbol for subscript in part.subscripts for symbol in subscript.free_symbols}
+    over = [(letter, 0, length - 1) for letter, length in part.bound if letter not in read]
+    return Way(
+        held,
+        walks.replaced(symbols.element(row, outer), equal),
+        walks.replaced(walks.total(part.slope, over), equal),
+        tuple(letter for letter in outer if letter not in read),
+        tuple(equal[letter] for letter, _ in part.bound if letter in equal),
+        tuple((letter, walks.replaced(subscript, equal)) for letter, subscript in met),
+    )

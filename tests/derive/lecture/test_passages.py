@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from sympy import KroneckerDelta
+
+from derive import layer, network
+from derive.derivation import Derivation
+from derive.lecture.links import Linker
+from derive.render.derivations import step_lines
+from derive.render.printing import UNICODE
+from numeric import check
+from tests.derive.test_network import networks
+
+MANY_ROWS = [
+    "Softmax",
+    "LogSoftmax(axis=0, rank=2)",
+    "BatchNorm1d",
+    "GroupNorm(2)",
+    "CosineSimilarity",
+    "Attention(causal=True)",
+    "LSTMCell(H)",
+    "GRUCell(H)",
+    "Conv2d(J, (3, 2), stride=2, padding=1)",
+    "MaxPool2d(3, stride=2)",
+    "SwiGLU(d)",
+]
+
+
+def lines(derivation: Derivation) -> list[tuple[str, str, str]]:
+    """The sentence, the left side and the right side of each printed step."""
+    return [(line.sentence, line.left, " ".join(line.right)) for line in step_lines(derivation, style=UNICODE)]
+
+
+@settings(max_examples=10, derandomize=True)
+@given(networks())
+def test_every_line_is_right_and_the_last_one_is_the_result(given_network: dict[str, Any]) -> None:
+    net = network(**given_network)
+    for name in net.parameters:
+        told, full = net.gradient(name, grain="lecture"), net.gradient(name)
+        assert told.result == full.result
+        assert told.matrix == full.matrix
+        assert told.steps[-1].expression == told.result
+        assert check(told).ok, check(told)
+
+
+@pytest.mark.parametrize("name", MANY_ROWS)
+def test_layers_are_told_rightly_in_fewer_lines(name: str) -> None:
+    alone = layer(name)
+    for tensor in alone.differentiable:
+        told = alone.vjp(tensor, grain="lecture")
+        assert check(told).ok, check(told)
+        assert told.steps[-1].expression == told.result
+        assert len(told.steps) <= len(alone.vjp(tensor).steps)
+
+
+def test_the_softmax_is_met_by_its_jacobian() -> None:
+    told = lines(layer("Softmax").vjp("z", grain="lecture"))
+    assert ("", "", "y[i] · (δ[i,j] − y[j])") in told
+    assert ("A change of z[i] moves every y[j]: what all of them send back adds up.") in [said for said, _, _ in told]
+    assert told[-1] == ("For all elements at once:", "∂ℓ/∂z", "y ⊙ (dy − 𝟏 yᵀ dy)")
+    assert not any("s" in right or "e[" in right for _, _, right in told)
+
+
+def test_targets_that_sum_to_1_are_said_to() -> None:
+    told = lines(network("x:n -> Linear(K) -> Softmax", "CrossEntropy").gradient("z1", grain="lecture"))
+    (line,) = (right for said, _, right in told if "targets sum to 1" in said)
+    assert line == "ŷ[i] − y[i]"
+
+
+def test_nothing_comes_back_on_a_closed_way() -> None:
+    told = lines(layer("BatchNorm1d").vjp("z", grain="lecture"))
+    assert "μ[i] acts through ẑ[j,i]; through v[i] comes nothing, as that slope is 0." in [said for said, _, _ in told]
+    assert [left for _, left, _ in told if left] == ["∂ℓ/∂ẑ", "∂ℓ/∂v[i]", "∂ℓ/∂μ[i]", "∂ℓ/∂z[i,j]", "∂ℓ/∂z"]
+
+
+def test_causes_are_those_of_the_forward_pass() -> None:
+    net = network("x:n -> Linear(d) -> Tanh -> Linear(K)", "1/2*MSE", batch="B")
+    told = {left: said for name in ("W1", "b1") for said, left, _ in lines(net.gradient(name, grain="lecture"))}
+    assert told["∂ℓ/∂W₁"] == "W₁[i,j] occurs in z₁[k,i] for every k, with slope x[k,j]: the contributions add up."
+    assert told["∂ℓ/∂b₁"] == "b₁[i] is added to z₁[j,i] for every j: these signals add up."
+    assert told["∂ℓ/∂z₁"] == "z₂[i,j] depends on z₁[i,j] alone, with slope 1−z₂[i,j]²."
+
+
+def test_what_a_question_keeps_stays_a_symbol() -> None:
+    within = ["x", "W1", "b1", "W2", "b2", "dl/dy_hat", "dz2/dz1", "dy_hat/dz3"]
+    net = network("x:n -> Linear(d) -> f -> Linear(K) -> g -> y_hat", "MSE", layout="numerator")
+    told = lines(net.gradient("W1", within, "lecture"))
+    assert [right for _, _, right in told] == [
+        "∂ℓ/∂ŷ ∂ŷ/∂z₃", "∂ℓ/∂z₃ W₂", "∂ℓ/∂z₂ ∂z₂/∂z₁", "x ∂ℓ/∂z₁", "x ∂ℓ/∂ŷ ∂ŷ/∂z₃ W₂ ∂z₂/∂z₁",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Softmax", "BatchNorm1d", "Attention", "RMSNorm"])
+def test_a_passage_stays_in_one_form_until_it_says_so(name: str) -> None:
+    for tensor in layer(name).differentiable:
+        steps = layer(name).vjp(tensor, grain="lecture").steps
+        for _, passage in groupby(steps, lambda step: step.quantity.name):
+            forms = [step.matrix is None for step in passage if step.rule != "matrix form"]
+            assert len(set(forms)) == 1
+
+
+def test_deltas_are_written_in_elements() -> None:
+    steps = layer("Softmax").vjp("z", grain="lecture").steps
+    assert all(
+        step.matrix is None for step in steps if step.expression.has(KroneckerDelta) and step.rule != "matrix form"
+    )
+
+
+def test_a_passage_that_forgets_a_factor_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = Linker.links
+
+    def doubled(linker: Linker, *given: Any) -> list[Any]:
+        return [replace(link, local=2 * link.local) for link in links(linker, *given)]
+
+    assert check(layer("Sigmoid").vjp("z", grain="lecture")).ok
+    monkeypatch.setattr(Linker, "links", doubled)
+    assert not check(layer("Softplus").vjp("z", grain="lecture")).ok
