@@ -42,7 +42,7 @@ def ways(row: Row, forward: Forward, name: str, outer: tuple[Symbol, ...], own: 
     body = fresh_bound(row.expression, dict(zip(row.indices, outer, strict=True)), own)
     found: dict[tuple[Expr, tuple[tuple[Symbol, Expr], ...]], Way] = {}
     for part in contributions(body, name, SlopeTable(forward.functions), own):
-        way = _way(part, row.name, outer, symbols.element(name, own), own)
+        way = _way(part, row, outer, symbols.element(name, own), own)
         before = found.get((way.holder, way.meeting))
         if before is not None:
             way = Way(way.held, way.holder, Add(before.slope, way.slope), way.repeated, way.summed, way.meeting)
@@ -50,7 +50,7 @@ def ways(row: Row, forward: Forward, name: str, outer: tuple[Symbol, ...], own: 
     return tuple(found.values())
 
 
-def _way(part: Contribution, row: str, outer: tuple[Symbol, ...], held: Expr, own: tuple[Symbol, ...]) -> Way:
+def _way(part: Contribution, row: Row, outer: tuple[Symbol, ...], held: Expr, own: tuple[Symbol, ...]) -> Way:
     """One contribution with the indices of the tensor in place of those that must equal them."""
     bound = {letter for letter, _ in part.bound}
     places = list(zip(part.subscripts, own, strict=True))
@@ -63,9 +63,11 @@ def _way(part: Contribution, row: str, outer: tuple[Symbol, ...], held: Expr, ow
     over = [(letter, 0, length - 1) for letter, length in part.bound if letter not in read]
     return Way(
         held,
-        walks.replaced(symbols.element(row, outer), equal),
+        walks.replaced(symbols.element(row.name, outer), equal),
         walks.replaced(walks.total(part.slope, over), equal),
-        tuple(letter for letter in outer if letter not in read),
+        tuple(
+            letter for letter, length in zip(outer, row.tensor.shape, strict=True) if letter not in read and length != 1
+        ),
         tuple(equal[letter] for letter, _ in part.bound if letter in equal),
         tuple((letter, walks.replaced(subscript, equal)) for letter, subscript in met),
     )
