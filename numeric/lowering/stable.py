@@ -1,6 +1,6 @@
 """Rewritings that keep values and remove overflow: each is an identity, applied wherever its pattern stands.
 
-- log of what is rational in exp(u), such as log σ(u): u and log(1 + exp(u));
+- log of what is rational in exp(u), such as log σ(u) or log(1 - tanh(u)²): u and log(1 + exp(u));
 - log(1 + exp(u)) = max(u, 0) + log1p(exp(-|u|));
 - exp(u) [u <= 0] reads exp only where it is at most 1; t·log(t) is 0 at 0; t²·[t > 0] is max(t, 0)²;
 - what may overflow beside a condition counts only where the condition holds: a choice between it and 0, no ∞·0.
@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import sympy
-from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Max, Min, Mul, Pow, Sum, exp, log
+from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Max, Min, Mul, Pow, Sum, Symbol, exp, log
 from sympy.core.function import AppliedUndef
 
 from derive.expression import symbols, walks
@@ -26,6 +26,7 @@ from numeric.source.function import bounded_branches
 
 LOG1P = Function("log1p")
 EXPM1 = Function("expm1")
+HYPERBOLIC = (sympy.tanh, sympy.cosh, sympy.sinh, sympy.sech)
 NATIVE = ("tanh",)
 """Named functions that NumPy has, with no overflow of their own."""
 
@@ -104,25 +105,77 @@ def _log_of_quotient(expression: Expr, known: Mapping[str, Line]) -> Expr | None
 
 
 def _log_rational(argument: Expr) -> Expr | None:
-    """The logarithm of what is rational in one exponential, in u and log(1 + exp(u))."""
-    powers = sorted(argument.atoms(exp), key=str)
-    if len(powers) != 1:
+    """The logarithm of what is rational in one exponential exp(u), in max(u, 0), max(-u, 0) and bounded logarithms.
+
+    None if the sign of a part of it is not seen: it is that of its coefficients where all of them have the same.
+    """
+    written = _in_one_exponential(argument)
+    if written is None:
         return None
-    power = symbols.scalar("_power")
-    above, below = sympy.fraction(sympy.cancel(argument.xreplace({powers[0]: power})))
-    result: Expr = sympy.S.Zero
-    for part, sign in ((above, 1), (below, -1)):
-        constant, factors = sympy.factor_list(part, power)
-        if constant != 1:
-            return None
+    quotient, power, exponent = written
+    lowest = degree = sympy.S.Zero
+    constant = sympy.S.One
+    bounded: list[Expr] = []
+    for part, sign in zip(sympy.fraction(sympy.cancel(quotient)), (1, -1), strict=True):
+        number, factors = sympy.factor_list(part, power)
+        constant *= number**sign
         for factor, times in factors:
-            if factor == power:
-                result += sign * times * powers[0].args[0]
-            elif factor == 1 + power:
-                result += sign * times * log(1 + powers[0])
-            else:
+            coefficients = sympy.Poly(factor, power).all_coeffs()
+            if not all(one.is_nonnegative for one in coefficients):
                 return None
-    return result
+            degree += sign * times * (len(coefficients) - 1)
+            if factor == power:
+                lowest += sign * times
+            else:
+                bounded.append(sign * times * _log_beside_its_largest(coefficients, exponent))
+    if not constant.is_positive:
+        return None
+    # Where u is large, what is left of it on that side stands in one term: nothing large cancels.
+    if degree == lowest:
+        linear = degree * exponent
+    elif degree == -lowest:
+        linear = degree * Abs(exponent)
+    else:
+        linear = degree * Max(exponent, 0, evaluate=False) - lowest * Max(-exponent, 0, evaluate=False)
+    return Add(log(constant), linear, *bounded)
+
+
+def _log_beside_its_largest(coefficients: Sequence[Expr], exponent: Expr) -> Expr:
+    """The logarithm of a polynomial in exp(u), the highest power first, less that of its largest power."""
+    degree = len(coefficients) - 1
+    if coefficients[0] == coefficients[-1] == 1 and not any(coefficients[1:-1]):
+        return LOG1P(exp(-degree * Abs(exponent)))
+    largest = degree * Max(exponent, 0, evaluate=False)
+    powers = (exp((degree - place) * exponent - largest) for place in range(len(coefficients)))
+    return log(Add(*(number * power for number, power in zip(coefficients, powers, strict=True))))
+
+
+def _in_one_exponential(argument: Expr) -> tuple[Expr, Symbol, Expr] | None:
+    """What is rational in exp(u) alone, as an expression in a symbol, with the symbol and u; None for anything else.
+
+    Hyperbolic functions are exponentials, too: 1 - tanh(u)^2 is 4exp(2u)/(1 + exp(2u))^2.
+    """
+    written = argument.replace(lambda part: isinstance(part, HYPERBOLIC), _in_exponentials)
+    powers = sorted(written.atoms(exp), key=str)
+    if not powers:
+        return None
+    ratios = {power: sympy.cancel(power.args[0] / powers[0].args[0]) for power in powers}
+    if not all(ratio.is_Rational for ratio in ratios.values()):
+        return None
+    step = sympy.gcd(list(ratios.values()))
+    step = -step if all(ratio.is_negative for ratio in ratios.values()) else step
+    power = symbols.scalar("_power")
+    quotient = written.xreplace({one: power ** (ratio / step) for one, ratio in ratios.items()})
+    if quotient.free_symbols != {power} or not quotient.is_rational_function(power):
+        return None
+    return quotient, power, sympy.expand(step * powers[0].args[0])
+
+
+def _in_exponentials(function: Expr) -> Expr:
+    twice = exp(2 * function.args[0])
+    if isinstance(function, sympy.tanh):
+        return (twice - 1) / (twice + 1)
+    return function.rewrite(exp)
 
 
 def _formulas(expression: Expr, model: Forward, keep: Iterable[str] = NATIVE) -> Expr:
@@ -148,6 +201,9 @@ def safe(lines: list[Line], purpose: Purpose) -> list[Line]:
 
 def _safe(expression: Expr, model: Forward, calls: Iterable[str]) -> Expr:
     written = _formulas(expression, model, (*NATIVE, *calls))
+    written = written.replace(
+        lambda part: isinstance(part, log | sympy.atanh), lambda part: _with_its_functions(part, model)
+    )
     if written.has(sympy.cosh, sympy.sinh) and written.has(log, Pow):
         written = written.replace(
             lambda part: isinstance(part, sympy.cosh | sympy.sinh), lambda part: part.rewrite(exp).expand()
@@ -168,6 +224,8 @@ def _bottom_up(expression: Expr) -> Expr:
 def _replaced(expression: Expr) -> Expr:
     if isinstance(expression, log):
         return _softplus(expression)
+    if isinstance(expression, sympy.atanh):
+        return _in_logarithms(expression, expression.args[0])
     if isinstance(expression, Mul):
         return _chosen_product(_guarded_product(_scaled_quotient(expression)))
     if isinstance(expression, Add):
@@ -176,14 +234,33 @@ def _replaced(expression: Expr) -> Expr:
 
 
 def _softplus(logarithm: Expr) -> Expr:
-    terms = Add.make_args(logarithm.args[0])
+    argument = logarithm.args[0]
+    terms = Add.make_args(argument)
     powers = [term for term in terms if isinstance(term, exp)]
     if len(terms) == 2 and len(powers) == 1 and sympy.S.One in terms:
         # exp(-|u|) is at most 1, and log1p keeps the digits of a small one that 1 + exp(-|u|) would round away.
         exponent = powers[0].args[0]
         return Max(exponent, 0, evaluate=False) + LOG1P(exp(-Abs(exponent)))
-    scaled = _scaled(logarithm.args[0])
-    return logarithm if scaled is None else scaled[0] + log(scaled[1])
+    if argument.has(Max):
+        return logarithm
+    scaled = None if argument.has(sympy.tanh) else _scaled(argument)
+    if scaled is not None:
+        return scaled[0] + log(scaled[1])
+    return _in_logarithms(logarithm, argument)
+
+
+def _with_its_functions(function: Expr, model: Forward) -> Expr:
+    """A logarithm of functions that are called by their names, such as log(1 - tanh(u)²), without them if it can be."""
+    inside = function.args[0]
+    written = _formulas(inside, model, ())
+    return function if written == inside else _in_logarithms(function, written)
+
+
+def _in_logarithms(function: Expr, inside: Expr) -> Expr:
+    """log(w), or artanh(w) as log((1 + w)/(1 - w))/2, in an exponent and sums of exponentials, where w is rational."""
+    area = isinstance(function, sympy.atanh)
+    rational = _log_rational((1 + inside) / (1 - inside) if area else inside)
+    return function if rational is None else rational / 2 if area else rational
 
 
 def _scaled(total: Expr) -> tuple[Expr, Expr] | None:

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 import numpy
+from sympy import Expr
 
 from derive.derivation import Derivation
 from derive.expression import symbols
@@ -98,13 +99,13 @@ def _evaluate_one(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     except MissingSizeError as error:
         raise MissingSizeError(_undetermined(error.name, model, point), error.known) from None
     if flags.need([array]) and all(map(is_finite, arrays.values())):
-        array = _enclosed(derivation, arrays, point, array)
+        array = _enclosed(derivation, arrays, point, result, array)
     return numpy.array(in_layout(array, quantity.name, model, derivation.layout))
 
 
-def _enclosed(derivation: Derivation, arrays: Mapping[str, Any], point: Point, plain: Array) -> Array:
-    """The result by the rows as they are defined, in numbers that do not overflow."""
-    quantity, model = derivation.quantity, derivation.forward
+def _enclosed(derivation: Derivation, arrays: Mapping[str, Any], point: Point, result: Expr, plain: Array) -> Array:
+    """The result by the rows of the point, in numbers that do not overflow."""
+    quantity, model = derivation.quantity, point.model
     # Partials are measured by steps that such numbers do not have: they are taken as they are.
     partials = {name: point.value(name) for name in _reads(derivation) if partial_named(name) and name not in arrays}
     if not all(map(is_finite, partials.values())):
@@ -113,7 +114,7 @@ def _enclosed(derivation: Derivation, arrays: Mapping[str, Any], point: Point, p
     def run(lift: Lift) -> list[Array]:
         given = {name: _lifted(name, array, model, lift) for name, array in arrays.items()}
         given |= {name: lift(array) for name, array in partials.items()}
-        return [Point(model, given, dtype=object).expression(derivation.result, quantity.indices, quantity.shape)]
+        return [Point(model, given, dtype=object).expression(result, quantity.indices, quantity.shape)]
 
     return again(run, [plain])[0]
 

@@ -56,4 +56,4 @@ def _grows(model: Forward, result: Expr) -> bool:
     expressions = [result, *(row.expression for row in model.rows)]
     applied = {call.func.__name__ for expression in expressions for call in expression.atoms(AppliedUndef)}
     expressions += [function.formula for function in model.functions if function.name in applied]
-    return any(expression.has(sympy.exp, sympy.log, sympy.cosh, sympy.sinh) for expression in expressions)
+    return any(expression.has(sympy.exp, sympy.log, sympy.cosh, sympy.sinh, sympy.atanh) for expression in expressions)

@@ -98,6 +98,38 @@ def test_activations(formula: str) -> None:
             require(found, slope, f"evaluated slope at {at}")
 
 
+SATURATED = {
+    "log(1 - tanh(z)^2)": "log(4) - 2*softplus(2*z) + 2*z",
+    "log(1 - tanh(z))": "log(2) - softplus(2*z)",
+    "log(1 + tanh(3*z + 1))": "log(2) + 6*z + 2 - softplus(6*z + 2)",
+    "log(1 - sigma(z)^2)": "softplus(z + log(2)) - 2*softplus(z)",
+    "log(sigma(z)*(1 - sigma(z)))": "z - 2*softplus(z)",
+    "log(sigma(z)/(1 - sigma(z)))": "z",
+    "log(1 - tanh(abs(z)))": "log(2) - softplus(2*abs(z))",
+    "z*log(1 - tanh(z/2)^2)": "z*(log(4) - 2*softplus(z) + z)",
+    "log(2 - tanh(z))": "log(3) + softplus(2*z - log(3)) - softplus(2*z)",
+    "log(1 + sinh(z)^2)": "2*softplus(2*z) - 2*z - log(4)",
+    "atanh(tanh(z))": "z",
+    "atanh(2*sigma(z) - 1)": "z/2",
+}
+"""Logarithms of what is nearly 0 where a function is nearly constant, and the same without."""
+
+
+@pytest.mark.parametrize("formula", SATURATED)
+def test_logarithms_of_functions_that_saturate(formula: str) -> None:
+    own = Activation("Own", formula, call="own")
+    compiled, one = compile(layer(own, batch="B")), layer(own)
+    softplus = lambda at: max(at, mpmath.mpf(0)) + mpmath.log1p(mpmath.exp(-abs(at)))  # noqa: E731
+    known = {"log": mpmath.log, "softplus": softplus}
+    for at in (0.5, -0.5, 30.0, -30.0, 1e3, -1e3, 1e155, -1e155, 1e200, 8e307, -8e307):
+        z = numpy.array([at])
+        with mpmath.workdps(400):
+            value = eval(SATURATED[formula], {**known, "z": mpmath.mpf(at)})
+        y, _ = compiled.forward({}, z[None])
+        require(y[0, 0], value, f"compiled at {at}")
+        require(evaluate(one.network.value("y"), {"z": z})[0], value, f"evaluated at {at}")
+
+
 ENTROPIES = (
     LayerDefinition(
         "OneLine", "y = -sum[i] exp(z[i])/(sum[k] exp(z[k]))*(z[i] - log(sum[k] exp(z[k])))", axes=("n",)
