@@ -12,7 +12,7 @@ from answers.contract.texts import PlainText
 from derive.building.language import parse_network, parse_stage
 from derive.expression.identifiers import LONGEST, quoted, word
 from derive.expression.symbols import dimension
-from numeric.source.plain import identifier
+from numeric.source.plain import WORDS
 
 FILE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 
@@ -27,7 +27,7 @@ def _file(text: str) -> str:
 
 
 def _function(text: str) -> str:
-    if identifier(word(text, "a function")) != text:
+    if word(text, "a function") in WORDS:
         raise ValueError(f"a function cannot be called {text}: that has a meaning in Python")
     return text
 

@@ -13,7 +13,8 @@ from numeric.export.checks import checks
 from numeric.export.subject import Subject, argument_names, dimension_source
 from numeric.export.text import entries, listed
 from numeric.source import tree
-from numeric.source.naming import apart, python_name
+from numeric.source.naming import python_name
+from numeric.source.plain import apart
 from numeric.source.program import Program
 
 KEEPING = '''

@@ -21,7 +21,7 @@ def renamed(model: Forward) -> Forward:
     """The model with other names for the sizes and indices that a program cannot call so.
 
     Raises:
-        CompileError: two tensors, or a tensor and a function, would have one name in a program.
+        CompileError: two tensors, two functions, or one of each would have one name in a program.
     """
     taken = _taken(model)
     names = _other_names(model, taken)
@@ -42,7 +42,11 @@ def renamed(model: Forward) -> Forward:
 def _taken(model: Forward) -> set[str]:
     """What the tensors, their gradients and the functions of a model are called in a program."""
     found: dict[str, str] = {}
-    functions = {function_name(name): f"the function {name}" for name in _applied(model)}
+    functions: dict[str, str] = {}
+    for name in sorted(_applied(model)):
+        other = functions.setdefault(function_name(name), f"the function {name}")
+        if other != f"the function {name}":
+            raise CompileError(f"{other} and {name} would have one name in a program; call one of them otherwise")
     for name in model.tensors:
         for one in (name, partial_name("l", name)):
             found.setdefault(python_name(one), one)

@@ -12,7 +12,7 @@ from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward
 from numeric.source import tree
 from numeric.source.code import Code, named
-from numeric.source.plain import identifier
+from numeric.source.plain import identifier, without_primes
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Names:
         """
         if name in self.tensors:
             return Code(tree.quoted(self.tensors[name]))
-        return named(identifier("".join(name.split("/")).replace("'", "_")))
+        return named(identifier(without_primes("".join(name.split("/")))))
 
     def array_shape(self, name: str, rows: Expr, columns: Expr) -> tuple[Expr, ...]:
         """The shape of the array behind a matrix of the given rows and columns."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from sympy import Symbol
 
 from derive.expression.partials import partial_named
 from numeric.errors import CompileError
 from numeric.source import SourceError
-from numeric.source.plain import identifier
+from numeric.source.plain import identifier, without_primes
 
 RESERVED = frozenset(
     "np torch nn math jax jnp xp array_namespace params cache self ctx kept keep needed check ARRAYS CLASSES "
@@ -27,7 +26,7 @@ def python_name(name: str) -> str:
         CompileError: it cannot be written as one.
     """
     partial = partial_named(name)
-    return _free((name if partial is None else f"d{partial.bottom}").replace("'", "_"))
+    return _free(without_primes(name if partial is None else f"d{partial.bottom}"))
 
 
 def function_name(name: str) -> str:
@@ -36,7 +35,7 @@ def function_name(name: str) -> str:
     Raises:
         CompileError: it cannot be written as one.
     """
-    return _free(re.sub(r"[./'-]", "_", name))
+    return _free(re.sub(r"[./-]", "_", without_primes(name)))
 
 
 def variable(symbol: Symbol) -> str:
@@ -52,19 +51,6 @@ def variable(symbol: Symbol) -> str:
 
 def _free(name: str) -> str:
     try:
-        plain = identifier(name)
+        return identifier(name, RESERVED)
     except SourceError as error:
         raise CompileError(str(error)) from error
-    return f"{plain}_" if plain in RESERVED else plain
-
-
-def apart(name: str, taken: Collection[str]) -> str:
-    """The name, with an underscore behind it where it is taken.
-
-    A name that is one of those with underscores behind it gets one more, so that no two names become one.
-    """
-    return f"{name}_" if any(name[: len(name) - k] in taken for k in range(_ending(name) + 1)) else name
-
-
-def _ending(name: str) -> int:
-    return len(name) - len(name.rstrip("_"))

@@ -6,7 +6,7 @@ import ast
 import builtins
 import keyword
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from types import BuiltinFunctionType
 
 from derive.expression.identifiers import OWN, quoted
@@ -24,6 +24,11 @@ BUILTINS = frozenset("exit quit help copyright credits license Ellipsis NotImple
 }
 """The names that Python knows without an import; what an interpreter adds for its user, such as ``_``, is none."""
 
+WORDS = BUILTINS.union(keyword.kwlist)
+"""What a program can call nothing of its own."""
+
+PRIME = "_prime"
+
 SPECIAL = frozenset({"__init__", "__name__"})
 """The names with two underscores that it uses."""
 
@@ -35,15 +40,33 @@ PACKAGES = frozenset(
 """What it imports: array libraries, and the files that belong to it."""
 
 
-def identifier(name: str) -> str:
-    """The name as it stands in source, with an underscore behind it where Python has a meaning for it.
+def identifier(name: str, taken: Collection[str] = ()) -> str:
+    """The name as it stands in source, with an underscore behind it where Python has a meaning for it or it is taken.
+
+    Distinct names stay distinct.
 
     Raises:
         SourceError: it is no name.
     """
     if OWN.fullmatch(name) is None:
         raise SourceError(f"{quoted(name)} cannot be written as a name in a program")
-    return f"{name}_" if keyword.iskeyword(name) or name in BUILTINS else name
+    return apart(name, WORDS if not taken else WORDS.union(taken))
+
+
+def apart(name: str, taken: Collection[str]) -> str:
+    """The name, with an underscore behind it where it is taken.
+
+    A name that is one of those with underscores behind it gets one more, so that no two names become one.
+    """
+    ending = len(name) - len(name.rstrip("_"))
+    return f"{name}_" if any(name[: len(name) - k] in taken for k in range(ending + 1)) else name
+
+
+def without_primes(name: str) -> str:
+    """A name with words for its primes: ``z_prime`` for ``z'``, and ``z_prime_`` for ``z_prime``."""
+    plain = name.rstrip("'")
+    own = f"{plain}_" if plain.rstrip("_").endswith(PRIME) else plain
+    return own + PRIME * (len(name) - len(plain))
 
 
 def one_line(text: str) -> str:

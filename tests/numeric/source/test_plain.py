@@ -16,10 +16,12 @@ from sympy import Symbol
 from derive import layer, network
 from derive.expression import symbols
 from derive.forward import Forward
+from derive.layers import Activation
 from derive.layers.definition import LayerDefinition
 from numeric import CompileError, compile
 from numeric.export import exported
 from numeric.source import SourceError
+from numeric.source.names import Names
 from numeric.source.naming import RESERVED, function_name, python_name, variable
 from numeric.source.plain import identifier, in_docstring, literal, one_line, require_plain
 
@@ -111,6 +113,50 @@ def test_no_writer_of_names_writes_what_is_none(write: object, name: str) -> Non
 def test_words_of_python_and_of_the_program_are_written_otherwise(name: str) -> None:
     assert python_name(name) != name
     assert python_name(name).isidentifier()
+
+
+NAMES = st.builds(
+    lambda word, ending, primes: f"{word}{ending}{primes}",
+    st.sampled_from(["lambda", "in", "len", "loss", "np", "params", "z", "u_prime", "W1", *sorted(RESERVED)]),
+    st.sampled_from(["", "_", "__", "_prime", "_prime_"]),
+    st.sampled_from(["", "'", "''"]),
+)
+
+
+@given(NAMES, NAMES)
+def test_distinct_names_stay_distinct(first: str, second: str) -> None:
+    for write in (python_name, function_name, lambda name: Names().tensor(name).source):
+        assert (write(first) == write(second)) == (first == second)
+        assert write(first).isidentifier()
+        assert not keyword.iskeyword(write(first))
+
+
+@pytest.mark.parametrize("target", ["numpy", "torch", "jax"])
+@pytest.mark.parametrize(("first", "second"), [("lambda", "u"), ("loss", "np"), ("u_prime", "in"), ("u_", "params")])
+def test_arrays_are_given_by_the_names_that_were_written(first: str, second: str, target: str) -> None:
+    array = pytest.importorskip({"jax": "jax.numpy"}.get(target, target)).asarray
+    own = LayerDefinition(
+        "Own",
+        f"u'[i] = {first}[i]*z[i]; y[i] = u'[i]^2 + {second}[i]",
+        ("n",),
+        shapes={first: ("n",), second: ("n",)},
+        parameters={first: first, second: second},
+    )
+    made = compile(layer(own, batch="B"), target=target)
+    z, scale, shift = numpy.array([[0.5, 0.25, 2.0]]), numpy.array([1.0, 2.0, 3.0]), numpy.array([4.0, 5.0, 6.0])
+    z, scale, shift = (one.astype(numpy.float32) for one in (z, scale, shift))
+    y, cache = made.forward({first: array(scale), second: array(shift)}, array(z))
+    gradients = made.backward({first: array(scale), second: array(shift)}, cache, array(numpy.ones_like(z)))
+    numpy.testing.assert_allclose(numpy.asarray(y), (scale * z) ** 2 + shift)
+    numpy.testing.assert_allclose(numpy.asarray(gradients[first]), (2 * scale * z**2)[0])
+    numpy.testing.assert_allclose(numpy.asarray(gradients[second]), numpy.ones(3))
+    ast.parse(exported(layer(own, batch="B"), target))
+
+
+def test_functions_that_would_have_one_name_are_refused() -> None:
+    own = Activation("Own", "exp(z)/(1 + exp(z))^2 + z", call="softplus_1_2")
+    with pytest.raises(CompileError, match="would have one name"):
+        compile(network("x:n -> Softplus(0.5) -> Own", "MSE", extra=[own], batch="B"))
 
 
 def test_a_description_with_quotes_and_lines_stays_in_the_docstring() -> None:
