@@ -165,16 +165,21 @@ class Printer:
 
     def print(self, model: Model, request: Request) -> bool:
         """Print what is asked of a model; whether all of it passed its check."""
-        from answers.command.printing import print_forward
+        from answers.command.printing import print_forward, signs_text
         from answers.command.request import forward_of
 
         passed = True
+        shown: list[Derivation] = []
         if self.forward:
             passed = print_forward(forward_of(model), latex=self.latex, check=self.check)
         for number, (required, derivation) in enumerate(request.of(model)):
             if number:
                 typer.echo()
-            passed = self._answered(required, derivation) and passed
+            right = self._answered(required, derivation)
+            passed = right and passed
+            shown += [derivation] if right else []
+        if self.notation == "convolution" and self.sizes is None and (signs := signs_text(shown, latex=self.latex)):
+            typer.echo(f"\n{signs}")
         return passed
 
     def _answered(self, required: Requirement, derivation: Derivation) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,12 +29,34 @@ def read_again(derivation: Derivation, text: str, *, latex: bool) -> Comparison 
     Raises:
         ArrayError: no point away from kinks was found.
     """
+    from answers.readback.legends import Said, signs_in, signs_mean
     from answers.readback.printed import on_terminal
     from answers.readback.shown import Shown, can_be_read, misprinted
 
     if not can_be_read(derivation):
         return None
-    return misprinted([Shown(derivation, tuple(on_terminal(text, latex=latex)))], [derivation])
+    printed = tuple(on_terminal(text, latex=latex))
+    wrong = misprinted([Shown(derivation, printed)], [derivation])
+    if wrong is not None or derivation.convolution is None or not signs_in(derivation, printed):
+        return wrong
+    meaning = signs_mean(Said.on_terminal(signs_text([derivation], latex=latex)), [(derivation, printed)])
+    return None if meaning.ok else meaning
+
+
+def signs_text(derivations: Sequence[Derivation], *, latex: bool) -> str:
+    """What the signs in the maps over space of derivations mean; nothing where there are none."""
+    from derive.render import sentence_unicode
+    from derive.render.legends import convention, legends
+
+    forms = [(one.convolution, one.index_base) for one in derivations if one.convolution is not None]
+    found = legends((form for form, _ in forms), forms[0][1]) if forms else ()
+    if not found:
+        return ""
+    equations = [(one.latex if latex else one.unicode, one.words) for one in found]
+    width = max(len(equation) for equation, _ in equations)
+    mark = "%" if latex else ""
+    lines = [f"  {equation:{width}}  {mark}  {words}" for equation, words in equations]
+    return "\n".join([f"{mark} {sentence_unicode(convention(found))}".strip(), *lines])
 
 
 def print_forward(derivations: Iterable[Derivation], *, latex: bool, check: bool) -> bool:
@@ -67,7 +89,8 @@ def _unicode_text(derivation: Derivation, notation: Notation, steps: bool) -> st
     from derive.render.derivations import derivation_unicode
 
     before = derivation_unicode(derivation, notation, steps=True) + "\n\n" if steps else ""
-    return f"{before}{derivation_unicode(derivation, notation)}\n  shape: {_shape(derivation, notation)}"
+    shown = f"{before}{derivation_unicode(derivation, notation)}\n  shape: {_shape(derivation, notation)}"
+    return "\n".join([shown, *(f"  {note}" for note in _notes(derivation))])
 
 
 def _latex_text(derivation: Derivation, notation: Notation, steps: bool) -> str:
@@ -75,7 +98,18 @@ def _latex_text(derivation: Derivation, notation: Notation, steps: bool) -> str:
 
     body = derivation_latex(derivation, notation, steps=steps)
     shown = f"\\begin{{align*}}\n{body}\n\\end{{align*}}" if steps else body
-    return f"% {derivation.quantity.name}, shape {_shape(derivation, notation)}\n{shown}"
+    head = f"% {derivation.quantity.name}, shape {_shape(derivation, notation)}"
+    return "\n".join([head, shown, *(f"% {note}" for note in _notes(derivation))])
+
+
+def _notes(derivation: Derivation) -> list[str]:
+    """What a reader must know of ranges, in words."""
+    from answers.derivations.notes import notes_on
+    from derive.render import sentence_unicode
+    from derive.render.names import ranks_of
+
+    ranks = ranks_of(derivation.forward)
+    return [sentence_unicode(note, ranks=ranks) for note in notes_on(derivation, ties=False)]
 
 
 def _shape(derivation: Derivation, notation: Notation) -> str:

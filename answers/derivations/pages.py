@@ -10,21 +10,25 @@ from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 
 from answers.contract.item import Claim
+from answers.contract.methods import READ_BACK
 from answers.derivations.claims import Requirement, claim
+from answers.derivations.notes import notes_on
 from answers.derivations.selection import intermediate_gradients
 from answers.derivations.steps import shape_of, stacked, steps_block
-from answers.latex.sheet import Block, Equation, Heading, Text
-from answers.readback.printed import in_blocks
+from answers.latex.sheet import Block, Equation, Heading, Legend, Text
+from answers.readback.legends import Said, signs_mean
+from answers.readback.printed import Printed, in_blocks
 from answers.readback.shown import Shown
 from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row
 from derive.render import cases_latex, latex, sentence_latex, shape_latex
-from derive.render.convolution import conventions
 from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, row_latex, step_lines
+from derive.render.legends import convention, legends
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
 from derive.steps import Notation
+from numeric.checks.comparison import Comparison
 
 FORMS: tuple[tuple[Notation, str], ...] = (
     ("cases", "Element by element:"),
@@ -32,6 +36,9 @@ FORMS: tuple[tuple[Notation, str], ...] = (
 )
 """The notations beside that of the steps, and how each is announced."""
 
+
+SIGNS = "signs for maps"
+"""What the claim about the meanings of signs is about."""
 
 MOST_STEPS = 9
 """How many steps stand on a page with the forward equations and the checks."""
@@ -51,16 +58,34 @@ def forward_blocks(
             yield Equation(f"{shape_latex((size,))} = {shape_latex((formula,))}")
 
 
-def row_block(derivation: Derivation, blocks: Iterable[Block], rows: Sequence[Row]) -> tuple[Block, ...]:
-    """The forward equation of a derivation among the ``blocks`` that :func:`forward_blocks` makes of the rows.
+def forward_page(
+    forward: Forward,
+    rows: Sequence[Row],
+    values: Iterable[Derivation],
+    index_base: Literal[0, 1],
+    title: str = "Forward",
+) -> tuple[tuple[Block, ...], tuple[Claim, ...]]:
+    """The forward equations with what must be known of ranges, and a claim for each of the ``values``.
 
-    That of a place in a window is left out: the equation does not say how large the window is.
+    That of a value reads back its equation if it is among the rows; that of the first the rest of the page, too.
     """
-    if derivation.forward.holds_places(derivation.quantity.name):
-        return ()
-    equations = [block for block in blocks if isinstance(block, Equation)]
-    named = zip(rows, equations, strict=False)
-    return tuple(equation for row, equation in named if row.name == derivation.quantity.name)
+    values = tuple(values)
+    equations = tuple(forward_blocks(forward, rows, index_base, title))
+    notes = tuple(note_blocks(*values, ties=False))
+    printed = [block for block in equations if isinstance(block, Equation)]
+    named = {row.name: block for row, block in zip(rows, printed, strict=False)}
+    others = in_blocks(printed[len(rows) :])
+    functions = applied_functions(forward, [row.expression for row in rows])
+    variables = [str(function.variable) for function in functions]
+    rest = [replace(one, variable=name) for one, name in zip(others, variables, strict=False)] + [
+        *others[len(variables) :]
+    ]
+    claims = []
+    for number, value in enumerate(values):
+        own = [named[value.quantity.name]] if value.quantity.name in named else []
+        said = in_blocks((*own, *notes))
+        claims.append(page_claim(value, said + (tuple(rest) if number == 0 else ())))
+    return (*equations, *notes), tuple(claims)
 
 
 def applied_functions(forward: Forward, expressions: Iterable[Expr]) -> tuple[ScalarFunction, ...]:
@@ -78,9 +103,8 @@ def applied_functions(forward: Forward, expressions: Iterable[Expr]) -> tuple[Sc
     return tuple(found)
 
 
-def page_claim(derivation: Derivation, blocks: Iterable[Block] = ()) -> Claim:
-    """The claim that a derivation and its blocks are right, with its quantity as a line of text has it."""
-    printed = tuple(in_blocks(blocks))
+def page_claim(derivation: Derivation, printed: tuple[Printed, ...] = ()) -> Claim:
+    """The claim that a derivation and what is printed of it are right, with its quantity as a line of text has it."""
     shown = (Shown(derivation, printed),) if printed else ()
     ranks = ranks_of(derivation.forward)
     return replace(
@@ -131,9 +155,7 @@ def gradient_blocks(
         if text not in printed and not _merely_repeated(derivation, notation):
             yield Text(announcement)
             yield Equation(text, shape_latex(derivation.shape) if notation == "cases" else "")
-    ranks = ranks_of(derivation.forward)
-    for note in derivation.notes:
-        yield Text(sentence_latex(note, ranks=ranks))
+    yield from note_blocks(derivation)
 
 
 def _before_cases(derivation: Derivation) -> Iterator[Block]:
@@ -146,12 +168,25 @@ def _before_cases(derivation: Derivation) -> Iterator[Block]:
         yield Text(sentence_latex(last.sentence, ranks=ranks, index_base=derivation.index_base))
 
 
-def meanings(derivations: Iterable[Derivation]) -> Iterator[Block]:
-    """What the signs in the maps over space mean, each said once."""
-    forms = [(one.convolution, one.index_base) for one in derivations if one.convolution is not None]
-    texts = list(dict.fromkeys(text for form, base in forms for text in conventions(form, base)))
-    if texts:
-        yield Text(rf"{{\small {' '.join(texts)}}}")
+def note_blocks(*derivations: Derivation, ties: bool = True) -> Iterator[Text]:
+    """What a reader must know of ranges and of ties, each said once."""
+    notes = {note: one for one in reversed(derivations) for note in reversed(notes_on(one, ties=ties))}
+    for note, derivation in reversed(notes.items()):
+        yield Text(sentence_latex(note, ranks=ranks_of(derivation.forward)))
+
+
+def meanings(shown: Sequence[tuple[Derivation, Sequence[Block]]]) -> tuple[tuple[Block, ...], tuple[Claim, ...]]:
+    """What the signs in the maps over space mean, each said once, and the claim that they mean that."""
+    forms = [(one, one.convolution) for one, _ in shown if one.convolution is not None]
+    found = legends((form for _, form in forms), forms[0][0].index_base) if forms else ()
+    if not found:
+        return (), ()
+    block = Legend(sentence_latex(convention(found)), tuple((one.latex, one.words) for one in found))
+
+    def verdict() -> Comparison:
+        return signs_mean(Said.of(block), [(one, in_blocks(blocks)) for one, blocks in shown])
+
+    return (block,), (Claim(SIGNS, SIGNS, (READ_BACK,), verdict),)
 
 
 def _within_line(derivation: Derivation) -> Derivation:

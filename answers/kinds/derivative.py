@@ -11,6 +11,7 @@ from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Context
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import Requirement, claim
+from answers.derivations.pages import note_blocks
 from answers.derivations.steps import shape_of, steps_block
 from answers.formulas.called import activation_in, slope_in
 from answers.latex.sheet import Equation
@@ -48,7 +49,8 @@ class Derivative(Lined, Noted):
             blocks.append(steps_block(derivation, result=True))
         else:
             blocks.append(Equation(derivation_latex(derivation), shape_latex(shape_of(derivation)), result=True))
-        shown = (Shown(derivation, tuple(in_blocks(blocks))),)
+        blocks += note_blocks(derivation)
+        shown = (Shown(derivation, in_blocks(blocks)),)
         return Answered(tuple(blocks), (claim(derivation, self._asked(context), shown=shown),))
 
     def _asked(self, context: Context) -> Requirement:

@@ -13,6 +13,7 @@ from answers.contract.item import Answered, Claim, Context
 from answers.contract.methods import AT_THE_KINK
 from answers.contract.written import Noted, room
 from answers.derivations.claims import Requirement, claim
+from answers.derivations.pages import note_blocks
 from answers.derivations.rows import KeyedRow, change_marks
 from answers.derivations.steps import shape_of, steps_block
 from answers.latex.sheet import Block, Column, Equation, Mark, Row, Table, Text
@@ -57,7 +58,7 @@ class Elements(Noted):
         shown: list[Shown] = []
         for derivation, line, mark in zip(derivations, lines, change_marks(lines, before), strict=True):
             own = self._blocks(derivation, line, mark, grain)
-            shown.append(Shown(derivation, tuple(in_blocks(own))))
+            shown.append(Shown(derivation, in_blocks(own)))
             blocks += own
         model = context.network(self.network).forward
         claims = [
@@ -80,6 +81,7 @@ class Elements(Noted):
         blocks += [Text(sentence_latex(sentence, ranks=ranks)) for sentence in kink_sentences(derivation)]
         if self.steps is not None and grain is not None and len(derivation.steps) > 1:
             blocks.append(steps_block(derivation))
+        blocks += note_blocks(derivation)
         return blocks
 
     def _derivations(self, context: Context, grain: Grain | None = None) -> list[Derivation]:

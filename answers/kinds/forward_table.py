@@ -9,11 +9,12 @@ from pydantic import Field
 from answers.contract.item import Answered, Claim, Context, Item
 from answers.contract.texts import PlainText
 from answers.derivations.claims import Requirement, claim
+from answers.derivations.pages import note_blocks
 from answers.derivations.rows import KeyedRow, change_marks
 from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
-from answers.latex.sheet import Block, Column, Row, Table
-from answers.readback.printed import Printed, in_one_line
+from answers.latex.sheet import Block, Column, Row, Table, Text
+from answers.readback.printed import Printed, in_one_line, within_ranges
 from answers.readback.shown import Shown
 from derive.derivation import Derivation
 from derive.network import Network, TableRow
@@ -47,10 +48,13 @@ class ForwardTable(Item):
             Row((line.key, *line.cells, f"${shape_latex(row.output.shape)}$"), mark)
             for line, (_, row), mark in zip(lines, rows, change_marks(lines, before), strict=True)
         )
-        return Answered((Table(columns, cells),), self._claims(context.network(self.network), rows, cells))
+        notes = tuple(note_blocks(*(value for _, row in rows for value in (row.input, row.output))))
+        return Answered(
+            (Table(columns, cells), *notes), self._claims(context.network(self.network), rows, cells, notes)
+        )
 
     def _claims(
-        self, network: Network, rows: list[tuple[str, TableRow]], printed: tuple[Row, ...]
+        self, network: Network, rows: list[tuple[str, TableRow]], printed: tuple[Row, ...], notes: tuple[Text, ...]
     ) -> tuple[Claim, ...]:
         """A claim for each row: its output, and its input with it."""
         claims = []
@@ -58,8 +62,11 @@ class ForwardTable(Item):
             output, read = (Requirement(name, network.forward, self.within) for name in (block.value, block.reads))
             _, given, made, shape = cells.cells
             shown = (
-                Shown(row.input, (Printed(in_one_line(given), "the input", cell=True),)),
-                Shown(row.output, (Printed(in_one_line(made), "the output", shape.strip("$"), cell=True),)),
+                Shown(row.input, within_ranges((Printed(in_one_line(given), "the input", cell=True),), notes)),
+                Shown(
+                    row.output,
+                    within_ranges((Printed(in_one_line(made), "the output", shape.strip("$"), cell=True),), notes),
+                ),
             )
             claims.append(claim(row.output, output, (row.input, read), shown=shown))
         return tuple(claims)

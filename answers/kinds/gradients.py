@@ -10,10 +10,11 @@ from pydantic import Field
 from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Claim, Context, Item
 from answers.derivations.claims import Requirement, claim
+from answers.derivations.pages import note_blocks
 from answers.derivations.rows import KeyedRow, change_marks
 from answers.derivations.steps import merged, shape_of, steps_block
 from answers.latex.sheet import Block, Column, Row, Table, Text
-from answers.readback.printed import Printed, in_blocks, in_one_line
+from answers.readback.printed import Printed, in_blocks, in_one_line, within_ranges
 from answers.readback.shown import Shown
 from derive.derivation import Derivation
 from derive.expression.partials import partial_name
@@ -50,9 +51,10 @@ class Gradients(Item):
             Row((line.key, *line.cells, f"${shape_latex(shape_of(derivation))}$"), mark)
             for line, derivation, mark in zip(lines, derivations, change_marks(lines, before), strict=True)
         )
-        blocks: list[Block] = [Table(COLUMNS, rows)]
+        notes = tuple(note_blocks(*derivations))
+        blocks: list[Block] = [Table(COLUMNS, rows), *notes]
         shown = {
-            derivation.quantity.name: [Shown(derivation, (_printed(row),))]
+            derivation.quantity.name: [Shown(derivation, within_ranges((_printed(row),), notes))]
             for row, derivation in zip(rows, derivations, strict=True)
         }
         if grain is not None:
@@ -62,7 +64,7 @@ class Gradients(Item):
                 if derivation.steps:
                     steps = steps_block(derivation)
                     blocks.append(steps)
-                    shown[derivation.quantity.name].append(Shown(derivation, tuple(in_blocks([steps]))))
+                    shown[derivation.quantity.name].append(Shown(derivation, in_blocks([steps, *notes])))
         return Answered(tuple(blocks), self._claims(context, derivations, shown))
 
     def _claims(

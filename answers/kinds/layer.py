@@ -16,7 +16,7 @@ from answers.contract.methods import DIFFERENCES, ELEMENT_BY_ELEMENT, FORWARD_PA
 from answers.contract.names import Dimension
 from answers.contract.written import Lined, Noted
 from answers.derivations.claims import SHOWN
-from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, meanings, page_claim, row_block
+from answers.derivations.pages import forward_page, gradient_blocks, is_long, meanings, page_claim
 from answers.derivations.steps import merged
 from answers.latex.sheet import Block, Equation, Heading, Text
 from answers.readback.compare import read_back_elements
@@ -78,17 +78,21 @@ class LayerPage(Lined, Noted):
         if self.ranges is not None:
             derivations = tuple(with_ranges(derivation, self.ranges) for derivation in derivations)
         rows = [row for row in alone.network.forward.rows if row.tensor.role != "loss"]
-        equations = tuple(forward_blocks(alone.network.forward, rows, context.index_base))
+        equations, stated = forward_page(alone.network.forward, rows, forward, context.index_base)
         blocks = [*equations, Heading("Backward"), Text(_upstream(alone))]
-        claims = [page_claim(value, row_block(value, equations, rows)) for value in forward]
+        claims = [*stated]
         shown = {"steps": grain is not None, "forms": not self.chained}
+        printed: list[tuple[Derivation, tuple[Block, ...]]] = []
         short = self.steps is None and is_long(derivations)
         for derivation in derivations:
             own = tuple(gradient_blocks(derivation, given, **shown, short=short))
             blocks += own
-            claims.append(page_claim(derivation, own))
+            printed.append((derivation, own))
+            claims.append(page_claim(derivation, in_blocks(own)))
         if not self.chained and not short:
-            blocks += meanings(derivations)
+            said, means = meanings(printed)
+            blocks += said
+            claims += means
         return Answered(tuple(blocks), tuple(claims))
 
     def _element_by_element(self, alone: Layer) -> Answered:
@@ -98,7 +102,7 @@ class LayerPage(Lined, Noted):
         everything = [written_out(derivation, self.written_out) for derivation in (*outputs, *gradients)]
         blocks = [tuple(_element_blocks(elements)) for elements in everything]
         claims = (
-            elements_claim(elements, self.written_out, tuple(in_blocks(own)))
+            elements_claim(elements, self.written_out, in_blocks(own))
             for elements, own in zip(everything, blocks, strict=True)
         )
         return Answered(tuple(chain(*blocks)), tuple(claims))

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Context, Item
-from answers.derivations.pages import forward_blocks, gradient_blocks, is_long, page_claim, row_block
+from answers.derivations.pages import forward_page, gradient_blocks, is_long, page_claim
 from answers.derivations.steps import merged
 from answers.latex.sheet import Block, Heading, Room
+from answers.readback.printed import in_blocks
 from derive.derivation import Derivation
 from derive.network import Network, network
 
@@ -39,19 +40,19 @@ class LossPage(Item):
         title = "Forward, with the number of a class as the target" if by_class else "Forward"
         known = () if self.after is None else network(chain, self.after, layout=context.layout).forward.rows
         rows = [row for row in net.forward.rows if row not in known]
-        equations = tuple(forward_blocks(net.forward, rows, context.index_base, title))
+        equations, stated = forward_page(net.forward, rows, forward, context.index_base, title)
         blocks = [*equations, Heading("Backward")]
-        claims = [page_claim(value, row_block(value, equations, rows)) for value in forward]
+        claims = [*stated]
         short = is_long(derivations)
         for derivation in derivations:
             own = tuple(gradient_blocks(derivation, frozenset(), steps=grain is not None, short=short))
             blocks += own
-            claims.append(page_claim(derivation, own))
+            claims.append(page_claim(derivation, in_blocks(own)))
         if self.hessian:
             second = net.hessian(sources[-1])
             own = tuple(gradient_blocks(second, frozenset(), steps=False))
             blocks += [Heading("Second derivatives"), *own]
-            claims.append(page_claim(second, own))
+            claims.append(page_claim(second, in_blocks(own)))
         return Answered(tuple(blocks), tuple(claims))
 
 

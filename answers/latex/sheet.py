@@ -48,6 +48,15 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class Legend:
+    """What signs mean, between rules: under a text of what holds for all of them, formulas, each with a few words."""
+
+    kind: ClassVar[str] = "legend"
+    latex: str
+    entries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Step:
     """A step ``left = right`` of a derivation, or of another ``relation``.
 
@@ -272,7 +281,20 @@ class Answer:
 
 
 Block = (
-    Text | Heading | Equation | Steps | ItemList | Table | Code | Plots | Picture | Room | Rubric | Certificate | Answer
+    Text
+    | Heading
+    | Equation
+    | Legend
+    | Steps
+    | ItemList
+    | Table
+    | Code
+    | Plots
+    | Picture
+    | Room
+    | Rubric
+    | Certificate
+    | Answer
 )
 
 

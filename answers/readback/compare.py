@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from answers.readback.printed import Printed
-from answers.reading import Function, Index, Misshapen, Point, Reading, ReadingError, Side, Table, read, tree
+from answers.reading import Function, Index, Misshapen, Point, Reading, ReadingError, Side, Table, Tensor, read, tree
 from answers.reading import functions as elementwise
 from answers.reading.tables import point_at, spellings, table_of
 from answers.reading.walks import walk
@@ -144,9 +144,10 @@ def read_back_matrix(derivation: Derivation, rows: Sequence[Sequence[str]], size
     where = Printed("", "the matrix")
     errors: list[float] = []
     try:
-        readings = [[read(cell, reader.table(True)) for cell in row] for row in rows]
+        table = reader.table(where)
+        readings = [[read(cell, table) for cell in row] for row in rows]
         for place in reader.places:
-            point = point_at(place, reader.table(True))
+            point = point_at(place, table)
             value = [[float(reading.last.value(point)) for reading in row] for row in readings]
             if len({len(row) for row in value}) > 1:
                 raise Unequal("its rows have different lengths")
@@ -177,6 +178,8 @@ class Reader:
             ReadingError: it has no value.
             Unequal: it is not what it should be.
         """
+        if printed.variable:
+            return self._of_function(reading, printed)
         compare = self._of_cell if printed.cell else self._of_equation
         if printed.key:
             self._require_key(printed)
@@ -213,7 +216,9 @@ class Reader:
         Where values are joined, a letter of a part stands on the right for places in the whole, which is longer: then
         the uses contradict each other, and only the left side says which range is meant.
         """
-        table = self.table(printed.final)
+        table = self.table(printed)
+        if printed.variable:
+            return read(printed.text, table.with_symbols((Tensor(printed.variable, (printed.variable,)),)))
         try:
             return read(printed.text, table)
         except Misshapen:
@@ -221,24 +226,47 @@ class Reader:
             if left is None or not left.letters:
                 raise
         ranges = zip(left.letters, left.axes, strict=True)
-        return read(printed.text, self.table(printed.final, tuple(Index(name, (name,), axis) for name, axis in ranges)))
+        return read(printed.text, self.table(printed, tuple(Index(name, (name,), axis) for name, axis in ranges)))
 
-    def table(self, final: bool, indices: tuple[Index, ...] = ()) -> Table:
-        """The table of the forward definition; what is printed last says what counts as 0 outside of its range."""
+    def table(self, printed: Printed, indices: tuple[Index, ...] = ()) -> Table:
+        """The table of the forward definition; the text says what counts as 0 outside, and what never is the largest.
+
+        A step on the way may leave that to the line that is printed last.
+        """
+        if printed.final and not printed.behind:
+            zero, lowest = self._named_in(printed.zero), self._named_in(printed.lowest)
+        else:
+            model = self.derivation.forward
+            tensors = frozenset(model.tensors)
+            zero, lowest = tensors | {f"d{top}/d{by}" for top in tensors for by in tensors}, frozenset()
+        return self._table(zero, lowest, indices)
+
+    def _table(
+        self, zero: frozenset[str], lowest: frozenset[str] = frozenset(), indices: tuple[Index, ...] = ()
+    ) -> Table:
         derivation = self.derivation
-        model, outside = derivation.forward, derivation.outside
-        if outside is None or not final:
-            outside = frozenset(model.tensors) | frozenset(
-                f"d{top}/d{by}" for top in model.tensors for by in model.tensors
-            )
         extra = (*self._functions, *indices)
-        return table_of(model, derivation.layout, derivation.index_base, outside, extra, self._partials, self._units)
+        return table_of(
+            derivation.forward,
+            derivation.layout,
+            derivation.index_base,
+            zero,
+            extra,
+            self._partials,
+            self._units,
+            lowest,
+        )
 
     @cached_property
     def _units(self) -> frozenset[str]:
         """The lengths of axes that are 1 at the given sizes."""
         lengths = {length for tensor in self.derivation.forward.tensors.values() for length in tensor.shape}
         return frozenset(str(length) for length in lengths if self.sizes and self.places[0].shape((length,)) == (1,))
+
+    def _named_in(self, symbols_said: tuple[str, ...]) -> frozenset[str]:
+        """The tensors and partials that symbols stand for."""
+        nodes = (read(symbol, self._table(frozenset())).last.node for symbol in symbols_said)
+        return frozenset(node.name for node in nodes if isinstance(node, tree.Read))
 
     @cached_property
     def _functions(self) -> tuple[Function, ...]:
@@ -267,6 +295,21 @@ class Reader:
             names |= {step.quantity.name, *symbols.names_in(step.expression)}
         names |= {self.derivation.quantity.name, *symbols.names_in(self.derivation.result)}
         return tuple(sorted(name for name in names if partial_named(name) is not None))
+
+    def _of_function(self, reading: Reading, printed: Printed) -> float:
+        """The worst error of a function's formula, at numbers."""
+        left, right = self._two_sides(reading)
+        values = [
+            [float(side.value(Point(reading.table, {printed.variable: number}))) for side in (left, right)]
+            for number in TRIED
+        ]
+        truth, value = numpy.array(values).T
+        return self.difference(value, truth, EPSILON)
+
+    def _two_sides(self, reading: Reading) -> tuple[Side, Side]:
+        if reading.leading or reading.signs != ("=",):
+            raise Unequal("an equation was expected")
+        return reading.sides[0], reading.sides[1]
 
     def _of_equation(self, reading: Reading, place: measured.Point, printed: Printed) -> float:
         if reading.leading or len(reading.sides) < 2:
@@ -312,7 +355,7 @@ class Reader:
 
     def _require_key(self, printed: Printed) -> None:
         """The heading of the row must be what the quantity is the gradient by."""
-        node = read(printed.key, self.table(True)).last.node
+        node = read(printed.key, self._table(frozenset())).last.node
         partial = partial_named(self.derivation.quantity.name)
         if partial is None or not isinstance(node, tree.Read) or node.name != partial.bottom:
             raise Unequal(f"{self.derivation.quantity.name} stands in the row of {printed.key}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from answers.latex.sheet import Block, Equation, Steps
+from answers.latex.sheet import Block, Equation, Steps, Text
 
 CONTINUED = re.compile(r"\\\\(\[[^]]*\])?\s*&?\s*\\quad\s*\{?\}?")
 """Where a formula goes on in the next line."""
@@ -14,6 +14,12 @@ FRAMES = (r"\begin{aligned}[t]", r"\end{aligned}", r"\begin{array}{@{}l@{}}", r"
 """What holds a formula of several lines together."""
 LINE_END = re.compile(r"\\\\(?:\[[^]]*\])?\s*\n")
 """Where a line of an ``align*`` ends."""
+ZERO = re.compile(r"(?:\$([^$]+)\$|(\S+)) reads as 0 outside its range\.")
+"""What says that a tensor counts as 0 where it has no elements."""
+LOWEST = re.compile(r"(?:\$([^$]+)\$|(\S+)) is never the largest outside its range\.")
+"""What says the same of the maxima of a tensor."""
+BEHIND = "What is read behind the last time counts as 0."
+"""What says that all that has a time counts as 0 after the last one."""
 INDENT = " " * 4
 """What stands before an equation among sentences on a terminal."""
 
@@ -23,8 +29,10 @@ class Printed:
     """A formula as it is printed, and the shape that stands beside it.
 
     It is an equation; or a ``cell`` that says what the derivation's quantity is, in a row of which ``key`` is the
-    heading. ``where`` is how it is called in a message. A ``final`` one must not read tensors outside of their ranges
-    without saying so; a step on the way may.
+    heading; or it says what a function is of a number, its ``variable``. ``where`` is how it is called in a message. A
+    ``final`` one must not read tensors outside of their ranges but for those of which the text beside it says that they
+    count as 0 there, ``zero``, or are never the largest there, ``lowest``, or that all does ``behind`` the last time; a
+    step on the way may.
     """
 
     text: str
@@ -33,15 +41,29 @@ class Printed:
     final: bool = True
     cell: bool = False
     key: str = ""
+    variable: str = ""
+    zero: tuple[str, ...] = ()
+    lowest: tuple[str, ...] = ()
+    behind: bool = False
 
 
-def in_blocks(blocks: Iterable[Block]) -> Iterator[Printed]:
+def in_blocks(blocks: Iterable[Block]) -> tuple[Printed, ...]:
     """The equations in the blocks of a derivation, from the text that goes to TeX."""
-    for block in blocks:
+    known = tuple(blocks)
+    found: list[Printed] = []
+    for block in known:
         if isinstance(block, Equation):
-            yield Printed(in_one_line(block.latex), "the equation", block.shape)
+            found.append(Printed(in_one_line(block.latex), "the equation", block.shape))
         elif isinstance(block, Steps):
-            yield from _in_steps(block)
+            found += _in_steps(block)
+    return within_ranges(found, [block for block in known if isinstance(block, Text)])
+
+
+def within_ranges(printed: Iterable[Printed], beside: Iterable[Text]) -> tuple[Printed, ...]:
+    """The formulas with what the text beside them says of ranges."""
+    text = " ".join(block.latex for block in beside)
+    zero, lowest = (tuple(tex or plain for tex, plain in said.findall(text)) for said in (ZERO, LOWEST))
+    return tuple(replace(one, zero=zero, lowest=lowest, behind=BEHIND in text) for one in printed)
 
 
 def _in_steps(block: Steps) -> Iterator[Printed]:
@@ -100,12 +122,14 @@ def on_terminal(text: str, *, latex: bool) -> Iterator[Printed]:
     """The equations in what ``gradsheet derive`` shows of a derivation, and the shape that it says."""
     if latex:
         head, _, body = text.partition("\n")
+        body, _, notes = body.partition("\n% ")
         body = body.removeprefix("\\begin{align*}\n").removesuffix("\n\\end{align*}")
-        yield from in_latex(body, shape=head.rpartition(", shape ")[2])
+        yield from within_ranges(in_latex(body, shape=head.rpartition(", shape ")[2]), [Text(notes)])
         return
-    body, _, shape = text.rpartition("\n  shape: ")
+    body, _, foot = text.rpartition("\n  shape: ")
+    shape, _, notes = foot.partition("\n")
     for block in body.split("\n\n"):
-        yield from in_unicode(block, shape=shape)
+        yield from within_ranges(in_unicode(block, shape=shape), [Text(notes)])
 
 
 def elements_on_terminal(text: str, *, latex: bool) -> tuple[Printed, ...]:

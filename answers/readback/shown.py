@@ -30,9 +30,9 @@ class Shown:
 def can_be_read(derivation: Derivation) -> bool:
     """Whether the text of a derivation says all that a reader needs.
 
-    There are no points at sizes that are large numbers. Equations of places of maxima do not say their ranges.
+    There are no points at sizes that are large numbers.
     """
-    return derivation.general is None and not derivation.forward.holds_places(derivation.quantity.name)
+    return derivation.general is None
 
 
 def misprinted(shown: Sequence[Shown], answers: Sequence[Derivation]) -> Comparison | None:

@@ -64,7 +64,8 @@ class Evaluator(Sums, Space):
         found = array[tuple(numpy.broadcast_arrays(*places))] if len(places) > 1 else array[places[0]]
         if inside is None or inside.all():
             return found
-        return numpy.where(inside.reshape(inside.shape + (1,) * (found.ndim - self.count)), found, 0)
+        missing = -numpy.inf if self.extreme and self.never_largest(node.name) else 0.0
+        return numpy.where(inside.reshape(inside.shape + (1,) * (found.ndim - self.count)), found, missing)
 
     def before(self, node: tree.Read) -> Array | None:
         """The state before the first time, where a time is read."""
@@ -86,10 +87,14 @@ class Evaluator(Sums, Space):
                 raise OutsideRange(f"{name} is read at {first:g}, outside of {base} to {base + length - 1}")
         return numpy.clip(numpy.nan_to_num(whole), 0, length - 1).astype(int), inside
 
+    def never_largest(self, name: str) -> bool:
+        symbol = self.table.by_name.get(name)
+        return isinstance(symbol, Tensor) and symbol.lowest
+
     def counts_outside(self, name: str) -> bool:
         symbol = self.table.by_name.get(name)
         if isinstance(symbol, Tensor):
-            return symbol.outside
+            return symbol.outside or (symbol.lowest and self.extreme)
         return any(partial.outside for partial in self.table.partials if partial.name == name)
 
     def pick(self, node: tree.Pick, mask: Array) -> Array:

@@ -194,7 +194,12 @@ def _one(context: Context, tails: list[Tail], at: int, function: Called | None) 
     if function is not None:
         if following is None:
             raise context.wrong("this function has no argument", *syntax.place_of(raw))
-        return _call(context, function, raw, following), at + 2
+        made = _call(context, function, raw, following)
+        element = _next(tails, at + 1)
+        behind_it = None if element is None or function.sort != "spreading" else _group_of(element)
+        if behind_it is not None and behind_it.left == "[" and placelike(context, behind_it.inside):
+            return with_scripts(context, picked(context, made, [behind_it.inside]), _scripts_of(element), raw), at + 3
+        return made, at + 2
     if order_of(raw) and (not _is_letter(raw) or _is_quotient(context, tails, at)):
         return _inline(context, tails, at)
     base, scripts = (raw.base, raw.scripts) if isinstance(raw, syntax.Scripted) else (raw, [])

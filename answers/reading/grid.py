@@ -38,6 +38,7 @@ class Grid(ABC):
         self.dimension = {slot: at for at, slot in enumerate(slots)}
         self.count = len(slots)
         self.work, self.most_work = 0, most_work
+        self.extreme = False
         self.indices: dict[int, Array] = {}
         self.ranges = ranges
         for slot in ranges:

@@ -45,15 +45,17 @@ class Legend:
         return not self.reason
 
 
-def legend(text: str, base: int = 0, macros: Macros | None = None) -> Legend:
+def legend(text: str, base: int = 0, macros: Macros | None = None, outside: frozenset[str] = frozenset(MAPS)) -> Legend:
     """What an equation says of a sign for maps over space, and whether that is what the reader takes it for.
+
+    The maps in ``outside`` count as 0 there; others must not be read there.
 
     Raises:
         Unreadable: the text is no equation that defines such a sign.
     """
     error: Unreadable | None = None
     for rank in (1, 2, 3):
-        table = _table(rank, base)
+        table = _table(rank, base, outside)
         try:
             reading = read(text, table, macros)
             return _compared(reading, table, rank)
@@ -63,8 +65,10 @@ def legend(text: str, base: int = 0, macros: Macros | None = None) -> Legend:
     raise error
 
 
-def _table(rank: int, base: int) -> Table:
-    maps = [Tensor(name, (name,), tuple(f"{name}{axis}" for axis in range(rank)), outside=True) for name in MAPS]
+def _table(rank: int, base: int, outside: frozenset[str]) -> Table:
+    maps = [
+        Tensor(name, (name,), tuple(f"{name}{axis}" for axis in range(rank)), outside=name in outside) for name in MAPS
+    ]
     lengths = [Size(f"a{axis}", LENGTHS[axis]) for axis in range(rank)]
     numbers = [Size(name, (name,)) for name in NUMBERS]
     return Table((*maps, *lengths, *numbers), (), base, convolutions=True)

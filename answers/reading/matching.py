@@ -68,6 +68,23 @@ def _without(label: tuple[str, ...], contents: list[Any]) -> list[Any] | None:
         rest = _cut(label, content)
         if rest is not None:
             return [*contents[:at], *rest, *contents[at + 1 :]]
+    for at in range(len(contents)):
+        end = _together(label, contents, at)
+        if end is not None:
+            return [*contents[:at], *contents[end:]]
+    return None
+
+
+def _together(label: tuple[str, ...], contents: list[Any], at: int) -> int | None:
+    """Where several contents end that together are the label, as in ``L_out_z₃`` on one line; None if they are not."""
+    made: tuple[str, ...] = ()
+    for end in range(at, len(contents)):
+        own = labels_of(contents[end])
+        if not own or label[len(made) : len(made) + len(own)] != own:
+            return None
+        made += own
+        if made == label:
+            return end + 1
     return None
 
 

@@ -112,7 +112,9 @@ class Sums(Grid):
         if node.condition is not None:
             own = own & (self.value(node.condition, own) != 0)
         sign = -1.0 if node.kind in ("min", "argmin") else 1.0
+        outer, self.extreme = self.extreme, sign > 0
         value = numpy.where(own, sign * self.value(node.body, own), -numpy.inf)
+        self.extreme = outer
         full = list(value.shape)
         for axis, count in zip(axes, counts, strict=True):
             full[axis] = count

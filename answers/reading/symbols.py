@@ -23,9 +23,10 @@ but the gradient of a scalar has the shape of what it is by. ``denominator``: ev
 class Tensor:
     """Numbers along ``axes``: none for a scalar; a vector is a column unless it is a ``row``.
 
-    ``outside`` says that it counts as 0 outside its ranges. ``whole`` says that it holds whole numbers, so that its
-    elements can be subscripts: a class number, an argmax. ``before`` names the tensor that stands one place before the
-    first of the first axis: the state at the beginning of a recurrence.
+    ``outside`` says that it counts as 0 outside its ranges, ``lowest`` that it is never the largest of several there.
+    ``whole`` says that it holds whole numbers, so that its elements can be subscripts: a class number, an argmax.
+    ``before`` names the tensor that stands one place before the first of the first axis: the state at the beginning of
+    a recurrence.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Tensor:
     axes: tuple[Axis, ...] = ()
     row: bool = False
     outside: bool = False
+    lowest: bool = False
     whole: bool = False
     before: str = ""
 

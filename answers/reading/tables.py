@@ -42,6 +42,7 @@ def spellings(name: str, *, upstream: bool = False) -> tuple[str, ...]:
     letter = _letter(stem)
     base = rf"{ACCENTS[accent]}{{{letter}}}" if accent in ACCENTS else letter
     below = spellings("_".join(tags))[0] if tags else ""
+    flat = ",".join(spelt for tag in tags for spelt in _apart(tag))
     if below and re.fullmatch("[A-Za-z]+", below) and len(below) > 1:
         below = rf"\mathrm{{{below}}}"
     star = "^*" if accent == "star" else ""
@@ -52,7 +53,14 @@ def spellings(name: str, *, upstream: bool = False) -> tuple[str, ...]:
         forms += [f"{base}{rest}^{{({number})}}", f"{base}{rest}^{{[{number}]}}"] if not star else []
     else:
         forms += [f"{base}_{{{below}}}{star}" if below else f"{base}{star}"]
+        forms += [f"{base}_{{{flat}}}{star}"] if flat.count(",") else []
     return tuple(f"{form}{primes}" for form in forms)
+
+
+def _apart(tag: str) -> tuple[str, ...]:
+    """A tag with its number behind it, as they stand on one line: z₃."""
+    found = re.fullmatch(r"(\D+)(\d+)", tag)
+    return (spellings(tag)[0],) if found is None else (spellings(found[1])[0], found[2])
 
 
 def _letter(stem: str) -> str:
@@ -81,17 +89,19 @@ def table_of(
     extra: tuple[TableSymbol, ...] = (),
     partials: tuple[str, ...] = (),
     units: frozenset[str] = frozenset(),
+    lowest: frozenset[str] = frozenset(),
 ) -> Table:
     """The table of everything in a forward definition: tensors, sizes and hyper-parameters, functions, partials.
 
-    ``outside`` names the tensors and partials that count as 0 outside their ranges; all do if it is None. ``extra``
-    symbols hide others.
+    ``outside`` names the tensors and partials that count as 0 outside their ranges; all do if it is None. Those in
+    ``lowest`` are never the largest there. ``extra`` symbols hide others.
     ``partials`` are the names of those that the text uses, where in some others are held (``dy/de|s``): what the steps
     of a derivation write as ∂y/∂e. ``units`` are lengths that are 1 here.
     """
     names = set(model.tensors)
     found: list[TableSymbol] = list(extra)
     taken = {symbol.name for symbol in extra}
+    before = {initial: state for state, initial in model.initial}
     used = {*names, *taken, *(symbol.name for symbol in _numbers(model, names))}
     for tensor in model.tensors.values():
         if tensor.name in taken:
@@ -103,7 +113,10 @@ def table_of(
         whole = model.holds_places(tensor.name)
         zero = outside is None or tensor.name in outside
         start = dict(model.initial).get(tensor.name, "")
-        found.append(Tensor(tensor.name, written, axes, whole=whole, outside=zero, before=start))
+        if base == 0 and tensor.name in before:
+            written = tuple(rf"{spelling}_{{-1}}" for spelling in spellings(before[tensor.name]))
+        last = tensor.name in lowest
+        found.append(Tensor(tensor.name, written, axes, whole=whole, outside=zero, lowest=last, before=start))
     found += _numbers(model, {*names, *taken})
     found += (function for function in _functions(model) if function.name not in taken)
     return Table(

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from sympy import Expr, Indexed, Sum
+from sympy import Expr, Indexed, Integer, Piecewise, Sum
 from sympy.logic.boolalg import And, Boolean
 
 from derive.calculus.bounds import Ranges, in_range
 from derive.calculus.naming import bound_ranges
 from derive.calculus.terms import Term, expanded_length, join, split
 from derive.expression import symbols, walks
-from derive.expression.functions import ArgMax, Bracket
+from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward
 from derive.steps import Derived, Quantity, Step
 
@@ -58,7 +58,17 @@ def read_at_places(expression: Expr) -> frozenset[str]:
 
 def notes_on(expression: Expr, outside: frozenset[str], forward: Forward) -> tuple[str, ...]:
     """What a reader must know of the ranges in a result; names in braces are set as symbols, as in steps."""
-    notes = [f"{{{name}}} reads as 0 outside its range." for name in sorted(outside)]
+    extremes = walks.parts(expression, ArgMax, Maximum)
+    apart = walks.replaced(expression, dict.fromkeys(extremes, Integer(0)))
+    read = {symbols.name_of(access) for access in walks.parts(apart, Indexed)}
+    lowest = {
+        symbols.name_of(access)
+        for part in extremes
+        if isinstance(part.function, Piecewise)
+        for access in walks.parts(part.function, Indexed)
+    }
+    notes = [zero_note(name) for name in sorted(outside & read)]
+    notes += [f"{{{name}}} is never the largest outside its range." for name in sorted(outside & lowest)]
     places = {row.name for row in forward.rows if walks.holds(row.expression, ArgMax)}
     names = {symbols.name_of(access) for access in walks.parts(expression, Indexed)}
     if walks.holds(expression, ArgMax) or any(
@@ -66,6 +76,11 @@ def notes_on(expression: Expr, outside: frozenset[str], forward: Forward) -> tup
     ):
         notes.append(TIES)
     return tuple(notes)
+
+
+def zero_note(name: str) -> str:
+    """That a tensor reads as 0 outside."""
+    return f"{{{name}}} reads as 0 outside its range."
 
 
 def exact_ranges(derivation: AnyDerived) -> AnyDerived:

@@ -8,49 +8,12 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Integer
 
 from derive.convolution import nodes
-from derive.convolution.nodes import ConvolutionForm, Extent, SpaceNode
-from derive.expression import symbols
+from derive.convolution.nodes import Extent, SpaceNode
 from derive.render import compose
 from derive.render.counting import counted, shifted_subscript
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import places_in
 from derive.render.piece import Binding, Piece
-
-X, T = symbols.index("x"), symbols.index("t")
-"""The letters in which the products of maps are explained."""
-
-CONVENTIONS: tuple[tuple[type[SpaceNode], str], ...] = (
-    (
-        nodes.Padded,
-        r"$\operatorname{pad}$ puts so many zeros in front of every axis, $\operatorname{crop}$ cuts so many elements "
-        "off there; behind, zeros are added or elements cut off until the result has its size.",
-    ),
-    (nodes.Dilated, r"$\operatorname{dilate}$ puts zeros between neighbours, which then stand so many places apart."),
-    (nodes.Turned, r"$\operatorname{rot180}$ reads a kernel from its end along every axis."),
-)
-
-
-def conventions(form: ConvolutionForm, index_base: int = 0) -> tuple[str, ...]:
-    """What the signs in the form mean, a sentence of LaTeX for each, in indices that count from ``index_base``."""
-    inside = (*form.node.walk(), *(form.full.walk() if form.full else ()))
-    kinds = {type(part) for part in inside}
-    products = (
-        (nodes.Correlation, "cross-correlation", r"\star", X + T),
-        (nodes.Convolution, "full convolution", r"\ast", X - T),
-    )
-    found = [_product(name, sign, read, index_base) for kind, name, sign, read in products if kind in kinds]
-    found += [text for kind, text in CONVENTIONS if kind in kinds]
-    if any(isinstance(part, nodes.Correlation) and any(step != 1 for step in part.stride) for part in inside):
-        found.append(r"$\operatorname{stride}$ takes the places that are so far apart, from the first on.")
-    return tuple(found)
-
-
-def _product(name: str, sign: str, read: Expr, index_base: int) -> str:
-    """What a product of maps is at a place x: the sum over t of what is read of the one, times the other at t."""
-    subscript = shifted_subscript(read) if index_base == 1 else read
-    constant = subscript.as_coeff_Add()[0]
-    shown = f"x{'+' if read.coeff(T) == 1 else '-'}t{f'{int(constant):+d}' if constant != 0 else ''}"
-    return rf"${sign}$ is {name} over space, $(a {sign} b)_x = \sum_t a_{{{shown}}}\, b_t$."
 
 
 @dataclass(frozen=True)

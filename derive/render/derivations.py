@@ -32,6 +32,7 @@ BESIDE_WIDTH = 41.0
 UNICODE_WIDTH = 100.0
 
 BAR = "What stands at the bar is held."
+DIRECT = "Partials by what an equation reads hold all else in it."
 IMMEDIATE = "A partial with + is that of one equation alone: all else that it reads is held."
 
 LINE_END = " \\\\[3pt]\n"
@@ -140,7 +141,7 @@ def step_lines(
 
     Lines are broken to ``room`` letters, by default those of a line of text.
     """
-    ranks = ranks_of(derivation.forward)
+    ranks = ranks_of(derivation.forward, index_base=derivation.index_base)
     signs = _Signs.of(derivation)
     room = room or (LATEX_WIDTH if style is LATEX else UNICODE_WIDTH)
     lines: list[StepLine] = []
@@ -180,8 +181,13 @@ class _Signs:
 
     def explained(self, step: Step) -> list[str]:
         """What is said of the signs that occur in this step first."""
-        kinds = {BAR: self.barred.__contains__, IMMEDIATE: is_immediate}
+        kinds = {BAR: self.barred.__contains__, DIRECT: self._is_direct, IMMEDIATE: is_immediate}
         return [sentence for sentence, is_one in kinds.items() if step is self._first(is_one)]
+
+    def _is_direct(self, name: str) -> bool:
+        """Whether a partial holds something that its sign does not show."""
+        partial = partial_named(name)
+        return partial is not None and bool(partial.held) and not partial.is_immediate and name not in self.barred
 
     def _first(self, is_one: Callable[[str], bool]) -> Step | None:
         return next((step for step in self.steps if any(map(is_one, _partials_in(step)))), None)
@@ -235,12 +241,13 @@ def _equation(
     notation: Notation,
     barred: frozenset[str] = frozenset(),
 ) -> tuple[Piece, Piece]:
-    ranks, base = ranks_of(derivation.forward), derivation.index_base
+    base = derivation.index_base
+    ranks = ranks_of(derivation.forward, index_base=base)
     if notation == "matrix" and matrix is not None:
         return _whole(style, quantity, derivation, barred), piece(style, matrix, ranks, base, barred)
     if notation == "convolution" and derivation.convolution is not None and expression == derivation.result:
         return _convolution(style, derivation, derivation.convolution)
-    left = _quantity(style, quantity, derivation.forward, False, barred)
+    left = _quantity(style, quantity, derivation.forward, False, barred, base)
     write = cases_piece if notation == "cases" else piece
     is_place = derivation.forward.holds_places(quantity.name)
     single = without_units(expression, quantity.indices, quantity.shape)
@@ -266,9 +273,14 @@ def _result(style: Style, derivation: Derived, notation: Notation) -> str:
 
 
 def _quantity(
-    style: Style, quantity: Quantity, forward: Forward, whole: bool, barred: frozenset[str] = frozenset()
+    style: Style,
+    quantity: Quantity,
+    forward: Forward,
+    whole: bool,
+    barred: frozenset[str] = frozenset(),
+    index_base: IndexBase = 1,
 ) -> Piece:
-    printer = ExpressionPrinter(style, ranks_of(forward), barred=barred)
+    printer = ExpressionPrinter(style, ranks_of(forward, index_base=index_base), barred=barred)
     if whole and quantity.shape:
         return printer.element(quantity.name, whole=True)
     return printer.element(quantity.name, quantity.indices)
@@ -277,16 +289,16 @@ def _quantity(
 def _whole(style: Style, quantity: Quantity, derivation: Derived, barred: frozenset[str]) -> Piece:
     """The tensor of the quantity, or what it is at its times."""
     if not quantity.at:
-        return _quantity(style, quantity, derivation.forward, True, barred)
+        return _quantity(style, quantity, derivation.forward, True, barred, derivation.index_base)
     partial = partial_named(quantity.name)
     above = len(derivation.forward.tensors[partial.top].shape[:1]) if partial else 0
     length = quantity.shape[0]
     node = At(quantity.name, quantity.at, length, length, above)
-    return piece(style, node, ranks_of(derivation.forward), 0)
+    return piece(style, node, ranks_of(derivation.forward, index_base=derivation.index_base), 0)
 
 
 def _row(style: Style, row: Row, forward: Forward, index_base: IndexBase) -> str:
-    ranks = ranks_of(forward)
+    ranks = ranks_of(forward, index_base=index_base)
     left = ExpressionPrinter(style, ranks).element(row.name, row.indices)
     single = without_units(row.expression, row.indices, row.tensor.shape)
     right = piece(style, single, ranks, index_base, is_place=forward.holds_places(row.name))

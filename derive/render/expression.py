@@ -24,7 +24,7 @@ from derive.render.arrange import (
     with_number,
 )
 from derive.render.conditions import below_sizes, condition_piece
-from derive.render.names import SPELT, Ranks, parse_name, rank_of, split_subscripts, units_in
+from derive.render.names import SPELT, Ranks, is_before, parse_name, rank_of, split_subscripts, units_in
 from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Binding, Piece
 from derive.render.roots import is_root, rationalised
@@ -144,6 +144,8 @@ class ExpressionPrinter:
         units = units_in(self.ranks, name)
         kept = [each for axis, each in enumerate(subscripts) if axis not in units]
         parsed = parse_name(name)
+        if is_before(name, self.ranks):
+            parsed = replace(parsed, number="-1")
         bold = whole and known > len(units.union(range(len(subscripts))))
         above = parsed.is_parameter and known > 0
         return self.style.symbol(parsed, self.subscripts(kept), whole=bold, above=above)
@@ -247,12 +249,24 @@ class ExpressionPrinter:
     def extreme(self, expression: ArgMax | Maximum) -> Piece:
         """A maximum over indices, or where it stands."""
         small = replace(self, inline=True)
-        letters = self.style.join([small.piece(letter) for letter, _, _ in expression.limits], ", ")
+        letters = self.style.join(
+            [small.range_below(expression.function, *limit) for limit in expression.limits], self.style.signs["comma"]
+        )
         name = "argmax" if isinstance(expression, ArgMax) else "max"
         body = expression.function
         if isinstance(body, Piecewise):
             body = body.args[0].expr  # what is outside never is the largest
         return compose.total(self.style, [self.style.big_operator(name, letters)], self.piece(body), linear=False)
+
+    def range_below(self, body: Expr, letter: Symbol, low: Expr, high: Expr) -> Piece:
+        """An index of a maximum: with its range, unless all that it counts are the places along an axis."""
+        subscripts = [place for access in body.atoms(Indexed) for place in access.indices if place.has(letter)]
+        if all(place == letter for place in subscripts):
+            return self.piece(letter)
+        below = high + 1 if low == 0 else high
+        signs = ("", self.style.sign("<="), self.style.sign("<" if low == 0 else "<="))
+        ends = [self.piece(end).after(sign, 1) for end, sign in zip((low, letter, below), signs, strict=True)]
+        return self.style.join(ends, "")
 
     def function(self, expression: Expr, exponent: Expr | None = None) -> Piece:
         """A function of its arguments, ours, SymPy's or an unknown one; ``tanh`` squared puts the 2 at the name."""

@@ -125,6 +125,13 @@ class LatexStyle(Style):
         width = 0.5 + SCRIPT * max(3.0, letter.width + low.width + 1.4, high.width)
         return Piece(text, width, Binding.BIG, tall=True)
 
+    def sum_over(self, letter: Piece) -> Piece:
+        return Piece(rf"\sum_{letter.text}", 0.5 + SCRIPT * max(3.0, letter.width), Binding.BIG, tall=True)
+
+    def element_of(self, base: Piece, subscripts: Sequence[Piece]) -> Piece:
+        shown = [self.signed(subscript) for subscript in subscripts]
+        return Piece(base.text + _below(shown), base.width + SCRIPT * sum(piece.width for piece in shown))
+
     def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         total = self.big_sum(letter, high, low)
         return replace(total, text=total.text.replace(r"\sum", r"\prod", 1))

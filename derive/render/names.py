@@ -152,20 +152,24 @@ def split_subscripts(name: str, count: int, ranks: Ranks) -> tuple[str, str, int
 class KnownRanks(dict[str, int]):
     """The ranks of tensors, with the names of those whose values are ``places``, which count as indices do.
 
-    ``units`` are the axes of tensors along which there is one place only: they need no subscript.
+    ``units`` are the axes of tensors along which there is one place only: they need no subscript. Those ``before`` the
+    first time are states whose number is that of a time, where times count from 0: h₋₁, not h₀.
     """
 
     places: frozenset[str] = frozenset()
     units: Mapping[str, frozenset[int]] = MappingProxyType({})
+    before: frozenset[str] = frozenset()
 
 
-def ranks_of(forward: Forward, sizes: Mapping[Expr, Expr] = MappingProxyType({})) -> KnownRanks:
+def ranks_of(forward: Forward, sizes: Mapping[Expr, Expr] = MappingProxyType({}), *, index_base: int = 1) -> KnownRanks:
     """The ranks of the tensors of a forward definition, which of them hold places, and their axes of one place.
 
-    ``sizes`` are numbers for sizes, of which some may be 1.
+    ``sizes`` are numbers for sizes, of which some may be 1. Where indices count from 0, states at the beginning are
+    before time 0.
     """
     ranks = KnownRanks({name: len(tensor.shape) for name, tensor in forward.tensors.items()})
     ranks.places = frozenset(name for name in forward.tensors if forward.holds_places(name))
+    ranks.before = frozenset(initial for _, initial in forward.initial) if index_base == 0 else frozenset()
     units = {
         name: frozenset(axis for axis, length in enumerate(tensor.shape) if walks.replaced(length, sizes) == 1)
         for name, tensor in forward.tensors.items()
@@ -177,6 +181,11 @@ def ranks_of(forward: Forward, sizes: Mapping[Expr, Expr] = MappingProxyType({})
 def units_in(ranks: Ranks, name: str) -> frozenset[int]:
     """The axes of a tensor along which there is one place only, as far as they are known."""
     return ranks.units.get(name, frozenset()) if isinstance(ranks, KnownRanks) else frozenset()
+
+
+def is_before(name: str, ranks: Ranks) -> bool:
+    """Whether a tensor is the state one time before time 0."""
+    return isinstance(ranks, KnownRanks) and name in ranks.before
 
 
 def places_in(ranks: Ranks) -> frozenset[str]:

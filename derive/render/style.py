@@ -77,6 +77,14 @@ class Style(ABC):
         """The sign of a sum over ``letter`` from ``low`` to ``high``."""
 
     @abstractmethod
+    def sum_over(self, letter: Piece) -> Piece:
+        """The sign of a sum over ``letter`` wherever there is something to add."""
+
+    @abstractmethod
+    def element_of(self, base: Piece, subscripts: Sequence[Piece]) -> Piece:
+        """An element of what is no tensor; the base is bracketed already."""
+
+    @abstractmethod
     def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         """The sign of a product over ``letter`` from ``high`` down to ``low``, as matrices stand in it."""
 

@@ -12,7 +12,7 @@ from derive.render.names import GREEK, Name, parse_name
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
 
-BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+BELOW = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
 ABOVE = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "star": "*"}
 VULGAR = {("1", "2"): "½", ("1", "3"): "⅓", ("2", "3"): "⅔", ("1", "4"): "¼", ("3", "4"): "¾"}
@@ -89,6 +89,12 @@ class UnicodeStyle(Style):
 
     def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         return _atom(f"Σ_{{{letter.text}={self.signed(low).text}}}^{{{self.signed(high).text}}}", Binding.BIG)
+
+    def sum_over(self, letter: Piece) -> Piece:
+        return _atom(f"Σ_{letter.text}", Binding.BIG)
+
+    def element_of(self, base: Piece, subscripts: Sequence[Piece]) -> Piece:
+        return _atom(base.text + self._below(subscripts))
 
     def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         return _atom(f"Π_{{{letter.text}={self.signed(high).text}}}^{{{self.signed(low).text}}}", Binding.BIG)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from answers.contract.item import Answered
 from answers.kinds.layer import elements_claim
-from answers.latex.sheet import Equation, Room, Steps, Text
+from answers.latex.sheet import Equation, Legend, Room, Steps, Text
 from derive import layer
 from derive.written_out import written_out
 from tests.answers.sample import all_pass, answered, blank, homework, last, refused
@@ -102,7 +102,7 @@ def test_every_rule_where_it_is_asked_for_and_the_signs_explained() -> None:
     page, whole = (answered({**ITEM, "layer": "Conv2d", "options": options} | more) for more in ({}, {"steps": "full"}))
     counts = [sum(len(block.steps) for block in answer.blocks if isinstance(block, Steps)) for answer in (page, whole)]
     assert counts[0] < counts[1]
-    assert any(isinstance(block, Text) and "cross-correlation" in block.latex for block in whole.blocks)
+    assert any(isinstance(block, Legend) and "cross-correlation" in str(block.entries) for block in whole.blocks)
 
 
 def test_a_note_and_no_room() -> None:

@@ -1,4 +1,3 @@
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from derive import Derivation, layer
 from derive.convolution import nodes
 from derive.convolution.nodes import ConvolutionForm, SpaceNode
-from derive.render.convolution import conventions
+from derive.render.legends import legends
 from numeric import check
 
 
@@ -72,11 +71,11 @@ def test_in_latex() -> None:
 def test_the_signs_are_explained() -> None:
     form = layer("Conv1d", 4, "k").vjp("z").convolution
     assert form is not None
-    assert [re.findall(r"\w+", text)[:2] for text in conventions(form)] == [
-        ["star", "is"],
-        ["ast", "is"],
-        ["operatorname", "pad"],
-        ["operatorname", "rot180"],
+    assert [one.unicode for one in legends([form])] == [
+        "(a ⋆ b)[i] = Σ_j a[i+j] · b[j]",
+        "(a ∗ b)[i] = Σ_j a[i−j] · b[j]",
+        "pad_p(a)[i] = a[i−p]",
+        "rot180(a)[i] = a[n−i−1]",
     ]
 
 

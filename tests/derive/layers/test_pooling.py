@@ -71,7 +71,7 @@ def test_gradient_and_jacobian_check_by_number(name: str, arguments: Any, option
 def test_index_form() -> None:
     pooled = layer("MaxPool2d", (2, 3), stride=2, padding=1)
     where, _, value = pooled.forward()
-    assert where.unicode("index") == "m*[i,j,k] = (argmax_{m, n} z[i,2j+m−1,2k+n−1])_m"
+    assert where.unicode("index") == "m*[i,j,k] = (argmax_{0 ≤ m < 2, 0 ≤ n < 3} z[i,2j+m−1,2k+n−1])_m"
     assert value.unicode("index") == "y[i,j,k] = z[i,2j+m*[i,j,k]−1,2k+n*[i,j,k]−1]"
     assert pooled.vjp("z").unicode("index") == (
         "∂ℓ/∂z[i,j,k] = Σ_{p=0}^{H_out−1} Σ_{q=0}^{W_out−1} dy[i,p,q] · δ[j,2p+m*[i,p,q]−1] · δ[k,2q+n*[i,p,q]−1]"

@@ -150,7 +150,7 @@ def test_parameters_are_sums_over_time() -> None:
     shown = over_time("RNNCell").gradient("weight_hh").unicode()
     assert shown == "∂ℓ/∂weight_hh = Σ_{t=0}^{T−1} (∂ℓ/∂h[t] ⊙ (𝟏 − h[t] ⊙ h[t])) h[t−1]ᵀ"
     assert over_time("LSTMCell").gradient("weight_hh").unicode() == "∂ℓ/∂weight_hh = Σ_{t=0}^{T−1} ∂ℓ/∂a[t] h[t−1]ᵀ"
-    assert over_time("RNNCell").gradient("h0").unicode() == ("∂ℓ/∂h₀ = weight_hhᵀ (∂ℓ/∂h[0] ⊙ (𝟏 − h[0] ⊙ h[0]))")
+    assert over_time("RNNCell").gradient("h0").unicode() == ("∂ℓ/∂h₋₁ = weight_hhᵀ (∂ℓ/∂h[0] ⊙ (𝟏 − h[0] ⊙ h[0]))")
 
 
 def test_jacobians_between_two_times_are_products() -> None:

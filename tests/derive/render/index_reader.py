@@ -201,7 +201,7 @@ class IndexReader(Reader):
     def largest(self, where: bool) -> float:
         """A maximum over the letters below it, or the place in reading order where it stands."""
         while self.take() != "}":
-            pass
+            pass  # the ranges are known
         start, best, at = self.place, -math.inf, 0.0
         self.outside = -math.inf  # what is outside never is the largest
         ranges = [range(low, high + 1) for _, low, high in self.letters]

@@ -25,9 +25,9 @@ from derive.layer import Layer
 from derive.layers import LOSS
 from derive.matrix.nodes import Elementwise, Named
 from derive.render import shape_unicode, unicode
-from derive.render.convolution import conventions
 from derive.render.counting import count_from_one
 from derive.render.derivations import row_unicode
+from derive.render.legends import legends
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_unicode
 from derive.steps import Notation
@@ -45,7 +45,7 @@ MOST = 3
 
 SUBJECTS = [*CATALOGUE, *WITH_NUMBERS]
 RANGES: tuple[Ranges, ...] = ("brackets", "limits")
-PRODUCT = {sign: re.compile(rf"\(a \\{sign} b\)_x = \\sum_t a_\{{(.*?)\}}") for sign in ("star", "ast")}
+PRODUCT = {sign: re.compile(rf"\(a \\{sign} b\)_i = \\sum_j a_\{{(.*?)\}}") for sign in ("star", "ast")}
 
 ELEMENTARY: Mapping[str, Callable[[float], float]] = {
     "exp": math.exp, "log": math.log, "tanh": math.tanh, "erf": math.erf, "sqrt": math.sqrt,
@@ -294,12 +294,12 @@ def _all_hold() -> None:
 @pytest.mark.parametrize("base", [0, 1])
 def test_the_legend_of_the_products_of_maps(base: Base) -> None:
     """The sums of the legend, at every place and for kernels that reach over the end, are NumPy's products."""
-    texts = [text for name in ("z", "weight") for text in conventions(form_of(name), base)]
+    texts = [one.latex for one in legends(map(form_of, ("z", "weight")), base)]
     a, b = numpy.array([2.0, 3.0, 5.0, 7.0, 11.0]), numpy.array([1.0, -1.0, 4.0])
     for sign, whole in (("star", numpy.correlate(a, b, "valid")), ("ast", numpy.convolve(a, b))):
         (subscript,) = {found[1].replace("-", "−") for text in texts if (found := PRODUCT[sign].search(text))}
         for place, expected in enumerate(whole):
-            known = ({"x": place + base, "t": t + base} for t in range(3))
+            known = ({"i": place + base, "j": t + base} for t in range(3))
             reads = [round(IndexReader(subscript, base, {}, letters, {}).whole()) - base for letters in known]
             total = sum(a[read] * b[t] for t, read in enumerate(reads) if 0 <= read < len(a))
             assert total == pytest.approx(expected)
