@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from lark import Lark
 
 from answers.homework.bundled import bundled_files
 from answers.homework.source import read_source
@@ -46,6 +47,7 @@ def plant(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     module_name, _, path = mutant.target.partition(":")
     owner: Any = import_module(module_name)
+    assert not any(map(makes_parser, caches(owner))), f"{module_name} has a parser, which is not made again"
     *outer, name = path.split(".")
     for attribute in outer:
         owner = getattr(owner, attribute)
@@ -66,11 +68,26 @@ def modules() -> Iterator[ModuleType]:
 
 
 def clear_caches() -> None:
-    """Forget everything that the program has worked out: it may be right where it must be wrong, or the reverse."""
+    """Forget everything that the program has worked out: it may be right where it must be wrong, or the reverse.
+
+    Parsers are kept, since a grammar alone makes them; ``plant`` refuses a target that could be part of one.
+    """
     for module in modules():
-        for value in vars(module).values():
-            if hasattr(value, "cache_clear") and value.__module__ == module.__name__:
+        for value in caches(module):
+            if not makes_parser(value):
                 value.cache_clear()
+
+
+def caches(module: ModuleType) -> Iterator[Any]:
+    """The functions of a module that remember."""
+    for value in vars(module).values():
+        if hasattr(value, "cache_clear") and value.__module__ == module.__name__:
+            yield value
+
+
+def makes_parser(function: Any) -> bool:
+    """Whether a function that remembers makes the parser of a grammar."""
+    return bool(function.__annotations__.get("return") == Lark.__name__)
 
 
 def reduced(*parts: str) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from answers.command import application
@@ -46,12 +51,21 @@ class Outcome:
             assert part in self.err, self.err
 
 
+@cache
+def program() -> Any:
+    """The program that the commands make, put together once."""
+    return get_command(application)
+
+
 def run(*arguments: str | Path) -> Outcome:
     """Run ``gradsheet`` with the arguments."""
-    result = CliRunner().invoke(application, [str(argument) for argument in arguments], prog_name="gradsheet")
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return Outcome(result.exit_code, result.stdout, result.stderr)
+    with CliRunner().isolation() as (out, err, _):
+        with pytest.raises(SystemExit) as left:
+            program().main([str(argument) for argument in arguments], prog_name="gradsheet")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        assert isinstance(left.value.code, int)
+        return Outcome(left.value.code, *(stream.getvalue().decode().replace("\r\n", "\n") for stream in (out, err)))
 
 
 def written(folder: Path, text: str = HOMEWORK, name: str = "hw.yaml") -> Path:
