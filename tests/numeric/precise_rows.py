@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -28,6 +29,7 @@ class Rows:
     given: Mapping[str, Any]
     sizes: Mapping[Symbol, int]
     known: dict[Any, Any] = field(default_factory=dict)
+    found: dict[Any, Any] = field(default_factory=dict)
     shapes: dict[str, list[int]] = field(default_factory=dict)
 
     def array(self, name: str) -> Any:
@@ -56,14 +58,23 @@ class Rows:
 
     def value(self, part: Expr, at: Mapping[Symbol, Any]) -> Any:
         """The value of an expression, with its free indices at numbers."""
+        if not part.args:
+            return self._leaf(part, at)
+        key = part, *map(at.get, letters(part))
+        if key not in self.found:
+            self.found[key] = self._value(part, at)
+        return self.found[key]
+
+    def _leaf(self, part: Expr, at: Mapping[Symbol, Any]) -> Any:
         if part in at:
             return mpmath.mpf(at[part])
         if part.is_Rational:
             return mpmath.mpf(int(part.p)) / int(part.q)
-        if part.is_number and not part.args:
-            return mpmath.mpmathify(sympy.N(part, mpmath.mp.dps))
         if isinstance(part, Symbol):
             return mpmath.mpf(self.sizes[part]) if part in self.sizes else self._scalar(part.name)
+        return mpmath.mpmathify(sympy.N(part, mpmath.mp.dps))
+
+    def _value(self, part: Expr, at: Mapping[Symbol, Any]) -> Any:
         if isinstance(part, Indexed):
             place = tuple(int(self.value(subscript, at)) for subscript in part.indices)
             return self.element(symbols.name_of(part), place)
@@ -85,6 +96,12 @@ class Rows:
 
     def size(self, part: Expr, at: Mapping[Symbol, Any]) -> Any:
         """The sizes of the terms that a value is the sum of, added up."""
+        key = "size", part, *map(at.get, letters(part))
+        if key not in self.found:
+            self.found[key] = self._size(part, at)
+        return self.found[key]
+
+    def _size(self, part: Expr, at: Mapping[Symbol, Any]) -> Any:
         if isinstance(part, sympy.Add):
             return mpmath.fsum(self.size(term, at) for term in part.args)
         if isinstance(part, sympy.Mul):
@@ -137,6 +154,12 @@ class Rows:
         assert isinstance(condition, Relational)
         left, right = (self.value(side, at) for side in condition.args)
         return COMPARISONS[condition.rel_op](left, right)
+
+
+@lru_cache(maxsize=4096)
+def letters(part: Expr) -> tuple[Symbol, ...]:
+    """The symbols whose numbers an expression depends on."""
+    return tuple(sorted(part.free_symbols, key=str))
 
 
 def _number(given: Any) -> Any:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import numpy
@@ -91,7 +91,7 @@ class At:
         letters = [(str(i), self.number(low) + base, self.number(high) + base) for i, low, high in limits]
         return IndexReader(text, base, arrays, names, self.functions, letters).whole()
 
-    @property
+    @cached_property
     def functions(self) -> dict[str, Callable[[float], float]]:
         own = {symbol_unicode(function.name): self._called(function) for function in self.model.functions}
         return {**ELEMENTARY, **own}
@@ -103,7 +103,13 @@ class At:
                 made = sympy.Function(inner.name)
                 formula = formula.replace(made, lambda u, f=inner: f.formula.xreplace({f.variable: u}))
         known = {sympy.Symbol(name, real=True): value for name, value in self.reals.items()}
-        return lambda value: float(formula.xreplace({function.variable: sympy.Float(value), **known}).doit().evalf())
+        plain = formula.xreplace(known)
+
+        @cache
+        def value(argument: float) -> float:
+            return float(plain.xreplace({function.variable: sympy.Float(argument)}).doit().evalf())
+
+        return value
 
 
 def places_of(array: Any) -> Iterator[tuple[int, ...]]:
