@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,14 @@ def _identity(assignment: Assignment) -> dict[str, Any]:
 
 def _version(package: str) -> list[str]:
     """The versions of the distributions that bring a package."""
-    distributions = metadata.packages_distributions().get(package, [package])
+    distributions = _distributions().get(package, [package])
     return sorted(metadata.version(name) for name in set(distributions))
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """The distributions that bring each package; to find them, the list of files of every one is read."""
+    return metadata.packages_distributions()
 
 
 def packed(found: Program) -> dict[str, Any]:
