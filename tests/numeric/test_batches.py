@@ -18,9 +18,12 @@ from numeric.codegen import Compiled
 from numeric.sampling.points import sample, sample_sizes
 from tests.numeric.codegen.libraries import as_numpy, converter
 from tests.numeric.codegen.points import arguments
-from tests.numeric.codegen.test_every_layer import TEXTS
+from tests.numeric.codegen.subjects import compiled_for_numpy
+from tests.numeric.codegen.test_every_layer import TEXTS, TOGETHER, on_a_batch
 
 BEHIND = {"unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax", "real": "Identity"}
+pytestmark = TOGETHER
+
 LOSSES = [name + kind for name in LOSS for kind in ("", "(class)") if not kind or LOSS[name].class_equations]
 
 
@@ -40,7 +43,7 @@ def batched(model: Forward, seed: int) -> tuple[dict[str, Any], list[dict[str, A
 @pytest.mark.parametrize("text", TEXTS)
 def test_layers(text: str) -> None:
     name = text.removesuffix("()")
-    one, whole = layer(name), layer(name, batch="B")
+    one, whole = layer(name), on_a_batch(text)
     arrays, samples = batched(whole.network.forward, 1)
     shared = {tensor.name for tensor in one.network.forward.given if tensor.role == "parameter"}
     for output in one.outputs:
@@ -59,7 +62,7 @@ def test_layers(text: str) -> None:
 def test_layers_by_autograd(text: str) -> None:
     torch = pytest.importorskip("torch")
     name = text.removesuffix("()")
-    one, compiled = layer(name), compile(layer(name, batch="B"), target="torch")
+    one, compiled = layer(name), compiled_for_numpy(on_a_batch(text)).on("torch")
     functions = differentiable_by_torch(compiled)
     arrays = batched(compiled.plan.model, 1)[0]
     convert = converter("torch", "torch")

@@ -27,8 +27,11 @@ from numeric import compile, evaluate
 from numeric.expression.magnitude import magnitude
 from numeric.measuring.point import Point as EvaluatedPoint
 from numeric.sampling.points import sample, sample_sizes
-from tests.numeric.codegen.test_every_layer import TEXTS
+from tests.numeric.codegen.subjects import compiled_for_numpy
+from tests.numeric.codegen.test_every_layer import TEXTS, TOGETHER, on_a_batch
 from tests.numeric.precise_rows import Rows
+
+pytestmark = TOGETHER
 
 TYPES = (numpy.float64, numpy.float32)
 DIGITS = 1000
@@ -68,8 +71,8 @@ FIRST = list({text.partition("(")[0]: text for text in reversed(TEXTS)}.values()
 @pytest.mark.parametrize("text", [*FIRST, *(one.name for one in OWN)])
 def test_layers(text: str) -> None:
     own = {one.name: one for one in OWN}
-    one = layer(own.get(text, text.removesuffix("()")), batch="B")
-    compiled = compile(one)
+    one = layer(own[text], batch="B") if text in own else on_a_batch(text)
+    compiled = compiled_for_numpy(one)
     plan = compiled.plan
     for point in points(one.network, {f"d{name}" for name in one.outputs}):
         fixed = {name: point.sizes[compiled.module.sizes.known[name]] for name in compiled.module.settings}

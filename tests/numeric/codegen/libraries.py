@@ -37,6 +37,9 @@ LIBRARIES: Mapping[str, Callable[[], Convert]] = {
 }
 """For each library a function that makes the converter, and skips the test if the library is missing."""
 
+TOGETHER = pytest.mark.xdist_group("array libraries")
+"""Tests on many subjects run in one process, which loads JAX alone and writes the code of each subject once."""
+
 RUNS = [
     ("torch", "torch"),
     ("jax", "jax"),

@@ -83,9 +83,13 @@ SOME_LOSSES = ["SoftmaxCrossEntropy(class)", "BCEWithLogits", "Huber", "MSE"]
 """Some of each kind, for what is the same for all of them."""
 
 
+compiled_for_numpy = cache(compile)
+"""The functions of a layer or a network for NumPy, written once for all tests of a process."""
+
+
 def _compiled(made: Layer) -> Layer:
     try:
-        compile(made)
+        compiled_for_numpy(made)
     except CompileError as error:
         pytest.skip(str(error))
     return made

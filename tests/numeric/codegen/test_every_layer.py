@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy
@@ -10,9 +11,9 @@ import pytest
 from derive import LayerDefinition, layer
 from derive.layer import Layer
 from derive.layers import ACTIVATION, LAYERS
-from numeric import compile
 from numeric.measuring.point import Point
 from numeric.sampling.points import sample, sample_sizes
+from tests.numeric.codegen.subjects import compiled_for_numpy
 
 OPTIONS = {
     "Linear": ["d", "d, bias=False", "d, rank=2"],
@@ -82,9 +83,20 @@ OPTIONS = {
 TEXTS = [f"{name}({given})" for name in (*LAYERS, *ACTIVATION) for given in OPTIONS.get(name, [""])]
 
 
+TOGETHER = pytest.mark.xdist_group("every layer")
+"""Tests on all of ``TEXTS`` run in one process, which derives each layer once."""
+pytestmark = TOGETHER
+
+
+@cache
+def on_a_batch(text: str) -> Layer:
+    """A layer of the library on a batch."""
+    return layer(text.removesuffix("()"), batch="B")
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_forward_and_backward(text: str) -> None:
-    is_what_is_derived(layer(text.removesuffix("()"), batch="B"))
+    is_what_is_derived(on_a_batch(text))
 
 
 DIAGONALS = {
@@ -109,7 +121,7 @@ def test_diagonals_and_traces(equations: str) -> None:
 
 def is_what_is_derived(made: Layer) -> None:
     """The generated functions give what the forward rows and the derivations do, in both types."""
-    compiled = compile(made)
+    compiled = compiled_for_numpy(made)
     plan, model = compiled.plan, made.network.forward
     arrays, sizes = sample(model, seed=1), sample_sizes(model, seed=1)
     point = Point(model, arrays, sizes)

@@ -16,7 +16,7 @@ from numeric import ArrayError, CompileError
 from numeric.arrays.axes import Array
 from numeric.codegen import Compiled, compile
 from numeric.sampling.points import sample
-from tests.numeric.codegen.libraries import FASTER, RUNS, as_numpy, converter
+from tests.numeric.codegen.libraries import FASTER, RUNS, TOGETHER, as_numpy, converter
 from tests.numeric.codegen.points import arguments
 from tests.numeric.codegen.subjects import (
     ACTIVATIONS,
@@ -25,11 +25,15 @@ from tests.numeric.codegen.subjects import (
     SOME_LAYERS,
     SOME_LOSSES,
     activation_subject,
+    compiled_for_numpy,
     layer_subject,
     loss_subject,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore:You are comparing a array_api_strict dtype")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:You are comparing a array_api_strict dtype"),
+    TOGETHER,
+]
 
 SEED = 4
 TYPES = [(numpy.float64, 1e-11), (numpy.float32, 2e-4)]
@@ -50,7 +54,7 @@ def results(compiled: Compiled, params: dict[str, Any], others: list[Any]) -> di
 @cache
 def plain(subject: Network | Layer) -> tuple[Compiled, dict[str, Array], list[dict[str, Any]]]:
     """The functions for NumPy, arrays, and the results for each of ``TYPES``."""
-    compiled = compile(subject)
+    compiled = compiled_for_numpy(subject)
     arrays = sample(compiled.plan.model, seed=SEED)
     return compiled, arrays, [results(compiled, *arguments(compiled, arrays, real, SEED)) for real, _ in TYPES]
 

@@ -12,7 +12,7 @@ from derive.layer import Layer
 from derive.network import Network
 from numeric.arrays.axes import Array
 from numeric.codegen import CompileError
-from numeric.export import exported
+from numeric.export import FILES
 from numeric.export.subject import Subject, subject_of
 from numeric.sampling.points import sample
 from numeric.source.naming import python_name
@@ -29,12 +29,12 @@ def run(source: str) -> dict[str, Any]:
 def subject_and_file(given: Network | Layer, target: str) -> tuple[Subject, dict[str, Any]]:
     """A subject and its file, run; skips where sizes that no array shows have names instead of numbers."""
     try:
-        subject_of(given, target)
+        subject = subject_of(given, target)
     except CompileError as error:
         if "sizes that no array shows" in str(error):
             pytest.skip(str(error))
         raise
-    return subject_of(given, target), run(exported(given, target))
+    return subject, run(FILES[target](subject))
 
 
 def arrays_of(subject: Subject) -> dict[str, Array]:

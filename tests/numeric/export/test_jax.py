@@ -13,6 +13,7 @@ from derive.layer import Layer
 from derive.network import Network
 from numeric.export.subject import Subject
 from numeric.source.naming import python_name
+from tests.numeric.codegen.libraries import TOGETHER
 from tests.numeric.codegen.subjects import (
     SOME_ACTIVATIONS,
     SOME_LAYERS,
@@ -24,6 +25,7 @@ from tests.numeric.codegen.subjects import (
 from tests.numeric.export.files import arrays_of, subject_and_file
 
 jax = pytest.importorskip("jax", reason="JAX is not installed")
+pytestmark = TOGETHER
 
 Arguments = tuple[dict[str, Any], list[Any]]
 

@@ -11,6 +11,7 @@ from derive.layer import Layer
 from derive.network import Network
 from numeric.export.torch import OF_MODULES, attribute
 from numeric.source.naming import python_name
+from tests.numeric.codegen.libraries import TOGETHER
 from tests.numeric.codegen.subjects import (
     LAYERS,
     SOME_ACTIVATIONS,
@@ -22,6 +23,7 @@ from tests.numeric.codegen.subjects import (
 from tests.numeric.export.files import arrays_of, subject_and_file
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+pytestmark = TOGETHER
 
 
 def module_of(given: Network | Layer) -> tuple[Any, dict[str, Any]]:
