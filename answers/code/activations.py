@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,12 +11,11 @@ from typing import Any
 import sympy
 from sympy import Expr
 
-from answers.code.lines import equation, source_of
+from answers.code.lines import Naming, code_of, equation
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
-from derive.network import network
-from numeric.source import Names, function_code
-from numeric.source.printing import printed, statement_lines
+from derive.network import Network, network
+from numeric.source import function_code, tree
 
 BATCH = "B"
 SIZE = symbols.size(BATCH)
@@ -27,43 +26,52 @@ class ActivationLines:
     """An activation by its name: the statements and value of y, and the gradient with respect to z."""
 
     name: str
-    statements: tuple[str, ...]
-    value: str
+    statements: tuple[ast.stmt, ...]
+    target: ast.expr
+    value: ast.expr
     value_comment: str
-    slope: str
+    slope: ast.expr
     slope_comment: str
 
     @property
     def reads(self) -> frozenset[str]:
         """The names that the gradient reads."""
-        return frozenset(re.findall(r"[A-Za-z_]\w*", self.slope))
+        return tree.names_in(self.slope)
 
 
-@cache
-def written_activation(name: str, layer: str, library: str, upstream: str = "dJdy") -> ActivationLines:
-    """The lines of an activation; ``upstream`` is the name of the gradient by y.
+PREDICTION = {"y_hat": "y"}
+"""What the file of an activation calls its value."""
+
+
+def written_activation(name: str, layer: str, library: str, naming: Naming) -> ActivationLines:
+    """The lines of an activation y of z in a naming of the file.
 
     Raises:
         NetworkError: there is no such activation.
         SourceError: it has no source for the library.
     """
-    # The loss only gives the gradient dJ/dy a name; it does not enter the answer.
-    model = network(f"z:n -> {layer} -> y_hat", "MSE", batch=BATCH)
+    model = _model(layer)
     value = model.value("y_hat")
     slope = model.partial("dl/dz", within=["dl/dy_hat", "z", "y_hat"])
-    names = Names.of(model.forward, {"y_hat": "y", "dl/dy_hat": upstream})
+    own = replace(naming, words={**PREDICTION, **naming.words})
+    names = own.of(model.forward)
+    statements: tuple[ast.stmt, ...] = ()
+    formula = value.result
     applied = [function for function in model.forward.functions if type(value.result).__name__ == function.name]
     if applied:
-        found, value_code = function_code(applied[0], library, "z", names)
-        statements = [line for statement in found for line in statement_lines(statement)]
-        source = printed(value_code)
+        statements, code = function_code(applied[0], library, own.word("z"), names)
+        formula = formula.replace(*_application(applied[0]))
     else:
-        statements, source = [], source_of(value, library, names)
-    formula = value.result.replace(*_application(applied[0])) if applied else value.result
-    comments = [
-        equation(derivation, SIZE).replace("y_hat", "y") for derivation in (replace(value, result=formula), slope)
-    ]
-    return ActivationLines(name, tuple(statements), source, comments[0], source_of(slope, library, names), comments[1])
+        code = code_of(value, library, names)
+    comments = [equation(derivation, SIZE, own) for derivation in (replace(value, result=formula), slope)]
+    target, gradient = names.tensor("y_hat").node, code_of(slope, library, names)
+    return ActivationLines(name, statements, target, code, comments[0], gradient, comments[1])
+
+
+@cache
+def _model(layer: str) -> Network:
+    # The loss only gives the gradient dJ/dy a name; it does not enter the answer.
+    return network(f"z:n -> {layer} -> y_hat", "MSE", batch=BATCH)
 
 
 def _application(function: ScalarFunction) -> tuple[Any, Callable[[Expr], Expr]]:

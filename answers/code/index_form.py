@@ -1,4 +1,4 @@
-"""Index forms as NumPy: contractions with the formula's letters, windows, and sums that are added back.
+"""Index forms as a program computes them: through windows, and with sums that are added back.
 
 A layer that reads its input at affine places, z[b,k,s h + m - p], reads windows[b,k,h,m]. Its gradient by z is
 derived as what is gathered at each place of z, from all windows that hold it; as a program it is added back,
@@ -7,18 +7,23 @@ window by window, which is the same sum in another order.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
+from sympy import Expr, KroneckerDelta, Sum, Symbol
 
-from answers.code.lines import written
+from answers.code.lines import Naming, written
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.functions import Bracket
 from derive.forward import Forward
-from numeric.source import SourceError
+from numeric.codegen.contract import ContractingSource
+from numeric.errors import CompileError, SourceError
+from numeric.lowering.lengths import Lengths
+from numeric.source.code import named
+from numeric.source.integers import Integers
 
 Letters = Mapping[str, tuple[Symbol, ...]]
 
@@ -34,11 +39,11 @@ class Formula:
     expression: Expr
     ranks: Mapping[str, int]
 
-    def comment(self, sign: str = "=") -> str:
+    def comment(self, naming: Naming, sign: str = "=") -> str:
         """The formula on one line, with the characters of a keyboard."""
         ranks = {**self.ranks, self.name: len(self.subscripts)}
         left = symbols.element(self.name, self.subscripts) if self.subscripts else Symbol(self.name)
-        return f"{written(left, ranks)} {sign} {written(self.expression, ranks)}"
+        return f"{written(left, ranks, naming)} {sign} {written(self.expression, ranks, naming)}"
 
     def lettered(self, letters: Letters) -> Formula:
         """The formula with the indices of each tensor called as ``letters`` calls them, where it is read plainly."""
@@ -177,62 +182,40 @@ def added_at(gathered: Formula) -> Formula:
     return Formula(gathered.name, tuple(places.get(one, one) for one in gathered.subscripts), body, gathered.ranks)
 
 
-def contraction(
-    expression: Expr, output: Sequence[Symbol], names: Mapping[str, str], fixed: Sequence[Symbol] = ()
-) -> str:
-    """A sum of products of elements as NumPy: ``np.einsum`` with the formula's letters, or ``.sum`` of one array.
+def summed(expression: Expr, axes: Sequence[Symbol], naming: Naming) -> ast.expr:
+    """Sums of products of elements as NumPy, an array with these axes: ``np.einsum`` with the formula's letters.
 
-    Indices of ``fixed`` have one value each, and stand in the subscripts of the arrays.
+    Other indices, over which nothing is summed, have one value each and stand in the subscripts of the arrays.
 
     Raises:
-        SourceError: the expression is no such sum.
+        SourceError: the expression holds something else.
     """
-    body, _ = _opened(expression)
-    factors = sympy.Mul.make_args(body)
-    if not all(isinstance(factor, Indexed) for factor in factors):
-        raise SourceError(f"{expression} is no sum of products of elements")
-    parts = [_operand(factor, names, fixed) for factor in factors]
-    made = "".join(map(str, output))
-    if len(parts) == 1:
-        ((letters, code),) = parts
-        axes = [str(place) for place, letter in enumerate(letters) if letter not in made]
-        if "".join(letter for letter in letters if letter in made) != made:
-            raise SourceError(f"{expression} has no source with the axes {made}")
-        listed = axes[0] if len(axes) == 1 else f"({', '.join(axes)})"
-        return f"{code}.sum(axis={listed})"
-    operands = ",".join(letters for letters, _ in parts)
-    return f'np.einsum("{operands}->{made}", {", ".join(code for _, code in parts)}, optimize=True)'
+    limits = {letter: upper + 1 for total in expression.atoms(Sum) for letter, _, upper in total.limits}
+    ranges = {axis: symbols.size(f"length_{axis}") for axis in axes}
+    names, shapes = {}, {}
+    for access in symbols.accesses(expression):
+        name, subscripts = symbols.name_of(access), symbols.subscripts_of(access)
+        if not all(isinstance(one, Symbol) for one in subscripts):
+            raise SourceError(f"{access} is read at computed places")
+        names[name] = naming.expression(name)
+        shapes[name] = tuple({**ranges, **limits}.get(one, sympy.S.One) for one in subscripts)
+    writer = ContractingSource(shapes, {}, Lengths({}), ranges=ranges, names=names, lettered=True)
+    try:
+        return writer.value(expression, tuple(axes)).node
+    except CompileError as error:
+        raise SourceError(str(error)) from error
 
 
-def _operand(access: Indexed, names: Mapping[str, str], fixed: Sequence[Symbol]) -> tuple[str, str]:
-    """The letters of an element's axes, and the source of the array."""
-    name, subscripts = symbols.name_of(access), symbols.subscripts_of(access)
-    code = names.get(name, name)
-    if any(subscript in fixed for subscript in subscripts):
-        code += f"[{', '.join(str(one) if one in fixed else ':' for one in subscripts)}]"
-    return "".join(str(one) for one in subscripts if one not in fixed), code
-
-
-def whole_number(expression: Expr) -> str:
+def whole_number(expression: Expr) -> ast.expr:
     """An expression of whole numbers as NumPy, elementwise, all arrays with the same axes: ``place // k_W``.
 
     Raises:
         SourceError: it holds something else.
     """
-    if isinstance(expression, Indexed):
-        return symbols.name_of(expression)
-    if isinstance(expression, Symbol):
-        return expression.name
-    if isinstance(expression, sympy.floor):
-        above, below = expression.args[0].as_numer_denom()
-        return whole_number(above) if below == 1 else f"{whole_number(above)} // {whole_number(below)}"
-    if isinstance(expression, sympy.Mod):
-        return " % ".join(map(whole_number, expression.args))
-    if isinstance(expression, sympy.Mul):
-        return " * ".join(sorted(map(whole_number, expression.args), key=len, reverse=True))
-    if isinstance(expression, sympy.Add):
-        return " + ".join(sorted(map(whole_number, expression.args), key=len, reverse=True))
-    raise SourceError(f"{expression} has no source of whole numbers")
+    try:
+        return Integers(lambda part: named(symbols.name_of(part))).text(expression).node
+    except CompileError as error:
+        raise SourceError(str(error)) from error
 
 
 def terms(expression: Expr) -> list[Expr]:

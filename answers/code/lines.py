@@ -5,8 +5,9 @@ Such a comment reads ``dJ/dW1[i,j] = sum_b dJ/dz1[b,i] x[b,j]``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import sympy
@@ -14,11 +15,52 @@ from sympy import Expr, Symbol
 
 from derive.derivation import Derivation
 from derive.expression import symbols
+from derive.expression.partials import partial_name
+from derive.forward import Forward
 from derive.render.names import Name, Ranks, ranks_of
 from derive.render.piece import Binding, Piece
 from derive.render.printing import piece
 from derive.render.unicode_style import UnicodeStyle
-from numeric.source import Names, SourceError, matrix_source
+from numeric.source import Names, SourceError, matrix_code
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What a file calls the tensors and the indices of a definition, in its statements and in the equations above them.
+
+    Attributes:
+        words: ``{"weight": "W", "b": "n"}``; what is not listed keeps its name. An index that is called so is an index.
+        gradient: the gradient of the loss by a tensor in statements, ``dJd{}``, in which ``{}`` is what it is called.
+        slope: what stands before it in equations, ``dJ/d`` or ``d``.
+        places: where the file keeps some of them, as an expression: ``{"z": "self.z"}``.
+        elementwise: whether equations leave out subscripts, since they hold for each element.
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    gradient: str = "dJd{}"
+    slope: str = "dJ/d"
+    places: Mapping[str, str] = field(default_factory=dict)
+    elementwise: bool = False
+
+    def word(self, name: str) -> str:
+        """What a tensor, an index or, with a d before it, a gradient is called."""
+        inner = name.removeprefix("d")
+        return self.words.get(name) or (f"d{self.words[inner]}" if inner in self.words else name)
+
+    def expression(self, name: str) -> str:
+        """What stands for a tensor in statements."""
+        return self.places.get(name) or self.word(name)
+
+    def of(self, forward: Forward, calls: Mapping[str, str] | None = None) -> Names:
+        """The names of a definition's tensors and gradients for the source of its matrix forms."""
+        words = {name: self.word(name) for name in forward.tensors}
+        slopes = {partial_name("l", name): self.gradient.format(word) for name, word in words.items()}
+        own = {name: word for name, word in words.items() if word != name}
+        return Names.of(forward, {**own, **slopes, **self.places}, calls)
+
+    def kept_at(self, **places: str) -> Naming:
+        """The naming where the file keeps some tensors elsewhere."""
+        return replace(self, places={**self.places, **places})
 
 
 class PlainStyle(UnicodeStyle):
@@ -29,17 +71,25 @@ class PlainStyle(UnicodeStyle):
         "-": " - ", "minus": "-", "factor": " ", "tight factor": " ", "!=": " != ", "<=": " <= ", ">=": " >= ",
     }  # fmt: skip
 
+    def __init__(self, naming: Naming) -> None:
+        self.naming = naming
+
     def symbol(self, name: Name, subscripts: Sequence[Piece], *, whole: bool, above: bool) -> Piece:
         """A name as a program spells it, with its subscripts in square brackets."""
         stem = "J" if name.stem == "l" else name.stem
         text = ("d" if name.upstream else "") + stem + name.number
         text += "".join(f"_{part}" for part in (name.accent, name.tag) if part) + "'" * name.primes
+        text = self.naming.word(text)
         inside = ",".join(self.signed(subscript).text for subscript in subscripts)
-        return _plain(f"{text}[{inside}]" if subscripts else text)
+        return _plain(f"{text}[{inside}]" if subscripts and not self.naming.elementwise else text)
 
     def partial(self, top: Piece, bottom: Piece, *, inline: bool, immediate: bool = False) -> Piece:
         """``dJ/dz1[b,i]``."""
-        return _plain(f"d{top.text}/d{bottom.text}")
+        return _plain(f"{self.naming.slope}{bottom.text}" if top.text == "J" else f"d{top.text}/d{bottom.text}")
+
+    def delta(self, subscripts: Sequence[Piece]) -> Piece:
+        """Where indices are equal."""
+        return _plain(f"[{' = '.join(self.signed(subscript).text for subscript in subscripts)}]")
 
     def number(self, digits: str, exponent: int | None = None) -> Piece:
         """A number as Python writes it."""
@@ -72,16 +122,14 @@ class PlainStyle(UnicodeStyle):
         return _plain(f"[{condition.text}]")
 
 
-PLAIN = PlainStyle()
-
-
-def written(expression: Expr, ranks: Ranks) -> str:
+def written(expression: Expr, ranks: Ranks, naming: Naming) -> str:
     """An expression on one line; indices count from 0."""
-    return PLAIN.signed(piece(PLAIN, expression, ranks, 0)).text
+    style = PlainStyle(naming)
+    return style.signed(piece(style, expression, ranks, 0)).text
 
 
-def equation(derivation: Derivation, batch: Expr) -> str:
-    """The result of a derivation in index form; the index along the batch is called b."""
+def equation(derivation: Derivation, batch: Expr, naming: Naming) -> str:
+    """The result of a derivation in index form; the index along the batch is b, if it has no other name."""
     expression, indices = derivation.result, derivation.quantity.indices
     letters = {index: index for index in indices}
     for index, length in zip(indices, derivation.quantity.shape, strict=True):
@@ -94,7 +142,7 @@ def equation(derivation: Derivation, batch: Expr) -> str:
     letters = _lettered(letters, expression)
     ranks = ranks_of(derivation.forward)
     left = symbols.element(derivation.quantity.name, tuple(letters[index] for index in indices))
-    return " = ".join(written(side, ranks) for side in (left, expression.xreplace(letters)))
+    return " = ".join(written(side, ranks, naming) for side in (left, expression.xreplace(letters)))
 
 
 def _lettered(letters: dict[Symbol, Symbol], expression: Expr) -> dict[Symbol, Symbol]:
@@ -113,12 +161,12 @@ def _plain(text: str, binding: Binding = Binding.ATOM) -> Piece:
 class DerivedLine:
     """An assignment of a program, and the equation in index form that it computes."""
 
-    target: str
-    source: str
+    target: ast.expr
+    value: ast.expr
     comment: str
 
 
-def source_of(derivation: Derivation, library: str, names: Names) -> str:
+def code_of(derivation: Derivation, library: str, names: Names) -> ast.expr:
     """The matrix form of a derivation as source.
 
     Raises:
@@ -126,4 +174,4 @@ def source_of(derivation: Derivation, library: str, names: Names) -> str:
     """
     if derivation.matrix is None:
         raise SourceError(f"{derivation.quantity.name} has no matrix form to write as source")
-    return matrix_source(derivation.matrix, library, names)
+    return matrix_code(derivation.matrix, library, names).node

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import textwrap
 from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from numeric.source import tree
 from numeric.source.plain import in_docstring, one_line, require_plain
+from numeric.source.printing import Page, printed, statement_lines
 
 WIDTH = 79
 
@@ -41,6 +44,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         keep_trailing_newline=True,
         undefined=StrictUndefined,
+        finalize=_as_text,
         autoescape=False,
     )
     environment.filters["docstring"] = in_docstring
@@ -63,26 +67,27 @@ def wrapped(text: str, indent: int, mark: str = "") -> str:
     return lines.replace(FIXED, " ")
 
 
-def assigned(source: str, target: str, indent: int, sign: str = "=") -> str:
-    """An assignment, in three lines if it does not fit on one."""
-    start = " " * indent
-    line = f"{start}{target} {sign} {source}"
-    if len(line) <= WIDTH:
-        return line
-    name, bracket, rest = source.partition("(")
-    if not (bracket and rest.endswith(")") and name.replace(".", "").isidentifier() and _closes_last(rest)):
-        name, rest = "", f"{source})"
-    return f"{start}{target} {sign} {name}(\n{start}    {rest[:-1]}\n{start})"
+class Assigned(Protocol):
+    """A target and the value that is assigned to it."""
+
+    @property
+    def target(self) -> ast.expr: ...
+
+    @property
+    def value(self) -> ast.expr: ...
 
 
-def _closes_last(rest: str) -> bool:
-    """Whether a bracket that was opened before is closed by the last character, and not earlier."""
-    depth = 1
-    for place, character in enumerate(rest):
-        depth += (character in "([{") - (character in ")]}")
-        if depth == 0:
-            return place == len(rest) - 1
-    return False
+def assigned(line: Assigned, indent: int, sign: str = "=") -> str:
+    """An assignment, on several lines if it does not fit on one."""
+    statement = tree.assigned(line.target, line.value, sign.removesuffix("="))
+    return "\n".join(statement_lines(statement, " " * indent, Page(WIDTH, together=True)))
+
+
+def _as_text(value: object) -> object:
+    """What a template shows of a value: source of a tree."""
+    if isinstance(value, ast.stmt):
+        return "\n".join(statement_lines(value))
+    return printed(value) if isinstance(value, ast.expr) else value
 
 
 def choices(names: Iterable[str]) -> str:

@@ -1,22 +1,25 @@
-"""Softmax as source that does not overflow: what is subtracted from all scores cancels, and that is shown first."""
+"""Softmax as source that does not overflow: its lines as the generator shifts them by the largest score of a sample."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-
-import sympy
-from sympy import Expr, Indexed, Sum
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from answers.code.index_form import formula, row
-from answers.code.lines import DerivedLine, source_of
+from answers.code.lines import DerivedLine, Naming, code_of
 from derive.expression import symbols
 from derive.layer import Layer, layer
-from numeric.source import NAMESPACES, Names, SourceError
-from numeric.source.code import named
-from numeric.source.scalar import ScalarSource
+from numeric.codegen.contract import ContractingSource
+from numeric.lowering.lengths import Lengths
+from numeric.lowering.lines import Line, names
+from numeric.lowering.plan import plan
+from numeric.lowering.shifting import shifted
+from numeric.source import SourceError, tree
 
 BATCH = "N"
+LARGEST, SHIFTED = "max_e", "shifted_e"
+"""The lines that the shift of e = exp(z) adds."""
 
 
 @dataclass(frozen=True)
@@ -26,73 +29,69 @@ class SoftmaxLines:
     ``e``, ``s`` and ``log_y`` are in the scores as they are ``shifted``, by the largest of each sample.
     """
 
-    shifted: str
+    shifted: ast.expr
     e: DerivedLine
     s: DerivedLine
     y: DerivedLine
-    log_y: str
+    log_y: ast.expr
     dz: DerivedLine
 
 
-@cache
-def softmax() -> SoftmaxLines:
+def softmax(naming: Naming) -> SoftmaxLines:
     """The lines of a softmax over a batch.
 
     Raises:
         SourceError: the scores cannot be shifted.
     """
     made = layer("Softmax", batch=BATCH)
-    forward = made.network.forward
-    if not unchanged_by_a_shift(made):
-        raise SourceError("a shift of the scores does not cancel in softmax")
-    rows = {name: row(forward, name) for name in ("e", "s", "y")}
-    total = rows["s"].expression
-    axis = symbols.subscripts_of(total.function).index(total.limits[0][0])
-    gradient = made.vjp("z")
-    letters = {"dl/dz": rows["y"].subscripts}
-    kept = f"(axis={axis}, keepdims=True)"
+    forward, lines = made.network.forward, stable(made)
+    largest = lines[LARGEST]
+    maximum = {symbols.element(LARGEST, largest.indices): largest.expression}
+    whole = replace(lines[SHIFTED], expression=lines[SHIFTED].expression.xreplace(maximum))
+    e, s, y = (
+        DerivedLine(tree.name(name), _code(lines[name], lines, made, naming), row(forward, name).comment(naming))
+        for name in ("e", "s", "y")
+    )
+    logarithm = layer("LogSoftmax", batch=BATCH)
+    of_logarithm = stable(logarithm)
     return SoftmaxLines(
-        shifted=f"z - z.max{kept}",
-        e=DerivedLine("e", _scalar(rows["e"].expression, {"z": "shifted"}), rows["e"].comment()),
-        s=DerivedLine("s", f"{symbols.name_of(total.function)}.sum{kept}", rows["s"].comment()),
-        y=DerivedLine("y", _scalar(rows["y"].expression, {}), rows["y"].comment()),
-        log_y=_scalar(_logarithm(rows["y"].expression, rows["e"].expression), {"z": "shifted"}),
-        dz=DerivedLine(
-            "dz", source_of(gradient, "numpy", Names.of(forward)), formula(gradient).lettered(letters).comment()
-        ),
+        shifted=_code(whole, lines, made, naming),
+        e=e,
+        s=s,
+        y=y,
+        log_y=_code(of_logarithm["y"], of_logarithm, logarithm, naming),
+        dz=_slope(made, naming),
     )
 
 
-def unchanged_by_a_shift(made: Layer) -> bool:
-    """Whether y stays as it is when the same number is subtracted from all scores of a sample."""
-    whole = made.forward()[-1].result
-    shift = symbols.scalar("c")
-    moved = whole.replace(lambda part: isinstance(part, Indexed), lambda read: read - shift)
-    return bool(sympy.powsimp(_drawn_out(sympy.expand(moved, power_exp=True))) == sympy.powsimp(whole))
+def stable(made: Layer) -> Mapping[str, Line]:
+    """The lines of e, s and y by name, with the scores shifted by the largest.
+
+    Raises:
+        SourceError: the shift does not cancel.
+    """
+    planned = plan(made)
+    lines = shifted([line for line in planned.lines if line.stage == "forward"], planned.purpose)
+    found = {line.name: line for line in lines}
+    if not {LARGEST, SHIFTED} <= set(found) or LARGEST in names(found["y"]):
+        raise SourceError(f"a shift of the scores does not cancel in {made.name}")
+    return found
 
 
-def _drawn_out(expression: Expr) -> Expr:
-    """The expression with factors that do not vary within a sum in front of it."""
-
-    def in_front(total: Expr) -> Expr:
-        body = sympy.powsimp(total.function, deep=False)
-        constant, rest = sympy.expand(body, power_exp=True).as_independent(*(limit[0] for limit in total.limits))
-        return constant * Sum(rest, *total.limits)
-
-    return expression.replace(lambda part: isinstance(part, Sum), in_front)
-
-
-def _logarithm(quotient: Expr, numerator: Expr) -> Expr:
-    """log(e/s) with e = exp(z): z - log(s)."""
-    _, below = quotient.as_numer_denom()
-    return numerator.args[0] - sympy.log(below)
+def _code(line: Line, lines: Mapping[str, Line], made: Layer, naming: Naming) -> ast.expr:
+    """What a line computes."""
+    given = {name: tensor.shape for name, tensor in made.network.forward.tensors.items()}
+    shapes = {**given, **{one.name: one.shape for one in lines.values()}}
+    kept = frozenset(one.name for one in lines.values() if one.column)
+    ranges = dict(zip(line.indices, line.shape, strict=True))
+    called = {**naming.words, SHIFTED: "shifted"}
+    writer = ContractingSource(shapes, {}, Lengths({}), kept=kept, ranges=ranges, names=called)
+    axes = (*line.indices, symbols.index("_column")) if line.column else line.indices
+    return writer.value(line.expression, axes).node
 
 
-def _scalar(expression: Expr, names: dict[str, str]) -> str:
-    """An elementwise expression of arrays that broadcast against each other."""
-    size = symbols.size(BATCH)
-    variables = {
-        one: named(names.get(symbols.name_of(one), symbols.name_of(one)), (size,))
-        for one in symbols.accesses(expression)
-    }
-    return ScalarSource(NAMESPACES["numpy"], Names(), variables).text(expression).source
+def _slope(made: Layer, naming: Naming) -> DerivedLine:
+    gradient = made.vjp("z")
+    whole = formula(gradient).lettered({"dl/dz": row(made.network.forward, "y").subscripts})
+    code = code_of(gradient, "numpy", naming.of(made.network.forward))
+    return DerivedLine(tree.name(naming.word("dz")), code, whole.comment(naming))

@@ -6,6 +6,7 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
@@ -39,7 +40,9 @@ class ArraySource(ABC):
     ``kept`` are tensors that are stored as arrays with one more axis of length 1,
     ``helpers`` are functions that the module defines itself, ``integers`` tensors of whole numbers, and
     ``ranges`` the sizes of the indices in scope; an index without a range is the variable of a loop.
-    Of the tensors ``in_block`` only the samples of the slice ``block`` are read.
+    Of the tensors ``in_block`` only the samples of the slice ``block`` are read. ``names`` are expressions that stand
+    for tensors which a program does not call by their own names. Where it is ``lettered``, a program shows the letters
+    of its formulas: sums over products are ``np.einsum`` in them, and every axis of an array has a place.
     """
 
     shapes: Mapping[str, tuple[Expr, ...]]
@@ -50,6 +53,8 @@ class ArraySource(ABC):
     real: ast.expr = field(default_factory=lambda: tree.name("float"))
     ranges: Mapping[Symbol, Expr] = field(default_factory=dict)
     in_block: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    lettered: bool = False
 
     def array(self, expression: Expr, axes: Axes) -> Code:
         """The whole array of the expression, one axis for each of ``axes``.
@@ -81,7 +86,15 @@ class ArraySource(ABC):
         """The source of a length."""
         return length_code(length)
 
-    def within(self, limits: Sequence[Sequence[Expr]]) -> ArraySource:
+    def named(self, name: str) -> ast.expr:
+        """What stands for a tensor."""
+        return tree.quoted(self.names[name]) if name in self.names else tree.name(python_name(name))
+
+    def is_counted(self, subscript: Expr) -> bool:
+        """Whether a subscript is the variable of a loop."""
+        return isinstance(subscript, Symbol) and not subscript.is_positive and subscript not in self.ranges
+
+    def within(self, limits: Sequence[Sequence[Expr]]) -> Self:
         """The same writer, inside sums over these limits."""
         added = {letter: sympy.expand(upper + 1) for letter, _, upper in limits}
         return replace(self, ranges={**self.ranges, **added})
@@ -130,7 +143,7 @@ class ArraySource(ABC):
             return self._letter(part, axes)
         if part.is_integer or isinstance(part, sympy.floor | sympy.Mod):
             return self.whole(part, axes)
-        return named(python_name(part.name))
+        return Code(self.named(part.name))
 
     def _integers(self, axes: Axes) -> Integers:
         return Integers(lambda part: self._letter(part, axes) if isinstance(part, Symbol) else self._access(part, axes))
@@ -138,7 +151,7 @@ class ArraySource(ABC):
     def _letter(self, letter: Symbol, axes: Axes) -> Code:
         """The values of an index along its axis, or the variable of the loop that counts it."""
         if letter.name in self.integers:
-            return named(python_name(letter.name))
+            return Code(self.named(letter.name))
         if letter not in self.ranges:
             return named(variable(letter))
         counted = tree.call("np.arange", self.size(self.ranges[letter]))
@@ -146,7 +159,7 @@ class ArraySource(ABC):
 
     def _access(self, access: Indexed, axes: Axes) -> Code:
         name, subscripts = symbols.name_of(access), symbols.subscripts_of(access)
-        array, shape = tree.name(python_name(name)), self.shapes[name]
+        array, shape = self.named(name), self.shapes[name]
         own = tuple(subscript for subscript in subscripts if isinstance(subscript, Symbol))
         if name in self.kept:
             if len(own) < len(subscripts):
@@ -159,7 +172,7 @@ class ArraySource(ABC):
         if runs is not None:
             letters = tuple(letter for run in runs for letter in run.letters)
             stored = tree.quoted("array[block, ...]", array=array) if name in self.in_block else array
-            return self._aligned(places.code(stored, runs, shape), letters, axes, False)
+            return self._aligned(places.code(stored, runs, shape, shortened=not self.lettered), letters, axes, False)
         return self._chosen(array, subscripts, axes) or self._gathered(array, subscripts, axes)
 
     def _chosen(self, array: ast.expr, subscripts: Sequence[Expr], axes: Axes) -> Code | None:

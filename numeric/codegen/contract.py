@@ -62,7 +62,7 @@ def _product(source: ArraySource, factors: list[Expr], bound: Axes, axes: Axes) 
     groups = _groups(factors, axes, bound)
     if len(groups) == 1:
         return _over(source, Mul(*factors), bound, axes, "sum")
-    if len(groups) > 2:
+    if len(groups) > 2 or source.lettered:
         return _einsum(source, groups, bound, axes)
     left, right = groups
     owns = [_letters(group, (*axes, *bound)) for group in groups]
@@ -128,7 +128,8 @@ def _swapped(
 def _own_order(source: ArraySource, expression: Expr, letters: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
     """The order of a stored array's own axes, so that it is not transposed first."""
     accesses = [expression] if isinstance(expression, sympy.Indexed) else expression.atoms(sympy.Indexed)
-    orders = {access.indices for access in accesses if sorted(access.indices, key=str) == sorted(letters, key=str)}
+    owns = [tuple(index for index in access.indices if not source.is_counted(index)) for access in accesses]
+    orders = {own for own in owns if sorted(own, key=str) == sorted(letters, key=str)}
     return tuple(next(iter(orders))) if len(orders) == 1 else letters
 
 
@@ -179,14 +180,14 @@ def _einsum(source: ArraySource, groups: list[Expr], bound: Axes, axes: Axes) ->
     for group in groups:
         own = _own_order(source, group, _letters(group, (*axes, *bound)))
         for letter in own:
-            letters.setdefault(letter, string.ascii_lowercase[len(letters)])
+            letters.setdefault(letter, str(letter) if source.lettered else string.ascii_lowercase[len(letters)])
         operands.append("".join(letters[letter] for letter in own))
         texts.append(source.array(group, own).node)
     made = tuple(letter for letter in axes if letter in letters)
     output = "".join(letters[letter] for letter in made)
     if len(groups) == 2 and not made and operands[0] == operands[1]:
         return Code(tree.call("np.vdot", *texts))
-    optimise = ast.Constant(True) if len(groups) > 2 else None
+    optimise = ast.Constant(True) if len(groups) > 2 or source.lettered else None
     letters_of = ast.Constant(f"{','.join(operands)}->{output}")
     pattern = "np.einsum(letters, *arrays, optimize=optimise)"
     node = tree.quoted(pattern, letters=letters_of, arrays=tree.tuple_of(texts), optimise=optimise)

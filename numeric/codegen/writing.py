@@ -21,7 +21,7 @@ from numeric.lowering.passes import passed
 from numeric.lowering.stable import called
 from numeric.source import tree
 from numeric.source.naming import function_name, python_name
-from numeric.source.printing import WIDTH, statement_lines
+from numeric.source.printing import BODY, statement_lines
 from numeric.source.program import Program
 
 FUNCTIONS = ("forward", "loss", "backward", "loss_and_gradients")
@@ -201,7 +201,7 @@ class Module:
         while found:
             # As many of them in one assignment as have room.
             some = list(found)
-            while len(next(statement_lines(_unpacked(some, where)))) > WIDTH and len(some) > 1:
+            while len(next(statement_lines(_unpacked(some, where)))) > BODY.width and len(some) > 1:
                 some.pop()
             yield _unpacked(some, where)
             found = found[len(some) :]

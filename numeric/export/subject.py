@@ -12,8 +12,10 @@ from derive.forward import Tensor
 from derive.layer import Layer, as_layer, upstream_name
 from derive.network import Network
 from numeric.codegen import Compiled, CompileError, compile
+from numeric.codegen.arrays import length_code
 from numeric.codegen.compiled import over_batch
-from numeric.source.naming import python_name, variable
+from numeric.source.naming import python_name
+from numeric.source.printing import printed
 from numeric.source.program import Program
 from numeric.targets import translated
 
@@ -142,13 +144,7 @@ def _with_all_gradients(given: Network) -> Compiled:
 
 def dimension_source(dimension: Expr) -> str:
     """A dimension as Python: ``C // G``, ``2 * d``."""
-    for size in sympy.sympify(dimension).free_symbols:
-        variable(size)
-    above, below = sympy.fraction(sympy.sympify(dimension))
-    text = sympy.sstr(above).replace("**", " ** ")
-    if below == 1:
-        return text
-    return f"{f'({text})' if above.is_Add else text} // {below if below.is_Atom else f'({below})'}"
+    return printed(length_code(dimension))
 
 
 def argument_names(tensors: tuple[Tensor, ...]) -> list[str]:

@@ -48,15 +48,15 @@ class Places:
         letters = [letter for run in found for letter in run.letters]
         return found if len(letters) == len(set(letters)) else None
 
-    def code(self, array: ast.expr, runs: Sequence[Run], shape: Sequence[Expr]) -> ast.expr:
-        """The array with the axes of the runs."""
+    def code(self, array: ast.expr, runs: Sequence[Run], shape: Sequence[Expr], *, shortened: bool = True) -> ast.expr:
+        """The array with the axes of the runs; ``shortened`` has dots for several whole axes at the start."""
         if any(run.reshaped for run in runs):
             array = tree.method(array, "reshape", *self._dimensions(runs, shape))
         cuts = [cut for run in runs for cut in ([tree.cut()] * len(run.letters) if run.reshaped else [run.cut])]
         inner = [place for place, cut in enumerate(cuts) if not tree.is_whole_axis(cut)]
         if not inner:
             return array
-        if inner[0] > 1 and inner[-1] == len(cuts) - 1:
+        if shortened and inner[0] > 1 and inner[-1] == len(cuts) - 1:
             return tree.subscript(array, [ast.Constant(...), *cuts[inner[0] :]])
         return tree.subscript(array, cuts[: inner[-1] + 1])
 

@@ -36,8 +36,8 @@ from numeric.source.namespace import Namespace, namespace_of
 from numeric.source.scalar import Fraction, ScalarSource
 
 
-def matrix_source(node: Node, namespace: Namespace | str, names: Names | None = None) -> str:
-    """The Python source of a matrix expression for ``torch`` or ``numpy``.
+def matrix_code(node: Node, namespace: Namespace | str, names: Names | None = None) -> Code:
+    """The whole array of a matrix expression for ``torch`` or ``numpy``.
 
     Sizes that the source needs stand in it by their own names, ``B``. Rows and columns are those of
     gradient layout.
@@ -46,7 +46,7 @@ def matrix_source(node: Node, namespace: Namespace | str, names: Names | None = 
         SourceError: a function or a kind of node has no source there.
     """
     library = namespace if isinstance(namespace, Namespace) else namespace_of(namespace)
-    return MatrixSource(library, names or Names()).array(node).source
+    return MatrixSource(library, names or Names()).array(node)
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,25 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from numeric.source.plain import in_docstring, literal, one_line
 from numeric.source.tree import Comment, is_negative
 
-WIDTH = 110
-"""How long a line of a function's body may be before it is broken."""
-
 INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Page:
+    """How long a line may be before it is broken; arguments that have room on one line may be ``together`` there."""
+
+    width: int
+    together: bool = False
+
+
+BODY = Page(110)
+"""The body of a generated function."""
 
 
 class Level(IntEnum):
@@ -86,27 +95,27 @@ def printed(node: ast.expr) -> str:
     return _text(_tokens(node))
 
 
-def statement_lines(node: ast.stmt, indent: str = "") -> Iterator[str]:
+def statement_lines(node: ast.stmt, indent: str = "", page: Page = BODY) -> Iterator[str]:
     """The lines of a statement, those that are too long broken: assignments, and what is returned."""
     match node:
         case Comment():
             text = f"# {one_line(node.text)}"
-            lines = textwrap.wrap(text, WIDTH, subsequent_indent="#     ", break_on_hyphens=False)
+            lines = textwrap.wrap(text, page.width, subsequent_indent="#     ", break_on_hyphens=False)
             yield from (indent + line for line in lines)
         case ast.Assign():
             head = "".join(f"{_text(_bare(target))} = " for target in node.targets)
-            yield from _laid_out(head, _bare(node.value), indent)
+            yield from _laid_out(head, _bare(node.value), indent, page)
         case ast.AugAssign():
             head = f"{printed(node.target)} {OPERATORS[type(node.op)].sign}= "
-            yield from _laid_out(head, _tokens(node.value), indent)
+            yield from _laid_out(head, _tokens(node.value), indent, page)
         case ast.Return():
-            yield from _laid_out("return ", () if node.value is None else _bare(node.value), indent)
+            yield from _laid_out("return ", () if node.value is None else _bare(node.value), indent, page)
         case ast.Expr():
             yield indent + printed(node.value)
         case ast.For():
             yield f"{indent}for {_text(_bare(node.target))} in {_text(_bare(node.iter))}:"
             for inner in node.body:
-                yield from statement_lines(inner, indent + INDENT)
+                yield from statement_lines(inner, indent + INDENT, page)
         case _:
             raise TypeError(f"{type(node).__name__} is no statement of generated code")
 
@@ -279,19 +288,20 @@ def _text(tokens: Tokens) -> str:
     return "".join(map(str, tokens))
 
 
-def _laid_out(head: str, value: Tokens, indent: str) -> list[str]:
+def _laid_out(head: str, value: Tokens, indent: str, page: Page) -> list[str]:
     """The lines of a statement."""
     text = _text(value)
-    if len(indent + head + text) <= WIDTH:
+    if len(indent + head + text) <= page.width:
         return [indent + head + text]
     parts = _operands(value)
     if len(parts) > 1:
-        whole = len(indent) + len(INDENT) + len(text) <= WIDTH
-        lines = [f"{head}(", *_indented([text] if whole else _on_lines(parts, WIDTH)), ")"]
+        whole = len(indent) + len(INDENT) + len(text) <= page.width
+        lines = [f"{head}(", *_indented([text] if whole else _on_lines(parts, page)), ")"]
     elif len(value) == 1 and isinstance(value[0], Group) and value[0].opening == "[":
         lines = [f"{head}[", *_indented(_rows(value[0])), "]"]
     else:
-        lines = _in_brackets(head, value, WIDTH)
+        inner = replace(page, width=page.width - len(indent)) if page.together else page
+        lines = _in_brackets(head, value, inner)
     return [indent + line for line in lines]
 
 
@@ -302,14 +312,13 @@ def _rows(group: Group, count: int = 4) -> Iterator[str]:
         yield ", ".join(elements[start : start + count]) + ","
 
 
-def _on_lines(parts: list[Tokens], width: int) -> list[str]:
-    texts = [(part, _text(part)) for part in parts]
-    return [
-        line for part, text in texts for line in (_in_brackets("", part, width) if len(text) > width - 8 else [text])
-    ]
+def _on_lines(parts: list[Tokens], page: Page) -> list[str]:
+    long = page.width - 8
+    lines = [_in_brackets("", part, page) if len(_text(part)) > long else [_text(part)] for part in parts]
+    return [line for some in lines for line in some]
 
 
-def _in_brackets(head: str, value: Tokens, width: int) -> list[str]:
+def _in_brackets(head: str, value: Tokens, page: Page) -> list[str]:
     """A value that is a call or in brackets, with what stands in its longest brackets on lines of its own."""
     groups = [(place, one) for place, one in enumerate(value) if isinstance(one, Group) and one.opening in ("(", "{")]
     place, group = max(groups, key=lambda found: len(str(found[1])), default=(0, None))
@@ -318,7 +327,9 @@ def _in_brackets(head: str, value: Tokens, width: int) -> list[str]:
     arguments = _split(group.inside, (COMMA,))
     parts = [(*argument, ",") for argument in arguments] if len(arguments) > 1 else _operands(group.inside)
     before, behind = _text(value[:place]), _text(value[place + 1 :])
-    return [f"{head}{before}{group.opening}", *_indented(_on_lines(parts, width - 4)), f"{group.closing}{behind}"]
+    whole = page.together and len(INDENT + _text(group.inside)) <= page.width
+    inner = [_text(group.inside)] if whole else _on_lines(parts, replace(page, width=page.width - 4))
+    return [f"{head}{before}{group.opening}", *_indented(inner), f"{group.closing}{behind}"]
 
 
 def _operands(tokens: Tokens) -> list[Tokens]:

@@ -83,5 +83,5 @@ def test_a_target_that_does_not_exist() -> None:
 def test_dimensions_as_python() -> None:
     channels, groups = size("C"), size("G")
     assert [dimension_source(one) for one in (channels, Integer(3), 2 * groups, channels / groups)] == [
-        "C", "3", "2*G", "C // G",
+        "C", "3", "2 * G", "C // G",
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from derive.expression.scalar import ScalarFunction
 from derive.matrix import nodes
 from derive.matrix.nodes import Node
 from derive.network import network
-from numeric.source import Names, SourceError, matrix_source, namespace_of
+from numeric.source import Names, SourceError, matrix_code, namespace_of
 from numeric.source.matrix import MatrixSource
 from tests.derive.matrix.evaluate import Array, node_value
 
@@ -134,7 +134,7 @@ def as_matrix(value: Any, node: Node, sizes: Mapping[str, int]) -> Array:
 def test_numpy_source_has_the_value_of_the_node(node: Node, sizes: dict[str, int]) -> None:
     arrays, names = values_of(node, sizes)
     expected = node_value(node, {**arrays, **sizes})
-    source = matrix_source(node, "numpy", names)
+    source = matrix_code(node, "numpy", names).source
     found = eval(source, {"np": numpy, **arrays, **sizes})
     assert numpy.allclose(as_matrix(found, node, sizes), expected, rtol=1e-8, atol=1e-9), source
 
@@ -157,7 +157,7 @@ def test_torch_source_has_the_value_of_the_node(node: Node, sizes: dict[str, int
     torch.set_default_dtype(torch.float64)
     arrays, names = values_of(node, sizes)
     expected = node_value(node, {**arrays, **sizes})
-    source = matrix_source(node, "torch", names)
+    source = matrix_code(node, "torch", names).source
     found = eval(source, {"torch": torch, **{name: torch.tensor(array) for name, array in arrays.items()}, **sizes})
     assert numpy.allclose(as_matrix(found, node, sizes), expected, rtol=1e-8, atol=1e-9), source
 
@@ -174,13 +174,13 @@ def test_a_network_reads_as_a_programmer_writes_it() -> None:
         "dl/dz1": "dz2 * (z1 > 0)",
         "dl/dW1": "dz1.T @ x",
     }
-    assert {name: matrix_source(backward[name], "numpy", names) for name in expected} == expected
-    assert matrix_source(backward["dl/db2"], "torch", names) == "dz3.sum(dim=0)"
+    assert {name: matrix_code(backward[name], "numpy", names).source for name in expected} == expected
+    assert matrix_code(backward["dl/db2"], "torch", names).source == "dz3.sum(dim=0)"
     z1, loss = net.value("z1").matrix, net.value("l").matrix
     assert z1 is not None
     assert loss is not None
-    assert matrix_source(z1, "torch", names) == "x @ W1.T + b1"
-    assert matrix_source(loss, "torch", names) == "((y_hat - y) ** 2).mean()"
+    assert matrix_code(z1, "torch", names).source == "x @ W1.T + b1"
+    assert matrix_code(loss, "torch", names).source == "((y_hat - y) ** 2).mean()"
 
 
 @pytest.mark.parametrize(
@@ -199,21 +199,21 @@ def test_losses_read_as_a_programmer_writes_them(loss: str, value: str, slope: s
     net = network("x:n -> Linear(K) -> y_hat", loss, batch="B")
     names = Names.of(net.forward)
     found = [derivation.matrix for derivation in (net.value("l"), net.partial("dl/dy_hat"))]
-    assert [matrix_source(node, "numpy", names) for node in found if node is not None] == [value, slope]
+    assert [matrix_code(node, "numpy", names).source for node in found if node is not None] == [value, slope]
 
 
 def test_an_unknown_function_is_named_with_those_that_are_known() -> None:
     node = nodes.Elementwise(Function("sigmoid")(U), (U,), (nodes.Named("z", B, D),))
     with pytest.raises(SourceError, match=r"sigmoid has no source for numpy; did you mean sigma\?"):
-        matrix_source(node, "numpy", Names(functions=(SIGMA,)))
+        matrix_code(node, "numpy", Names(functions=(SIGMA,)))
 
 
 def test_a_call_stands_in_for_a_function_and_a_guard_for_a_divisor() -> None:
     node = nodes.Elementwise(sympy.log(U) / (U * (1 - U)), (U,), (nodes.Named("p", B, D),))
     names = Names(calls={"log": "safe_log(a)"}, divisor="guard(a)")
-    assert matrix_source(node, "torch", names) == "safe_log(p) / guard(p * (1 - p))"
+    assert matrix_code(node, "torch", names).source == "safe_log(p) / guard(p * (1 - p))"
 
 
 def test_an_unknown_library_is_named_with_those_that_are_known() -> None:
     with pytest.raises(SourceError, match=r"did you mean torch\? \(known: numpy, torch\)"):
-        matrix_source(nodes.Named("z", B, D), "pytorch")
+        matrix_code(nodes.Named("z", B, D), "pytorch")

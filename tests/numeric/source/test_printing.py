@@ -11,7 +11,7 @@ from hypothesis import strategies as draw
 
 from numeric.source import tree
 from numeric.source.code import constant, multiplied, named, negated
-from numeric.source.printing import WIDTH, function_text, printed, statement_lines
+from numeric.source.printing import BODY, Page, function_text, printed, statement_lines
 
 LEAVES = draw.sampled_from(
     ["z", "dy_hat", "weight[:, None]", "2", "0.5", "groups_y.transpose(1, 0, 2)", "x[..., 0 : n - 1]"]
@@ -77,7 +77,7 @@ def test_a_statement_on_several_lines_is_the_same(node: ast.expr, sign: str, ind
     whole = f"dz {sign}= {printed(node)}"
     assert ast.dump(ast.parse("if z:\n    " + "\n    ".join(lines))) == ast.dump(ast.parse(f"if z:\n    {whole}"))
     assert len(lines) > 1 or lines == [indent + whole] or not isinstance(node, ast.BinOp)
-    assert len(indent + whole) > WIDTH or len(lines) == 1
+    assert len(indent + whole) > BODY.width or len(lines) == 1
 
 
 def _lines(statement: str) -> list[str]:
@@ -109,6 +109,15 @@ def test_choices_stand_one_below_the_other() -> None:
 
 def test_arguments_stand_one_below_the_other() -> None:
     assert _lines(f"return f({LONG}, {LONG})") == ["return f(", f"    {LONG},", f"    {LONG},", ")"]
+
+
+def test_arguments_that_have_room_on_one_line_may_share_it() -> None:
+    statement = tree.statement("y = np.einsum(letters, windows, weight)")
+    assert list(statement_lines(statement, "  ", Page(34, together=True))) == [
+        "  y = np.einsum(",
+        "      letters, windows, weight",
+        "  )",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from functools import cache
 
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta
 
-from answers.code.lines import DerivedLine, equation
+from answers.code.lines import DerivedLine, Naming, equation
 from answers.code.softmax import SoftmaxLines, softmax
-from answers.code.templates.layers.lines import renamed
 from derive.expression import symbols
 from derive.network import Network, network
-from numeric.source import SourceError
+from numeric.source import SourceError, tree
 
 BATCH = "N"
 NETWORK = "x:D -> Linear(H) -> ReLU -> Linear(C) -> scores"
@@ -27,8 +27,12 @@ class ClassifierLines:
     softmax: SoftmaxLines
     loss: DerivedLine
     start: DerivedLine
-    labels: str
-    divisor: str
+    labels: ast.stmt
+    mean: ast.stmt
+
+
+NAMING = Naming({"b": "n", "y": "labels"})
+"""What the file calls things: n counts the batch, and targets are labels."""
 
 
 @cache
@@ -52,24 +56,23 @@ def classifier_lines() -> ClassifierLines:
     probabilities = sympy.expand(numerator - numerator.coeff(delta) * delta)
     if not isinstance(probabilities, Indexed) or divisor != size:
         raise SourceError(f"{slope.result} is not a difference of probabilities and classes, over the batch")
+    weight = numerator.coeff(delta)
+    chosen = tree.quoted("dscores[np.arange(N), self.labels]")
+    start = tree.quoted(f"self.{symbols.name_of(probabilities)}.copy()")
     return ClassifierLines(
-        softmax=softmax(),
-        loss=DerivedLine("loss", _mean_at_labels(sample), _named(equation(model().value("l"), size))),
-        start=DerivedLine("dscores", f"self.{symbols.name_of(probabilities)}.copy()", _named(equation(slope, size))),
-        labels=f"{'-' if numerator.coeff(delta) < 0 else '+'}= {abs(numerator.coeff(delta))}",
-        divisor=str(divisor),
+        softmax=softmax(Naming()),
+        loss=DerivedLine(tree.name("loss"), _mean_at_labels(sample), equation(model().value("l"), size, NAMING)),
+        start=DerivedLine(tree.name("dscores"), start, equation(slope, size, NAMING)),
+        labels=tree.assigned(chosen, tree.number(int(abs(weight))), "-" if weight < 0 else "+"),
+        mean=tree.assigned("dscores", tree.name(divisor.name), "/"),
     )
 
 
-def _mean_at_labels(sample: Expr) -> str:
+def _mean_at_labels(sample: Expr) -> ast.expr:
     """The mean over the batch of minus the logarithm of the probability of the right class."""
     (logarithm,) = sample.atoms(sympy.log)
     sign = sample.coeff(logarithm)
     if sign not in (1, -1) or sample != sign * logarithm:
         raise SourceError(f"{sample} is not a logarithm of a probability")
-    return f"{'-' if sign < 0 else ''}log_p[np.arange(N), labels].mean()"
-
-
-def _named(text: str) -> str:
-    """The formula with the file's names: n counts the batch, and targets are labels."""
-    return renamed(text).replace("y[n]", "labels[n]").replace("δ[i,labels[n]]", "[i = labels[n]]")
+    mean = tree.quoted("log_p[np.arange(N), labels].mean()")
+    return tree.negative(mean) if sign < 0 else mean

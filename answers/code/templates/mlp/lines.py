@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import ast
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
 from answers.code.activations import ActivationLines, written_activation
-from answers.code.lines import DerivedLine, equation, source_of
+from answers.code.lines import DerivedLine, Naming, code_of, equation
 from answers.code.templates.mlp.options import BATCH, NETWORK, MlpOptions
+from derive.building.blueprint import Block
 from derive.building.language import Argument, parse_stage
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_name
-from derive.network import Network, network
-from numeric.source import Names, SourceError
+from derive.network import network
+from numeric.source import Names, SourceError, tree
 from numeric.source.plain import identifier
 
 SIZE = symbols.size(BATCH)
@@ -35,23 +35,26 @@ class LossLines:
     value: DerivedLine
     slope: DerivedLine
     extent: str
-    sizes: str
-    definition: str
-    definition_sizes: str
+    sizes: ast.stmt | None
+    definition: ast.expr
+    definition_sizes: ast.stmt | None
+
+
+NAMING = Naming()
+"""Gradients are called dJdW1, as in the homework."""
 
 
 @cache
 def forward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The forward pass of the network, a line for each layer."""
     model = network(NETWORK.format(f="f", g="g"), batch=BATCH)
-    calls = {name: f"activation(self.{name}_function, a)" for name in "fg"}
-    names = Names.of(model.forward, calls=calls)
-    return tuple(
-        DerivedLine(
-            block.value, source_of(model.value(block.value), library, names), equation(model.value(block.value), SIZE)
-        )
-        for block in model.blocks
-    )
+    names = NAMING.of(model.forward, {name: f"activation(self.{name}_function, a)" for name in "fg"})
+    values = [model.value(block.value) for block in model.blocks]
+    return tuple(_line(tree.name(value.quantity.name), value, library, names) for value in values)
+
+
+def _line(target: ast.expr, derivation: Derivation, library: str, names: Names) -> DerivedLine:
+    return DerivedLine(target, code_of(derivation, library, names), equation(derivation, SIZE, NAMING))
 
 
 @cache
@@ -59,27 +62,40 @@ def backward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The backward pass, from the gradient with respect to y_hat to those of the parameters."""
     # The pass begins at dJ/dy_hat: it is the same for every loss.
     model = network(NETWORK.format(f="f", g="g"), "MSE", batch=BATCH)
-    names = Names.of(model.forward, _gradients(model))
+    own = NAMING.kept_at(**{partial_name("l", name): f'self.grads["dJd{name}"]' for name in model.parameters})
+    names = own.of(model.forward)
     found = {derivation.quantity.name: derivation for derivation in model.backward()}
     lines: list[DerivedLine] = []
     for block in reversed(model.blocks[:-1]):
         if block.label in ("f", "g"):
             derivation = found[partial_name("l", block.reads)]
-            call = f"activation_backward(self.{block.label}_function, dJd{block.value}, {block.reads}, {block.value})"
-            lines.append(DerivedLine(f"dJd{block.reads}", call, equation(derivation, SIZE)))
+            lines.append(
+                DerivedLine(_gradient(names, block.reads), _through(names, block), equation(derivation, SIZE, NAMING))
+            )
             continue
         number = block.label.removeprefix("Linear")
         for name in (f"W{number}", f"b{number}", block.reads):
             if name != "x":
-                derivation = found[partial_name("l", name)]
-                target = f'self.grads["dJd{name}"]' if name in model.parameters else f"dJd{name}"
-                lines.append(DerivedLine(target, source_of(derivation, library, names), equation(derivation, SIZE)))
+                lines.append(_line(_gradient(names, name), found[partial_name("l", name)], library, names))
     return tuple(lines)
+
+
+def _gradient(names: Names, name: str) -> ast.expr:
+    return names.tensor(partial_name("l", name)).node
+
+
+def _through(names: Names, block: Block) -> ast.expr:
+    """The call that gives the gradient by what an activation reads."""
+    function = tree.quoted(f"self.{block.label}_function")
+    arguments = _gradient(names, block.value), names.tensor(block.reads).node, names.tensor(block.value).node
+    return tree.call("activation_backward", function, *arguments)
 
 
 def activation_lines(options: MlpOptions) -> tuple[ActivationLines, ...]:
     """Each activation y of z, and the gradient with respect to z from that with respect to y."""
-    return tuple(written_activation(name, layer, options.library) for name, layer in options.activations.items())
+    return tuple(
+        written_activation(name, layer, options.library, NAMING) for name, layer in options.activations.items()
+    )
 
 
 def modules(options: MlpOptions) -> tuple[str, str]:
@@ -114,25 +130,25 @@ def loss_lines(options: MlpOptions) -> tuple[LossLines, ...]:
 @cache
 def _loss(name: str, loss: str, library: str, reduction: Literal["mean", "sum"]) -> LossLines:
     model = network("x:n -> Linear(K) -> y_hat", loss, batch=BATCH, reduction=reduction)
-    names = Names.of(model.forward, _gradients(model))
+    names = NAMING.of(model.forward)
     # A probability of 0 or 1 has an infinite logarithm; PyTorch's loss keeps it at -100, and the divisor at 1e-12.
     guarded = replace(names, calls={"log": "safe_log(a)"}, divisor="safe_divisor(a)")
     value, slope = model.value("l"), model.partial("dl/dy_hat")
-    value_line = DerivedLine("loss", source_of(value, library, guarded), equation(value, SIZE))
-    slope_line = DerivedLine("dJdy_hat", source_of(slope, library, guarded), equation(slope, SIZE))
-    definition = source_of(value, library, names)
-    sizes = _sizes(f"{value_line.source} {slope_line.source}")
+    value_line = _line(tree.name("loss"), value, library, guarded)
+    slope_line = _line(_gradient(names, "y_hat"), slope, library, guarded)
+    definition = code_of(value, library, names)
+    sizes = _sizes(value_line.value, slope_line.value)
     return LossLines(name, loss, value_line, slope_line, _extent(slope), sizes, definition, _sizes(definition))
 
 
-def _sizes(source: str) -> str:
-    """The statement that reads the sizes that stand in the source."""
-    used = set(re.findall(r"\w+", source))
+def _sizes(*code: ast.expr) -> ast.stmt | None:
+    """The statement that reads the sizes that stand in the code."""
+    used = tree.names_in(*code)
     if used >= {BATCH, "K"}:
-        return f"{BATCH}, K = y_hat.shape"
+        return tree.statement(f"{BATCH}, K = y_hat.shape")
     if BATCH in used:
-        return f"{BATCH} = len(y_hat)"
-    return "K = y_hat.shape[1]" if "K" in used else ""
+        return tree.statement(f"{BATCH} = len(y_hat)")
+    return tree.statement("K = y_hat.shape[1]") if "K" in used else None
 
 
 def _extent(slope: Derivation) -> str:
@@ -142,8 +158,3 @@ def _extent(slope: Derivation) -> str:
     if batch == outputs:
         return f"{batch} over the batch and the outputs"
     return f"{batch} over the batch and {outputs} over the outputs"
-
-
-def _gradients(model: Network) -> Mapping[str, str]:
-    """Gradients as the homework names them."""
-    return {partial_name("l", name): f"dJd{name}" for name in model.forward.tensors}

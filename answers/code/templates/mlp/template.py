@@ -10,7 +10,7 @@ from answers.code.rendering import render
 from answers.code.templates.mlp.cases import PARAMETERS, cases
 from answers.code.templates.mlp.lines import activation_lines, backward_lines, forward_lines, loss_lines, modules
 from answers.code.templates.mlp.options import MlpOptions
-from numeric.source import namespace_of
+from numeric.source import namespace_of, tree
 
 
 class Mlp(MlpOptions):
@@ -53,7 +53,7 @@ def example_test(options: MlpOptions) -> str:
 
 def _file(template: str, options: MlpOptions, *, solved: bool) -> str:
     losses = loss_lines(options)
-    text = "".join(line.source for loss in losses for line in (loss.value, loss.slope))
+    used = tree.names_in(*(line.value for loss in losses for line in (loss.value, loss.slope)))
     return render(
         f"mlp/{template}",
         options=options,
@@ -64,5 +64,5 @@ def _file(template: str, options: MlpOptions, *, solved: bool) -> str:
         activations=activation_lines(options),
         losses={loss.name: loss for loss in losses},
         modules=modules(options),
-        helpers=[name for name in ("safe_log", "safe_divisor") if f"{name}(" in text],
+        helpers=[name for name in ("safe_log", "safe_divisor") if name in used],
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,24 +15,32 @@ from answers.code.index_form import (
     Formula,
     added_at,
     added_back,
-    contraction,
     formula,
     letters_of,
     row,
+    summed,
     terms,
     through_windows,
     whole_number,
 )
-from answers.code.lines import DerivedLine, source_of
+from answers.code.lines import DerivedLine, Naming, code_of
 from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.layer import Layer, layer
-from numeric.source import Names
+from numeric.source import tree
 
 BATCH = "N"
 KERNEL, STRIDE, PADDING = ("k_H", "k_W"), ("s_H", "s_W"), ("p_H", "p_W")
 
-OWN = {"windows": "self.windows", "z": "self.z"}
-"""What ``_forward`` keeps for ``_backward``."""
+PLACES = {
+    "windows": "self.windows",
+    "z": "self.z",
+    **{partial_name("l", name): f'self.grads["{name}"]' for name in ("weight", "bias")},
+}
+"""What ``_forward`` keeps for ``_backward``, and where the gradients by the parameters go."""
+
+OWN = Naming(gradient="d{}", slope="d", places=PLACES)
+PLAIN = replace(OWN, places={})
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,9 @@ class Slices:
     """What is added to the padded input at one place within all windows: the slice of each spatial axis, the terms."""
 
     comment: str
-    slices: tuple[str, ...]
-    source: str
+    slices: tuple[ast.expr, ...]
+    target: ast.expr
+    value: ast.expr
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ class ConvolutionLines:
 
     windows: str
     value: DerivedLine
-    plus: tuple[str, ...]
+    plus: tuple[ast.expr, ...]
     parameters: tuple[DerivedLine, ...]
     added: Slices
 
@@ -62,9 +72,9 @@ class PoolingLines:
     """Max-pooling: the place of the largest value in every window, its row and column, and what is added there."""
 
     place: str
-    within: tuple[DerivedLine, ...]
+    within: tuple[ast.expr, ...]
     value: str
-    subscripts: tuple[DerivedLine, ...]
+    subscripts: tuple[ast.expr, ...]
     added: str
 
 
@@ -75,21 +85,14 @@ def convolution() -> ConvolutionLines:
     value, windows = through_windows(row(conv.network.forward, "y"), "z")
     letters = {**letters_of(row(conv.network.forward, "y")), **letters_of(value)}
     letters |= {f"d{name}": letters[name] for name in ("weight", "bias")}
-    summed, *others = terms(value.expression)
+    first, *others = terms(value.expression)
     return ConvolutionLines(
-        windows=windows.comment(),
-        value=DerivedLine("y", contraction(summed, letters["y"], {}), value.comment()),
-        plus=tuple(_spread(term, letters["y"]) for term in others),
+        windows=windows.comment(PLAIN),
+        value=DerivedLine(tree.name("y"), summed(first, letters["y"], PLAIN), value.comment(PLAIN)),
+        plus=tuple(summed(term, letters["y"], PLAIN) for term in others),
         parameters=tuple(_of_parameter(conv, name, letters) for name in ("bias", "weight")),
         added=_of_input(conv, letters),
     )
-
-
-def _spread(access: Expr, axes: tuple[Symbol, ...]) -> str:
-    """An array with some of the axes, which broadcasts against all of them."""
-    (letter,) = symbols.subscripts_of(access)
-    behind = len(axes) - 1 - axes.index(letter)
-    return f"{symbols.name_of(access)}[{', '.join([':', *['None'] * behind])}]"
 
 
 def _of_parameter(conv: Layer, name: str, letters: Mapping[str, tuple[Symbol, ...]]) -> DerivedLine:
@@ -97,23 +100,34 @@ def _of_parameter(conv: Layer, name: str, letters: Mapping[str, tuple[Symbol, ..
     if any(symbols.name_of(access) == "z" for access in symbols.accesses(whole.expression)):
         whole, _ = through_windows(whole, "z")
     whole = whole.lettered(letters)
-    return DerivedLine(f'self.grads["{name}"]', contraction(whole.expression, letters[name], OWN), whole.comment())
+    target = tree.quoted(PLACES[partial_name("l", name)])
+    return DerivedLine(target, summed(whole.expression, letters[name], OWN), whole.comment(OWN))
 
 
 def _of_input(conv: Layer, letters: Mapping[str, tuple[Symbol, ...]]) -> Slices:
     whole = _gradient(added_back(formula(conv.vjp("z"))), "z").lettered(letters)
-    outer, inner = letters[WINDOWS][:4], letters[WINDOWS][4:]
+    outer = letters[WINDOWS][:4]
     lengths = dict(zip(outer, ("N", "C", "H_out", "W_out"), strict=True))
     slices = tuple(_slice(one, lengths) for one in whole.subscripts if not isinstance(one, Symbol))
-    return Slices(whole.comment("+="), slices, contraction(whole.expression, outer, {}, inner))
+    target = tree.quoted("dz[:, :, rows, columns]")
+    return Slices(whole.comment(OWN, "+="), slices, target, summed(whole.expression, outer, PLAIN))
 
 
-def _slice(subscript: Expr, lengths: Mapping[Symbol, str]) -> str:
+def _slice(subscript: Expr, lengths: Mapping[Symbol, str]) -> ast.expr:
     """All values of ``s h + m - p`` over h, as a slice of the axis with p zeros in front."""
     (outer,) = [letter for letter in lengths if subscript.has(letter)]
-    stride = subscript.coeff(outer)
     (start,) = [term for term in subscript.as_ordered_terms() if isinstance(term, Symbol) and not term.is_positive]
-    return f"slice({start}, {start} + {stride} * {lengths[outer]}, {stride})"
+    stride = tree.name(str(subscript.coeff(outer)))
+    parts = {"start": tree.name(str(start)), "stride": stride, "count": tree.name(lengths[outer])}
+    return tree.quoted("slice(start, start + stride * count, stride)", parts)
+
+
+def _place(subscript: Expr, letters: Sequence[Expr]) -> ast.expr:
+    """``s h + m*``: a step for each window, and the place within it."""
+    (outer,) = [letter for letter in letters if subscript.coeff(letter) != 0]
+    stride = subscript.coeff(outer)
+    parts = {"stride": stride, "outer": outer, "inner": subscript - stride * outer}
+    return tree.quoted("stride * outer + inner", {hole: whole_number(part) for hole, part in parts.items()})
 
 
 def _gradient(whole: Formula, name: str) -> Formula:
@@ -133,39 +147,31 @@ def pooling() -> PoolingLines:
     spatial = [one for one in subscripts if not isinstance(one, Symbol)]
     added = _gradient(added_at(formula(pool.vjp("z"))), "z").lettered(letters_of(value) | {"y": value.subscripts})
     return PoolingLines(
-        place=place.comment(),
-        within=tuple(
-            DerivedLine(name, whole_number(forward.row[name].expression), "") for name in ("m_star", "n_star")
-        ),
-        value=value.comment(),
-        subscripts=tuple(
-            DerivedLine(name, whole_number(one), "") for name, one in zip(("row", "column"), spatial, strict=True)
-        ),
-        added=added.comment("+="),
+        place=place.comment(OWN),
+        within=tuple(whole_number(forward.row[name].expression) for name in ("m_star", "n_star")),
+        value=value.comment(OWN),
+        subscripts=tuple(_place(one, value.subscripts) for one in spatial),
+        added=added.comment(OWN, "+="),
     )
 
 
-@cache
-def linear() -> tuple[DerivedLine, ...]:
+def linear(naming: Naming = OWN) -> tuple[DerivedLine, ...]:
     """The lines of Linear: its value, the gradients of its parameters, and that of z."""
     dense = layer("Linear", "out", batch=BATCH)
-    names = Names.of(dense.network.forward)
-    letters = letters_of(row(dense.network.forward, "y"))
+    forward = dense.network.forward
+    letters = letters_of(row(forward, "y"))
     letters |= {f"d{name}": letters[name] for name in ("weight", "bias", "z")}
-    lines = [
-        DerivedLine("y", source_of(dense.forward()[-1], "numpy", names), row(dense.network.forward, "y").comment())
-    ]
-    for name, target in (("weight", 'self.grads["weight"]'), ("bias", 'self.grads["bias"]'), ("z", "dz")):
+    given = replace(naming, places={}).of(forward)
+    value = code_of(dense.forward()[-1], "numpy", given)
+    lines = [DerivedLine(tree.name("y"), value, row(forward, "y").comment(naming))]
+    for name in ("weight", "bias", "z"):
         derivation = dense.vjp(name)
         whole = _gradient(formula(derivation), name).lettered(letters)
-        source = source_of(derivation, "numpy", replace(names, tensors={"z": "self.z"}))
-        lines.append(DerivedLine(target, source, whole.comment()))
+        target = naming.of(forward).tensor(partial_name("l", name)).node
+        lines.append(DerivedLine(target, code_of(derivation, "numpy", naming.of(forward)), whole.comment(naming)))
     return tuple(lines)
 
 
-@cache
 def activation(name: str) -> ActivationLines:
     """The lines of an activation; they hold for each element, whatever the axes are."""
-    lines = written_activation(name, name, "numpy", "dy")
-    comments = [text.replace("[b,i]", "").replace("dJ/d", "d") for text in (lines.value_comment, lines.slope_comment)]
-    return replace(lines, value_comment=comments[0], slope_comment=comments[1])
+    return written_activation(name, name, "numpy", replace(PLAIN, elementwise=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cache
 from typing import Literal
 
@@ -27,7 +26,4 @@ def model(task: Task, activation: str) -> Network:
 @cache
 def functions(task: Task, activation: str) -> str:
     """The generated functions ``forward``, ``loss``, ``backward`` and ``loss_and_gradients``, and their helpers."""
-    source = compiled(model(task, activation)).source
-    lines = source.splitlines()
-    first = next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
-    return "\n".join(lines[first.lineno - 1 :])
+    return "\n\n\n".join(compiled(model(task, activation)).program.definitions)
