@@ -13,6 +13,7 @@ from sympy import Expr, FiniteSet, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
+from answers.errors import HomeworkContentError
 from answers.latex.sheet import Curve, Dot, Point
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
@@ -48,11 +49,20 @@ def evaluator(formula: Expr, variable: Symbol, functions: tuple[ScalarFunction, 
 
 
 def breaks(formula: Expr, variable: Symbol, functions: Sequence[ScalarFunction]) -> tuple[float, ...]:
-    """Where the conditions in a formula change: its kinks and jumps are among these places."""
+    """Where the conditions in a formula change: its kinks and jumps are among these places.
+
+    Raises:
+        HomeworkContentError: a letter says where.
+    """
     found: set[float] = set()
     for condition in _conditions(formula, {function.name: function for function in functions}):
         solutions = sympy.solveset(condition.lhs - condition.rhs, variable, sympy.S.Reals)
         if isinstance(solutions, FiniteSet):
+            lettered = [solution for solution in solutions if solution.free_symbols]
+            if lettered:
+                raise HomeworkContentError(
+                    f"it has a kink or a jump at {lettered[0]}; expected numbers for such places"
+                )
             found |= {float(solution) for solution in solutions}
     return tuple(sorted(found))
 

@@ -44,6 +44,36 @@ def test_what_is_said_is_true_of_every_number(condition: Boolean, known: list[Bo
                 assert not (always and not value)
 
 
+Z = symbols.scalar("z")
+of_reals = st.builds(
+    lambda relation, slope, shift: relation(slope * Z + shift, 0, evaluate=False),
+    st.sampled_from([Ge, Gt, Le, Lt]),
+    st.sampled_from([-2, -1, 1, 2, sympy.Rational(1, 3)]),
+    st.integers(-2, 2),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(of_reals, st.lists(of_reals, max_size=3))
+def test_what_is_said_of_real_numbers_is_true(condition: Boolean, known: list[Boolean]) -> None:
+    never, always = excluded(condition, known), implied(condition, known)
+    for place in range(-13, 14):
+        at = {Z: sympy.Rational(place, 2)}
+        if all(one.xreplace(at).doit() == sympy.true for one in known):
+            value = condition.xreplace(at).doit() == sympy.true
+            assert not (never and value)
+            assert not (always and not value)
+
+
+def test_real_numbers_have_no_next_one() -> None:
+    assert excluded(Gt(Z, 1), [Le(Z, 0)])
+    assert excluded(Gt(Z, 0), [Le(Z, 0)])
+    assert not excluded(Ge(Z, 0), [Le(Z, 0)])
+    assert not excluded(Gt(Z, 0), [Lt(Z, 1)])
+    assert implied(Gt(2 * Z, 0), [Gt(Z, 0)])
+    assert not implied(Gt(Z, 0), [Ge(Z, 0)])
+
+
 def test_neighbouring_ranges_exclude_each_other() -> None:
     assert excluded(And(Le(0, J - H), Lt(J - H, H)), [Lt(J, H)])
     assert implied(Not(Ge(J, H)), [Lt(J, H)])

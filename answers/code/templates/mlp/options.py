@@ -41,6 +41,8 @@ class MlpOptions(Programming):
         default=("relu", "identity", "mse_loss"), description="the activations f and g and the loss of the example test"
     )
 
+    test: FunctionName = Field(default="test_mlp", description="what the example test's file is called, without .py")
+
     @model_validator(mode="after")
     def _fits_together(self) -> MlpOptions:
         f, g, loss = self.example

@@ -25,7 +25,7 @@ class Mlp(MlpOptions):
                 driver=Path(__file__).with_name("driver.py"),
                 cases=partial(cases, self),
                 quantities=("y_hat", "loss", "dJdy_hat", *(f"dJd{name}" for name in PARAMETERS)),
-                examples={"test_mlp.py": example_test(self)},
+                examples={f"{self.test}.py": example_test(self)},
                 library=self.library,
             ),
         )
