@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import sympy
-from sympy import Add, Expr, Mul, Pow, Symbol
+from sympy import Abs, Add, Expr, Mul, Pow, Symbol
 from sympy.core.relational import Relational
 
 from derive.calculus.factors import plainly_irreducible, taken_out
@@ -81,11 +81,13 @@ def _indeterminates(expression: Expr) -> dict[Expr, Expr]:
 def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
     """The product with every factor that is a sum turned to the sign that a textbook gives it.
 
-    So is the sum that a bracket compares with 0: ``[y_hat - y > 0]``, not ``[y - y_hat < 0]``.
+    So is a sum of which there is a sign or an absolute value, and one that a bracket compares with 0:
+    ``[y_hat - y > 0]``, not ``[y - y_hat < 0]``.
     """
-    turned = {bracket: _turned(bracket, targets) for bracket in walks.parts(expression, Bracket)}
-    if any(bracket != other for bracket, other in turned.items()):
-        expression = walks.replaced(expression, turned)
+    for kinds in ((Abs, sympy.sign), (Bracket,)):
+        turned = {part: _turned(part, targets) for part in walks.parts(expression, *kinds)}
+        if any(part != other for part, other in turned.items()):
+            expression = walks.replaced(expression, turned)
     if isinstance(expression, Add):
         return Add(*(signed(term, targets) for term in expression.args)) if len(expression.args) > 1 else expression
     if not isinstance(expression, Mul):
@@ -117,11 +119,17 @@ def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
     return result
 
 
-def _turned(bracket: Bracket, targets: Collection[str]) -> Expr:
-    condition = bracket.args[0]
+def _turned(part: Expr, targets: Collection[str]) -> Expr:
+    """A bracket, a sign or an absolute value with the sum in it turned to the sign that a textbook gives it."""
+    if isinstance(part, Abs | sympy.sign):
+        (inside,) = part.args
+        backwards = isinstance(inside, Add) and _backwards(inside, targets)
+        factor = sympy.S.NegativeOne if isinstance(part, sympy.sign) else sympy.S.One
+        return factor * part.func(-inside) if backwards else part
+    condition = part.args[0]
     if isinstance(condition, Relational) and condition.rhs == 0 and isinstance(condition.lhs, Add):
-        return Bracket(condition.reversedsign) if _backwards(condition.lhs, targets) else bracket
-    return bracket
+        return Bracket(condition.reversedsign) if _backwards(condition.lhs, targets) else part
+    return part
 
 
 def _backwards(total: Add, targets: Collection[str]) -> bool:

@@ -9,6 +9,7 @@ import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
+from derive.calculus.absolute import with_signs_used
 from derive.errors import DeriveError
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket
@@ -98,7 +99,7 @@ def _outer(expression: Expr, argument: Expr, slope_of: Slope) -> Expr:
     if isinstance(expression, AppliedUndef):
         return slope_of(expression.func.__name__, argument)
     if isinstance(expression, Abs):
-        return Bracket(argument > 0) - Bracket(argument < 0)
+        return sympy.sign(argument)
     result: Expr = expression.fdiff(1)
     return result
 
@@ -106,7 +107,7 @@ def _outer(expression: Expr, argument: Expr, slope_of: Slope) -> Expr:
 def _scaled(factor: Expr, expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
     for inner in _walk(expression, tensor, slope_of):
         apart = _apart(inner, symbols.names_in(factor))
-        yield replace(apart, slope=factor * apart.slope)
+        yield replace(apart, slope=with_signs_used(factor * apart.slope))
 
 
 def _apart(inner: Contribution, taken: set[str]) -> Contribution:

@@ -133,8 +133,11 @@ def grouped(expression: Expr) -> Expr:
 
 
 def _shared_by_some(total: Add) -> list[Expr]:
-    held = Counter(base for term in total.args for base in powers_of(term)[1])
-    return [base for base, count in held.items() if count > 1]
+    """The factors that several terms have, but for powers of one thing alone: 1 + 2z - z² stays."""
+    terms = [powers for _, powers in map(powers_of, total.args)]
+    held = Counter(base for powers in terms for base in powers)
+    alone = {base for base in held if all(set(powers) <= {base} for powers in terms)}
+    return [base for base, count in held.items() if count > 1 and base not in alone]
 
 
 def _put_together(total: Add, base: Expr) -> Expr:

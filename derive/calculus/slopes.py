@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import sympy
-from sympy import Add, Expr, Mul, Symbol, exp
+from sympy import Add, Expr, Mul, Pow, Symbol, exp
 from sympy.core.function import AppliedUndef
 
+from derive.calculus.absolute import with_signs_used
 from derive.calculus.algebra import factored
+from derive.calculus.conditions import with_plain_conditions
 from derive.calculus.differentiate import contributions, unknown_slope
 from derive.calculus.factors import cost
 from derive.expression import symbols
@@ -34,11 +36,15 @@ class SlopeStep:
 
 @dataclass(frozen=True)
 class Slope:
-    """The derivative of a scalar function: its formula in the variable, and the lines that lead to it."""
+    """The derivative of a scalar function: its formula in the variable, and the lines that lead to it.
+
+    ``plain`` is the same in no value of a function that has a name.
+    """
 
     function: ScalarFunction
     formula: Expr
     steps: tuple[SlopeStep, ...]
+    plain: Expr
 
     def at(self, argument: Expr) -> Expr:
         """The slope at ``argument``."""
@@ -57,14 +63,14 @@ class SlopeTable:
         """The derivative of the named function at ``argument``; ``f'`` for an unknown ``f``.
 
         It is the final form, or the given ``line`` of its derivation where that line exists; unless it is
-        ``folded``, the last line that is written in no value of a function.
+        ``folded``, it is written in no value of a function.
         """
         for function in self.functions:
             if function.name == name:
                 found = slope(function, self.functions)
+                if not self.folded:
+                    return found.plain.xreplace({function.variable: argument})
                 last = len(found.steps) - 1
-                while not self.folded and found.steps[last].rule in ("fold back", "recognise"):
-                    last -= 1
                 shown = found.steps[last if self.line < 0 else min(self.line, last)].expression
                 return shown.xreplace({function.variable: argument})
         return unknown_slope(name, argument)
@@ -83,23 +89,24 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
     sigma is in it.
     """
     variable = function.variable
-    parts = contributions(function.formula, variable.name, SlopeTable(library))
-    raw = Add(*(part.slope for part in parts))
-    steps = [
-        SlopeStep(
-            raw,
-            "differentiate",
-            f"Differentiate the formula of {{{function.name}}} by the chain, product and quotient rules.",
-        )
-    ]
-    tidy = min((raw, _in_short_numbers(factored(raw))), key=cost) if not raw.has(Bracket) else raw
-    if tidy != raw:
-        steps.append(SlopeStep(tidy, "simplify", "Put it over one denominator."))
+    raw = _by_quotient_rule(function, library)
+    rules = "quotient rule" if raw is not None else "chain, product and quotient rules"
+    if raw is None:
+        raw = _differentiated(function.formula, variable, library)
+    steps = [SlopeStep(raw, "differentiate", f"Differentiate the formula of {{{function.name}}} by the {rules}.")]
+    used = with_signs_used(sympy.expand_mul(raw) if raw.has(sympy.sign) else raw)
+    tidy = min((raw, used, _in_short_numbers(factored(used))), key=cost) if not raw.has(Bracket) else used
+    tidy = with_plain_conditions(tidy)
+    at_once = _folded(function, raw)
+    if tidy != raw and (at_once is None or cost(at_once) > cost(tidy)):
+        said = "Say the conditions plainly." if raw.has(Bracket) else "Put it over one denominator."
+        steps.append(SlopeStep(tidy, "simplify", said))
     named = _recognised(tidy, library)
     if named != tidy:
         steps.append(SlopeStep(named, "recognise", "Recognise a function that has a name."))
     folded = _folded(function, named)
     if folded is not None and cost(folded) <= cost(named):
+        steps += _split(function, tidy, folded)
         steps.append(
             SlopeStep(
                 folded,
@@ -108,7 +115,56 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
             )
         )
         named = folded
-    return Slope(function, named, tuple(steps))
+    return Slope(function, named, tuple(steps), tidy)
+
+
+def _differentiated(formula: Expr, variable: Symbol, library: tuple[ScalarFunction, ...]) -> Expr:
+    """The derivative of a formula by its variable."""
+    return Add(*(part.slope for part in contributions(formula, variable.name, SlopeTable(library))))
+
+
+def _by_quotient_rule(function: ScalarFunction, library: tuple[ScalarFunction, ...]) -> Expr | None:
+    """``(N' D - N D')/D²`` for a formula N/D of which both depend on the variable; None for any other formula."""
+    variable = function.variable
+    factors = Mul.make_args(function.formula)
+    divisors = [factor for factor in factors if _divides(factor) and factor.has(variable)]
+    above = Mul(*(factor for factor in factors if factor not in divisors))
+    below = Mul(*(1 / factor for factor in divisors))
+    if not divisors or not above.has(variable) or function.formula.has(Bracket):
+        return None
+    above_slope, below_slope = (_differentiated(part, variable, library) for part in (above, below))
+    return Mul(Add(above_slope * below, -(above * below_slope)), below**-2)
+
+
+def _divides(factor: Expr) -> bool:
+    """Whether a factor of a formula is a whole power below the line."""
+    return isinstance(factor, Pow) and factor.exp.is_Integer and factor.exp.is_negative
+
+
+def _split(function: ScalarFunction, formula: Expr, folded: Expr) -> list[SlopeStep]:
+    """The slope as a product of the fractions that the factors of the folded one are, y and 1 - y of y(1 - y)."""
+    value = function(function.variable)
+    factors = sorted((factor for factor in Mul.make_args(folded) if factor.has(value)), key=cost)
+    if len(factors) < 2 or any(isinstance(factor, Pow) for factor in factors):
+        return []
+    fractions = [_one_fraction(factor.xreplace({value: function.formula})) for factor in factors]
+    if not all(any(map(_divides, Mul.make_args(fraction))) for fraction in fractions):
+        return []
+    number = Mul(*(factor for factor in Mul.make_args(folded) if not factor.has(value)))
+    if not number.is_number or sympy.cancel(number * Mul(*fractions) - formula) != 0:
+        return []
+    apart = Mul(*(fractions if number == 1 else [number, *fractions]), evaluate=False)
+    return [SlopeStep(apart, "simplify", "Write it as a product of fractions.")]
+
+
+def _one_fraction(formula: Expr) -> Expr:
+    """A formula over one denominator, in the exponential that it is written in."""
+    exponent = _exponential(formula)
+    if exponent is None:
+        return factored(sympy.together(formula))
+    t = sympy.Symbol("_t", positive=True)
+    rational = _in_generator(formula, exponent, t)
+    return factored(sympy.together(rational)).xreplace({t: exp(exponent)}) if rational is not None else formula
 
 
 def _in_short_numbers(product: Expr) -> Expr:

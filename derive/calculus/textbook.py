@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Mul, Sum
 
+from derive.calculus.absolute import with_signs_used
 from derive.calculus.algebra import factored, signed
 from derive.calculus.bounds import Ranges
+from derive.calculus.conditions import with_plain_conditions
 from derive.calculus.digits import digits_decided
 from derive.calculus.eliminate import eliminate, merge_brackets
 from derive.calculus.factors import cost, grouped, taken_out
@@ -89,6 +91,7 @@ class Simplifier:
         """
         if expanded_length(expression) > LONGEST_EXPANSION:
             return signed(expression, self.targets)
+        expression = with_plain_conditions(expression)
         reflection = reflected(expression, self.functions)
         candidates = dict.fromkeys((expression, self.expanded(reflection, ranges)))
         candidates |= dict.fromkeys(factored(one, self.targets) for one in candidates if _may_factor(one))
@@ -139,8 +142,8 @@ def _with_deltas_used(term: Term) -> Term:
 
 
 def _normal(term: Term) -> Term:
-    """The term with powers of one base merged: ``s`` and ``1/s`` cancel."""
-    return Term(tuple(Mul.make_args(Mul(*merge_brackets(term.factors)))), term.bound)
+    """The term with powers of one base merged: ``s`` and ``1/s`` cancel, u sign(u) is |u|."""
+    return Term(tuple(Mul.make_args(with_signs_used(Mul(*merge_brackets(term.factors))))), term.bound)
 
 
 def _may_factor(expression: Expr) -> bool:

@@ -224,7 +224,32 @@ def _collected(addends: Iterable[tuple[Expr, Node]]) -> Node:
     if len(left) == 1:
         return scale(*left[0])
     shared = _shared([coefficient for coefficient, _ in left])
-    return scale(shared, Plus(tuple(scale(coefficient / shared, bare) for coefficient, bare in left)))
+    rest = [(coefficient / shared, bare) for coefficient, bare in left]
+    return scale(shared, _factored(rest) or Plus(tuple(scale(*term) for term in rest)))
+
+
+def _factored(terms: Sequence[tuple[Expr, Node]]) -> Node | None:
+    """A sum with a factor taken out that its products begin with, or end with: A B + A C is A (B + C)."""
+    for end in (0, -1):
+        shared: dict[Node, list[tuple[Expr, Node]]] = {}
+        for coefficient, bare in terms:
+            if isinstance(bare, Product):
+                shared.setdefault(bare.factors[end], []).append((coefficient, bare))
+        factor, members = max(shared.items(), key=lambda item: len(item[1]), default=(None, []))
+        if factor is not None and len(members) > 1:
+            whole = _taken_out(factor, members, end)
+            others = [scale(*term) for term in terms if term not in members]
+            return plus(whole, *others) if others else whole
+    return None
+
+
+def _taken_out(factor: Node, products: Sequence[tuple[Expr, Node]], end: int) -> Node:
+    """The sum of products that all begin with the factor, or end with it."""
+    inner = []
+    for coefficient, bare in products:
+        rest = bare.children[1:] if end == 0 else bare.children[:-1]
+        inner.append(scale(coefficient, product(*rest)))
+    return product(factor, plus(*inner)) if end == 0 else product(plus(*inner), factor)
 
 
 def _addends(coefficient: Expr, terms: Iterable[Node]) -> Iterable[tuple[Expr, Node]]:

@@ -8,6 +8,7 @@ import sympy
 from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Mul, Pow, S, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
+from derive.calculus.conditions import together
 from derive.expression import walks
 from derive.expression.partials import partial_named
 from derive.expression.symbols import fresh_indices, name_of, names_in, scalar, subscripts_of
@@ -153,7 +154,7 @@ class _Recogniser:
                 waiting.append(body)
             else:
                 plain.append(factor)
-        return self._divisors_joined(list(self._squares_parted(plain, bound))), bound
+        return self._divisors_joined(together(list(self._squares_parted(plain, bound)))), bound
 
     def _opened(self, total: Sum, scope: Axes) -> tuple[Expr, Axes] | None:
         """The body and the bound indices of a sum, renamed where a name is taken; None for unusual bounds."""

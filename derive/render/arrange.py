@@ -6,6 +6,7 @@ import sympy
 from sympy import Add, Basic, Expr, Mul, Pow, Sum, Symbol
 from sympy.logic.boolalg import And
 
+from derive.calculus.conditions import together
 from derive.expression import walks
 from derive.expression.functions import Bracket
 from derive.render.order import by_factor, is_scalar, natural
@@ -94,7 +95,7 @@ def arranged(expression: Mul) -> tuple[Expr, list[Expr]]:
             if number.is_negative and factor.as_coeff_Add()[0].is_negative:
                 factor, number = Add(*(-term for term in factor.args)), -number
         factors.append(factor)
-    return number, _together(factors)
+    return number, together(_together(factors))
 
 
 def _together(factors: list[Expr]) -> list[Expr]:

@@ -177,7 +177,12 @@ class ExpressionPrinter:
         return replace(shown, negative=sign)
 
     def product(self, expression: Expr) -> Piece:
-        """A product: a coefficient, a fraction if there is a denominator, then brackets and sums."""
+        """A product: a coefficient, a fraction if there is a denominator, then brackets and sums.
+
+        Products among its factors were made so to stand side by side, each a fraction of its own.
+        """
+        if any(isinstance(factor, Mul) for factor in expression.args):
+            return compose.multiply(self.style, list(map(self.piece, expression.args)), between=self.between)
         number, factors = arranged(expression)
         above = [factor for factor in factors if not divides(factor)]
         below = [1 / factor for factor in factors if divides(factor)]

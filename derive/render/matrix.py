@@ -10,6 +10,7 @@ import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
 
 from derive.expression.partials import partial_named
+from derive.matrix.build import product, transpose
 from derive.matrix.nodes import (
     Apply,
     Basis,
@@ -29,6 +30,7 @@ from derive.matrix.nodes import (
     Transpose,
 )
 from derive.matrix.sequences import At, Chain, OverTime
+from derive.matrix.tree import runs_of
 from derive.render import compose
 from derive.render.arrange import arranged, divides
 from derive.render.counting import counted, shifted_subscript
@@ -131,7 +133,7 @@ class MatrixPrinter:
             Plus: lambda node: compose.add(self.style, self.terms(node)),
             Stacked: lambda node: self.style.stacked([self.piece(part) for part in node.parts]),
             Slice: self.slice,
-            Diagonal: lambda node: self.call("diag", node.node),
+            Diagonal: self.diagonal,
             DiagonalOf: lambda node: self.call("diagonal", node.node),
             Elementwise: lambda node: self.formula(node).piece(self.counted(node)),
             Apply: lambda node: compose.call(
@@ -213,8 +215,30 @@ class MatrixPrinter:
         if len(node.factors) == 2 and node.factors[0] == Transpose(node.factors[1]) and node.shape == (1, 1):
             norm = self.style.norm(self.style.signed(self.piece(node.factors[1])))
             return self.style.power(norm, self.style.number("2"))
-        factors = [self.piece(factor) for factor in node.factors]
-        return compose.multiply(self.style, factors, between="juxtapose")
+        runs = [self.run(run) for run in runs_of(node.factors)]
+        if len(runs) == 1:
+            return self.run(node.factors, alone=True)[0]
+        numbers = [piece for piece, is_number in runs if is_number]
+        others = [piece for piece, is_number in runs if not is_number]
+        return compose.multiply(self.style, [*numbers, *others], between="juxtapose")
+
+    def run(self, factors: Sequence[Node], *, alone: bool = False) -> tuple[Piece, bool]:
+        """Factors between inner dimensions of 1, and whether they are an inner product, which stands in front."""
+        trace = _trace(factors)
+        if trace is not None:
+            return self.call("tr", trace), True
+        inner = len(factors) == 1 and isinstance(factors[0], Product)
+        whole = compose.multiply(self.style, [self.piece(factor) for factor in factors], between="juxtapose")
+        is_number = factors[0].shape[0] == 1 and factors[-1].shape[1] == 1 and (inner or len(factors) > 1)
+        return (self.style.enclose(self.style.signed(whole)) if is_number and not alone else whole), is_number
+
+    def diagonal(self, node: Diagonal) -> Piece:
+        """A diagonal matrix; where all elements are the same number, that times the identity."""
+        if not isinstance(node.node, Product) or not _is_spread(node.node):
+            return self.call("diag", node.node)
+        _, first, *others = node.node.factors
+        number = self.piece(Product((first, *others)) if others else first)
+        return compose.multiply(self.style, [number, self.style.identity()], between="juxtapose")
 
     def hadamard(self, node: Hadamard) -> Piece:
         """An elementwise product, reciprocals among its factors written as an elementwise quotient."""
@@ -288,6 +312,25 @@ def _above_and_below(printer: ExpressionPrinter, product: Expr) -> tuple[list[Pi
     _, factors = arranged(product)
     below = [printer.piece(1 / factor) for factor in factors if divides(factor)]
     return [printer.piece(factor) for factor in factors if not divides(factor)], below
+
+
+def _trace(factors: Sequence[Node]) -> Node | None:
+    """What a run of factors is the trace of: 1^T diagonal(A), or 1^T (A ⊙ B) 1, which is tr(A^T B)."""
+    if not isinstance(factors[0], Ones) or factors[0].rows != 1:
+        return None
+    if len(factors) == 2 and isinstance(factors[1], DiagonalOf):
+        return factors[1].node
+    both = factors[1] if len(factors) == 3 and isinstance(factors[2], Ones) else None
+    if not isinstance(both, Hadamard) or len(both.factors) != 2:
+        return None
+    return product(transpose(both.factors[0]), both.factors[1])
+
+
+def _is_spread(product: Product) -> bool:
+    """Whether a product is the column of ones times numbers."""
+    first, *others = product.factors
+    whole = Product(tuple(others)) if len(others) > 1 else others[0]
+    return isinstance(first, Ones) and first.columns == 1 and whole.shape == (1, 1)
 
 
 def _squares_apart(factors: Sequence[Expr]) -> list[Expr]:

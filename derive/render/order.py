@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sympy import Add, Expr, Indexed, KroneckerDelta, Le, Lt, Mul, Pow, Sum, Symbol
+from sympy import Add, Expr, Indexed, KroneckerDelta, Le, Lt, Mul, Pow, Sum, Symbol, exp
 
 from derive.expression import walks
 from derive.expression.functions import Bracket
@@ -57,9 +57,15 @@ def _term_key(term: Expr, integers: bool) -> Key:
         (walks.holds(rest, Sum), len(factors) if walks.holds(rest, Sum) else 0),
         walks.holds(rest, Bracket),
         says_less(rest),
+        _falls(rest),
         factors,
         natural(str(coefficient)),
     )
+
+
+def _falls(term: Expr) -> bool:
+    """Whether it is e to a negative multiple of something, which is written after e to a positive one."""
+    return isinstance(term, exp) and bool(term.args[0].could_extract_minus_sign())
 
 
 def is_stabiliser(expression: Expr) -> bool:

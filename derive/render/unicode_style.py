@@ -75,7 +75,8 @@ class UnicodeStyle(Style):
         if exponent.text.isdigit():
             return _atom(base.text + exponent.text.translate(ABOVE), Binding.SCRIPTED)
         inside = exponent if exponent.binding is Binding.ATOM else self.enclose(exponent)
-        return _atom(f"{base.text}^{inside.text}", Binding.SCRIPTED)
+        braced = f"{{{inside.text}}}" if inside.text.startswith(self.signs["elementwise"]) else inside.text
+        return _atom(f"{base.text}^{braced}", Binding.SCRIPTED)
 
     def transpose(self, base: Piece) -> Piece:
         return _atom(base.text + "ᵀ", Binding.SCRIPTED)
@@ -154,6 +155,8 @@ class UnicodeStyle(Style):
         separator = self.signs[between]
         if re.search("[0-9½⅓⅔¼¾]$", left.text) and re.match("[0-9]", right.text):
             return separator if separator.strip() else " · "
+        if right.text.startswith("|") and left.text[-1].isalnum():
+            return " · "
         if re.fullmatch("[0-9]+|[½⅓⅔¼¾]", left.text):
             return " " if right.text[0] in "∂Σ" or re.match("[A-Za-z]{2}", right.text) else ""
         return separator

@@ -146,7 +146,7 @@ def test_elementary_functions_have_slopes_and_numbers(name: str) -> None:
 def test_a_softmax_on_one_line_reads_as_in_a_textbook() -> None:
     own = LayerDefinition("Warm", "y[i] = exp(z[i]/T)/sum[k] exp(z[k]/T)", axes=("K",), shapes={"T": ()}, inputs=("T",))
     gradient = layer(own).vjp("z")
-    assert gradient.unicode() == "∂ℓ/∂z = (1/T) y ⊙ (dy − 𝟏 yᵀ dy)"
+    assert gradient.unicode() == "∂ℓ/∂z = (1/T) y ⊙ (dy − (yᵀ dy) 𝟏)"
     assert check(gradient).ok
     assert check(layer(own).vjp("T")).ok
 

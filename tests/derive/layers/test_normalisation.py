@@ -144,8 +144,8 @@ TEXTBOOK = {
 
 
 MATRIX = {
-    "LayerNorm": "(1/√(v + ε))(dy ⊙ weight − (1/n)(ẑ dyᵀ (weight ⊙ ẑ) + 𝟏 dyᵀ weight))",
-    "RMSNorm": "(1/√(v + ε))(dy ⊙ weight − (1/n) ẑ dyᵀ (weight ⊙ ẑ))",
+    "LayerNorm": "(1/√(v + ε))(dy ⊙ weight − (1/n)((dyᵀ (weight ⊙ ẑ)) ẑ + (dyᵀ weight) 𝟏))",
+    "RMSNorm": "(1/√(v + ε))(dy ⊙ weight − (1/n)(dyᵀ (weight ⊙ ẑ)) ẑ)",
     "BatchNorm1d": "(dy − (1/B)(ẑ diag((dy ⊙ ẑ)ᵀ 𝟏) + 𝟏 𝟏ᵀ dy)) diag(weight ⊘ √(v + ε 𝟏))",
 }
 

@@ -88,7 +88,7 @@ TEXTBOOK = [
     (Identity(d), r"\bm{I}", "I"),
     (Elementwise(u * (1 - u), (u,), (Y_HAT,)), r"\hat{\bm{y}} \odot (\mathbf{1} - \hat{\bm{y}})", "ŷ ⊙ (𝟏 − ŷ)"),
     (Elementwise(1 - u**2, (u,), (Z2,)), r"\mathbf{1} - \bm{z}_2 \odot \bm{z}_2", "𝟏 − z₂ ⊙ z₂"),
-    (Elementwise(u**3, (u,), (Z2,)), r"\bm{z}_2^{\odot 3}", "z₂^⊙3"),
+    (Elementwise(u**3, (u,), (Z2,)), r"\bm{z}_2^{\odot 3}", "z₂^{⊙3}"),
     (
         Elementwise((1 - v) / (1 - u) - v / u, (u, v), (Y_HAT, Y)),
         r"(\mathbf{1} - \bm{y}) \oslash (\mathbf{1} - \hat{\bm{y}}) - \bm{y} \oslash \hat{\bm{y}}",
