@@ -62,7 +62,7 @@ def test_the_softmax_is_met_by_its_jacobian() -> None:
     told = lines(layer("Softmax").vjp("z", grain="lecture"))
     assert ("", "", "y[i] · (δ[i,j] − y[j])") in told
     assert ("A change of z[i] moves every y[j]: what all of them send back adds up.") in [said for said, _, _ in told]
-    assert told[-1] == ("For all elements at once:", "∂ℓ/∂z", "y ⊙ (dy − 𝟏 yᵀ dy)")
+    assert told[-1] == ("For all elements at once:", "∂ℓ/∂z", "y ⊙ (dy − (yᵀ dy) 𝟏)")
     assert not any("s" in right or "e[" in right for _, _, right in told)
 
 

@@ -48,7 +48,7 @@ RANGES: tuple[Ranges, ...] = ("brackets", "limits")
 PRODUCT = {sign: re.compile(rf"\(a \\{sign} b\)_i = \\sum_j a_\{{(.*?)\}}") for sign in ("star", "ast")}
 
 ELEMENTARY: Mapping[str, Callable[[float], float]] = {
-    "exp": math.exp, "log": math.log, "tanh": math.tanh, "erf": math.erf, "sqrt": math.sqrt,
+    "sign": numpy.sign, "exp": math.exp, "log": math.log, "tanh": math.tanh, "erf": math.erf, "sqrt": math.sqrt,
 }  # fmt: skip
 
 
