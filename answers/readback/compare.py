@@ -371,7 +371,9 @@ class Reader:
             )
 
     def difference(self, value: Array, truth: Array, noise: float) -> float:
-        """The relative error of an array; Unequal where it is too large."""
+        """The relative error of an array; Unequal where it is too large. A single 0 stands for zeros of any shape."""
+        if value.size == 1 and not value.any():
+            value = numpy.zeros(truth.shape)
         if value.shape != truth.shape and value.squeeze().shape != truth.squeeze().shape:
             raise Unequal(
                 f"the text says an array of {_product(value.shape)}, and {_product(truth.shape)} is what it should be"

@@ -36,14 +36,16 @@ class Contraction:
     def contract(self, factors: Sequence[Factor], bound: Sequence[Symbol], free: tuple[Symbol, ...]) -> Node | None:
         """The node of Sum_bound of the product of the factors, or None.
 
-        An index on two matrices joins them, A diag(v) B; on one matrix it makes a vector, A (v ⊙ w). There is
+        An index on two matrices joins them, A diag(v) B; on one matrix it makes a vector, A (v ⊙ w). What joins
+        without a transpose is joined first, so that (C ⊙ (A B))^T 1 is not ((A^T C) ⊙ B)^T 1. There is
         no form where every bound index left is read by three or more matrices that cannot be merged.
         """
         left = list(bound)
         factors = self._merged(factors)
         while left:
-            readers = Counter(chain.from_iterable(factor.axes for factor in factors if len(factor.axes) == 2))
-            k = min(left, key=lambda index: readers[index])
+            matrices = [factor.axes for factor in factors if len(factor.axes) == 2]
+            readers = Counter(chain.from_iterable(matrices))
+            k = min(left, key=lambda index: (readers[index], _turns(index, matrices)))
             if readers[k] > 2:
                 return None
             left.remove(k)
@@ -145,6 +147,12 @@ class Contraction:
             right = [product(self.elementwise_product(right), *scalars)]
         frame = [[diagonal(self.elementwise_product(side))] if side else [] for side in (left, right)]
         return scale(coefficient, product(*chain(frame[0], [matrix], frame[1])))
+
+
+def _turns(index: Symbol, matrices: Sequence[tuple[Symbol, ...]]) -> bool:
+    """Whether two matrices that the index joins are multiplied with a transpose: it is the rows of both, or of none."""
+    places = [axes.index(index) for axes in matrices if index in axes]
+    return len(places) == 2 and places[0] == places[1]
 
 
 def _leaf(node: Node) -> Node:

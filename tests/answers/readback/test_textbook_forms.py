@@ -103,3 +103,18 @@ def test_losses_with_absolute_values_have_signs(loss: str) -> None:
     derivation = network("x:n -> Linear(K)", loss).gradient("b1")
     assert "sign(ŷ − y)" in derivation.unicode()
     require_right(derivation)
+
+
+@pytest.mark.parametrize("activation", ["Sigmoid", "ReLU", "f"])
+@pytest.mark.parametrize("outputs", ["K", "1"])
+def test_biases_of_a_batch_read_as_its_weights(activation: str, outputs: str) -> None:
+    """The gradient of the bias has ones where that of the weight has the input."""
+    net = network(f"x:n -> Linear(d) -> {activation} -> Linear({outputs})", "MSE", batch="B")
+    bias, weight = net.gradient("b1"), net.gradient("W1")
+    assert bias.unicode().partition(" = ")[2] == weight.unicode().partition(" = ")[2].removesuffix("x") + "𝟏"
+    assert bias.unicode().endswith(")ᵀ 𝟏")
+    require_right(bias)
+
+
+def test_what_normalising_takes_away_has_a_gradient_of_zero() -> None:
+    require_right(network("x:n -> Linear(d) -> BatchNorm1d -> Linear(K)", "MSE", batch="B").gradient("b1"))
