@@ -12,14 +12,13 @@ from pydantic import Field
 from answers.code import Assignment, CodeCheck
 from answers.code.program import CheckOnce
 from answers.code.reported import lacking, reported
-from answers.contract.evidence import quoted
 from answers.contract.item import Answered, Claim, Context
 from answers.contract.texts import Markdown
 from answers.contract.written import Lined, lines_left
 from answers.latex.code import CodeLine, code_lines
 from answers.latex.escape import escape
-from answers.latex.markdown import markdown
 from answers.latex.sheet import Block, Code, Text
+from answers.readback.prose import quoting
 from answers.trainings.homework import Trainings
 from numeric.checks.comparison import Comparison
 
@@ -65,14 +64,15 @@ class Programming(Lined):
         checks = {one.file: CheckOnce(one) for one in assignments}
         blocks: list[Block] = [Text(_introduction(assignments, printed))]
         blocks += [_listing(one) for one in printed]
-        claims = [claim for one in assignments for claim in _claims(one, checks[one.file])]
+        claims = tuple(claim for one in assignments for claim in _claims(one, checks[one.file]))
         reports = [reported(one, trainer, checks[one.file]) for one in printed if one.results]
         blocks += [block for report in reports for block in report.found.blocks]
-        claims += [claim for report in reports for claim in report.found.claims]
+        claims += tuple(claim for report in reports for claim in report.found.claims)
         if self.text and all(report.ran for report in reports):
-            blocks.append(Text(markdown(quoted(self.text, {report.name: report.found for report in reports}))))
+            text, claims = quoting(self.text, {report.name: report.found for report in reports}, claims)
+            blocks.append(text)
         files = tuple((f"{SOLUTION}/{one.file}", one.solution) for one in assignments)
-        return Answered(tuple(blocks), tuple(claims), files)
+        return Answered(tuple(blocks), claims, files)
 
 
 def _introduction(assignments: Sequence[Assignment], printed: Sequence[Assignment]) -> str:

@@ -16,6 +16,7 @@ from answers.latex.code import code_lines
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Code, Text
 from answers.trainings.trainer import Trainer
+from answers.trainings.words import in_percent
 from numeric.checks.comparison import Comparison
 from numeric.checks.tolerances import DOUBLE
 
@@ -45,7 +46,9 @@ def reported(assignment: Assignment, trainer: Trainer, run: CheckOnce) -> Report
 
 def what_it_reports(assignment: Assignment, program: Program, run: CheckOnce) -> Found:
     """The metrics of a program for a text, and the claims that it reports them."""
-    return Found(program.quoted, (), _claims(assignment, program, run))
+    shares = frozenset(filter(in_percent, program.quoted))
+    plain = frozenset(program.quoted) - shares
+    return Found(program.quoted, (), _claims(assignment, program, run), percent=shares, plain=plain)
 
 
 def _output(assignment: Assignment, program: Program) -> tuple[Block, ...]:

@@ -18,7 +18,9 @@ from numeric.checks.comparison import Comparison
 from numeric.checks.tolerances import DOUBLE
 
 NUMBER = re.compile(r"(?P<sign>- ?)?(?:\\frac\{(?P<above>\d+)\}\{(?P<below>\d+)\}|(?P<decimal>\d+(?:\.\d+)?))")
-POWER = re.compile(r" \\times 10\^\{(?P<power>-?\d+)\}")
+POWER = re.compile(r"\s*(?:\\times|\\cdot)\s*10\^\{(?P<power>-?\d+)\}|[eE](?P<exponent>[-+]?\d+)")
+QUOTE = re.compile(r"\{\{([^{}]+)\}\}")
+"""A quotation in a text."""
 
 
 class Comparing(Protocol):
@@ -41,13 +43,17 @@ class Comparing(Protocol):
 class Found:
     """What a computation found: values by name for the text (LaTeX or plain), figures, and claims.
 
-    ``comparing`` holds equations of the text about its values against derivatives, where it knows any.
+    Of the values those in ``percent`` are shares that are printed in percent, without the sign; ``plain`` ones are
+    numbers that are none. ``comparing`` holds equations of the text about its values against derivatives, where it
+    knows any.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     claims: tuple[Claim, ...] = ()
     comparing: Comparing | None = None
+    percent: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
 
 
 class Evidence(Strict):
@@ -74,7 +80,7 @@ def quoted(text: str, found: Mapping[str, Found]) -> str:
             raise HomeworkContentError(f"the text quotes {name}, which no evidence provides; {nearest(name, values)}")
         return values[name]
 
-    return re.sub(r"\{\{([^{}]+)\}\}", value, text)
+    return QUOTE.sub(value, text)
 
 
 def read_number(text: str) -> tuple[float, float]:
@@ -90,7 +96,8 @@ def read_number(text: str) -> tuple[float, float]:
     power = POWER.fullmatch(rest)
     if found is None or (rest and power is None):
         raise ValueError(f"{text!r} is no number that is read back")
-    scale = (-1.0 if found["sign"] else 1.0) * 10.0 ** int(power["power"] if power else 0)
+    exponent = int(power["power"] or power["exponent"]) if power else 0
+    scale = (-1.0 if found["sign"] else 1.0) * 10.0**exponent
     if found["decimal"] is None:
         return scale * int(found["above"]) / int(found["below"]), 0.0
     exact = len(found["decimal"]) == 1 and power is None

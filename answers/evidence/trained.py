@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
 from answers.contract.evidence import Evidence, Found, quoted_claim
 from answers.contract.item import Context
-from answers.trainings.answer import notices, quoted_values, values_of
+from answers.trainings.answer import found_of, notices, values_of
 from answers.trainings.claims import training_claims
 from answers.trainings.homework import Trainings
 
@@ -21,7 +22,8 @@ class TrainedEvidence(Evidence):
 
     def find(self, context: Context) -> Found:
         outcome = context.shared(Trainings).outcome(self.training)
-        said = quoted_values(outcome)
+        said = found_of(outcome)
         finite = {name: value for name, value in values_of(outcome).items() if value == value}
-        quoted = quoted_claim(f"numbers quoted of {self.training}", said, finite)
-        return Found(said, notices(outcome), (*training_claims(self.training, outcome), quoted))
+        quoted = quoted_claim(f"numbers quoted of {self.training}", said.values, finite)
+        claims = (*training_claims(self.training, outcome), quoted)
+        return replace(said, blocks=notices(outcome), claims=claims)

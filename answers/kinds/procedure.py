@@ -7,7 +7,6 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from answers.contract.evidence import quoted
 from answers.contract.item import Answered, Context, Item
 from answers.contract.model import Strict
 from answers.contract.texts import Markdown, MarkdownLine, Maths
@@ -15,8 +14,9 @@ from answers.evidence import AnyEvidence, collect
 from answers.evidence.derivatives import derivative_claims
 from answers.latex.code import code_lines
 from answers.latex.formula import formula
-from answers.latex.markdown import inline_markdown, markdown
+from answers.latex.markdown import inline_markdown
 from answers.latex.sheet import Block, Code, Equation, Room, Text
+from answers.readback.prose import quoting
 
 
 class ProcedureStep(Strict):
@@ -56,7 +56,8 @@ class Procedure(Item):
             if step.code:
                 blocks.append(Code(code_lines(step.code)))
         found = collect(self.evidence, context)
+        claims = tuple(claim for evidence in found.values() for claim in evidence.claims)
         if self.closing:
-            blocks.append(Text(markdown(quoted(self.closing, found))))
-        claims = [claim for evidence in found.values() for claim in evidence.claims]
+            closing, claims = quoting(self.closing, found, claims)
+            blocks.append(closing)
         return Answered(tuple(blocks), (*claims, *derivative_claims(self.closing, found)))

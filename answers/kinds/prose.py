@@ -6,14 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.evidence import quoted
 from answers.contract.item import Answered, Context
 from answers.contract.texts import Markdown
 from answers.contract.written import Lined
 from answers.evidence import AnyEvidence, collect
 from answers.evidence.derivatives import derivative_claims
-from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Text
+from answers.latex.sheet import Block
+from answers.readback.prose import quoting
 
 
 class Prose(Lined):
@@ -25,8 +24,9 @@ class Prose(Lined):
 
     def answer(self, context: Context) -> Answered:
         found = collect(self.evidence, context)
-        blocks: list[Block] = [Text(markdown(quoted(self.text, found)))]
+        claims = tuple(claim for evidence in found.values() for claim in evidence.claims)
+        text, claims = quoting(self.text, found, claims)
+        blocks: list[Block] = [text]
         for evidence in found.values():
             blocks += evidence.blocks
-        claims = [claim for evidence in found.values() for claim in evidence.claims]
         return Answered(tuple(blocks), (*claims, *derivative_claims(self.text, found)))

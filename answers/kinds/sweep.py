@@ -8,13 +8,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.evidence import Found, quoted, quoted_claim
+from answers.contract.evidence import Found, quoted_claim
 from answers.contract.item import Answered, Claim, Context
 from answers.contract.texts import Markdown
 from answers.contract.written import Lined
 from answers.errors import HomeworkContentError
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Block, ItemList, Text
+from answers.readback.prose import quoting
 from answers.sweeps.design import Value, designed
 from answers.sweeps.findings import finding
 from answers.sweeps.runs import Sweep, gathered, said_values
@@ -55,7 +56,11 @@ class SweepItem(Lined):
         runs = [model for one in design.settings() for model in one.repeated(self.repeats)]
         outcomes = trainings.outcomes(runs, self.training)
         sweep = gathered(design, outcomes, self.repeats, base.metrics[0])
-        return Answered(tuple(self._blocks(sweep)), tuple(self._claims(sweep)))
+        blocks, claims = tuple(self._blocks(sweep)), tuple(self._claims(sweep))
+        if self.text:
+            text, claims = quoting(self.text, {NAME: _found(sweep)}, claims)
+            blocks = (*blocks, text)
+        return Answered(blocks, claims)
 
     def _check_boundaries(self) -> None:
         for name in self.boundaries or ():
@@ -83,8 +88,6 @@ class SweepItem(Lined):
             yield from pictures(sweep, ("best", "worst") if self.boundaries is None else self.boundaries)
         if "findings" in self.show:
             yield ItemList(tuple(inline_markdown(finding(sweep, name, level)) for name in self.vary))
-        if self.text:
-            yield Text(markdown(quoted(self.text, {NAME: Found(_quoted(sweep))})))
 
     def _claims(self, sweep: Sweep) -> Iterator[Claim]:
         best = sweep.best.outcomes[0]
@@ -98,6 +101,13 @@ class SweepItem(Lined):
             yield target_claim(f"the best of {self.training}", metric, least, reached, data)
         finite = {name: value for name, value in said_values(sweep).items() if isfinite(value)}
         yield quoted_claim(f"numbers quoted of {self.training}", _quoted(sweep), finite)
+
+
+def _found(sweep: Sweep) -> Found:
+    """What a text may quote of a sweep; its metrics are shares, or numbers that are none."""
+    metrics = frozenset(name for name in said_values(sweep) if "." in name)
+    shares = metrics if in_percent(sweep.metric) else frozenset[str]()
+    return Found(_quoted(sweep), percent=shares, plain=metrics - shares)
 
 
 def _quoted(sweep: Sweep) -> dict[str, str]:

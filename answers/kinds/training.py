@@ -6,15 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from answers.contract.evidence import Found, quoted, quoted_claim
+from answers.contract.evidence import quoted_claim
 from answers.contract.item import Answered, Claim, Context
 from answers.contract.texts import Markdown
 from answers.contract.written import Lined, lines_left
-from answers.latex.markdown import markdown
-from answers.latex.sheet import Block, Text
+from answers.latex.sheet import Block
+from answers.readback.prose import quoting
 from answers.trainings.answer import (
     boundary_block,
     curves_block,
+    found_of,
     notices,
     quoted_values,
     results_table,
@@ -42,9 +43,11 @@ class TrainingItem(Lined):
         outcome = context.shared(Trainings).outcome(self.training)
         values = quoted_values(outcome)
         blocks = [*notices(outcome, self.target), *self._shown(outcome)]
+        claims = tuple(self._claims(outcome, values))
         if self.text:
-            blocks.append(Text(markdown(quoted(self.text, {self.training: Found(values)}))))
-        return Answered(tuple(blocks), tuple(self._claims(outcome, values)))
+            text, claims = quoting(self.text, {self.training: found_of(outcome)}, claims)
+            blocks.append(text)
+        return Answered(tuple(blocks), claims)
 
     def _shown(self, outcome: Outcome) -> list[Block]:
         made: dict[str, tuple[Block, ...]] = {

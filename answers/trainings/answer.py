@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from answers.contract.evidence import Found
 from answers.contract.item import Answered, Claim
 from answers.contract.methods import Method
 from answers.latex.escape import escape
@@ -86,6 +87,12 @@ def quoted_values(outcome: Outcome) -> dict[str, str]:
         name: setting(model.value_of(name)) for name in model.hyperparameter_paths() if name not in ("data", "keep")
     }
     return {**said, "data": data.dataset.name, "note": data.note, "epochs_done": str(outcome.trained.epochs)}
+
+
+def found_of(outcome: Outcome) -> Found:
+    """What a text may quote of a training, with the shares among the numbers."""
+    shares = frozenset(name for name in values_of(outcome) if in_percent(name.split("_", 1)[1]))
+    return Found(quoted_values(outcome), percent=shares, plain=frozenset(values_of(outcome)) - shares)
 
 
 def notices(outcome: Outcome, targets: Mapping[str, float] | None = None) -> tuple[Block, ...]:
