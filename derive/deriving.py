@@ -16,6 +16,7 @@ from derive.calculus.sweep import Sweep
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation
 from derive.expression import symbols
+from derive.expression.collector import collector_paused
 from derive.expression.partials import partial_name
 from derive.forward import Forward
 from derive.lecture.forms import in_one_form
@@ -69,7 +70,8 @@ class Deriver:
     def kept(self, key: Key, derive: Callable[[], Derivation]) -> Derivation:
         """The derivation of that key, derived the first time that it is asked for."""
         if key not in self._derived:
-            self._derived[key] = derive()
+            with collector_paused():
+                self._derived[key] = derive()
         return self._derived[key]
 
     def _derivative(self, top: str, name: str, vocabulary: Vocabulary, grain: Grain) -> Derivation:

@@ -119,33 +119,30 @@ def derive(
     fails its check is no answer and is not printed.
     """
     from answers.command.subjects import refuse_empty, refuse_without_effect, subject_of
+    from derive.expression.collector import collector_paused
 
     subject = subject_of(network)
     refuse_without_effect(context, subject)
     refuse_empty({"--wrt": wrt, "--at": at, "--written-out": written_out, "--toeplitz": toeplitz})
     steps = steps or grain is not None
-    if subject == "equations":
-        from answers.command.equations import derive_equations
+    with collector_paused():
+        if subject == "equations":
+            from answers.command.equations import derive_equations
 
-        passed = derive_equations(network, _names(wrt or ()), _names(at or ()), latex=latex, steps=steps, check=check)
-    else:
-        from answers.command.ranges import sizes_of
-        from answers.command.request import Request
+            by, values = _names(wrt or ()), _names(at or ())
+            passed = derive_equations(network, by, values, latex=latex, steps=steps, check=check)
+        else:
+            from answers.command.ranges import sizes_of
+            from answers.command.request import Request
 
-        allowed = _names(within) if within is not None else None
-        request = Request(
-            _names(wrt or ()),
-            allowed,
-            chained,
-            hessian,
-            toeplitz is not None,
-            (grain or "lecture") if steps else "full",
-        )
-        sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
-        printer = Printer(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check)
-        models = _models(network, loss, using, batch, reduction, layout, index_base)
-        verdicts = [printer.print(model, request) for model in models]
-        passed = all(verdicts)
+            allowed = _names(within) if within is not None else None
+            told = (grain or "lecture") if steps else "full"
+            request = Request(_names(wrt or ()), allowed, chained, hessian, toeplitz is not None, told)
+            sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
+            printer = Printer(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check)
+            models = _models(network, loss, using, batch, reduction, layout, index_base)
+            verdicts = [printer.print(model, request) for model in models]
+            passed = all(verdicts)
     if not passed:
         raise typer.Exit(1)
 

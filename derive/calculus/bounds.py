@@ -21,6 +21,14 @@ and the formula of every size that follows from others."""
 
 def in_range(value: Expr, length: Expr, ranges: Ranges) -> tuple[Boolean, ...]:
     """The conditions of 0 <= value < length that the ranges do not imply."""
+    read = walks.free_symbols(value) | walks.free_symbols(length)
+    known = tuple((symbol, size) for symbol, size in ranges.items() if symbol in read or symbol.is_positive)
+    return _in_range(value, length, known)
+
+
+@lru_cache(maxsize=4096)
+def _in_range(value: Expr, length: Expr, known: Known) -> tuple[Boolean, ...]:
+    ranges = dict(known)
     conditions = []
     if not never_negative(value, ranges):
         conditions.append(value >= 0)
@@ -34,7 +42,7 @@ def _at_most(value: Expr, largest: Expr) -> Boolean:
     if isinstance(value, floor):
         above, below = sympy.fraction(sympy.together(value.args[0]))
         if above.is_integer and below.is_integer and below.is_positive:
-            return above <= sympy.expand(below * (largest + 1)) - 1
+            return above <= walks.expanded(below * (largest + 1)) - 1
     return value <= largest
 
 
@@ -43,7 +51,7 @@ def never_negative(value: Expr, ranges: Ranges) -> bool:
 
     Sizes that follow from others are written out one after another, those that follow last first.
     """
-    value = sympy.expand(value)
+    value = walks.expanded(value)
     read = walks.free_symbols(value)
     letters = tuple((letter, length) for letter, length in ranges.items() if letter in read and not letter.is_positive)
     formulas = tuple((symbol, formula) for symbol, formula in ranges.items() if symbol.is_positive)
@@ -71,8 +79,8 @@ def _written_out(value: Expr, symbol: Symbol, formula: Expr) -> Expr:
     whole, divisor = sympy.fraction(formula)
     first, *others = sorted(walks.free_symbols(whole), key=symbols.text) or [sympy.S.One]
     if divisor != 1 and first.is_positive and whole == sympy.Mul(first, *others):
-        return sympy.expand(walks.replaced(value, {first: symbol * divisor / sympy.Mul(*others)}))
-    return sympy.expand(walks.replaced(value, {symbol: formula})) if symbol in read else value
+        return walks.expanded(walks.replaced(value, {first: symbol * divisor / sympy.Mul(*others)}))
+    return walks.expanded(walks.replaced(value, {symbol: formula})) if symbol in read else value
 
 
 def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
@@ -81,13 +89,13 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
     inner = {part for outer in parts for argument in outer.args for part in walks.parts(argument, floor, Mod)}
     for part in sorted(parts - inner, key=symbols.text):
         slope = value.coeff(part, 1)
-        rest = sympy.expand(value - slope * part)
+        rest = walks.expanded(value - slope * part)
         if rest.has(part):
             return None
         end = _end_of(part, ranges, lowest=bool(slope.is_nonnegative))
         if end is None or not (slope.is_nonnegative or slope.is_nonpositive):
             return None
-        value = sympy.expand(rest + slope * end)
+        value = walks.expanded(rest + slope * end)
     for letter in sorted(walks.free_symbols(value) & set(ranges), key=symbols.text):
         if letter.is_positive:
             continue
@@ -96,7 +104,7 @@ def _lowest(value: Expr, ranges: Ranges) -> Expr | None:
             return None
         slope, rest = found
         if slope.is_nonpositive and not slope.is_nonnegative:
-            rest = sympy.expand(rest + slope * (ranges[letter] - 1))
+            rest = walks.expanded(rest + slope * (ranges[letter] - 1))
         elif not slope.is_nonnegative:
             return None
         value = rest
@@ -108,8 +116,8 @@ def _end_of(part: Expr, ranges: Ranges, *, lowest: bool) -> Expr | None:
     """The least or the largest value of a floor or of a remainder."""
     if isinstance(part, Mod):
         return sympy.S.Zero if lowest else part.args[1] - 1
-    inside = sympy.expand(part.args[0])
-    end = _lowest(inside, ranges) if lowest else _negated(_lowest(sympy.expand(-inside), ranges))
+    inside = walks.expanded(part.args[0])
+    end = _lowest(inside, ranges) if lowest else _negated(_lowest(walks.expanded(-inside), ranges))
     if end is None:
         return None
     whole = Add(*(term for term in Add.make_args(end) if term.is_integer))
@@ -122,4 +130,4 @@ def _end_of(part: Expr, ranges: Ranges, *, lowest: bool) -> Expr | None:
 
 
 def _negated(value: Expr | None) -> Expr | None:
-    return None if value is None else sympy.expand(-value)
+    return None if value is None else walks.expanded(-value)

@@ -44,6 +44,8 @@ def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Expr]:
     number = Rational(gcd(*(abs(c.p) for c in coefficients)), lcm(*(c.q for c in coefficients)))
     if not one_denominator:
         number = Rational(number.p) if number.q == 1 else sympy.S.One
+    if number == 1 and not any(shared.values()):
+        return sympy.S.One, total
     factor = Mul(*(base**exponent for base, exponent in shared.items()))
     left = [
         coefficient / number * Mul(*(base ** (powers.get(base, 0) - shared[base]) for base in bases))

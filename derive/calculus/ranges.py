@@ -19,6 +19,9 @@ from derive.steps import Derived, Quantity, Step
 
 AnyDerived = TypeVar("AnyDerived", bound=Derived)
 
+Missing = Mapping[Indexed, list[Boolean]]
+"""The elements that may be read outside of their tensors, with the conditions for being inside."""
+
 MOST_TERMS = 200
 """Into so many terms an expression is multiplied out to say what each of them reads."""
 
@@ -27,9 +30,8 @@ TIES = "Of several largest values the first in reading order counts."
 
 def read_outside(expression: Expr, quantity: Quantity, forward: Forward) -> frozenset[str]:
     """The tensors that an expression may read outside their ranges, where they are 0."""
-    known = _known(quantity, forward)
-    terms = _terms(expression, known, forward)
-    return frozenset(symbols.name_of(access) for term in terms for access, _ in _missing(term, known, forward))
+    terms = _terms(expression, _known(quantity, forward), forward)
+    return frozenset(symbols.name_of(access) for _, missing in terms for access in missing)
 
 
 def moves_subscripts(forward: Forward) -> bool:
@@ -86,8 +88,7 @@ def zero_note(name: str) -> str:
 def exact_ranges(derivation: AnyDerived) -> AnyDerived:
     """The derivation with a bracket for every range that its result left to reading 0 outside of tensors."""
     ranges = _known(derivation.quantity, derivation.forward)
-    terms = _terms(derivation.result, ranges, derivation.forward)
-    result = join(_with_brackets(term, dict(_missing(term, ranges, derivation.forward))) for term in terms)
+    result = join(_with_brackets(*term) for term in _terms(derivation.result, ranges, derivation.forward))
     if result == derivation.result:
         return derivation
     step = Step(derivation.quantity, result, "ranges", "Write out where tensors are read inside their ranges.")
@@ -106,14 +107,17 @@ def _known(quantity: Quantity, forward: Forward) -> Ranges:
     return {**dict(forward.sizes), **dict(zip(quantity.indices, quantity.shape, strict=True))}
 
 
-def _terms(expression: Expr, ranges: Ranges, forward: Forward) -> list[Term]:
-    """The terms of an expression, sums in brackets multiplied out where they read outside of tensors."""
-    terms = split(expression)
-    inside = any(access not in term.factors for term in terms for access, _ in _missing(term, ranges, forward))
-    return split(expression, expand=True) if inside and expanded_length(expression) <= MOST_TERMS else terms
+def _terms(expression: Expr, ranges: Ranges, forward: Forward) -> list[tuple[Term, Missing]]:
+    """The terms of an expression with what each may read outside of tensors; where that is inside of sums in brackets,
+    these are multiplied out."""
+    terms: list[tuple[Term, Missing]] = [(term, dict(_missing(term, ranges, forward))) for term in split(expression)]
+    inside = any(access not in term.factors for term, missing in terms for access in missing)
+    if not inside or expanded_length(expression) > MOST_TERMS:
+        return terms
+    return [(term, dict(_missing(term, ranges, forward))) for term in split(expression, expand=True)]
 
 
-def _with_brackets(term: Term, missing: Mapping[Indexed, list[Boolean]]) -> Term:
+def _with_brackets(term: Term, missing: Missing) -> Term:
     """The term with a bracket for what its factors leave to reading 0, at the element where it is inside of another."""
     inside = {access: access * Bracket(And(*found)) for access, found in missing.items() if access not in term.factors}
     conditions = [condition for access, found in missing.items() if access in term.factors for condition in found]

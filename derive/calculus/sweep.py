@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import sympy
-from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
+from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol, Tuple
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 
@@ -257,7 +257,7 @@ def _with_free(expression: Expr, renaming: Mapping[Symbol, Expr], taken: set[str
         (fresh.get(letter, letter), walks.replaced(lower, dict(renaming)), walks.replaced(upper, dict(renaming)))
         for letter, lower, upper in expression.limits
     ]
-    return expression.func(body, *limits)
+    return walks.rebuilt(expression, [body, *(Tuple(*limit) for limit in limits)])
 
 
 def _eliminated(part: Expr, ranges: Ranges) -> Expr:

@@ -34,13 +34,13 @@ def affine(expression: Expr, letters: Iterable[Symbol]) -> Affine | None:
 
     A letter inside a floor, a remainder, a subscript or a product with another letter makes it none.
     """
-    rest = sympy.expand(expression)
+    rest = walks.expanded(expression)
     free = walks.free_symbols(rest)
     held = sorted((letter for letter in letters if letter in free), key=str)
     slopes: dict[Symbol, Expr] = {}
     for letter in held:
         slopes[letter] = rest.coeff(letter, 1)
-        rest = sympy.expand(rest - slopes[letter] * letter)
+        rest = walks.expanded(rest - slopes[letter] * letter)
     return None if any(_reads(part, held) for part in (rest, *slopes.values())) else Affine(slopes, rest)
 
 
@@ -55,7 +55,7 @@ def slack(condition: object) -> Expr | None:
     if not isinstance(condition, Relational) or condition.rel_op not in ("<", "<=", ">", ">="):
         return None
     difference = condition.gts - condition.lts
-    return sympy.expand(difference - 1 if condition.rel_op in ("<", ">") else difference)
+    return walks.expanded(difference - 1 if condition.rel_op in ("<", ">") else difference)
 
 
 def _reads(expression: Expr, letters: Collection[Symbol]) -> bool:

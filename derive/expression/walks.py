@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import is_not
 
+import sympy
 from sympy import Add, Basic, Expr, Indexed, IndexedBase, Mod, Sum, Symbol, Tuple, floor
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
@@ -40,16 +42,27 @@ def modulo(number: Expr, divisor: Expr) -> Expr:
     return Mod(number, divisor, evaluate=not plain or holds(number, Mod, floor))
 
 
+@lru_cache(maxsize=KEPT)
+def expanded(expression: Expr) -> Expr:
+    """The expression multiplied out, as SymPy does."""
+    result: Expr = sympy.expand(expression)
+    return result
+
+
 def replaced(expression: Expr, values: Mapping[Expr, Expr]) -> Expr:
     """The expression with every part that is a key replaced, the largest parts first; bound indices too."""
     if not values:
         return expression
+    # A part holds a key only if it holds the symbols of the key, of which one is looked for.
+    told = [next(iter(all_symbols(key)), None) for key in values]
+    looked_for = frozenset(symbol for symbol in told if symbol is not None)
+    all_told = None not in told
 
     def visit(node: Basic) -> Basic:
         if node in values:
             return values[node]
         arguments = node.args
-        if not arguments:
+        if not arguments or (all_told and looked_for.isdisjoint(all_symbols(node))):
             return node
         changed = [visit(argument) for argument in arguments]
         return rebuilt(node, changed)
@@ -60,7 +73,7 @@ def replaced(expression: Expr, values: Mapping[Expr, Expr]) -> Expr:
 
 def rebuilt(node: Basic, arguments: Sequence[Basic]) -> Basic:
     """A node of the same kind over other arguments; the node itself where they are those that it has."""
-    if all(new is old for new, old in zip(arguments, node.args, strict=True)):
+    if not any(map(is_not, arguments, node.args)):
         return node
     if isinstance(node, Indexed):
         return element(arguments[0], tuple(arguments[1:]))
@@ -116,6 +129,11 @@ def kinds(expression: Basic) -> frozenset[type[Basic]]:
 
 def holds(expression: Basic, *classes: type[Basic]) -> bool:
     """Whether a node of the expression is of one of the classes."""
+    return _holds(expression, classes)
+
+
+@lru_cache(maxsize=KEPT)
+def _holds(expression: Basic, classes: tuple[type[Basic], ...]) -> bool:
     return any(issubclass(kind, classes) for kind in kinds(expression))
 
 

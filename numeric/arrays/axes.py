@@ -74,7 +74,7 @@ Evaluator = Callable[[Scope], Value]
 """A compiled expression."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Axis:
     """Where an index runs: its axis, counted from the right (-2 is the innermost), and its range."""
 

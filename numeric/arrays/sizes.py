@@ -25,9 +25,9 @@ def length(dimension: Expr, sizes: Mapping[Symbol, int]) -> int:
     """
     if isinstance(dimension, int) or dimension.is_Integer:
         return int(dimension)
+    if dimension.is_Symbol and sizes.get(dimension, -1) >= 0:
+        return int(sizes[dimension])
     scope = Scope({}, sizes)
-    if dimension.is_Symbol and (number := scope.size(dimension)) >= 0:
-        return int(number)
     return _worked_out(dimension, tuple((symbol, scope.size(symbol)) for symbol in walks.free_symbols(dimension)))
 
 

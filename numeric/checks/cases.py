@@ -9,13 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
+from sympy import Expr
+from sympy.logic.boolalg import Boolean
+
 from derive.derivation import Derivation, General
+from derive.expression.collector import collector_paused
 from derive.expression.functions import Bracket
 from derive.expression.partials import partial_named
 from derive.render import unicode
 from derive.specialise import put, specialised
+from derive.steps import Quantity
 from numeric.arrays.threads import one_thread
 from numeric.checks.checking import Check
 from numeric.checks.checking import check as check_at_points
@@ -37,7 +43,7 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
         ArrayError: no point away from kinks was found, or ``points`` is not positive.
         ExpressionError: the forward definition itself holds something that has no number.
     """
-    with one_thread():
+    with one_thread(), collector_paused():
         return _check(derivation, seed, points)
 
 
@@ -69,8 +75,8 @@ def checked(derivation: Derivation, seed: int = 0, points: int = 3) -> Derivatio
 def _as_a_case(derivation: Derivation, general: General) -> Iterator[Comparison]:
     """Whether result, steps and forms are those of the general derivation at the numbers."""
     expected = specialised(general.derivation, dict(general.numbers))
-    steps = [(step.quantity, step.expression, step.matrix) for step in expected.steps]
-    in_elements = [step[:2] for step in steps]
+    steps = {(step.quantity, step.expression, step.matrix) for step in expected.steps}
+    in_elements = {(step.quantity, step.expression) for step in expected.steps}
     for number, step in enumerate(derivation.steps, start=1):
         what = f"step {number}, {step.quantity.name} ({step.rule})"
         known = (step.quantity, step.expression) in in_elements
@@ -87,18 +93,26 @@ def _as_a_case(derivation: Derivation, general: General) -> Iterator[Comparison]
 
 def _dropped(expected: Derivation, general: General) -> Iterator[Comparison]:
     """Whether the conditions that are left out at the numbers hold there."""
-    numbers = dict(general.numbers)
     pairs = [
         (f"step {number}, {after.quantity.name} ({after.rule})", before.expression, after.expression, after.quantity)
         for number, (before, after) in enumerate(zip(general.derivation.steps, expected.steps, strict=True), start=1)
     ]
     pairs.append((f"result, {expected.quantity.name}", general.derivation.result, expected.result, expected.quantity))
     for what, before, after, quantity in pairs:
-        lengths = {**dict(zip(quantity.indices, quantity.shape, strict=True))}
-        wrong = wrongly_dropped(put(before, numbers), after, lengths)
+        wrong = _wrongly_dropped(before, after, quantity, general.numbers)
         if wrong:
             note = f"{unicode(Bracket(wrong[0]))} is left out, and does not always hold"
             yield Comparison.failed(note, what=f"{what}: at the sizes as they stand")
+
+
+@lru_cache(maxsize=4096)
+def _wrongly_dropped(
+    before: Expr, after: Expr, quantity: Quantity, numbers: tuple[tuple[Expr, Expr], ...]
+) -> tuple[Boolean, ...]:
+    """The conditions that an expression has for all sizes and lacks at the numbers, although they do not always hold
+    there; derivations of one network share most of their steps."""
+    lengths = dict(zip(quantity.indices, quantity.shape, strict=True))
+    return wrongly_dropped(put(before, dict(numbers)), after, lengths)
 
 
 Sizes = Literal["stand-in", "as they stand"]

@@ -43,6 +43,10 @@ class Comparison:
         """Whether nothing contradicts it: what compares nothing fails, unless it could not be tried."""
         return self.unchecked or (self.points > 0 and self.error <= self.tolerance)
 
+    def of(self, what: str) -> Comparison:
+        """The same of something else."""
+        return Comparison(self.error, self.tolerance, self.points, self.note, what, self.unchecked)
+
     @classmethod
     def failed(cls, note: str, tolerance: float = 0.0, points: int = 0, what: str = "") -> Comparison:
         """One that fails for another reason than an error that is too large."""

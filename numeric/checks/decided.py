@@ -15,6 +15,7 @@ import sympy
 from sympy import And, Expr, Integer, Piecewise, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
+from derive.expression import walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 
 CORNERS = 256
@@ -33,6 +34,8 @@ def wrongly_dropped(before: Expr, after: Expr, lengths: Mapping[Symbol, Expr], s
 
     ``lengths`` are the ranges of the free indices. A condition that stands several times counts as often.
     """
+    if not walks.holds(before, Bracket, Piecewise):
+        return ()
     scope = {letter: (Integer(0), length - 1) for letter, length in lengths.items()}
     found, kept = list(_conditions(before, scope)), Counter(one for one, _ in _conditions(after, scope))
     stood = Counter(one for one, _ in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import lru_cache, partial
 from math import inf
 
@@ -185,7 +185,7 @@ class Trials:
                 array = shared.value() if trial.array is None else trial.array
                 self.point.adopt(shared.adopted_as, array, number, shared.rounding)
         if found is not None:
-            yield replace(found, what=what)
+            yield found.of(what)
 
     def _compared(self, tolerance: float, compare: Callable[[], float], shared: _Shared | None = None) -> Trial:
         """What a comparison finds."""

@@ -6,7 +6,7 @@ import ast
 import copy
 from functools import cache
 
-import sympy
+import mpmath
 
 from derive.forward import Forward
 from numeric.codegen.blocks import BLOCKS
@@ -59,17 +59,17 @@ def helper(name: str, model: Forward) -> ast.FunctionDef:
 @cache
 def _coefficients(count: int = 28) -> tuple[float, ...]:
     """Chebyshev coefficients of exp(x²)·erfc(x)/t in 2·t - 1, where t = 2/(2 + x), for x from 0 on."""
-    angles = [sympy.pi * (2 * number + 1) / (2 * count) for number in range(count)]
-    values = []
-    for angle in angles:
-        t = (sympy.cos(angle).n(DIGITS) + 1) / 2
-        x = 2 / t - 2
-        values.append((sympy.exp(x * x) * sympy.erfc(x) / t).n(DIGITS))
-    cosines = [sympy.cos(sympy.pi * number / (2 * count)).n(DIGITS) for number in range(4 * count)]
-    coefficients = []
-    for order in range(count):
-        total = sum(value * cosines[(2 * k + 1) * order % (4 * count)] for k, value in enumerate(values))
-        coefficients.append(float(total * (1 if order == 0 else 2) / count))
+    with mpmath.workdps(DIGITS):
+        cosines = [mpmath.cospi(mpmath.mpf(number) / (2 * count)) for number in range(4 * count)]
+        values = []
+        for number in range(count):
+            t = (cosines[2 * number + 1] + 1) / 2
+            x = 2 / t - 2
+            values.append(mpmath.exp(x * x) * mpmath.erfc(x) / t)
+        coefficients = []
+        for order in range(count):
+            total = sum(value * cosines[(2 * k + 1) * order % (4 * count)] for k, value in enumerate(values))
+            coefficients.append(float(total * (1 if order == 0 else 2) / count))
     return tuple(coefficients)
 
 

@@ -53,7 +53,7 @@ def _gathered(array: Array, subscripts: Sequence[Value]) -> Array:
         nearest = numpy.rint(value)
         inside = inside & (nearest >= 0) & (nearest < length)
         between = between | ~(numpy.abs(value - nearest) <= FRACTION)
-        positions.append(numpy.nan_to_num(nearest).clip(0, length - 1).astype(numpy.intp))
+        positions.append(numpy.fmax(numpy.fmin(nearest, length - 1), 0).astype(numpy.intp))
     values = _taken(array, positions)
     if not inside.all():
         values = numpy.where(inside, values, numpy.zeros((), array.dtype))

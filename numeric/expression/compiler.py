@@ -23,7 +23,7 @@ from numeric.arrays.axes import Axis, Evaluator, Scope, Value
 from numeric.enclosed.arrays import divided, is_enclosed
 from numeric.errors import ExpressionError
 from numeric.expression.access import access
-from numeric.expression.sums import nested, summed_product, with_constant_limits
+from numeric.expression.sums import in_nested_order, summed_product
 from numeric.source.elements import WHERE
 from numeric.source.function import DECAY, bounded_branches
 
@@ -56,7 +56,7 @@ class Factors:
     @staticmethod
     def multiplied(above: list[Value], below: list[Value], guards: list[Value], scope: Scope) -> Value:
         """The product of the values of the factors."""
-        value: Value = reduce(operator.mul, above, 1)
+        value: Value = reduce(operator.mul, above) if above else 1
         if below:
             # One division, so that a quotient of integers that is an integer comes out as one.
             value = _quotient(value, reduce(operator.mul, below))
@@ -185,7 +185,7 @@ class Compiler:
         return lambda scope: _power(value(scope), power(scope))
 
     def sum(self, expression: sympy.Sum) -> Evaluator:
-        in_order = nested(with_constant_limits(expression, self.axes), self.axes)
+        in_order = in_nested_order(expression, frozenset(walks.free_symbols(expression).intersection(self.axes)))
         if in_order != expression:
             return self.compile(in_order)
         added: list[Axis] = []

@@ -7,15 +7,22 @@ as Σ_p W3[i,p] (Σ_q W2[p,q] W1[q,j]), a matrix product at a time, it costs no 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from math import prod
 
 import numpy
 import sympy
-from sympy import Add, Expr, Indexed, KroneckerDelta, Max, Min, Mul, Pow, Sum, Symbol
+from sympy import Add, Expr, Indexed, KroneckerDelta, Max, Min, Mul, Piecewise, Pow, Sum, Symbol
 
 from derive.expression import walks
 from derive.expression.functions import Bracket
 from numeric.arrays.axes import Array, Value
+
+
+@lru_cache(maxsize=4096)
+def in_nested_order(total: Sum, letters: frozenset[Symbol]) -> Expr:
+    """The sum over ranges that none of the ``letters``, the indices around it, changes, one index after the other."""
+    return nested(with_constant_limits(total, letters), letters)
 
 
 def with_constant_limits(total: Sum, axes: Container[Expr]) -> Sum:
@@ -31,7 +38,7 @@ def with_constant_limits(total: Sum, axes: Container[Expr]) -> Sum:
         brackets += [Bracket(lower <= letter)] if low != lower else []
         brackets += [Bracket(letter <= upper)] if high != upper else []
         limits.append((letter, low, high))
-    return Sum(Mul(total.function, *brackets), *limits) if brackets else total
+    return _summed(Mul(total.function, *brackets), limits) if brackets else total
 
 
 def _outer(limit: Expr, extreme: type[Max | Min], axes: Container[Expr]) -> Expr:
@@ -66,9 +73,14 @@ def nested(summed: Sum, letters: Iterable[Symbol]) -> Expr:
         together = [one for one in remaining if _holding(factors, one[0]) == inside] if inside else [limit]
         remaining = [one for one in remaining if one not in together]
         outside = tuple(factor for factor in factors if factor not in inside)
-        added = Sum(Mul(*inside, evaluate=canonical), *together) if inside else limit[2] - limit[1] + 1
+        added = _summed(Mul(*inside, evaluate=canonical), together) if inside else limit[2] - limit[1] + 1
         factors = (*outside, added)
     return Mul(*factors, evaluate=canonical)
+
+
+def _summed(body: Expr, limits: Iterable[Iterable[Expr]]) -> Expr:
+    """The sum; SymPy looks into each for piecewise functions, which few have."""
+    return Sum(body, *limits) if walks.holds(body, Piecewise) else walks.total(body, limits)
 
 
 def _holding(factors: Iterable[Expr], letter: Symbol) -> tuple[Expr, ...]:
@@ -80,7 +92,7 @@ def _symbols(factors: Iterable[Expr]) -> set[Symbol]:
 
 
 def _may_part(factors: Iterable[Expr]) -> bool:
-    guarded = any(factor.has(Bracket, KroneckerDelta) for factor in factors)
+    guarded = any(walks.holds(factor, Bracket, KroneckerDelta) for factor in factors)
     return not guarded or all(_is_finite(factor) for factor in factors)
 
 

@@ -21,6 +21,12 @@ def test_replaced_is_what_sympy_replaces(expression: Expr, values: dict[Expr, Ex
     assert walks.replaced(expression, values) == expression.xreplace(values)
 
 
+def test_keys_without_symbols_are_replaced_wherever_they_stand() -> None:
+    two, read = sympy.Integer(2), element("a", (i + 2,))
+    assert walks.replaced(read * 2 + j, {two: n}) == element("a", (i + n,)) * n + j
+    assert walks.replaced(read + j, {two: n, j: i}) == element("a", (i + n,)) + i
+
+
 @settings(max_examples=40)
 @given(EXPRESSIONS)
 def test_walks_find_what_sympy_finds(expression: Expr) -> None:
