@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from derive.calculus.bounds import Ranges, in_range
 from derive.calculus.naming import bound_ranges
 from derive.calculus.terms import Term, expanded_length, join, split
 from derive.expression import symbols, walks
+from derive.expression.comparisons import solved, tightest
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward
 from derive.steps import Derived, Quantity, Step
@@ -119,10 +120,22 @@ def _terms(expression: Expr, ranges: Ranges, forward: Forward) -> list[tuple[Ter
 
 def _with_brackets(term: Term, missing: Missing) -> Term:
     """The term with a bracket for what its factors leave to reading 0, at the element where it is inside of another."""
-    inside = {access: access * Bracket(And(*found)) for access, found in missing.items() if access not in term.factors}
+    inside = {access: access * _all(found) for access, found in missing.items() if access not in term.factors}
     conditions = [condition for access, found in missing.items() if access in term.factors for condition in found]
+    ranges = [factor for factor in term.factors if isinstance(factor, Bracket) and not walks.holds(factor, Indexed)]
     factors = tuple(walks.replaced(factor, inside) for factor in term.factors)
-    return Term((*factors, Bracket(And(*conditions))) if conditions else factors, term.bound)
+    if conditions or ranges:
+        factors = tuple(factor for factor in factors if factor not in ranges)
+        factors = (
+            *factors,
+            _all([*(one for bracket in ranges for one in And.make_args(bracket.args[0])), *conditions]),
+        )
+    return Term(factors, term.bound)
+
+
+def _all(conditions: Iterable[Boolean]) -> Expr:
+    """A bracket of the conditions, each about one index solved for it."""
+    return Bracket(And(*tightest(map(solved, conditions))))
 
 
 def _missing(term: Term, ranges: Ranges, forward: Forward) -> Iterator[tuple[Indexed, list[Boolean]]]:

@@ -22,7 +22,7 @@ from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
 from derive.graph.graph import Graph
 from derive.graph.numbers import Uncertain
-from derive.graph.structure import ARITHMETIC, SLOTS, Edge, Node, Operation
+from derive.graph.structure import ARITHMETIC, Edge, Node, Operation, slots
 from derive.numbers.intervals import Enclosing, Interval, UndecidedError
 from derive.numbers.magnitudes import MOST_DIGITS, digits, exceeds
 
@@ -128,7 +128,7 @@ def local_slopes(graph: Graph, inputs: tuple[Expr, ...], precision: int) -> dict
     found = {}
     for edge in graph.edges:
         node = graph.nodes[edge.target]
-        at = {slot: known[argument] for slot, argument in zip(SLOTS, node.arguments, strict=False)}
+        at = {slot: known[argument] for slot, argument in zip(slots(len(node.arguments)), node.arguments, strict=True)}
         with _Naming(node, "the slope of "):
             found[edge] = Enclosing(precision, functions, {**at}).of(_slope(node, edge.slot, graph.functions))
     return found
@@ -205,7 +205,7 @@ def _exactly(functions: tuple[ScalarFunction, ...], formula: Expr, arguments: Se
         return None
     if sign not in ARITHMETIC and any(argument.is_Rational and digits(argument) > SHORT for argument in known):
         return None
-    at = dict(zip(SLOTS, known, strict=False))
+    at = dict(zip(slots(len(known)), known, strict=True))
     for part in written.atoms(sympy.Pow):
         base, exponent = part.base.xreplace(at), part.exp.xreplace(at)
         if base == 0 and not exponent.is_positive:
@@ -240,7 +240,7 @@ def written_out(functions: tuple[ScalarFunction, ...], expression: Expr) -> Expr
 
 @lru_cache(maxsize=1024)
 def _slope_of(operation: Operation, slot: int, functions: tuple[ScalarFunction, ...]) -> Expr:
-    """The local partial in ``SLOTS``, as differentiation leaves it: folded back, 1 - y², it would lose digits."""
+    """The local partial in its ``slots``, as differentiation leaves it: folded back, 1 - y², it would lose digits."""
     return operation.slope(slot, SlopeTable(functions, folded=False))
 
 
@@ -254,7 +254,7 @@ def _applied(operation: Operation, arguments: list[Interval], plain: Enclosing) 
             constant = plain.of(operation.constant)
             arguments = [constant, *arguments] if operation.leading else [*arguments, constant]
         return plain.arithmetic(operation.sign, *arguments)
-    at: dict[Expr, Interval] = dict(zip(SLOTS, arguments, strict=False))
+    at: dict[Expr, Interval] = dict(zip(slots(len(arguments)), arguments, strict=True))
     return Enclosing(plain.precision, plain.functions, at).of(operation.formula)
 
 

@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 from derive.errors import DeriveError
 from derive.expression.partials import Partial, partial_name
 from derive.graph.graph import Graph, values_of
-from derive.graph.structure import SLOTS
+from derive.graph.structure import slots
 
 MOST_PATHS = 256
 """The longest sum over paths that is written down."""
@@ -121,7 +121,9 @@ def _routes(graph: Graph, written: tuple[Expr, ...], place: int) -> Iterator[tup
         local: tuple[Expr, ...] = ()
         if node.operation is not None:
             arguments = [written[argument] for argument in node.arguments]
-            slope = node.operation.slope(slot, graph.slopes).xreplace(dict(zip(SLOTS, arguments, strict=False)))
+            slope = node.operation.slope(slot, graph.slopes).xreplace(
+                dict(zip(slots(len(arguments)), arguments, strict=True))
+            )
             folded = _folded(slope, node.operation.at(*arguments), written[place])
             local = () if folded == 1 else (folded,)
         if graph.nodes[source].kind in ("input", "value"):

@@ -122,7 +122,7 @@ class _Builder:
 
     def _call(self, name: str, arguments: list[Reading]) -> Reading:
         if name in SEVERAL:
-            return reduce(partial(self._apply, name), arguments)
+            return self._extreme(name, arguments)
         if len(arguments) != 1:
             raise DefinitionError(f"{name} was given {len(arguments)} arguments; functions of a graph take one")
         (argument,) = arguments
@@ -133,6 +133,17 @@ class _Builder:
             return self._operator(Operation(name), argument)
         constants = {key: parse_formula(value) for key, value in activation.constants.items()}
         return self._read(parse_tree(activation.formula, "expression"), {**constants, "z": argument})
+
+    def _extreme(self, name: str, arguments: list[Reading]) -> Reading:
+        """The largest or the smallest of several values, one operator with the numbers among them as one."""
+        numbers = [argument for argument in arguments if isinstance(argument, Expr)]
+        places = [argument for argument in arguments if not isinstance(argument, Expr)]
+        number = reduce(OF_TWO[name], numbers) if numbers else None
+        if len(places) < 2 or (len(places) == 2 and number is None):
+            return reduce(partial(self._apply, name), arguments)
+        if self.constants == "inside" or number is None:
+            return self._operator(Operation(name, number, several=len(places)), *places)
+        return self._operator(Operation(name, several=len(places) + 1), number, *places)
 
     def _is_whole(self, name: str) -> bool:
         names: Container[str] = () if isinstance(self.grain, str) else self.grain

@@ -13,7 +13,7 @@ from derive.expression.partials import partial_named
 from derive.graph.graph import Graph
 from derive.graph.links import Link
 from derive.graph.paths import DIFFERENTIATE, INSERT, Paths
-from derive.graph.structure import SLOTS, Edge, Node
+from derive.graph.structure import Edge, Node, slots
 from derive.render import compose
 from derive.render.piece import Piece
 from derive.render.printing import (
@@ -86,11 +86,13 @@ def slope_notes(partials: Sequence[Paths]) -> tuple[tuple[str, str], ...]:
 
 
 def slope_latex(graph: Graph, edge: Edge) -> str:
-    """The local slope along an arrow, in what its operator reads: u, or u and v."""
+    """The local slope along an arrow, in what its operator reads: u, or u and v, or u1, u2, u3."""
     operation = graph.nodes[edge.target].operation
     if operation is None:
         return "1"
-    letters = dict(zip(SLOTS, map(symbols.scalar, "uv"), strict=True))
+    count = operation.arity
+    names = "uv"[:count] if count <= 2 else [f"u{place}" for place in range(1, count + 1)]
+    letters = dict(zip(slots(count), map(symbols.scalar, names), strict=True))
     return _text(LATEX, operation.slope(edge.slot, graph.slopes).xreplace(letters))
 
 
@@ -197,7 +199,8 @@ def _operation(style: Style, node: Node) -> str:
         name = (symbol_unicode if unicode else symbol_latex)(operation.sign)
         if operation.constant is None:
             return name
-        return f"{name}({'·' if unicode else chr(92) + 'cdot'}, {_text(style, operation.constant)})"
+        holes = ["·" if unicode else r"\cdot"] * operation.arity
+        return f"{name}({', '.join((*holes, _text(style, operation.constant)))})"
     sign = SIGNS[operation.sign][unicode]
     if operation.constant is None:
         return sign

@@ -14,8 +14,11 @@ from derive.calculus.differentiate import Slope, contributions
 from derive.expression import symbols
 from derive.expression.functions import largest, smallest
 
-SLOTS: tuple[Symbol, Symbol] = (symbols.scalar("_first"), symbols.scalar("_second"))
-"""What an operation reads, in the order of its arguments."""
+
+def slots(count: int) -> tuple[Symbol, ...]:
+    """What an operation of so many arguments reads, in their order."""
+    return tuple(symbols.scalar(f"_argument{place}") for place in range(count))
+
 
 ARITHMETIC: MappingProxyType[str, Callable[[Expr, Expr], Expr]] = MappingProxyType(
     {
@@ -27,10 +30,8 @@ ARITHMETIC: MappingProxyType[str, Callable[[Expr, Expr], Expr]] = MappingProxyTy
     }
 )
 
-OF_TWO: MappingProxyType[str, Callable[[Expr, Expr], Expr]] = MappingProxyType(
-    {**ARITHMETIC, "max": largest, "min": smallest}
-)
-"""The operations of two arguments."""
+OF_TWO: MappingProxyType[str, Callable[..., Expr]] = MappingProxyType({**ARITHMETIC, "max": largest, "min": smallest})
+"""The operations of two arguments, or of more."""
 
 Kind = Literal["input", "constant", "value", "operator"]
 """A ``value`` has a name and is computed; an ``operator`` has an operation."""
@@ -41,17 +42,19 @@ class Operation:
     """A primitive, such as ``+``, or a function that is kept whole, such as ``sigma`` or an unknown ``f1``.
 
     An operation of two arguments may hold a ``constant`` in the place of one of its arguments, so that ``+ 1`` is an
-    operation of one argument; ``leading`` says that it stands on the left, as in 1/x.
+    operation of one argument; ``leading`` says that it stands on the left, as in 1/x. A largest or smallest value may
+    be that of ``several`` arguments.
     """
 
     sign: str
     constant: Expr | None = None
     leading: bool = False
+    several: int = 0
 
     @property
     def arity(self) -> int:
         """How many arguments it reads."""
-        return 2 if self.sign in OF_TWO and self.constant is None else 1
+        return self.several or (2 if self.sign in OF_TWO and self.constant is None else 1)
 
     @property
     def is_reciprocal(self) -> bool:
@@ -65,24 +68,22 @@ class Operation:
 
     @property
     def formula(self) -> Expr:
-        """What it computes from ``SLOTS``."""
-        first, second = SLOTS
+        """What it computes from its ``slots``."""
+        read = slots(self.arity)
         if self.sign not in OF_TWO:
             function = ELEMENTARY.get(self.sign) or Function(self.sign)
-            result: Expr = function(first)
+            result: Expr = function(*read)
             return result
-        if self.constant is None:
-            return OF_TWO[self.sign](first, second)
-        sides = (self.constant, first) if self.leading else (first, self.constant)
-        return OF_TWO[self.sign](*sides)
+        held = () if self.constant is None else (self.constant,)
+        return OF_TWO[self.sign](*(*held, *read) if self.leading else (*read, *held))
 
     def at(self, *arguments: Expr) -> Expr:
         """Its value at arguments."""
-        return self.formula.xreplace(dict(zip(SLOTS, arguments, strict=False)))
+        return self.formula.xreplace(dict(zip(slots(self.arity), arguments, strict=True)))
 
     def slope(self, place: int, slope_of: Slope) -> Expr:
         """Its local partial by the argument at ``place``, derived from its formula."""
-        return Add(*(part.slope for part in contributions(self.formula, SLOTS[place].name, slope_of)))
+        return Add(*(part.slope for part in contributions(self.formula, slots(self.arity)[place].name, slope_of)))
 
 
 @dataclass(frozen=True)

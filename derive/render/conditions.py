@@ -9,17 +9,16 @@ from sympy import Basic, Expr, Lt, Mod
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
+from derive.expression.comparisons import MIRRORED, solved, tightest
 from derive.render.order import natural
 from derive.render.piece import Binding, Piece
 from derive.render.style import Style
-
-MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def condition_piece(style: Style, write: Callable[[Expr], Piece], condition: Boolean, joint: str = "and") -> Piece:
     """A condition; those that hold together are joined by ``joint``: ``and`` or ``comma``."""
     if isinstance(condition, And):
-        ordered = sorted(condition.args, key=_order)
+        ordered = sorted(tightest(map(solved, condition.args)), key=_order)
         parts = [
             _chain(style, write, *group) if len(group) == 2 else condition_piece(style, write, group[0], joint)
             for group in _chains(ordered)
@@ -33,6 +32,7 @@ def condition_piece(style: Style, write: Callable[[Expr], Piece], condition: Boo
         return Piece(style.signs["not"] + inner.text, inner.width + 3, Binding.SUM, inner.tall)
     if not isinstance(condition, Relational):
         raise TypeError(f"expected a condition, got {condition!r} ({type(condition).__name__})")
+    condition = solved(condition)
     left, right = condition.args
     sign = condition.rel_op
     if sign == "<=" and _is_below(right):
@@ -102,6 +102,8 @@ def _chain(style: Style, write: Callable[[Expr], Piece], low: Boolean, high: Boo
     below, above = _ascending(low), _ascending(high)
     if below is None or above is None:
         raise TypeError(f"expected two comparisons, got {low!r} and {high!r}")
+    if below[0] == above[2] and below[1] == above[1] == "<=":
+        return _compared(style, [write(below[2]), write(below[0])], ["=="])
     return _compared(style, [write(below[0]), write(below[2]), write(above[2])], [below[1], above[1]])
 
 

@@ -24,6 +24,7 @@ from derive.render.arrange import (
     with_number,
 )
 from derive.render.conditions import below_sizes, condition_piece
+from derive.render.extremes import extreme_of
 from derive.render.names import SPELT, Ranks, is_before, parse_name, rank_of, split_subscripts, units_in
 from derive.render.order import by_term, is_partial, is_scalar
 from derive.render.piece import Binding, Piece
@@ -80,6 +81,10 @@ class ExpressionPrinter:
 
     def addition(self, expression: Add) -> Piece:
         """A sum of terms, a common number in front of brackets: 2(y_hat - y), not 2 y_hat - 2 y."""
+        extreme = extreme_of(expression)
+        if extreme is not None:
+            name, values = extreme
+            return self.call(name, sorted(values, key=lambda value: bool(value.is_number)))
         if is_scalar(expression) or any(isinstance(term, sympy.floor | sympy.Mod) for term in expression.args):
             return self.arithmetic(expression)
         number, rest = common_number(expression)
@@ -293,13 +298,17 @@ class ExpressionPrinter:
             conditions = [None if c == sympy.true else self.condition(below_sizes(c)) for _, c in expression.args]
             return self.style.cases([(self.piece(v), c) for (v, _), c in zip(expression.args, conditions, strict=True)])
         if isinstance(expression, Function | sympy.Max | sympy.Min):
-            inside = self.style.join([self.piece(argument) for argument in expression.args], ", ")
             name = type(expression).__name__
-            head = self.name_of_function({"Max": "max", "Min": "min"}.get(name, name))
-            if exponent is not None:
-                head = self.style.power(head, self.piece(exponent))
-            return compose.call(self.style, head, inside)
+            return self.call({"Max": "max", "Min": "min"}.get(name, name), expression.args, exponent)
         return self._unknown(expression)
+
+    def call(self, name: str, arguments: Sequence[Expr], exponent: Expr | None = None) -> Piece:
+        """A function by its name, of one argument or of several."""
+        inside = self.style.join([self.piece(argument) for argument in arguments], ", ")
+        head = self.name_of_function(name)
+        if exponent is not None:
+            head = self.style.power(head, self.piece(exponent))
+        return compose.call(self.style, head, inside)
 
     def whole_number(self, expression: Expr) -> Piece:
         """A quotient rounded down, or a remainder."""

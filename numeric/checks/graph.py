@@ -17,7 +17,7 @@ from derive.expression.scalar import ScalarFunction
 from derive.graph import Backward, Edge, Forwarded, Graph, Node
 from derive.graph.certified import JUMPS, written_out
 from derive.graph.numbers import Uncertain, printed_value
-from derive.graph.structure import SLOTS
+from derive.graph.structure import slots
 from numeric.arrays.functions import stand_in
 from numeric.checks.comparison import Comparison, relative_error
 from numeric.checks.tolerances import DIGITS
@@ -161,8 +161,8 @@ def _values(graph: Graph, inputs: Mapping[str, Any], functions: Iterable[ScalarF
 def _computed(library: Mapping[str, ScalarFunction], node: Node, arguments: Sequence[Any]) -> Any:
     if node.operation is None:
         return arguments[0]
-    slots = SLOTS[: node.operation.arity]
-    return precise(node.operation.at(*slots), dict(zip(slots, arguments, strict=True)), library)
+    read = slots(node.operation.arity)
+    return precise(node.operation.formula, dict(zip(read, arguments, strict=True)), library)
 
 
 def _slopes(graph: Graph, base: Sequence[Any], edge: Edge) -> Iterator[Any]:

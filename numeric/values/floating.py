@@ -11,7 +11,7 @@ import sympy
 
 from derive.graph import Edge, Graph
 from derive.graph.passes import Numbers, exact
-from derive.graph.structure import SLOTS, Operation
+from derive.graph.structure import Operation, slots
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,11 @@ def _compiled(graph: Graph, operation: Operation) -> tuple[Callable[..., float],
     whole: dict[str, Callable[[float], float]] = {}
     for function in graph.functions:
         whole[function.name] = sympy.lambdify(function.variable, function.formula, [whole, BRACKETS, "math"])
-    slots = SLOTS[: operation.arity]
     slopes = [operation.slope(place, graph.slopes) for place in range(operation.arity)]
-    return tuple(sympy.lambdify(slots, formula, [whole, BRACKETS, "math"]) for formula in (operation.formula, *slopes))
+    return tuple(
+        sympy.lambdify(slots(operation.arity), formula, [whole, BRACKETS, "math"])
+        for formula in (operation.formula, *slopes)
+    )
 
 
 BRACKETS: Mapping[str, Callable[[bool], float]] = {"Bracket": float, "erf": math.erf}

@@ -119,8 +119,21 @@ def test_errors_name_what_is_near() -> None:
 
 def test_a_gate_that_takes_the_larger_one() -> None:
     graph = scalar_graph("f = 2*(x*y + max(z, w, 1/2))")
-    assert operators(graph) == ["*", "max", "max", "+", "*"]
+    assert operators(graph) == ["*", "max", "+", "*"]
     backward = graph.backward({"x": 3, "y": -4, "z": 2, "w": -1})
     assert backward.forward["f"] == -20
     assert [backward[name] for name in "xyzw"] == [-8, 6, 2, 0]
-    assert r"\max(\cdot, \tfrac{1}{2})" in {operation_latex(node) for node in graph.nodes if node.operation is not None}
+    assert r"\max(\cdot, \cdot, \tfrac{1}{2})" in {operation_latex(node) for node in graph.nodes if node.operation is not None}
+
+
+@pytest.mark.parametrize(
+    ("equation", "printed"),
+    [
+        ("f = max(x, y, z)", "∂f/∂x = 1[x ≥ y, x ≥ z]"),
+        ("f = min(x, y, z)^2", "∂f/∂x = 2 min(x, y, z) · 1[x ≤ y, x ≤ z]"),
+        ("f = max(x, min(y, z))", "∂f/∂x = 1[x ≥ min(y, z)]"),
+        ("f = max(x, 0, y, 2)^2", "∂f/∂x = 2 max(x, y, 2) · 1[x > 2, x ≥ y]"),
+    ],
+)
+def test_the_largest_of_several_is_one_operator(equation: str, printed: str) -> None:
+    assert scalar_graph(equation).partial("df/dx").unicode() == printed
