@@ -73,9 +73,9 @@ def _ascending(condition: Boolean) -> tuple[Expr, str, Expr] | None:
 
 
 def _is_below(bound: Expr) -> bool:
-    """Whether it is one less than a size: a <= n - 1 is written a < n."""
+    """Whether it is less than a size: a <= n - 1 is written a < n."""
     sizes = bool(bound.free_symbols) and all(symbol.is_positive for symbol in bound.free_symbols)
-    return sizes and bool(bound.is_integer) and bound.as_coeff_Add()[0] == -1
+    return sizes and bool(bound.is_integer) and bound.as_coeff_Add()[0].is_negative
 
 
 def _chains(conditions: Sequence[Boolean]) -> list[tuple[Boolean, ...]]:

@@ -50,7 +50,7 @@ def test_an_index_with_the_factor_one_stands_alone(condition: Boolean) -> None:
     ("condition", "printed"),
     [
         (3 - i <= 1, r"\mathbf{1}[i \ge 2]"),
-        (Lt(i + 1, n), r"\mathbf{1}[i \le n-2]"),
+        (Lt(i + 1, n), r"\mathbf{1}[i < n-1]"),
         (2 * i <= 5, r"\mathbf{1}[i \le 2]"),
         (And(i >= 2, i - 1 >= 0), r"\mathbf{1}[i \ge 2]"),
         (And(Ge(i - 1, 0), Lt(i - 1, n)), r"\mathbf{1}[1 \le i \le n]"),
@@ -63,7 +63,8 @@ def test_conditions_are_printed_solved(condition: Boolean, printed: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("values", "name"), [((1, 2), "max"), ((1, 2, 3), "max"), ((3, 1, 2), "min"), ((0, 1, 2), "min"), ((0, 2, 1), "max")]
+    ("values", "name"),
+    [((1, 2), "max"), ((1, 2, 3), "max"), ((3, 1, 2), "min"), ((0, 1, 2), "min"), ((0, 2, 1), "max")],
 )
 def test_the_largest_of_several_is_printed_as_such(values: tuple[int, ...], name: str) -> None:
     shown: list[Expr] = [scalar(f"u{value}") if value else sympy.S.Zero for value in values]

@@ -123,7 +123,9 @@ def test_a_gate_that_takes_the_larger_one() -> None:
     backward = graph.backward({"x": 3, "y": -4, "z": 2, "w": -1})
     assert backward.forward["f"] == -20
     assert [backward[name] for name in "xyzw"] == [-8, 6, 2, 0]
-    assert r"\max(\cdot, \cdot, \tfrac{1}{2})" in {operation_latex(node) for node in graph.nodes if node.operation is not None}
+    assert r"\max(\cdot, \cdot, \tfrac{1}{2})" in {
+        operation_latex(node) for node in graph.nodes if node.operation is not None
+    }
 
 
 @pytest.mark.parametrize(
