@@ -19,6 +19,7 @@ from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.functions import Bracket
 from derive.forward import Forward
+from derive.layer import upstream_name
 from numeric.codegen.contract import ContractingSource
 from numeric.errors import CompileError, SourceError
 from numeric.lowering.lengths import Lengths
@@ -74,7 +75,7 @@ def row(forward: Forward, name: str) -> Formula:
 
 def letters_of(whole: Formula) -> dict[str, tuple[Symbol, ...]]:
     """What a row calls the indices of its own tensor and of those that it reads plainly."""
-    found = {whole.name: whole.subscripts, f"d{whole.name}": whole.subscripts}
+    found = {whole.name: whole.subscripts, upstream_name(whole.name): whole.subscripts}
     for access in symbols.accesses(whole.expression):
         subscripts = symbols.subscripts_of(access)
         plain = [subscript for subscript in subscripts if isinstance(subscript, Symbol)]

@@ -21,7 +21,7 @@ from derive.render.names import Name, Ranks, ranks_of
 from derive.render.piece import Binding, Piece
 from derive.render.printing import piece
 from derive.render.unicode_style import UnicodeStyle
-from numeric.source import Names, SourceError, matrix_code
+from numeric.source import Names, SourceError, matrix_code, tree
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,8 @@ class Naming:
     elementwise: bool = False
 
     def word(self, name: str) -> str:
-        """What a tensor, an index or, with a d before it, a gradient is called."""
-        inner = name.removeprefix("d")
-        return self.words.get(name) or (f"d{self.words[inner]}" if inner in self.words else name)
+        """What a tensor or an index is called."""
+        return self.words.get(name, name)
 
     def expression(self, name: str) -> str:
         """What stands for a tensor in statements."""
@@ -58,9 +57,9 @@ class Naming:
         own = {name: word for name, word in words.items() if word != name}
         return Names.of(forward, {**own, **slopes, **self.places}, calls)
 
-    def kept_at(self, **places: str) -> Naming:
-        """The naming where the file keeps some tensors elsewhere."""
-        return replace(self, places={**self.places, **places})
+    def gradient_of(self, name: str) -> ast.expr:
+        """What stands for the gradient by a tensor in statements."""
+        return tree.quoted(self.places.get(partial_name("l", name)) or self.gradient.format(self.word(name)))
 
 
 class PlainStyle(UnicodeStyle):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from answers.code.index_form import formula, row
 from answers.code.lines import DerivedLine, Naming, code_of
 from derive.expression import symbols
+from derive.expression.partials import partial_name
 from derive.layer import Layer, layer
 from numeric.codegen.contract import ContractingSource
 from numeric.lowering.lengths import Lengths
@@ -92,6 +93,6 @@ def _code(line: Line, lines: Mapping[str, Line], made: Layer, naming: Naming) ->
 
 def _slope(made: Layer, naming: Naming) -> DerivedLine:
     gradient = made.vjp("z")
-    whole = formula(gradient).lettered({"dl/dz": row(made.network.forward, "y").subscripts})
+    whole = formula(gradient).lettered({partial_name("l", "z"): row(made.network.forward, "y").subscripts})
     code = code_of(gradient, "numpy", naming.of(made.network.forward))
-    return DerivedLine(tree.name(naming.word("dz")), code, whole.comment(naming))
+    return DerivedLine(naming.gradient_of("z"), code, whole.comment(naming))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from numeric.source import tree
 from numeric.source.plain import in_docstring
 from numeric.source.printing import function_text
 
@@ -28,11 +27,6 @@ class Program:
     def definitions(self) -> tuple[str, ...]:
         """The source of the functions."""
         return tuple(map(function_text, self.functions))
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names that the functions hold."""
-        return tree.names_in(*self.functions)
 
     def defines(self, name: str) -> bool:
         """Whether one of the functions has a name."""

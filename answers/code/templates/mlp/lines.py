@@ -62,33 +62,27 @@ def backward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The backward pass, from the gradient with respect to y_hat to those of the parameters."""
     # The pass begins at dJ/dy_hat: it is the same for every loss.
     model = network(NETWORK.format(f="f", g="g"), "MSE", batch=BATCH)
-    own = NAMING.kept_at(**{partial_name("l", name): f'self.grads["dJd{name}"]' for name in model.parameters})
+    own = Naming(places={partial_name("l", name): f'self.grads["dJd{name}"]' for name in model.parameters})
     names = own.of(model.forward)
     found = {derivation.quantity.name: derivation for derivation in model.backward()}
     lines: list[DerivedLine] = []
     for block in reversed(model.blocks[:-1]):
         if block.label in ("f", "g"):
             derivation = found[partial_name("l", block.reads)]
-            lines.append(
-                DerivedLine(_gradient(names, block.reads), _through(names, block), equation(derivation, SIZE, NAMING))
-            )
+            lines.append(DerivedLine(own.gradient_of(block.reads), _through(block), equation(derivation, SIZE, NAMING)))
             continue
         number = block.label.removeprefix("Linear")
         for name in (f"W{number}", f"b{number}", block.reads):
             if name != "x":
-                lines.append(_line(_gradient(names, name), found[partial_name("l", name)], library, names))
+                lines.append(_line(own.gradient_of(name), found[partial_name("l", name)], library, names))
     return tuple(lines)
 
 
-def _gradient(names: Names, name: str) -> ast.expr:
-    return names.tensor(partial_name("l", name)).node
-
-
-def _through(names: Names, block: Block) -> ast.expr:
+def _through(block: Block) -> ast.expr:
     """The call that gives the gradient by what an activation reads."""
     function = tree.quoted(f"self.{block.label}_function")
-    arguments = _gradient(names, block.value), names.tensor(block.reads).node, names.tensor(block.value).node
-    return tree.call("activation_backward", function, *arguments)
+    variables = tree.name(block.reads), tree.name(block.value)
+    return tree.call("activation_backward", function, NAMING.gradient_of(block.value), *variables)
 
 
 def activation_lines(options: MlpOptions) -> tuple[ActivationLines, ...]:
@@ -135,7 +129,7 @@ def _loss(name: str, loss: str, library: str, reduction: Literal["mean", "sum"])
     guarded = replace(names, calls={"log": "safe_log(a)"}, divisor="safe_divisor(a)")
     value, slope = model.value("l"), model.partial("dl/dy_hat")
     value_line = _line(tree.name("loss"), value, library, guarded)
-    slope_line = _line(_gradient(names, "y_hat"), slope, library, guarded)
+    slope_line = _line(NAMING.gradient_of("y_hat"), slope, library, guarded)
     definition = code_of(value, library, names)
     sizes = _sizes(value_line.value, slope_line.value)
     return LossLines(name, loss, value_line, slope_line, _extent(slope), sizes, definition, _sizes(definition))

@@ -12,7 +12,6 @@ from sympy import Expr, Symbol
 from answers.code.activations import ActivationLines, written_activation
 from answers.code.index_form import (
     WINDOWS,
-    Formula,
     added_at,
     added_back,
     formula,
@@ -84,7 +83,7 @@ def convolution() -> ConvolutionLines:
     conv = layer("Conv2d", "C_out", KERNEL, stride=STRIDE, padding=PADDING, batch=BATCH)
     value, windows = through_windows(row(conv.network.forward, "y"), "z")
     letters = {**letters_of(row(conv.network.forward, "y")), **letters_of(value)}
-    letters |= {f"d{name}": letters[name] for name in ("weight", "bias")}
+    letters |= {partial_name("l", name): letters[name] for name in ("weight", "bias")}
     first, *others = terms(value.expression)
     return ConvolutionLines(
         windows=windows.comment(PLAIN),
@@ -96,16 +95,15 @@ def convolution() -> ConvolutionLines:
 
 
 def _of_parameter(conv: Layer, name: str, letters: Mapping[str, tuple[Symbol, ...]]) -> DerivedLine:
-    whole = _gradient(formula(conv.vjp(name)), name)
+    whole = formula(conv.vjp(name))
     if any(symbols.name_of(access) == "z" for access in symbols.accesses(whole.expression)):
         whole, _ = through_windows(whole, "z")
     whole = whole.lettered(letters)
-    target = tree.quoted(PLACES[partial_name("l", name)])
-    return DerivedLine(target, summed(whole.expression, letters[name], OWN), whole.comment(OWN))
+    return DerivedLine(OWN.gradient_of(name), summed(whole.expression, letters[name], OWN), whole.comment(OWN))
 
 
 def _of_input(conv: Layer, letters: Mapping[str, tuple[Symbol, ...]]) -> Slices:
-    whole = _gradient(added_back(formula(conv.vjp("z"))), "z").lettered(letters)
+    whole = added_back(formula(conv.vjp("z"))).lettered(letters)
     outer = letters[WINDOWS][:4]
     lengths = dict(zip(outer, ("N", "C", "H_out", "W_out"), strict=True))
     slices = tuple(_slice(one, lengths) for one in whole.subscripts if not isinstance(one, Symbol))
@@ -130,11 +128,6 @@ def _place(subscript: Expr, letters: Sequence[Expr]) -> ast.expr:
     return tree.quoted("stride * outer + inner", {hole: whole_number(part) for hole, part in parts.items()})
 
 
-def _gradient(whole: Formula, name: str) -> Formula:
-    """The formula under the name that the file gives the gradient."""
-    return replace(whole, name=f"d{name}")
-
-
 @cache
 def pooling() -> PoolingLines:
     """The lines of MaxPool2d."""
@@ -145,7 +138,7 @@ def pooling() -> PoolingLines:
     (read,) = [access for access in symbols.accesses(value.expression) if symbols.name_of(access) == "z"]
     subscripts = symbols.subscripts_of(read)
     spatial = [one for one in subscripts if not isinstance(one, Symbol)]
-    added = _gradient(added_at(formula(pool.vjp("z"))), "z").lettered(letters_of(value) | {"y": value.subscripts})
+    added = added_at(formula(pool.vjp("z"))).lettered(letters_of(value) | {"y": value.subscripts})
     return PoolingLines(
         place=place.comment(OWN),
         within=tuple(whole_number(forward.row[name].expression) for name in ("m_star", "n_star")),
@@ -160,15 +153,15 @@ def linear(naming: Naming = OWN) -> tuple[DerivedLine, ...]:
     dense = layer("Linear", "out", batch=BATCH)
     forward = dense.network.forward
     letters = letters_of(row(forward, "y"))
-    letters |= {f"d{name}": letters[name] for name in ("weight", "bias", "z")}
+    letters |= {partial_name("l", name): letters[name] for name in ("weight", "bias", "z")}
     given = replace(naming, places={}).of(forward)
     value = code_of(dense.forward()[-1], "numpy", given)
     lines = [DerivedLine(tree.name("y"), value, row(forward, "y").comment(naming))]
     for name in ("weight", "bias", "z"):
         derivation = dense.vjp(name)
-        whole = _gradient(formula(derivation), name).lettered(letters)
-        target = naming.of(forward).tensor(partial_name("l", name)).node
-        lines.append(DerivedLine(target, code_of(derivation, "numpy", naming.of(forward)), whole.comment(naming)))
+        whole = formula(derivation).lettered(letters)
+        value = code_of(derivation, "numpy", naming.of(forward))
+        lines.append(DerivedLine(naming.gradient_of(name), value, whole.comment(naming)))
     return tuple(lines)
 
 
