@@ -67,22 +67,39 @@ def print_forward(derivations: Iterable[Derivation], *, latex: bool, check: bool
     from derive.render.printing import latex as in_latex
     from derive.render.printing import unicode as in_unicode
 
-    sizes: dict[object, str] = {}
+    sizes: dict[object, tuple[str, Derivation]] = {}
     passed = True
+    mark = "% " if latex else "  "
     for derivation in derivations:
         text = derivation_text(derivation, "matrix", steps=False, latex=latex)
         if check:
             again = partial(read_again, derivation, text, latex=latex)
-            passed = _print_if_right(derivation, text, "% " if latex else "  ", again) and passed
+            passed = _print_if_right(derivation, text, mark, again) and passed
         else:
             typer.echo(text)
         for size, formula in derivation.forward.sizes:
-            equal = f"{in_latex(size)} = {in_latex(formula)}" if latex else f"{size} = {in_unicode(formula)}"
-            sizes.setdefault(size, equal)
-    for line in sizes.values():
-        typer.echo(line)
+            write = in_latex if latex else in_unicode
+            sizes.setdefault(size, (f"{write(size)} = {write(formula)}", derivation))
+    for size, (line, derivation) in sizes.items():
+        misread = _size_again(derivation, line) if check else None
+        if misread is None:
+            typer.echo(line)
+            continue
+        passed = False
+        typer.echo(f"{mark.lstrip()}no answer for {size}: what is printed fails its check (--no-check prints it)")
+        typer.echo(f"{mark}FAILED: {misread.note}")
     typer.echo()
     return passed
+
+
+def _size_again(derivation: Derivation, line: str) -> Comparison | None:
+    """What is wrong with the formula of a size, read back; None if nothing is."""
+    from answers.readback.printed import Printed
+    from answers.readback.shown import Shown, can_be_read, misprinted
+
+    if not can_be_read(derivation):
+        return None
+    return misprinted([Shown(derivation, (Printed(line, "the size"),))], ())
 
 
 def _unicode_text(derivation: Derivation, notation: Notation, steps: bool) -> str:

@@ -10,6 +10,9 @@ from math import inf, prod
 from typing import Any
 
 import numpy
+from sympy import Indexed
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
 
 from answers.readback.printed import Printed
 from answers.reading import Function, Index, Misshapen, Point, Reading, ReadingError, Side, Table, Tensor, read, tree
@@ -183,7 +186,39 @@ class Reader:
         compare = self._of_cell if printed.cell else self._of_equation
         if printed.key:
             self._require_key(printed)
-        return max(compare(reading, place, printed) for place in self.places)
+        worst = max(compare(reading, place, printed) for place in self.places)
+        return max([worst, *(self._at_kink(reading, place, printed) for place in self._kinks_of(reading, printed))])
+
+    def _kinks_of(self, reading: Reading, printed: Printed) -> tuple[measured.Point, ...]:
+        """The points at kinks at which a formula is compared with the result, which says what holds there.
+
+        Nothing is measured there, so a formula that reads a partial has no value.
+        """
+        answers = reading.sides if printed.cell else reading.sides[1:]
+        is_result = printed.cell or self.named(reading.sides[0]) == {self.derivation.quantity.name}
+        reads = {name for side in answers for name in self._measured(side)}
+        if not (printed.final and is_result and self._has_kinks) or any(map(partial_named, reads)):
+            return ()
+        return self._kinks
+
+    @cached_property
+    def _has_kinks(self) -> bool:
+        return any(relation.has(Indexed, AppliedUndef) for relation in self.derivation.result.atoms(Relational))
+
+    @cached_property
+    def _kinks(self) -> tuple[measured.Point, ...]:
+        """Points at which conditions are at their boundaries."""
+        if self.sizes:
+            return ()
+        return tuple(place.point.fork() for place in places_of(self.derivation.forward, 0, 3) if place.kink)[:POINTS]
+
+    def _at_kink(self, reading: Reading, place: measured.Point, printed: Printed) -> float:
+        quantity = self.derivation.quantity
+        truth = place.expression(self.derivation.result, quantity.indices, quantity.shape)
+        point = point_at(place, reading.table)
+        noise = EPSILON * float(numpy.abs(truth).max(initial=0.0))
+        sides = reading.sides if printed.cell else reading.sides[1:]
+        return max(self._compared(side, point, truth, noise)[0] for side in sides)
 
     def named(self, side: Side) -> set[str]:
         """The tensors and partials that a side reads, second derivatives by the names of gradients as rows."""
@@ -340,18 +375,22 @@ class Reader:
         noise = float(place.partial(quantity.name).noise.max(initial=0.0)) if partial else 0.0
         errors = []
         for side in reading.sides:
-            if side.letters or (quantity.indices and not side.shape.axes):
-                letters = tuple(str(index) for index in quantity.indices)
-                ranges: Mapping[str, Any] = dict(zip(letters, truth.shape, strict=True))
-                errors.append(self.difference(side.value(point, letters, ranges), truth, noise))
-                lengths: Sequence[int] = truth.shape
-            else:
-                whole = as_matrix(truth, quantity.name, self.derivation.forward, self.derivation.layout)
-                errors.append(self.difference(_as_matrix(side, point), whole, noise))
-                lengths = whole.shape if whole.shape[1] > 1 or not truth.ndim else whole.shape[:1]
+            error, lengths = self._compared(side, point, truth, noise)
+            errors.append(error)
             if printed.shape:
                 self._require_shape(printed, lengths, point)
         return max(errors)
+
+    def _compared(self, side: Side, point: Point, truth: Array, noise: float) -> tuple[float, Sequence[int]]:
+        """The error of what a side says the derivation's quantity is, and the shape of that as it is printed."""
+        quantity = self.derivation.quantity
+        if side.letters or (quantity.indices and not side.shape.axes):
+            letters = tuple(str(index) for index in quantity.indices)
+            ranges: Mapping[str, Any] = dict(zip(letters, truth.shape, strict=True))
+            return self.difference(side.value(point, letters, ranges), truth, noise), truth.shape
+        whole = as_matrix(truth, quantity.name, self.derivation.forward, self.derivation.layout)
+        lengths = whole.shape if whole.shape[1] > 1 or not truth.ndim else whole.shape[:1]
+        return self.difference(_as_matrix(side, point), whole, noise), lengths
 
     def _require_key(self, printed: Printed) -> None:
         """The heading of the row must be what the quantity is the gradient by."""

@@ -57,6 +57,20 @@ HOMEWORKS = {
         layout="gradient",
         answer="{kind: elements, network: net, of: [dl/dy_hat, dy_hat/dz3, dl/dz3]}",
     ),
+    "entropy": ONE_PART.format(
+        layers="x:n -> Linear(K) -> Softmax -> y_hat",
+        loss="CrossEntropy",
+        batch="",
+        layout="gradient",
+        answer="{kind: gradients, network: net, of: [W1]}",
+    ),
+    "mean": ONE_PART.format(
+        layers="x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat",
+        loss="MSE(mean)",
+        batch="",
+        layout="gradient",
+        answer="{kind: gradients, network: net}",
+    ),
     "silu": ONE_PART.format(
         layers="x:n -> Linear(K) -> y_hat",
         loss="MSE",
