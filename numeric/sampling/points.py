@@ -33,6 +33,8 @@ CANDIDATES, FEWEST = 128, 16
 """How many candidates are drawn together, and how many where that takes long."""
 PRODUCTS_AT_ONCE = 8_000_000
 """How many products a row may be added up from for all candidates together."""
+ELEMENTS_AT_ONCE = 16_000_000
+"""How many elements what is given of all candidates together may have, however few these then are."""
 ROUNDS, USUAL = 10, 3
 """How many times candidates are drawn, and how many times from the middle of their domains alone."""
 KINKS = 4
@@ -310,10 +312,12 @@ def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generato
 
 
 def _how_many(model: Forward, sizes: Sizing) -> int:
-    """How many candidates are computed together, fewer where they are long to compute."""
+    """How many candidates are computed together, fewer where they are long to compute or take much memory."""
     compared = (prod(lengths([length for _, length in gap.ranges], sizes)) for gap in gaps(model))
     largest = max(work(model).largest(sizes), *compared, 1)
-    return max(FEWEST, min(CANDIDATES, PRODUCTS_AT_ONCE // largest))
+    held = sum(prod(lengths(tensor.shape, sizes)) for tensor in model.given)
+    fewest = max(1, min(FEWEST, ELEMENTS_AT_ONCE // max(held, 1)))
+    return max(fewest, min(CANDIDATES, PRODUCTS_AT_ONCE // largest))
 
 
 def _count(values: Mapping[str, Array]) -> int:

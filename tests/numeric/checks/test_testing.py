@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive import layer, network
-from numeric import ArrayError, assert_gradients
+from derive.steps import Layout
+from numeric import ArrayError, assert_gradients, compile
 from numeric.arrays.axes import Array
 
 NET = network("x:n -> Linear(d) -> Tanh -> Linear(K)", loss="MSE", batch="B")
@@ -200,3 +201,22 @@ def test_functions_of_pytorch_in_both_types() -> None:
     assert_gradients(backward, NET, convert=torch.tensor)
     assert_gradients(backward, NET, convert=lambda array: torch.tensor(array, dtype=torch.float32))
     fails(lambda **a: [2 * g for g in backward(**a)], "a factor of 2 too many", convert=torch.tensor)
+
+
+@pytest.mark.parametrize("layout", ["gradient", "numerator"])
+def test_networks_at_real_sizes(layout: Layout) -> None:
+    description = (
+        "x:(1,28,28) -> Conv2d(6,5,padding=2) -> ReLU -> MaxPool2d(2) -> Conv2d(16,5) -> ReLU -> MaxPool2d(2)"
+        " -> Flatten -> Linear(120) -> ReLU -> Linear(10)"
+    )
+    net = network(description, loss="SoftmaxCrossEntropy", batch="B", layout=layout)
+    step = compile(net)
+
+    def backward(x: Array, y: Array, **params: Array) -> Arrays:
+        found = step.loss_and_gradients(params, x, y)[1]
+        turned = layout == "numerator"
+        return {name: array.T if turned and array.ndim == 2 else array for name, array in found.items()}
+
+    assert_gradients(backward, net, points=1)
+    with pytest.raises(AssertionError, match="gradient of W2"):
+        assert_gradients(lambda **a: {**(found := backward(**a)), "W2": found["W2"][..., ::-1]}, net, points=1)
