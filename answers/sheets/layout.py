@@ -13,6 +13,7 @@ from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
+from answers.sheets.notation import notation_box
 
 
 def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
@@ -33,6 +34,9 @@ def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
         _section(question, tuple(_answered(part, context) for part in question.parts))
         for question in homework.questions
     ]
+    box = notation_box(context, (block for section in sections for part in section.parts for block in part.blocks))
+    if box:
+        sections.insert(0, sheet.Section("Notation", level=2, blocks=box))
     if any(part.points for part in homework.parts()):
         sections.append(sheet.Section("Rubric", level=1, blocks=(_rubric(homework),)))
     if checked:

@@ -1,0 +1,90 @@
+"""The box at the start of a key: how derivatives are laid out, what letters and signs mean, where indices begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+
+from answers.homework.context import HomeworkContext
+from answers.latex.sheet import Block, Legend, Text
+from derive.network import Network
+from derive.render import shape_latex
+from derive.render.names import ranks_of
+from derive.render.printing import symbol_latex
+from derive.steps import Layout
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign, the LaTeX that shows that a key has it, and its meaning: a formula and a few words."""
+
+    printed: str
+    formula: str
+    words: str = ""
+
+
+SIGNS = (
+    Sign(r"\\odot", r"(\bm{a} \odot \bm{b})_i = a_i b_i"),
+    Sign(r"\\oslash", r"(\bm{a} \oslash \bm{b})_i = a_i / b_i"),
+    Sign(r"\\operatorname\{diag\}", r"\operatorname{diag}(\bm{a})_{ij} = a_i \, \delta_{ij}"),
+    Sign(r"\\delta_|\\operatorname\{diag\}", r"\delta_{ij} = \mathbf{1}[i = j]"),
+    Sign(r"\\(mathbf|bm)\{1\}\[|\\delta_|\\operatorname\{diag\}", r"\mathbf{1}[\,\cdot\,]", "1 where it holds, else 0"),
+    Sign(r"\\mathbf\{1\}(?!\[)", r"\mathbf{1}", "a column of ones"),
+    Sign(r"\\bm\{I\}", r"\bm{I}", "the identity"),
+)
+"""The signs that a key explains where it has them, in the order in which it does."""
+
+LAYOUTS: dict[Layout, str] = {
+    "gradient": (
+        r"A gradient has the shape of what it is taken by, as \texttt{.grad} in PyTorch: a step of gradient descent is "
+        r"$\theta \leftarrow \theta - \eta\, \partial \ell / \partial \theta$. The derivative of a column by a "
+        r"column has a row for each element above and a column for each below."
+    ),
+    "numerator": (
+        r"The derivative of a number by a column is a row, that by a matrix has its transposed shape, so that chains "
+        r"multiply from left to right: a step of gradient descent is $\theta \leftarrow \theta - \eta\, "
+        r"(\partial \ell / \partial \theta)^{\top}$. The derivative of a column by a column has a row "
+        r"for each element above and a column for each below."
+    ),
+}
+"""How derivatives are laid out, and how that meets the update of a parameter."""
+
+
+def notation_box(context: HomeworkContext, blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """What a reader of these blocks must know of their notation; nothing where they have no derivative."""
+    printed = list(_strings(tuple(blocks)))
+    if not any(r"\partial" in text for text in printed):
+        return ()
+    signs = [sign for sign in SIGNS if any(re.search(sign.printed, text) for text in printed)]
+    said = [LAYOUTS[context.layout]]
+    shapes = ", ".join(_shapes(context.network(name) for name in context.homework.networks))
+    if shapes:
+        said.append(f"The letters are {shapes}.")
+    said.append(f"Indices count from {context.index_base}.")
+    legend = Legend("The signs:", tuple((sign.formula, sign.words) for sign in signs))
+    return (Text(" ".join(said)), *((legend,) if signs else ()))
+
+
+def _shapes(networks: Iterable[Network]) -> Iterator[str]:
+    """Each letter that networks have, with its shape in the first of them that has it."""
+    seen: set[str] = set()
+    for network in networks:
+        ranks = ranks_of(network.forward)
+        for name, tensor in network.forward.tensors.items():
+            if tensor.role != "hidden" and name not in seen:
+                seen.add(name)
+                space = rf"\mathbf{{R}}^{{{shape_latex(tensor.shape)}}}" if tensor.shape else r"\mathbf{R}"
+                yield rf"${symbol_latex(name, ranks=ranks)} \in {space}$"
+
+
+def _strings(value: object) -> Iterator[str]:
+    """All text in blocks."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _strings(part)
+    elif is_dataclass(value):
+        for entry in fields(value):
+            yield from _strings(getattr(value, entry.name))
