@@ -52,7 +52,7 @@ def test_what_has_no_derivative_needs_no_box() -> None:
 
 @pytest.mark.parametrize("sign", [sign for sign in SIGNS if "=" in sign.formula], ids=lambda sign: sign.formula)
 def test_the_reader_takes_the_signs_for_what_they_are_said_to_be(sign: Any) -> None:
-    table = Table((Tensor("a", ("a",), ("n",)), Tensor("b", ("b",), ("n",))), (Size("n", ("n",)),), 1)
+    table = Table((Tensor("a", ("a",), ("n",)), Tensor("b", ("b",), ("n",)), Size("n", ("n",))), (), 1)
     arrays = {name: numpy.random.default_rng(number).uniform(1, 2, 4) for number, name in enumerate("ab")}
     reading = read(sign.formula, table)
     point = Point(table, arrays, {"n": 4})
