@@ -75,12 +75,9 @@ def _usage_message(error: typer.TyperException) -> str:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from answers.version import version
 
-        try:
-            typer.echo(f"gradsheet {version('gradsheet')}")
-        except PackageNotFoundError:
-            typer.echo("gradsheet, not installed")
+        typer.echo(f"gradsheet {version()}")
         raise typer.Exit
 
 

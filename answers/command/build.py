@@ -93,6 +93,7 @@ class Task:
                 grain=self.grain,
                 layout=self.layout,
                 index_base=self.index_base,
+                digest=source.source.digest,
                 progress=progress,
                 trainer=Trainer(self.data, self.training, progress),
             )

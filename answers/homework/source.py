@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -36,11 +37,12 @@ UNREADABLE = (ValueError, ArithmeticError, LookupError, AttributeError, TypeErro
 
 @dataclass(frozen=True)
 class Source:
-    """A homework file that was read: its name in messages, its data, and where each key stands."""
+    """A homework file that was read: its name in messages, its data, where each key stands, and its SHA-256 digest."""
 
     name: str
     data: object
     root: Node = field(compare=False, repr=False)
+    digest: str = field(default="", compare=False)
 
     def line(self, path: KeyPath) -> int:
         """The line, from 1, of the key or list entry at ``path``, or of the nearest one above it."""
@@ -82,7 +84,7 @@ def read_source(path: Path, name: str | None = None) -> Source:
         line = content.count(b"\n", 0, error.start) + 1
         byte = content[error.start]
         raise HomeworkError(f"{name}:{line}: the byte 0x{byte:02x} is not UTF-8; save the file as UTF-8") from error
-    return parse_source(text, name)
+    return replace(parse_source(text, name), digest=sha256(content).hexdigest())
 
 
 def parse_source(text: str, name: str) -> Source:

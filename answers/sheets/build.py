@@ -43,13 +43,14 @@ def build(
     layout: Layout | None = None,
     index_base: Literal[0, 1] | None = None,
     engine: Engine | None = None,
+    digest: str = "",
     progress: Progress = silent,
     trainer: Trainer | None = None,
 ) -> Built:
     """Write the sheets of a homework into a folder, and the files that its answers bring.
 
     Each file is replaced only when its successor is complete. The key is checked as it is written; its
-    certificate says what passed.
+    certificate says what passed, and of which file it is, where its ``digest`` is given.
 
     Raises:
         HomeworkContentError: a part cannot be answered.
@@ -64,7 +65,8 @@ def build(
     # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
     verdicts = () if wanted == ["questions"] else tuple(checked(context, progress))
     sheets = {
-        destination / f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts)) for name in wanted
+        destination / f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts, digest))
+        for name in wanted
     }
     files = {destination / file: content for file, content in _files(homework, context, only)}
     progress(" and ".join(path.name for path in sheets))
@@ -84,11 +86,14 @@ def _wanted(homework: Homework, only: SheetName | None) -> list[SheetName]:
     return wanted
 
 
-def _sheet(name: SheetName, homework: Homework, context: HomeworkContext, verdicts: tuple[Checked, ...]) -> Sheet:
+def _sheet(
+    name: SheetName, homework: Homework, context: HomeworkContext, verdicts: tuple[Checked, ...], digest: str
+) -> Sheet:
     if name == "questions":
         return question_sheet(homework, context)
-    make = key_sheet if name == "key" else catalogue
-    return make(homework, context, verdicts)
+    if name == "key":
+        return key_sheet(homework, context, verdicts, digest)
+    return catalogue(homework, context, verdicts)
 
 
 def _files(homework: Homework, context: HomeworkContext, only: SheetName | None) -> Iterator[tuple[str, str]]:

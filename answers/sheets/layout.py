@@ -14,6 +14,7 @@ from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
 from answers.sheets.notation import notation_box
+from answers.version import version
 
 
 def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
@@ -28,8 +29,10 @@ def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
     return _sheet(homework, sections, subtitle="", fill_in=("Name", "Student number"))
 
 
-def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Checked]) -> sheet.Sheet:
-    """The key: answers with their steps, the rubric, and the certificate of what was checked."""
+def key_sheet(
+    homework: Homework, context: HomeworkContext, checked: Sequence[Checked], digest: str = ""
+) -> sheet.Sheet:
+    """The key: answers with their steps, the rubric, and the certificate of what was checked and of which file."""
     sections = [
         _section(question, tuple(_answered(part, context) for part in question.parts))
         for question in homework.questions
@@ -41,7 +44,7 @@ def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
         sections.append(sheet.Section("Rubric", level=1, blocks=(_rubric(homework),)))
     if checked:
         sections.append(
-            sheet.Section("Certificate", level=1, blocks=(_certificate_text(checked), _certificate(checked)))
+            sheet.Section("Certificate", level=1, blocks=(_certificate_text(checked, digest), _certificate(checked)))
         )
     return _sheet(homework, tuple(sections), subtitle="Solution key", fill_in=())
 
@@ -49,15 +52,20 @@ def key_sheet(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
 CERTIFICATE = (
     "Every formula above was derived from the forward definition and then checked by number, at random points away "
     "from kinks and, where there are kinks, at points on them. The words for what was compared mean: {methods}. The "
-    "points are those of each quantity; the error is the worst relative one."
+    "points are those of each quantity, drawn from the seed 0; the error is the worst relative one. The key was "
+    "made by Gradsheet {version}{file}."
 )
+FILE = r" from the file whose SHA-256 digest begins with \texttt{{{digest}}}"
+DIGITS = 16
+"""So many digits of a digest are printed."""
 
 
-def _certificate_text(checked: Sequence[Checked]) -> sheet.Text:
+def _certificate_text(checked: Sequence[Checked], digest: str) -> sheet.Text:
     """What a certificate means, with the methods that occur in it."""
     tried = (method for entry in checked if not entry.verdict.unchecked for method in entry.claim.methods)
     said = (rf"\emph{{{escape(method.words)}}} -- {escape(method.meaning)}" for method in explained(tried))
-    return sheet.Text(CERTIFICATE.format(methods="; ".join(said)))
+    file = FILE.format(digest=digest[:DIGITS]) if digest else ""
+    return sheet.Text(CERTIFICATE.format(methods="; ".join(said), version=escape(version()), file=file))
 
 
 def _sheet(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,10 @@ def test_any_text_is_read_or_refused_with_a_message_of_ours(text: str) -> None:
 
 def test_a_whole_number_as_a_key_is_its_text() -> None:
     assert parse_source("a: {0: b, 12: c}\n", "data.yaml").data == {"a": {"0": "b", "12": "c"}}
+
+
+def test_a_file_has_a_digest(tmp_path: Path) -> None:
+    path = tmp_path / "homework.yaml"
+    path.write_bytes(b"title: T\n")
+    assert read_source(path).digest == sha256(b"title: T\n").hexdigest()
+    assert parse_source("title: T\n", "homework").digest == ""

@@ -123,3 +123,14 @@ def test_the_certificate_explains_the_methods_that_occur() -> None:
 
 def test_no_certificate_without_checks() -> None:
     assert [section.title for section in key().sections] == ["One", "Rubric"]
+
+
+def test_the_certificate_says_what_it_is_of() -> None:
+    homework = two_parts()
+    entries = [checked("1a", "x")]
+    for digest, words in (("", "."), ("0123456789abcdef" * 4, r" begins with \texttt{0123456789abcdef}.")):
+        text, _ = key_sheet(homework, HomeworkContext(homework), entries, digest).sections[-1].blocks
+        assert isinstance(text, sheet.Text)
+        assert text.latex.endswith(words)
+        assert "seed 0" in text.latex
+        assert "Gradsheet" in text.latex
