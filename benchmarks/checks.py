@@ -16,7 +16,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from derive import Derivation, layer, network
+from derive import Derivation, layer, network, scalar_graph
 
 SECONDS, MEGABYTES = 5.0, 500
 """What each of them may take."""
@@ -41,15 +41,19 @@ NETWORKS = {
 }
 LAYERS = ("Linear(100000000)", "Conv2d(4,(5,6),dilation=2)", "Conv3d(4,(5,6,7))")
 TABLE = "forward table, 3x64x64"
+CHAIN = "chain of 200 sigmoids"
 
 
 def derivations(name: str) -> Iterator[Derivation]:
-    """The gradients of all parameters of a network or a layer, or the cells of a forward table."""
+    """The gradients of all parameters of a network or a layer, the cells of a forward table, or that of a chain."""
     if name == TABLE:
         for row in network(
             "x:(3,64,64) -> Conv2d(5,3) -> ReLU -> MaxPool2d(2) -> Flatten -> Linear(10)"
         ).forward_table():
             yield from (row.input, row.output)
+    elif name == CHAIN:
+        equations = (f"a{number} = sigma({f'a{number - 1}' if number else 'x'})" for number in range(200))
+        yield scalar_graph("; ".join(equations), grain="functions").partial("da199/dx").derivation
     elif name in LAYERS:
         alone = layer(name)
         yield from map(alone.vjp, alone.differentiable)
@@ -76,7 +80,7 @@ def measured(name: str) -> str:
 
 def main() -> None:
     """Print a line for each; a child process, which is given a name whole, measures that one."""
-    names = [*NETWORKS, *LAYERS, TABLE]
+    names = [*NETWORKS, *LAYERS, TABLE, CHAIN]
     if sys.argv[1:2] == ["--one"]:
         print(measured(sys.argv[2]))
         return

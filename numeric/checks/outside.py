@@ -14,7 +14,7 @@ import sympy
 from sympy import Add, And, Expr, Ge, Indexed, KroneckerDelta, Le, Mul, Piecewise, Sum, Symbol
 from sympy.logic.boolalg import Boolean
 
-from derive.expression import symbols
+from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward
 from derive.steps import Quantity
@@ -47,7 +47,7 @@ class _Reading:
 
     def of(self, part: Expr | Boolean, scope: Inside) -> Iterator[tuple[str, Expr]]:
         """The counts of an expression or a condition, whose indices run from and to what ``scope`` says."""
-        if not part.has(Indexed):
+        if not walks.holds(part, Indexed):
             return
         if isinstance(part, Indexed):
             yield from self._access(part, scope)
@@ -60,7 +60,7 @@ class _Reading:
         elif isinstance(part, Sum | Maximum | ArgMax):
             inner = {**scope, **{letter: (low, high) for letter, low, high in part.limits}}
             for name, count in self.of(part.function, inner):
-                yield name, Sum(count, *part.limits)
+                yield name, walks.total(count, part.limits)
         else:
             for argument in part.args:
                 if isinstance(argument, Expr | Boolean):

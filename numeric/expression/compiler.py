@@ -361,6 +361,7 @@ def _is_same(function: ScalarFunction, known: Any) -> bool:
     return bool(sympy.simplify(function.formula - known(function.variable).rewrite(sympy.exp)) == 0)
 
 
+@lru_cache(maxsize=4096)
 def _whole(left: Expr, right: Expr) -> tuple[Expr, Expr]:
     """Two sides to compare, multiplied out where both are quotients of integers: 1/3 + 2/3 - 1 may not be 0."""
     difference = sympy.sympify(left - right)
