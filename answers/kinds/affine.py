@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import numpy
 
 from answers.contract.item import Answered, Claim, Context
-from answers.contract.methods import NETWORK, Method
+from answers.contract.methods import NETWORK, READ_BACK, Method
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import claim
 from answers.formulas.pattern import Stage, bending, stages
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Equation, Step, Steps, Text
+from answers.readback.equations import in_sentences, unequal
+from answers.readback.printed import in_blocks
+from answers.reading import Point, Tensor
+from answers.reading.tables import axis_of, spellings, table_of
 from derive.matrix.build import plus, product
 from derive.matrix.nodes import Named, Node
 from derive.network import Network
 from derive.render import latex, sentence_latex
 from derive.render.derivations import result_latex
 from derive.render.names import ranks_of
+from numeric.arrays.sizes import sizes_from
 from numeric.checks.comparison import Comparison, largest, relative_error
 from numeric.checks.tolerances import DOUBLE
 from numeric.expression.forward import forward, run_from
@@ -59,15 +64,21 @@ class Affine(Lined, Noted):
         whole = rf"{output} = \bm{{A}} \, {source} + \bm{{c}}"
         parts = rf"\bm{{A}} = {latex(last.matrix, ranks=ranks)}, \qquad \bm{{c}} = {latex(last.offset, ranks=ranks)}"
         blocks += [Equation(whole, result=True), Equation(parts, result=True), Text(markdown(CONCLUSION))]
-        claims = (*(claim(stage.jacobian) for stage in bending(found)), self._claim(network, found))
+        shown = tuple(block for block in blocks if isinstance(block, Steps | Equation))
+        claims = (*(claim(stage.jacobian) for stage in bending(found)), self._claim(network, found, shown))
         return Answered(tuple(blocks), claims)
 
-    def _claim(self, network: Network, found: tuple[Stage, ...]) -> Claim:
+    def _claim(self, network: Network, found: tuple[Stage, ...], shown: tuple[Steps | Equation, ...]) -> Claim:
+        def verdict() -> Comparison:
+            outcome = affine_verdict(network, found)
+            wrong = tuple(misread(network, found, shown)) if outcome.ok else ()
+            return Comparison.failed("; ".join(wrong[:3])) if wrong else outcome
+
         return Claim(
             f"{self.network} is affine on a pattern",
             r"$\bm{A}, \bm{c}$",
-            (NETWORK, Method("at points of one pattern")),
-            lambda: affine_verdict(network, found),
+            (NETWORK, READ_BACK, Method("at points of one pattern")),
+            verdict,
         )
 
 
@@ -120,6 +131,25 @@ def affine_verdict(network: Network, found: tuple[Stage, ...]) -> Comparison:
         return Comparison.failed("no two points of one pattern were found", DOUBLE)
     note = "" if worst <= DOUBLE else "the matrix and the vector do not give what the network computes"
     return Comparison(worst, DOUBLE, compared, note)
+
+
+def misread(network: Network, found: tuple[Stage, ...], shown: Iterable[Steps | Equation]) -> Iterator[str]:
+    """What is printed of the stages and does not hold at a point, or cannot be read."""
+    blocks, last = tuple(shown), found[-1]
+    arrays = _with_slopes(network, found, sample(network.forward, 0))
+    values = {**arrays, **forward(network.forward, arrays)}
+    output, source = (network.forward.tensors[name].shape[0] for name in (last.block.value, found[0].block.reads))
+    names = {"A": (output, source), "c": (output,)}
+    for stage in bending(found):
+        if isinstance(stage.slope, Named):
+            names[stage.slope.name] = (network.forward.tensors[stage.block.value].shape[0],) * 2
+    matrix, offset = (evaluate_matrix(node, network.forward, arrays) for node in (last.matrix, last.offset))
+    own = tuple(Tensor(name, spellings(name), tuple(map(axis_of, shape))) for name, shape in names.items())
+    table = table_of(network.forward, network.layout, network.index_base, extra=own)
+    sizes = {str(size): number for size, number in sizes_from(network.forward, arrays).items()}
+    point = Point(table, {**values, "A": matrix, "c": offset[:, 0]}, sizes)
+    sentences = (step.sentence for block in blocks if isinstance(block, Steps) for step in block.steps)
+    yield from unequal((*in_blocks(blocks), *in_sentences(sentences)), point)
 
 
 def _with_slopes(network: Network, found: tuple[Stage, ...], arrays: dict[str, Any]) -> dict[str, Any]:

@@ -188,6 +188,9 @@ MUTANTS = {
         "strided",
         (*SIZES, "--latex"),
     ),
+    "printer: the vector of an affine form of the other sign": replace(
+        mutant("printing:latex", replaced((" + ", " - ")), "affine", ()), only="derive prints no affine forms"
+    ),
     "printer: another formula of a function": replace(
         mutant("printing:cases_latex", replaced((" > ", " < ")), "function", ()), only=PAGE_ALONE
     ),
