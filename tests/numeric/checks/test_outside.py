@@ -78,7 +78,7 @@ def looks_outside(result: Expr, right: Derivation, sizes: Mapping[Symbol, int]) 
     letters = [*right.quantity.indices, *(letter for letter, _, _ in bounds)]
     axes = [range(int(length.xreplace(sizes))) for length in right.quantity.shape]
     axes += [range(-1, max(sizes.values()) + 1) for _ in bounds]
-    grid = dict(zip(letters, numpy.meshgrid(*axes, indexing="ij", sparse=True), strict=True))
+    grid = dict(zip(letters, numpy.meshgrid(*axes, indexing="ij"), strict=True))
 
     def at(part: Expr | Boolean) -> Any:
         return sympy.lambdify(letters, part.xreplace(sizes), "numpy")(*grid.values())
