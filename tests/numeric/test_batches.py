@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import ast
+import builtins
 from typing import Any
 
 import numpy
@@ -111,12 +112,26 @@ def test_networks(number: int, description: str, loss: str) -> None:
             same(found, right[name])
 
 
+class Anew(ast.NodeTransformer):
+    """Makes a new array where a statement overwrites one, which autograd does not follow."""
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        if not isinstance(node.target, ast.Name):
+            return node
+        made = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, self.visit(node.value))
+        return ast.Assign([node.target], made)
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        self.generic_visit(node)
+        node.keywords = [one for one in node.keywords if one.arg != "out"]
+        return node
+
+
 def differentiable_by_torch(compiled: Compiled) -> dict[str, Any]:
-    """The generated functions without the statements that overwrite an array, which autograd does not follow."""
-    source = re.sub(r", out=\w+\)", ")", compiled.source)
-    source = re.sub(r"^( +)(\w+) ([-+*/])= (.*)$", r"\1\2 = \2 \3 (\4)", source, flags=re.MULTILINE)
+    """The generated functions without the statements that overwrite an array."""
+    tree = ast.fix_missing_locations(Anew().visit(ast.parse(compiled.source)))
     namespace: dict[str, Any] = {}
-    exec(source, namespace)
+    exec(builtins.compile(tree, "<differentiable>", "exec"), namespace)
     return namespace
 
 
