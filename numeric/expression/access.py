@@ -51,8 +51,11 @@ def _gathered(array: Array, subscripts: Sequence[Value]) -> Array:
     for subscript, length in zip(subscripts, array.shape, strict=False):
         value = numpy.asarray(real_part(subscript))
         nearest = numpy.rint(value)
-        inside = inside & (nearest >= 0) & (nearest < length)
-        between = between | ~(numpy.abs(value - nearest) <= FRACTION)
+        # Most subscripts are inside everywhere: then there is nothing to be broadcast over all axes.
+        if not (here := (nearest >= 0) & (nearest < length)).all():
+            inside = inside & here
+        if not (whole := numpy.abs(value - nearest) <= FRACTION).all():
+            between = between | ~whole
         positions.append(numpy.fmax(numpy.fmin(nearest, length - 1), 0).astype(numpy.intp))
     values = _taken(array, positions)
     if not inside.all():

@@ -154,12 +154,17 @@ class Perturbation:
             changed.update({name: self.base[name] for name in self.held})
             if not recurrent:
                 changed[self.denominator] = self.base[self.denominator] + moves
-        fixed = {name for name in self.base if not self.chart.depends(name, self.denominator)}
-        rows = self.chart.needed({numerator}, fixed | set(changed))
+        rows = self.chart.needed({numerator}, (self.base.keys() - self._affected) | changed.keys())
         values = ChainMap(changed, dict(self.base))
         # A row of a recurrence cannot be set as a whole, since what it is later follows from what it is now.
         self.chart.compute(rows, values, self.sizes, numpy.float64, {self.denominator: moves} if recurrent else None)
         return values[numerator]
+
+    @cached_property
+    def _affected(self) -> frozenset[str]:
+        """The denominator and the rows that are computed from it."""
+        rows = (name for name in self.chart.rows if self.chart.depends(name, self.denominator))
+        return frozenset((self.denominator, *rows))
 
     def _one_row(self, numerator: str, moves: Array) -> Array:
         """The numerator's own row with the denominator moved, and all else that it reads held."""
