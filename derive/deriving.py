@@ -17,10 +17,11 @@ from derive.convolution import ConvolutionForm, reads_windows, recognise_convolu
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.collector import collector_paused
-from derive.expression.partials import partial_name
+from derive.expression.partials import ends_of, partial_name
 from derive.forward import Forward
 from derive.lecture.forms import in_one_form
 from derive.lecture.passages import Lecturer
+from derive.lettering import Lettering
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
 from derive.steps import Grain, Layout, Quantity, Step
@@ -48,6 +49,11 @@ class Deriver:
         """Finds the matrix forms of this network's expressions."""
         return Former(self.forward, self.blocks, self.layout)
 
+    @cached_property
+    def lettering(self) -> Lettering:
+        """The letters of the axes of this network's tensors."""
+        return Lettering(self.forward)
+
     def value(self, name: str, vocabulary: Vocabulary, *, written_out: bool) -> Derivation:
         """The value of a tensor by its forward equations, in the vocabulary."""
         sweep = self.sweep(name)
@@ -56,7 +62,7 @@ class Deriver:
         quantity = Quantity(name, sweep.letters, tensor.shape)
         symbol = symbols.element(name, quantity.indices)
         start = speaker.definition(symbol) if written_out and name in self.forward.row else symbol
-        result = speaker.values(start)
+        quantity, result = self.lettering.equation(quantity, speaker.values(start))
         node = self.former.value(name, self._hidden(vocabulary), written_out=written_out)
         step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
         reduced = sweep.simplifier.simplify(result, sweep.ranges(quantity)) if result.has(KroneckerDelta) else result
@@ -108,6 +114,11 @@ class Deriver:
     ) -> Derivation:
         former = self.former
         hidden = self._hidden(vocabulary)
+        top = ends_of(quantity.name)[0]
+        steps = tuple(self.lettering.step(step, top) for step in steps)
+        if in_values is not None:
+            _, in_values = self.lettering.equation(quantity, in_values)
+        quantity, result = self.lettering.equation(quantity, result)
         node = former.form(result if in_values is None else in_values, quantity, hidden)
         formed = tuple(
             step if step.matrix is not None else replace(step, matrix=former.form(step.expression, step.quantity))

@@ -17,6 +17,9 @@ from derive.render.names import parse_name
 
 Key = tuple[Any, ...]
 
+DIFFERENCE = 0
+"""The kind of a factor such as y_hat - y, which is written before other elements."""
+
 # Groups of factors, the first written first.
 NUMBER, SIZE, PARAMETER, UPSTREAM, ELEMENT, DELTA, RANGE, TOTAL = range(8)
 
@@ -91,6 +94,8 @@ def _factor_key(factor: Expr) -> Key:
     last = isinstance(factor, Add) and walks.holds(factor, KroneckerDelta)
     if last:
         letter = "~"
+    elif group == ELEMENT and _kind(factor) == DIFFERENCE:
+        letter = ""
     else:
         letter = _first_letter(factor) if group == ELEMENT else str(any(map(is_index, walks.free_symbols(factor))))
     return group, letter, _kind(factor), _head(factor), natural(text(factor))
@@ -122,7 +127,7 @@ def _kind(factor: Expr) -> int:
     if isinstance(base, Add):
         terms = [abs_term(term) for term in base.args]
         if all(isinstance(term, Indexed | Symbol) for term in terms):
-            return 0
+            return DIFFERENCE
         return 2 if all(isinstance(term, Indexed | Symbol) or term == 1 for term in terms) else 4
     return 1 if isinstance(base, Indexed | Symbol) else 5 if isinstance(base, Bracket) else 3
 

@@ -42,15 +42,15 @@ def test_symbolic_sizes_give_the_same_elements(name: str) -> None:
 
 def test_how_they_are_printed() -> None:
     gradient = layer("Conv1d", "D", "k", padding="p", bias=False, index_base=1).vjp("z")
-    before = "∂ℓ/∂z[i,j] = Σ_{m=1}^{D} "
+    before = "∂ℓ/∂z[i,q] = Σ_{j=1}^{D} "
     assert with_ranges(gradient).unicode("index") == (
-        before + "Σ_{s=1}^{k} weight[m,i,s] · dy[m,j+p−s+1] · 1[1 ≤ j+p−s+1 ≤ L_out]"
+        before + "Σ_{m=1}^{k} weight[j,i,m] · dy[j,q+p−m+1] · 1[1 ≤ q+p−m+1 ≤ L_out]"
     )
     assert with_ranges(gradient, "cases").unicode("index") == (
-        before + "Σ_{s=1}^{k} { weight[m,i,s] · dy[m,j+p−s+1] if 0 ≤ j + p − s < L_out; 0 otherwise }"
+        before + "Σ_{m=1}^{k} { weight[j,i,m] · dy[j,q+p−m+1] if 0 ≤ q + p − m < L_out; 0 otherwise }"
     )
     assert with_ranges(gradient, "limits").unicode("index") == (
-        before + "Σ_{s=max(1, j+p−L_out+1)}^{min(k, j+p)} weight[m,i,s] · dy[m,j+p−s+1]"
+        before + "Σ_{m=max(1, q+p−L_out+1)}^{min(k, q+p)} weight[j,i,m] · dy[j,q+p−m+1]"
     )
 
 

@@ -44,7 +44,7 @@ def test_a_partial_needs_no_loss() -> None:
 def test_notations_layouts_and_bases() -> None:
     index = run("derive", NETWORK, "--loss", "MSE", "--wrt", "z2", "--notation", "index", "--index-base", "0").out
     assert "∂ℓ/∂z₂[i]" in index
-    assert "j=0" in index
+    assert "k=0" in index
     row = run("derive", NETWORK, "--loss", "1/2*MSE", "--wrt", "y_hat", "--layout", "numerator").out
     assert "∂ℓ/∂ŷ = (ŷ − y)ᵀ" in row
     assert "shape: 1 × K" in row
@@ -107,7 +107,7 @@ def test_a_wrong_result_ends_with_code_1(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_exact_ranges_elements_matrices_and_second_derivatives() -> None:
     conv = "Conv1d(1, 2, bias=False)"
     limits = run("derive", conv, "--wrt", "z", "--ranges", "limits", "--no-check").out
-    assert "Σ_{q=max(1, j−L_out+1)}^{min(2, j)}" in limits
+    assert "Σ_{m=max(1, i−L_out+1)}^{min(2, i)}" in limits
     lines = run("derive", conv, "--wrt", "z", "--written-out", "C=1,L=3", "--no-check").out.splitlines()
     assert lines[1] == "∂ℓ/∂z[2] = weight[1] · dy[2] + weight[2] · dy[1]"
     matrix = run("derive", conv, "--wrt", "z", "--toeplitz", "C=1,L=3", "--no-check").out.splitlines()

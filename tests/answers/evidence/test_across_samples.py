@@ -28,7 +28,7 @@ def test_batch_norm_mixes_samples_and_layer_norm_does_not() -> None:
 def test_the_part_across_samples_is_printed() -> None:
     equations = [b for b in find("across_samples", layers=LAYERS).blocks if isinstance(b, Equation) and b.result]
     assert [r"= 0 \qquad" in equation.latex for equation in equations] == [False, True]
-    assert equations[0].latex.endswith(r"\text{for } i \neq k")
+    assert equations[0].latex.endswith(r"\text{for } b \neq j")
 
 
 def test_other_layers_too() -> None:

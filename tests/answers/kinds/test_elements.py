@@ -13,7 +13,7 @@ def test_each_partial_as_a_matrix_and_by_its_elements() -> None:
     assert r"\operatorname{diag}" in equations[0].latex
     assert equations[0].shape == r"d \times d"
     assert r"\begin{cases}" in equations[1].latex
-    assert r"\hat{y}_i - y_i" in equations[3].latex
+    assert r"\hat{y}_k - y_k" in equations[3].latex
     assert all_pass(answer)
 
 

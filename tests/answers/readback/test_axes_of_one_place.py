@@ -97,5 +97,5 @@ def test_forms_with_other_axes_of_one_place(description: str, batch: str | None)
 
 def test_one_channel_has_no_subscript() -> None:
     convolution = layer("Conv2d(1, 2)")
-    assert convolution.vjp("bias").unicode("index") == "∂ℓ/∂bias = Σ_{k=0}^{H_out−1} Σ_{m=0}^{W_out−1} dy[k,m]"
+    assert convolution.vjp("bias").unicode("index") == "∂ℓ/∂bias = Σ_{h=0}^{H_out−1} Σ_{w=0}^{W_out−1} dy[h,w]"
     assert check(convolution.vjp("weight")).ok

@@ -89,7 +89,7 @@ def test_a_letter_of_a_part_of_joined_values_has_the_range_of_the_left_side() ->
     net = network("x:n -> Linear(n) -> ReLU -> a; [a, x] -> Linear(K) -> y_hat", loss="MSE")
     derivation = net.gradient("b1")
     text = derivation.latex("index")
-    assert "W^{(2)}_{ji}" in text, text
+    assert "W^{(2)}_{ki}" in text, text
     assert read_back(derivation, texts(derivation)).ok
-    spoilt = text.replace("W^{(2)}_{ji}", "W^{(2)}_{j,i+n}")
+    spoilt = text.replace("W^{(2)}_{ki}", "W^{(2)}_{k,i+n}")
     assert not read_back(derivation, in_latex(spoilt)).ok

@@ -40,17 +40,17 @@ def test_every_convolution_has_a_form_that_checks(
 @pytest.mark.parametrize(
     ("name", "options", "tensor", "printed"),
     [
-        ("Conv2d", {}, "weight", "∂ℓ/∂weight[i,j] = z[j] ⋆ dy[i]"),
+        ("Conv2d", {}, "weight", "∂ℓ/∂weight[j,i] = z[i] ⋆ dy[j]"),
         (
             "Conv2d",
             {},
             "z",
-            "∂ℓ/∂z[i] = Σ_{p=0}^{3} pad_{k−1}(dy[p]) ⋆ rot180(weight[p,i]) = Σ_{p=0}^{3} dy[p] ∗ weight[p,i]",
+            "∂ℓ/∂z[i] = Σ_{j=0}^{3} pad_{k−1}(dy[j]) ⋆ rot180(weight[j,i]) = Σ_{j=0}^{3} dy[j] ∗ weight[j,i]",
         ),
-        ("Conv2d", {}, "bias", "∂ℓ/∂bias[i] = sum(dy[i])"),
-        ("Conv1d", {"stride": "s", "padding": "p"}, "weight", "∂ℓ/∂weight[i,j] = pad_p(z[j]) ⋆ dilate_s(dy[i])"),
-        ("Conv1d", {"dilation": "d"}, "weight", "∂ℓ/∂weight[i,j] = stride_d(z[j] ⋆ dy[i])"),
-        ("ConvTranspose1d", {"stride": 2}, "z", "∂ℓ/∂z[i] = Σ_{m=0}^{3} stride_2(dy[m] ⋆ weight[i,m])"),
+        ("Conv2d", {}, "bias", "∂ℓ/∂bias[j] = sum(dy[j])"),
+        ("Conv1d", {"stride": "s", "padding": "p"}, "weight", "∂ℓ/∂weight[j,i] = pad_p(z[i]) ⋆ dilate_s(dy[j])"),
+        ("Conv1d", {"dilation": "d"}, "weight", "∂ℓ/∂weight[j,i] = stride_d(z[i] ⋆ dy[j])"),
+        ("ConvTranspose1d", {"stride": 2}, "z", "∂ℓ/∂z[i] = Σ_{j=0}^{3} stride_2(dy[j] ⋆ weight[i,j])"),
     ],
 )
 def test_in_print(name: str, options: dict[str, Any], tensor: str, printed: str) -> None:
@@ -59,13 +59,13 @@ def test_in_print(name: str, options: dict[str, Any], tensor: str, printed: str)
 
 def test_channels_count_from_one_in_print() -> None:
     printed = layer("Conv1d", 4, "k", index_base=1).vjp("z").unicode("convolution")
-    assert printed.startswith("∂ℓ/∂z[i] = Σ_{m=1}^{4} pad_{k−1}(dy[m]) ⋆")
+    assert printed.startswith("∂ℓ/∂z[i] = Σ_{j=1}^{4} pad_{k−1}(dy[j]) ⋆")
 
 
 def test_in_latex() -> None:
     printed = layer("Conv1d", 4, "k", padding="p").vjp("z").latex("convolution")
-    assert r"\operatorname{rot180}(\mathrm{weight}_{mi})" in printed
-    assert r"\operatorname{crop}_p(\mathrm{d}y_m \ast \mathrm{weight}_{mi})" in printed
+    assert r"\operatorname{rot180}(\mathrm{weight}_{ji})" in printed
+    assert r"\operatorname{crop}_p(\mathrm{d}y_j \ast \mathrm{weight}_{ji})" in printed
 
 
 def test_the_signs_are_explained() -> None:

@@ -135,27 +135,27 @@ GROUPED = layer("Conv1d", "C_out", "k", groups="G")
             STRIDED,
             "z",
             0,
-            "∂ℓ/∂z[i,j] = Σ_{k=0}^{5} Σ_{q=0}^{2} weight[k,i,q] · dy[k,(j−q+1)/2] · "
-            "1[0 ≤ (j−q+1)/2 < L_out, 2 | j−q+1]",
+            "∂ℓ/∂z[k,i] = Σ_{j=0}^{5} Σ_{m=0}^{2} weight[j,k,m] · dy[j,(i−m+1)/2] · "
+            "1[0 ≤ (i−m+1)/2 < L_out, 2 | i−m+1]",
         ),
-        (STRIDED, "weight", 0, "∂ℓ/∂weight[i,j,k] = Σ_{p=0}^{L_out−1} dy[i,p] · z[j,k+2p−1]"),
-        (STRIDED, "bias", 0, "∂ℓ/∂bias[i] = Σ_{k=0}^{L_out−1} dy[i,k]"),
+        (STRIDED, "weight", 0, "∂ℓ/∂weight[j,k,m] = Σ_{t=0}^{L_out−1} dy[j,t] · z[k,m+2t−1]"),
+        (STRIDED, "bias", 0, "∂ℓ/∂bias[j] = Σ_{t=0}^{L_out−1} dy[j,t]"),
         (
             layer("Conv1d", 6, 3, stride=2, padding=1, index_base=1),
             "z",
             1,
-            "∂ℓ/∂z[i,j] = Σ_{k=1}^{6} Σ_{q=1}^{3} weight[k,i,q] · dy[k,(j−q+3)/2] · "
-            "1[1 ≤ (j−q+3)/2 ≤ L_out, 2 | j−q+1]",
+            "∂ℓ/∂z[k,i] = Σ_{j=1}^{6} Σ_{m=1}^{3} weight[j,k,m] · dy[j,(i−m+3)/2] · "
+            "1[1 ≤ (i−m+3)/2 ≤ L_out, 2 | i−m+1]",
         ),
         (
             GROUPED,
             "z",
             0,
-            "∂ℓ/∂z[i,j] = Σ_{m=0}^{o−1} Σ_{r=0}^{k−1} weight[o·⌊i/c⌋+m,i mod c,r] · dy[o·⌊i/c⌋+m,j−r] · "
-            "1[0 ≤ j−r < L_out]",
+            "∂ℓ/∂z[p,q] = Σ_{m=0}^{k−1} Σ_{r=0}^{o−1} weight[o·⌊p/c⌋+r,p mod c,m] · dy[o·⌊p/c⌋+r,q−m] · "
+            "1[0 ≤ q−m < L_out]",
         ),
         (layer("ConvTranspose1d", 6, "k", stride="s"), "z", 0,
-         "∂ℓ/∂z[i,j] = Σ_{m=0}^{5} Σ_{r=0}^{k−1} weight[i,m,r] · dy[m,s·j+r]"),
+         "∂ℓ/∂z[i,a] = Σ_{j=0}^{5} Σ_{m=0}^{k−1} weight[i,j,m] · dy[j,s·a+m]"),
     ],
 )  # fmt: skip
 def test_index_form(made: Layer, name: str, base: int, printed: str) -> None:
@@ -165,8 +165,8 @@ def test_index_form(made: Layer, name: str, base: int, printed: str) -> None:
 
 def test_remainders_and_floors_in_latex() -> None:
     printed = GROUPED.vjp("z").latex("index")
-    assert r"\lfloor i/c \rfloor" in printed
-    assert r"i \bmod c" in printed
+    assert r"\lfloor p/c \rfloor" in printed
+    assert r"p \bmod c" in printed
 
 
 def test_reading_outside_is_said_only_where_it_matters() -> None:
@@ -174,7 +174,7 @@ def test_reading_outside_is_said_only_where_it_matters() -> None:
     assert STRIDED.vjp("z").notes == ()
     assert layer("Conv1d", 6, 3, stride=2).vjp("weight").notes == ()
     assert exact_ranges(STRIDED.vjp("weight")).unicode("index") == (
-        "∂ℓ/∂weight[i,j,k] = Σ_{p=0}^{L_out−1} dy[i,p] · z[j,k+2p−1] · 1[0 ≤ k+2p−1 < L]"
+        "∂ℓ/∂weight[j,k,m] = Σ_{t=0}^{L_out−1} dy[j,t] · z[k,m+2t−1] · 1[0 ≤ m+2t−1 < L]"
     )
 
 

@@ -71,21 +71,21 @@ def test_gradient_and_jacobian_check_by_number(name: str, arguments: Any, option
 def test_index_form() -> None:
     pooled = layer("MaxPool2d", (2, 3), stride=2, padding=1)
     where, _, value = pooled.forward()
-    assert where.unicode("index") == "m*[i,j,k] = (argmax_{0 ≤ m < 2, 0 ≤ n < 3} z[i,2j+m−1,2k+n−1])_m"
-    assert value.unicode("index") == "y[i,j,k] = z[i,2j+m*[i,j,k]−1,2k+n*[i,j,k]−1]"
+    assert where.unicode("index") == "m*[c,h,w] = (argmax_{0 ≤ m < 2, 0 ≤ n < 3} z[c,2h+m−1,n+2w−1])_m"
+    assert value.unicode("index") == "y[c,h,w] = z[c,2h+m*[c,h,w]−1,2w+n*[c,h,w]−1]"
     assert pooled.vjp("z").unicode("index") == (
-        "∂ℓ/∂z[i,j,k] = Σ_{p=0}^{H_out−1} Σ_{q=0}^{W_out−1} dy[i,p,q] · δ[j,2p+m*[i,p,q]−1] · δ[k,2q+n*[i,p,q]−1]"
+        "∂ℓ/∂z[c,i,j] = Σ_{h=0}^{H_out−1} Σ_{w=0}^{W_out−1} dy[c,h,w] · δ[i,2h+m*[c,h,w]−1] · δ[j,2w+n*[c,h,w]−1]"
     )
     assert pooled.vjp("z").notes == ("Of several largest values the first in reading order counts.",)
 
 
 def test_windows_side_by_side_need_no_sum() -> None:
     pooled = layer("AvgPool1d", "k")
-    assert pooled.vjp("z").unicode("index") == "∂ℓ/∂z[i,j] = (1/k) · dy[i,⌊j/k⌋] · 1[j < L_out·k]"
+    assert pooled.vjp("z").unicode("index") == "∂ℓ/∂z[c,i] = (1/k) · dy[c,⌊i/k⌋] · 1[i < L_out·k]"
     assert layer("AvgPool1d", "k", index_base=1).vjp("z").unicode("index") == (
-        "∂ℓ/∂z[i,j] = (1/k) · dy[i,⌊(j−1)/k⌋+1] · 1[j ≤ L_out·k]"
+        "∂ℓ/∂z[c,i] = (1/k) · dy[c,⌊(i−1)/k⌋+1] · 1[i ≤ L_out·k]"
     )
-    assert layer("GlobalAvgPool1d").vjp("z").unicode("index") == "∂ℓ/∂z[i,j] = (1/L) · dy[i]"
+    assert layer("GlobalAvgPool1d").vjp("z").unicode("index") == "∂ℓ/∂z[c,m] = (1/L) · dy[c]"
 
 
 @pytest.mark.parametrize(("kernel", "padding"), [("3", "2"), ("(4, 1)", "(2, 1)"), ("2", "5")])

@@ -74,16 +74,16 @@ def test_targets_that_sum_to_1_are_said_to() -> None:
 
 def test_nothing_comes_back_on_a_closed_way() -> None:
     told = lines(layer("BatchNorm1d").vjp("z", grain="lecture"))
-    assert "μ[i] acts through ẑ[j,i]; through v[i] comes nothing, as that slope is 0." in [said for said, _, _ in told]
-    assert [left for _, left, _ in told if left] == ["∂ℓ/∂ẑ", "∂ℓ/∂v[i]", "∂ℓ/∂μ[i]", "∂ℓ/∂z[i,j]", "∂ℓ/∂z"]
+    assert "μ[i] acts through ẑ[b,i]; through v[i] comes nothing, as that slope is 0." in [said for said, _, _ in told]
+    assert [left for _, left, _ in told if left] == ["∂ℓ/∂ẑ", "∂ℓ/∂v[i]", "∂ℓ/∂μ[i]", "∂ℓ/∂z[b,i]", "∂ℓ/∂z"]
 
 
 def test_causes_are_those_of_the_forward_pass() -> None:
     net = network("x:n -> Linear(d) -> Tanh -> Linear(K)", "1/2*MSE", batch="B")
     told = {left: said for name in ("W1", "b1") for said, left, _ in lines(net.gradient(name, grain="lecture"))}
-    assert told["∂ℓ/∂W₁"] == "W₁[i,j] occurs in z₁[k,i] for every k, with slope x[k,j]: the contributions add up."
-    assert told["∂ℓ/∂b₁"] == "b₁[i] is added to z₁[j,i] for every j: these signals add up."
-    assert told["∂ℓ/∂z₁"] == "z₂[i,j] depends on z₁[i,j] alone, with slope 1−z₂[i,j]²."
+    assert told["∂ℓ/∂W₁"] == "W₁[i,j] occurs in z₁[b,i] for every b, with slope x[b,j]: the contributions add up."
+    assert told["∂ℓ/∂b₁"] == "b₁[i] is added to z₁[b,i] for every b: these signals add up."
+    assert told["∂ℓ/∂z₁"] == "z₂[b,i] depends on z₁[b,i] alone, with slope 1−z₂[b,i]²."
 
 
 def test_what_a_question_keeps_stays_a_symbol() -> None:
