@@ -21,7 +21,7 @@ from derive.expression.partials import ends_of, partial_name
 from derive.forward import Forward
 from derive.lecture.forms import in_one_form
 from derive.lecture.passages import Lecturer
-from derive.lettering import Lettering
+from derive.lettering import Lettering, lettering_of
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
 from derive.steps import Grain, Layout, Quantity, Step
@@ -52,7 +52,7 @@ class Deriver:
     @cached_property
     def lettering(self) -> Lettering:
         """The letters of the axes of this network's tensors."""
-        return Lettering(self.forward)
+        return lettering_of(self.forward)
 
     def value(self, name: str, vocabulary: Vocabulary, *, written_out: bool) -> Derivation:
         """The value of a tensor by its forward equations, in the vocabulary."""

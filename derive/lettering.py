@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -178,6 +179,12 @@ class Lettering:
                 return symbols.index(name)
         (fresh,) = symbols.fresh_indices(1, {*taken, *self._taken})
         return fresh
+
+
+@lru_cache(maxsize=32)
+def lettering_of(forward: Forward) -> Lettering:
+    """The letters of the axes of a forward definition."""
+    return Lettering(forward)
 
 
 def _names(forward: Forward) -> frozenset[str]:

@@ -12,6 +12,7 @@ from derive.convolution.nodes import ConvolutionForm
 from derive.expression.partials import is_immediate, partial_named
 from derive.expression.symbols import accesses, name_of
 from derive.forward import Forward, Row
+from derive.lettering import lettering_of
 from derive.matrix.nodes import Node
 from derive.matrix.sequences import At
 from derive.render.convolution import ConvolutionPrinter
@@ -299,7 +300,10 @@ def _whole(style: Style, quantity: Quantity, derivation: Derived, barred: frozen
 
 def _row(style: Style, row: Row, forward: Forward, index_base: IndexBase) -> str:
     ranks = ranks_of(forward, index_base=index_base)
-    left = ExpressionPrinter(style, ranks).element(row.name, row.indices)
-    single = without_units(row.expression, row.indices, row.tensor.shape)
+    quantity, expression = lettering_of(forward).equation(
+        Quantity(row.name, row.indices, row.tensor.shape), row.expression
+    )
+    left = ExpressionPrinter(style, ranks).element(row.name, quantity.indices)
+    single = without_units(expression, quantity.indices, row.tensor.shape)
     right = piece(style, single, ranks, index_base, is_place=forward.holds_places(row.name))
     return left.text + style.signs["equals"] + style.signed(right).text
