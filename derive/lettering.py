@@ -22,6 +22,9 @@ from derive.steps import Quantity, Sentence, Step
 POOL = "ijkmpqrstuvwnac"
 """Letters for indices, in the order in which they are given out."""
 
+PLACES = "pqrstuvw"
+"""Letters for axes that no row reads with an index alone: the places that windows move over."""
+
 NEVER = frozenset("defglo")
 """Letters that are no indices though an equation has them: they mean other things beside derivatives."""
 
@@ -105,7 +108,8 @@ class Lettering:
             return
         given = set(self._letter.values())
         own = len(wanted) == 1 and wanted not in given | self._taken
-        free = [letter for letter in self._pool if letter not in given]
+        order = self._pool if wanted else sorted(self._pool, key=lambda letter: letter not in PLACES)
+        free = [letter for letter in order if letter not in given]
         self._letter[axis] = wanted if own else (free or self._pool)[0]
 
     def _free(self, quantity: Quantity, top: str) -> dict[Symbol, Symbol] | None:
@@ -174,7 +178,12 @@ class Lettering:
         own = self._letter.get(self._root(axis)) if axis is not None else None
         wanted = [] if own is None else [own]
         others = [one for one in self._pool if one not in self._letter.values()]
-        for name in (*wanted, *([letter.name] if axis is None and letter.name in others else []), *others, *self._pool):
+        for name in (
+            *wanted,
+            *([letter.name] if axis is None and letter.name not in self._taken else []),
+            *others,
+            *self._pool,
+        ):
             if name not in taken:
                 return symbols.index(name)
         (fresh,) = symbols.fresh_indices(1, {*taken, *self._taken})

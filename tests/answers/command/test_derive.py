@@ -107,7 +107,7 @@ def test_a_wrong_result_ends_with_code_1(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_exact_ranges_elements_matrices_and_second_derivatives() -> None:
     conv = "Conv1d(1, 2, bias=False)"
     limits = run("derive", conv, "--wrt", "z", "--ranges", "limits", "--no-check").out
-    assert "Σ_{m=max(1, i−L_out+1)}^{min(2, i)}" in limits
+    assert "Σ_{m=max(1, p−L_out+1)}^{min(2, p)}" in limits
     lines = run("derive", conv, "--wrt", "z", "--written-out", "C=1,L=3", "--no-check").out.splitlines()
     assert lines[1] == "∂ℓ/∂z[2] = weight[1] · dy[2] + weight[2] · dy[1]"
     matrix = run("derive", conv, "--wrt", "z", "--toeplitz", "C=1,L=3", "--no-check").out.splitlines()

@@ -135,8 +135,8 @@ GROUPED = layer("Conv1d", "C_out", "k", groups="G")
             STRIDED,
             "z",
             0,
-            "∂ℓ/∂z[k,i] = Σ_{j=0}^{5} Σ_{m=0}^{2} weight[j,k,m] · dy[j,(i−m+1)/2] · "
-            "1[0 ≤ (i−m+1)/2 < L_out, 2 | i−m+1]",
+            "∂ℓ/∂z[k,p] = Σ_{j=0}^{5} Σ_{m=0}^{2} weight[j,k,m] · dy[j,(p−m+1)/2] · "
+            "1[0 ≤ (p−m+1)/2 < L_out, 2 | p−m+1]",
         ),
         (STRIDED, "weight", 0, "∂ℓ/∂weight[j,k,m] = Σ_{t=0}^{L_out−1} dy[j,t] · z[k,m+2t−1]"),
         (STRIDED, "bias", 0, "∂ℓ/∂bias[j] = Σ_{t=0}^{L_out−1} dy[j,t]"),
@@ -144,8 +144,8 @@ GROUPED = layer("Conv1d", "C_out", "k", groups="G")
             layer("Conv1d", 6, 3, stride=2, padding=1, index_base=1),
             "z",
             1,
-            "∂ℓ/∂z[k,i] = Σ_{j=1}^{6} Σ_{m=1}^{3} weight[j,k,m] · dy[j,(i−m+3)/2] · "
-            "1[1 ≤ (i−m+3)/2 ≤ L_out, 2 | i−m+1]",
+            "∂ℓ/∂z[k,p] = Σ_{j=1}^{6} Σ_{m=1}^{3} weight[j,k,m] · dy[j,(p−m+3)/2] · "
+            "1[1 ≤ (p−m+3)/2 ≤ L_out, 2 | p−m+1]",
         ),
         (
             GROUPED,

@@ -74,16 +74,16 @@ def test_index_form() -> None:
     assert where.unicode("index") == "m*[c,h,w] = (argmax_{0 ≤ m < 2, 0 ≤ n < 3} z[c,2h+m−1,n+2w−1])_m"
     assert value.unicode("index") == "y[c,h,w] = z[c,2h+m*[c,h,w]−1,2w+n*[c,h,w]−1]"
     assert pooled.vjp("z").unicode("index") == (
-        "∂ℓ/∂z[c,i,j] = Σ_{h=0}^{H_out−1} Σ_{w=0}^{W_out−1} dy[c,h,w] · δ[i,2h+m*[c,h,w]−1] · δ[j,2w+n*[c,h,w]−1]"
+        "∂ℓ/∂z[c,p,q] = Σ_{h=0}^{H_out−1} Σ_{w=0}^{W_out−1} dy[c,h,w] · δ[p,2h+m*[c,h,w]−1] · δ[q,2w+n*[c,h,w]−1]"
     )
     assert pooled.vjp("z").notes == ("Of several largest values the first in reading order counts.",)
 
 
 def test_windows_side_by_side_need_no_sum() -> None:
     pooled = layer("AvgPool1d", "k")
-    assert pooled.vjp("z").unicode("index") == "∂ℓ/∂z[c,i] = (1/k) · dy[c,⌊i/k⌋] · 1[i < L_out·k]"
+    assert pooled.vjp("z").unicode("index") == "∂ℓ/∂z[c,p] = (1/k) · dy[c,⌊p/k⌋] · 1[p < L_out·k]"
     assert layer("AvgPool1d", "k", index_base=1).vjp("z").unicode("index") == (
-        "∂ℓ/∂z[c,i] = (1/k) · dy[c,⌊(i−1)/k⌋+1] · 1[i ≤ L_out·k]"
+        "∂ℓ/∂z[c,p] = (1/k) · dy[c,⌊(p−1)/k⌋+1] · 1[p ≤ L_out·k]"
     )
     assert layer("GlobalAvgPool1d").vjp("z").unicode("index") == "∂ℓ/∂z[c,m] = (1/L) · dy[c]"
 
