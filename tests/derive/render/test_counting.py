@@ -23,6 +23,7 @@ from derive.expression.symbols import element, index, scalar, size, sizes_in
 from derive.forward import Forward
 from derive.layer import Layer
 from derive.layers import LOSS
+from derive.lettering import lettering_of
 from derive.matrix.nodes import Elementwise, Named
 from derive.render import shape_unicode, unicode
 from derive.render.counting import count_from_one
@@ -30,7 +31,7 @@ from derive.render.derivations import row_unicode
 from derive.render.legends import legends
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_unicode
-from derive.steps import Notation
+from derive.steps import Notation, Quantity
 from derive.with_ranges import Ranges
 from numeric.arrays.sizes import with_derived
 from numeric.expression.forward import forward
@@ -133,9 +134,12 @@ def rows_hold(model: Forward, base: Base) -> int:
     point, tried = At(model), 0
     for row in model.rows:
         text = row_unicode(row, model, index_base=base).split(" = ", 1)[1]
-        limits = next((maximum.limits for maximum in row.expression.atoms(ArgMax)), ())
+        quantity, expression = lettering_of(model).equation(
+            Quantity(row.name, row.indices, row.tensor.shape), row.expression
+        )
+        limits = next((maximum.limits for maximum in expression.atoms(ArgMax)), ())
         for place in places_of(point.values[row.name]):
-            letters = {index.name: number for index, number in zip(row.indices, place, strict=True)}
+            letters = {index.name: number for index, number in zip(quantity.indices, place, strict=True)}
             value = point.values[row.name][place] + (base if model.holds_places(row.name) else 0)
             same(point.read(text, base, letters, limits), value, f"{row.name}: {text}")
             tried += 1
