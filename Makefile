@@ -1,4 +1,4 @@
-.PHONY: install build test lint benchmark picture
+.PHONY: install build test test-slow lint benchmark picture
 
 install:
 	pip install ".[test,check]"
@@ -7,7 +7,10 @@ build:
 	gradsheet build nyu-2020
 
 test:
-	pytest -q -n 2 --dist loadgroup
+	pytest -q -n 2 --dist loadgroup -m "not slow"
+
+test-slow:
+	pytest -q -n 2 --dist loadgroup -m slow
 
 lint:
 	ruff check .

@@ -19,6 +19,16 @@ from tests.answers.pdf.typeset import missing_characters, overfull, shrunk, unde
 every_homework = pytest.mark.parametrize(
     "identity", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in bundled_files()]
 )
+QUICK = "nyu-2020"
+"""The homework that is tried in full with every change; the others are with ``make test-slow``."""
+
+every_homework_in_full = pytest.mark.parametrize(
+    "identity",
+    [
+        pytest.param(name, marks=[pytest.mark.xdist_group(name), *([] if name == QUICK else [pytest.mark.slow])])
+        for name in bundled_files()
+    ],
+)
 every_engine = pytest.mark.parametrize("engine", available_engines(), ids=lambda engine: engine.name)
 
 SMALLEST = 0.8
@@ -47,8 +57,7 @@ def test_it_loads_with_its_points_adding_up(identity: str) -> None:
         assert sum(criterion.points for criterion in part.rubric) in (0, part.points)
 
 
-@pytest.mark.slow
-@every_homework
+@every_homework_in_full
 def test_it_is_built_and_every_answer_is_right(identity: str, built: Callable[[str], Path]) -> None:
     """Building a key or catalogue checks every claim; a certificate has a tick or says that it fails."""
     sheets = {path.stem: path.read_text(encoding="utf-8") for path in built(identity).glob("*.tex")}
@@ -59,8 +68,7 @@ def test_it_is_built_and_every_answer_is_right(identity: str, built: Callable[[s
         assert r"\failed" not in body
 
 
-@pytest.mark.slow
-@every_homework
+@every_homework_in_full
 def test_the_certificate_explains_every_method(identity: str) -> None:
     homework = load(identity).homework
     if "key" not in homework.sheets:
@@ -71,8 +79,7 @@ def test_the_certificate_explains_every_method(identity: str) -> None:
     assert sorted({claim.method for claim in claims if not explained(claim.methods)}) == []
 
 
-@pytest.mark.slow
-@every_homework
+@every_homework_in_full
 @every_engine
 def test_the_sheets_are_clean(identity: str, engine: Engine, built: Callable[[str], Path], tmp_path: Path) -> None:
     for document in sorted(built(identity).glob("*.tex")):

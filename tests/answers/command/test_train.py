@@ -116,7 +116,6 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     run("train", none).refused("none.yaml", "this homework describes no trainings")
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_killed_training_goes_on(tmp_path: Path) -> None:
     slow = HOMEWORK.replace("epochs: 4", "epochs: 150\n    batch_size: 8").replace("samples: 120", "samples: 4000")

@@ -31,7 +31,6 @@ def test_it_has_every_template(name: str) -> None:
     assert f"template: {name}" in TENTH.read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
 def test_it_is_built_and_verified(tmp_path: Path) -> None:
     homework = load(str(TENTH)).homework
     names = [file.name for file in build(homework, tmp_path, format="tex").files]

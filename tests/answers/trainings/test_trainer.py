@@ -31,7 +31,6 @@ def test_without_leave_only_kept_results_are_found(tmp_path: Path) -> None:
     assert len(still.outcomes([job()], "spiral")) == 1
 
 
-@pytest.mark.slow
 def test_processes_give_the_same_results_in_the_same_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = [job(seed=seed) for seed in range(3)]
     one_by_one = Trainer(cache=Cache(tmp_path / "one")).outcomes(jobs, "spiral")

@@ -37,15 +37,13 @@ def test_the_reference_trains_and_its_gradients_are_right(item: Training) -> Non
 
 
 @TORCH
-@pytest.mark.slow
-@pytest.mark.parametrize("item", [CLASSIFICATION, REGRESSION])
+@pytest.mark.parametrize("item", [CLASSIFICATION, pytest.param(REGRESSION, marks=pytest.mark.slow)])
 def test_the_files_for_pytorch_train(item: Training) -> None:
     report = check_file(file_of(item, "torch"))
     assert report.ok, report
     assert "torch" in report.how
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("item", [CLASSIFICATION, REGRESSION])
 def test_the_files_for_keras_train_or_are_said_to_be_unchecked(item: Training) -> None:
     report = check_file(file_of(item, "keras"))
@@ -53,7 +51,6 @@ def test_the_files_for_keras_train_or_are_said_to_be_unchecked(item: Training) -
     assert report.ok == bool(report.checks)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("right", "wrong", "where"),
     [
@@ -118,8 +115,7 @@ def test_the_handouts_leave_out_what_is_to_be_written() -> None:
 
 
 @TORCH
-@pytest.mark.slow
-@pytest.mark.parametrize("item", [CLASSIFICATION, REGRESSION])
+@pytest.mark.parametrize("item", [CLASSIFICATION, pytest.param(REGRESSION, marks=pytest.mark.slow)])
 def test_the_example_tests_tell_right_from_wrong(item: Training, tmp_path: Path) -> None:
     assignment = file_of(item, "torch")
     lay_out(tmp_path, assignment.examples)
