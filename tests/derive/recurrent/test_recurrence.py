@@ -169,7 +169,7 @@ def test_times_count_from_one_as_asked() -> None:
     assert shown.startswith("∂ℓ/∂weight_hh = Σ_{t=1}^{T} Σ_{s=t}^{T} ")
 
 
-@pytest.mark.parametrize(("base", "condition"), [(0, "1[t+1 < T]"), (1, "1[t+1 ≤ T]")])
+@pytest.mark.parametrize(("base", "condition"), [(0, "1[t < T−1]"), (1, "1[t < T]")])
 def test_conditions_on_times_count_as_these_do(base: Any, condition: str) -> None:
     shown = recurrence("RNNCell", "H", index_base=base).gradient("h").unicode(steps=True)
     assert f" = {condition} weight_hhᵀ (∂ℓ/∂h[t+1]" in shown
