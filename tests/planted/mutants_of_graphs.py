@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from derive.graph.structure import Operation, slots
 from tests.planted.planting import Mutant
 
 EQUATIONS = "a = x*y - 3*z; b = sigma(a)/y; w = a*b + x"
@@ -32,8 +33,14 @@ def one(right: Rule) -> Rule:
     return lambda *given: right(*given) ** 0
 
 
-def reversed_arguments(right: Rule) -> Rule:
-    return lambda self, *arguments: right(self, *reversed(arguments))
+def reversed_arguments(right: property) -> property:
+    """Operators read their arguments the other way round."""
+
+    def formula(self: Operation) -> Any:
+        read = slots(self.arity)
+        return right.__get__(self).xreplace(dict(zip(read, reversed(read), strict=True)))
+
+    return property(formula)
 
 
 def last_dropped(right: Rule) -> Rule:
@@ -60,11 +67,11 @@ MUTANTS = {
     "graph: slopes of the wrong sign": numbers("derive.graph.structure:Operation.slope", minus),
     "graph: slopes of 1": numbers("derive.graph.structure:Operation.slope", one),
     "graph: slope by the other argument": numbers("derive.graph.structure:Operation.slope", other_slot),
-    "graph: arguments the other way round": numbers("derive.graph.structure:Operation.at", reversed_arguments),
+    "graph: arguments the other way round": numbers("derive.graph.structure:Operation.formula", reversed_arguments),
     "graph: certain slopes of the wrong sign": numbers("derive.graph.certified:_slope", minus),
     "graph: inputs of the wrong sign": numbers("derive.graph.passes:exact", minus),
     "graph: drawing with the arguments the other way round": Mutant(
-        "derive.graph.structure:Operation.at", reversed_arguments, "drawing", "1a", only="derive draws nothing"
+        "derive.graph.structure:Operation.formula", reversed_arguments, "drawing", "1a", only="derive draws nothing"
     ),
     "graph: a small number printed as 0": Mutant(
         "derive.graph.numbers:_shown",

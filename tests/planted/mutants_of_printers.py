@@ -24,7 +24,7 @@ SIZES = ("Conv1d(2, 3, stride=2)", "--wrt", "bias", "--forward")
 ENTROPY = ("x:n -> Linear(K) -> Softmax -> y_hat", "--loss", "CrossEntropy", "--wrt", "y_hat")
 STATES = ("RNN", "--wrt", "h0", "--index-base", "0")
 ANSWERS = {
-    "maps": "{kind: layer, layer: Conv1d, options: {outputs: 2, kernel: 3, padding: 1}, of: [z]}",
+    "maps over space": "{kind: layer, layer: Conv1d, options: {outputs: 2, kernel: 3, padding: 1}, of: [z]}",
     "weight": "{kind: layer, layer: Conv1d, options: {outputs: 2, kernel: k, padding: p}, of: [weight]}",
     "pool": "{kind: layer, layer: MaxPool1d, options: {kernel: 3}}",
     "strided": "{kind: layer, layer: Conv1d, options: {outputs: 2, kernel: 3, stride: 2}, of: [bias]}",
@@ -123,7 +123,7 @@ def mutant(target: str, wrong: Callable[[Rule], Rule], homework: str, derive: tu
 
 def legend(name: str, *changes: tuple[str, str]) -> dict[str, Mutant]:
     """An equation of the legend that says something else."""
-    return {f"legend: {name}": mutant("legends:_equation", replaced(*changes), "maps", MAPS)}
+    return {f"legend: {name}": mutant("legends:_equation", replaced(*changes), "maps over space", MAPS)}
 
 
 PAGE_ALONE = "derive prints no formulas of functions and no prose"
@@ -155,11 +155,11 @@ MUTANTS = {
     **legend("a map lost", (r" \, b_j", ""), (" · b[j]", "")),
     **legend("⋆ is called ∗", (r"\star", r"\ast"), ("⋆", "∗")),
     "legend: in the other base": mutant(
-        "legends:legends", lambda right: lambda forms, base: right(forms, 1 - base), "maps", MAPS
+        "legends:legends", lambda right: lambda forms, base: right(forms, 1 - base), "maps over space", MAPS
     ),
-    "legend: a sign not explained": mutant("legends:legends", fewer, "maps", MAPS),
+    "legend: a sign not explained": mutant("legends:legends", fewer, "maps over space", MAPS),
     "legend: nothing counts as 0": mutant(
-        "legends:convention", replaced((", which count as 0 outside", "")), "maps", MAPS
+        "legends:convention", replaced((", which count as 0 outside", "")), "maps over space", MAPS
     ),
     "printer: not said what reads as 0": Mutant(
         "answers.derivations.notes:notes_on", none, "weight", "1a", derive=WEIGHT

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Sum
+from sympy import And, Expr, Sum
 
 from derive.derivation import Derivation
 from derive.expression import symbols
@@ -58,6 +58,16 @@ def swapped(old: Expr, new: Any) -> Spoil:
     return wrong(lambda result: result.xreplace({old: sympy.sympify(new)}))
 
 
+def elements_of(name: str, change: Callable[..., Expr]) -> Spoil:
+    """Every element of a tensor changed, by its subscripts."""
+
+    def changed(result: Expr) -> Expr:
+        read = [access for access in symbols.accesses(result) if symbols.name_of(access) == name]
+        return result.xreplace({access: change(*symbols.subscripts_of(access)) for access in read})
+
+    return wrong(changed)
+
+
 def renamed(old: str, new: str) -> Spoil:
     """One tensor in the place of another."""
     return wrong(lambda result: result.xreplace({symbols.base(old): symbols.base(new)}))
@@ -84,8 +94,8 @@ def comparisons(old: Any, new: Any) -> Spoil:
 
 
 def without(condition: Callable[[Any], bool]) -> Spoil:
-    """The result without the brackets whose condition is of a kind."""
-    return other(lambda node: Integer(1) if condition(node.args[0]) else node, Bracket)
+    """The result without the conditions of a kind in its brackets."""
+    return other(lambda node: Bracket(And(*(c for c in And.make_args(node.args[0]) if not condition(c)))), Bracket)
 
 
 def dropped_term(number: int) -> Spoil:

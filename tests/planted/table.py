@@ -19,6 +19,7 @@ from tests.planted.spoiling import (
     doubled,
     doubled_for,
     dropped_term,
+    elements_of,
     in_matrix,
     in_rows,
     in_step,
@@ -69,10 +70,10 @@ FACTORS = {
     "hidden value for the input": Kind("W1", renamed("x", "z1")),
     "input for the hidden value": Kind("W2", renamed("z2", "x")),
     "value before the activation": Kind("W2", renamed("z2", "z1")),
-    "target missing": Kind("b2", swapped(at("y", ROW), 0)),
+    "target missing": Kind("b2", elements_of("y", lambda *_: Integer(0))),
     "sum without its last term": Kind("b1", limits(lambda low, high: (low, high - 1))),
     "sum without its first term": Kind("b1", limits(lambda low, high: (low + 1, high))),
-    "transposed weight": Kind("b1 square", swapped(at("W2", COLUMN, ROW), at("W2", ROW, COLUMN))),
+    "transposed weight": Kind("b1 square", elements_of("W2", lambda row, column: at("W2", column, row))),
     "gradient of W1 for that of W2": Kind("W2 square", lambda right: become(right, the("W1 square").result)),
     "gradient of b1 for that of b2": Kind("b2", lambda right: become(right, the("b1").result)),
     "cell of the next layer": Kind("z2", renamed("z1", "z2")),
@@ -176,7 +177,7 @@ RANGES = {
     "padding forgotten": Kind("conv z", swapped(PADDING, 0)),
     "stride forgotten": Kind("conv weight", swapped(STRIDE, 1)),
     "correlation for convolution": Kind(
-        "conv z", swapped(at("weight", M, ROW, U), at("weight", M, ROW, KERNEL - 1 - U))
+        "conv z", elements_of("weight", lambda j, k, m: at("weight", j, k, KERNEL - 1 - m))
     ),
     "one place too far": Kind("conv weight", moved("z", 1, 1)),
     "pool reads the next window": Kind(
@@ -220,7 +221,9 @@ KINKS = {
     "lower kink of Hardtanh": Kind("hardtanh", comparisons(sympy.GreaterThan, sympy.StrictGreaterThan)),
     "lower kink of ReLU6": Kind("ReLU6", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)),
     "upper kink of ReLU6": Kind("ReLU6", comparisons(sympy.StrictLessThan, sympy.LessThan)),
-    "slope of the absolute value at 0": Kind("abs", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)),
+    "slope of the absolute value at 0": Kind(
+        "abs", other(lambda e: Bracket(e.args[0] >= 0) - Bracket(e.args[0] < 0), sympy.sign)
+    ),
     "slope of L1 at 0": Kind("dl/dy_hat L1", wrong(lambda e: e + Bracket(Eq(at("y_hat", ROW), at("y", ROW))))),
     "slope of the hinge at its margin": Kind(
         "dl/dy_hat hinge", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)

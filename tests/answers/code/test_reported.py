@@ -34,7 +34,7 @@ ITEM: dict[str, Any] = {
     "hidden": 4,
     "epochs": 2,
     "at_least": 0.0,
-    "text": "{{classification_numpy.accuracy}} and {{classification_numpy.weighted_accuracy}}",
+    "text": "{{classification_numpy.accuracy}} % and {{classification_numpy.weighted_accuracy}} %",
 }
 REGRESSION = {
     **ITEM,

@@ -117,4 +117,4 @@ def test_forms() -> None:
     cosine = CHECKED["CosineSimilarity"].vjp("x1").unicode("index").split(" = ", 1)[1]
     assert cosine == "dy · (u₂[i] − y · u₁[i])/r₁"
     table = CHECKED["Embedding"].vjp("weight").unicode("index").split(" = ", 1)[1]
-    assert table == "Σ_{k=0}^{T−1} dy[k,j] · δ[i,z[k]]"
+    assert table == "Σ_{t=0}^{T−1} dy[t,i] · δ[p,z[t]]"

@@ -141,7 +141,7 @@ TEXTBOOK = {
     "− y[i] · (1 − p[i])(1 − p[i] − 2p[i] · log(p[i]))",
     "Focal(class)": "(1 − p[y])(1 − p[y] − 2p[y] · log(p[y]))(p[i] − δ[i,y])",
     "Triplet": "((ŷ[i] − positive[i])/d_p − (ŷ[i] − negative[i])/d_n) · 1[1+d_p−d_n > 0]",
-    "NegativeSampling": "(σ(s) − 1) · context[i] + Σ_{j=1}^{M} negatives[j,i] · σ(t[j])",
+    "NegativeSampling": "(σ(s) − 1) · context[i] + Σ_{k=1}^{M} negatives[k,i] · σ(t[k])",
 }
 MATRIX = {
     "WeightedCrossEntropy(class)": "weight[y] (p − e_y)",
@@ -149,10 +149,10 @@ MATRIX = {
     "Triplet": "1[1+d_p−d_n > 0] ((1/d_p)(ŷ − positive) − (1/d_n)(ŷ − negative))",
 }
 OVER_A_BATCH = {
-    "SoftmaxCrossEntropy": "(1/B)(p[i,j] − y[i,j])",
-    "SoftmaxCrossEntropy(class)": "(1/B)(p[i,j] − δ[j,y[i]])",
-    "SmoothedCrossEntropy(class)": "(1/B)(p[i,j] − q[i,j])",
-    "KLWithLogits": "(1/B)(p[i,j] − y[i,j])",
+    "SoftmaxCrossEntropy": "(1/B)(p[b,i] − y[b,i])",
+    "SoftmaxCrossEntropy(class)": "(1/B)(p[b,i] − δ[i,y[b]])",
+    "SmoothedCrossEntropy(class)": "(1/B)(p[b,i] − q[b,i])",
+    "KLWithLogits": "(1/B)(p[b,i] − y[b,i])",
 }
 
 

@@ -136,9 +136,9 @@ def test_every_step_is_right_by_number(name: str) -> None:
 
 TEXTBOOK = {
     "LayerNorm": "(1/√(v + ε))(weight[i] · dy[i] − (1/n)(Σ_{j=0}^{n−1} weight[j] · dy[j] "
-    "+ ẑ[i] · Σ_{k=0}^{n−1} weight[k] · dy[k] · ẑ[k]))",
-    "BatchNorm1d": "(weight[j]/√(v[j] + ε))(dy[i,j] − (1/B)(Σ_{k=0}^{B−1} dy[k,j] "
-    "+ ẑ[i,j] · Σ_{m=0}^{B−1} dy[m,j] · ẑ[m,j]))",
+    "+ ẑ[i] · Σ_{j=0}^{n−1} weight[j] · dy[j] · ẑ[j]))",
+    "BatchNorm1d": "(weight[i]/√(v[i] + ε))(dy[b,i] − (1/B)(Σ_{j=0}^{B−1} dy[j,i] "
+    "+ ẑ[b,i] · Σ_{j=0}^{B−1} dy[j,i] · ẑ[j,i]))",
     "L2Norm": "(1/r)(dy[i] − y[i] · Σ_{j=0}^{n−1} dy[j] · y[j])",
 }
 

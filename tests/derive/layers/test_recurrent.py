@@ -150,8 +150,8 @@ def test_slopes_are_in_the_values_of_the_gates() -> None:
     assert "σ" not in shown
     assert "tanh(a" not in shown
     for gate, shift in (("i", ""), ("f", "−H"), ("o", "−3H")):
-        assert f"(1 − {gate}[j{shift}])" in shown
-    assert "(1 − g[j−2H]²)" in shown
+        assert f"(1 − {gate}[m{shift}])" in shown
+    assert "(1 − g[m−2H]²)" in shown
 
 
 def test_elman_in_matrix_form() -> None:

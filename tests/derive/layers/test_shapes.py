@@ -41,7 +41,7 @@ def test_every_step_is_right_by_number(name: str) -> None:
 
 
 def test_the_gradient_of_flatten_counts_in_reading_order() -> None:
-    assert layer("Flatten").vjp("z").unicode("index").split(" = ", 1)[1] == "dy[H·W·i+W·j+k]"
+    assert layer("Flatten").vjp("z").unicode("index").split(" = ", 1)[1] == "dy[H·W·p+W·q+r]"
 
 
 @given(seed=st.integers(0, 50))
@@ -49,7 +49,7 @@ def test_the_gradient_of_flatten_counts_in_reading_order() -> None:
 def test_reshape_to_sizes_that_are_symbols(seed: int) -> None:
     reshaped = layer("Reshape", (2, -1, "k"), rank=2)
     assert reshaped.vjp("z").unicode("index").split(" = ", 1)[1] == (
-        "dy[⌊(H·i+j)/(k·n₁)⌋,⌊(H·i+j)/k⌋ mod n₁,(H·i+j) mod k]"
+        "dy[⌊(H·p+q)/(k·n₁)⌋,⌊(H·p+q)/k⌋ mod n₁,(H·p+q) mod k]"
     )
     checked(reshaped, seed)
 
