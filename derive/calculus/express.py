@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from sympy import Expr
@@ -105,11 +105,11 @@ class Speaker:
     def _written_out(self, name: str) -> Said:
         local: Adjoint | Said = self.sweep.adjoint(name)
         quantity = self.sweep.quantity(name)
-        result, upstream = self._with_upstream(local.expression)
+        result, upstream = self.with_upstream(local.expression)
         if not self.whole and expanded_length(result) > LONGEST_EXPANSION and any(map(self._is_internal, upstream)):
             # What cancels within the layer is not found again once a long expression stands upstream.
             local = self._through_internal(name)
-            result, upstream = self._with_upstream(local.expression)
+            result, upstream = self.with_upstream(local.expression)
         steps = list(local.steps)
         if result != local.expression:
             ranges = self.sweep.ranges(quantity)
@@ -203,12 +203,15 @@ class Speaker:
     def _accesses(self, expression: Expr) -> list[Expr]:
         return [access for access in symbols.accesses(expression) if symbols.name_of(access) in self.forward.tensors]
 
-    def _with_upstream(self, expression: Expr) -> tuple[Expr, tuple[str, ...]]:
-        """The expression with adjoint symbols replaced by what they are in the vocabulary, and what was written out."""
+    def with_upstream(self, expression: Expr, names: Container[str] | None = None) -> tuple[Expr, tuple[str, ...]]:
+        """The expression with adjoint symbols replaced by what they are in the vocabulary, and what was written out.
+
+        Of the tensors in ``names`` alone, where these are given.
+        """
         met: list[str] = []
         for access in symbols.accesses(expression):
             partial = partial_read(access)
-            if partial is None or partial.top != self.sweep.top:
+            if partial is None or partial.top != self.sweep.top or (names is not None and partial.bottom not in names):
                 continue
             subscripts = symbols.subscripts_of(access)[len(self.sweep.letters) :]
             expression = inserted(expression, access, self.at(partial.bottom, subscripts))

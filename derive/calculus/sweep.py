@@ -209,20 +209,24 @@ class Sweep:
     def _link(self, row: Row, name: str, quantity: Quantity) -> _Link:
         """What one row that reads ``name`` contributes to its adjoint."""
         own = quantity.indices[len(self.letters) :]
-        outer = self._outer(row, quantity)
+        outer = self.outer(row, quantity)
         local = self.local_jacobian(row, name, outer, own)
         shape = row.tensor.shape + self.forward.tensors[name].shape
         partial = Quantity(self.direct(row, name), (*outer, *own), shape)
         sentence = f"{{{row.name}}} reads {{{name}}} in its forward equation."
         step = Step(partial, local, "differentiate", sentence)
         symbol = symbols.element(partial.name, partial.indices)
-        if row.name == self.top:
-            return _Link(symbol, local, step)
-        limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
-        upstream = self.symbol(row.name, outer)
-        return _Link(_summed(upstream * symbol, limits), _summed(upstream * local, limits), step)
+        return _Link(self.sent(row, outer, symbol), self.sent(row, outer, local), step)
 
-    def _outer(self, row: Row, quantity: Quantity) -> tuple[Symbol, ...]:
+    def sent(self, row: Row, outer: tuple[Symbol, ...], local: Expr) -> Expr:
+        """What a row sends back: its adjoint at ``outer`` times the ``local`` derivative, summed; of the top that alone."""
+        if row.name == self.top:
+            return local
+        limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
+        return _summed(self.symbol(row.name, outer) * local, limits)
+
+    def outer(self, row: Row, quantity: Quantity) -> tuple[Symbol, ...]:
+        """Indices for a row that a quantity does not have; of the top its own."""
         if row.name == self.top:
             return self.letters
         return symbols.fresh_indices(len(row.indices), self.reserved | symbols.names_in(*quantity.indices))

@@ -22,20 +22,24 @@ def said(*parts: str | Basic) -> Sentence:
 
 
 def cause_of(way: Way, *, at_top: bool = False) -> Sentence:
-    """Why the derivative by an element that a row holds in one way is what it is; the row ``at_top`` has no signal."""
+    """Why the derivative by an element that a row holds in one way is what it is.
+
+    The row ``at_top`` is what is differentiated itself: its elements send nothing back, so nothing adds up.
+    """
     if way.meeting:
         where = listed([Eq(letter, place, evaluate=False) for letter, place in way.meeting])
-        return said(way.holder, " holds ", way.held, " where ", *where, ": what all of these send back adds up.")
+        together = "." if at_top else ": what all of these send back adds up."
+        return said(way.holder, " holds ", way.held, " where ", *where, together)
     if way.repeated:
-        return _of_repeated(way)
+        return _of_repeated(way, at_top=at_top)
     if not symbols.subscripts_of(way.holder):
         return said("Only one term of the sum in ", way.holder, " holds ", way.held, ".")
     if way.slope == 1:
         passed = "." if at_top else ": it receives that signal unchanged."
         return said(way.held, " shifts ", way.holder, " one for one", passed)
     if way.is_elementwise:
-        return said(way.holder, " depends on ", way.held, " alone", *with_slope(way.slope), ".")
-    return said(way.held, " occurs in ", way.holder, " only", *with_slope(way.slope), ".")
+        return said(way.holder, " depends on ", way.held, " alone", *_with_slope(way.slope), ".")
+    return said(way.held, " occurs in ", way.holder, " only", *_with_slope(way.slope), ".")
 
 
 def cause_of_several(held: Expr, holders: Sequence[Expr], closed: Sequence[Expr]) -> Sentence:
@@ -53,22 +57,15 @@ def cause_of_mixing(held: Expr, holder: Expr) -> Sentence:
     return said("A change of ", held, " moves every ", holder, ": what all of them send back adds up.")
 
 
-def _of_repeated(way: Way) -> Sentence:
-    letters = listed(way.repeated)
+def _of_repeated(way: Way, *, at_top: bool) -> Sentence:
+    every = (way.holder, " for every ", *listed(way.repeated))
     if way.slope == 1:
-        return said(way.held, " is added to ", way.holder, " for every ", *letters, ": these signals add up.")
-    return said(
-        way.held,
-        " occurs in ",
-        way.holder,
-        " for every ",
-        *letters,
-        *with_slope(way.slope),
-        ": the contributions add up.",
-    )
+        return said(way.held, " is added to ", *every, "." if at_top else ": these signals add up.")
+    together = "." if at_top else ": the contributions add up."
+    return said(way.held, " occurs in ", *every, *_with_slope(way.slope), together)
 
 
-def with_slope(slope: Expr) -> tuple[str | Basic, ...]:
+def _with_slope(slope: Expr) -> tuple[str | Basic, ...]:
     """The slope where it is short enough for a sentence."""
     return (", with slope ", slope) if cost(slope) <= LONGEST_SLOPE else ()
 

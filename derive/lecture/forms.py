@@ -43,15 +43,8 @@ def _passage(steps: tuple[Step, ...], asked: str) -> Iterator[Step]:
 
 def divides_by_diagonals(form: Node) -> bool:
     """Whether a matrix form has a diagonal matrix of reciprocals, where an element is a fraction."""
-    if isinstance(form, Diagonal) and any(map(_divides, _nodes(form))):
-        return True
-    return any(map(divides_by_diagonals, form.children))
-
-
-def _nodes(form: Node) -> Iterator[Node]:
-    yield form
-    for child in form.children:
-        yield from _nodes(child)
+    diagonals = (node for node in form.walk() if isinstance(node, Diagonal))
+    return any(_divides(part) for diagonal in diagonals for part in diagonal.walk())
 
 
 def _divides(form: Node) -> bool:

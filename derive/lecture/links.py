@@ -9,7 +9,7 @@ from sympy import Expr, Symbol
 from derive.calculus.express import Speaker, Vocabulary
 from derive.calculus.factors import cost
 from derive.calculus.sweep import Sweep, fresh_bound
-from derive.expression import symbols, walks
+from derive.expression import symbols
 from derive.expression.partials import Partial
 from derive.forward import Forward, Row
 from derive.lecture.causes import said
@@ -50,13 +50,6 @@ class Linker:
         own = quantity.indices[len(self.sweep.letters) :]
         return [self._link(row, name, own, quantity) for row in self._holders(name)]
 
-    def sent(self, link: Link) -> Expr:
-        """What comes back through one row, in its adjoint."""
-        if link.row.name == self.sweep.top:
-            return link.local
-        limits = [(letter, 0, length - 1) for letter, length in zip(link.outer, link.row.tensor.shape, strict=True)]
-        return walks.total(self.sweep.symbol(link.row.name, link.outer) * link.local, limits)
-
     def _holders(self, name: str) -> list[Row]:
         found: set[str] = set()
         waiting = [name]
@@ -67,10 +60,7 @@ class Linker:
         return [row for row in self.forward.rows if row.name in found]
 
     def _link(self, row: Row, name: str, own: tuple[Symbol, ...], quantity: Quantity) -> Link:
-        outer = self.sweep.letters
-        if row.name != self.sweep.top:
-            taken = self.sweep.reserved | symbols.names_in(*quantity.indices)
-            outer = symbols.fresh_indices(len(row.indices), taken)
+        outer = self.sweep.outer(row, quantity)
         inside = self._inside(row, name)
         if len(inside) == 1:
             local = self.sweep.local_jacobian(row, name, outer, own)

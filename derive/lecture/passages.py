@@ -13,7 +13,7 @@ from dataclasses import replace
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Sum
 
-from derive.calculus.express import Speaker, inserted
+from derive.calculus.express import Speaker
 from derive.calculus.factors import cost
 from derive.calculus.terms import split
 from derive.expression import symbols, walks
@@ -72,7 +72,7 @@ class Lecturer:
         ranges = self.sweep.ranges(quantity)
         simplify = self.sweep.simplifier.simplify
         open_links = [link for link in links if simplify(link.local, ranges) != 0]
-        sent = self._with_given(Add(*map(self.linker.sent, open_links)))
+        sent = self._with_given(Add(*(self.sweep.sent(link.row, link.outer, link.local) for link in open_links)))
         lines = self.sweep.simplifier.lines(sent, ranges)
         reduced = lines[0].expression if lines and lines[0].rule == "index elimination" else sent
         final = lines[-1].expression if lines else sent
@@ -112,20 +112,12 @@ class Lecturer:
 
     def _with_given(self, expression: Expr) -> Expr:
         """The expression with those signals that are a given tensor, as dl/dy is dy in a layer, by their names."""
-        return self._with_signals(expression, [name for name in self._signals(expression) if self._is_given(name)])
+        given = [name for name in self._signals(expression) if self._is_given(name)]
+        return self.speaker.with_upstream(expression, given)[0]
 
     def _is_given(self, name: str) -> bool:
         whole = self.speaker.adjoint(name)
         return whole.is_Number or ((whole.is_Indexed or whole.is_Symbol) and partial_read(whole) is None)
-
-    def _with_signals(self, expression: Expr, names: Sequence[str]) -> Expr:
-        """The expression with the adjoints of these tensors written out."""
-        for access in symbols.accesses(expression):
-            partial = partial_read(access)
-            if partial is not None and partial.top == self.sweep.top and partial.bottom in names:
-                subscripts = symbols.subscripts_of(access)[len(self.sweep.letters) :]
-                expression = inserted(expression, access, self.speaker.at(partial.bottom, subscripts))
-        return expression
 
     def _inserted(self, name: str, last: Step, *, asked: bool = False) -> tuple[Step, ...]:
         """The adjoint in the vocabulary, of what was asked, and wherever it is as short as in signals."""
@@ -138,7 +130,7 @@ class Lecturer:
         named = [sympy.Symbol(self.sweep.quantity(signal).name, real=True) for signal in signals]
         sentence = said("Insert ", *listed(named), ".")
         multiplied = Add(
-            *(term.expression() for term in split(self._with_signals(last.expression, signals), expand=True))
+            *(term.expression() for term in split(self.speaker.with_upstream(last.expression, signals)[0], expand=True))
         )
         totals = self._totals_of_targets(multiplied) - self._totals_of_targets(whole)
         if not totals or cost(multiplied) > LONGEST_PRODUCT:

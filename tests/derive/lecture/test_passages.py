@@ -86,6 +86,12 @@ def test_causes_are_those_of_the_forward_pass() -> None:
     assert told["∂ℓ/∂z₁"] == "z₂[b,i] depends on z₁[b,i] alone, with slope 1−z₂[b,i]²."
 
 
+def test_nothing_adds_up_in_a_jacobian() -> None:
+    net = network("x:n -> Linear(d) -> ReLU -> Linear(K)", "MSE")
+    (said, *_) = (said for said, _, _ in lines(net.jacobian("y_hat", "z2", grain="lecture")))
+    assert said == "z₂[i] occurs in ŷ[k] for every k, with slope W₂[k,i]."
+
+
 def test_what_a_question_keeps_stays_a_symbol() -> None:
     within = ["x", "W1", "b1", "W2", "b2", "dl/dy_hat", "dz2/dz1", "dy_hat/dz3"]
     net = network("x:n -> Linear(d) -> f -> Linear(K) -> g -> y_hat", "MSE", layout="numerator")
