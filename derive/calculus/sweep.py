@@ -219,7 +219,7 @@ class Sweep:
         return _Link(self.sent(row, outer, symbol), self.sent(row, outer, local), step)
 
     def sent(self, row: Row, outer: tuple[Symbol, ...], local: Expr) -> Expr:
-        """What a row sends back: its adjoint at ``outer`` times its derivative ``local``, summed; the top that alone."""
+        """What a row sends back: adjoint at ``outer`` times ``local`` derivative, summed; the top the latter alone."""
         if row.name == self.top:
             return local
         limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
