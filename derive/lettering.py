@@ -148,7 +148,7 @@ class Lettering:
             return walks.mapped(node, lambda part: self._visited(part, env))
         inner = dict(env)
         letters = [letter for letter, _, _ in node.limits]
-        outside = [new for old, new in env.items() if old not in letters]
+        outside = list(env.values())
         for letter in sorted(letters, key=lambda one: (self._axis_of(one, node.function) or ("~", 0), str(one))):
             new = self._chosen(self._axis_of(letter, node.function), letter, outside)
             inner[letter] = new

@@ -144,6 +144,36 @@ def canonical(term: Term, avoid: Iterable[str] = ()) -> tuple[Hashable, Term]:
     return key, Term((Mul(*numbers), *renamed), bound)
 
 
+def alike(expression: Expr, avoid: Iterable[str] = ()) -> Expr:
+    """The expression with the bound indices of sums inside powers and functions renamed as ``canonical`` would.
+
+    There sums that differ in their letters only are equal, so that √s/s cancels whoever wrote s; and none of
+    them has the letter of an index that is free outside of it, or is in ``avoid``.
+    """
+    if not walks.holds(expression, Sum):
+        return expression
+    taken = {*avoid, *(symbol.name for symbol in walks.free_symbols(expression))}
+    return _alike(expression, taken, within=False)
+
+
+def _alike(expression: Basic, taken: set[str], *, within: bool) -> Expr:
+    if isinstance(expression, Sum):
+        letters = {letter for letter, _, _ in expression.limits}
+        if within:
+            met = _letters_in_order(expression.function, frozenset(letters))
+            seen = list(dict.fromkeys((*met, *(letter for letter, _, _ in expression.limits))))
+            others = symbols.names_in(expression) - {letter.name for letter in letters}
+            fresh = symbols.fresh_indices(len(seen), {*taken, *others})
+            renaming = dict(zip(seen, fresh, strict=True))
+            limits = [(renaming.get(letter, letter), low, high) for letter, low, high in expression.limits]
+            expression = walks.total(walks.replaced(expression.function, renaming), limits)
+            letters = {letter for letter, _, _ in limits}
+        inner = {*taken, *(letter.name for letter in letters)}
+        return walks.mapped(expression, lambda part: _alike(part, inner, within=within), Expr)
+    inside = within or not isinstance(expression, Add | Mul)
+    return walks.mapped(expression, lambda part: _alike(part, taken, within=inside), Expr)
+
+
 def _letters_in_order(expression: Expr, letters: frozenset[Symbol]) -> list[Symbol]:
     """The letters that the expression holds, in an order that does not depend on their names where it need not."""
     if isinstance(expression, Symbol):

@@ -19,7 +19,7 @@ from derive.calculus.fold import Folding, names_in
 from derive.calculus.places import without_places
 from derive.calculus.reflection import reflected
 from derive.calculus.spread import spread, with_deltas_used
-from derive.calculus.terms import Term, canonical, expanded_length, split
+from derive.calculus.terms import Term, alike, canonical, expanded_length, split
 from derive.expression import walks
 from derive.expression.scalar import ScalarFunction
 
@@ -91,7 +91,7 @@ class Simplifier:
         """
         if expanded_length(expression) > LONGEST_EXPANSION:
             return signed(expression, self.targets)
-        expression = with_plain_conditions(expression)
+        expression = alike(with_plain_conditions(expression), (letter.name for letter in ranges))
         reflection = reflected(expression, self.functions)
         candidates = dict.fromkeys((expression, self.expanded(reflection, ranges)))
         candidates |= dict.fromkeys(factored(one, self.targets) for one in candidates if _may_factor(one))
@@ -108,8 +108,9 @@ class Simplifier:
         free = {symbol.name for symbol in (*walks.free_symbols(expression), *ranges)}
         for term in split(expression, expand=True):
             reduced = _with_deltas_used(_normal(self._reduced(term, ranges)))
-            for part in split(self.folding.facts.valued(reduced), expand=True):
-                key, named = canonical(part, free)
+            valued = alike(self.folding.facts.valued(reduced), free)
+            for part in split(valued, expand=True):
+                key, named = canonical(_merged(part), free)
                 coefficient = Mul(*(factor for factor in part.factors if factor.is_Number))
                 total, _ = collected.get(key, (sympy.S.Zero, named))
                 collected[key] = total + coefficient, named
@@ -144,6 +145,11 @@ def _with_deltas_used(term: Term) -> Term:
 def _normal(term: Term) -> Term:
     """The term with powers of one base merged: ``s`` and ``1/s`` cancel, u sign(u) is |u|."""
     return Term(tuple(Mul.make_args(with_signs_used(Mul(*merge_brackets(term.factors))))), term.bound)
+
+
+def _merged(term: Term) -> Term:
+    """The term with the powers of one base merged."""
+    return Term(Mul.make_args(Mul(*term.factors)), term.bound)
 
 
 def _may_factor(expression: Expr) -> bool:

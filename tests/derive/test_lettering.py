@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Indexed
+from sympy import Indexed, Sum
 
-from derive import layer, network
+from derive import LayerDefinition, layer, network
 from derive.derivation import Derivation
 from derive.expression.partials import ends_of
 from derive.expression.symbols import name_of
-from derive.expression.walks import parts
+from derive.expression.walks import free_symbols, parts
 from numeric import check
 
 
@@ -49,3 +49,22 @@ def test_a_convolution_has_its_letters_forward_and_backward() -> None:
 def test_a_second_index_on_an_axis_has_a_letter_of_no_axis() -> None:
     net = network("x:n -> Linear(d) -> Tanh -> Linear(K) -> Softmax", "CrossEntropy")
     assert net.jacobian("y_hat", "z3").unicode("index") == "∂ŷ[k]/∂z₃[m] = ŷ[m] · (δ[k,m] − ŷ[k])"
+
+
+@pytest.mark.parametrize("batch", [None, "B"])
+def test_no_sum_has_the_letter_of_an_index_around_it(batch: str | None) -> None:
+    cosine = LayerDefinition(
+        name="Cosine",
+        equations="y = sum[i] z[i]*t[i]/sqrt(sum[j] z[j]^2)",
+        axes=("n",),
+        shapes={"t": ("n",), "y": ()},
+        parameters={"t": "t"},
+    )
+    gradient = layer(cosine, batch=batch).vjp("z")
+    free = free_symbols(gradient.result)
+    bound = {letter for total in parts(gradient.result, Sum) for letter, _, _ in total.limits}
+    assert bound
+    assert not bound & free
+    # y = (Σ z t)/r, so that r cancels in the factor of y: r² dz = dy (t r − y z).
+    assert len(parts(gradient.result, Sum)) == 1
+    assert check(gradient).ok

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, Sum
 
-from derive.calculus.terms import Term, canonical, join, split
+from derive.calculus.terms import Term, alike, canonical, join, split
 from derive.expression.symbols import element, index, size
 from tests.derive.formulas import expressions, i, m, n, value
 
@@ -64,6 +64,27 @@ def test_terms_that_differ_in_bound_letters_have_one_canonical_key(expression: E
         renamed = Term(factors, tuple((renaming.get(letter, letter), length) for letter, length in term.bound))
         assert canonical(renamed)[0] == canonical(term)[0]
         assert np.allclose(value(canonical(term)[1].expression()), value(term.expression()))
+
+
+@settings(max_examples=50)
+@given(expressions(), st.permutations(["r", "s", "t", "u"]))
+def test_sums_in_functions_that_differ_in_letters_are_alike(expression: Expr, names: list[str]) -> None:
+    root = sympy.sqrt(1 + expression**2)
+    renamed = root.replace(
+        lambda part: isinstance(part, Sum),
+        lambda part: part.xreplace({limit[0]: index(names[0]) for limit in part.limits[:1]}),
+    )
+    assert np.allclose(value(alike(root)), value(root))
+    assert np.allclose(value(renamed), value(root))
+    if len(root.atoms(Sum)) == 1:
+        assert alike(renamed) == alike(root)
+
+
+def test_a_sum_in_a_root_has_no_letter_that_is_free_beside_it() -> None:
+    hidden = element("a", (i,)) * sympy.sqrt(total(element("a", (i,)) ** 2, i, n))
+    (inner,) = alike(hidden).atoms(Sum)
+    assert inner.limits[0][0] != i
+    assert alike(hidden) == element("a", (i,)) * alike(sympy.sqrt(total(element("a", (q,)) ** 2, q, n)), [i.name])
 
 
 def test_a_letter_that_no_factor_reads_counts_its_range() -> None:

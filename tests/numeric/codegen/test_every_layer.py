@@ -119,6 +119,20 @@ def test_diagonals_and_traces(equations: str) -> None:
     is_what_is_derived(layer(LayerDefinition(name="Own", equations=equations, axes=axes), batch="B"))
 
 
+RATIOS = [
+    "y = sum[i] z[i]/sqrt(sum[j] z[j]^2)",
+    "y[i] = z[i]*(sum[j] z[j]^2)/(1 + (sum[k] z[k]^2)^2)",
+    "y[i] = (log(sum[j] exp(z[j])) - z[i])^2",
+    "y = (sum[i] z[i])*(max[j] z[j])/(2 + (1/n*sum[k] z[k])^2)",
+]
+"""Own equations in which a sum over one axis stands beside another, or beside the index of that axis."""
+
+
+@pytest.mark.parametrize("equations", RATIOS)
+def test_sums_beside_each_other(equations: str) -> None:
+    is_what_is_derived(layer(LayerDefinition(name="Own", equations=equations, axes=("n",)), batch="B"))
+
+
 def is_what_is_derived(made: Layer) -> None:
     """The generated functions give what the forward rows and the derivations do, in both types."""
     compiled = compiled_for_numpy(made)
