@@ -11,7 +11,7 @@ import numpy
 
 from answers.reading import NoValue, Point, ReadingError
 from answers.reading.reading import Reading, Side
-from answers.reading.shapes import is_unknown
+from answers.reading.shapes import Bindings, is_unknown, resolve, unify
 from answers.reading.symbols import Axis
 from answers.reading.tables import axis_of
 from answers.reading.tree import Place, Read
@@ -50,6 +50,8 @@ class Arrangement:
         full = [point.lengths[axis] if isinstance(axis, str) else axis for axis in axes]
         if len(self.order) != len(axes) and not self.diagonal:
             axes = without_ones(axes)
+        if not self.letters and not self.diagonal:
+            side = with_lengths(side, [axes[at] for at in self.order])
         known = dict(zip(side.letters, side.axes, strict=True))
         ranges = {
             letter: axes[at]
@@ -82,6 +84,15 @@ def value_of(
         raise
     except (ValueError, IndexError, numpy.linalg.LinAlgError) as error:
         raise NoValue(f"this has no value here: {error}") from error
+
+
+def with_lengths(side: Side, axes: Sequence[Axis]) -> Side:
+    """A side whose own lengths are those given where it does not tell them: I is the identity that fits."""
+    found: Bindings | None = side.bindings
+    for own, axis in zip(side.node.shape.axes, axes, strict=False):
+        if found is not None and is_unknown(resolve(own, found)):
+            found = unify(own, axis, found)
+    return side if found is None or found is side.bindings else replace(side, bindings=found)
 
 
 def without_ones(axes: Sequence[Axis]) -> tuple[Axis, ...]:

@@ -14,6 +14,7 @@ from answers.marking.parts import is_partial
 from answers.marking.points import kinks_of, points_of
 from answers.marking.setting import Setting
 from answers.reading import OutsideRange, Point, Reading, ReadingError, Unreadable, syntax
+from answers.reading.context import Kind
 from answers.reading.macros import Macros
 from answers.reading.reading import Side, understood
 from answers.reading.spelling import lookup
@@ -99,7 +100,7 @@ def values(
         yield point, option.array(side, setting.at(point), target.axes)
 
 
-def read_and_judge(question: Question, setting: Setting, text: str, macros: Macros, *, kind: bool = False) -> Judged:
+def read_and_judge(question: Question, setting: Setting, text: str, macros: Macros, *, kind: Kind = "") -> Judged:
     """Read a text in a setting and judge it.
 
     Raises:
@@ -115,7 +116,7 @@ def read_and_judge(question: Question, setting: Setting, text: str, macros: Macr
     return judged
 
 
-def _read(setting: Setting, text: str, macros: Macros, *, kind: bool) -> tuple[Reading, tuple[str, ...]]:
+def _read(setting: Setting, text: str, macros: Macros, *, kind: Kind) -> tuple[Reading, tuple[str, ...]]:
     """The reading of a chain; of its last side if the others cannot be read, with a remark."""
     written = syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
     try:

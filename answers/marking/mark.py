@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -13,9 +13,19 @@ from answers.marking.judging import CIRCULAR, Judged, Outcome, Question, best_of
 from answers.marking.mutants import explain_by_mutants
 from answers.marking.setting import ALIAS, Setting, bare_names, padded, settings
 from answers.reading import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable, macros_in, read
+from answers.reading.context import Kind
 from answers.reading.macros import Macros
 from answers.reading.symbols import Layout
 from derive.derivation import Derivation
+
+KINDS: tuple[Kind, ...] = ("inner", "elementwise")
+QUOTIENTS = "".join(
+    rf"\newcommand{{\{name}}}[2]{{\frac{{{d} #1}}{{{d} #2}}}}"
+    for d, names in ((r"\partial", ("pdv", "pd", "pp", "pder", "pderiv", "pdiff")), ("d", ("dv", "od", "deriv")))
+    for name in names
+)
+COMMON = QUOTIENTS + r"\newcommand{\R}{\mathbb{R}} \newcommand{\qty}{} \newcommand{\norm}[1]{\left\|#1\right\|}"
+"""What packages define that people load (physics, derivative, commath), where the text does not define it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ def mark(
     Raises:
         ValueError: ``symbols`` name something that the forward definition does not have.
     """
-    defined = dict(macros_in(macros)[0])
+    defined = dict(macros_in(COMMON)[0]) | dict(macros_in(macros)[0])
     own, text = macros_in(latex)
     known: Macros = defined | dict(own)
     layouts: list[Layout] = [derivation.layout, "numerator", "gradient"] if layout is None else [layout]
@@ -71,7 +81,8 @@ def mark(
         kind = _judge_kindly(question, prepared, text, known, errors)
         judged = kind or judged
     if judged is not None and judged.outcome != "wrong":
-        judged = replace(judged, remarks=remarks_on(question, judged))
+        remarks = (*remarks_on(question, judged), *_on_layout(question, prepared, text, known, judged))
+        judged = replace(judged, remarks=remarks)
         return Mark(judged.outcome, "", feedback_on(question, judged))
     return _wrong_or_unread(question, prepared, text, known, judged, errors)
 
@@ -104,6 +115,22 @@ def _judge_all(
     return best_of(judged) if judged else None
 
 
+def _on_layout(
+    question: Question, prepared: Sequence[Setting], text: str, macros: Macros, judged: Judged
+) -> Iterator[str]:
+    """A remark if an answer is right in one layout of its partials only, where nothing says which is meant."""
+    others = [setting for setting in prepared if setting.layout != judged.setting.layout]
+    partials = {partial.name for partial in judged.setting.table.partials}
+    if not others or not partials & judged.setting.names_in(judged.reading.last):
+        return
+    if _judge_all(question, others, text, macros, []) is None:
+        columns = judged.setting.layout == "gradient"
+        yield (
+            f"The derivative of the loss by a vector is taken to be a {'column' if columns else 'row'} here; "
+            f"as a {'row' if columns else 'column'} the parts would not fit."
+        )
+
+
 def _judge_kindly(
     question: Question, prepared: Sequence[Setting], text: str, macros: Macros, errors: Sequence[ReadingError]
 ) -> Judged | None:
@@ -111,11 +138,11 @@ def _judge_kindly(
     if any(isinstance(error, Ambiguous) for error in errors):
         return None
     for setting in prepared:
-        judged: Judged | None = None
-        with suppress(ReadingError):
-            judged = read_and_judge(question, setting, text, macros, kind=True)
-        if judged is not None and judged.outcome != "wrong":
-            return judged
+        for kind in KINDS:
+            with suppress(ReadingError):
+                judged: Judged | None = read_and_judge(question, setting, text, macros, kind=kind)
+                if judged is not None and judged.outcome != "wrong":
+                    return judged
         judged = kinder(question, setting, text, macros)
         if judged is not None:
             return judged
@@ -128,6 +155,22 @@ def _judge_kindly(
                 if judged.outcome != "wrong":
                     return replace(judged, outcome="loose", reasons=(*judged.reasons, reason))
     return None
+
+
+def _kindly_explained(
+    question: Question, prepared: Sequence[Setting], text: str, macros: Macros, errors: Sequence[ReadingError]
+) -> tuple[Judged | None, Explanation | None]:
+    """A kind reading of what has no other, and the one mistake that explains it; nothing if none does."""
+    if any(isinstance(error, Ambiguous) for error in errors):
+        return None, None
+    for setting in prepared:
+        for kind in KINDS:
+            with suppress(ReadingError):
+                judged = read_and_judge(question, setting, text, macros, kind=kind)
+                explanation = explain_by_mutants(question, judged) if judged.outcome == "wrong" else None
+                if explanation is not None:
+                    return judged, explanation
+    return None, None
 
 
 def _wrong_or_unread(
@@ -150,6 +193,8 @@ def _wrong_or_unread(
         explanation = explain_by_edits(question, setting, text, macros)
         if explanation is not None:
             break
+    if judged is None and explanation is None:
+        judged, explanation = _kindly_explained(question, prepared, text, macros, errors)
     if judged is None and explanation is None:
         outside = next((error for error in errors if is_outside(error)), None)
         if outside is None:

@@ -63,15 +63,19 @@ class Setting:
 
     def holds(self, side: Side, name: str) -> bool:
         """Whether a side is written with that tensor or partial, by its name, an alias or a definition."""
+        return name in self.names_in(side)
+
+    def names_in(self, side: Side) -> frozenset[str]:
+        """The tensors and partials that a side is written with, by their names, aliases and definitions."""
         of = {alias.name: alias.of for alias in self.aliases}
         defined = {definition.name: definition for definition in self.definitions}
+        found: set[str] = set()
         for node in walk(side.node):
             if isinstance(node, Read):
-                if of.get(node.name, node.name) == name:
-                    return True
-                if node.name in defined and defined[node.name].setting.holds(defined[node.name].side, name):
-                    return True
-        return False
+                found.add(of.get(node.name, node.name))
+                if node.name in defined:
+                    found |= defined[node.name].setting.names_in(defined[node.name].side)
+        return frozenset(found)
 
     def defined(self, spelling: str, side: Side) -> Setting:
         """The setting with a name that stands for the value of a formula."""
@@ -162,6 +166,7 @@ def _setting(
     table = table_of(model, layout, base)
     if rows:
         table = _rowed(table)
+    table = _also_spelt(table, model)
     aliases = []
     for spelling, target in symbols.items():
         table = _without(table, spelling)
@@ -173,6 +178,35 @@ def _setting(
         if letter not in symbols:
             table = _without(table, letter).with_symbols([Index(letter, (letter,))])
     return Setting(model, table, layout, rows, tuple(aliases))
+
+
+LOSSES = ("l", "L", "J", "E", "C", r"\mathrm{loss}", r"\mathrm{Loss}")
+"""How the loss is called by people who call it otherwise."""
+
+
+def _also_spelt(table: Table, model: Forward) -> Table:
+    """The table with spellings that people use for what has another name, where nothing else is written so.
+
+    The loss has several letters, a matrix may have its elements in lower case, a vector its name in upper case.
+    """
+    taken = {key for symbol in table.symbols for own in getattr(symbol, "spellings", ()) for key in _keys(own)}
+    found = []
+    for symbol in table.symbols:
+        more: tuple[str, ...] = ()
+        if isinstance(symbol, Tensor) and symbol.name in model.tensors:
+            wanted = LOSSES if model.tensors[symbol.name].role == "loss" else _other_case(symbol)
+            more = tuple(own for own in wanted if not _keys(own) & taken)
+            taken |= {key for own in more for key in _keys(own)}
+        found.append(replace(symbol, spellings=(*symbol.spellings, *more)) if more else symbol)
+    return replace(table, symbols=tuple(found))
+
+
+def _other_case(symbol: Tensor) -> Iterator[str]:
+    """A name in the other case: w_1 for W_1, X for x."""
+    for own in symbol.spellings:
+        letter = re.fullmatch(r"(\\(?:hat|tilde|bar)\{)?([A-Za-z])([^A-Za-z0-9].*)?", own)
+        if letter and (len(symbol.axes) > 1) == letter[2].isupper():
+            yield f"{letter[1] or ''}{letter[2].swapcase()}{letter[3] or ''}"
 
 
 def _symbol(

@@ -37,9 +37,40 @@ def dotted(context: Context, grid: syntax.Grid) -> list[Meaning]:
         line = lines[0] if height == 1 else [entry for (entry,) in lines]
         return _family(context, grid, line, row=height == 1)
     if _is_diagonal(lines):
+        if (constant := _constant(lines)) is not None:
+            return _multiple(context, constant)
         column = _family(context, grid, [lines[at][at] for at in range(height)], row=False)
         return joined([column], lambda nodes, b: [Meaning(tree.Reduce("diag", nodes[0], _square(nodes[0])), b)])
     return _full(context, grid)
+
+
+def _constant(lines: list[list[Any]]) -> Any | None:
+    """The number that stands at every place of a diagonal; None if its entries differ."""
+    entries = [line[at] for at, line in enumerate(lines) if not _is_dots(line[at])]
+    same = all(isinstance(entry, syntax.Number) and entry.text == entries[0].text for entry in entries)
+    return entries[0] if same and len(entries) > 1 else None
+
+
+def _multiple(context: Context, entry: Any) -> list[Meaning]:
+    """A number times the identity."""
+    axis = context.unknown()
+    shape = Shape((axis, axis))
+    identity = tree.Identity(shape)
+    return joined([context.read(entry)], lambda nodes, b: [Meaning(tree.Times((nodes[0], identity), shape), b)])
+
+
+def listed(context: Context, entries: list[Any], start: int, end: int) -> list[Meaning]:
+    """A column of which the first entries and the last one are written: a_1, ..., a_n.
+
+    Raises:
+        Unreadable: these do not say what stands between them.
+    """
+    return _family(context, syntax.Grid([entries], start, end), entries, row=False)
+
+
+def is_listed(entries: list[Any]) -> bool:
+    """Whether entries have dots between them."""
+    return any(_is_dots(entry) for entry in entries)
 
 
 def _square(node: tree.Node) -> Shape:

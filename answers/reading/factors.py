@@ -13,6 +13,7 @@ from answers.reading.bigs import big
 from answers.reading.brackets import is_subscript, placelike
 from answers.reading.conditions import condition, is_condition
 from answers.reading.context import MOST, Context, Meaning, joined
+from answers.reading.dots import is_listed, listed
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.grouping import Factor, group
 from answers.reading.indicators import delta, interval, is_interval_of, is_one, names_something
@@ -20,7 +21,7 @@ from answers.reading.matching import symbol_of
 from answers.reading.names import named
 from answers.reading.partials import Written, behind, derivative, differential, is_immediate, order_of
 from answers.reading.scripts import picked, with_scripts
-from answers.reading.shapes import SCALAR, Bindings
+from answers.reading.shapes import SCALAR, Bindings, Shape
 from answers.reading.syntax import Tail
 
 Item = tuple[str, list[Meaning]]
@@ -251,6 +252,8 @@ def _call(context: Context, function: Any, raw: Any, following: Any) -> list[Mea
     assert inside is not None
     if is_condition(inside.inside):
         arguments = [condition(context, inside.inside)]
+    elif function.name == "diag" and len(inside.inside.items) > 1:
+        arguments = [_entries(context, inside)]
     else:
         arguments = [context.read(item) for item in inside.inside.items]
     try:
@@ -259,6 +262,21 @@ def _call(context: Context, function: Any, raw: Any, following: Any) -> list[Mea
         raise reason.placed(context.text, *syntax.place_of(raw)) from None
     powers = [syntax.Script("above", content) for content in function.above]
     return with_scripts(context, made, [*powers, *_scripts_of(following)], raw)
+
+
+def _entries(context: Context, inside: syntax.Group) -> list[Meaning]:
+    """The entries of a diagonal one after the other, maybe with dots between them, as a column."""
+    items = inside.inside.items
+    if is_listed(items):
+        return listed(context, items, inside.start, inside.end)
+    shape = Shape((len(items),))
+    return joined([context.read(item) for item in items], lambda nodes, b: [Meaning(_column(nodes, shape), b)])
+
+
+def _column(nodes: list[tree.Node], shape: Shape) -> tree.Node:
+    if not all(node.shape.is_scalar for node in nodes):
+        raise Misshapen("the entries of a diagonal must be numbers")
+    return tree.Rows(tuple((node,) for node in nodes), shape)
 
 
 def _inline(context: Context, tails: list[Tail], at: int) -> tuple[list[Meaning], int]:

@@ -169,7 +169,8 @@ def _two(context: Context, left: Grouped, operation: str, right: Grouped, width:
         if product is not None:
             node, found = product
             yield _collected(Meaning(node, found, kindness), left, right, scalars)
-    if operation == "·" or (context.kind == "inner" and operation in ("", "×")):
+    dotted = operation == "·" and context.kind != "elementwise"
+    if dotted or (context.kind == "inner" and operation in ("", "×")):
         yield from _inner(left, right, bindings, kindness, scalars, strict=operation == "·")
     if context.kind == "elementwise" and operation in ("", "×", "·"):
         kindness = (*kindness, "a product of two arrays is read element by element")

@@ -43,7 +43,9 @@ def _matches(entries: Sequence[Entry], scripts: Sequence[syntax.Script]) -> list
         rest_above = None if rest_above is None else _without(entry.above, rest_above)
         if rest_below is not None and rest_above is not None:
             found.append((entry, rest_below, rest_above))
-    return found
+    # u_o that has a name of its own is not the o-th of u
+    named = [match for match in found if match[0].below and not match[1] and not any(map(str.isdigit, match[0].below))]
+    return named or found
 
 
 PRIME = syntax.Mark("'")

@@ -136,13 +136,14 @@ def read(
     macros: Macros | None = None,
     shape: Shape | None = None,
     *,
-    kind: bool = False,
+    kind: bool | Kind = False,
     left: bool = True,
 ) -> Reading:
     """Read a formula, or a chain of equations, in LaTeX or Unicode.
 
     ``macros`` are those of the text around it. ``shape`` is the shape that it must have, where that is known. ``kind``
-    lets arrays side by side be an inner product or, where that does not fit, be multiplied element by element. With
+    lets arrays side by side be an inner product or, where that does not fit, be multiplied element by element; or, by
+    its name, one of these. With
     ``left=False`` the left side of an equation may be what is not understood; it is left out then.
 
     Raises:
@@ -163,7 +164,7 @@ def understood(
     table: Table,
     shape: Shape | None = None,
     *,
-    kind: bool = False,
+    kind: bool | Kind = False,
     left: bool = True,
 ) -> Reading:
     """What :func:`read` makes of a text, from its syntax on.
@@ -171,6 +172,8 @@ def understood(
     Raises:
         Unreadable, Misshapen, Ambiguous: as :func:`read`.
     """
+    if not isinstance(kind, bool):
+        return _read(text, table, relation, shape, kind, left=left)
     if not kind:
         return _read(text, table, relation, shape, "", left=left)
     try:

@@ -48,6 +48,23 @@ RIGHT = [
     ("mean:dl/dy_hat", r"\frac{2 (\hat y - y)}{K}"),
 ]
 
+MORE = [
+    (
+        "mse:dl/dW1",
+        r"\frac{\partial J}{\partial w^{(1)}_{ij}} = 2 \sum_k (\hat y_k - y_k) w^{(2)}_{ki} z_{2i}(1 - z_{2i}) x_j",
+    ),
+    ("mse:dy_hat/dz3", "I"),
+    ("mse:dy_hat/dz3", r"\begin{bmatrix} 1 & & 0 \\ & \ddots & \\ 0 & & 1 \end{bmatrix}"),
+    ("mse:dz2/dz1", r"\operatorname{diag}(z_{21}(1 - z_{21}), \ldots, z_{2d}(1 - z_{2d}))"),
+    (
+        "mse:dz2/dz1",
+        r"\frac{\partial z_{2i}}{\partial z_{1j}} = "
+        r"\begin{cases} z_{2i}(1 - z_{2i}) & \text{if $i = j$} \\ 0 & \text{otherwise} \end{cases}",
+    ),
+    ("mse:dl/db2", r"\left(\pdv{\ell}{\hat y} \pdv{\hat y}{z_3}\right)^T"),
+    ("classes:dl/dW2", r"(\hat Y - Y) Z_2^T"),
+]
+
 TRANSPOSED = [
     ("mse:dl/dW2", r"2 z_2 (\hat y - y)^T"),
     ("mse:dl/db2", r"2(\hat y - y)^T"),
@@ -62,6 +79,7 @@ LOOSE = [
     ("mse:dz2/dz1", r"\sigma(z_1) (1 - \sigma(z_1))"),
     ("mse:dz2/dz1", r"z_2 \odot (1 - z_2)"),
     ("mse:dy_hat/dz3", r"1"),
+    ("classes:dl/dz1", r"W_2^T (\hat y - y) \cdot (1 - z_2 z_2)"),
     ("classes:dl/db1", r"W^T (\hat y - y) \odot (1 - z_2^2)"),
 ]
 
@@ -104,6 +122,11 @@ UNREAD = [
 def test_right(what: str, latex: str) -> None:
     found = mark(asked(what), latex)
     assert (found.outcome, found.misconception, found.counterexample) == ("right", "", None), found
+
+
+@pytest.mark.parametrize(("what", "latex"), MORE)
+def test_right_in_the_ways_of_other_people(what: str, latex: str) -> None:
+    assert mark(asked(what), latex, layout="numerator").outcome == "right"
 
 
 @pytest.mark.parametrize(("what", "latex"), TRANSPOSED)
@@ -237,6 +260,27 @@ def test_the_layout_of_partials() -> None:
     assert mark(question, row, layout="numerator").outcome == "transposed"
     assert mark(question, row, layout="gradient").outcome != "right"
     assert {mark(question, column).outcome, mark(question, row).outcome} == {"right", "transposed"}
+
+
+def test_what_is_right_in_one_layout_only_says_so() -> None:
+    question = asked("mse:dl/dW2")
+    found = mark(question, r"\frac{\partial \ell}{\partial z_3} z_2^T")
+    assert found.outcome == "right"
+    assert "as a row the parts would not fit" in found.feedback
+    assert "would not fit" not in mark(question, r"2 (\hat y - y) z_2^T").feedback
+
+
+def test_the_mistake_of_what_only_a_kind_reading_reads() -> None:
+    found = mark(asked("mean:dl/dz3"), r"\frac{2 (\hat y - y) \hat y}{\hat y}")
+    assert (found.outcome, found.misconception) == ("wrong", "sum for mean (lost factor 1/K)")
+
+
+def test_a_name_with_a_subscript_of_its_own_goes_before_an_element() -> None:
+    found = mark(
+        asked("mse:dl/db1"), r"2 W_o^T (\hat y - y) \odot h_o'", symbols={"W": "W1", "W_o": "W2", "h_o'": "dz2/dz1"}
+    )
+    assert found.outcome != "right"
+    assert mark(asked("mse:dl/dz2"), r"2 W_o^T (\hat y - y)", symbols={"W": "W1", "W_o": "W2"}).outcome == "right"
 
 
 def test_steps_of_a_chain_that_are_not_equal_are_told() -> None:
