@@ -89,7 +89,8 @@ class Deriver:
         steps = list(Lecturer(speaker).steps(name) if grain == "lecture" else speaker.steps(name))
         if result != in_values:
             steps.append(Step(quantity, result, "forward", "Write the forward values out by their equations."))
-        return self._derivation(quantity, result, tuple(steps), vocabulary, grain, in_values)
+        found = self._derivation(quantity, result, tuple(steps), vocabulary, grain, in_values)
+        return replace(found, allowed=vocabulary.names)
 
     def gradient_through(self, name: str, inner: Iterable[str], grain: Grain = "full") -> Derivation:
         """The gradient of the loss in the adjoints of ``inner`` tensors, which its steps derive first."""

@@ -67,7 +67,7 @@ class Derived:
     ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout named;
     ``convolution`` its maps over space, where it is made of convolutions. ``notes`` say what a reader must know.
     ``outside`` are the tensors that the result reads outside their ranges, where they count as 0; others it does not
-    read there. None leaves that open.
+    read there. None leaves that open. ``allowed`` are the symbols that the question allows; all are if it is None.
     """
 
     forward: Forward
@@ -81,6 +81,7 @@ class Derived:
     convolution: ConvolutionForm | None = None
     outside: frozenset[str] | None = None
     grain: Grain = "full"
+    allowed: frozenset[str] | None = field(default=None, compare=False, repr=False)
 
     @property
     def shape(self) -> tuple[Expr, ...]:

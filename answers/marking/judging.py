@@ -9,19 +9,18 @@ from typing import Any, Literal
 
 import numpy
 
-from answers.marking.comparing import Arrangement, Target, agrees, arrangements, letters_of_left_side, value_of
+from answers.marking.comparing import Arrangement, Target, agrees, arrangements, letters_of_left_side
 from answers.marking.parts import is_partial
 from answers.marking.points import kinks_of, points_of
 from answers.marking.setting import Setting
-from answers.reading import OutsideRange, Point, Reading, ReadingError, Unreadable, syntax
+from answers.reading import OutsideRange, Reading, ReadingError, Unreadable, syntax
 from answers.reading.context import Kind
 from answers.reading.macros import Macros
 from answers.reading.reading import Side, understood
 from answers.reading.spelling import lookup
 from answers.reading.tokens import tokens_of
-from answers.reading.tree import Read
-from answers.reading.walks import walk
 from derive.derivation import Derivation
+from derive.expression.partials import partial_named
 from numeric.measuring import point as measured
 
 Array = Any
@@ -137,15 +136,9 @@ def _sentence(text: str) -> str:
 
 
 def remarks_on(question: Question, judged: Judged) -> tuple[str, ...]:
-    """What is said beside the outcome: steps of a chain that are not equal, values at kinks."""
+    """What is said beside the outcome: what was not read, values at kinks."""
     found = list(judged.remarks)
-    reading, setting = judged.reading, judged.setting
-    target = Target.of(question.derivation, rows=setting.rows)
-    if judged.outcome in ("right", "transposed") and len(reading.sides) > 1:
-        point = setting.at(question.points[0])
-        for number, side in enumerate(reading.sides[:-1], start=1):
-            if not _equal_sides(side, reading.last, point):
-                found.append(f"Side {number} of the chain does not equal the last one, which was marked.")
+    target = Target.of(question.derivation, rows=judged.setting.rows)
     if judged.outcome == "right" and judged.arrangement is not None and _differs_at_kinks(question, judged, target):
         found.append(
             "At a kink, where a condition is exactly at its boundary, it has another value than the definition."
@@ -153,15 +146,22 @@ def remarks_on(question: Question, judged: Judged) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _equal_sides(side: Side, last: Side, point: Point) -> bool:
-    if set(side.letters) != set(last.letters):
-        return any(isinstance(node, Read) for node in walk(side.node)) and not side.letters
-    try:
-        one, other = value_of(side, point), value_of(last, point, side.letters)
-    except ReadingError:
-        return True
-    one, other = numpy.squeeze(one), numpy.squeeze(other)
-    return agrees(one, other) or agrees(one.T, other)
+def disallowed_in(question: Question, judged: Judged) -> tuple[str, ...]:
+    """The symbols of an answer that the question does not allow, those of the student's definitions too."""
+    allowed = question.derivation.allowed
+    if allowed is None:
+        return ()
+    model = judged.setting.model
+    used = judged.setting.names_in(judged.reading.last)
+    known = {name for name in used if name in model.tensors or partial_named(name) is not None}
+    return tuple(sorted(known - allowed))
+
+
+def said_of_symbols(disallowed: Sequence[str]) -> tuple[str, ...]:
+    """A sentence on symbols that are not allowed."""
+    if not disallowed:
+        return ()
+    return (f"It uses {', '.join(disallowed)}, which the question does not allow.",)
 
 
 def _differs_at_kinks(question: Question, judged: Judged, target: Target) -> bool:

@@ -9,9 +9,22 @@ from dataclasses import dataclass, replace
 from answers.marking.counterexample import Counterexample, smallest
 from answers.marking.edits import Explanation, explain_by_edits, kinder
 from answers.marking.feedback import feedback_on, unread_feedback
-from answers.marking.judging import CIRCULAR, Judged, Outcome, Question, best_of, is_outside, read_and_judge, remarks_on
+from answers.marking.following import follows_from
+from answers.marking.judging import (
+    CIRCULAR,
+    Judged,
+    Outcome,
+    Question,
+    best_of,
+    disallowed_in,
+    is_outside,
+    read_and_judge,
+    remarks_on,
+    said_of_symbols,
+)
 from answers.marking.mutants import explain_by_mutants
 from answers.marking.setting import ALIAS, Setting, bare_names, padded, settings
+from answers.marking.steps import Step, said_of_steps, steps_of
 from answers.reading import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable, macros_in, read
 from answers.reading.context import Kind
 from answers.reading.macros import Macros
@@ -34,7 +47,9 @@ class Mark:
 
     ``outcome`` is ``right`` in the derivation's own layout, ``transposed`` in the other one, ``loose`` if only a kind
     reading is right, ``wrong``, or ``unread``. ``misconception`` names what alone explains a wrong answer, and is empty
-    if nothing does. ``feedback`` is Markdown. ``place`` is where an unread text was not understood.
+    if nothing does. ``feedback`` is Markdown. ``place`` is where an unread text was not understood. ``disallowed`` are
+    the symbols that it uses and the question does not allow. ``steps`` are the sides of a chain, each judged.
+    ``follows`` is the earlier result, not right itself, with which a wrong answer is right.
     """
 
     outcome: Outcome
@@ -42,6 +57,20 @@ class Mark:
     feedback: str = ""
     counterexample: Counterexample | None = None
     place: tuple[int, int] | None = None
+    disallowed: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    follows: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A text to be marked as the answer of a question, in every setting that is allowed."""
+
+    question: Question
+    settings: tuple[Setting, ...]
+    text: str
+    macros: Macros
+    earlier: Mapping[str, str]
 
 
 def mark(
@@ -52,11 +81,12 @@ def mark(
     indices: Sequence[str] = (),
     given: Mapping[str, str] | None = None,
     layout: Layout | None = None,
+    earlier: Mapping[str, str] | None = None,
 ) -> Mark:
     r"""Mark a formula that a student wrote for what was derived.
 
     Args:
-        derivation: what is asked for; its layout is that of a right answer.
+        derivation: what is asked for; its layout is that of a right answer, and what it allows may be used.
         latex: the answer, a formula or a chain of equations, of which the last side counts.
         macros: definitions (``\newcommand``) of the text around it.
         symbols: the student's own spellings, each with the tensor, partial or size that it stands for: ``{"h": "z2"}``.
@@ -64,6 +94,8 @@ def mark(
         indices: the letters of an answer for one element or one column, in the order of the axes.
         given: what the student defined before, each name with its formula.
         layout: how partials that the answer uses are laid out; both are tried if it is left out.
+        earlier: what the student answered for other partials, such as ``{"dl/dz3": r"\hat y - y"}``: a wrong answer
+            that is right with one of them ``follows`` from it.
 
     Raises:
         ValueError: ``symbols`` name something that the forward definition does not have.
@@ -72,19 +104,26 @@ def mark(
     own, text = macros_in(latex)
     known: Macros = defined | dict(own)
     layouts: list[Layout] = [derivation.layout, "numerator", "gradient"] if layout is None else [layout]
-    question = Question(derivation, tuple(indices))
     found = settings(derivation.forward, derivation.index_base, symbols or {}, indices, list(dict.fromkeys(layouts)))
     errors: list[ReadingError] = []
-    prepared = [made for one in found if (made := _with_given(one, given or {}, known, errors)) is not None]
-    judged = _judge_all(question, prepared, text, known, errors)
+    prepared = tuple(made for one in found if (made := _with_given(one, given or {}, known, errors)) is not None)
+    answer = Answer(Question(derivation, tuple(indices)), prepared, text, known, earlier or {})
+    judged = _judge_all(answer, errors)
     if judged is None or judged.outcome == "wrong":
-        kind = _judge_kindly(question, prepared, text, known, errors)
-        judged = kind or judged
+        judged = _judge_kindly(answer, errors) or judged
     if judged is not None and judged.outcome != "wrong":
-        remarks = (*remarks_on(question, judged), *_on_layout(question, prepared, text, known, judged))
-        judged = replace(judged, remarks=remarks)
-        return Mark(judged.outcome, "", feedback_on(question, judged))
-    return _wrong_or_unread(question, prepared, text, known, judged, errors)
+        return _accepted(answer, judged)
+    return _wrong_or_unread(answer, judged, errors)
+
+
+def _accepted(answer: Answer, judged: Judged) -> Mark:
+    """A mark for what is right in some way, with all that is to be remarked on."""
+    steps = steps_of(answer.question, judged.setting, answer.text, answer.macros)
+    disallowed = disallowed_in(answer.question, judged)
+    remarks = (*remarks_on(answer.question, judged), *said_of_steps(steps, True), *_on_layout(answer, judged))
+    judged = replace(judged, remarks=(*remarks, *said_of_symbols(disallowed)))
+    feedback = feedback_on(answer.question, judged)
+    return Mark(judged.outcome, "", feedback, disallowed=disallowed, steps=steps)
 
 
 def _with_given(
@@ -100,13 +139,11 @@ def _with_given(
     return setting
 
 
-def _judge_all(
-    question: Question, prepared: Sequence[Setting], text: str, macros: Macros, errors: list[ReadingError]
-) -> Judged | None:
+def _judge_all(answer: Answer, errors: list[ReadingError]) -> Judged | None:
     judged = []
-    for setting in prepared:
+    for setting in answer.settings:
         try:
-            judged.append(read_and_judge(question, setting, text, macros))
+            judged.append(read_and_judge(answer.question, setting, answer.text, answer.macros))
         except ReadingError as error:
             errors.append(error)
             continue
@@ -115,15 +152,13 @@ def _judge_all(
     return best_of(judged) if judged else None
 
 
-def _on_layout(
-    question: Question, prepared: Sequence[Setting], text: str, macros: Macros, judged: Judged
-) -> Iterator[str]:
+def _on_layout(answer: Answer, judged: Judged) -> Iterator[str]:
     """A remark if an answer is right in one layout of its partials only, where nothing says which is meant."""
-    others = [setting for setting in prepared if setting.layout != judged.setting.layout]
+    others = tuple(setting for setting in answer.settings if setting.layout != judged.setting.layout)
     partials = {partial.name for partial in judged.setting.table.partials}
     if not others or not partials & judged.setting.names_in(judged.reading.last):
         return
-    if _judge_all(question, others, text, macros, []) is None:
+    if _judge_all(replace(answer, settings=others), []) is None:
         columns = judged.setting.layout == "gradient"
         yield (
             f"The derivative of the loss by a vector is taken to be a {'column' if columns else 'row'} here; "
@@ -131,19 +166,17 @@ def _on_layout(
         )
 
 
-def _judge_kindly(
-    question: Question, prepared: Sequence[Setting], text: str, macros: Macros, errors: Sequence[ReadingError]
-) -> Judged | None:
+def _judge_kindly(answer: Answer, errors: Sequence[ReadingError]) -> Judged | None:
     """A kind reading that is right; None if there is none, or if two readings differ."""
     if any(isinstance(error, Ambiguous) for error in errors):
         return None
-    for setting in prepared:
+    for setting in answer.settings:
         for kind in KINDS:
             with suppress(ReadingError):
-                judged: Judged | None = read_and_judge(question, setting, text, macros, kind=kind)
+                judged: Judged | None = read_and_judge(answer.question, setting, answer.text, answer.macros, kind=kind)
                 if judged is not None and judged.outcome != "wrong":
                     return judged
-        judged = kinder(question, setting, text, macros)
+        judged = kinder(answer.question, setting, answer.text, answer.macros)
         if judged is not None:
             return judged
         others = list(bare_names(setting))
@@ -151,50 +184,35 @@ def _judge_kindly(
             others.append(("what lies outside of a range is read as 0", padded(setting)))
         for reason, other in others:
             with suppress(ReadingError):
-                judged = read_and_judge(question, other, text, macros)
+                judged = read_and_judge(answer.question, other, answer.text, answer.macros)
                 if judged.outcome != "wrong":
                     return replace(judged, outcome="loose", reasons=(*judged.reasons, reason))
     return None
 
 
-def _kindly_explained(
-    question: Question, prepared: Sequence[Setting], text: str, macros: Macros, errors: Sequence[ReadingError]
-) -> tuple[Judged | None, Explanation | None]:
+def _kindly_explained(answer: Answer, errors: Sequence[ReadingError]) -> tuple[Judged | None, Explanation | None]:
     """A kind reading of what has no other, and the one mistake that explains it; nothing if none does."""
     if any(isinstance(error, Ambiguous) for error in errors):
         return None, None
-    for setting in prepared:
+    for setting in answer.settings:
         for kind in KINDS:
             with suppress(ReadingError):
-                judged = read_and_judge(question, setting, text, macros, kind=kind)
-                explanation = explain_by_mutants(question, judged) if judged.outcome == "wrong" else None
+                judged = read_and_judge(answer.question, setting, answer.text, answer.macros, kind=kind)
+                explanation = explain_by_mutants(answer.question, judged) if judged.outcome == "wrong" else None
                 if explanation is not None:
                     return judged, explanation
     return None, None
 
 
-def _wrong_or_unread(
-    question: Question,
-    prepared: Sequence[Setting],
-    text: str,
-    macros: Macros,
-    judged: Judged | None,
-    errors: Sequence[ReadingError],
-) -> Mark:
+def _wrong_or_unread(answer: Answer, judged: Judged | None, errors: Sequence[ReadingError]) -> Mark:
     ambiguous = next((error for error in errors if isinstance(error, Ambiguous)), None)
     if judged is None and ambiguous is not None:
         return _unread(ambiguous)
     if judged is not None and CIRCULAR in judged.reasons:
-        return Mark("wrong", "circular", feedback_on(question, judged))
-    explanation: Explanation | None = None
-    if judged is not None:
-        explanation = explain_by_mutants(question, judged)
-    for setting in prepared if explanation is None else ():
-        explanation = explain_by_edits(question, setting, text, macros)
-        if explanation is not None:
-            break
+        return Mark("wrong", "circular", feedback_on(answer.question, judged))
+    explanation = _explained(answer, judged)
     if judged is None and explanation is None:
-        judged, explanation = _kindly_explained(question, prepared, text, macros, errors)
+        judged, explanation = _kindly_explained(answer, errors)
     if judged is None and explanation is None:
         outside = next((error for error in errors if is_outside(error)), None)
         if outside is None:
@@ -202,10 +220,36 @@ def _wrong_or_unread(
         return Mark(
             "wrong", "limits of an index", feedback=f"**Not right.** {_sentence(str(outside))}".replace(ALIAS, "")
         )
-    counterexample = None if judged is None else smallest(question, judged)
     misshapen = next((str(error) for error in errors if isinstance(error, Misshapen)), "")
-    found = feedback_on(question, judged, explanation, counterexample, misshapen)
-    return Mark("wrong", "" if explanation is None else explanation.misconception, found, counterexample)
+    return _rejected(answer, judged, explanation, misshapen)
+
+
+def _explained(answer: Answer, judged: Judged | None) -> Explanation | None:
+    """The one misconception that explains a wrong answer, if there is one."""
+    explanation = None if judged is None else explain_by_mutants(answer.question, judged)
+    for setting in answer.settings if explanation is None else ():
+        explanation = explain_by_edits(answer.question, setting, answer.text, answer.macros)
+        if explanation is not None:
+            break
+    return explanation
+
+
+def _rejected(answer: Answer, judged: Judged | None, explanation: Explanation | None, misshapen: str) -> Mark:
+    """A mark for what is wrong: its mistake, where its chain goes wrong, what it follows from, a counterexample."""
+    setting = answer.settings[0] if judged is None else judged.setting
+    steps = steps_of(answer.question, setting, answer.text, answer.macros)
+    remarks = list(said_of_steps(steps, False))
+    disallowed: tuple[str, ...] = ()
+    counterexample, follows = None, ""
+    if judged is not None:
+        counterexample = smallest(answer.question, judged)
+        disallowed = disallowed_in(answer.question, judged)
+        follows = follows_from(answer.question, judged, answer.earlier, answer.macros)
+        remarks += [f"It follows from your own answer for {follows}, which is not right."] if follows else []
+        judged = replace(judged, remarks=(*judged.remarks, *remarks, *said_of_symbols(disallowed)))
+    feedback = feedback_on(answer.question, judged, explanation, counterexample, misshapen)
+    name = "" if explanation is None else explanation.misconception
+    return Mark("wrong", name, feedback, counterexample, None, disallowed, steps, follows)
 
 
 def _unread(error: ReadingError) -> Mark:

@@ -38,7 +38,7 @@ class Mutant:
 
 def explain_by_mutants(question: Question, judged: Judged) -> Explanation | None:
     """The one misconception with which the derivation gives what was written, at every point, in either layout."""
-    written = list(_written(question, judged))
+    written = list(observations(question, judged))
     found: dict[str, Explanation] = {}
     for observed in written:
         factor = _factor(question, observed)
@@ -46,7 +46,7 @@ def explain_by_mutants(question: Question, judged: Judged) -> Explanation | None
             found.setdefault(factor.misconception, factor)
     if not found:
         for mutant in mutants(question):
-            if any(_explains(mutant, observed) for observed in written):
+            if any(explains(mutant, observed) for observed in written):
                 found.setdefault(mutant.misconception, Explanation(mutant.misconception, mutant.sentence))
     if not found:
         found = {e.misconception: e for e in _over_samples(question, judged)}
@@ -58,7 +58,7 @@ def explain_by_mutants(question: Question, judged: Judged) -> Explanation | None
 Observed = list[tuple[Point, Array]]
 
 
-def _written(question: Question, judged: Judged) -> Iterator[Observed]:
+def observations(question: Question, judged: Judged) -> Iterator[Observed]:
     """What was written at every point, in each way in which its elements may be taken."""
     target = Target.of(question.derivation, rows=judged.setting.rows)
     side = judged.reading.last
@@ -70,10 +70,11 @@ def _written(question: Question, judged: Judged) -> Iterator[Observed]:
             continue
 
 
-def _explains(mutant: Mutant, observed: Observed) -> bool:
+def explains(mutant: Mutant, observed: Observed) -> bool:
+    """Whether what was written is the mutant at every point."""
     try:
         return all(agrees(array, mutant.value(point)) for point, array in observed)
-    except (ArrayError, ValueError):
+    except (ArrayError, ReadingError, ValueError):
         return False
 
 
@@ -180,7 +181,8 @@ def _reads(row: Row) -> set[str]:
     return {name_of(access) for access in accesses(row.expression)}
 
 
-def _times(left: Array, right: Array, rank: int) -> Array:
+def times(left: Array, right: Array, rank: int) -> Array:
+    """A product of partials, summed over the axes of what lies between them."""
     return numpy.tensordot(left, right, axes=rank)
 
 
@@ -195,9 +197,9 @@ def _skipped(model: Forward, row: Row, top: str, by: str) -> Iterator[Mutant]:
         own = _identity(point, row.name)
         outer = own if row.name == top else point.value(partial_name(top, row.name))
         step = own - point.value(partial_name(row.name, read))
-        change = _times(outer, step, rank)
+        change = times(outer, step, rank)
         if read != by:
-            change = _times(change, point.value(partial_name(read, by)), rank)
+            change = times(change, point.value(partial_name(read, by)), rank)
         truth: Array = point.value(partial_name(top, by))
         return truth + change
 
@@ -235,9 +237,9 @@ def _left_out(model: Forward, name: str, top: str, by: str, reached: list[str]) 
             if reader == top:
                 change = step
             else:
-                change = _times(point.value(partial_name(top, reader)), step, len(model.tensors[reader].shape))
+                change = times(point.value(partial_name(top, reader)), step, len(model.tensors[reader].shape))
             if name != by:
-                change = _times(change, point.value(partial_name(name, by)), rank)
+                change = times(change, point.value(partial_name(name, by)), rank)
             truth: Array = point.value(partial_name(top, by))
             return truth - change
 

@@ -283,10 +283,49 @@ def test_a_name_with_a_subscript_of_its_own_goes_before_an_element() -> None:
     assert mark(asked("mse:dl/dz2"), r"2 W_o^T (\hat y - y)", symbols={"W": "W1", "W_o": "W2"}).outcome == "right"
 
 
-def test_steps_of_a_chain_that_are_not_equal_are_told() -> None:
+def test_every_step_of_a_chain_is_judged() -> None:
     found = mark(asked("mse:dl/db2"), r"\hat y - y = 2(\hat y - y)")
     assert found.outcome == "right"
+    assert [(step.number, step.text, step.outcome) for step in found.steps] == [
+        (1, r"\hat y - y", "wrong"),
+        (2, r"2(\hat y - y)", "right"),
+    ]
     assert "Side 1" in found.feedback
+    chain = (
+        r"\frac{\partial \ell}{\partial W_2} &= \frac{\partial \ell}{\partial z_3} z_2^T \\ "
+        r"&= 2 (\hat y - y) z_2^T \\ &= 2 (\hat y - y) z_1^T"
+    )
+    found = mark(asked("mse:dl/dW2"), chain)
+    assert [step.outcome for step in found.steps] == ["right", "right", "wrong"]
+    assert "right up to side 3; side 4" in found.feedback
+    assert mark(asked("mse:dl/dW2"), r"2 (\hat y - y) z_2^T").steps == ()
+
+
+def test_symbols_that_the_question_does_not_allow_are_reported() -> None:
+    allowed = ["x", "y", "W1", "b1", "W2", "b2", "dl/dy_hat", "dz2/dz1", "dy_hat/dz3"]
+    question = net(REGRESSION, "MSE").gradient("W2", within=allowed)
+    partials = r"\left(\frac{\partial \ell}{\partial \hat y} \frac{\partial \hat y}{\partial z_3}\right)^T"
+    found = mark(question, rf"{partials} z_2^T", layout="numerator")
+    assert (found.outcome, found.disallowed) == ("right", ("z2",))
+    assert "z2, which the question does not allow" in found.feedback
+    found = mark(question, rf"{partials} \sigma(W_1 x + b_1)^T", layout="numerator")
+    assert (found.outcome, found.disallowed) == ("right", ())
+    assert mark(question, rf"{partials} h^T", symbols={"h": "z2"}, layout="numerator").disallowed == ("z2",)
+    assert mark(question, r"g z_1^T", given={"g": r"2 (\hat y - y)"}).disallowed == ("y_hat", "z1")
+
+
+def test_what_follows_from_an_earlier_slip() -> None:
+    slip = r"\frac{\partial \ell}{\partial \hat y} = \hat y - y"
+    earlier = {"dl/dy_hat": slip, "dz2/dz1": r"\operatorname{diag}(z_2)"}
+    found = mark(asked("mse:dl/dW2"), r"(\hat y - y) z_2^T", earlier=earlier)
+    assert (found.outcome, found.follows) == ("wrong", "dl/dy_hat")
+    assert "follows from your own answer for dl/dy_hat" in found.feedback
+    found = mark(asked("mse:dl/db1"), r"2 W_2^T (\hat y - y) \odot z_2", earlier=earlier)
+    assert found.follows == "dz2/dz1"
+    assert mark(asked("mse:dl/dW2"), r"3 (\hat y - y) z_2^T", earlier=earlier).follows == ""
+    assert mark(asked("mse:dl/dW2"), r"2 (\hat y - y) z_2^T", earlier=earlier).follows == ""
+    element = {"dl/dz3": r"\frac{\partial \ell}{\partial z_{3,i}} = \hat y_i - y_i"}
+    assert mark(asked("mse:dl/db2"), r"\hat y - y", earlier=element).follows == "dl/dz3"
 
 
 def test_a_path_left_out() -> None:
