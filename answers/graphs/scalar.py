@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from answers.graphs.tikz import Arrow, Shape, Vertex, drawing
-from derive.expression.symbols import scalar
 from derive.graph import Backward, Node, ScalarGraph
-from derive.graph.numbers import number_latex
-from derive.graph.rendering import operation_latex
-from derive.render import latex
+from derive.graph.numbers import number_piece
+from derive.graph.rendering import node_piece
 
 ArrowNumbers = Literal["drawing", "forward", "both"]
 """No numbers, the values, or the values and the gradients."""
@@ -24,8 +22,8 @@ def graph_drawing(graph: ScalarGraph, backward: Backward | None = None, numbers:
         Arrow(
             edge.source,
             edge.target,
-            "" if forward is None else number_latex(forward.values[edge.source]),
-            "" if shown is None else number_latex(shown.edges[edge]),
+            None if forward is None else number_piece(forward.values[edge.source]),
+            None if shown is None else number_piece(shown.edges[edge]),
         )
         for edge in graph.edges
     ]
@@ -34,19 +32,15 @@ def graph_drawing(graph: ScalarGraph, backward: Backward | None = None, numbers:
 
 def node_latex(node: Node) -> str:
     """What stands in a node."""
-    if node.operation is not None:
-        return operation_latex(node)
-    if node.constant is not None:
-        return latex(node.constant)
-    return latex(scalar(node.name))
+    return node_piece(node).text
 
 
 def _vertex(graph: ScalarGraph, place: int, backward: Backward | None) -> Vertex:
     """The node, with its gradient under it where that is the sum of several arrows' numbers."""
     node = graph.nodes[place]
     is_sum = backward is not None and len(graph.readers[place]) > 1 and node.kind != "constant"
-    below = number_latex(backward.gradients[place]) if backward is not None and is_sum else ""
-    return Vertex(node_latex(node), _shape(graph, node), below, is_ordered(node))
+    below = number_piece(backward.gradients[place]) if backward is not None and is_sum else None
+    return Vertex(node_piece(node), _shape(graph, node), below, is_ordered(node))
 
 
 def is_ordered(node: Node) -> bool:

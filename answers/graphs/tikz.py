@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from answers.graphs.folding import Folded, folded
 from answers.graphs.layout import Point, Size, layout
-from derive.render.latex_style import OPERATORS
+from derive.render.piece import Piece
 
 Shape = Literal["input", "constant", "value", "output", "operator"]
 
@@ -28,9 +27,6 @@ LETTER = 0.21
 
 NODE = {"input": 0.8, "constant": 0.64, "value": 0.8, "output": 0.8, "operator": 0.68}
 """The least width of a node, and its height."""
-
-SCRIPT = r"[_^](\{[^}]*\}|.)"
-"""A subscript or an exponent."""
 
 WRITTEN = 0.85
 """The width of a number that is written by hand."""
@@ -54,14 +50,14 @@ STYLES = r"""[
 
 @dataclass(frozen=True)
 class Vertex:
-    """A node of a drawing: LaTeX maths, and a number under it if there is one.
+    """A node of a drawing: what stands in it as LaTeX maths, and a number under it if there is one.
 
     Arrows end at an ``ordered`` one in the order in which they are given, the first one at the top.
     """
 
-    latex: str
+    text: Piece
     shape: Shape
-    below: str = ""
+    below: Piece | None = None
     ordered: bool = False
 
 
@@ -71,8 +67,8 @@ class Arrow:
 
     source: int
     target: int
-    above: str = ""
-    below: str = ""
+    above: Piece | None = None
+    below: Piece | None = None
 
 
 def drawing(vertices: Sequence[Vertex], arrows: Sequence[Arrow], *, room: bool = False) -> str:
@@ -100,7 +96,7 @@ def drawing(vertices: Sequence[Vertex], arrows: Sequence[Arrow], *, room: bool =
 def _body(vertex: Vertex) -> Size:
     """The size of a circle or a box."""
     least = NODE[vertex.shape]
-    width = max(least, letter_width(vertex.latex))
+    width = max(least, letter_width(vertex.text))
     return Size(width, least if vertex.shape == "operator" else width)
 
 
@@ -119,32 +115,19 @@ def _label(arrow: Arrow, room: bool) -> Size:
     return Size(width, 2 * ROW)
 
 
-def number_width(latex: str) -> float:
+def number_width(number: Piece | None) -> float:
     """About how wide a number above or below an arrow is."""
-    return DIGIT * _letters(latex) + 0.1
+    return DIGIT * (0 if number is None else number.width) + 0.1
 
 
-def _letters(latex: str) -> float:
-    """About how wide a formula is, in digits: a sign takes more than one, a subscript or an exponent less."""
-    plain = re.sub(r"\\(?:mathrm|operatorname|hat|bar|tilde)\b", "", latex.replace(" ", ""))
-    plain = re.sub(r"\\([a-zA-Z]+)", lambda match: match[1] if match[1] in OPERATORS else "x", plain)
-    small = "".join(re.findall(SCRIPT, plain))
-    return _width(re.sub(SCRIPT, "", plain)) + 0.75 * _width(small)
-
-
-def letter_width(latex: str) -> float:
+def letter_width(text: Piece) -> float:
     """About how wide a node is with a formula and room beside it."""
-    return LETTER * _letters(latex) + 0.24
-
-
-def _width(characters: str) -> float:
-    shown = re.sub(r"[{}\\]", "", characters)
-    return len(shown) + 0.6 * sum(map(shown.count, "+-"))
+    return LETTER * text.width + 0.24
 
 
 def _vertex(vertex: Vertex, centre: Point) -> list[str]:
     body = _body(vertex)
-    lines = [rf"\node[{vertex.shape},minimum width={body.width:.2f}cm] at {_at(centre)} {{${vertex.latex}$}};"]
+    lines = [rf"\node[{vertex.shape},minimum width={body.width:.2f}cm] at {_at(centre)} {{${vertex.text.text}$}};"]
     if vertex.below:
         lines.append(_arrow_number("backward", "below", (centre[0], centre[1] - body.height / 2), vertex.below))
     return lines
@@ -152,12 +135,12 @@ def _vertex(vertex: Vertex, centre: Point) -> list[str]:
 
 def _numbers(arrow: Arrow, centre: Point) -> list[str]:
     numbers = (("forward", "above", arrow.above), ("backward", "below", arrow.below))
-    return [_arrow_number(style, side, centre, text) for style, side, text in numbers if text]
+    return [_arrow_number(style, side, centre, number) for style, side, number in numbers if number]
 
 
-def _arrow_number(style: str, side: str, point: Point, latex: str) -> str:
+def _arrow_number(style: str, side: str, point: Point, number: Piece) -> str:
     tight = r"\medmuskip=1.5mu\thickmuskip=1.5mu "
-    return rf"\node[{style},{side}=2pt] at {_at(point)} {{{tight}${latex}$}};"
+    return rf"\node[{style},{side}=2pt] at {_at(point)} {{{tight}${number.text}$}};"
 
 
 def _arrow(rows: Sequence[Sequence[Point]], turns: Sequence[Sequence[Point]]) -> str:

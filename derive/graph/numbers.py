@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 
 from sympy import Expr, Float, N, Rational
+
+from derive.render.piece import Piece
 
 
 class Uncertain(Expr):
@@ -67,12 +70,44 @@ def number_latex(value: Expr) -> str:
 
     Nothing that is not 0 is printed as 0, nothing that is not an integer as one.
     """
-    return _number(value, r" \cdot 10^{", "}", "-")
+    return number_piece(value).text
 
 
 def number_unicode(value: Expr) -> str:
     """A number for a terminal: ``−12``, ``2/3``, ``1.88·10^−12``."""
-    return _number(value, "·10^", "", MINUS)
+    return _number(value, IN_UNICODE).text
+
+
+def number_piece(value: Expr) -> Piece:
+    """``number_latex`` with its width, in digits."""
+    return _number(value, IN_LATEX)
+
+
+@dataclass(frozen=True)
+class Signs:
+    """How numbers are put together: their signs, and how a power of ten stands behind a product sign and alone."""
+
+    minus: str
+    plus_minus: str
+    times: str
+    power: str
+
+    def ten_to(self, exponent: int | Expr) -> Piece:
+        """A power of ten."""
+        sign, digits = ("-" if exponent < 0 else ""), str(abs(exponent))
+        text = self.power.format(sign and self.minus, digits)
+        return Piece(text, 2 + RAISED * (SIGN * len(sign) + len(digits)))
+
+    def signed(self, value: Expr, size: Piece) -> Piece:
+        """A size with the sign of its number."""
+        return size.after(self.minus, SIGN) if value.is_negative else size
+
+
+SIGN, RAISED = 1.6, 0.75
+"""How wide a sign, and anything in an exponent, is beside a digit."""
+
+IN_LATEX = Signs("-", PLUS_MINUS, r" \cdot ", "10^{{{}{}}}")
+IN_UNICODE = Signs(MINUS, "±", "·", "10^{}{}")
 
 
 def printed_value(text: str) -> tuple[Expr, Expr]:
@@ -107,34 +142,30 @@ def _term(text: str) -> tuple[Expr, Expr]:
     return Rational(digits) * power, tolerance
 
 
-def _number(value: Expr, times: str, end: str, minus: str) -> str:
+def _number(value: Expr, signs: Signs) -> Piece:
     if isinstance(value, Uncertain):
-        return _uncertain(value, times, end, minus)
+        whole, bound = str(abs(value.whole)), signs.ten_to(value.exponent)
+        return signs.signed(value.whole, bound.after(f"{whole} {signs.plus_minus} ", len(whole) + 1))
     exact = _exact(abs(value)) if value.is_Rational else ""
-    front = minus if value.is_negative else ""
     if exact and len(exact) <= LONGEST:
-        return front + exact
+        return signs.signed(value, _plain(exact))
     text = str(abs(value if isinstance(value, Float) else N(value, PRECISION)))
     with localcontext(prec=len(text) + PRECISION, Emax=MAX_EMAX, Emin=MIN_EMIN):
-        return front + _in_digits(Decimal(text), times, end, (minus, "+") if not front else ("+", minus))
+        return signs.signed(value, _in_digits(Decimal(text), signs, negative=bool(value.is_negative)))
 
 
-def _in_digits(size: Decimal, times: str, end: str, signs: tuple[str, str]) -> str:
-    """A positive number in as many digits as it needs; ``signs`` stand before what is below a whole one, and above."""
+def _in_digits(size: Decimal, signs: Signs, *, negative: bool) -> Piece:
+    """A positive number in as many digits as it needs, or its distance from a whole one; ``negative`` turns signs."""
     for digits in range(DIGITS, MOST_DIGITS + 1):
         rounded = _rounded(size, digits)
         if not _is_integer(rounded) or size == rounded:
-            return _shown(rounded, digits, times, end)
+            return _shown(rounded, digits, signs)
     nearest = size.to_integral_value()
     distance = size - nearest
-    sign = signs[distance > 0]
-    return f"{nearest} {sign} {_shown(_rounded(abs(distance), DIGITS), DIGITS, times, end)}"
-
-
-def _uncertain(value: Uncertain, times: str, end: str, minus: str) -> str:
-    front = minus if value.whole.is_negative else ""
-    power = f"10^{{{value.exponent}}}" if end else f"10^{value.exponent}".replace("-", "−")
-    return f"{front}{abs(value.whole)} {PLUS_MINUS if end else '±'} {power}"
+    sign = "+" if (distance > 0) != negative else signs.minus
+    shown = _shown(_rounded(abs(distance), DIGITS), DIGITS, signs)
+    whole = str(nearest)
+    return shown.after(f"{whole} {sign} ", len(whole) + SIGN)
 
 
 def _exact(value: Expr) -> str:
@@ -153,10 +184,13 @@ def _is_integer(number: Decimal) -> bool:
     return abs(number) < LARGE and number == number.to_integral_value()
 
 
-def _shown(number: Decimal, digits: int, times: str, end: str) -> str:
+def _shown(number: Decimal, digits: int, signs: Signs) -> Piece:
     """Significant digits, with a power of ten where the number is large or small."""
     if SMALL <= number < LARGE:
-        return f"{number:.{max(0, digits - 1 - number.adjusted())}f}"
+        return _plain(f"{number:.{max(0, digits - 1 - number.adjusted())}f}")
     mantissa, _, exponent = f"{number:.{digits - 1}e}".partition("e")
-    power = str(int(exponent))
-    return f"{mantissa}{times}{power if end else power.replace('-', '−')}{end}"
+    return signs.ten_to(int(exponent)).after(mantissa + signs.times, len(mantissa) + 1)
+
+
+def _plain(digits: str) -> Piece:
+    return Piece(digits, len(digits))

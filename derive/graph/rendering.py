@@ -13,7 +13,7 @@ from derive.expression.partials import partial_named
 from derive.graph.graph import Graph
 from derive.graph.links import Link
 from derive.graph.paths import DIFFERENTIATE, INSERT, Paths
-from derive.graph.structure import Edge, Node, slots
+from derive.graph.structure import Edge, Node, Operation, slots
 from derive.render import compose
 from derive.render.piece import Piece
 from derive.render.printing import (
@@ -23,8 +23,7 @@ from derive.render.printing import (
     pieces,
     sentence_latex,
     sentence_unicode,
-    symbol_latex,
-    symbol_unicode,
+    symbol_piece,
 )
 from derive.render.style import Style
 
@@ -98,7 +97,14 @@ def slope_latex(graph: Graph, edge: Edge) -> str:
 
 def operation_latex(node: Node) -> str:
     """What stands in the node of an operator."""
-    return _operation(LATEX, node)
+    return node_piece(node).text
+
+
+def node_piece(node: Node) -> Piece:
+    """What stands in a node, in LaTeX: an operator with the constant that it takes, a number, or a name."""
+    if node.operation is not None:
+        return _operator(node.operation)
+    return _piece(LATEX, symbols.scalar(node.name) if node.constant is None else node.constant)
 
 
 def _is_chained(partial: Paths) -> bool:
@@ -180,35 +186,41 @@ def _bare(factor: Expr, names: frozenset[str]) -> Expr:
 
 
 def _text(style: Style, expression: Expr) -> str:
-    return style.signed(piece(style, expression, {})).text
+    return _piece(style, expression).text
 
 
-SIGNS = {"+": ("+", "+"), "-": ("-", "−"), "*": (r"\times", "×"), "/": (r"\div", "÷"), "^": ("{}^{\\wedge}", "^")}
+def _piece(style: Style, expression: Expr) -> Piece:
+    return style.signed(piece(style, expression, {}))
 
 
-def _operation(style: Style, node: Node) -> str:
-    operation = node.operation
-    if operation is None:
-        raise TypeError(f"{node.name} is no operator")
-    unicode = style is UNICODE
+SIGNS = {"+": "+", "-": "-", "*": r"\times", "/": r"\div", "^": "{}^{\\wedge}"}
+HOLE = Piece(r"\cdot", 1)
+"""Where an operator that is printed with a number has the value that it reads."""
+
+
+def _operator(operation: Operation) -> Piece:
     if operation.is_reciprocal:
-        return "1/x"
+        return Piece("1/x", 3)
     if operation.is_negation:
-        return SIGNS["-"][unicode]
-    if operation.sign not in SIGNS:
-        name = (symbol_unicode if unicode else symbol_latex)(operation.sign)
-        if operation.constant is None:
-            return name
-        holes = ["·" if unicode else r"\cdot"] * operation.arity
-        return f"{name}({', '.join((*holes, _text(style, operation.constant)))})"
-    sign = SIGNS[operation.sign][unicode]
+        return _sign("-")
+    alone = _sign(operation.sign) if operation.sign in SIGNS else symbol_piece(LATEX, operation.sign)
     if operation.constant is None:
-        return sign
-    number = _text(style, operation.constant)
-    if operation.constant.is_negative and operation.sign != "^":
-        number = f"({number})"
+        return alone
+    number = _piece(LATEX, operation.constant)
+    if operation.sign not in SIGNS:
+        return _called(alone, [*[HOLE] * operation.arity, number])
     if operation.sign == "^":
-        hole = "·" if unicode else r"\cdot"
-        base, exponent = (number, hole) if operation.leading else (f"({hole})", number)
-        return f"{base}^{exponent}" if unicode else f"{base}^{{{exponent}}}"
-    return f"{number} {sign}" if operation.leading else f"{sign}{number}" if unicode else f"{sign} {number}"
+        return LATEX.power(number, HOLE) if operation.leading else LATEX.power(LATEX.enclose(HOLE), number)
+    if operation.constant.is_negative:
+        number = LATEX.enclose(number)
+    left, right = (number, alone) if operation.leading else (alone, number)
+    return right.after(f"{left.text} ", left.width)
+
+
+def _sign(name: str) -> Piece:
+    return Piece(SIGNS[name], 1.6 if name in "+-" else 1)
+
+
+def _called(name: Piece, arguments: Sequence[Piece]) -> Piece:
+    width = name.width + sum(argument.width + 1 for argument in arguments) + 1
+    return Piece(f"{name.text}({', '.join(argument.text for argument in arguments)})", width)

@@ -42,7 +42,7 @@ class LatexStyle(Style):
         if name.upstream:
             head, width = (rf"\bm{{\mathrm{{d}}}}{head}" if whole else rf"\mathrm{{d}}{head}"), width + 1
         over = (["*"] if name.accent == "star" else []) + ([f"({name.number})"] if above and name.number else [])
-        below = [] if above or not name.number else [Piece(name.number, 1, binding=Binding.SUM)]
+        below = [] if above or not name.number else [Piece(name.number, len(name.number), binding=Binding.SUM)]
         below += [self._tag(name.tag)] if name.tag else []
         below += [self.signed(subscript) for subscript in subscripts]
         text = head + "'" * name.primes + (f"^{{{','.join(over)}}}" if over else "")

@@ -133,19 +133,21 @@ def _shape(style: Style, shape: Sequence[Expr]) -> str:
 
 def symbol_latex(name: str, *, ranks: Mapping[str, int] | None = None) -> str:
     """The symbol of a tensor, a partial, a size or a function by its name."""
-    return _symbol(LATEX, name, ranks or {})
+    return symbol_piece(LATEX, name, ranks or {}).text
 
 
 def symbol_unicode(name: str, *, ranks: Mapping[str, int] | None = None) -> str:
     """The symbol of a tensor, a partial, a size or a function by its name."""
-    return _symbol(UNICODE, name, ranks or {})
+    return symbol_piece(UNICODE, name, ranks or {}).text
 
 
-def _symbol(style: Style, name: str, ranks: Ranks) -> str:
+def symbol_piece(style: Style, name: str, ranks: Ranks | None = None) -> Piece:
+    """The same as a piece, whose width is known."""
+    ranks = ranks or {}
     printer = ExpressionPrinter(style, ranks, inline=True)
     if "/" in name or name in ranks:
-        return printer.element(name, whole=True).text
-    return printer.name_of_function(name).text
+        return printer.element(name, whole=True)
+    return printer.name_of_function(name)
 
 
 def sentence_latex(text: str | Sentence, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
@@ -191,6 +193,6 @@ def _said(style: Style, part: Basic, ranks: Ranks, index_base: IndexBase, barred
     if isinstance(part, Symbol) and is_index(part):
         return printer.piece(part).text
     if isinstance(part, Symbol):
-        return _symbol(style, part.name, ranks)
+        return symbol_piece(style, part.name, ranks).text
     shown = counted(numbers_first(distinct(part)), index_base, places_in(ranks))
     return style.signed(printer.piece(shown)).text
