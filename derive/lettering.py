@@ -37,6 +37,7 @@ class Lettering:
 
     def __init__(self, forward: Forward) -> None:
         self.forward = forward
+        self._steps: dict[tuple[Step, str], Step] = {}
         self._parent: dict[Axis, Axis] = {}
         self._taken = _names(forward) | NEVER
         self._pool = [letter for letter in POOL if letter not in self._taken]
@@ -57,7 +58,15 @@ class Lettering:
             self._give(wanted_by.get(self._root(axis), wanted), self._root(axis))
 
     def step(self, step: Step, top: str) -> Step:
-        """The step in these letters; ``top`` is what the derivation differentiates."""
+        """The step in these letters; ``top`` is what the derivation differentiates.
+
+        Derivations share most of their steps: what is the same step has one object, so that comparing takes no time.
+        """
+        if (step, top) not in self._steps:
+            self._steps[step, top] = self._step(step, top)
+        return self._steps[step, top]
+
+    def _step(self, step: Step, top: str) -> Step:
         env = self._free(step.quantity, top)
         if env is None:
             return step
@@ -140,21 +149,29 @@ class Lettering:
                     env[letter] = self._chosen(self._axis_of(letter, part), letter, env.values())
         return env
 
-    def _visited(self, node: Basic, env: Mapping[Symbol, Symbol]) -> Basic:
-        """An expression with its free letters replaced, and its bound ones by those of their axes."""
+    def _visited(self, node: Basic, env: Mapping[Symbol, Symbol], around: frozenset[Symbol] = frozenset()) -> Basic:
+        """An expression with its free letters replaced, and its bound ones by those of their axes.
+
+        ``around`` are letters of sums that it stands in. One of them may be hidden in ``env``, where a sum inside had
+        the same letter before; none is given out again.
+        """
         if isinstance(node, Symbol):
             return env.get(node, node)
         if not isinstance(node, ExprWithLimits):
-            return walks.mapped(node, lambda part: self._visited(part, env))
+            return walks.mapped(node, lambda part: self._visited(part, env, around))
         inner = dict(env)
         letters = [letter for letter, _, _ in node.limits]
-        outside = list(env.values())
+        outside = {*around, *env.values()}
         for letter in sorted(letters, key=lambda one: (self._axis_of(one, node.function) or ("~", 0), str(one))):
             new = self._chosen(self._axis_of(letter, node.function), letter, outside)
             inner[letter] = new
-            outside.append(new)
-        limits = [(inner[k], self._visited(low, inner), self._visited(high, inner)) for k, low, high in node.limits]
-        body = self._visited(node.function, inner)
+            outside.add(new)
+        within = frozenset(outside)
+        limits = [
+            (inner[k], self._visited(low, inner, within), self._visited(high, inner, within))
+            for k, low, high in node.limits
+        ]
+        body = self._visited(node.function, inner, within)
         return walks.total(body, limits) if isinstance(node, Sum) else node.func(body, *limits)
 
     def _axis_of(self, letter: Symbol, expression: Basic) -> Axis | None:

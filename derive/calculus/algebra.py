@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from functools import lru_cache
 
 import sympy
 from sympy import Abs, Add, Expr, Mul, Pow, Symbol
@@ -16,7 +16,8 @@ MOST_INDETERMINATES = 12
 """Polynomials in more indeterminates than these are not factored beyond what can be seen term by term."""
 
 
-def factored(expression: Expr, targets: Collection[str] = ()) -> Expr:
+@lru_cache(maxsize=4096)
+def factored(expression: Expr, targets: tuple[str, ...] = ()) -> Expr:
     """The expression as one product of irreducible factors over one denominator, with textbook signs.
 
     Elements, sums, functions and brackets are its indeterminates, and so are roots. ``targets`` are the
@@ -37,7 +38,7 @@ def factored(expression: Expr, targets: Collection[str] = ()) -> Expr:
     return signed(Mul(factor, result), targets)
 
 
-def _factors_factored(product: Mul, targets: Collection[str]) -> Expr:
+def _factors_factored(product: Mul, targets: tuple[str, ...]) -> Expr:
     """A product with its sums factored; sums above and below the line that could cancel are brought together."""
     above = [factor for factor in product.args if isinstance(factor, Add)]
     below = [factor.base for factor in product.args if isinstance(factor, Pow) and isinstance(factor.base, Add)]
@@ -78,7 +79,8 @@ def _indeterminates(expression: Expr) -> dict[Expr, Expr]:
     return found
 
 
-def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
+@lru_cache(maxsize=4096)
+def signed(expression: Expr, targets: tuple[str, ...] = ()) -> Expr:
     """The product with every factor that is a sum turned to the sign that a textbook gives it.
 
     So is a sum of which there is a sign or an absolute value, and one that a bracket compares with 0:
@@ -119,7 +121,7 @@ def signed(expression: Expr, targets: Collection[str] = ()) -> Expr:
     return result
 
 
-def _turned(part: Expr, targets: Collection[str]) -> Expr:
+def _turned(part: Expr, targets: tuple[str, ...]) -> Expr:
     """A bracket, a sign or an absolute value with the sum in it turned to the sign that a textbook gives it."""
     if isinstance(part, Abs | sympy.sign):
         (inside,) = part.args
@@ -132,7 +134,7 @@ def _turned(part: Expr, targets: Collection[str]) -> Expr:
     return part
 
 
-def _backwards(total: Add, targets: Collection[str]) -> bool:
+def _backwards(total: Add, targets: tuple[str, ...]) -> bool:
     """Whether a textbook would write the negative of this sum."""
     numbers = [term for term in total.args if term.is_Number]
     if numbers:
@@ -143,9 +145,9 @@ def _backwards(total: Add, targets: Collection[str]) -> bool:
     return all(term.could_extract_minus_sign() for term in total.args)
 
 
-def _indifferent(total: Add, targets: Collection[str]) -> bool:
+def _indifferent(total: Add, targets: tuple[str, ...]) -> bool:
     return not any(_mentions(term, targets) for term in total.args) and not any(term.is_Number for term in total.args)
 
 
-def _mentions(term: Expr, targets: Collection[str]) -> bool:
+def _mentions(term: Expr, targets: tuple[str, ...]) -> bool:
     return any(symbols.name_of(access) in targets for access in symbols.accesses(term))

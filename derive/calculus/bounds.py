@@ -22,8 +22,14 @@ and the formula of every size that follows from others."""
 def in_range(value: Expr, length: Expr, ranges: Ranges) -> tuple[Boolean, ...]:
     """The conditions of 0 <= value < length that the ranges do not imply."""
     read = walks.free_symbols(value) | walks.free_symbols(length)
-    known = tuple((symbol, size) for symbol, size in ranges.items() if symbol in read or symbol.is_positive)
-    return _in_range(value, length, known)
+    letters = sorted((letter for letter in read if letter in ranges and not letter.is_positive), key=symbols.text)
+    # Which letters they are decides nothing: the same is asked for others again and again.
+    plain = {letter: symbols.index(f"i{place:03}") for place, letter in enumerate(letters)}
+    known = tuple((plain[letter], ranges[letter]) for letter in letters)
+    sizes = tuple((symbol, size) for symbol, size in ranges.items() if symbol.is_positive)
+    conditions = _in_range(walks.replaced(value, plain), walks.replaced(length, plain), (*known, *sizes))
+    back = {other: letter for letter, other in plain.items()}
+    return tuple(walks.replaced(condition, back) for condition in conditions)
 
 
 @lru_cache(maxsize=4096)

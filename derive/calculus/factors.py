@@ -28,6 +28,7 @@ def powers_of(term: Expr) -> tuple[Rational, Powers]:
     return coefficient, powers
 
 
+@lru_cache(maxsize=4096)
 def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Expr]:
     """The factor that all terms share, and the sum of what is left of them.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from functools import lru_cache
 
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 
@@ -11,7 +11,8 @@ from derive.calculus.factors import cost
 from derive.expression import walks
 
 
-def spread(expression: Expr, targets: Collection[str] = ()) -> Expr:
+@lru_cache(maxsize=4096)
+def spread(expression: Expr, targets: tuple[str, ...] = ()) -> Expr:
     """The expression with the plain factors of its products multiplied into the one sum that may shorten them.
 
     Every term is factored by itself, and deltas are used on it. The result may be longer than the expression.

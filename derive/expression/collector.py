@@ -12,7 +12,8 @@ def collector_paused() -> Iterator[None]:
     """A context in which no cycles are looked for: for work that makes many expressions and takes seconds.
 
     What nothing refers to is freed as always. The collector looks at everything whenever the number of objects has
-    grown by a quarter, which is a tenth of the time that a derivation takes, and more of a check.
+    grown by a quarter, which is a tenth of the time that a derivation takes, and more of a check. Afterwards what was
+    made counts as old: it is kept, most of it, and would else be looked at several times before it counts so.
     """
     if not gc.isenabled():
         yield
@@ -21,4 +22,7 @@ def collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if gc.get_freeze_count() == 0:
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()

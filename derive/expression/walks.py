@@ -29,8 +29,9 @@ def total(body: Expr, limits: Iterable[Iterable[Expr]]) -> Expr:
     bounds = tuple(Tuple(*limit) for limit in limits)
     if not bounds:
         return body
-    if isinstance(body, Sum):
+    if isinstance(body, Sum) and {limit[0] for limit in body.limits}.isdisjoint(bound[0] for bound in bounds):
         return Sum(body, *bounds)
+    # The sum around one over the same letter stays apart from it: the letter of the inner one is another.
     made: Expr = Expr.__new__(Sum, body, *bounds)
     made.is_commutative = True
     return made
@@ -59,13 +60,12 @@ def replaced(expression: Expr, values: Mapping[Expr, Expr]) -> Expr:
     all_told = None not in told
 
     def visit(node: Basic) -> Basic:
+        if all_told and looked_for.isdisjoint(all_symbols(node)):
+            return node
         if node in values:
             return values[node]
         arguments = node.args
-        if not arguments or (all_told and looked_for.isdisjoint(all_symbols(node))):
-            return node
-        changed = [visit(argument) for argument in arguments]
-        return rebuilt(node, changed)
+        return rebuilt(node, [visit(argument) for argument in arguments]) if arguments else node
 
     result: Expr = visit(expression)
     return result

@@ -168,32 +168,24 @@ def _compared(code: _Code, seed: int, count: int) -> Directions:
     arrays: dict[str, Any] = {tensor.name: _drawn(code.plan.model, tensor, generator) for tensor in given}
     arrays |= {tensor.name: generator.uniform(0.2, 0.8) for tensor in code.plan.parameters if tensor.name not in arrays}
     gradients = _gradients(code, arrays)
+    names = tuple(gradients)
     lengths_of = {name: float(numpy.linalg.norm(gradient)) or 1.0 for name, gradient in gradients.items()}
-    shares = [
-        [
-            float(numpy.vdot(gradients[name], _direction(arrays[name], number, place))) / lengths_of[name]
-            for place, name in enumerate(lengths_of)
-        ]
-        for number in range(count)
-    ]
-    gradients.clear()
     worst = 0.0
-    for number, parts in enumerate(shares):
-        for place, name in enumerate(lengths_of):
+    for number in range(count):
+        parts = []
+        for name in names:
+            direction = generator.standard_normal(arrays[name].shape)
+            parts.append(float(numpy.vdot(gradients[name], direction)) / lengths_of[name])
+            if number == count - 1:
+                del gradients[name]  # what was a gradient makes room for the imaginary part
             moved = arrays[name] = arrays[name].astype(complex)
-            numpy.multiply(_direction(moved, number, place), STEP / lengths_of[name], out=moved.imag)
+            numpy.multiply(direction, STEP / lengths_of[name], out=moved.imag)
         slope = _loss(code, arrays) / STEP
         scale = max(*map(abs, parts), abs(slope), SMALLEST)
         worst = max(worst, abs(sum(parts) - slope) / scale)
     if not numpy.isfinite(worst):
         return Directions(note="the loss is not finite at a random point")
-    return Directions(frozenset(lengths_of), worst)
-
-
-def _direction(array: Array, number: int, place: int) -> Array:
-    """A random direction for the tensor at a place; drawn anew when it is needed again, so that none is kept."""
-    drawn: Array = numpy.random.default_rng((number, place)).standard_normal(array.shape)
-    return drawn
+    return Directions(frozenset(names), worst)
 
 
 def _drawn(model: Forward, tensor: Tensor, generator: Generator) -> Array:

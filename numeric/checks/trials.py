@@ -107,11 +107,11 @@ class Trials:
         return self.place.point
 
     def items(self) -> Iterator[Comparison]:
-        """Every comparison: rows that were derived, the steps in order, then the result."""
+        """Every comparison: rows that were derived, the steps, then the result."""
         for row, name in self.derivation.forward.gradients:
             yield from self._row(row, name)
         before: dict[str, Step] = {}
-        for number, step in enumerate(self.derivation.steps, start=1):
+        for number, step in _numbered(self.derivation.steps):
             what = f"step {number}, {step.quantity.name} ({step.rule})"
             yield from self._forms(what, step.quantity, step.expression, step.matrix, self._said(step))
             if (earlier := before.get(step.quantity.name)) is not None:
@@ -240,7 +240,7 @@ class Trials:
 
     def _is_large(self, name: str) -> bool:
         """Whether a derivative is measured along directions, as it takes long for each element."""
-        return partial_named(name) is not None and not self.place.kink and self.point.is_large(name)
+        return self.point.is_large(name)
 
     def _along(self, quantity: Quantity, value: Array, method: Method, rounding: Callable[[], Array]) -> float:
         """The error of a large derivative times directions."""
@@ -252,6 +252,8 @@ class Trials:
         axes = directions.ndim - 1
         products = numpy.tensordot(value, directions, axes)
         truth = self.point.along(quantity.name, method)
+        if self.place.kink and not numpy.isfinite(truth.value).all():
+            raise _NoDerivative
         # A sum of many random terms is about as large as the root of the sum of their squares.
         scale = numpy.sqrt(numpy.tensordot(value**2, directions**2, axes))
         noise = floor_of(Measured(truth.value, truth.noise), tolerance)
@@ -344,6 +346,19 @@ class Trials:
             raise ArrayError(f"{quantity.name} is neither a tensor of the forward definition nor a partial of two")
         value = self.point.value(quantity.name)
         return Measured(value, EPSILON * numpy.abs(value))
+
+
+@lru_cache(maxsize=64)
+def _numbered(steps: tuple[Step, ...]) -> tuple[tuple[int, Step], ...]:
+    """The steps with their numbers, those first that read no derivative which another of them is about.
+
+    These are derivatives of one row: what is found to be right is used in the chain rule, where all elements of one
+    would take long to measure.
+    """
+    about = {step.quantity.name for step in steps}
+    chained = {step.quantity.name for step in steps if about & (_read_by(step.expression) - {step.quantity.name})}
+    numbered = tuple(enumerate(steps, start=1))
+    return tuple(sorted(numbered, key=lambda entry: entry[1].quantity.name in chained))
 
 
 @lru_cache(maxsize=4096)

@@ -55,6 +55,7 @@ class Point:
         self._perturbations: dict[tuple[str, tuple[str, ...], Method], Perturbation] = {}
         self._partials: dict[tuple[str, Method], Measured] = {}
         self._along: dict[tuple[str, Method], Measured] = {}
+        self._large: dict[str, bool] = {}
         self._sources: dict[str, int] = {}
         self._roundings: dict[str, Callable[[], Array]] = {}
 
@@ -184,9 +185,11 @@ class Point:
 
     def is_large(self, name: str) -> bool:
         """Whether a partial is by a tensor of so many elements that it is measured along directions only."""
-        partial = partial_named(name)
-        known = None if partial is None else self.model.tensors.get(partial.bottom)
-        return known is not None and prod(self.shape(known.shape)) > LARGE
+        if name not in self._large:
+            partial = partial_named(name)
+            known = None if partial is None else self.model.tensors.get(partial.bottom)
+            self._large[name] = known is not None and prod(self.shape(known.shape)) > LARGE
+        return self._large[name]
 
     def directions(self, name: str) -> Array:
         """Directions in which the denominator of a partial is moved, counted by the last axis.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Indexed, Sum
+from sympy import Basic, Indexed, Sum
 
 from derive import LayerDefinition, layer, network
 from derive.derivation import Derivation
 from derive.expression.partials import ends_of
-from derive.expression.symbols import name_of
-from derive.expression.walks import free_symbols, parts
+from derive.expression.symbols import element, index, name_of
+from derive.expression.walks import free_symbols, parts, total
+from derive.lettering import lettering_of
+from derive.steps import Quantity
 from numeric import check
 
 
@@ -62,9 +64,30 @@ def test_no_sum_has_the_letter_of_an_index_around_it(batch: str | None) -> None:
     )
     gradient = layer(cosine, batch=batch).vjp("z")
     free = free_symbols(gradient.result)
-    bound = {letter for total in parts(gradient.result, Sum) for letter, _, _ in total.limits}
+    bound = {letter for added in parts(gradient.result, Sum) for letter, _, _ in added.limits}
     assert bound
     assert not bound & free
     # y = (Σ z t)/r, so that r cancels in the factor of y: r² dz = dy (t r − y z).
     assert len(parts(gradient.result, Sum)) == 1
     assert check(gradient).ok
+
+
+def test_no_sum_has_the_letter_of_one_around_it() -> None:
+    model = network("x:n -> Linear(d) -> Tanh -> Linear(K)", "MSE").forward
+    n, d = model.tensors["W1"].shape[1], model.tensors["W1"].shape[0]
+    i, j, k = (index(name) for name in "ijk")
+    # The letter i is bound three times: in the innermost sum neither of the others is seen.
+    innermost = total(element("W1", [i, j]) * element("x", [j]), [(j, 0, n - 1)])
+    middle = total(element("z1", [i]) * total(innermost, [(i, 0, d - 1)]), [(i, 0, d - 1)])
+    hidden = total(element("x", [i]) * middle * total(element("x", [i]) ** 2, [(i, 0, n - 1)]), [(i, 0, n - 1)])
+    quantity = Quantity("dl/dx", (k,), (n,))
+    _, lettered = lettering_of(model).equation(quantity, element("x", [k]) * hidden)
+    assert not hiding(lettered, frozenset())
+    assert len({letter for part in parts(lettered, Sum) for letter, *_ in part.limits}) >= 3
+
+
+def hiding(node: Basic, around: frozenset[Basic]) -> list[Basic]:
+    """The letters that sums have although sums around them have them."""
+    own = [limit[0] for limit in node.limits] if isinstance(node, Sum) else []
+    twice = [letter for letter in own if letter in around]
+    return twice + [letter for part in node.args for letter in hiding(part, around | set(own))]

@@ -111,7 +111,7 @@ def test_factors_and_groups_keep_the_value(expression: Expr) -> None:
 def test_factors_that_are_seen_and_factors_that_are_found() -> None:
     assert factored(A * C + A * D) == A * (C + D)
     assert factored(A**2 - B**2) == (A - B) * (A + B)
-    assert factored((1 - A) / (1 - B) - A / B, ["a"]) == (B - A) / (B * (1 - B))
+    assert factored((1 - A) / (1 - B) - A / B, ("a",)) == (B - A) / (B * (1 - B))
     assert grouped(A * C + A * D + B) == A * (C + D) + B
     assert grouped(B - A * C - A * D) == B - A * (C + D)
     assert grouped((1 - A) ** 2 * A + (1 - A) * A**2) == A * (1 - A)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
+from weakref import ref
 
 import pytest
 
@@ -35,3 +38,30 @@ def test_a_collector_that_is_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_cycles_made_meanwhile_are_found_and_what_was_frozen_stays_so() -> None:
+    class Node:
+        pass
+
+    frozen = gc.get_freeze_count()
+    with collector_paused():
+        one = Node()
+        one.itself = one  # type: ignore[attr-defined]
+        seen = ref(one)
+        del one
+    assert gc.get_freeze_count() == frozen
+    gc.collect()
+    assert seen() is None
+
+
+def test_what_was_made_is_not_looked_at_at_once() -> None:
+    """In a process of its own, in which nothing is frozen."""
+    lines = (
+        "import gc",
+        "from derive.expression.collector import collector_paused",
+        "with collector_paused(): made = [[] for _ in range(50_000)]",
+        "print(gc.get_count()[0] < 1000, gc.get_freeze_count())",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "0"]

@@ -48,6 +48,13 @@ def test_a_total_is_a_sum() -> None:
     assert single.is_commutative
 
 
+def test_a_total_over_a_letter_that_is_bound_inside_counts_its_terms() -> None:
+    i = index("i")
+    inner = walks.total(element("x", (i,)), [(i, 0, 2)])
+    outer = walks.total(inner, [(i, 0, 4)])
+    assert outer.doit() == 5 * inner.doit()
+
+
 def test_equal_elements_are_one_object() -> None:
     assert element("a", (i, j)) is element("a", (i, j))
     assert walks.replaced(element("a", (i, i)), {i: j}) is element("a", (j, j))
