@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from math import isfinite
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 NUMBERS = {"anyOf": [{"type": "number"}, {"type": "array", "items": {}, "minItems": 1}]}
+
+EXACT_NUMBER = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+EXACT_NUMBERS = {"anyOf": [*EXACT_NUMBER["anyOf"], {"type": "array", "items": {}, "minItems": 1}]}
+
+NUMBER = re.compile(r"(?P<above>[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<power>[+-]?\d+))?)(/(?P<below>\d+))?")
+LONGEST_NUMBER, LARGEST_EXPONENT = 40, 30
+"""How many characters a number may have that is taken exactly, and how large the power of ten in it may be."""
 
 
 def said(value: Any) -> str:
@@ -95,7 +104,7 @@ def _shape(value: Any) -> tuple[int, ...]:
                 "a matrix is the list of its rows, such as [[1, 2], [3, 4]]"
             )
         return (len(shapes), *shapes[0])
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise ValueError(f"expected a number or a list of numbers, got {said(value)}")
     if not isfinite(float(value)):
         raise ValueError(f"expected finite numbers, got {value}")
@@ -110,3 +119,43 @@ def _shape_said(shape: tuple[int, ...]) -> str:
 
 Numbers: TypeAlias = Annotated[Any, AfterValidator(_rectangular), WithJsonSchema(NUMBERS)]
 """The value of a tensor: a number, or lists of numbers as deep as the tensor has axes."""
+
+
+def _fractions(value: Any) -> Any:
+    """Nested lists of numbers with every number as the fraction that it says: 0.1 is 1/10."""
+    if isinstance(value, list | tuple) and value:
+        return tuple(_fractions(entry) for entry in value)
+    return exactly(value)
+
+
+def exactly(value: Any) -> Fraction:
+    """The fraction that a number or a text such as ``1/3`` says.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    if isinstance(value, Fraction):
+        return value
+    text = str(value).replace("−", "-").replace(" ", "") if isinstance(value, int | float | str) else ""
+    found = NUMBER.fullmatch(text)
+    if isinstance(value, bool) or found is None:
+        raise ValueError(f"expected a number such as 3, 0.25 or 1/3, got {said(value)}")
+    if len(text) > LONGEST_NUMBER or abs(int(found["power"] or 0)) > LARGEST_EXPONENT:
+        raise ValueError(f"expected a number of at most {LONGEST_NUMBER} characters, got {said(text)}")
+    below = int(found["below"] or 1)
+    if below == 0:
+        raise ValueError(f"{text} divides by 0")
+    return Fraction(found["above"]) / below
+
+
+def _rectangular_fractions(value: Any) -> Any:
+    exact = _fractions(value)
+    _shape(exact)
+    return exact
+
+
+ExactNumbers: TypeAlias = Annotated[Any, AfterValidator(_rectangular_fractions), WithJsonSchema(EXACT_NUMBERS)]
+"""The value of a tensor as fractions: a number or ``"1/3"``, or lists of them as deep as the tensor has axes."""
+
+ExactNumber: TypeAlias = Annotated[Any, BeforeValidator(exactly), WithJsonSchema(EXACT_NUMBER)]
+"""One number as a fraction."""

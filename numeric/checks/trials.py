@@ -26,6 +26,7 @@ from numeric.errors import ArrayError, ExpressionError
 from numeric.expression.forward import program
 from numeric.measuring.differences import EPSILON, Measured, Method
 from numeric.measuring.point import Point
+from numeric.sampling.points import breaks_ties
 from numeric.values.convolution import convolution_at
 from numeric.values.matrix import matrix_at, over_times
 
@@ -124,7 +125,7 @@ class Trials:
         if form is not None:
             compare = partial(self._of_convolution, quantity, result, form)
             yield from self._tried(f"{what}: convolution form", DOUBLE, compare)
-        if partial_named(quantity.name) is not None and not self.place.kink:
+        if partial_named(quantity.name) is not None and not self.place.kink and not self._breaks_ties(quantity.name):
             coarse = partial(self._error, quantity, result, "central", None)
             yield from self._tried(f"{what}: against central differences", DIFFERENCES, coarse)
             if is_second_derivative(self.point, quantity):
@@ -170,6 +171,14 @@ class Trials:
         value = partial(self._value, step.quantity, step.expression)
         shared = _Shared(("between", step.quantity, step.expression, earlier.expression), reads, value)
         yield from self._tried(what, DOUBLE, partial(self._of_steps, step, earlier), shared)
+
+    def _breaks_ties(self, name: str) -> bool:
+        """Whether the denominator moves candidates of a maximum apart that are tied here: on both sides is another."""
+        partial, model = partial_named(name), self.derivation.forward
+        if partial is None or partial.bottom not in model.row:
+            return False
+        values = {tensor: self.point.value(tensor)[..., None] for tensor in model.tensors}
+        return breaks_ties(model, values, self.point.sizes, partial.bottom, numpy.random.default_rng(0))
 
     def _tried(
         self, what: str, tolerance: float, compare: Callable[[], float], shared: _Shared | None = None

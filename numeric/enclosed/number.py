@@ -98,6 +98,10 @@ class Number:
         low, high = (libmp.to_str(end, 17) for end in self.ends)
         return low if low == high else f"{low} to {high}"
 
+    def __float__(self) -> float:
+        low, high = (float(libmp.to_float(end)) for end in self.ends)
+        return low if low == high else low / 2 + high / 2
+
     __hash__ = None  # type: ignore[assignment]
 
     # What it is.

@@ -384,6 +384,27 @@ def _responds(
     return responds
 
 
+def breaks_ties(
+    model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int], denominator: str, generator: Generator
+) -> bool:
+    """Whether candidates of a maximum that are exactly tied are told apart where a tensor moves, as a kink is.
+
+    The zeros behind a ReLU are tied; they stay so where what the ReLU reads moves, and not where they move themselves.
+    ``values`` are those of all tensors at one point.
+    """
+    if not any(gap.tied for gap in gaps(model)):
+        return False
+    chart = program(model)
+    moved = {name: array for name, array in values.items() if not chart.depends(name, denominator)}
+    start = values[denominator]
+    moved[denominator] = start + 1j * STEP * generator.normal(size=start.shape)
+    chart.compute(chart.needed(chart.rows, moved), moved, sizes, numpy.float64)
+    return any(
+        gap.tied and bool(((array.real == 0) & (numpy.imag(array) != 0)).any())
+        for gap, array in _gaps(model, moved, sizes)
+    )
+
+
 def _simplex(generator: Generator, shape: tuple[int, ...]) -> Array:
     weights = numpy.exp(generator.normal(size=shape) / 2)
     return weights / weights.sum(axis=-2, keepdims=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
@@ -35,6 +35,8 @@ PRECISIONS = (256, 1024, 4096, 16384)
 
 STEP = Fraction(1, 10**40)
 """The step of a difference in place of a derivative, whose error is the square of it."""
+
+HALF = Fraction(1, 2)
 
 LARGEST = 1 << 14
 """Up to so many bits rational numbers stay exact."""
@@ -68,6 +70,15 @@ RATIONAL: Mapping[Any, Callable[[Fraction], Fraction]] = {
     sympy.ceiling: lambda number: Fraction(math.ceil(number)),
 }
 """Functions of a rational number that are rational."""
+RATIONAL_AT: Mapping[Any, tuple[Fraction, Fraction]] = {
+    **dict.fromkeys(
+        (sympy.sin, sympy.tan, sympy.asin, sympy.atan, sympy.sinh, sympy.tanh, sympy.asinh, sympy.atanh, sympy.erf),
+        (Fraction(0), Fraction(0)),
+    ),
+    **dict.fromkeys((sympy.exp, sympy.cos, sympy.cosh, sympy.sech), (Fraction(0), Fraction(1))),
+    **dict.fromkeys((sympy.log, sympy.acos, sympy.acosh), (Fraction(1), Fraction(0))),
+}
+"""For functions that are rational at one rational number alone: there, and what they are there."""
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
@@ -105,7 +116,7 @@ def bounded_value(
         last = precision == PRECISIONS[-1]
         arithmetic = Arithmetic(precision, last)
         try:
-            found = _Exact(model, given, dict(sizes), dict(at), arithmetic).value(expression)
+            found = Exact(model, given, dict(sizes), dict(at), arithmetic).value(expression)
         except UndecidedError:
             continue
         result = _bounded(found)
@@ -131,7 +142,7 @@ def _bounded(found: Fraction | Number) -> Bounded | None:
 
 
 @dataclass(frozen=True)
-class _Exact:
+class Exact:
     """Evaluates in rational numbers as long as they are, and in enclosed ones from there on."""
 
     model: Forward
@@ -154,15 +165,24 @@ class _Exact:
             return self._symbol(expression)
         if isinstance(expression, Indexed):
             return self._element(symbols.name_of(expression), [int(self.value(s)) for s in expression.indices])
-        if isinstance(expression, sympy.Add | sympy.Mul):
-            combine = operator.add if isinstance(expression, sympy.Add) else operator.mul
-            return self._limited(reduce(combine, (self.value(argument) for argument in expression.args)))
+        if isinstance(expression, sympy.Add):
+            return self._limited(reduce(operator.add, (self.value(argument) for argument in expression.args)))
+        if isinstance(expression, sympy.Mul):
+            return self._limited(self._product(expression.args))
         if isinstance(expression, sympy.Pow):
             return self._power(self.value(expression.base), self.value(expression.exp))
         if isinstance(expression, Sum):
             return self._limited(sum(self._values(expression), Fraction(0)))
         if isinstance(expression, Maximum):
             return max(self._values(expression))
+        if isinstance(expression, sympy.Max | sympy.Min):
+            pick = max if isinstance(expression, sympy.Max) else min
+            return pick(self.value(argument) for argument in expression.args)
+        if isinstance(expression, sympy.Piecewise):
+            branches = (value for value, condition in expression.args if self._holds(condition))
+            return self.value(next(branches, sympy.nan))
+        if expression in (sympy.oo, -sympy.oo, sympy.nan):
+            return self._number(float(expression))
         if isinstance(expression, ArgMax):
             found = list(self._values(expression))
             return Fraction(found.index(max(found)))
@@ -182,11 +202,23 @@ class _Exact:
     def _number(self, value: Any) -> Number:
         return self.arithmetic.number(value)
 
+    def _product(self, factors: Iterable[Expr]) -> Any:
+        """The product, which is 0 where a bracket in it is, whatever the other factors are there."""
+        guards = [factor for factor in factors if isinstance(factor, Bracket | KroneckerDelta)]
+        if any(self.value(guard) == 0 for guard in guards):
+            return Fraction(0)
+        others = (self.value(factor) for factor in factors if not isinstance(factor, Bracket | KroneckerDelta))
+        return reduce(operator.mul, others, Fraction(1))
+
     def _power(self, base: Any, exponent: Any) -> Any:
         if isinstance(base, Fraction) and isinstance(exponent, Fraction) and exponent.denominator == 1:
             bits = max(base.numerator.bit_length(), base.denominator.bit_length())
             if (base or exponent >= 0) and bits * abs(exponent) <= LARGEST:
                 return base**exponent.numerator
+        if isinstance(base, Fraction) and isinstance(exponent, Fraction) and abs(exponent) == HALF and base > 0:
+            root = Fraction(math.isqrt(base.numerator), math.isqrt(base.denominator))
+            if root * root == base:
+                return root if exponent > 0 else 1 / root
         return self._number(base) ** self._number(exponent)
 
     def _symbol(self, symbol: Symbol) -> Any:
@@ -227,6 +259,8 @@ class _Exact:
             yield replace(self, letters={**self.letters, **here}).value(expression.function)
 
     def _holds(self, condition: Any) -> bool:
+        if condition in (sympy.true, sympy.false):
+            return bool(condition)
         if isinstance(condition, And | Or):
             return (all if isinstance(condition, And) else any)(map(self._holds, condition.args))
         if not isinstance(condition, Relational):
@@ -250,6 +284,9 @@ class _Exact:
         value = self.value(expression.args[0])
         if isinstance(value, Fraction) and expression.func in RATIONAL:
             return RATIONAL[expression.func](value)
+        at, there = RATIONAL_AT.get(expression.func, (None, None))
+        if isinstance(value, Fraction) and value == at:
+            return there
         return self._number(value).called(name)
 
     def _applied(self, name: str, at: Any) -> Any:

@@ -1,0 +1,191 @@
+"""What is printed in numbers, read from the text again and compared with what was measured."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import ChainMap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy
+
+from answers.numbers.digits import read_again
+from answers.numbers.lines import ROW, Line
+from answers.readback.compare import TOLERANCE
+from answers.reading import Point, ReadingError, read
+from numeric.arrays.axes import Array
+from numeric.checks.comparison import Comparison
+from numeric.checks.tolerances import DOUBLE
+
+MATRIX = re.compile(
+    r"(?P<before>.*)(?:\\begin\{bmatrix\}(?P<plain>.*)\\end\{bmatrix\}"
+    r"|\\left\[\\begin\{array\}\{c+\}(?P<wide>.*)\\end\{array\}\\right\])$",
+    re.DOTALL,
+)
+LISTED = re.compile(r"(?P<before>.*?)(?P<list>\[\[.*|\[[^\]]*\])$", re.DOTALL)
+RELATION = re.compile(r"\s*(=|\\leftarrow|←)\s*")
+PLACE = re.compile(r"\[(\d+(?:, \d+)*)\]$")
+LAST = re.compile(r"(?P<before>.*(?:=|\\leftarrow|←))\s*(?P<number>[^=←]*)$", re.DOTALL)
+
+
+class Misprint(ValueError):
+    """A line of which the numbers cannot be told from the text."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a text says: what is before its numbers, the numbers, and how far each may be off."""
+
+    head: str
+    numbers: Array
+    rounding: Array
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of one stage with the text that was printed of each, and where it is read: before and behind the step."""
+
+    lines: tuple[Line, ...]
+    printed: tuple[tuple[str, ...], ...]
+    before: Point
+    after: Point
+
+
+def verdict(found: Sequence[Lines], digits: int) -> Comparison:
+    """Whether every number that is printed is the one that was measured, and every formula has it for a value."""
+    worst, points = 0.0, 0
+    notes: list[str] = []
+    for group in found:
+        before = group.before
+        for line, printed in zip(group.lines, group.printed, strict=True):
+            after = group.after if line.relation != "=" else before
+            try:
+                error, count = _compared(line, printed, before, after, digits, group.before.table.base)
+            except (ReadingError, Misprint, ValueError) as reason:
+                return Comparison.failed(f"{line.name}: printed, but not read: {reason}", DOUBLE, points)
+            if error > DOUBLE:
+                notes.append(f"{line.name} is printed as {printed[-1]}, which is not what was measured")
+            worst, points = max(worst, error), points + count
+            if line.relation != "=":
+                # What is assigned is there for the lines that follow; the parameter itself comes last.
+                before = _with(before, line.name, after) if line is not group.lines[-1] else before
+    return Comparison(worst, DOUBLE, points, "; ".join(notes[:3]))
+
+
+def _with(point: Point, name: str, after: Point) -> Point:
+    return Point(point.table, ChainMap({name: after.arrays[name]}, point.arrays), point.sizes)  # type: ignore[arg-type]
+
+
+def _compared(
+    line: Line, printed: Sequence[str], before: Point, after: Point, digits: int, base: int
+) -> tuple[float, int]:
+    """The worst error of a line beyond what rounding explains, and how many numbers it has."""
+    worst, points = 0.0, 0
+    seen: set[tuple[int, ...]] = set()
+    for text in printed:
+        if text in line.equation:
+            _require_equal(text, before, after)
+            continue
+        if len(printed) > 1 and text == f"{line.left[0]} {line.relation} {line.formula[0]}":
+            worst = max(worst, _formula_error(line.formula[0], line.left[0], before, after))
+            continue
+        stated = read_line(text, digits)
+        left, *formulas = RELATION.split(stated.head)[::2]
+        place = PLACE.search(left)
+        symbol = left[: place.start()] if place else left
+        truth = _value(symbol, after)
+        if place:
+            at = tuple(int(step) - base for step in place[1].split(", "))
+            while truth.ndim > len(at) + 2 and truth.shape[0] == 1:
+                truth = truth[0]
+            truth = truth[at]
+            seen.add(at)
+        worst = max(worst, _numbers_error(stated, truth, line.is_row))
+        points += max(1, stated.numbers.size)
+        for formula in formulas:
+            worst = max(worst, _formula_error(formula, symbol, before, after))
+    if points != max(1, line.array.size):
+        raise Misprint(f"{points} numbers of {line.array.size}")
+    return worst, points
+
+
+def _require_equal(text: str, before: Point, after: Point) -> None:
+    """See that an equation of elements holds; what is assigned is what is there behind the step.
+
+    Raises:
+        Misprint: it does not.
+    """
+    reading = read(re.sub(r"\\leftarrow|←", "=", text), before.table)
+    if len(reading.sides) < 2 or set(reading.signs) != {"="}:
+        raise Misprint(f"{text} is no equation")
+    first, *others = reading.sides
+    truth = first.value(after)
+    scale = max(1e-300, float(numpy.abs(truth).max(initial=0.0)))
+    for side in others:
+        value = side.value(before)
+        if value.size == truth.size:
+            # Axes of the length 1 may be read as such or not.
+            value = value.reshape(truth.shape)
+        if value.shape != truth.shape or not numpy.allclose(value, truth, rtol=0, atol=TOLERANCE * scale):
+            raise Misprint(f"the sides of {text} differ")
+
+
+def read_line(text: str, digits: int) -> Stated:
+    """The numbers at the end of a line, in brackets of LaTeX or in lists as a terminal shows them, or one number.
+
+    Raises:
+        ValueError: there are none.
+    """
+    matrix, listed = MATRIX.fullmatch(text), LISTED.fullmatch(text)
+    if matrix is not None:
+        body = matrix["plain"] if matrix["plain"] is not None else matrix["wide"]
+        rows = [row.split("&") for row in re.split(ROW, body)]
+        if len({len(row) for row in rows}) != 1:
+            raise Misprint("rows of different lengths")
+        return _stated(matrix["before"], rows, digits)
+    if listed is not None:
+        quoted = re.sub(r"[^\[\],]+", lambda found: f'"{found[0].strip()}"' if found[0].strip() else "", listed["list"])
+        return _stated(listed["before"], json.loads(quoted), digits)
+    last = LAST.fullmatch(text)
+    if last is None:
+        raise Misprint(f"no numbers in {text}")
+    return _stated(last["before"], last["number"], digits)
+
+
+def _stated(head: str, cells: Any, digits: int) -> Stated:
+    shown = numpy.array(cells)
+    numbers, rounding = numpy.zeros(shown.shape), numpy.zeros(shown.shape)
+    for place in product(*map(range, shown.shape)):
+        numbers[place], rounding[place] = read_again(str(shown[place]), digits)
+    return Stated(re.sub(r"\s*(=|\\leftarrow|←)\s*$", "", head).strip(), numbers, rounding)
+
+
+def _value(text: str, point: Point) -> Array:
+    return numpy.asarray(read(text, point.table).last.value(point), dtype=float)
+
+
+def _numbers_error(stated: Stated, truth: Array, is_row: bool) -> float:
+    numbers = stated.numbers
+    if truth.ndim == 1 and numbers.ndim == 2:
+        wanted: tuple[int, ...] = (1, truth.size) if is_row else (truth.size, 1)
+    elif numbers.ndim < truth.ndim and all(length == 1 for length in truth.shape[: truth.ndim - numbers.ndim]):
+        wanted = truth.shape[truth.ndim - numbers.ndim :]
+    else:
+        wanted = truth.shape
+    if numbers.shape != wanted and not (truth.size == 1 == numbers.size) and sorted(truth.shape) != [1, truth.size]:
+        raise Misprint(f"numbers of the shape {numbers.shape}, expected {wanted}")
+    exact = truth.reshape(numbers.shape)
+    scale = numpy.maximum(numpy.abs(exact), max(1e-300, float(numpy.abs(exact).max(initial=0.0)) * 1e-6))
+    excess = numpy.maximum(0.0, numpy.abs(numbers - exact) - stated.rounding * (1 + 1e-9))
+    return float((excess / scale).max(initial=0.0))
+
+
+def _formula_error(formula: str, symbol: str, before: Point, after: Point) -> float:
+    """How far the value of a formula is from what stands before it."""
+    value, truth = _value(formula, before), _value(symbol, after)
+    scale = max(1e-300, float(numpy.abs(truth).max(initial=0.0)))
+    error = float(numpy.abs(value.reshape(truth.shape) - truth).max(initial=0.0)) / scale
+    return error if error > TOLERANCE else 0.0

@@ -1,0 +1,108 @@
+"""The same numbers found in another way: forward rows in floating point, differences of them, and plain optimisers."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from answers.numbers.lines import state_name
+from answers.numbers.run import Plan
+from answers.reading import Point, Table, Tensor
+from answers.reading.tables import axis_of, point_at, spellings, table_of
+from derive.expression.partials import partial_name
+from derive.updates import MOMENTUM, RATE, STEP, UpdateRule
+from numeric.arrays.axes import Array
+from numeric.measuring import point as measuring
+from numeric.training import SGD, Adam, Optimiser
+
+
+@dataclass(frozen=True)
+class MeasuredStage:
+    """What everything that is named has for a value before the step and behind it."""
+
+    before: Point
+    after: Point
+
+
+def measured(plan: Plan) -> tuple[MeasuredStage, ...]:
+    """Every stage of a plan, in floating point."""
+    return tuple(_stages(plan))
+
+
+def _stages(plan: Plan) -> Iterator[MeasuredStage]:
+    parameters = {name: floats(plan.given.arrays[name]) for name in plan.rules}
+    optimisers = {name: _optimiser(rule) for name, rule in plan.rules.items()}
+    states = {name: optimiser.start(parameters[name].ravel()) for name, optimiser in optimisers.items()}
+    plain, table = _tables(plan)
+    for number, sample in enumerate(plan.stages, start=1):
+        given = plan.given.with_arrays(sample)
+        arrays = {name: floats(array) for name, array in given.arrays.items()} | parameters
+        place = measuring.Point(given.model, arrays, given.sizes)
+        kept: dict[str, Array] = {}
+        behind: dict[str, Array] = {}
+        for name, rule in plan.rules.items():
+            kept |= _states(name, rule, states[name], number - 1, parameters[name])
+            changed = parameters[name].ravel().copy()
+            gradient = place.value(partial_name("l", name)).ravel()
+            gradient = gradient + optimisers[name].weight_decay * changed
+            optimisers[name].update(changed, gradient, states[name], optimisers[name].learning_rate)
+            behind[name] = changed.reshape(parameters[name].shape)
+            behind |= _states(name, rule, states[name], number, parameters[name])
+        constants: dict[str, float] = {}
+        for rule in plan.rules.values():
+            constants |= {symbol.name: float(value) for symbol, value in rule.constants.items()}
+        constants[STEP.name] = float(number)
+        before = _point(table, point_at(place, plain), {**constants, **kept})
+        yield MeasuredStage(before, _point(table, before, behind))
+        parameters |= {name: behind[name] for name in plan.rules}
+
+
+def floats(array: Array) -> Array:
+    """Exact or enclosed numbers in floating point."""
+    return numpy.vectorize(float, otypes=[numpy.float64])(array) if array.size else numpy.zeros(array.shape)
+
+
+def _point(table: Table, known: Point, more: Mapping[str, Any]) -> Point:
+    return Point(table, ChainMap(dict(more), known.arrays), known.sizes)  # type: ignore[arg-type]
+
+
+def _tables(plan: Plan) -> tuple[Table, Table]:
+    """The table of the network, and the same with what the rules name beside it."""
+    given = plan.given
+    extra: dict[str, Tensor] = {}
+    for name, rule in plan.rules.items():
+        shape = tuple(axis_of(length) for length in given.model.tensors[name].shape)
+        for assignment in rule.assignments[:-1]:
+            state = state_name(assignment.target.name, name)
+            extra[state] = Tensor(state, spellings(state), shape)
+        for symbol in (*rule.constants, *((STEP,) if rule.counts_steps else ())):
+            if symbol.name not in given.model.tensors:
+                extra.setdefault(symbol.name, Tensor(symbol.name, spellings(symbol.name), ()))
+    layout, base = given.network.layout, given.network.index_base
+    return table_of(given.model, layout, base, None), table_of(given.model, layout, base, None, tuple(extra.values()))
+
+
+def _optimiser(rule: UpdateRule) -> Optimiser:
+    constants = {symbol.name: float(value) for symbol, value in rule.constants.items()}
+    rate, decay = constants[RATE.name], constants.get("lambda", 0.0)
+    if rule.name == "SGD":
+        return SGD(rate, constants.get(MOMENTUM.name, 0.0), decay)
+    return Adam(rate, constants["beta1"], constants["beta2"], constants["epsilon"], decay)
+
+
+def _states(name: str, rule: UpdateRule, state: Mapping[str, Array], steps: int, like: Array) -> dict[str, Array]:
+    """What an optimiser has kept of a parameter, as the rule calls it, and the same corrected for its beginning."""
+    if rule.name == "SGD":
+        return {state_name("v", name): state["velocity"].reshape(like.shape).copy()} if rule.states else {}
+    constants = {symbol.name: float(value) for symbol, value in rule.constants.items()}
+    found = {}
+    for symbol, key, factor in (("m", "mean", "beta1"), ("v", "square", "beta2")):
+        kept = state[key].reshape(like.shape).copy()
+        found[state_name(symbol, name)] = kept
+        if steps:
+            found[state_name(f"{symbol}_hat", name)] = kept / (1 - constants[factor] ** steps)
+    return found
