@@ -29,6 +29,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+def pytest_configure() -> None:
+    """One core for each worker: other threads and processes only wait for the workers, which have the cores.
+
+    A program that a test starts inherits this, too. LOKY_MAX_CPU_COUNT is what joblib asks before it starts processes.
+    """
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LOKY_MAX_CPU_COUNT"):
+        os.environ.setdefault(name, "1")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file run in one process, which works out once what they share, unless they say otherwise."""
     for item in items:

@@ -20,7 +20,7 @@ from numeric.sampling.points import sample, sample_sizes
 from tests.numeric.codegen.libraries import as_numpy, converter
 from tests.numeric.codegen.points import arguments
 from tests.numeric.codegen.subjects import compiled_for_numpy
-from tests.numeric.codegen.test_every_layer import TEXTS, TOGETHER, on_a_batch
+from tests.numeric.codegen.test_every_layer import FIRST, ONCE_QUICKLY, TOGETHER, on_a_batch
 
 BEHIND = {"unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax", "real": "Identity"}
 pytestmark = TOGETHER
@@ -41,7 +41,7 @@ def batched(model: Forward, seed: int) -> tuple[dict[str, Any], list[dict[str, A
     return arrays, [arrays | {name: arrays[name][number] for name in split} for number in range(count)]
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", ONCE_QUICKLY)
 def test_layers(text: str) -> None:
     name = text.removesuffix("()")
     one, whole = layer(name), on_a_batch(text)
@@ -59,7 +59,7 @@ def test_layers(text: str) -> None:
             assert found.shape == arrays[by].shape
 
 
-@pytest.mark.parametrize("text", {text.partition("(")[0]: text for text in TEXTS}.values())
+@pytest.mark.parametrize("text", FIRST)
 def test_layers_by_autograd(text: str) -> None:
     torch = pytest.importorskip("torch")
     name = text.removesuffix("()")
@@ -81,16 +81,27 @@ def test_layers_by_autograd(text: str) -> None:
         same(evaluate(one.vjp(by), arrays), right)
 
 
+SOME = ("GELU", "PReLU", "ReLU")
+"""Activations in networks that are tried with every change; each is tried alone as a layer."""
 NETWORKS = [
-    *((f"x:n -> Linear(d) -> {name} -> Linear(K)", "1/2*MSE") for name in sorted(ACTIVATION)),
-    *(
-        (f"x:n -> Linear(K) -> {BEHIND.get(LOSS[name.removesuffix('(class)')].prediction, 'Identity')}", name)
-        for name in LOSSES
-    ),
+    pytest.param(
+        number,
+        f"x:n -> Linear(d) -> {name} -> Linear(K)",
+        "1/2*MSE",
+        marks=() if name in SOME else pytest.mark.slow,
+    )
+    for number, name in enumerate(sorted(ACTIVATION))
+] + [
+    pytest.param(
+        number,
+        f"x:n -> Linear(K) -> {BEHIND.get(LOSS[name.removesuffix('(class)')].prediction, 'Identity')}",
+        name,
+    )
+    for number, name in enumerate(LOSSES)
 ]
 
 
-@pytest.mark.parametrize(("number", "description", "loss"), [(k, *found) for k, found in enumerate(NETWORKS)])
+@pytest.mark.parametrize(("number", "description", "loss"), NETWORKS)
 def test_networks(number: int, description: str, loss: str) -> None:
     reduction: Any = "sum" if number % 5 == 0 else "mean"
     one = network(description, loss, reduction=reduction)

@@ -18,7 +18,7 @@ from derive import LayerDefinition, layer, network
 from derive.layers import Activation
 from numeric import compile, evaluate
 from numeric.sampling.points import sample, sample_sizes
-from tests.numeric.codegen.test_every_layer import TEXTS
+from tests.numeric.codegen.test_every_layer import FIRST
 
 DIGITS = 1600
 STEP = mpmath.mpf(10) ** -500
@@ -205,9 +205,6 @@ def test_what_is_given_as_infinite_stays_so() -> None:
     compiled = compile(layer(Activation("Ratio", "z^2/(1 + z^2)", call="ratio"), batch="B"))
     with pytest.raises(Exception, match="holds infinity"):
         compiled.forward({}, numpy.array([[numpy.inf]]))
-
-
-FIRST = list({text.partition("(")[0]: text for text in reversed(TEXTS)}.values())
 
 
 @pytest.mark.parametrize("text", [text for text in FIRST if not text.startswith("Conv3d")])

@@ -28,7 +28,7 @@ from numeric.expression.magnitude import magnitude
 from numeric.measuring.point import Point as EvaluatedPoint
 from numeric.sampling.points import sample, sample_sizes
 from tests.numeric.codegen.subjects import compiled_for_numpy
-from tests.numeric.codegen.test_every_layer import TEXTS, TOGETHER, on_a_batch
+from tests.numeric.codegen.test_every_layer import FIRST, TOGETHER, on_a_batch
 from tests.numeric.precise_rows import Rows
 
 pytestmark = TOGETHER
@@ -64,11 +64,12 @@ OWN: tuple[LayerDefinition | Activation, ...] = (
 )
 
 
-FIRST = list({text.partition("(")[0]: text for text in reversed(TEXTS)}.values())
-"""Every layer and activation once."""
+LONG = ("MultiHeadAttention", "SelfAttention", "LSTMCell")
+"""Layers that are made of what others are made of, too, and take seconds in a thousand digits."""
+QUICK = [pytest.param(text, marks=pytest.mark.slow) if text.startswith(LONG) else text for text in FIRST]
 
 
-@pytest.mark.parametrize("text", [*FIRST, *(one.name for one in OWN)])
+@pytest.mark.parametrize("text", [*QUICK, *(one.name for one in OWN)])
 def test_layers(text: str) -> None:
     own = {one.name: one for one in OWN}
     one = layer(own[text], batch="B") if text in own else on_a_batch(text)

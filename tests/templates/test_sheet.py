@@ -39,6 +39,9 @@ from tests.answers.pdf.typeset import missing_characters, overfull, shrunk, unde
 from tests.templates.sample import key, question_sheet
 
 every_engine = pytest.mark.parametrize("engine", available_engines(), ids=lambda engine: engine.name)
+PREFERRED = available_engines()[:1]
+preferred_engine = pytest.mark.parametrize("engine", PREFERRED, ids=lambda engine: engine.name)
+"""For where lines and pages are broken, which does not depend on the fonts and packages that an engine comes with."""
 
 
 def sheet_of(*blocks: Block) -> Sheet:
@@ -49,8 +52,11 @@ def compiled(sheet: Sheet, engine: Engine, folder: Path) -> Compiled:
     return compile_pdf(sheet_latex(sheet), folder / "sheet.pdf", engine=engine)
 
 
-@every_engine
-@pytest.mark.parametrize("paper", ["a4paper", "letterpaper"])
+@pytest.mark.parametrize(
+    ("paper", "engine"),
+    [*(("a4paper", engine) for engine in available_engines()), *(("letterpaper", one) for one in PREFERRED)],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
 @pytest.mark.parametrize("make", [question_sheet, key], ids=["questions", "key"])
 def test_the_sample_is_clean(
     make: Callable[[], Sheet], paper: Literal["a4paper", "letterpaper"], engine: Engine, tmp_path: Path
@@ -109,7 +115,7 @@ def _numbered(first: int, last: int) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-@every_engine
+@preferred_engine
 def test_long_answers_break_across_pages_and_lose_nothing(engine: Engine, tmp_path: Path) -> None:
     parts = tuple(
         Part("(a)", "Question.", "3 points", (Answer(_numbered(first, first + length)),))
@@ -124,7 +130,7 @@ def test_long_answers_break_across_pages_and_lose_nothing(engine: Engine, tmp_pa
     assert 8 <= int(pages[1]) <= 16
 
 
-@every_engine
+@preferred_engine
 def test_what_is_higher_than_a_page_is_told(engine: Engine, tmp_path: Path) -> None:
     result = compiled(
         sheet_of(Answer((Text("Before."), Picture(r"\rule{1cm}{30cm}"), Text("After.")))), engine, tmp_path
@@ -132,7 +138,7 @@ def test_what_is_higher_than_a_page_is_told(engine: Engine, tmp_path: Path) -> N
     assert [box.box for box in overfull(result.log)] == ["v"]
 
 
-@every_engine
+@preferred_engine
 def test_a_formula_that_is_too_wide_is_made_smaller_and_told(engine: Engine, tmp_path: Path) -> None:
     wide = " + ".join(f"W^{{({i})}} x_{{{i}}}" for i in range(14))
     table = Table((Column("Name"), Column("Formula", "formula")), (Row(("a", wide)), Row(("b", "x"))))
@@ -143,14 +149,14 @@ def test_a_formula_that_is_too_wide_is_made_smaller_and_told(engine: Engine, tmp
     assert 0.5 < factors[1] < factors[0] < 1
 
 
-@every_engine
+@preferred_engine
 def test_a_list_of_symbols_is_broken_after_a_comma(engine: Engine, tmp_path: Path) -> None:
     symbols = ", ".join(rf"\bm W^{{({i})}}" for i in range(60))
     result = compiled(sheet_of(Text(f"${symbols}$"), Text("$f(x, y)$")), engine, tmp_path)
     assert overfull(result.log) == ()
 
 
-@every_engine
+@preferred_engine
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
 def test_a_table_at_the_end_of_a_page_has_its_header_once(engine: Engine, tmp_path: Path) -> None:
     rubric = Rubric(tuple(RubricRow("1", "Right.", "1") for _ in range(4)), "4")
@@ -167,7 +173,7 @@ def test_a_table_at_the_end_of_a_page_has_its_header_once(engine: Engine, tmp_pa
     assert not [page for page in pages if re.search(r"What earns.*Rubric", page, re.DOTALL)]
 
 
-@every_engine
+@preferred_engine
 def test_marks_and_shapes_do_not_widen_a_line(engine: Engine, tmp_path: Path) -> None:
     almost_full = r"\rule{14.9cm}{3pt}"
     result = compiled(

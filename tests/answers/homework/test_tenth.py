@@ -9,7 +9,6 @@ import pytest
 from answers.code.templates import code_templates
 from answers.evidence import evidence_kinds
 from answers.homework.load import load
-from answers.homework.verify import verify
 from answers.kinds import kinds
 from answers.sheets.build import build
 
@@ -35,6 +34,7 @@ def test_it_is_built_and_verified(tmp_path: Path) -> None:
     homework = load(str(TENTH)).homework
     names = [file.name for file in build(homework, tmp_path, format="tex").files]
     assert names[:2] == ["questions.tex", "key.tex"]
-    lines = list(verify(homework))
-    assert len({line.part for line in lines}) == len(list(homework.parts()))
-    assert [f"{line.part} {line}" for line in lines if not line.ok] == []
+    # Building the key checks every claim, and prints how that ended.
+    _, key = (tmp_path / "key.tex").read_text(encoding="utf-8").split(r"\begin{document}")
+    assert key.count(r"\passed") >= len(list(homework.parts()))
+    assert r"\failed" not in key

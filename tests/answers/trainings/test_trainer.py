@@ -35,6 +35,8 @@ def test_processes_give_the_same_results_in_the_same_order(tmp_path: Path, monke
     jobs = [job(seed=seed) for seed in range(3)]
     one_by_one = Trainer(cache=Cache(tmp_path / "one")).outcomes(jobs, "spiral")
     monkeypatch.setattr(module, "WORTH_A_PROCESS", 0.0)
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "2")
+    assert module._may_start_processes()
     together = Trainer(cache=Cache(tmp_path / "two")).outcomes(jobs, "spiral")
     for one, other in zip(one_by_one, together, strict=True):
         assert one.trained.test == other.trained.test

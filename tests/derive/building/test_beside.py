@@ -41,7 +41,13 @@ def built(name: str) -> Network:
     return network(layers.replace("(q, x, x)", "(q, q, x)"), loss, batch=batch)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+LONG = ("transformer", "attention over a batch")
+"""What these are made of, the others have too."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in NETWORKS]
+)
 def test_every_gradient_has_its_shape_and_is_right_by_number(name: str) -> None:
     net = built(name)
     for parameter in net.parameters:

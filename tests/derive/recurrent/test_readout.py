@@ -137,7 +137,7 @@ def arrays_of(model: Recurrence, steps: int, seed: int) -> dict[str, Array]:
 
 
 @pytest.mark.parametrize("name", CELLS)
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(steps=st.integers(1, 5), seed=st.integers(0, 2**32 - 1))
 def test_unrolled_gradients_are_pytorchs(models: dict[str, Recurrence], name: str, steps: int, seed: int) -> None:
     model = models[name]

@@ -113,7 +113,13 @@ def test_a_given_number_of_steps(steps: int) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "hidden", "steps"),
-    [("RNNCell", 300, "T"), ("RNNCell", "H", 40), ("RNNCell", 20, 17), ("GRUCell", 128, "T"), ("LSTMCell", 512, 100)],
+    [
+        ("RNNCell", 300, "T"),
+        ("RNNCell", "H", 40),
+        ("RNNCell", 20, 17),
+        pytest.param("GRUCell", 128, "T", marks=pytest.mark.slow),
+        ("LSTMCell", 512, 100),
+    ],
 )
 def test_large_numbers_are_a_case_of_letters(cell: str, hidden: int | str, steps: int | str) -> None:
     model = recurrence(cell, hidden, steps=steps)

@@ -203,7 +203,7 @@ def test_functions_of_pytorch_in_both_types() -> None:
     fails(lambda **a: [2 * g for g in backward(**a)], "a factor of 2 too many", convert=torch.tensor)
 
 
-@pytest.mark.parametrize("layout", ["gradient", "numerator"])
+@pytest.mark.parametrize("layout", ["gradient", pytest.param("numerator", marks=pytest.mark.slow)])
 def test_networks_at_real_sizes(layout: Layout) -> None:
     description = (
         "x:(1,28,28) -> Conv2d(6,5,padding=2) -> ReLU -> MaxPool2d(2) -> Conv2d(16,5) -> ReLU -> MaxPool2d(2)"

@@ -82,6 +82,11 @@ OPTIONS = {
 
 TEXTS = [f"{name}({given})" for name in (*LAYERS, *ACTIVATION) for given in OPTIONS.get(name, [""])]
 
+FIRST = list({text.partition("(")[0]: text for text in reversed(TEXTS)}.values())
+"""Every layer and activation once."""
+
+ONCE_QUICKLY = [text if text in FIRST else pytest.param(text, marks=pytest.mark.slow) for text in TEXTS]
+"""All of ``TEXTS``, where one of each layer is tried with every change and the others are with ``make test-slow``."""
 
 TOGETHER = pytest.mark.xdist_group("every layer")
 """Tests on all of ``TEXTS`` run in one process, which derives each layer once."""
