@@ -108,7 +108,10 @@ def derive(
     at: Annotated[
         Listed,
         typer.Option(
-            metavar="VALUES", show_default=False, help="Values of the inputs of equations, such as x=-2,y=5,z=-4."
+            metavar="VALUES",
+            show_default=False,
+            help="Print numbers: the inputs of equations, such as x=-2,y=5,z=-4, or all that a network or a layer is "
+            'given, such as "x=[1,2], W1=[[1,1/2],[3,4]], b1=[0,0]".',
         ),
     ] = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check each result and step by number.")] = True,
@@ -141,7 +144,10 @@ def derive(
             sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
             printer = Printer(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check)
             models = _models(network, loss, using, batch, reduction, layout, index_base)
-            verdicts = [printer.print(model, request) for model in models]
+            if at is not None:
+                verdicts = [_at_numbers(model, at, request.names, latex=latex, check=check) for model in models]
+            else:
+                verdicts = [printer.print(model, request) for model in models]
             passed = all(verdicts)
     if not passed:
         raise typer.Exit(1)
@@ -200,6 +206,16 @@ class Printer:
             return print_checked(derivation, text, indent, written, again)
         typer.echo(text)
         return True
+
+
+def _at_numbers(model: Model, at: list[str], names: tuple[str, ...], *, latex: bool, check: bool) -> bool:
+    """Print a network or a layer at numbers; whether all is right."""
+    from answers.command.numbers import derive_at_numbers
+    from derive.recurrent.recurrence import Recurrence
+
+    if isinstance(model, Recurrence):
+        raise TypeError("a recurrence over all steps has no numbers")
+    return derive_at_numbers(model, at, names, latex=latex, check=check)
 
 
 def _models(

@@ -49,7 +49,7 @@ APPLIES: Mapping[str, Mapping[str, tuple[Subject, ...]]] = MappingProxyType(
             "index_base": _WITH_TIME,
             "batch": _MODELS,
             "reduction": ("network",),
-            "at": ("equations",),
+            "at": (*_MODELS, "equations"),
             "check": _ALL,
         },
         "export": {
@@ -89,6 +89,11 @@ TOGETHER: tuple[tuple[str, str, str], ...] = (
     ("ranges", "notation", "ranges are said element by element"),
 )
 """Options of ``derive`` of which one has no effect beside the other, and why."""
+
+NOT_IN_NUMBERS = (
+    "notation", "within", "ranges", "written_out", "toeplitz", "hessian", "chained", "forward", "steps", "grain",
+)  # fmt: skip
+"""Options that have no effect on the numbers of networks and layers."""
 
 
 CELLS: Mapping[str, str] = MappingProxyType({"RNN": "RNNCell", "LSTM": "LSTMCell", "GRU": "GRUCell"})
@@ -136,6 +141,9 @@ def refuse_without_effect(context: typer.Context, subject: Subject) -> None:
     for one, other, reason in TOGETHER:
         if {one, other} <= given and not (other == "notation" and context.params[other] == "index" and one == "ranges"):
             raise DeriveError(f"{_spelt(context, other)} has no effect beside {_spelt(context, one)}: {reason}")
+    for other in NOT_IN_NUMBERS if "at" in given and subject != "equations" else ():
+        if other in given:
+            raise DeriveError(f"{_spelt(context, other)} has no effect beside --at: numbers have one form")
     if "reduction" in given and "batch" in applies and "batch" not in given:
         raise DeriveError("--reduction has no effect on one sample; it is for batches, such as --batch B")
     if "reduction" in given and "loss" not in given:

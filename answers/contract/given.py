@@ -148,13 +148,18 @@ def exactly(value: Any) -> Fraction:
     return Fraction(found["above"]) / below
 
 
-def _rectangular_fractions(value: Any) -> Any:
+def rectangular_fractions(value: Any) -> Any:
+    """Nested lists of numbers, all of one shape, with every number as a fraction.
+
+    Raises:
+        ValueError: one is no number, or the shapes differ.
+    """
     exact = _fractions(value)
     _shape(exact)
     return exact
 
 
-ExactNumbers: TypeAlias = Annotated[Any, AfterValidator(_rectangular_fractions), WithJsonSchema(EXACT_NUMBERS)]
+ExactNumbers: TypeAlias = Annotated[Any, AfterValidator(rectangular_fractions), WithJsonSchema(EXACT_NUMBERS)]
 """The value of a tensor as fractions: a number or ``"1/3"``, or lists of them as deep as the tensor has axes."""
 
 ExactNumber: TypeAlias = Annotated[Any, BeforeValidator(exactly), WithJsonSchema(EXACT_NUMBER)]

@@ -16,7 +16,7 @@ from derive.errors import nearest
 from derive.expression import symbols, walks
 from derive.expression.partials import partial_name
 from derive.forward import Forward, Tensor
-from derive.layer import as_layer, upstream_name
+from derive.layer import Layer, as_layer, upstream_name
 from derive.network import Network
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import lengths, sizes_from
@@ -60,11 +60,11 @@ def given(network: Network, at: Mapping[str, Any]) -> Given:
     upstream = None
     if network.loss is None:
         output = network.values[-1]
-        wanted = partial_name("l", output)
-        if wanted in at:
+        wanted = {partial_name("l", output), upstream_name(output)} - set(network.forward.tensors)
+        if wanted & set(at):
             upstream = output
             network = as_layer(network).network
-            at = {upstream_name(output) if name == wanted else name: value for name, value in at.items()}
+            at = {upstream_name(output) if name in wanted else name: value for name, value in at.items()}
     letters = {str(letter): letter for letter in _letters(network.forward)}
     _require_known(network, at, letters, upstream)
     model = network.forward
@@ -85,6 +85,25 @@ def given(network: Network, at: Mapping[str, Any]) -> Given:
     except ArrayError as error:
         raise HomeworkContentError(str(error)) from None
     return Given(network, arrays, sizes, upstream)
+
+
+def of_layer(layer: Layer) -> Network:
+    """A layer by itself as a network without a loss, so that the gradient of its output may be given or not.
+
+    Raises:
+        HomeworkContentError: it has several outputs.
+    """
+    if len(layer.outputs) > 1:
+        raise HomeworkContentError(f"{layer.name} has several outputs; put it into a network, behind an input x:n")
+    model = layer.network.forward
+    upstream = upstream_name(layer.outputs[0])
+    forward = replace(
+        model,
+        given=tuple(tensor for tensor in model.given if tensor.name != upstream),
+        rows=tuple(row for row in model.rows if row.name != "l"),
+    )
+    blocks = tuple(block for block in layer.network.blocks if block.value != "l")
+    return Network(layer.name, None, forward, blocks, layer.network.layout, layer.network.index_base)
 
 
 def _letters(model: Forward) -> set[Symbol]:
@@ -160,7 +179,8 @@ def _fitted(tensor: Tensor, array: Array, others: Mapping[str, Array], base: Lit
         # A vector or a matrix of one element; whether it has one is seen with the sizes.
         return array.reshape((1,) * rank)
     front = tensor.shape[: max(rank - array.ndim, 0)]
-    if array.ndim < rank and all(length == 1 for length in front):
+    # Of pictures and kernels axes in front are left out; of a matrix only such that surely have one place.
+    if array.ndim < rank and (array.ndim >= 2 or all(length == 1 for length in front)):
         return array.reshape((*(1 for _ in front), *array.shape))
     if array.ndim != rank:
         raise HomeworkContentError(
