@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -10,9 +10,16 @@ from derive.errors import nearest
 from numeric.errors import SourceError
 
 COMMON = ("exp", "log", "sqrt", "tanh", "sin", "cos", "tan", "sinh", "cosh", "sign", "floor", "ceil", "abs")
-"""Functions of one argument that both libraries call by these names."""
-INVERSE = ("asin", "acos", "atan", "asinh", "acosh", "atanh")
-"""Functions of one argument that PyTorch calls by these names, NumPy by longer ones: ``arcsin``."""
+"""Functions of one argument that every array library calls by these names."""
+INVERSE = ("arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh")
+"""Those that NumPy calls by these names, and the others by shorter ones: see ``standard``."""
+PAIRWISE = ("maximum", "minimum")
+"""Functions of two arguments that every array library calls by these names; SymPy's are ``Max`` and ``Min``."""
+
+
+def standard(name: str) -> str:
+    """What PyTorch and the Array API standard call a function of NumPy, as SymPy does: ``asin`` for ``arcsin``."""
+    return name.replace("arc", "a") if name in INVERSE else name
 
 
 @dataclass(frozen=True)
@@ -41,23 +48,17 @@ class Namespace:
         return f"import {self.package}" + (f" as {self.alias}" if self.alias != self.package else "")
 
 
-def _common(alias: str) -> dict[str, str]:
-    return {name: f"{alias}.{name}(a)" for name in COMMON}
+def _functions(alias: str, spelt: Callable[[str], str]) -> dict[str, str]:
+    """The patterns of a library's functions by SymPy's names, from what it calls those of NumPy."""
+    alone = {standard(name): f"{alias}.{spelt(name)}(a)" for name in (*COMMON, *INVERSE)}
+    return alone | {name[:3].capitalize(): f"{alias}.{spelt(name)}(a, b)" for name in PAIRWISE}
 
 
 TORCH = Namespace(
     package="torch",
     alias="torch",
     axis="dim",
-    functions=MappingProxyType(
-        {
-            **_common("torch"),
-            **{name: f"torch.{name}(a)" for name in INVERSE},
-            "erf": "torch.erf(a)",
-            "Max": "torch.maximum(a, b)",
-            "Min": "torch.minimum(a, b)",
-        }
-    ),
+    functions=MappingProxyType({**_functions("torch", standard), "erf": "torch.erf(a)"}),
     vectors=MappingProxyType({"softmax": "torch.softmax(a, dim=-1)", "logsoftmax": "torch.log_softmax(a, dim=-1)"}),
     lifted="torch.as_tensor(a)",
 )
@@ -66,14 +67,7 @@ NUMPY = Namespace(
     package="numpy",
     alias="np",
     axis="axis",
-    functions=MappingProxyType(
-        {
-            **_common("np"),
-            **{name: f"np.arc{name[1:]}(a)" for name in INVERSE},
-            "Max": "np.maximum(a, b)",
-            "Min": "np.minimum(a, b)",
-        }
-    ),
+    functions=MappingProxyType(_functions("np", str)),
     vectors=MappingProxyType({}),
 )
 

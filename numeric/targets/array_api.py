@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from numeric.source import tree
-from numeric.targets.rules import ELEMENTWISE, INVERSE, PAIRWISE
+from numeric.source.namespace import standard
+from numeric.targets.rules import ELEMENTWISE, PAIRWISE
 from numeric.targets.target import Target
 from numeric.targets.windows import windows
 
@@ -60,8 +61,7 @@ ARRAY_API = Target(
         "pad": "from array_api_extra import pad",
     },
     rules={
-        **{name: f"xp.{name}(a)" for name in ELEMENTWISE if name != "erf"},
-        **{name: f"xp.{name.replace('arc', 'a')}(a)" for name in INVERSE},
+        **{name: f"xp.{standard(name)}(a)" for name in ELEMENTWISE if name != "erf"},
         **{name: f"xp.{name}(a, b)" for name in PAIRWISE},
         **{name: f"xp.{name}(a, axis=axis, keepdims=keepdims)" for name in "sum max min mean prod any all".split()},
         **{name: f"xp.{name}(a, axis=axis, keepdims=keepdims)" for name in ("argmax", "argmin")},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from numeric.targets.rules import ELEMENTWISE, INVERSE, PAIRWISE
+from numeric.targets.rules import ELEMENTWISE, PAIRWISE
 from numeric.targets.target import Target
 from numeric.targets.windows import windows
 
 SAME = {
-    **{name: f"jnp.{name}(a)" for name in (*ELEMENTWISE, *INVERSE)},
+    **{name: f"jnp.{name}(a)" for name in ELEMENTWISE},
     **{name: f"jnp.{name}(a, b)" for name in PAIRWISE},
     **{name: f"jnp.{name}(a, axis=axis, keepdims=keepdims)" for name in "sum max min mean prod any all".split()},
     **{name: f"jnp.{name}(a, axis=axis, keepdims=keepdims)" for name in ("argmax", "argmin")},

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 
 from numeric.errors import TargetError
 from numeric.source import tree
+from numeric.source.namespace import COMMON, INVERSE
+from numeric.source.namespace import PAIRWISE as LARGER_OR_SMALLER
 
-ELEMENTWISE = (
-    "abs ceil cos cosh erf exp expm1 floor isnan log log1p sign sin sinh sqrt square tan tanh logical_not"
-).split()
-INVERSE = "arccos arccosh arcsin arcsinh arctan arctanh".split()
-"""Inverse functions, which the standard and PyTorch spell without the r and the c: ``acos``."""
-PAIRWISE = "copysign maximum minimum logical_and logical_or".split()
+ELEMENTWISE = (*COMMON, *INVERSE, "erf", "expm1", "isnan", "log1p", "square", "logical_not")
+PAIRWISE = (*LARGER_OR_SMALLER, "copysign", "logical_and", "logical_or")
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys((*ELEMENTWISE, *INVERSE), ("a", "out")),
+    **dict.fromkeys(ELEMENTWISE, ("a", "out")),
     **dict.fromkeys(PAIRWISE, ("a", "b", "out")),
     **dict.fromkeys(("sum", "max", "min", "mean", "prod", "any", "all"), ("a", "axis", "keepdims")),
     **dict.fromkeys(("argmax", "argmin"), ("a", "axis", "keepdims")),

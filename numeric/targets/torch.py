@@ -6,7 +6,8 @@ import ast
 
 from numeric.errors import TargetError
 from numeric.source import tree
-from numeric.targets.rules import ELEMENTWISE, INVERSE, Call
+from numeric.source.namespace import standard
+from numeric.targets.rules import ELEMENTWISE, Call
 from numeric.targets.target import Target
 
 
@@ -63,8 +64,7 @@ TORCH = Target(
     alias="torch",
     imports={"torch": "import torch"},
     rules={
-        **{name: f"torch.{name}(a, out=out)" for name in ELEMENTWISE},
-        **{name: f"torch.{name.replace('arc', 'a')}(a, out=out)" for name in INVERSE},
+        **{name: f"torch.{standard(name)}(a, out=out)" for name in ELEMENTWISE},
         **{name: f"torch.{name}(a, b)" for name in ("copysign", "logical_and", "logical_or")},
         **{name: f"torch.{name}(a, dim=axis, keepdim=keepdims)" for name in "sum mean prod any all".split()},
         **{name: f"torch.{name}(a, dim=axis, keepdim=keepdims)" for name in ("argmax", "argmin")},
