@@ -229,7 +229,7 @@ class Trials:
             return self._along(quantity, value, method, rounding)
 
         def rounded() -> Array:
-            return rounding() + self.point.noise(quantity.name)
+            return rounding() + self.point.noise(quantity.name, method)
 
         truth = self._truth(quantity, method)
         if self.place.kink and not numpy.isfinite(truth.value).all():
@@ -269,7 +269,8 @@ class Trials:
         floor = numpy.maximum(scale, numpy.broadcast_to(noise, scale.shape))
 
         def rounded() -> Array:
-            return numpy.asarray(numpy.sqrt(numpy.tensordot(rounding() ** 2, directions**2, axes)))
+            added = numpy.sqrt(numpy.tensordot(rounding() ** 2, directions**2, axes))
+            return numpy.asarray(added + self.point.noise(quantity.name, method))
 
         error = error_beside_rounding(products, truth.value, floor, tolerance, rounded)
         if method == "central" and error > tolerance:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,6 +17,14 @@ from numeric.arrays.axes import Array, Scope, real_type, stacked
 from numeric.arrays.sizes import lengths, sizes_from
 from numeric.errors import ArrayError
 from numeric.expression.compiled import Compiled, compile_expression
+
+Turned = Callable[[str, Array], Array]
+"""What becomes of the values of a row of a name once they are computed."""
+
+
+def as_it_is(name: str, array: Array) -> Array:
+    """The values of a row as they were computed."""
+    return array
 
 
 @dataclass(frozen=True)
@@ -83,20 +91,21 @@ class Program:
         sizes: Mapping[Symbol, int],
         real: Any,
         moves: Mapping[str, Array] | None = None,
+        turned: Turned = as_it_is,
     ) -> None:
         """Compute the rows ``names``, in order, into ``values``, whose arrays have the trial axis last.
 
         The rows of a recurrence are computed step by step. ``moves`` are added to rows of it as they are
-        computed, so that later steps see them.
+        computed, so that later steps see them. Each row, or step of one, is ``turned`` into what those behind it read.
         """
         wanted = list(names)
         steps = [name for name in wanted if name in self.model.cycle]
         for name in wanted:
             if name not in steps:
                 counts = lengths(self.model.tensors[name].shape, sizes)
-                values[name] = self.rows[name](Scope(values, sizes, counts, real=real))
+                values[name] = turned(name, self.rows[name](Scope(values, sizes, counts, real=real)))
             elif name == steps[0]:
-                _step_by_step(self.model, steps, values, sizes, moves or {})
+                _step_by_step(self.model, steps, values, sizes, moves or {}, turned)
 
 
 @lru_cache(maxsize=256)
@@ -158,10 +167,11 @@ def _step_by_step(
     values: MutableMapping[str, Array],
     sizes: Mapping[Symbol, int],
     moves: Mapping[str, Array],
+    turned: Turned,
 ) -> None:
     """Compute the rows ``names`` of a recurrence into ``values``, all of them in the first step, then in the next.
 
-    ``moves`` are added to the rows of these names as they are computed.
+    They are ``turned``, and ``moves`` added to the rows of these names, as they are computed.
     """
     rows = [model.row[name] for name in names]
     shapes = {row.name: lengths(row.tensor.shape, sizes) for row in rows}
@@ -174,7 +184,7 @@ def _step_by_step(
     for time in range(shapes[names[0]][0]):
         for row in rows:
             scope = Scope(values, sizes, shapes[row.name][1:], real=real)
-            values[row.name][time] = _in_step(row, time, model)(scope)
+            values[row.name][time] = turned(row.name, _in_step(row, time, model)(scope))
             if row.name in moves:
                 values[row.name][time] += moves[row.name][time]
 

@@ -18,17 +18,14 @@ from numeric.errors import ArrayError
 from numeric.expression.forward import Program, program, require
 from numeric.expression.work import work
 
-Method = Literal["central", "wide", "complex", "beside"]
-"""Central differences; those of the fourth order, over longer steps; the complex step; and the mean of that to both
-sides of the point, so near that it is another for what rounding does to the rows alone."""
+Method = Literal["central", "wide", "complex", "rounded"]
+"""Central differences; those of the fourth order, over longer steps; the complex step; and that with every row rounded
+another way, which tells what rounding does to it."""
 
 COMPLEX_STEPS = (1e-170, 3e-170, 7e-171)
 """Steps along the imaginary axis. They are so small that their squares are 0: real parts stay what they are, and so do
 conditions at their boundaries. None of them is a power of two times another, so that their results differ by what
 rounding does to them."""
-
-BESIDE = 1e-7
-"""How far an element is moved to be beside where it was: what bends in between is as little as the square of that."""
 
 LEAST = 1e-130
 """The smallest number that steps are taken in proportion to."""
@@ -65,8 +62,8 @@ class Perturbation:
 
     ``base`` holds the unperturbed values, trial axis last. The derivative of a row is found by setting the
     tensor to its perturbed values, computing the rows between the two, and comparing; rows that are
-    ``held`` keep their unperturbed values. ``recomputed`` keeps what was computed, since the derivatives of
-    several rows by one tensor are usually wanted.
+    ``held`` keep their unperturbed values, and those that are ``exact`` are not rounded another way.
+    ``recomputed`` keeps what was computed, since the derivatives of several rows by one tensor are usually wanted.
     """
 
     chart: Program
@@ -75,6 +72,7 @@ class Perturbation:
     denominator: str
     held: tuple[str, ...]
     method: Method
+    exact: frozenset[str] = frozenset()
     recomputed: list[dict[str, Array]] = field(default_factory=list)
 
     def derivative(self, numerator: str) -> Measured:
@@ -114,8 +112,8 @@ class Perturbation:
         """The steps of each kind of perturbation, of an element of the size 1."""
         if self.method == "complex":
             return numpy.array(COMPLEX_STEPS)
-        if self.method == "beside":
-            return numpy.array(COMPLEX_STEPS[:1] * 2)
+        if self.method == "rounded":
+            return numpy.array(COMPLEX_STEPS[:1])
         return CENTRAL_STEP[self.method] * numpy.array(CENTRAL[self.method][0])
 
     @cached_property
@@ -141,8 +139,9 @@ class Perturbation:
             result = self._recomputed(numerator, moves, changed)
         trials = numpy.broadcast_to(result, (*result.shape[:-1], steps.size))
         trials = trials.reshape((*result.shape[:-1], *steps.shape))
-        if self.method == "beside":
-            return Measured((trials.imag / steps).mean(axis=-2), numpy.zeros(steps.shape[1]))
+        if self.method == "rounded":
+            moved = numpy.abs(trials.real - self.base[numerator][..., numpy.newaxis]).max(initial=0.0)
+            return Measured(trials.imag[..., 0, :] / steps[0], numpy.full(steps.shape[1], moved))
         if self.method == "complex":
             return _complex(trials, steps)
         return _central(trials, steps, self.method)
@@ -157,8 +156,17 @@ class Perturbation:
         rows = self.chart.needed({numerator}, (self.base.keys() - self._affected) | changed.keys())
         values = ChainMap(changed, dict(self.base))
         # A row of a recurrence cannot be set as a whole, since what it is later follows from what it is now.
-        self.chart.compute(rows, values, self.sizes, numpy.float64, {self.denominator: moves} if recurrent else None)
+        moved = {self.denominator: moves} if recurrent else None
+        self.chart.compute(rows, values, self.sizes, numpy.float64, moved, self._turned_row)
         return values[numerator]
+
+    def _turned_row(self, name: str, array: Array) -> Array:
+        """A row as the rows behind it read it: with ``rounded`` the next number above or below each."""
+        if self.method != "rounded" or name in self.exact or self.chart.model.tensors[name].domain == "index":
+            return array
+        place = list(self.chart.rows).index(name)
+        sides = numpy.random.default_rng(place).choice((-1.0, 1.0), size=array.shape)
+        return array * (1 + EPSILON * sides)
 
     @cached_property
     def _affected(self) -> frozenset[str]:
@@ -170,12 +178,12 @@ class Perturbation:
         """The numerator's own row with the denominator moved, and all else that it reads held."""
         values = {**self.base, self.denominator: self.base[self.denominator] + moves}
         counts = lengths(self.chart.model.tensors[numerator].shape, self.sizes)
-        return self.chart.rows[numerator](Scope(values, self.sizes, counts))
+        return self._turned_row(numerator, self.chart.rows[numerator](Scope(values, self.sizes, counts)))
 
     def _steps(self, elements: Array) -> Array:
         """The steps, one row for each kind of perturbation and one column for each element."""
         values = self.base[self.denominator][..., 0].reshape(-1)[elements].real
-        if self.method in ("complex", "beside"):
+        if self.method in ("complex", "rounded"):
             # A step beside a probability of 1e-40 must be small beside it too, where its logarithm is taken.
             return numpy.outer(self._kinds, in_proportion(values))
         # A step in proportion to the element keeps a small probability positive, where its logarithm is taken.
@@ -190,12 +198,7 @@ class Perturbation:
 
     def _turned(self, moves: Array) -> Array:
         """Moves along the imaginary axis where steps are taken along it."""
-        if self.method == "complex":
-            return 1j * moves
-        if self.method == "beside":
-            sides = numpy.repeat((1.0, -1.0), moves.shape[-1] // 2)
-            return 1j * moves + numpy.where(moves != 0, BESIDE * sides * self.base[self.denominator], 0.0)
-        return moves
+        return 1j * moves if self.method in ("complex", "rounded") else moves
 
 
 def in_proportion(values: Array) -> Array:

@@ -20,7 +20,7 @@ from numeric.errors import ArrayError
 from numeric.expression.compiled import Compiled, compile_expression
 from numeric.expression.forward import Program, program, require
 from numeric.expression.magnitude import magnitude
-from numeric.measuring.differences import EPSILON, Measured, Method, Perturbation, in_proportion
+from numeric.measuring.differences import CENTRAL_STEP, EPSILON, Measured, Method, Perturbation, in_proportion
 
 LARGE = 64
 """By tensors of more elements than this a derivative is measured along directions."""
@@ -35,7 +35,8 @@ class Point:
 
     ``arrays`` hold the given tensors and may hold rows and partials (``dl/dy_hat``), which are then used
     as they are. What is not given is computed when it is first asked for, and kept: rows by the forward
-    definition, partials by the complex step.
+    definition, partials by the complex step. Rows that are ``exact`` decide conditions at their boundaries: rounded
+    another way, they would be on the other side.
     """
 
     def __init__(
@@ -45,10 +46,10 @@ class Point:
         sizes: Mapping[Symbol, int] | None = None,
         dtype: Any = numpy.float64,
         *,
-        at_boundaries: bool = False,
+        exact: frozenset[str] = frozenset(),
     ) -> None:
         self.model = model
-        self.at_boundaries = at_boundaries
+        self.exact = exact
         self.sizes = sizes_from(model, arrays, sizes)
         self.real = real_type(dtype)
         self._values = {name: stacked(array, dtype) for name, array in arrays.items()}
@@ -109,15 +110,29 @@ class Point:
         finally:
             self._roundings[name] = rounding
 
-    def noise(self, name: str) -> float:
-        """About how much rounding changes a partial that was measured, in the rows that it was measured on.
+    def noise(self, name: str, method: Method = "complex") -> Array:
+        """About how much rounding of the rows changes a partial that was measured on them.
 
-        At boundaries of conditions nothing is known of that: beside the point is the other side.
+        Of one by a large tensor it is what is changed along each of its :meth:`directions`.
         """
-        if self.at_boundaries or (name, "complex") not in self._partials:
-            return 0.0
-        there, here = self.partial(name, "beside").value, self.partial(name).value
-        return float(numpy.nan_to_num(numpy.abs(there - here), nan=0.0, posinf=0.0).max(initial=0.0))
+        known = self._along if self.is_large(name) else self._partials
+        if (name, method) not in known:
+            return numpy.asarray(0.0)
+        here, there = self._response(name), self._response(name, "rounded")
+        changed = numpy.nan_to_num(numpy.abs(there.value - here.value), nan=0.0, posinf=0.0).max(initial=0.0)
+        if method == "complex":
+            return numpy.asarray(changed)
+        moved = float(numpy.nan_to_num(there.noise, nan=0.0, posinf=0.0).max(initial=0.0))
+        return changed + self._in_central(name, moved, method)
+
+    def _in_central(self, name: str, moved: float, method: Method) -> Array:
+        """What a rounding of the numerator makes of its differences by each element, or along each direction."""
+        step = CENTRAL_STEP["wide" if method == "wide" else "central"]
+        partial = partial_named(name)
+        if partial is None or self.is_large(name):
+            return numpy.asarray(moved / step)
+        values = numpy.abs(self.value(partial.bottom))
+        return numpy.asarray(moved / (step * numpy.where(values == 0, 1.0, values)))
 
     def moved(self, arrays: Mapping[str, Any]) -> Point:
         """The point with other values of given tensors."""
@@ -221,12 +236,17 @@ class Point:
 
     def response(self, name: str) -> Measured:
         """The partial, or what is measured of one by a large tensor."""
-        return self.along(name) if self.is_large(name) else self.partial(name)
+        return self._response(name)
+
+    def _response(self, name: str, method: Method = "complex") -> Measured:
+        return self.along(name, method) if self.is_large(name) else self.partial(name, method)
 
     def _perturbation(self, denominator: str, held: tuple[str, ...], method: Method) -> Perturbation:
         key = denominator, held, method
         if key not in self._perturbations:
-            self._perturbations[key] = Perturbation(self.chart, self._values, self.sizes, denominator, held, method)
+            self._perturbations[key] = Perturbation(
+                self.chart, self._values, self.sizes, denominator, held, method, self.exact
+            )
         return self._perturbations[key]
 
     def _scope(self, compiled: Compiled, counts: tuple[int, ...]) -> Scope:

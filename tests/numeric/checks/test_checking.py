@@ -240,21 +240,33 @@ def test_the_step_along_the_imaginary_axis_crosses_no_boundary(layers: str, loss
 
 
 @pytest.mark.parametrize(
-    ("layers", "loss", "name", "seed"),
+    ("layers", "loss", "batch", "name", "seed"),
     [
-        ("x:n -> Linear(d1) -> ReLU -> Linear(K) -> y_hat", "BCEWithLogits", "W1", 3),
+        ("x:n -> Linear(d1) -> ReLU -> Linear(K) -> y_hat", "BCEWithLogits", "B", "W1", 3),
         (
             "x:n -> Linear(d1) -> 5*ReLU -> Linear(d2) -> Linear(d3) -> Identity -> Linear(K) -> Sigmoid -> y_hat",
             "BCE",
+            "B",
             "W3",
             0,
         ),
-        ("x:n -> Linear(d1) -> ReLU -> Linear(d2) -> ReLU -> Linear(K) -> y_hat", "BCEWithLogits", "W1", 3),
+        ("x:n -> Linear(d1) -> ReLU -> Linear(d2) -> ReLU -> Linear(K) -> y_hat", "BCEWithLogits", "B", "W1", 3),
+        # At all points of many units a logit is above 20, and 1 less its probability a few of the last digits.
+        (
+            "x:(C,H) -> AvgPool1d(3, stride=2) -> f -> Flatten -> Linear(d1) -> Dropout(0.5) -> 5*ReLU -> Linear(d2)"
+            " -> Dropout(0.5) -> ReLU -> Linear(K) -> y_hat",
+            "BCEWithLogits",
+            "B",
+            "b3",
+            1,
+        ),
+        # A value of the first layer is exactly 0, and beside it a logit is 11.
+        ("x:n -> Linear(d1) -> LeakyReLU -> Linear(K) -> y_hat", "BCEWithLogits", "4", "W1", 4),
     ],
 )
-def test_probabilities_near_1_are_rounded_and_no_more(layers: str, loss: str, name: str, seed: int) -> None:
+def test_probabilities_near_1_are_rounded_and_no_more(layers: str, loss: str, batch: str, name: str, seed: int) -> None:
     """What is rounded is not wrong, and what is wrong by little more than that is."""
-    gradient = network(layers, loss, batch="B").gradient(name)
+    gradient = network(layers, loss, batch=batch).gradient(name)
     assert check(gradient, seed).ok
     wrong = replace(gradient, result=gradient.result * sympy.Rational(10**7 + 1, 10**7), matrix=None)
     assert not check(wrong, seed).ok
