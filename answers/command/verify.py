@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -81,20 +80,8 @@ class Task:
 
 
 def document(identity: str, title: str, lines: Iterable[CheckLine]) -> dict[str, object]:
-    """The outcome as a JSON document; an error without a finite value is null, and so is ok for what is not checked."""
-    checks = [
-        {
-            "part": line.part,
-            "quantity": line.quantity,
-            "method": line.method,
-            "points": line.points,
-            "error": line.error if isfinite(line.error) else None,
-            "tolerance": line.tolerance,
-            "ok": None if line.unchecked else line.ok,
-            "note": line.note,
-        }
-        for line in lines
-    ]
+    """The outcome as a JSON document."""
+    checks = [line.document() for line in lines]
     failed = sum(check["ok"] is False for check in checks)
     unchecked = sum(check["ok"] is None for check in checks)
     return {

@@ -105,7 +105,8 @@ def claim(
             wrong = misprinted(shown, [derivation, *(other for other, _ in beside)])
             if wrong is not None:
                 return wrong
-        return Comparison(worst.error, worst.tolerance, results[0].points, note)
+        first = results[0]
+        return Comparison(worst.error, worst.tolerance, first.points, note, sizes=first.sizes)
 
     unicode_name = quantity_unicode(derivation.quantity, derivation.forward)
     return Claim(unicode_name, f"${named}$", methods, verdict, model=derivation.forward)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from answers.contract.item import Answered, Claim
@@ -37,6 +38,38 @@ class CheckLine:
     ok: bool
     note: str = ""
     unchecked: bool = False
+    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
+
+    @classmethod
+    def of(cls, entry: Checked) -> CheckLine:
+        """The line of a claim that was checked."""
+        claim, verdict = entry.claim, entry.verdict
+        return cls(
+            entry.part,
+            claim.quantity,
+            claim.method,
+            verdict.points,
+            verdict.error,
+            verdict.tolerance,
+            verdict.ok,
+            verdict.note,
+            verdict.unchecked,
+            verdict.sizes,
+        )
+
+    def document(self) -> dict[str, object]:
+        """For JSON: an error without a finite value is null, and so is ok for what is not checked."""
+        return {
+            "part": self.part,
+            "quantity": self.quantity,
+            "method": self.method,
+            "points": self.points,
+            "error": self.error if isfinite(self.error) else None,
+            "tolerance": self.tolerance,
+            "ok": None if self.unchecked else self.ok,
+            "note": self.note,
+            "sizes": [dict(at) for at in self.sizes],
+        }
 
 
 def checked(context: HomeworkContext, progress: Progress = silent) -> Iterator[Checked]:
@@ -76,16 +109,4 @@ def verify(
         HomeworkContentError: a part cannot be answered.
     """
     context = HomeworkContext(homework, layout=layout, index_base=index_base, trainer=trainer)
-    for entry in checked(context, progress):
-        claim, verdict = entry.claim, entry.verdict
-        yield CheckLine(
-            entry.part,
-            claim.quantity,
-            claim.method,
-            verdict.points,
-            verdict.error,
-            verdict.tolerance,
-            verdict.ok,
-            verdict.note,
-            verdict.unchecked,
-        )
+    yield from map(CheckLine.of, checked(context, progress))

@@ -17,6 +17,8 @@ from answers.latex.sheet import Sheet, sheet_latex
 from answers.pdf.compile import compile_pdfs
 from answers.pdf.engine import Engine, find_engine
 from answers.sheets.catalogue import catalogue
+from answers.sheets.certificate import FILE as CERTIFICATE
+from answers.sheets.certificate import certificate_file
 from answers.sheets.layout import key_sheet, question_sheet
 from answers.trainings.trainer import Trainer
 from derive.steps import Grain, Layout
@@ -69,6 +71,8 @@ def build(
         for name in wanted
     }
     files = {destination / file: content for file, content in _files(homework, context, only)}
+    if "key" in wanted and verdicts:
+        files[destination / CERTIFICATE] = certificate_file(verdicts, digest)
     progress(" and ".join(path.name for path in sheets))
     if format == "pdf":
         compile_pdfs(sheets, engine=engine)

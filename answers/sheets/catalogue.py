@@ -10,7 +10,8 @@ from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
-from answers.sheets.layout import certificate_row, outcome, part_label
+from answers.sheets.certificate import table
+from answers.sheets.layout import part_label
 
 
 def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Checked]) -> sheet.Sheet:
@@ -47,10 +48,6 @@ def _blocks(part: Part, context: HomeworkContext, checked: Sequence[Checked]) ->
         yield sheet.Text(markdown(part.question))
     for answered in context.answered(part):
         yield from answered.blocks
-    alike: dict[tuple[str, bool | None], list[Checked]] = {}
-    for entry in checked:
-        if entry.part == part.id:
-            alike.setdefault(outcome(entry), []).append(entry)
-    rows = [certificate_row("", *found, tuple(entries)) for found, entries in alike.items()]
-    if rows:
-        yield sheet.Certificate(tuple(rows), parts=False)
+    mine = [entry for entry in checked if entry.part == part.id]
+    if mine:
+        yield table(mine, parts=False)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import groupby
 
-from answers.contract.methods import explained
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
 from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
+from answers.sheets.certificate import certificate
 from answers.sheets.notation import notation_box
-from answers.version import version
 
 
 def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
@@ -43,29 +40,8 @@ def key_sheet(
     if any(part.points for part in homework.parts()):
         sections.append(sheet.Section("Rubric", level=1, blocks=(_rubric(homework),)))
     if checked:
-        sections.append(
-            sheet.Section("Certificate", level=1, blocks=(_certificate_text(checked, digest), _certificate(checked)))
-        )
+        sections.append(sheet.Section("Certificate", level=1, blocks=certificate(checked, digest)))
     return _sheet(homework, tuple(sections), subtitle="Solution key", fill_in=())
-
-
-CERTIFICATE = (
-    "Every formula above was derived from the forward definition and then checked by number, at random points away "
-    "from kinks and, where there are kinks, at points on them. The words for what was compared mean: {methods}. The "
-    "points are those of each quantity, drawn from the seed 0; the error is the worst relative one. The key was "
-    "made by Gradsheet {version}{file}."
-)
-FILE = r" from the file whose SHA-256 digest begins with \texttt{{{digest}}}"
-DIGITS = 16
-"""So many digits of a digest are printed."""
-
-
-def _certificate_text(checked: Sequence[Checked], digest: str) -> sheet.Text:
-    """What a certificate means, with the methods that occur in it."""
-    tried = (method for entry in checked if not entry.verdict.unchecked for method in entry.claim.methods)
-    said = (rf"\emph{{{escape(method.words)}}} -- {escape(method.meaning)}" for method in explained(tried))
-    file = FILE.format(digest=digest[:DIGITS]) if digest else ""
-    return sheet.Text(CERTIFICATE.format(methods="; ".join(said), version=escape(version()), file=file))
 
 
 def _sheet(
@@ -120,43 +96,3 @@ def _rubric(homework: Homework) -> sheet.Rubric:
             rows.append(sheet.RubricRow(escape(part.id) if number == 0 else "", inline_markdown(text), f"{points:g}"))
     total = sum(part.points for part in homework.parts())
     return sheet.Rubric(tuple(rows), f"{total:g}")
-
-
-def _certificate(checked: Sequence[Checked]) -> sheet.Certificate:
-    """A row for the quantities of a part that were checked in the same way, with the same outcome."""
-    alike = groupby(checked, lambda entry: (entry.part, *outcome(entry)))
-    rows = [certificate_row(part, method, ok, tuple(entries)) for (part, method, ok), entries in alike]
-    labels = [row.part for row in rows]
-    first = (label if label not in labels[:number] else "" for number, label in enumerate(labels))
-    return sheet.Certificate(tuple(replace(row, part=label) for row, label in zip(rows, first, strict=True)))
-
-
-def outcome(entry: Checked) -> tuple[str, bool | None]:
-    """Against what a claim was compared and whether it holds; None, and why, for what could not be tried."""
-    if entry.verdict.unchecked:
-        return entry.verdict.note, None
-    return entry.claim.method, entry.verdict.ok
-
-
-def certificate_row(part: str, method: str, ok: bool | None, entries: Sequence[Checked]) -> sheet.CertificateRow:
-    """A row for checks of one kind with one outcome; None for what could not be checked."""
-    points = sorted({entry.verdict.points for entry in entries})
-    return sheet.CertificateRow(
-        escape(part),
-        ", ".join(entry.claim.latex for entry in entries),
-        escape(method),
-        "" if ok is None else "--".join(str(number) for number in dict.fromkeys((points[0], points[-1]))),
-        "" if ok is None else _error(max(entry.verdict.error for entry in entries)),
-        ok,
-    )
-
-
-def _error(error: float) -> str:
-    return "0" if error == 0 else f"${_power(error)}$"
-
-
-def _power(error: float) -> str:
-    if error == float("inf"):
-        return r"\infty"
-    mantissa, exponent = f"{error:.1e}".split("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"

@@ -10,7 +10,7 @@ the size of the terms (:func:`error_beside_rounding`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -29,6 +29,7 @@ class Comparison:
 
     The error is infinite where nothing could be compared; ``note`` says why. What could not be tried here, and so is
     neither right nor wrong, is ``unchecked``. ``what`` is what was compared, where a claim does not say it.
+    ``sizes`` are the values of the size symbols at the points, where there are such.
     """
 
     error: float
@@ -37,6 +38,7 @@ class Comparison:
     note: str = ""
     what: str = ""
     unchecked: bool = False
+    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -45,7 +47,7 @@ class Comparison:
 
     def of(self, what: str) -> Comparison:
         """The same of something else."""
-        return Comparison(self.error, self.tolerance, self.points, self.note, what, self.unchecked)
+        return replace(self, what=what)
 
     @classmethod
     def failed(cls, note: str, tolerance: float = 0.0, points: int = 0, what: str = "") -> Comparison:

@@ -88,7 +88,8 @@ def test_a_pipe_gets_the_paths_and_nothing_else(tmp_path: Path) -> None:
     result = piped("build", "hw.yaml", "--format", "tex", folder=tmp_path)
     assert result.returncode == 0, result.stderr
     assert result.stderr == b""
-    assert result.stdout.decode().split() == [str(Path("hw", "questions.tex")), str(Path("hw", "key.tex"))]
+    names = ("questions.tex", "key.tex", "certificate.json")
+    assert result.stdout.decode().split() == [str(Path("hw", name)) for name in names]
     assert all((tmp_path / path).is_file() for path in result.stdout.decode().split())
 
 

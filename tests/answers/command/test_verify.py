@@ -32,7 +32,8 @@ def test_json_holds_what_the_lines_say(tmp_path: Path) -> None:
     assert list(result) == ["homework", "title", "ok", "checked", "failed", "unchecked", "checks"]
     assert (result["homework"], result["title"], result["ok"]) == ("hw", "A homework", True)
     (check,) = result["checks"]
-    assert list(check) == ["part", "quantity", "method", "points", "error", "tolerance", "ok", "note"]
+    assert list(check) == ["part", "quantity", "method", "points", "error", "tolerance", "ok", "note", "sizes"]
+    assert len(check["sizes"]) == check["points"]
     assert (check["part"], check["quantity"], check["ok"]) == ("1a", "∂ℓ/∂W₁", True)
     assert 0 <= check["error"] < check["tolerance"]
 
