@@ -17,7 +17,7 @@ samples as parameters are, but not learnt. ``hidden`` rows are internal to a lay
 name them."""
 
 Domain = Literal["real", "positive", "unit", "simplex", "binary", "one_hot", "class", "log_simplex", "index"]
-"""Which numbers a tensor holds: ``unit`` is (0, 1), ``simplex`` and ``one_hot`` sum to 1 along the last
+"""Which numbers a tensor holds: ``unit`` is (0, 1), ``simplex`` and ``one_hot`` sum to 1 along one
 axis, ``class`` is an integer that is used as a subscript, ``index`` one that the forward pass computes."""
 
 
@@ -27,12 +27,13 @@ Reduction = Literal["mean", "sum"]
 
 @dataclass(frozen=True)
 class Tensor:
-    """A named array of real numbers with a symbolic shape."""
+    """A named array of real numbers with a symbolic shape; ``along`` is the axis along which probabilities sum to 1."""
 
     name: str
     shape: tuple[Expr, ...]
     role: Role = "value"
     domain: Domain = "real"
+    along: int = -1
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from sympy import Expr, Indexed
 from derive.building.blueprint import Block, Blueprint
 from derive.building.build import Builder
 from derive.building.known import UNKNOWN
-from derive.building.language import parse_network, parse_stage
+from derive.building.language import parse_network, parse_objective
 from derive.building.letters import Lettering, lettered
+from derive.building.objective import losses_in, losses_of
 from derive.calculus.express import Vocabulary
 from derive.calculus.second_order import gradient_name, with_gradient, with_product
 from derive.derivation import Derivation
@@ -22,7 +23,7 @@ from derive.errors import NetworkError, nearest
 from derive.expression import symbols
 from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
-from derive.layers import LOSS, Activation, LayerDefinition
+from derive.layers import Activation, LayerDefinition, LossDefinition
 from derive.specialise import specialised
 from derive.steps import Grain, Layout
 
@@ -58,7 +59,7 @@ class Network:
     blocks: tuple[Block, ...]
     layout: Layout = "gradient"
     index_base: Literal[0, 1] = 1
-    extra: tuple[Activation | LayerDefinition, ...] = field(default=(), compare=False, repr=False)
+    extra: tuple[Activation | LayerDefinition | LossDefinition, ...] = field(default=(), compare=False, repr=False)
     general: GeneralNetwork | None = field(default=None, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
@@ -189,8 +190,7 @@ class Network:
 
     def _inside_loss(self) -> frozenset[str]:
         """The values that the loss computes on its way, such as probabilities."""
-        definition = LOSS.get(parse_stage(self.loss or "").name)
-        return frozenset(definition.values) if definition else frozenset()
+        return frozenset(name for loss in losses_in(self.loss, self.extra) for name in loss.values)
 
     def _require(self, name: str) -> None:
         """Complain where there is no loss, or no tensor of that name."""
@@ -275,19 +275,20 @@ def network(
     reduction: Literal["mean", "sum"] = "mean",
     layout: Layout = "gradient",
     index_base: Literal[0, 1] = 1,
-    extra: Iterable[Activation | LayerDefinition] = (),
+    extra: Iterable[Activation | LayerDefinition | LossDefinition] = (),
 ) -> Network:
     """A network in the little language: ``x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat``.
 
     Args:
         description: the input with its shape, then the layers; outputs are named z1, z2, ..., y_hat.
-        loss: a loss with its scale and options: ``MSE``, ``1/2*MSE``, ``BCE(mean)``, ``CrossEntropy(class)``.
+        loss: a loss with its factors and options, ``1/2*MSE``, ``CrossEntropy(class)``, or a sum of losses of the
+            outputs and of penalties, ``MSE(o, t) + lambda/2*L2(W1)``.
         batch: the size of a batch, such as ``"B"``; None derives for one sample.
         reduction: over a batch, the mean or the sum of the samples' losses; ``numeric.evaluate`` of a network for
             one sample takes batches so too.
         layout: ``numerator`` has gradients of scalars as rows, ``gradient`` gives them the parameter's shape.
         index_base: what printed indices count from.
-        extra: further layers and activations by their forward definitions.
+        extra: further layers, activations and losses by their forward definitions.
 
     Raises:
         NetworkError: the description cannot be read, a layer does not exist, or shapes do not compose.
@@ -296,11 +297,12 @@ def network(
         raise NetworkError(f"the reduction of a batch is mean or sum, not {reduction}")
     size = None if batch is None else symbols.dimension(batch)
     own = tuple(extra)
-    stages, end = parse_network(description), None if loss is None else parse_stage(loss)
+    stages, end = parse_network(description), () if loss is None else parse_objective(loss)
     lengths: list[int] = []
 
     def build(lettering: Lettering) -> Blueprint:
-        builder = Builder(None, {kind.name: kind for kind in own}, lettering, reduction=reduction)
+        layers = {kind.name: kind for kind in own if not isinstance(kind, LossDefinition)}
+        builder = Builder(None, layers, lettering, losses_of(own), reduction=reduction)
         builder.batch = None if size is None else builder.length(size)
         blueprint = builder.build(stages, end)
         lengths.extend(builder.lengths)

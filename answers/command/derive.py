@@ -64,7 +64,11 @@ def derive(
     ] = None,
     using: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", show_default=False, help="A file with layers of your own that the network uses."),
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="A file with layers, activations and losses of your own that the network uses.",
+        ),
     ] = None,
     ranges: Annotated[
         Ranges | None,
@@ -245,10 +249,10 @@ def _models(
 def _alone(given: str, batch: str | None, layout: Layout, index_base: Literal[0, 1]) -> tuple[Layer, ...]:
     """The layers that a text or a file names."""
     from answers.command.subjects import is_definition_file
-    from answers.homework.own import load_definitions
+    from answers.homework.own import load_layers
     from derive.layer import layer
 
-    named = load_definitions(Path(given)) if is_definition_file(given) else (given,)
+    named = load_layers(Path(given)) if is_definition_file(given) else (given,)
     return tuple(layer(one, batch=batch, layout=layout, index_base=index_base) for one in named)
 
 

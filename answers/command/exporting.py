@@ -16,7 +16,7 @@ from answers.errors import HomeworkContentError
 from answers.homework.bundled import bundled_files
 from answers.homework.context import HomeworkContext
 from answers.homework.load import Loaded
-from answers.homework.own import load_definitions
+from answers.homework.own import load_definitions, load_layers
 from derive.layer import Layer, is_layer, layer
 from derive.network import Network, network
 from numeric.codegen import CompileError
@@ -95,7 +95,7 @@ def subjects(given: str, loss: str | None, reduction: Reduction, using: Path | N
         DeriveError: it cannot be read.
     """
     if is_definition_file(given):
-        return [layer(one, batch=BATCH) for one in load_definitions(Path(given))]
+        return [layer(one, batch=BATCH) for one in load_layers(Path(given))]
     if is_layer(given):
         return [layer(given, batch=BATCH)]
     extra: Iterable[Definition] = () if using is None else load_definitions(using)

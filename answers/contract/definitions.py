@@ -1,4 +1,4 @@
-"""What a homework defines for its answers: networks, and layers and activations of its own."""
+"""What a homework defines for its answers: networks, and layers, activations and losses of its own."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ from answers.contract.names import (
     ActivationName,
     ConstantName,
     Dimension,
+    FunctionName,
     LayerName,
+    LossName,
     NetworkText,
+    ObjectiveText,
     SizeName,
-    StageText,
     TensorName,
 )
 from answers.errors import HomeworkContentError
 from derive.expression import symbols
 from derive.forward import Domain
 from derive.layers.checked import misfits
-from derive.layers.definition import Activation, LayerDefinition
+from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 
-Definition = LayerDefinition | Activation
+Definition = LayerDefinition | Activation | LossDefinition
 
 
 class NetworkModel(Strict):
     """A network in the little language, and its loss."""
 
     layers: NetworkText = Field(description="such as x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat")
-    loss: StageText | None = Field(None, description="such as 1/2*MSE, BCE, BCE(mean)")
+    loss: ObjectiveText | None = Field(None, description="such as 1/2*MSE, BCE(mean), MSE + lambda/2*L2(W1)")
     batch: Dimension | None = Field(None, description="the size of a batch; one sample if left out")
     reduction: Literal["mean", "sum"] = Field("mean", description="over a batch")
 
@@ -86,14 +88,58 @@ class OwnActivation(Strict):
         return Activation(name, self.formula, call=name, constants=self.constants)
 
 
+class OwnLoss(Strict):
+    """A loss of one sample by its equations from the prediction and the target to its value, the last row."""
+
+    equations: str = Field(description="rows such as l = sum[k] (y_hat[k] - y[k])^2, the last one a number")
+    axes: tuple[SizeName, ...] = Field(("K",), description="names of the dimensions of the prediction; [] for a number")
+    prediction: TensorName = Field("y_hat", description="what the equations call the prediction")
+    target: TensorName | None = Field("y", description="what they call the target; null where there is none")
+    shapes: dict[TensorName, tuple[str, ...]] = Field(default_factory=dict, description="of inputs, buffers and rows")
+    inputs: tuple[TensorName, ...] = Field((), description="given for each sample, or values of the network")
+    buffers: tuple[TensorName, ...] = Field((), description="given once for all samples, such as weights of classes")
+    values: tuple[TensorName, ...] = Field((), description="rows that answers may name")
+    constants: tuple[ConstantName, ...] = Field((), description="real hyper-parameters, as symbols")
+    functions: dict[FunctionName, str] = Field(default_factory=dict, description="functions by their formula in z")
+    domains: dict[TensorName, Domain] = Field(default_factory=dict, description="what prediction and target hold")
+
+    @model_validator(mode="after")
+    def _names_fit_together(self) -> OwnLoss:
+        given = {"inputs": self.inputs, "buffers": self.buffers}
+        for misfit in misfits(self.shapes, given, self.axes, (*self.inputs, *self.buffers)):
+            raise HomeworkContentError(misfit.message, misfit.place)
+        return self
+
+    def definition(self, name: str) -> LossDefinition:
+        """The loss under its name."""
+        return LossDefinition(
+            name=name,
+            equations=self.equations,
+            target=None if self.target is None else self.domains.get(self.target, "real"),
+            prediction=self.domains.get(self.prediction, "real"),
+            functions=self.functions,
+            constants={constant: constant for constant in self.constants},
+            inputs=self.inputs,
+            buffers=self.buffers,
+            shapes=self.shapes,
+            values=self.values,
+            domains=self.domains,
+            source=self.prediction,
+            target_name=self.target or "y",
+            axes=self.axes,
+        )
+
+
 class OwnDefinitions(Strict):
     """What a YAML file of definitions holds."""
 
     layers: dict[LayerName, OwnLayer] = Field(default_factory=dict)
     activations: dict[ActivationName, OwnActivation] = Field(default_factory=dict)
+    losses: dict[LossName, OwnLoss] = Field(default_factory=dict)
 
     def definitions(self) -> tuple[Definition, ...]:
         """All of them, under their names."""
         layers = (layer.definition(name) for name, layer in self.layers.items())
         activations = (activation.definition(name) for name, activation in self.activations.items())
-        return (*layers, *activations)
+        losses = (loss.definition(name) for name, loss in self.losses.items())
+        return (*layers, *activations, *losses)

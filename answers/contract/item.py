@@ -13,7 +13,7 @@ from answers.latex.sheet import Block
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward
 from derive.layers import Activation
-from derive.layers.definition import LayerDefinition
+from derive.layers.definition import LayerDefinition, LossDefinition
 from derive.network import Network
 from derive.steps import Grain, Layout
 from numeric.checks.comparison import Comparison
@@ -75,6 +75,9 @@ class Context(Protocol):
 
     def activations(self) -> Mapping[str, Activation]:
         """The activations that the homework may use, its own among them, by their names."""
+
+    def losses(self) -> tuple[LossDefinition, ...]:
+        """The losses that the homework defines."""
 
     def own(self) -> Mapping[str, LayerDefinition | Activation]:
         """The layers and activations that the homework defines, by their names."""

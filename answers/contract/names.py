@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator
 
 from answers.contract.texts import PlainText
-from derive.building.language import parse_network, parse_stage
+from derive.building.language import parse_network, parse_objective, parse_stage
 from derive.expression.identifiers import LONGEST, quoted, word
 from derive.expression.symbols import dimension
 from numeric.source.plain import WORDS
@@ -43,6 +43,11 @@ def _stage(text: str) -> str:
     return text
 
 
+def _objective(text: str) -> str:
+    parse_objective(text)
+    return text
+
+
 def _dimension(given: str | int) -> str | int:
     dimension(given)
     return given
@@ -55,6 +60,7 @@ def _network(text: str) -> str:
 
 LayerName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a layer"))]
 ActivationName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="an activation"))]
+LossName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a loss"))]
 SizeName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a size"))]
 TensorName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a tensor"))]
 FunctionName: TypeAlias = Annotated[str, AfterValidator(_function)]
@@ -71,6 +77,9 @@ Label: TypeAlias = Annotated[PlainText, AfterValidator(_label)]
 
 StageText: TypeAlias = Annotated[str, AfterValidator(_stage)]
 """One layer, activation or loss with its arguments, in the little language of networks."""
+
+ObjectiveText: TypeAlias = Annotated[str, AfterValidator(_objective)]
+"""A loss, or a sum of losses and penalties with their factors."""
 
 NetworkText: TypeAlias = Annotated[str, AfterValidator(_network)]
 """A network in the little language."""

@@ -20,7 +20,7 @@ from derive.building.applied import called
 from derive.errors import DeriveError, nearest
 from derive.expression.scalar import ScalarFunction
 from derive.layers import ACTIVATION, Activation, scalar_function
-from derive.layers.definition import LayerDefinition
+from derive.layers.definition import LayerDefinition, LossDefinition
 from derive.network import Network, network
 from derive.steps import Grain, Layout
 from numeric import CompileError
@@ -110,7 +110,12 @@ class HomeworkContext:
 
     def own(self) -> Mapping[str, LayerDefinition | Activation]:
         """The layers and activations that the homework defines, by their names."""
-        return {definition.name: definition for definition in self.homework.own().definitions()}
+        own = self.homework.own().definitions()
+        return {definition.name: definition for definition in own if not isinstance(definition, LossDefinition)}
+
+    def losses(self) -> tuple[LossDefinition, ...]:
+        """The losses that the homework defines."""
+        return tuple(own for own in self.homework.own().definitions() if isinstance(own, LossDefinition))
 
     def functions(self) -> tuple[ScalarFunction, ...]:
         """The same as scalar functions, which formulas call as they are written: ``sigma(z)``.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from answers.code.templates import code_templates
-from answers.contract.definitions import NetworkModel, OwnActivation, OwnDefinitions, OwnLayer
+from answers.contract.definitions import NetworkModel, OwnActivation, OwnDefinitions, OwnLayer, OwnLoss
 from answers.contract.grains import StepsField
 from answers.contract.item import Item
 from answers.contract.model import Strict, one_of
-from answers.contract.names import ActivationName, FileName, Label, LayerName
+from answers.contract.names import ActivationName, FileName, Label, LayerName, LossName
 from answers.contract.texts import Markdown, MarkdownLine
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
@@ -91,13 +91,14 @@ class Homework(Strict):
     activations: dict[ActivationName, OwnActivation] = Field(
         default_factory=dict, description="activations of your own"
     )
+    losses: dict[LossName, OwnLoss] = Field(default_factory=dict, description="losses of your own for the networks")
     networks: dict[FileName, NetworkModel] = Field(default_factory=dict)
     trainings: dict[FileName, TrainingModel] = Field(default_factory=dict)
     questions: tuple[Question, ...]
 
     def own(self) -> OwnDefinitions:
-        """The layers and activations that the file defines."""
-        return OwnDefinitions(layers=self.layers, activations=self.activations)
+        """The layers, activations and losses that the file defines."""
+        return OwnDefinitions(layers=self.layers, activations=self.activations, losses=self.losses)
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Homework:

@@ -1,4 +1,4 @@
-"""Layers and activations of a user's own, from a Python or YAML file."""
+"""Layers, activations and losses of a user's own, from a Python or YAML file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from answers.contract.definitions import Definition, OwnDefinitions
 from answers.errors import HomeworkContentError
 from answers.homework.source import read_source
 from answers.homework.validate import validated
-from derive.layers.definition import Activation, LayerDefinition
+from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 
 
 def load_definitions(path: Path) -> tuple[Definition, ...]:
-    """The layers and activations that a file defines.
+    """The layers, activations and losses that a file defines.
 
-    A Python file is run, and every ``LayerDefinition`` and ``Activation`` that it leaves in its namespace is
-    taken. A YAML file has the keys ``layers`` and ``activations``.
+    A Python file is run, and every ``LayerDefinition``, ``Activation`` and ``LossDefinition`` that it leaves in its
+    namespace is taken. A YAML file has the keys ``layers``, ``activations`` and ``losses``.
 
     Raises:
         HomeworkError: a YAML file is not as it should be; the message names the line and the key.
@@ -27,13 +27,28 @@ def load_definitions(path: Path) -> tuple[Definition, ...]:
         raise HomeworkContentError(f"there is no file {path}")
     found = tuple(_from_python(path)) if path.suffix == ".py" else _from_yaml(path)
     if not found:
-        raise HomeworkContentError(f"{path} defines no layer and no activation")
+        raise HomeworkContentError(f"{path} defines no layer, no activation and no loss")
+    return found
+
+
+def load_layers(path: Path) -> tuple[LayerDefinition | Activation, ...]:
+    """The layers and activations that a file defines, each of which can be derived alone.
+
+    Raises:
+        HomeworkError: a YAML file is not as it should be; the message names the line and the key.
+        HomeworkContentError: the file is not there, or defines neither layers nor activations.
+    """
+    found = tuple(own for own in load_definitions(path) if not isinstance(own, LossDefinition))
+    if not found:
+        raise HomeworkContentError(
+            f"{path} defines losses alone: give a network, --using {path}, and the loss as --loss"
+        )
     return found
 
 
 def _from_python(path: Path) -> Iterator[Definition]:
     for value in runpy.run_path(str(path)).values():
-        if isinstance(value, LayerDefinition | Activation):
+        if isinstance(value, LayerDefinition | Activation | LossDefinition):
             yield value
 
 

@@ -8,11 +8,14 @@ from pydantic import Field
 
 from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Context, Item
+from answers.contract.names import ObjectiveText
 from answers.derivations.pages import forward_page, gradient_blocks, is_long, page_claim
 from answers.derivations.steps import merged
 from answers.latex.sheet import Block, Heading, Room
 from answers.readback.printed import in_blocks
+from derive.building.objective import losses_in
 from derive.derivation import Derivation
+from derive.layers import LossDefinition
 from derive.network import Network, network
 
 
@@ -20,7 +23,7 @@ class LossPage(Item):
     """The gradients of a loss, and its Hessian where that is asked for."""
 
     kind: Literal["loss"]
-    loss: str = Field(description="such as MSE, CrossEntropy(class)")
+    loss: ObjectiveText = Field(description="such as MSE, CrossEntropy(class), a sum of them, one of your own")
     behind: str | None = Field(None, description="the layer that makes the prediction, such as Softmax")
     hessian: bool = Field(False, description="whether to add the second derivatives")
     after: str | None = Field(None, description="a loss shown before it, whose forward equations are not repeated")
@@ -30,15 +33,19 @@ class LossPage(Item):
         return (Room(8),)
 
     def answer(self, context: Context) -> Answered:
-        chain = "y_hat:K" if self.behind is None else f"z:K -> {self.behind} -> y_hat"
-        net = network(chain, self.loss, layout=context.layout, index_base=context.index_base)
+        losses = context.losses()
+        shape = self._shape(losses)
+        chain = f"y_hat:{shape}" if self.behind is None else f"z:{shape} -> {self.behind} -> y_hat"
+        net = network(chain, self.loss, layout=context.layout, index_base=context.index_base, extra=losses)
         forward = tuple(net.value(name) for name in _values(net))
         grain = context.grain(self.steps)
         sources = ("y_hat",) if self.behind is None else ("y_hat", "z")
         derivations: tuple[Derivation, ...] = merged(net.gradient(name, grain=grain or "full") for name in sources)
         by_class = "y" in net.forward.tensors and net.forward.tensors["y"].domain == "class"
         title = "Forward, with the number of a class as the target" if by_class else "Forward"
-        known = () if self.after is None else network(chain, self.after, layout=context.layout).forward.rows
+        known = (
+            () if self.after is None else network(chain, self.after, layout=context.layout, extra=losses).forward.rows
+        )
         rows = [row for row in net.forward.rows if row not in known]
         equations, stated = forward_page(net.forward, rows, forward, context.index_base, title)
         blocks = [*equations, Heading("Backward")]
@@ -54,6 +61,11 @@ class LossPage(Item):
             blocks += [Heading("Second derivatives"), *own]
             claims.append(page_claim(second, in_blocks(own)))
         return Answered(tuple(blocks), tuple(claims))
+
+    def _shape(self, own: tuple[LossDefinition, ...]) -> str:
+        """The shape of the prediction: that of the losses, those with the most axes where there are several."""
+        axes = max((loss.axes for loss in losses_in(self.loss, own)), key=lambda one: len(one), default=())
+        return f"({', '.join(axes)})" if axes else "K"
 
 
 def _values(net: Network) -> tuple[str, ...]:

@@ -282,7 +282,7 @@ def renamed(expression: Expr, names: Mapping[str, str]) -> Expr:
 
 def batched(row: Row, names: set[str], batch: Expr) -> Row:
     """The row for a batch: the tensors in ``names`` get a first axis, what samples share does not."""
-    tensor = Tensor(row.name, (batch, *row.tensor.shape), row.tensor.role, row.tensor.domain)
+    tensor = replace(row.tensor, shape=(batch, *row.tensor.shape))
     return Row(tensor, (BATCH, *row.indices), _with_batch(row.expression, names))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Function, Integer, Symbol
@@ -13,10 +14,11 @@ from derive.building.assemble import BATCH, Names, place
 from derive.building.blueprint import Block, Blueprint
 from derive.building.equations import parse_formula
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
-from derive.building.joins import joined_row, total_row
+from derive.building.joins import hadamard_row, joined_row, total_row
 from derive.building.language import Chain, Description, Source, Stage
 from derive.building.letters import Lettering
-from derive.building.loss import place_loss
+from derive.building.loss import Surroundings
+from derive.building.objective import place_objective
 from derive.building.options import Option
 from derive.building.order import check_arguments, check_order
 from derive.errors import NEAR, NetworkError, likeness, nearest
@@ -24,11 +26,14 @@ from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Reduction, Row, Tensor
 from derive.layers import ACTIVATION, LAYERS, LOSS, WORDS, Activation, named_functions, scalar_function
-from derive.layers.definition import LayerDefinition
+from derive.layers.definition import LayerDefinition, LossDefinition
 from derive.layers.ranges import require_in_range
 from derive.render.names import require_distinct
 
 APART = "a loss stands apart from the layers, as --loss or loss="
+
+SHORT = re.compile(r"[A-Z](_?[0-9]+|_[a-z])?")
+"""A capital, with a number or a letter below it: the name of a value, as no layer is called so."""
 
 MISSPELT = 0.85
 """From which likeness on a word in small letters is a layer misspelt, and not the name of a value."""
@@ -44,6 +49,7 @@ class Builder:
     batch: Expr | None
     extra: Mapping[str, LayerDefinition | Activation] = field(default_factory=dict)
     lettering: Lettering = field(default_factory=Lettering)
+    losses: Mapping[str, LossDefinition] = field(default_factory=lambda: LOSS)
     lengths: list[int] = field(default_factory=list)
     given: list[Tensor] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -59,7 +65,7 @@ class Builder:
     alone: bool = False
     reduction: Reduction = "mean"
 
-    def build(self, description: Description, loss: Stage | None) -> Blueprint:
+    def build(self, description: Description, loss: Sequence[Stage]) -> Blueprint:
         """The blueprint of the network, with the loss behind it if there is one.
 
         Raises:
@@ -71,8 +77,8 @@ class Builder:
             current = self._chain(chain, last=position == len(description) - 1)
         if current is None:
             raise NetworkError("the network has no chain")
-        if loss is not None:
-            self._add_loss(loss, current)
+        if loss:
+            self._add_objective(loss, current)
         return self.blueprint()
 
     def blueprint(self) -> Blueprint:
@@ -93,20 +99,27 @@ class Builder:
         )
         return Blueprint(forward, tuple(self.blocks))
 
-    def _add_loss(self, loss: Stage, prediction: Tensor) -> None:
-        placed = place_loss(loss, prediction, self.batch, self.reduction)
+    def _add_objective(self, terms: Sequence[Stage], prediction: Tensor) -> None:
+        tensors = {tensor.name: tensor for tensor in (*self.given, *(row.tensor for row in self.rows))}
+        read = {symbols.name_of(one) for row in self.rows for one in symbols.accesses(row.expression)}
+        outputs = frozenset({row.name for row in self.rows} - read)
+        around = Surroundings(tensors, prediction, self.batch, self.losses, self._called(), outputs)
+        placed = place_objective(terms, around, self.reduction)
         self.given += placed.given
         self.rows += placed.rows
         self.functions.update({function.name: function for function in placed.functions})
-        inner = LOSS[loss.name]
-        if inner.layer:
-            self.blocks.append(Block(inner.layer, prediction.name, "p", inner.call, of_loss=True))
-        self.blocks.append(Block("Loss", "p" if inner.layer else prediction.name, "l", of_loss=True))
+        for term in placed.terms:
+            if term.layer:
+                self.blocks.append(Block(term.layer, term.reads, term.made, term.call, of_loss=True))
+        first = placed.terms[0]
+        self.blocks.append(Block("Loss", first.made if first.layer else prediction.name, "l", of_loss=True))
 
     def _chain(self, chain: Chain, *, last: bool) -> Tensor:
         """The value at the end of a chain, under the name that the chain gives it or a number."""
         stages, name = self._named(chain, last)
         current = self._source(chain.source, name if not stages else "")
+        if chain.stages and not stages and current.name != name:
+            current = self.add(Stage("Identity"), current, name)
         for position, stage in enumerate(stages):
             end = position == len(stages) - 1
             output = name if end and name else self._next_value()
@@ -124,12 +137,8 @@ class Builder:
         bare = bare and (not self._is_layer(end.name) or (_is_unknown(end.name) and end.name in self.referred))
         if bare and end.name not in self.referred:
             self._refuse_for_layer(end.name)
-        if bare and not end.name.islower() and self._is_name(end.name):
-            raise NetworkError(
-                f"there is no layer {end.name}, and the name of a value is in small letters: write {end.name.lower()} "
-                f"for it, at the end of its chain"
-            )
-        return (tuple(before), end.name) if bare and end.name.islower() else (chain.stages, default)
+        named = bare and (end.name.islower() or self._is_name(end.name))
+        return (tuple(before), end.name) if named else (chain.stages, default)
 
     def _refuse_for_layer(self, name: str) -> None:
         """Refuse a name in small letters that was meant as a layer or a loss, here or in another library."""
@@ -148,7 +157,7 @@ class Builder:
     def _is_name(self, name: str) -> bool:
         """Whether a word with capitals that is no layer was meant as the name of a value."""
         known = (*LAYERS, *ACTIVATION, *LOSS, *self.extra)
-        if name in self.referred:
+        if name in self.referred or SHORT.fullmatch(name):
             return True
         elsewhere = layer_elsewhere(name) or loss_elsewhere(name)
         return not elsewhere and max(likeness(name.lower(), layer.lower()) for layer in known) < NEAR
@@ -176,9 +185,8 @@ class Builder:
             self.beside = tuple(parts[1:])
             return parts[0]
         self.beside = ()
-        row, label = (total_row if source.kind == "total" else joined_row)(
-            parts, name or self._next_value(), self.batch
-        )
+        joins = {"total": total_row, "hadamard": hadamard_row, "joined": joined_row}
+        row, label = joins[source.kind](parts, name or self._next_value(), self.batch)
         self.rows.append(row)
         self.blocks.append(Block(label, parts[0].name, row.name))
         return row.tensor

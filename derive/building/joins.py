@@ -1,10 +1,10 @@
-"""Where branches of a network meet: sums of values, and values one after the other."""
+"""Where branches of a network meet: sums and products of values, and values one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Add, Expr, S, Symbol
+from sympy import Add, Expr, Mul, S, Symbol
 
 from derive.errors import NetworkError
 from derive.expression import symbols
@@ -17,12 +17,25 @@ def total_row(parts: Sequence[Tensor], output: str, batch: Expr | None) -> tuple
     Raises:
         NetworkError: the shapes differ.
     """
+    return _elementwise(parts, output, Add, "added"), " + ".join(part.name for part in parts)
+
+
+def hadamard_row(parts: Sequence[Tensor], output: str, batch: Expr | None) -> tuple[Row, str]:
+    """The product element by element of values of one shape, a gate and what it lets pass, as a row and its label.
+
+    Raises:
+        NetworkError: the shapes differ.
+    """
+    return _elementwise(parts, output, Mul, "multiplied element by element"), " * ".join(part.name for part in parts)
+
+
+def _elementwise(parts: Sequence[Tensor], output: str, operation: type[Expr], what: str) -> Row:
     for part in parts[1:]:
         if part.shape != parts[0].shape:
-            raise NetworkError(f"{_said(parts[0])} and {_said(part)} cannot be added")
+            raise NetworkError(f"{_said(parts[0])} and {_said(part)} cannot be {what}")
     letters = _letters(parts[0])
-    body = Add(*(symbols.element(part.name, letters) for part in parts))
-    return Row(Tensor(output, parts[0].shape), letters, body), " + ".join(part.name for part in parts)
+    body = operation(*(symbols.element(part.name, letters) for part in parts))
+    return Row(Tensor(output, parts[0].shape), letters, body)
 
 
 def joined_row(parts: Sequence[Tensor], output: str, batch: Expr | None) -> tuple[Row, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
@@ -17,7 +18,7 @@ from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.errors import NetworkError
 from derive.expression import symbols
 from derive.expression.identifiers import quoted, word
-from derive.numbers.magnitudes import rational
+from derive.numbers.magnitudes import power, rational
 
 Argument: TypeAlias = Expr | str | tuple["Argument", ...]
 """What a layer is given: a number or size, a name or text, or a tuple of them."""
@@ -37,9 +38,10 @@ class Stage:
 @dataclass(frozen=True)
 class Source:
     """Where a chain begins: an ``input`` with its shape, a ``value`` of an earlier chain, the ``total`` of
-    several, several ``joined`` along their first axis, or several ``together`` as a layer's inputs."""
+    several or their product element by element (``hadamard``), several ``joined`` along their first axis, or several
+    ``together`` as a layer's inputs."""
 
-    kind: Literal["input", "value", "total", "joined", "together"]
+    kind: Literal["input", "value", "total", "hadamard", "joined", "together"]
     names: tuple[str, ...]
     shape: tuple[Expr, ...] = ()
 
@@ -58,6 +60,11 @@ Description: TypeAlias = tuple[Chain, ...]
 
 NUMBER = re.compile(r"(-)?\s*([0-9]+(?:\.[0-9]+)?(?:e-?[0-9]{1,3})?)\s*(?:/\s*([0-9]+(?:\.[0-9]+)?))?")
 """A number or a quotient of two, as an argument between quotes may be."""
+FORMS = {
+    "network": "x:n -> Linear(d) -> ReLU -> Linear(K)",
+    "stage": "Name(arguments) or 1/2*Name",
+    "objective": "Name(arguments), 1/2*Name, or a sum such as MSE + lambda/2*L2(W1)",
+}
 QUALIFIED = re.compile(r"\b(?:[A-Za-z_]\w*\.)+([A-Za-z_]\w*)")
 """A name with the module of a library before it, such as nn.ReLU."""
 
@@ -65,7 +72,7 @@ QUALIFIED = re.compile(r"\b(?:[A-Za-z_]\w*\.)+([A-Za-z_]\w*)")
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
     grammar = (files("derive.building") / "language.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", start=["network", "stage"])
+    return Lark(grammar, parser="lalr", start=["network", "objective", "stage"])
 
 
 def parse_network(text: str) -> Description:
@@ -78,12 +85,21 @@ def parse_network(text: str) -> Description:
 
 
 def parse_stage(text: str) -> Stage:
-    """Read one stage, such as ``1/2*MSE`` or ``MSE(mean)``.
+    """Read one stage, such as ``1/T*Softmax`` or ``Linear(d)``.
 
     Raises:
         NetworkError: the text is not a stage.
     """
     return _stage(_parse(text, "stage"))
+
+
+def parse_objective(text: str) -> tuple[Stage, ...]:
+    """Read the terms of an objective, such as ``1/2*MSE + lambda/2*L2(W1)``, each with its factors and its sign.
+
+    Raises:
+        NetworkError: the text is no sum of losses.
+    """
+    return tuple(_terms(_parse(text, "objective")))
 
 
 def _parse(text: str, start: str) -> Tree[Any]:
@@ -97,7 +113,7 @@ def _parse(text: str, start: str) -> Tree[Any]:
             whole, name = qualified.group(0), qualified.group(1)
             meant = loss_elsewhere(name) or layer_elsewhere(name) or f"write {name}"
             raise NetworkError(f"no module stands before a name, as in {whole}; {meant}:\n{place}") from error
-        form = "x:n -> Linear(d) -> ReLU -> Linear(K)" if start == "network" else "Name(arguments) or 1/2*Name"
+        form = FORMS[start]
         raise NetworkError(f"cannot read the {start}, expected the form {form}:\n{place}") from error
 
 
@@ -120,10 +136,38 @@ def _word(token: Any, what: str) -> str:
     return word(str(token), what, NetworkError)
 
 
+def _terms(tree: Tree[Any]) -> Iterator[Stage]:
+    if tree.data == "objective":
+        yield _stage(tree.children[0])
+        return
+    before, last = tree.children
+    yield from _terms(before)
+    term = _stage(last) if tree.data == "plus" else _layer(last, "")
+    yield term if tree.data == "plus" else replace(term, scale=-term.scale)
+
+
 def _stage(tree: Tree[Any]) -> Stage:
-    scale, name, arguments, label = tree.children
+    product, label = tree.children
+    return _layer(product, "" if label is None else _word(label, "a layer"))
+
+
+def _layer(product: Tree[Any], label: str) -> Stage:
+    """The layer of a product and its factors: the one with arguments, or the last that nothing is divided by."""
+    parts = list(_parts(product))
+    named = [node for node, below in parts if node.data == "named" and not below]
+    called = [node for node in named if node.children[1] is not None]
+    if len(called) > 1:
+        names = " and ".join(str(node.children[0]) for node in called)
+        raise NetworkError(f"{names} are multiplied; a layer or a loss has numbers and letters as its factors")
+    if not named:
+        raise NetworkError("there are factors and no layer or loss behind them, as in 1/2*MSE")
+    layer = called[0] if called else named[-1]
+    scale = sympy.S.One
+    for node, below in parts:
+        scale *= sympy.S.One if node is layer else _below(_number(node)) if below else _number(node)
+    name, arguments = layer.children
     positional: list[Argument] = []
-    named: list[tuple[str, Argument]] = []
+    given: list[tuple[str, Argument]] = []
     for argument in arguments.children if arguments is not None else ():
         if argument is None:
             continue
@@ -131,17 +175,48 @@ def _stage(tree: Tree[Any]) -> Stage:
         if key is None:
             positional.append(_value(value))
         else:
-            named.append((_word(key, "an argument"), _value(value)))
-    factor = sympy.S.One if scale is None else _factor(scale)
-    shared = "" if label is None else _word(label, "a layer")
-    return Stage(_word(name, "a layer"), tuple(positional), tuple(named), factor, shared)
+            given.append((_word(key, "an argument"), _value(value)))
+    return Stage(_word(name, "a layer"), tuple(positional), tuple(given), scale, label)
 
 
-def _factor(node: Tree[Any] | Token) -> Expr:
-    if isinstance(node, Tree):
-        above, below = node.children
-        return _quotient(str(above), str(below))
-    return symbols.scalar(str(node)) if node.type == "NAME" else rational(str(node))
+def _parts(product: Tree[Any], below: bool = False) -> Iterator[tuple[Tree[Any], bool]]:
+    """The factors of a product, and whether each is below a line."""
+    if product.data == "opposite":
+        yield Tree("number", [Token("INTEGER", "-1")]), False
+        yield from _parts(product.children[0], below)
+    elif product.data in ("times", "over"):
+        before, last = product.children
+        yield from _parts(before, below)
+        yield last, product.data == "over"
+    else:
+        yield product, below
+
+
+def _below(number: Expr) -> Expr:
+    if number == 0:
+        raise NetworkError("a factor divides by 0")
+    return 1 / number
+
+
+def _number(tree: Tree[Any]) -> Expr:
+    """The value of a factor in numbers and letters."""
+    kind, children = str(tree.data), tree.children
+    if kind == "number":
+        text = str(children[0])
+        return -rational(text[1:]) if text.startswith("-") else rational(text)
+    if kind == "named":
+        name, arguments = children
+        if arguments is not None:
+            raise NetworkError(f"{name}(...) stands among the factors of another; factors are numbers and letters")
+        return symbols.scalar(_word(name, "a factor"))
+    if kind == "raised":
+        return power(_number(children[0]), rational(str(children[1])))
+    if kind == "opposite":
+        return -_number(children[0])
+    left, right = map(_number, children)
+    operations = {"times": left * right, "added": left + right, "taken": left - right}
+    result: Expr = operations[kind] if kind in operations else left * _below(right)
+    return result
 
 
 def _value(tree: Tree[Any]) -> Argument:

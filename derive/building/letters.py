@@ -146,7 +146,7 @@ def with_numbers(forward: Forward, numbers: Numbers) -> Forward:
 
     def tensor_with(tensor: Tensor) -> Tensor:
         shape = tuple(walks.replaced(length, numbers) for length in tensor.shape)
-        return Tensor(tensor.name, shape, tensor.role, tensor.domain)
+        return replace(tensor, shape=shape)
 
     rows = tuple(
         Row(tensor_with(row.tensor), row.indices, walks.replaced(row.expression, numbers)) for row in forward.rows

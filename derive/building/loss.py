@@ -1,140 +1,278 @@
-"""A loss behind a network: its equations for one sample, its scale, and its mean over a batch."""
+"""One term of an objective: what of the network it reads, what it is given, its equations and its factors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
 
-from sympy import Expr, Integer, Sum
+import sympy
+from sympy import Expr
 
-from derive.building.assemble import BATCH, batched, renamed
+from derive.building.assemble import BATCH, renamed
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
-from derive.building.foreign import loss_elsewhere
 from derive.building.language import Stage
-from derive.errors import NetworkError, nearest
+from derive.building.lifted import Lift, lifted, of_one_number, summed
+from derive.building.terms import Asked, asked_of
+from derive.errors import NetworkError
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
-from derive.forward import Domain, Reduction, Role, Row, Tensor
-from derive.layers import CALLED, LOSS, LossDefinition, scalar_function
+from derive.forward import Domain, Role, Row, Tensor
+from derive.layers import Activation, LossDefinition, scalar_function
 from derive.layers.ranges import require_in_range
 
-OPTIONS = ("mean", "sum", "class", "one_hot")
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a loss finds before it: tensors by name, what the network computes last, the batch.
+
+    ``outputs`` are the values that nothing in the network reads, ``made`` the rows of earlier terms. Where ``several``
+    outputs have a loss, a target that has no name is called as its output.
+    """
+
+    tensors: Mapping[str, Tensor]
+    prediction: Tensor
+    batch: Expr | None
+    losses: Mapping[str, LossDefinition]
+    functions: Mapping[str, Activation]
+    outputs: frozenset[str] = frozenset()
+    made: Mapping[str, Row] = field(default_factory=dict)
+    several: bool = False
+
+    def lift_of(self, tensor: Tensor) -> Lift:
+        """The axis of the batch, where a tensor has it."""
+        shared = self.batch is None or tensor.role in ("parameter", "buffer")
+        if shared or tensor.shape[:1] != (self.batch,):
+            return Lift()
+        return Lift(((BATCH, self.batch),))
+
+    def sizes(self) -> dict[str, Expr]:
+        """The sizes that the network names, by their letters."""
+        shapes = [tensor.shape for tensor in self.tensors.values()]
+        found = symbols.sizes_in(length for shape in shapes for length in shape)
+        return {size.name: size for size in (found if self.batch is None else found | symbols.sizes_in([self.batch]))}
+
+    def factor(self, scale: Expr) -> Expr:
+        """The factors of a term: a letter that names a size of the network is that size, any other a real number.
+
+        Raises:
+            NetworkError: a letter names a tensor of the network that is no single number.
+        """
+        names, sizes = sorted(symbols.names_in(scale)), self.sizes()
+        for name in names:
+            tensor = self.tensors.get(name)
+            if tensor is not None and tensor.shape:
+                raise NetworkError(f"the factor {name} is a tensor of the network, with shape {shown(tensor.shape)}")
+        return scale.xreplace({symbols.scalar(name): sizes[name] for name in names if name in sizes})
 
 
 @dataclass(frozen=True)
 class PlacedLoss:
-    """What a loss adds to a forward definition: given tensors, the target first, rows, functions that they apply."""
+    """What a term adds to a forward definition: given tensors, rows, functions that they apply, its value.
 
-    given: tuple[Tensor, ...]
-    rows: tuple[Row, ...]
-    functions: tuple[ScalarFunction, ...]
+    The ``value`` is that of one sample where the term is ``per_sample``. ``reads`` is the prediction; ``layer`` the one
+    that the loss brings with it, whose output is called ``made``.
+    """
+
+    value: Expr
+    per_sample: bool
+    reads: str
+    given: tuple[Tensor, ...] = ()
+    rows: tuple[Row, ...] = ()
+    functions: tuple[ScalarFunction, ...] = ()
+    layer: str = ""
+    call: str = ""
+    made: str = ""
 
 
-def place_loss(stage: Stage, prediction: Tensor, batch: Expr | None, reduction: Reduction) -> PlacedLoss:
-    """The loss behind ``prediction``: what it is given, and the rows to ``l``.
+def place_loss(stage: Stage, around: Surroundings) -> PlacedLoss:
+    """A loss of the library or of a user in its place.
 
-    ``MSE(mean)`` divides by the number of outputs; ``CrossEntropy(class)`` takes a class number.
-    Over a batch, ``reduction`` is the ``mean`` or the ``sum`` of the samples' losses.
+    ``MSE(mean)`` divides by the number of outputs, ``CrossEntropy(class)`` takes a class number, ``MSE(o, t)`` compares
+    the value o with t. A loss of vectors is summed over the other axes of a prediction that has more than one.
 
     Raises:
-        NetworkError: the loss or an option of it does not exist, or the prediction is no vector.
+        NetworkError: an argument does not exist, or the prediction does not have the axes that the loss takes.
     """
-    definition, options, constants = _read(stage)
-    shape = prediction.shape if batch is None else prediction.shape[1:]
-    if len(shape) != 1:
-        raise NetworkError(
-            f"{definition.name} takes a vector of outputs, "
-            f"but {prediction.name} has shape ({', '.join(map(str, shape))})"
-        )
-    given = tuple(_given(definition, "class" in options, shape[0]))
-    shapes = {name: _shape(lengths, shape[0]) for name, lengths in definition.shapes.items()}
-    shapes |= {"y_hat": shape, **{tensor.name: tensor.shape for tensor in given}}
-    text = definition.class_equations if "class" in options else definition.equations
-    values = {name: parse_formula(value) for name, value in constants}
+    definition = around.losses[stage.name]
+    asked = asked_of(stage, definition, around.tensors)
+    prediction = around.tensors[asked.prediction or around.prediction.name]
+    by_class = "class" in asked.options
+    text = definition.class_equations if by_class else definition.equations
+    per_sample = around.lift_of(prediction)
+    lengths, lift = _axes(definition, prediction, per_sample, asked.axis)
+    shapes = _shapes(definition, lengths)
+    target = () if by_class else tuple(lengths.values())
+    if definition.target is not None:
+        shapes[definition.target_name] = target
+    shapes[definition.source] = tuple(lengths.values())
+    values = {name: parse_formula(value) for name, value in asked.constants}
     for name, value in values.items():
         require_in_range(definition.name, name, value)
-    known = frozenset((*CALLED, *definition.functions))
-    equations = parse_equations(text, Vocabulary(shapes, {"K": shape[0]}, values, known))
-    functions = tuple(scalar_function(name, formula, constants) for name, formula in definition.functions.items())
-    factor = stage.scale / (shape[0] if "mean" in options else Integer(1))
-    rows = _rows(definition, equations, factor, prediction.name)
-    if batch is not None:
-        given = tuple(
-            tensor if tensor.role == "buffer" else replace(tensor, shape=(batch, *tensor.shape)) for tensor in given
-        )
-        own = {prediction.name, *(tensor.name for tensor in given if tensor.role != "buffer")}
-        rows = _over_batch(rows, own, batch, reduction)
-    return PlacedLoss(given, tuple(rows), functions)
+    known = frozenset((*around.functions, *definition.functions))
+    equations = parse_equations(text, Vocabulary(shapes, {**around.sizes(), **lengths}, values, known))
+    _check_defined(definition, equations)
+    if not prediction.shape[len(per_sample.axes) :] and definition.axes:
+        equations = tuple(map(of_one_number, equations))
+        shapes = {name: () if set(shape) == {sympy.S.One} else shape for name, shape in shapes.items()}
+    given, names, lifts = _given(definition, asked, around, prediction, shapes, lift)
+    names[definition.source], lifts[prediction.name] = prediction.name, lift
+    rows, value = _rows(definition, equations, names, lifts, lift, around, prediction)
+    divisor = sympy.Mul(*prediction.shape[len(per_sample.axes) :]) if "mean" in asked.options else sympy.S.One
+    positions = tuple(axis for axis in lift.axes if axis[0] != BATCH)
+    functions = tuple(scalar_function(name, formula, asked.constants) for name, formula in definition.functions.items())
+    return PlacedLoss(
+        around.factor(stage.scale) / divisor * summed(value, positions),
+        BATCH in {letter for letter, _ in lift.axes},
+        prediction.name,
+        tuple(given),
+        tuple(rows),
+        functions,
+        definition.layer,
+        definition.call,
+        names.get("p", "p"),
+    )
 
 
-def _given(definition: LossDefinition, by_class: bool, outputs: Expr) -> Iterator[Tensor]:
-    """The target of one sample, and what else the loss is given."""
+def shown(shape: Iterable[Expr]) -> str:
+    """A shape as messages write it."""
+    return f"({', '.join(map(str, shape))})"
+
+
+def _axes(
+    definition: LossDefinition, prediction: Tensor, per_sample: Lift, axis: int | None
+) -> tuple[dict[str, Expr], Lift]:
+    """The lengths of the axes that a loss reads, by name, and the other ones of the prediction around them.
+
+    Raises:
+        NetworkError: the prediction has too few axes, or not the one that is asked for.
+    """
+    shape = prediction.shape[len(per_sample.axes) :]
+    number = len(definition.axes)
+    if not shape and number == 1:
+        return {definition.axes[0]: sympy.S.One}, per_sample
+    if len(shape) < number:
+        axes = f"{number} axes ({', '.join(definition.axes)})"
+        raise NetworkError(f"{definition.name} takes {axes}, but {prediction.name} has shape {shown(prediction.shape)}")
+    place = len(shape) - number
+    if axis is not None:
+        if number != 1 or not -len(shape) <= axis < len(shape):
+            chosen = f"axis is one of 0 to {len(shape) - 1}, as {prediction.name} has shape {shown(shape)}; not {axis}"
+            fixed = f"it takes the last {number} axes, so that there is no axis to choose"
+            raise NetworkError(f"{definition.name}: {chosen if number == 1 else fixed}")
+        place = axis % len(shape)
+    taken = {BATCH.name, *definition.axes, *(size.name for size in symbols.sizes_in(shape))}
+    letters = symbols.fresh_indices(len(shape) - number, taken | set("ijkm"))
+    before = tuple(zip(letters[:place], shape[:place], strict=True))
+    behind = tuple(zip(letters[place:], shape[place + number :], strict=True))
+    lengths = dict(zip(definition.axes, shape[place : place + number], strict=True))
+    return lengths, Lift((*per_sample.before, *before), behind)
+
+
+def _shapes(definition: LossDefinition, lengths: Mapping[str, Expr]) -> dict[str, tuple[Expr, ...]]:
+    """The declared shapes in the lengths of the prediction's axes; what else they name is a size of its own."""
+    named = {text: symbols.dimension(text) for shape in definition.shapes.values() for text in shape if text.isalnum()}
+    constants = {**named, **lengths}
+    return {
+        name: tuple(parse_formula(text, constants=constants) for text in shape)
+        for name, shape in definition.shapes.items()
+    }
+
+
+def _given(
+    definition: LossDefinition,
+    asked: Asked,
+    around: Surroundings,
+    prediction: Tensor,
+    shapes: Mapping[str, tuple[Expr, ...]],
+    lift: Lift,
+) -> tuple[list[Tensor], dict[str, str], dict[str, Lift]]:
+    """What the loss is given, how what it reads is called in the network, and the axes around each of these.
+
+    Raises:
+        NetworkError: a value of the network stands for what has another shape.
+    """
+    wanted: list[tuple[str, str, Role, Domain]] = []
     if definition.target is not None:
-        yield Tensor("y", () if by_class else (outputs,), "target", "class" if by_class else definition.target)
-    kinds: tuple[tuple[Role, tuple[str, ...]], ...] = (("target", definition.inputs), ("buffer", definition.buffers))
-    for role, names in kinds:
-        for name in names:
-            shape = _shape(definition.shapes[name], outputs)
-            yield Tensor(name, shape, role, definition.domains.get(name, "real"))
+        domain: Domain = "class" if "class" in asked.options else definition.target
+        own_name = f"{definition.target_name}_{prediction.name}" if around.several else definition.target_name
+        wanted.append((definition.target_name, asked.target or own_name, "target", domain))
+    wanted += [(n, asked.inputs.get(n, n), "target", definition.domains.get(n, "real")) for n in definition.inputs]
+    wanted += [(n, n, "buffer", definition.domains.get(n, "real")) for n in definition.buffers]
+    given: list[Tensor] = []
+    names: dict[str, str] = {}
+    lifts: dict[str, Lift] = {}
+    for local, name, role, domain in wanted:
+        own = Lift() if role == "buffer" else lift
+        full = own.shape(shapes[local])
+        known = around.tensors.get(name)
+        if known is None:
+            given.append(Tensor(name, full, role, domain, -1 - len(own.behind)))
+        elif known.shape != full:
+            own = around.lift_of(known)
+            if known.shape != own.shape(shapes[local]):
+                raise NetworkError(
+                    f"{definition.name} compares with {name} of shape {shown(known.shape)}, "
+                    f"expected shape {shown(full)}"
+                )
+        names[local], lifts[name] = name, own
+    return given, names, lifts
 
 
-def _shape(lengths: tuple[str, ...], outputs: Expr) -> tuple[Expr, ...]:
-    return tuple(outputs if length == "K" else symbols.dimension(length) for length in lengths)
+def _check_defined(definition: LossDefinition, equations: tuple[Equation, ...]) -> None:
+    """See that the equations end in one number, and read nothing of a shape that nobody gives.
 
-
-def _read(stage: Stage) -> tuple[LossDefinition, set[str], tuple[tuple[str, str], ...]]:
-    definition = LOSS.get(stage.name)
-    if definition is None:
-        same = stage.name.lower() in {known.lower() for known in LOSS}
-        near = nearest(stage.name, LOSS) if same else loss_elsewhere(stage.name) or nearest(stage.name, LOSS)
-        raise NetworkError(f"there is no loss {stage.name}; {near}")
-    values = dict(definition.constants)
-    free = list(values)
-    options: set[str] = set()
-    for argument in stage.positional:
-        text = str(argument)
-        if text in OPTIONS:
-            options.add(text)
-        elif free:
-            values[free.pop(0)] = text
-        else:
-            raise NetworkError(f"{stage.name} takes {', '.join((*definition.constants, *OPTIONS))}; got {text}")
-    for key, value in stage.named:
-        if key not in values:
-            raise NetworkError(
-                f"{stage.name} has no {key}; {nearest(key, values) if values else 'it takes no named argument'}"
-            )
-        values[key] = str(value)
-    if "class" in options and not definition.class_equations:
-        with_class = ", ".join(name for name, loss in LOSS.items() if loss.class_equations)
-        raise NetworkError(f"{stage.name} takes no class number as a target; these do: {with_class}")
-    return definition, options, tuple(values.items())
+    Raises:
+        NetworkError: they do not.
+    """
+    known = {definition.source, definition.target_name, *definition.inputs, *definition.buffers}
+    for equation in equations:
+        for access in symbols.accesses(equation.expression):
+            name = symbols.name_of(access)
+            if name in definition.shapes and name not in known:
+                raise NetworkError(
+                    f"{definition.name}: {name} is read in the equation of {equation.name}, and nothing gives it: list "
+                    "it among inputs or buffers, or define it before"
+                )
+        known.add(equation.name)
+    if equations[-1].indices:
+        last = equations[-1].name
+        raise NetworkError(f"{definition.name} ends in {last}[...]; the last row of a loss is one number, {last} = ...")
 
 
 def _rows(
     definition: LossDefinition,
     equations: tuple[Equation, ...],
-    factor: Expr,
-    prediction: str,
-) -> list[Row]:
-    """The rows of one sample; names of internal ones get the loss's mark, as layers before it may have the same."""
-    inner = [equation.name for equation in equations if equation.name not in ("l", *definition.values)]
-    names = {"y_hat": prediction, **{name: f"{name}_p" for name in inner}}
-    rows = []
-    for equation in equations:
-        final = equation.name == "l"
-        role: Role = "loss" if final else "value" if equation.name in definition.values else "hidden"
+    names: dict[str, str],
+    lifts: dict[str, Lift],
+    lift: Lift,
+    around: Surroundings,
+    prediction: Tensor,
+) -> tuple[list[Row], Expr]:
+    """The rows before the last one under the names that they have in the network, and the right side of the last.
+
+    Internal ones get the loss's mark, as layers before it may have the same. What an earlier term computes is used.
+    """
+    *inner, last = equations
+    rows: list[Row] = []
+    for equation in inner:
+        seen = equation.name in definition.values
+        role: Role = "value" if seen else "hidden"
         domain: Domain = "simplex" if equation.name == "p" and definition.layer == "Softmax" else "real"
-        expression = renamed(equation.expression, names)
-        tensor = Tensor(names.get(equation.name, equation.name), equation.shape, role, domain)
-        rows.append(Row(tensor, equation.indices, factor * expression if final else expression))
-    return rows
+        letters = tuple(letter for letter in lift.subscripts(equation.indices) if isinstance(letter, sympy.Symbol))
+        expression = lifted(renamed(equation.expression, names), lifts)
+        for name in _free_names(equation.name if seen else f"{equation.name}_p", prediction):
+            tensor = Tensor(name, lift.shape(equation.shape), role, domain, -1 - len(lift.behind))
+            row = Row(tensor, letters, expression)
+            if around.made.get(name, row) == row:
+                break
+        names[equation.name], lifts[row.name] = row.name, lift
+        rows += [] if row.name in around.made else [row]
+    return rows, lifted(renamed(last.expression, names), lifts)
 
 
-def _over_batch(rows: list[Row], own: set[str], batch: Expr, reduction: Reduction) -> list[Row]:
-    *inner, last = rows
-    sample = Row(Tensor("l_sample", (), "hidden"), (), last.expression)
-    names = {*own, "l_sample", *(row.name for row in inner)}
-    total = Sum(symbols.element("l_sample", [BATCH]), (BATCH, 0, batch - 1))
-    expression = total if reduction == "sum" else total / batch
-    return [*(batched(row, names, batch) for row in (*inner, sample)), Row(Tensor("l", (), "loss"), (), expression)]
+def _free_names(name: str, prediction: Tensor) -> Iterator[str]:
+    """What a row may be called: its name, with that of the prediction behind it where another term has such a row."""
+    yield name
+    yield f"{name}_{prediction.name}"
+    yield from (f"{name}_{prediction.name}_{number}" for number in count(2))

@@ -300,12 +300,13 @@ def _fact(row: Row, rules: tuple[Rule, ...], nonzero: frozenset[str]) -> Fact | 
 
 
 def _declared(forward: Forward) -> list[Fact]:
-    """Targets that are declared to sum to 1 along their last axis."""
+    """Targets that are declared to sum to 1 along an axis."""
     facts = []
     for tensor in forward.given:
         if tensor.domain in ("one_hot", "simplex") and tensor.shape:
             letters = symbols.fresh_indices(len(tensor.shape), {s.name for s in symbols.sizes_in(tensor.shape)})
-            body = Sum(symbols.element(tensor.name, letters), (letters[-1], 0, tensor.shape[-1] - 1))
-            fact = Fact.of(body, sympy.S.One, letters[:-1])
+            bound = letters[tensor.along]
+            body = Sum(symbols.element(tensor.name, letters), (bound, 0, tensor.shape[tensor.along] - 1))
+            fact = Fact.of(body, sympy.S.One, tuple(letter for letter in letters if letter != bound))
             facts += [fact] if fact is not None else []
     return facts

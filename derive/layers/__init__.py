@@ -11,8 +11,8 @@ from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent, shapes
 from derive.layers.activations import ACTIVATIONS, NAMED
-from derive.layers.definition import Activation, LayerDefinition, LossDefinition
-from derive.layers.losses import LOSSES
+from derive.layers.definition import Activation, LayerDefinition, LossDefinition, Penalty
+from derive.layers.losses import LOSSES, PENALTIES
 
 LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
     {
@@ -33,6 +33,7 @@ CALLED: Mapping[str, Activation] = MappingProxyType(
 )
 """The activations that have a formula in one number, by the name that equations call them."""
 LOSS: Mapping[str, LossDefinition] = MappingProxyType({loss.name: loss for loss in LOSSES})
+PENALTY: Mapping[str, Penalty] = MappingProxyType({penalty.name: penalty for penalty in PENALTIES})
 
 
 @lru_cache(maxsize=1)
@@ -61,10 +62,12 @@ __all__ = [
     "CALLED",
     "LAYERS",
     "LOSS",
+    "PENALTY",
     "WORDS",
     "Activation",
     "LayerDefinition",
     "LossDefinition",
+    "Penalty",
     "named_functions",
     "scalar_function",
 ]

@@ -123,14 +123,16 @@ class Activation:
 
 @dataclass(frozen=True)
 class LossDefinition:
-    """A loss of one sample by its equations from ``y_hat`` and the target ``y`` to ``l``.
+    """A loss of one sample by its equations from ``y_hat`` and the target ``y`` to the last row, its value ``l``.
 
-    ``functions`` are scalar functions in ``z`` that the equations apply; ``constants`` hyper-parameters with
-    their default values. ``class_equations`` take a class number for ``y`` where the loss admits one;
-    ``target`` is None where there is no target. ``inputs`` are given beside for each sample, ``buffers`` for
-    all; ``shapes`` are theirs, and those of rows that the text leaves open, with ``K`` for the number of
-    outputs. ``values`` are rows that answers may use. A loss that turns scores into probabilities ``p`` itself
-    names the layer that does so and how it is ``call``ed. ``about`` is a sentence for lists and catalogues.
+    ``source`` and ``target_name`` are what the equations call the prediction and the target, ``axes`` the names of the
+    dimensions of the prediction. ``functions`` are scalar functions in ``z`` that the equations apply; ``constants``
+    hyper-parameters with their default values. ``class_equations`` take a class number for the target where the loss
+    admits one; ``target`` is what it holds, None where there is none. ``inputs`` are given beside for each sample, or
+    are values of the network of that name, ``buffers`` are given for all samples; ``shapes`` are theirs, and those of
+    rows that the text leaves open, in the names of ``axes``. ``values`` are rows that answers may use. A loss that
+    turns scores into probabilities ``p`` itself names the layer that does so and how it is ``call``ed. ``about`` is a
+    sentence for lists and catalogues.
     """
 
     name: str
@@ -148,3 +150,31 @@ class LossDefinition:
     layer: str = ""
     call: str = ""
     about: str = ""
+    source: str = "y_hat"
+    target_name: str = "y"
+    axes: tuple[str, ...] = ("K",)
+
+    def __post_init__(self) -> None:
+        """Every name must be a word.
+
+        Raises:
+            DefinitionError: one is not.
+        """
+        word(self.name, "a loss")
+        for names, what in (
+            (self.axes, "a size"),
+            ((self.source, self.target_name, *self.inputs, *self.buffers, *self.shapes, *self.values), "a tensor"),
+            (self.functions, "a function"),
+            (self.constants, "a constant"),
+        ):
+            for name in names:
+                word(name, what)
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What is added to a loss for the size of a tensor: a formula in ``z``, summed over all its elements."""
+
+    name: str
+    formula: str
+    about: str

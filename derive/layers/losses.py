@@ -5,7 +5,7 @@ The sums run over the K outputs; ``mean`` divides by K. Class targets are intege
 
 from __future__ import annotations
 
-from derive.layers.definition import LossDefinition
+from derive.layers.definition import LossDefinition, Penalty
 
 SOFTMAX_OF_SCORES = "e[i] = exp(y_hat[i]); s = sum[k] e[k]; p[i] = e[i]/s"
 
@@ -135,3 +135,11 @@ LOSSES = (
         values=("s", "t"),
     ),
 )
+
+PENALTIES = (
+    Penalty("L2", "z^2", "The sum of the squares of all elements: the squared norm of a vector or a matrix."),
+    Penalty("L1", "abs(z)", "The sum of the magnitudes of all elements."),
+    Penalty("Sum", "z", "The sum of all elements: a loss without a target."),
+    Penalty("Entropy", "-z*log(z)", "The entropy of probabilities, over all elements."),
+)
+"""Sums over the elements of parameters and values, for objectives. Adding one is one entry and one test."""

@@ -30,7 +30,7 @@ from numeric.lowering.lines import Plan
 from numeric.lowering.plan import plan
 from numeric.lowering.unfolding import unfolded
 from numeric.measuring.complex_arrays import ComplexArrays
-from numeric.sampling.points import DOMAINS, _classes
+from numeric.sampling.points import _classes, of_domain
 
 ROOM = 300_000_000
 """How many bytes the arrays of a check may take."""
@@ -194,7 +194,7 @@ def _drawn(model: Forward, tensor: Tensor, generator: Generator) -> Array:
     if tensor.domain == "class":
         return generator.integers(_classes(model, tensor, ONE_SAMPLE), size=shape)
     if tensor.domain != "real":
-        return DOMAINS[tensor.domain](generator, (*shape, 1))[..., 0]
+        return of_domain(tensor, generator, (*shape, 1))[..., 0]
     scale = 1 / numpy.sqrt(prod(shape[1:])) if tensor.role == "parameter" else 1.0
     array: Array = generator.standard_normal(shape)
     array *= scale

@@ -6,13 +6,11 @@ from dataclasses import replace
 
 from sympy.core.function import AppliedUndef
 
-from derive.building.language import parse_stage
 from derive.calculus.dependence import names_read
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.forward import Forward, Tensor
 from derive.layer import Layer, upstream_name
-from derive.layers import LOSS
 from derive.network import Network
 from derive.steps import Quantity
 from numeric.lowering.adjoints import adjoints
@@ -74,8 +72,7 @@ def _prediction(network: Network) -> str:
     """The value that the loss reads, or the last one where there is no loss."""
     if network.loss is None:
         return network.blocks[-1].value
-    own_layer = bool(LOSS[parse_stage(network.loss).name].layer)
-    return network.blocks[-2].reads if own_layer else network.blocks[-1].reads
+    return network.prediction
 
 
 def _ancestors(model: Forward, names: tuple[str, ...]) -> set[str]:

@@ -303,7 +303,7 @@ def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generato
             values[tensor.name] = generator.integers(_classes(model, tensor, sizes), size=shape).astype(numpy.float64)
         else:
             draw = UNUSUAL.get(tensor.domain) if number >= USUAL else None
-            drawn = DOMAINS[tensor.domain](generator, shape) if draw is None else draw(generator, shape)
+            drawn = of_domain(tensor, generator, shape) if draw is None else draw(generator, shape)
             values[tensor.name] = drawn * _scale(model, tensor, shape)
     chart = program(model)
     for name in sorted(set().union(*(row.reads for row in chart.rows.values())) - set(model.tensors)):
@@ -425,6 +425,15 @@ DOMAINS: Mapping[Domain, Callable[[Generator, Any], Array]] = {
     "one_hot": _one_hot,
 }
 """Random values of each domain, in an array whose last axis counts the candidates."""
+
+
+def of_domain(tensor: Tensor, generator: Generator, shape: tuple[int, ...]) -> Array:
+    """Random values for a tensor, the last axis of whose ``shape`` counts candidates; probabilities along its axis."""
+    place = len(shape) - 1 + tensor.along
+    if tensor.along == -1 or place < 0:
+        return DOMAINS[tensor.domain](generator, shape)
+    moved = (*shape[:place], *shape[place + 1 : -1], shape[place], shape[-1])
+    return numpy.moveaxis(DOMAINS[tensor.domain](generator, moved), -2, place)
 
 
 def _anywhere(generator: Generator, shape: tuple[int, ...]) -> Array:

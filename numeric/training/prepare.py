@@ -12,10 +12,9 @@ import numpy
 from sympy import Symbol, sympify
 
 from derive.building.assemble import BATCH
-from derive.building.language import parse_stage
+from derive.building.objective import losses_in
 from derive.errors import nearest
 from derive.forward import Forward, Tensor
-from derive.layers import LOSS
 from derive.network import Network, network
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import lengths, sizes_from, with_derived
@@ -178,7 +177,7 @@ def _threshold(net: Network, constants: dict[str, Any]) -> float:
     """The output at which both labels cost the same: 1/2 for probabilities, 0 for scores."""
     from scipy.optimize import brentq  # slow to import, and few networks have one output
 
-    probability = LOSS[parse_stage(net.loss or "").name].prediction == "unit"
+    probability = any(loss.prediction == "unit" for loss in losses_in(net.loss, net.extra))
     low, high = (1e-9, 1 - 1e-9) if probability else (-30.0, 30.0)
     return round(float(brentq(_difference(net, constants), low, high, xtol=1e-12)), 9)
 

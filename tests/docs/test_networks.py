@@ -10,7 +10,7 @@ import pytest
 from tests.answers.command.runner import run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "networks.md").read_text(encoding="utf-8")
-LISTS = PAGE[PAGE.index("## Layers, activations, losses") :]
+LISTS = PAGE[PAGE.index("## Layers, activations, losses") : PAGE.index("## Objectives")]
 ROWS = re.findall(r"^\|[^|]*\|(.*)\|$|^Activations: (.*?)\. `", LISTS, re.MULTILINE)
 LISTED = [name for row in ROWS for name in re.findall(r"`([^`]+)`", "".join(row)) if name[0].isupper()]
 

@@ -32,7 +32,7 @@ BAD = {
         "the key network is missing",
     ),
     "network that is not there": ("network: reg", "network: rig", ":13: ", "no network rigression; did you mean regre"),
-    "shapes that do not compose": ("x:n ->", "x:3x4 ->", ":3: ", "MSE takes a vector of outputs", "shape (3, K)"),
+    "shapes that do not compose": ("x:n ->", "x:n -> Conv1d(m, 3) ->", ":3: ", "an input with 2 axes", "shape (n)"),
     "network that is no network": ("-> Linear(d) ->", "-> Linear(d ->", ":4: ", "expected the form", "^"),
     "vocabulary": ("of: [W1]", "of: [W1]\n            within: [x, W1, W2]", ":13: ", "gradients: the answer needs"),
     "symbol that is not there": (

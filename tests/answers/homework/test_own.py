@@ -108,3 +108,55 @@ def test_bad_equation_is_one_clear_error(tmp_path: Path) -> None:
 def test_names_that_nothing_declares(good: str, bad: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(HomeworkError, match=re.escape(message)):
         load_definitions(Path(written(tmp_path, "mine.yaml", YAML.replace(good, bad))))
+
+
+LOSSES = """
+title: Objectives
+losses:
+  Margin: {equations: "l = max(0, 1 - t*s)", axes: [], prediction: s, target: t}
+  Quartic:
+    equations: "E = beta*(sum[k] (o[k] - t[k])^4)"
+    prediction: o
+    target: t
+    constants: [beta]
+layers:
+  Score: {axes: [n], shapes: {w: [n], y: []}, parameters: [w], equations: "y = sum[i] w[i]*z[i]"}
+networks:
+  svm: {layers: "x:n -> Score -> s", loss: "Margin + lambda*L2(w1)", batch: N, reduction: sum}
+  heads:
+    layers: "x:n -> Linear(d) -> Tanh -> h; h -> Linear(K) -> o; h -> Linear(n) -> r"
+    loss: "SoftmaxCrossEntropy(o, t) + beta/2*MSE(r, x) + Quartic(h, q, beta=2)"
+questions:
+  - id: "1"
+    title: Objectives
+    parts:
+      - {id: 1a, question: "Derive.", answer: [{kind: gradients, network: svm}]}
+      - {id: 1b, question: "Derive.", answer: [{kind: gradients, network: heads, of: [W1, W2, b3]}]}
+      - {id: 1c, question: "Derive.", answer: [{kind: forward_table, network: heads}]}
+      - {id: 1d, question: "Derive.", answer: [{kind: loss, loss: Quartic}]}
+"""
+
+
+def test_losses_of_a_homework_are_derived_read_back_and_checked(tmp_path: Path) -> None:
+    file = written(tmp_path, "losses.yaml", LOSSES)
+    result = CliRunner().invoke(application, ["verify", file])
+    assert result.exit_code == 0, result.output
+    assert "none failed" in result.output
+    built = CliRunner().invoke(application, ["build", file, "--out", str(tmp_path / "out"), "--format", "tex"])
+    assert built.exit_code == 0, built.output
+    key = (tmp_path / "out" / "key.tex").read_text(encoding="utf-8")
+    assert r"2\lambda \, \bm{w}_1 - \bm{x}^{\top}" in key
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("Margin + lambda*L2(w2)", "svm: L2 reads w2, which is not in this network; did you mean w1"),
+        ("Margn", "svm: there is no loss Margn; did you mean Margin"),
+    ],
+)
+def test_a_wrong_objective_is_said_with_its_network(tmp_path: Path, wrong: str, message: str) -> None:
+    file = written(tmp_path, "wrong.yaml", LOSSES.replace("Margin + lambda*L2(w1)", wrong))
+    result = CliRunner().invoke(application, ["verify", file])
+    assert result.exit_code == 2
+    assert message in result.output

@@ -67,11 +67,6 @@ def test_what_does_not_exist_is_said(loss: str, message: str) -> None:
         network("x:n -> Linear(K)", loss)
 
 
-def test_a_loss_takes_a_vector() -> None:
-    with pytest.raises(NetworkError, match=r"MSE takes a vector of outputs, but y_hat has shape \(n, m\)"):
-        network("x:(n, m) -> ReLU", "MSE")
-
-
 def test_an_unknown_reduction_is_refused() -> None:
     with pytest.raises(NetworkError, match="average"):
         network("x:n -> Linear(K)", "MSE", batch="B", reduction="average")  # type: ignore[arg-type]
