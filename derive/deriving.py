@@ -24,6 +24,7 @@ from derive.lecture.passages import Lecturer
 from derive.lettering import Lettering, lettering_of
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
+from derive.step_rules import StepRule
 from derive.steps import Grain, Layout, Quantity, Step
 
 REMEMBERED = 32
@@ -64,7 +65,7 @@ class Deriver:
         start = speaker.definition(symbol) if written_out and name in self.forward.row else symbol
         quantity, result = self.lettering.equation(quantity, speaker.values(start))
         node = self.former.value(name, self._hidden(vocabulary), written_out=written_out)
-        step = Step(quantity, result, "forward", f"The forward equation of {{{name}}}.", node)
+        step = Step(quantity, result, StepRule.FORWARD, f"The forward equation of {{{name}}}.", node)
         reduced = sweep.simplifier.simplify(result, sweep.ranges(quantity)) if result.has(KroneckerDelta) else result
         form = self._convolution(reduced, quantity)
         return self._made(quantity, result, (step,), node, form)
@@ -88,7 +89,7 @@ class Deriver:
         quantity = sweep.quantity(name)
         steps = list(Lecturer(speaker).steps(name) if grain == "lecture" else speaker.steps(name))
         if result != in_values:
-            steps.append(Step(quantity, result, "forward", "Write the forward values out by their equations."))
+            steps.append(Step(quantity, result, StepRule.FORWARD, "Write the forward values out by their equations."))
         found = self._derivation(quantity, result, tuple(steps), vocabulary, grain, in_values)
         return replace(found, allowed=vocabulary.names)
 

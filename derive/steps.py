@@ -10,6 +10,7 @@ from sympy import Basic, Expr, Symbol
 from derive.convolution.nodes import ConvolutionForm
 from derive.forward import Forward
 from derive.matrix.nodes import Node
+from derive.step_rules import StepRule
 
 Layout = Literal["numerator", "gradient"]
 
@@ -55,7 +56,7 @@ class Step:
 
     quantity: Quantity
     expression: Expr
-    rule: str
+    rule: StepRule
     sentence: str | Sentence
     matrix: Node | None = None
 

@@ -20,6 +20,7 @@ from derive.expression import walks
 from derive.expression.affine import in_letter
 from derive.expression.functions import Bracket
 from derive.specialise import specialised
+from derive.step_rules import StepRule
 from derive.steps import Step
 
 Ranges = Literal["brackets", "cases", "limits"]
@@ -40,7 +41,7 @@ def with_ranges(derivation: Derivation, ranges: Ranges = "brackets") -> Derivati
     result = change(exact.result)
     if result == exact.result:
         return exact
-    step = Step(exact.quantity, result, "ranges", sentence)
+    step = Step(exact.quantity, result, StepRule.RANGES, sentence)
     return replace(exact, result=result, steps=(*exact.steps, step), matrix=None, convolution=None)
 
 

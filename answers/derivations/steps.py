@@ -12,13 +12,17 @@ from derive.derivation import Derivation
 from derive.matrix.nodes import Identity
 from derive.render import shape_latex
 from derive.render.derivations import StepLine, step_lines
+from derive.step_rules import StepRule
 from derive.steps import Step
 
 ROOM = 50.0
 """Letters of mathematics on a line beside its shape."""
 
-JOINED = {("insert", "insert"), ("chain rule", "insert")}
+JOINED = {(StepRule.INSERT, StepRule.INSERT), (StepRule.CHAIN, StepRule.INSERT)}
 """Rules of two lines that may stand on one: nothing is differentiated between them."""
+
+INSERTED_AT_ONCE = [StepRule.CHAIN, StepRule.DIFFERENTIATE, StepRule.INSERT]
+"""The rules before, of and behind a derivative that is the only one to be inserted."""
 
 
 def steps_block(derivation: Derivation, *, result: bool = False) -> sheet.Steps:
@@ -91,14 +95,9 @@ def joined_lines(derivation: Derivation, *, last_alone: bool = False) -> list[St
 def _without_identities(steps: tuple[Step, ...]) -> Iterable[Step]:
     """A derivative that is the identity is said where it is inserted, if it is the only one that is inserted."""
     skipped: Step | None = None
+    rules = [step.rule for step in steps]
     for number, step in enumerate(steps):
-        following = steps[number + 1].rule if number + 1 < len(steps) else ""
-        before = steps[number - 1].rule if number else ""
-        if isinstance(step.matrix, Identity) and (before, step.rule, following) == (
-            "chain rule",
-            "differentiate",
-            "insert",
-        ):
+        if isinstance(step.matrix, Identity) and rules[max(0, number - 1) : number + 2] == INSERTED_AT_ONCE:
             skipped = step
         elif skipped is not None:
             yield replace(step, sentence=f"{{{skipped.quantity.name}}} is the identity.")

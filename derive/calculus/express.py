@@ -14,6 +14,7 @@ from derive.errors import VocabularyError, nearest
 from derive.expression import symbols, walks
 from derive.expression.partials import ends_of, partial_name, partial_read
 from derive.forward import Forward
+from derive.step_rules import StepRule
 from derive.steps import Step
 
 
@@ -113,7 +114,7 @@ class Speaker:
         steps = list(local.steps)
         if result != local.expression:
             ranges = self.sweep.ranges(quantity)
-            steps.append(Step(quantity, result, "insert", "Insert what stands upstream."))
+            steps.append(Step(quantity, result, StepRule.INSERT, "Insert what stands upstream."))
             for line in self.sweep.simplifier.lines(result, ranges):
                 steps.append(Step(quantity, line.expression, line.rule, line.sentence))
                 result = line.expression
@@ -149,11 +150,11 @@ class Speaker:
             upstream = self.at(row.name, outer)
             result = walks.total(upstream * partial, limits)
             sentence = f"{{{name}}} acts through {{{row.name}}}; {{{kept}}} stays a symbol."
-            steps = [Step(quantity, chain, "chain rule", sentence)]
+            steps = [Step(quantity, chain, StepRule.CHAIN, sentence)]
             ranges = self.sweep.ranges(quantity)
             result = self.sweep.simplifier.simplify(result, ranges)
             if result != chain:
-                steps.append(Step(quantity, result, "insert", "Insert what stands upstream."))
+                steps.append(Step(quantity, result, StepRule.INSERT, "Insert what stands upstream."))
             return Said(result, tuple(steps), self._spoken(row.name))
         return None
 

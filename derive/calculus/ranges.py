@@ -16,6 +16,7 @@ from derive.expression import symbols, walks
 from derive.expression.comparisons import solved, tightest
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward
+from derive.step_rules import StepRule
 from derive.steps import Derived, Quantity, Step
 
 AnyDerived = TypeVar("AnyDerived", bound=Derived)
@@ -92,7 +93,7 @@ def exact_ranges(derivation: AnyDerived) -> AnyDerived:
     result = join(_with_brackets(*term) for term in _terms(derivation.result, ranges, derivation.forward))
     if result == derivation.result:
         return derivation
-    step = Step(derivation.quantity, result, "ranges", "Write out where tensors are read inside their ranges.")
+    step = Step(derivation.quantity, result, StepRule.RANGES, "Write out where tensors are read inside their ranges.")
     notes = notes_on(result, frozenset(), derivation.forward)
     steps = (*derivation.steps, step)
     return replace(derivation, result=result, steps=steps, notes=notes, outside=frozenset())

@@ -23,6 +23,7 @@ from derive.calculus.factors import cost
 from derive.expression import symbols
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
+from derive.step_rules import StepRule
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class SlopeStep:
     """One line of the derivation of a slope: an expression in the variable, and the rule that led to it."""
 
     expression: Expr
-    rule: str
+    rule: StepRule
     sentence: str
 
 
@@ -93,24 +94,26 @@ def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) ->
     rules = "quotient rule" if raw is not None else "chain, product and quotient rules"
     if raw is None:
         raw = _differentiated(function.formula, variable, library)
-    steps = [SlopeStep(raw, "differentiate", f"Differentiate the formula of {{{function.name}}} by the {rules}.")]
+    steps = [
+        SlopeStep(raw, StepRule.DIFFERENTIATE, f"Differentiate the formula of {{{function.name}}} by the {rules}.")
+    ]
     used = with_signs_used(sympy.expand_mul(raw) if raw.has(sympy.sign) else raw)
     tidy = min((raw, used, _in_short_numbers(factored(used))), key=cost) if not raw.has(Bracket) else used
     tidy = with_plain_conditions(tidy)
     at_once = _folded(function, raw)
     if tidy != raw and (at_once is None or cost(at_once) > cost(tidy)):
         said = "Say the conditions plainly." if raw.has(Bracket) else "Put it over one denominator."
-        steps.append(SlopeStep(tidy, "simplify", said))
+        steps.append(SlopeStep(tidy, StepRule.SIMPLIFY, said))
     named = _recognised(tidy, library)
     if named != tidy:
-        steps.append(SlopeStep(named, "recognise", "Recognise a function that has a name."))
+        steps.append(SlopeStep(named, StepRule.RECOGNISE, "Recognise a function that has a name."))
     folded = _folded(function, named)
     if folded is not None and cost(folded) <= cost(named):
         steps += _split(function, tidy, folded)
         steps.append(
             SlopeStep(
                 folded,
-                "fold back",
+                StepRule.FOLD,
                 f"Write it in the value of {{{function.name}}} itself, which the forward pass has computed.",
             )
         )
@@ -154,7 +157,7 @@ def _split(function: ScalarFunction, formula: Expr, folded: Expr) -> list[SlopeS
     if not number.is_number or sympy.cancel(number * Mul(*fractions) - formula) != 0:
         return []
     apart = Mul(*(fractions if number == 1 else [number, *fractions]), evaluate=False)
-    return [SlopeStep(apart, "simplify", "Write it as a product of fractions.")]
+    return [SlopeStep(apart, StepRule.SIMPLIFY, "Write it as a product of fractions.")]
 
 
 def _one_fraction(formula: Expr) -> Expr:

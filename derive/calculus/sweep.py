@@ -26,6 +26,7 @@ from derive.calculus.textbook import Simplifier
 from derive.expression import symbols, walks
 from derive.expression.partials import Partial, partial_name
 from derive.forward import Forward, Row
+from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 
 
@@ -135,16 +136,16 @@ class Sweep:
         functions = {applied.func.__name__ for applied in walks.parts(row.expression, AppliedUndef)}
         steps: list[Step] = []
 
-        def note(expression: Expr, rule: str, sentence: str) -> None:
+        def note(expression: Expr, rule: StepRule, sentence: str) -> None:
             if not steps or steps[-1].expression != expression:
                 steps.append(Step(quantity, expression, rule, sentence))
 
         for line in range(self.slopes.lines(functions)):
             raw = self._raw_jacobian(row, name, outer, inner, SlopeTable(self.forward.functions, line))
-            reading = f"{{{row.name}}} reads {{{name}}} in its forward equation."
-            note(
-                raw, *(("differentiate", reading) if line == 0 else ("simplify", "Simplify the slope of the function."))
-            )
+            if line == 0:
+                note(raw, StepRule.DIFFERENTIATE, f"{{{row.name}}} reads {{{name}}} in its forward equation.")
+            else:
+                note(raw, StepRule.SIMPLIFY, "Simplify the slope of the function.")
         for simplified in self.simplifier.lines(steps[-1].expression, ranges):
             note(simplified.expression, simplified.rule, simplified.sentence)
         return steps
@@ -186,9 +187,11 @@ class Sweep:
         if name == self.top:
             identity = self.symbol(name, quantity.indices[len(self.letters) :])
             sentence = f"{{{name}}} with respect to itself."
-            return Adjoint(quantity, identity, (Step(quantity, identity, "differentiate", sentence),))
+            return Adjoint(quantity, identity, (Step(quantity, identity, StepRule.DIFFERENTIATE, sentence),))
         if not rows:
-            return Adjoint(quantity, sympy.S.Zero, (Step(quantity, sympy.S.Zero, "no path", _no_path(quantity)),))
+            return Adjoint(
+                quantity, sympy.S.Zero, (Step(quantity, sympy.S.Zero, StepRule.NO_PATH, _no_path(quantity)),)
+            )
         if [row.name for row in rows] == [self.top]:
             own = quantity.indices[len(self.letters) :]
             steps = self.jacobian_steps(rows[0], name, self.letters, own)
@@ -199,9 +202,9 @@ class Sweep:
         ranges = self.ranges(quantity)
         lines = self.simplifier.lines(inserted, ranges)
         steps = [
-            Step(quantity, chain, "chain rule", _chain_sentence(quantity, [link.step for link in links])),
+            Step(quantity, chain, StepRule.CHAIN, _chain_sentence(quantity, [link.step for link in links])),
             *(link.step for link in links),
-            Step(quantity, inserted, "insert", "Insert the derivatives of the forward equations."),
+            Step(quantity, inserted, StepRule.INSERT, "Insert the derivatives of the forward equations."),
             *(Step(quantity, line.expression, line.rule, line.sentence) for line in lines),
         ]
         return Adjoint(quantity, steps[-1].expression, tuple(steps))
@@ -214,7 +217,7 @@ class Sweep:
         shape = row.tensor.shape + self.forward.tensors[name].shape
         partial = Quantity(self.direct(row, name), (*outer, *own), shape)
         sentence = f"{{{row.name}}} reads {{{name}}} in its forward equation."
-        step = Step(partial, local, "differentiate", sentence)
+        step = Step(partial, local, StepRule.DIFFERENTIATE, sentence)
         symbol = symbols.element(partial.name, partial.indices)
         return _Link(self.sent(row, outer, symbol), self.sent(row, outer, local), step)
 

@@ -22,6 +22,7 @@ from derive.calculus.spread import spread, with_deltas_used
 from derive.calculus.terms import Term, alike, canonical, expanded_length, split
 from derive.expression import walks
 from derive.expression.scalar import ScalarFunction
+from derive.step_rules import StepRule
 
 LONGEST_EXPANSION = 24
 """How many terms an expression may have when it is multiplied out to look for a shorter form."""
@@ -32,7 +33,7 @@ class Line:
     """One rewriting: the expression after it, the rule's name, and a sentence."""
 
     expression: Expr
-    rule: str
+    rule: StepRule
     sentence: str
 
 
@@ -54,13 +55,13 @@ class Simplifier:
         """
         lines: list[Line] = []
 
-        def note(result: Expr, rule: str, sentence: str) -> None:
+        def note(result: Expr, rule: StepRule, sentence: str) -> None:
             if result != (lines[-1].expression if lines else expression):
                 lines.append(Line(result, rule, sentence))
 
         # Equations are used up before anything is multiplied out: afterwards each term would need it again.
         reduced = self._rebuilt(split(expression), ranges)
-        note(reduced, "index elimination", "A sum over an index that must equal another one leaves one term.")
+        note(reduced, StepRule.ELIMINATE, "A sum over an index that must equal another one leaves one term.")
         # Folding pays only sometimes: y(1 - y) is shorter than its formula, but one e = y s in a sum of many e is not.
         # So each way is brought to its shortest form before the two are compared.
         folded, best = self.folding.fold(reduced, ranges), self.shortest(reduced, ranges)
@@ -75,8 +76,8 @@ class Simplifier:
         whole = self.folding.fold(expression, ranges)
         if cost(whole) < cost(best) and not walks.holds(whole, KroneckerDelta):
             reduced = best = whole
-        note(reduced, "fold back", "Write it in the values that the forward pass has named.")
-        note(best, "collect", "Cancel, collect and factor.")
+        note(reduced, StepRule.FOLD, "Write it in the values that the forward pass has named.")
+        note(best, StepRule.COLLECT, "Cancel, collect and factor.")
         return tuple(lines)
 
     def simplify(self, expression: Expr, ranges: Ranges) -> Expr:

@@ -16,6 +16,7 @@ from derive.expression.partials import partial_named
 from derive.forward import Forward, Row, Tensor
 from derive.graph.graph import Graph, built
 from derive.graph.links import Link, links_of, paths_between, reaches
+from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 
 
@@ -124,9 +125,9 @@ class Paths:
         quantity = Quantity(self.name, (), ())
         steps = []
         if not self.is_direct and self.paths and self.paths != ((),):
-            steps.append(Step(quantity, self.chain, "chain rule", self.explanation))
+            steps.append(Step(quantity, self.chain, StepRule.CHAIN, self.explanation))
         sentence = INSERT if steps else self.explanation if not self.paths else DIFFERENTIATE
-        rule = "insert" if steps else "differentiate" if self.paths else "no path"
+        rule = StepRule.INSERT if steps else StepRule.DIFFERENTIATE if self.paths else StepRule.NO_PATH
         steps.append(Step(quantity, self.result, rule, sentence))
         return Derivation(self._model, quantity, self.result, tuple(steps))
 

@@ -26,13 +26,14 @@ from derive.render.printing import (
     symbol_piece,
 )
 from derive.render.style import Style
+from derive.step_rules import StepRule
 
 
 @dataclass(frozen=True)
 class PathLine:
     """A printed step: its rule, a sentence in which names in braces are symbols, and the right side."""
 
-    rule: str
+    rule: StepRule
     sentence: str
     right: str
 
@@ -116,30 +117,32 @@ def _chain(partial: Paths, style: Style) -> Iterator[PathLine]:
     if _is_chained(partial):
         links = [[_link(style, link, partial.name) for link in path] for path in partial.paths]
         total = compose.add(style, [compose.multiply(style, path) for path in links], sort=False)
-        yield PathLine("chain rule", partial.explanation, style.signed(total).text)
+        yield PathLine(StepRule.CHAIN, partial.explanation, style.signed(total).text)
 
 
 def _lines(partial: Paths, style: Style) -> Iterator[PathLine]:
     """The steps after the chain."""
     if not partial.paths:
-        yield PathLine("no path", partial.explanation, "0")
+        yield PathLine(StepRule.NO_PATH, partial.explanation, "0")
         return
     chained = _is_chained(partial)
     bare = _without_argument(partial)
     terms = [[_bare(factor, bare) for factor in term] for term in partial.terms]
     inserted = style.signed(compose.add(style, [_product(style, term) for term in terms], sort=False)).text
-    yield PathLine("insert" if chained else "differentiate", INSERT if chained else DIFFERENTIATE, inserted)
+    yield PathLine(
+        StepRule.INSERT if chained else StepRule.DIFFERENTIATE, INSERT if chained else DIFFERENTIATE, inserted
+    )
     if partial.common:
         shared = [piece(style, _bare(factor, bare), {}) for factor in partial.common]
         rest = [_product(style, term[len(shared) :]) for term in terms]
         front = compose.multiply(style, shared)
         factored = compose.multiply(style, [front, compose.add(style, rest, sort=False)], sign=_dot(style))
-        yield PathLine("factor", "Factor out what all paths share.", style.signed(factored).text)
+        yield PathLine(StepRule.FACTOR, "Factor out what all paths share.", style.signed(factored).text)
     elif not any(factor.has(AppliedUndef) for term in partial.terms for factor in term):
         collected = _text(style, partial.result)
         reordered = len(terms) == 1 and set(Mul.make_args(partial.result)) == set(terms[0])
         if collected != inserted and not reordered:
-            yield PathLine("collect", "Collect like factors and terms.", collected)
+            yield PathLine(StepRule.COLLECT, "Collect like factors and terms.", collected)
 
 
 def _link(style: Style, link: Link, asked: str) -> Piece:

@@ -10,6 +10,7 @@ from sympy import KroneckerDelta, Pow
 
 from derive.expression import walks
 from derive.matrix.nodes import Diagonal, Elementwise, Node
+from derive.step_rules import StepRule
 from derive.steps import Step
 
 TOGETHER = "For all elements at once:"
@@ -38,7 +39,7 @@ def _passage(steps: tuple[Step, ...], asked: str) -> Iterator[Step]:
     yield from (replace(step, matrix=None) for step in steps)
     *_, last = steps
     if last.matrix is not None and (last.quantity.name == asked or not divides_by_diagonals(last.matrix)):
-        yield replace(last, rule="matrix form", sentence=TOGETHER)
+        yield replace(last, rule=StepRule.MATRIX, sentence=TOGETHER)
 
 
 def divides_by_diagonals(form: Node) -> bool:

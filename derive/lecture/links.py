@@ -14,6 +14,7 @@ from derive.expression.partials import Partial
 from derive.forward import Forward, Row
 from derive.lecture.causes import said
 from derive.lecture.ways import Way, ways
+from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 
 LONGEST_RAW = 60
@@ -105,8 +106,8 @@ class Linker:
         flat = replace(part, rows=(replace(row, expression=formula),))
         raw = Sweep(flat, row.name).jacobian_steps(flat.rows[0], name, letters[:count], letters[count:])[0].expression
         if raw == local or cost(raw) > LONGEST_RAW:
-            return (Step(quantity, local, "differentiate", sentence),)
-        return (Step(quantity, raw, "differentiate", sentence), Step(quantity, local, "collect", ""))
+            return (Step(quantity, local, StepRule.DIFFERENTIATE, sentence),)
+        return (Step(quantity, raw, StepRule.DIFFERENTIATE, sentence), Step(quantity, local, StepRule.COLLECT, ""))
 
 
 def _alone(forward: Forward, rows: tuple[Row, ...]) -> Forward:

@@ -20,6 +20,7 @@ from derive.expression import symbols, walks
 from derive.expression.partials import partial_read
 from derive.lecture.causes import cause_of, cause_of_mixing, cause_of_several, listed, said
 from derive.lecture.links import Link, Linker
+from derive.step_rules import StepRule
 from derive.steps import Quantity, Sentence, Step
 
 LONGEST_PRODUCT = 30
@@ -74,14 +75,14 @@ class Lecturer:
         open_links = [link for link in links if simplify(link.local, ranges) != 0]
         sent = self._with_given(Add(*(self.sweep.sent(link.row, link.outer, link.local) for link in open_links)))
         lines = self.sweep.simplifier.lines(sent, ranges)
-        reduced = lines[0].expression if lines and lines[0].rule == "index elimination" else sent
+        reduced = lines[0].expression if lines and lines[0].rule is StepRule.ELIMINATE else sent
         final = lines[-1].expression if lines else sent
         cause = self._cause(name, quantity, links, open_links)
         steps = [step for link in open_links for step in link.steps]
         first = reduced if self._is_worth_a_line(reduced, final) else final
-        steps.append(Step(quantity, first, "chain rule", cause))
+        steps.append(Step(quantity, first, StepRule.CHAIN, cause))
         if final not in (first, reduced) or (final != first and self._is_worth_a_line(first, final)):
-            steps.append(Step(quantity, final, "collect", ""))
+            steps.append(Step(quantity, final, StepRule.COLLECT, ""))
         return tuple(steps)
 
     def _is_worth_a_line(self, before: Expr, after: Expr) -> bool:
@@ -126,7 +127,7 @@ class Lecturer:
         if whole == last.expression or (not asked and cost(whole) > cost(last.expression)):
             return ()
         if not signals:
-            return (Step(last.quantity, whole, "collect", ""),)
+            return (Step(last.quantity, whole, StepRule.COLLECT, ""),)
         named = [sympy.Symbol(self.sweep.quantity(signal).name, real=True) for signal in signals]
         sentence = said("Insert ", *listed(named), ".")
         multiplied = Add(
@@ -134,9 +135,12 @@ class Lecturer:
         )
         totals = self._totals_of_targets(multiplied) - self._totals_of_targets(whole)
         if not totals or cost(multiplied) > LONGEST_PRODUCT:
-            return (Step(last.quantity, whole, "insert", sentence),)
+            return (Step(last.quantity, whole, StepRule.INSERT, sentence),)
         because = said(*listed(sorted(totals, key=str)), " is 1, as the targets sum to 1.")
-        return (Step(last.quantity, multiplied, "insert", sentence), Step(last.quantity, whole, "collect", because))
+        return (
+            Step(last.quantity, multiplied, StepRule.INSERT, sentence),
+            Step(last.quantity, whole, StepRule.COLLECT, because),
+        )
 
     def _totals_of_targets(self, expression: Expr) -> set[Expr]:
         """The sums of all targets of a sample that stand in an expression: they are 1."""

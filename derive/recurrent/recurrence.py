@@ -32,6 +32,7 @@ from derive.layers import CALLED, LayerDefinition, named_functions
 from derive.recurrent.time_form import TimeFormer
 from derive.recurrent.unrolling import Unrolling
 from derive.specialise import specialised
+from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 
 TIME = symbols.index("t")
@@ -98,7 +99,7 @@ class Recurrence:
         result, steps = without_end(adjoint.expression, self.steps, self._sweep.ranges(adjoint.quantity)), adjoint.steps
         if result != adjoint.expression:
             sentence = "After the last step no state is read: the gradients there are 0."
-            steps = (*steps, Step(adjoint.quantity, result, "boundary", sentence))
+            steps = (*steps, Step(adjoint.quantity, result, StepRule.BOUNDARY, sentence))
         return self._derivation(adjoint.quantity, result, steps)
 
     def backward(self) -> tuple[Derivation, ...]:
@@ -162,13 +163,13 @@ class Recurrence:
 
     def _equation(self, row: Row) -> Derivation:
         quantity = Quantity(row.name, row.indices, row.tensor.shape)
-        step = Step(quantity, row.expression, "forward", f"The forward equation of {{{row.name}}}.")
+        step = Step(quantity, row.expression, StepRule.FORWARD, f"The forward equation of {{{row.name}}}.")
         return self._derivation(quantity, row.expression, (step,))
 
     def _derivation(self, quantity: Quantity, result: Expr, steps: tuple[Step, ...]) -> Derivation:
         """The derivation with its indices of time named t, s, ..., and with matrix forms at one time."""
         named = tuple(self._named(step) for step in steps)
-        last = self._named(Step(quantity, result, "", ""))
+        last = self._named(Step(quantity, result, StepRule.COLLECT, ""))
         return Derivation(self.forward, last.quantity, last.expression, named, last.matrix, "gradient", self.index_base)
 
     def _named(self, step: Step) -> Step:

@@ -30,6 +30,7 @@ from derive.matrix.nodes import Node, Scale
 from derive.matrix.sequences import At, Chain
 from derive.recurrent.readout import Reading, Readout
 from derive.recurrent.time_form import TimeFormer, Written
+from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 
 Subscripts = Sequence[Expr]
@@ -55,11 +56,11 @@ class Unrolling:
         expression = self._in_states(local.expression)
         steps = list(local.steps)
         if expression != local.expression:
-            steps.append(Step(quantity, expression, "insert", "Insert what stands upstream in the same step."))
+            steps.append(Step(quantity, expression, StepRule.INSERT, "Insert what stands upstream in the same step."))
         for state in self._adjoints_in(expression):
             expression = self._replaced(expression, state, self._through_time)
         sentence = "Insert the gradients of the states: all that outputs read of them from then on."
-        return self._derivation(quantity, [*steps, Step(quantity, expression, "unroll", sentence)])
+        return self._derivation(quantity, [*steps, Step(quantity, expression, StepRule.UNROLL, sentence)])
 
     def jacobian(self, top: str, other: str) -> Derivation:
         """The Jacobian of a state or an output at one time with respect to a state at another."""
@@ -69,14 +70,14 @@ class Unrolling:
         if top not in self.readout.loop:
             return self._derivation(quantity, [self._readout_step(top, other, quantity)], self._product_from)
         sentence = f"{{{top}}} depends on an earlier {{{other}}} through the states one step before."
-        step = self._named(Step(quantity, self._recursion(quantity, top, other), "chain rule", sentence))
+        step = self._named(Step(quantity, self._recursion(quantity, top, other), StepRule.CHAIN, sentence))
         product = None
         if step.matrix is not None:
             product = self._product_from(At(quantity.name, step.quantity.at, shape[1], shape[-1], 1))
         if product is None:
             return self._made(step, (step,))
         sentence = "Solve the recursion: the Jacobian between two times is the product of those of the steps."
-        last = replace(step, rule="unroll", sentence=sentence, matrix=product)
+        last = replace(step, rule=StepRule.UNROLL, sentence=sentence, matrix=product)
         return self._made(last, (step, last))
 
     @cached_property
@@ -98,7 +99,7 @@ class Unrolling:
         sentence = f"{{l}} reads outputs at every time, and from this time on they depend on {{{name}}}."
         outputs = self._outputs(name)
         chain = Add(*(self._share(output, name, quantity.indices) for output in outputs))
-        steps = [Step(quantity, chain, "chain rule", sentence)]
+        steps = [Step(quantity, chain, StepRule.CHAIN, sentence)]
         outside = [output for output in outputs if output not in self.readout.loop]
         for output in outside:
             shape = self.forward.tensors[output].shape + self.forward.tensors[name].shape
@@ -108,7 +109,7 @@ class Unrolling:
             steps.append(self._readout_step(output, name, partial))
         if outside:
             whole = self._through_time(name, quantity.indices)
-            steps.append(Step(quantity, whole, "insert", "Insert how these outputs depend on it."))
+            steps.append(Step(quantity, whole, StepRule.INSERT, "Insert how these outputs depend on it."))
         return steps
 
     def _readout_step(self, output: str, other: str, quantity: Quantity) -> Step:
@@ -117,11 +118,11 @@ class Unrolling:
         (now, *above), subscripts = quantity.indices[:rank], quantity.indices[rank:]
         readings = self._readings(output, other)
         if not readings:
-            return Step(quantity, sympy.S.Zero, "no path", f"No path leads from {{{other}}} to {{{output}}}.")
+            return Step(quantity, sympy.S.Zero, StepRule.NO_PATH, f"No path leads from {{{other}}} to {{{output}}}.")
         read = Add(*(self._read(reading, now, above, other, subscripts) for reading in readings))
         through = " and ".join(f"{{{name}}}" for name in dict.fromkeys(reading.row for reading in readings))
         sentence = f"No later state reads {{{output}}}; it depends on {{{other}}} through {through}."
-        return Step(quantity, self._without_deltas(read, self.sweep.ranges(quantity)), "chain rule", sentence)
+        return Step(quantity, self._without_deltas(read, self.sweep.ranges(quantity)), StepRule.CHAIN, sentence)
 
     def _through_time(self, name: str, subscripts: Subscripts) -> Expr:
         """The gradient of ``name[subscripts]``: all that outputs read of each row of the loop, times how it depends."""
@@ -275,7 +276,7 @@ class Unrolling:
         last = self._named(steps[-1], written or self._product)
         if last.matrix != named[-1].matrix:
             sentence = "The Jacobian between two times is the product of those of the steps."
-            last = replace(last, rule="unroll", sentence=sentence)
+            last = replace(last, rule=StepRule.UNROLL, sentence=sentence)
             named.append(last)
         return self._made(last, tuple(named))
 

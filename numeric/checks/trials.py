@@ -15,6 +15,7 @@ from derive.derivation import Derivation
 from derive.expression.partials import partial_named
 from derive.expression.symbols import accesses, element, name_of, names_in, subscripts_of
 from derive.matrix.nodes import Node
+from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 from numeric.arrays.axes import Array
 from numeric.arrays.layout import as_matrix
@@ -139,7 +140,7 @@ class Trials:
 
     def _said(self, step: Step) -> frozenset[str] | None:
         """What a step may read outside its range: only the result says what it is."""
-        exact = step.rule == "ranges" and step.expression == self.derivation.result
+        exact = step.rule is StepRule.RANGES and step.expression == self.derivation.result
         return self._outside if exact else None
 
     def _row(self, row: str, name: str) -> Iterator[Comparison]:

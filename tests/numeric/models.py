@@ -15,6 +15,7 @@ from derive.expression.scalar import ScalarFunction
 from derive.expression.symbols import element, index, scalar, size
 from derive.forward import Domain, Forward, Role, Row, Tensor
 from derive.matrix.nodes import Node
+from derive.step_rules import StepRule
 from derive.steps import Layout, Quantity, Step
 
 n, d, K = size("n"), size("d"), size("K")
@@ -104,7 +105,7 @@ def derivation(
 ) -> Derivation:
     """A derivation of one step, whose expression is the result."""
     quantity = Quantity(name, tuple(indices), tuple(sympy.sympify(dimension) for dimension in shape))
-    step = Step(quantity, sympy.sympify(result), "test", "A test.", matrix)
+    step = Step(quantity, sympy.sympify(result), StepRule.COLLECT, "A test.", matrix)
     return Derivation(model, quantity, sympy.sympify(result), (step,), matrix, layout)
 
 

@@ -26,6 +26,7 @@ from derive.render.derivations import (
     step_lines,
 )
 from derive.render.printing import LATEX, piece
+from derive.step_rules import StepRule
 from derive.steps import Notation, Quantity, Step
 from tests.derive.render.samples import (
     ERROR,
@@ -65,19 +66,23 @@ DERIVATION = Derivation(
         Step(
             DZ1,
             Sum(element("dl/dy_hat", (k,)) * element("dy_hat/dz1", (k, i)), (k, 0, K - 1)),
-            "chain rule",
+            StepRule.CHAIN,
             "{z1} acts on {l} through {y_hat}.",
         ),
         Step(
             DZ1,
             Bracket(z1(i) > 0) * Sum(element("W2", (k, i)) * element("dl/dy_hat", (k,)), (k, 0, K - 1)),
-            "differentiate",
+            StepRule.DIFFERENTIATE,
             "Insert the derivatives.",
             Hadamard((Product((Transpose(W2), UPSTREAM)), POSITIVE)),
         ),
-        Step(DZ1, BACK, "insert", "Insert {dl/dy_hat}.", Hadamard((Product((Transpose(W2), ERROR)), POSITIVE))),
+        Step(DZ1, BACK, StepRule.INSERT, "Insert {dl/dy_hat}.", Hadamard((Product((Transpose(W2), ERROR)), POSITIVE))),
         Step(
-            DW1, BACK * x(j), "chain rule", "The input is 100% of {x}.", Product((Named("dl/dz1", d, 1), Transpose(X)))
+            DW1,
+            BACK * x(j),
+            StepRule.CHAIN,
+            "The input is 100% of {x}.",
+            Product((Named("dl/dz1", d, 1), Transpose(X))),
         ),
     ),
     Product((Named("dl/dz1", d, sympy.S.One), Transpose(X))),
@@ -154,7 +159,7 @@ def test_a_page_of_everything_compiles_without_overfull_boxes(tmp_path: Path) ->
     formulas = [latex(expression, ranks=RANKS) for expression in EXPRESSIONS]
     formulas += [latex(node, ranks=RANKS) for node in NODES]
     formulas.append(cases_latex(EXPRESSIONS[2] * KroneckerDelta(i, j), ranks=RANKS))
-    long = Derivation(FORWARD, DZ1, _long_sum(15), (Step(DZ1, _long_sum(15), "rule", "A long sum of {x}."),))
+    long = Derivation(FORWARD, DZ1, _long_sum(15), (Step(DZ1, _long_sum(15), StepRule.COLLECT, "A long sum of {x}."),))
     notations: tuple[Notation, ...] = ("matrix", "index", "cases")
     bodies = [derivation_latex(each, notation, True) for each in (DERIVATION, long) for notation in notations]
     source = [

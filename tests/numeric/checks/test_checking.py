@@ -12,6 +12,7 @@ from sympy import Expr, Function, Symbol
 from derive.expression.functions import Bracket
 from derive.forward import Forward, Row
 from derive.network import network
+from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 from numeric import ArrayError, CheckError, check, checked
 from numeric.checks.checking import places_of
@@ -50,9 +51,9 @@ def test_what_is_checked() -> None:
     quantity = RIGHT.quantity
     chain = over(at("dl/dz1", k) * at("dz1/dW1", k, i, j), k, d)
     steps = (
-        Step(Quantity("z1", (i,), (d,)), over(at("W1", i, k) * at("x", k), k, n) + at("b1", i), "forward", "."),
-        Step(quantity, chain, "chain rule", "."),
-        Step(quantity, W1_GRADIENT, "insert", ".", W1_MATRIX),
+        Step(Quantity("z1", (i,), (d,)), over(at("W1", i, k) * at("x", k), k, n) + at("b1", i), StepRule.FORWARD, "."),
+        Step(quantity, chain, StepRule.CHAIN, "."),
+        Step(quantity, W1_GRADIENT, StepRule.INSERT, ".", W1_MATRIX),
     )
     result = check(replace(RIGHT, steps=steps))
     assert result.ok
@@ -71,13 +72,13 @@ def test_what_is_checked() -> None:
 
 
 def test_a_wrong_step_is_found_among_right_ones() -> None:
-    wrong = Step(RIGHT.quantity, W1_GRADIENT / 2, "insert", ".")
+    wrong = Step(RIGHT.quantity, W1_GRADIENT / 2, StepRule.INSERT, ".")
     result = check(replace(RIGHT, steps=(RIGHT.steps[0], wrong, RIGHT.steps[0])))
     failed = [item.what for item in result.items if not item.ok]
     assert failed == [
         "step 2, dl/dW1 (insert): against the complex step",
         "step 2, dl/dW1 (insert): against the step before",
-        "step 3, dl/dW1 (test): against the step before",
+        "step 3, dl/dW1 (collect): against the step before",
     ]
 
 
