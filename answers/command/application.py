@@ -18,6 +18,7 @@ from answers.command.build import build
 from answers.command.derive import derive
 from answers.command.export import export
 from answers.command.failures import input_errors
+from answers.command.grade import grade
 from answers.command.init import init
 from answers.command.list import list_what_there_is
 from answers.command.schema import schema
@@ -111,6 +112,7 @@ application.command()(build)
 application.command()(verify)
 application.command()(derive)
 application.command()(export)
+application.command()(grade)
 application.command()(init)
 application.command()(train)
 application.command()(schema)

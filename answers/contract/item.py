@@ -10,6 +10,7 @@ from answers.contract.grains import Steps
 from answers.contract.methods import Method
 from answers.contract.model import Strict
 from answers.latex.sheet import Block
+from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward
 from derive.layers import Activation
@@ -108,6 +109,10 @@ class Item(Strict):
 
     def handout(self, context: Context) -> tuple[tuple[str, str], ...]:
         """Files that go beside the question sheet, by their path."""
+        return ()
+
+    def asked(self, context: Context) -> tuple[Derivation, ...]:
+        """What is asked for by formulas that can be marked, in the order in which they are asked."""
         return ()
 
     def answer(self, context: Context) -> Answered:

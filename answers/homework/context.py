@@ -17,6 +17,7 @@ from answers.trainings.answer import not_trained
 from answers.trainings.homework import Trainings
 from answers.trainings.trainer import NotTrainedError, Trainer
 from derive.building.applied import called
+from derive.derivation import Derivation
 from derive.errors import DeriveError, nearest
 from derive.expression.scalar import ScalarFunction
 from derive.layers import ACTIVATION, Activation, scalar_function
@@ -175,6 +176,14 @@ class HomeworkContext:
         """
         return tuple(block for position in range(len(part.answer)) for block in self._blank(part, position))
 
+    def asked(self, part: Part) -> tuple[Derivation, ...]:
+        """What a part asks for by formulas that can be marked.
+
+        Raises:
+            HomeworkContentError: an item asks for something that is not there.
+        """
+        return tuple(found for position in range(len(part.answer)) for found in self._asked(part, position))
+
     def handout(self, part: Part) -> tuple[tuple[str, str], ...]:
         """The files that go beside the question sheet for a part.
 
@@ -193,6 +202,10 @@ class HomeworkContext:
     def _blank(self, part: Part, position: int) -> tuple[Block, ...]:
         with self._at(part, position):
             return part.answer[position].blank(self)
+
+    def _asked(self, part: Part, position: int) -> tuple[Derivation, ...]:
+        with self._at(part, position):
+            return part.answer[position].asked(self)
 
     def _handout(self, part: Part, position: int) -> tuple[tuple[str, str], ...]:
         with self._at(part, position):

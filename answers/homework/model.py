@@ -13,10 +13,11 @@ from answers.contract.grains import StepsField
 from answers.contract.item import Item
 from answers.contract.model import Strict, one_of
 from answers.contract.names import ActivationName, FileName, Label, LayerName, LossName
-from answers.contract.texts import Markdown, MarkdownLine
+from answers.contract.texts import Markdown, MarkdownLine, PlainText
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
 from answers.trainings.model import TrainingModel
+from derive.errors import nearest
 
 if TYPE_CHECKING:
     AnyItem = Item
@@ -74,6 +75,27 @@ class Conventions(Strict):
     ] = "lecture"
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Marking(Strict):
+    """How written answers are marked: what share of the points each outcome earns, and what people write."""
+
+    transposed: Share = Field(default=1, description="for an answer that is right in the other layout")
+    loose: Share = Field(default=1, description="for one that is right only if it is read kindly")
+    follows: Share = Field(default=1, description="for one that is right with an earlier result that is not")
+    disallowed: Share = Field(default=1, description="for one that uses symbols which the part does not allow")
+    partials: Literal["numerator", "gradient", "both"] = Field(
+        default="both", description="whether the derivative of the loss by a vector is a row or a column in answers"
+    )
+    symbols: dict[PlainText, str | int] = Field(
+        default_factory=dict, description="further spellings, such as h: z2, each with what it stands for"
+    )
+    points: dict[Label, dict[str, Annotated[float, Field(ge=0)]]] = Field(
+        default_factory=dict, description="for each part the points of its formulas; they are alike if left out"
+    )
+
+
 class Homework(Strict):
     """A homework: its heading, its networks, its questions."""
 
@@ -94,6 +116,7 @@ class Homework(Strict):
     losses: dict[LossName, OwnLoss] = Field(default_factory=dict, description="losses of your own for the networks")
     networks: dict[FileName, NetworkModel] = Field(default_factory=dict)
     trainings: dict[FileName, TrainingModel] = Field(default_factory=dict)
+    marking: Marking = Marking()
     questions: tuple[Question, ...]
 
     def own(self) -> OwnDefinitions:
@@ -108,6 +131,19 @@ class Homework(Strict):
                 if part.id in seen:
                     raise HomeworkContentError(f"two parts have the id {part.id}", ("questions", q, "parts", p, "id"))
                 seen.add(part.id)
+        return self
+
+    @model_validator(mode="after")
+    def _points_are_those_of_parts(self) -> Homework:
+        points = {part.id: part.points for part in self.parts()}
+        for name, own in self.marking.points.items():
+            place = ("marking", "points", name)
+            if name not in points:
+                raise HomeworkContentError(f"there is no part {name}; {nearest(name, points)}", place)
+            if sum(own.values()) > points[name]:
+                raise HomeworkContentError(
+                    f"these are {sum(own.values()):g} points, the part has {points[name]:g}", place
+                )
         return self
 
     def parts(self) -> Iterator[Part]:

@@ -15,6 +15,7 @@ from answers.kinds.forward_table import ForwardTable
 from answers.kinds.gradients import Gradients
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Equation, Table, Text
+from derive.derivation import Derivation
 from numeric.checks.comparison import Comparison
 
 Comparable = ForwardTable | Gradients | Elements
@@ -32,6 +33,9 @@ class Changes(Item):
 
     def blank(self, context: Context) -> tuple[Block, ...]:
         return self._item(context, self.network).blank(context)
+
+    def asked(self, context: Context) -> tuple[Derivation, ...]:
+        return self._item(context, self.network).asked(context)
 
     def answer(self, context: Context) -> Answered:
         before, now = self._item(context, self.since), self._item(context, self.network)

@@ -41,6 +41,9 @@ class Derivative(Lined, Noted):
             raise ValueError("give either network and of, or slope_of")
         return self
 
+    def asked(self, context: Context) -> tuple[Derivation, ...]:
+        return (self._derivation(context, "full"),)
+
     def answer(self, context: Context) -> Answered:
         grain = context.grain(self.steps)
         derivation = self._derivation(context, grain or "full")

@@ -49,6 +49,9 @@ class Elements(Noted):
         named = (quantity_latex(d.quantity, d.forward) for d in self._derivations(context))
         return (Table(BLANK, tuple(Row((rf"$\displaystyle {name}$", "")) for name in named), blank=True),)
 
+    def asked(self, context: Context) -> tuple[Derivation, ...]:
+        return tuple(self._derivations(context))
+
     def answer(self, context: Context, since: Elements | None = None) -> Answered:
         grain = context.grain(self.steps)
         derivations = self._derivations(context, grain)

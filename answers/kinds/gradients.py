@@ -42,6 +42,9 @@ class Gradients(Item):
         rows = tuple(Row((_parameter(name, context.network(self.network)), "")) for name in self._names(context))
         return (Table(BLANK, rows, blank=True),)
 
+    def asked(self, context: Context) -> tuple[Derivation, ...]:
+        return tuple(self._derivations(context))
+
     def answer(self, context: Context, since: Gradients | None = None) -> Answered:
         grain = context.grain(self.steps)
         derivations = self._derivations(context, grain)

@@ -55,19 +55,27 @@ class LayerPage(Lined, Noted):
     )
     ranges: Ranges | None = Field(None, description="how a gradient says what its sums read, if it shall")
 
+    def asked(self, context: Context) -> tuple[Derivation, ...]:
+        if self.written_out or self.chained:
+            return ()
+        alone = self._alone(context)
+        return tuple(alone.vjp(name) for name in self.of or alone.differentiable)
+
     def answer(self, context: Context) -> Answered:
-        base = context.index_base
-        alone = layer(
-            context.own().get(self.layer, self.layer),
-            batch=self.batch,
-            layout=context.layout,
-            index_base=base,
-            sizes=self.sizes,
-            **self.options,
-        )
+        alone = self._alone(context)
         note = self.note_blocks()
         answered = self._element_by_element(alone) if self.written_out else self._page(alone, context)
         return replace(answered, blocks=(*note, *answered.blocks))
+
+    def _alone(self, context: Context) -> Layer:
+        return layer(
+            context.own().get(self.layer, self.layer),
+            batch=self.batch,
+            layout=context.layout,
+            index_base=context.index_base,
+            sizes=self.sizes,
+            **self.options,
+        )
 
     def _page(self, alone: Layer, context: Context) -> Answered:
         """The forward equations, the gradients with their steps, and what the signs mean."""

@@ -5,8 +5,8 @@ A change is made in the syntax, before products are grouped, so that formulas wh
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass, fields, is_dataclass, replace
+from operator import is_
 from typing import Any
 
 from answers.marking.changes import changes_of
@@ -82,17 +82,19 @@ def _after(question: Question, setting: Setting, text: str, written: syntax.Rela
 
 
 def _with(node: Any, part: Any, instead: Any) -> Any:
-    """A copy of the syntax with one part, found by its identity, replaced."""
+    """The syntax with one part, found by its identity, replaced; what holds it is copied, the rest is shared."""
     if node is part:
-        return deepcopy(instead)
-    if isinstance(node, list):
-        return [_with(inside, part, instead) for inside in node]
-    if isinstance(node, tuple):
-        return tuple(_with(inside, part, instead) for inside in node)
+        return instead
+    if isinstance(node, list | tuple):
+        made = [_with(inside, part, instead) for inside in node]
+        return node if all(map(is_, made, node)) else type(node)(made)
     if isinstance(node, syntax.Items):
-        return syntax.Items(_with(node.items, part, instead), list(node.separators))
+        items = _with(node.items, part, instead)
+        return node if items is node.items else syntax.Items(items, list(node.separators))
     if is_dataclass(node) and not isinstance(node, type):
-        return type(node)(*(_with(getattr(node, entry.name), part, instead) for entry in fields(node)))
+        before = [getattr(node, entry.name) for entry in fields(node)]
+        values = [_with(value, part, instead) for value in before]
+        return node if all(map(is_, values, before)) else type(node)(*values)
     return node
 
 

@@ -23,7 +23,8 @@ from answers.marking.judging import (
     said_of_symbols,
 )
 from answers.marking.mutants import explain_by_mutants
-from answers.marking.setting import ALIAS, Setting, bare_names, padded, settings
+from answers.marking.parts import depends_on_layout
+from answers.marking.setting import ALIAS, Setting, padded, settings, without
 from answers.marking.steps import Step, said_of_steps, steps_of
 from answers.reading import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable, macros_in, read
 from answers.reading.context import Kind
@@ -105,8 +106,10 @@ def mark(
     known: Macros = defined | dict(own)
     layouts: list[Layout] = [derivation.layout, "numerator", "gradient"] if layout is None else [layout]
     found = settings(derivation.forward, derivation.index_base, symbols or {}, indices, list(dict.fromkeys(layouts)))
+    if not given and not symbols and not depends_on_layout(found[0], text, known):
+        found = found[:1]
     errors: list[ReadingError] = []
-    prepared = tuple(made for one in found if (made := _with_given(one, given or {}, known, errors)) is not None)
+    prepared = tuple(_with_given(one, given or {}, known, errors) for one in found)
     answer = Answer(Question(derivation, tuple(indices)), prepared, text, known, earlier or {})
     judged = _judge_all(answer, errors)
     if judged is None or judged.outcome == "wrong":
@@ -126,16 +129,15 @@ def _accepted(answer: Answer, judged: Judged) -> Mark:
     return Mark(judged.outcome, "", feedback, disallowed=disallowed, steps=steps)
 
 
-def _with_given(
-    setting: Setting, given: Mapping[str, str], macros: Macros, errors: list[ReadingError]
-) -> Setting | None:
-    """The setting with the student's definitions, or None if one cannot be read in it."""
+def _with_given(setting: Setting, given: Mapping[str, str], macros: Macros, errors: list[ReadingError]) -> Setting:
+    """The setting with the student's definitions; the name of one that cannot be read stands for nothing in it."""
     for spelling, formula in given.items():
         try:
             setting = setting.defined(spelling, read(formula, setting.table, macros).last)
         except ReadingError as error:
             errors.append(error)
-            return None
+            with suppress(ValueError):
+                setting = replace(setting, table=without(setting.table, spelling))
     return setting
 
 
@@ -179,7 +181,7 @@ def _judge_kindly(answer: Answer, errors: Sequence[ReadingError]) -> Judged | No
         judged = kinder(answer.question, setting, answer.text, answer.macros)
         if judged is not None:
             return judged
-        others = list(bare_names(setting))
+        others = list(setting.bare) if errors else []
         if any(is_outside(error) for error in errors):
             others.append(("what lies outside of a range is read as 0", padded(setting)))
         for reason, other in others:

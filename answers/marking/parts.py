@@ -64,6 +64,18 @@ def parsed(setting: Setting, text: str, macros: Macros) -> syntax.Relation | Non
     return written if count <= LONGEST else None
 
 
+def depends_on_layout(setting: Setting, text: str, macros: Macros) -> bool:
+    """Whether the last side of a formula may hold a partial, which a layout says something about."""
+    written = parsed(setting, text, macros)
+    return written is None or any(map(_may_be_partial, parts_of(written.sides[-1])))
+
+
+def _may_be_partial(part: Any) -> bool:
+    if isinstance(part, syntax.Word):
+        return part.sort in ("partial", "nabla") or part.text == "d"
+    return is_partial(part)
+
+
 def turned(factor: Any) -> Any | None:
     """A factor without its transpose, None if it has none."""
     if not isinstance(factor, syntax.Scripted):

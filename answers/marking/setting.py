@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy
@@ -61,6 +62,11 @@ class Setting:
         own = point_at(point, self.table)
         return Point(self.table, _Values(self, own.arrays, point), own.sizes)
 
+    @cached_property
+    def bare(self) -> tuple[tuple[str, Setting], ...]:
+        """Settings in which one numbered tensor may be written without its number: W for W^{(2)}."""
+        return tuple(_bare_names(self))
+
     def holds(self, side: Side, name: str) -> bool:
         """Whether a side is written with that tensor or partial, by its name, an alias or a definition."""
         return name in self.names_in(side)
@@ -89,7 +95,7 @@ class Setting:
         ranges = dict(zip(side.letters, side.axes, strict=True))
         axes = (*(ranges[letter] for letter in letters), *side.shape.axes)
         tensor = Tensor(name, (spelling,), axes, row=len(axes) == 1 and side.shape.row)
-        table = _without(self.table, spelling).with_symbols([tensor])
+        table = without(self.table, spelling).with_symbols([tensor])
         return replace(self, table=table, definitions=(*self.definitions, Definition(name, side, letters, self)))
 
 
@@ -143,6 +149,18 @@ def settings(
     Raises:
         ValueError: a name of ``symbols`` stands for nothing that the forward definition has.
     """
+    return list(_settings(model, base, tuple(symbols.items()), tuple(indices), tuple(layouts)))
+
+
+@lru_cache(maxsize=256)
+def _settings(
+    model: Forward,
+    base: int,
+    named: tuple[tuple[str, str | int], ...],
+    indices: tuple[str, ...],
+    layouts: tuple[Layout, ...],
+) -> tuple[Setting, ...]:
+    symbols = dict(named)
     rows = holds_rows(model)
     found = []
     for layout in layouts:
@@ -150,7 +168,7 @@ def settings(
             made = _setting(model, base, symbols, indices, layout, rows=rows, classes=classes)
             if made not in found:
                 found.append(made)
-    return found
+    return tuple(found)
 
 
 def _setting(
@@ -169,14 +187,14 @@ def _setting(
     table = _also_spelt(table, model)
     aliases = []
     for spelling, target in symbols.items():
-        table = _without(table, spelling)
+        table = without(table, spelling)
         own, alias = _symbol(model, table, spelling, target, layout, classes=classes)
         table = table.with_symbols([own])
         if alias is not None:
             aliases.append(alias)
     for letter in dict.fromkeys(indices):
         if letter not in symbols:
-            table = _without(table, letter).with_symbols([Index(letter, (letter,))])
+            table = without(table, letter).with_symbols([Index(letter, (letter,))])
     return Setting(model, table, layout, rows, tuple(aliases))
 
 
@@ -235,6 +253,7 @@ def _symbol(
     raise ValueError(f"{spelling} is said to stand for {name}, which is nothing here; {nearest(name, visible)}")
 
 
+@lru_cache(maxsize=4096)
 def _keys(spelling: str) -> frozenset[Any]:
     """What tells spellings apart: letters, and what stands above and below them."""
     try:
@@ -244,7 +263,7 @@ def _keys(spelling: str) -> frozenset[Any]:
     return frozenset((base, e.below, e.above, e.primes) for base, found in entries.items() for e in found)
 
 
-def _without(table: Table, spelling: str) -> Table:
+def without(table: Table, spelling: str) -> Table:
     """The table in which nothing is spelt so."""
     keys = _keys(spelling)
     kept = [
@@ -285,13 +304,12 @@ def padded(setting: Setting) -> Setting:
     return replace(setting, table=replace(table, symbols=symbols, partials=partials))
 
 
-def bare_names(setting: Setting) -> Iterator[tuple[str, Setting]]:
-    """Settings in which one numbered tensor may be written without its number: W for W^{(2)}."""
+def _bare_names(setting: Setting) -> Iterator[tuple[str, Setting]]:
+    taken = {key for other in setting.table.symbols for own in other.spellings for key in _keys(own)}
     for symbol in setting.table.symbols:
         found = re.fullmatch(r"([A-Za-z]+)\d+", symbol.name)
         if isinstance(symbol, Tensor) and found and found[1] not in setting.table.by_name:
             bare = spellings(found[1])[0]
-            if any(_keys(bare) & _keys(own) for other in setting.table.symbols for own in other.spellings):
-                continue
-            more = replace(symbol, spellings=(*symbol.spellings, bare))
-            yield f"{bare} is read as {symbol.name}", replace(setting, table=setting.table.with_symbols([more]))
+            if not _keys(bare) & taken:
+                more = replace(symbol, spellings=(*symbol.spellings, bare))
+                yield f"{bare} is read as {symbol.name}", replace(setting, table=setting.table.with_symbols([more]))

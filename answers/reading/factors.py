@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -323,7 +322,7 @@ def _gradient(context: Context, tails: list[Tail], at: int) -> tuple[list[Meanin
         raise context.wrong("∇ needs a name below and one behind it", *syntax.place_of(raw))
     top, after = behind(tails, at + 1)
     bottom = behind([Tail("", "", scripts[0].content.items[0])], 0)[0]
-    plain = Context(_in_gradient_layout(context), context.text, context.kind)
+    plain = Context(context.table.in_gradient_layout, context.text, context.kind)
     plain.scopes, plain.slots, plain.unknowns, plain.read = (
         context.scopes,
         context.slots,
@@ -331,11 +330,6 @@ def _gradient(context: Context, tails: list[Tail], at: int) -> tuple[list[Meanin
         context.read,
     )
     return derivative(plain, top, [bottom], syntax.place_of(raw)), after
-
-
-def _in_gradient_layout(context: Context) -> Any:
-    partials = tuple(replace(partial, layout="gradient") for partial in context.table.partials)
-    return replace(context.table, partials=partials)
 
 
 def _name(

@@ -119,6 +119,11 @@ class Table:
         """The partials by what is differentiated, what by, what is held and whether it is that of one equation."""
         return {(p.top, p.bottom, p.held, p.immediate): p for p in self.partials}  # the last of equal ones
 
+    @cached_property
+    def in_gradient_layout(self) -> Table:
+        """The table with partials in the shape of what they are by."""
+        return replace(self, partials=tuple(replace(partial, layout="gradient") for partial in self.partials))
+
     def axes(self, partial: Partial) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
         """The axes of what is differentiated and of what it is differentiated by."""
         ends = [self.by_name[name] for name in (partial.top, *partial.bottom.split(","))]

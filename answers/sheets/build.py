@@ -16,6 +16,7 @@ from answers.homework.verify import Checked, checked
 from answers.latex.sheet import Sheet, sheet_latex
 from answers.pdf.compile import compile_pdfs
 from answers.pdf.engine import Engine, find_engine
+from answers.sheets.answer_files import answer_files
 from answers.sheets.catalogue import catalogue
 from answers.sheets.certificate import FILE as CERTIFICATE
 from answers.sheets.certificate import certificate_file
@@ -102,6 +103,8 @@ def _sheet(
 
 def _files(homework: Homework, context: HomeworkContext, only: SheetName | None) -> Iterator[tuple[str, str]]:
     """Handouts go with the questions, solutions with the key."""
+    if only in (None, "questions"):
+        yield from answer_files(homework, context)
     for part in homework.parts():
         if only != "key":
             yield from context.handout(part)

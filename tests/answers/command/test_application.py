@@ -88,7 +88,7 @@ def test_a_pipe_gets_the_paths_and_nothing_else(tmp_path: Path) -> None:
     result = piped("build", "hw.yaml", "--format", "tex", folder=tmp_path)
     assert result.returncode == 0, result.stderr
     assert result.stderr == b""
-    names = ("questions.tex", "key.tex", "certificate.json")
+    names = ("questions.tex", "key.tex", "answers.tex", "answers.md", "answers.ipynb", "certificate.json")
     assert result.stdout.decode().split() == [str(Path("hw", name)) for name in names]
     assert all((tmp_path / path).is_file() for path in result.stdout.decode().split())
 

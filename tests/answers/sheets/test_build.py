@@ -22,6 +22,9 @@ def sample() -> Homework:
     return homework([GRADIENTS], [ELEMENTS])
 
 
+ANSWERS = ("answers.tex", "answers.md", "answers.ipynb")
+
+
 def key(sample: Homework, folder: Path, **options: Any) -> str:
     file, _ = build(sample, folder, only="key", format="tex", **options).files
     return file.read_text(encoding="utf-8")
@@ -33,7 +36,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_what_is_returned_is_what_is_written(sample: Homework, tmp_path: Path) -> None:
     files = build(sample, tmp_path / "new" / "folder", format="tex").files
-    assert [file.name for file in files] == ["questions.tex", "key.tex", "certificate.json"]
+    assert [file.name for file in files] == ["questions.tex", "key.tex", *ANSWERS, "certificate.json"]
     assert set(contents(tmp_path)) == {str(file.relative_to(tmp_path)) for file in files}
 
 
@@ -88,8 +91,8 @@ def test_a_document_that_tex_refuses_leaves_every_file_as_it_was(tmp_path: Path)
 @pytest.mark.parametrize("engine", available_engines(), ids=lambda engine: engine.name)
 def test_every_engine_makes_both_sheets(engine: Engine, tmp_path: Path) -> None:
     files = build(homework([ELEMENTS]), tmp_path, engine=engine).files
-    assert [file.name for file in files] == ["questions.pdf", "key.pdf", "certificate.json"]
-    assert all(file.read_bytes().startswith(b"%PDF") for file in files if file.suffix == ".pdf")
+    assert [file.name for file in files] == ["questions.pdf", "key.pdf", *ANSWERS, "certificate.json"]
+    assert all(file.read_bytes().startswith(b"%PDF") for file in files[:2])
 
 
 def test_progress_names_parts_and_files(sample: Homework, tmp_path: Path) -> None:

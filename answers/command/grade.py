@@ -1,0 +1,82 @@
+"""``gradsheet grade``: the written answers of a class marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from answers.command.homeworks import loaded
+from answers.command.options import FileOrId
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def grade(
+    homework: FileOrId,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER",
+            show_default=False,
+            help="A folder with a folder for each student, or a file for each: .tex, .md, .ipynb, .txt.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", show_default=False, help="The folder to write; FOLDER-marked in this one if left out."
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", show_default=False, help="Write the points as a table, too.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, show_default=False, help="So many hand-ins at once; as many as there are cores."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Leave out what was marked before.")] = False,
+) -> None:
+    """Mark what students handed in.
+
+    For each student a JSON document and a readable page are written, for the instructor report.md with figures and what
+    is to be looked at. Each file is replaced only when its successor is complete, so that a run may be stopped and
+    taken up with --resume. An answer that cannot be read costs no points.
+    """
+    from answers.files import write_file
+    from answers.grading.pages import table
+    from answers.grading.run import grade as grade_all
+    from answers.grading.run import tasks_of
+
+    target = out or Path(f"{folder.resolve().name}-marked")
+    count = len(tasks_of(folder, target))
+    with loaded(homework), bar_shown(count) as advance:
+        paper, handins = grade_all(homework, folder, target, workers=workers, resume=resume, advance=advance)
+    if csv is not None:
+        write_file(csv, table(paper, handins))
+    counts = Counter(answer.outcome for handin in handins for answer in handin.answers)
+    said = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
+    typer.echo(f"{len(handins)} hand-ins, {sum(counts.values())} formulas: {said}")
+    for path in (target / "report.md", csv or target / "report.csv"):
+        typer.echo(path)
+
+
+@contextmanager
+def bar_shown(count: int, console: Console | None = None) -> Iterator[Callable[[str], None]]:
+    """A bar that grows with every hand-in; nothing is shown unless standard error is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = console or Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        shown = progress.add_task("Marking", total=count)
+        yield lambda student: progress.update(shown, advance=1, description=student)

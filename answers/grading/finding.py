@@ -1,0 +1,200 @@
+"""Which formula of a hand-in answers which question: by markers, headings, rows of tables, and left sides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from answers.grading.asked import Asked, Paper
+from answers.handins.formulas import Formula
+from answers.marking.setting import Setting, settings
+from answers.reading import ReadingError, syntax
+from answers.reading.macros import Macros
+from answers.reading.reading import understood
+from answers.reading.spelling import lookup
+from answers.reading.tokens import tokens_of
+from answers.reading.tree import Read, Transpose
+from derive.expression.partials import partial_named
+from derive.forward import Forward
+
+NAME = re.compile(
+    r"\s*(?:\\(?:bm|mathbf|boldsymbol|vec|mathrm)\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\}?"
+    r"(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\?[A-Za-z0-9]+)|'|\}){0,3}\s*"
+)
+EMPTY = re.compile(r"[\s&{}~.?_]|\\[,;:! ]|\\\\|\\(?:ldots|dots|cdots|q?quad|bm|boldsymbol)\b")
+HEADED = re.compile(
+    r"(?:question|problem|exercise|part|task|section|answer)?\s*"
+    r"(?P<number>\d+(?:\.\d+)*)?[\s.:]*\(?(?P<letter>[a-z])?(?:\)|\.|:|\s|-|$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A formula that answers something, with what the writer defined before it."""
+
+    asked: Asked
+    formula: Formula
+    given: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Finder:
+    """Walks through the formulas of a hand-in and keeps the last answer to every question."""
+
+    paper: Paper
+    macros: Macros
+    found: dict[tuple[str, str], Found] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    left: list[Formula] = field(default_factory=list)
+    names: dict[tuple[Forward, str, bool], str] = field(default_factory=dict)
+
+    def take(self, formulas: Sequence[Formula]) -> None:
+        """Give every formula to the question that it answers; definitions are kept, the rest is ``left``."""
+        for formula in formulas:
+            if not _right_side(formula.latex):
+                continue
+            asked = self._asked(formula)
+            if asked is not None:
+                self.found[asked.part, asked.name] = Found(asked, formula, tuple(self.given.items()))
+            elif not self._define(formula) and formula.displayed:
+                self.left.append(formula)
+
+    def _asked(self, formula: Formula) -> Asked | None:
+        part = self._part(formula)
+        options = self.paper.of(part) if part else self.paper.asked
+        marked = [one for one in options if formula.quantity and one.name == formula.quantity]
+        named = list(self._named(formula, options))
+        if marked:
+            fits = not named or marked[0] in named or not self._has_left_side(formula)
+            return marked[0] if fits and not (self._is_definition(formula) and not named) else None
+        if len(named) == 1:
+            return named[0]
+        if named and not part:
+            return None
+        if named:
+            return next((one for one in named if (one.part, one.name) not in self.found), named[0])
+        if part and len(options) == 1 and formula.displayed and not self._has_left_side(formula):
+            return options[0]
+        return None
+
+    def _part(self, formula: Formula) -> str:
+        """The part that a formula stands in: a marker says it, or else the headings above."""
+        if formula.part in self.paper.parts:
+            return formula.part
+        question = ""
+        part = ""
+        for heading in formula.headings:
+            number, letter = _numbered(heading)
+            own = _among(f"{number}{letter}", self.paper.parts) or _among(f"{number}.{letter}", self.paper.parts)
+            if own:
+                part, question = own, number
+            elif number and not letter:
+                question, part = number, ""
+            elif letter and question:
+                part = _among(f"{question}{letter}", self.paper.parts) or _among(
+                    f"{question}.{letter}", self.paper.parts
+                ) or part  # fmt: skip
+            elif letter:
+                ends = [name for name in self.paper.parts if name.lower().endswith(letter) and len(name) > 1]
+                part = ends[0] if len(ends) == 1 else ""
+        return part
+
+    def _named(self, formula: Formula, options: Sequence[Asked]) -> Iterator[Asked]:
+        """The questions whose quantity stands on the left side, or in the first cell of the row of a table."""
+        for asked in options:
+            for text in (formula.latex, formula.row):
+                if text and self._name(asked, text, whole=text is formula.row) == asked.derivation.quantity.name:
+                    yield asked
+                    break
+
+    def _name(self, asked: Asked, text: str, *, whole: bool) -> str:
+        model, base = asked.derivation.forward, asked.derivation.index_base
+        key = model, text, whole
+        if key not in self.names:
+            setting = _setting(model, base, tuple(self.paper.marking.symbols.items()))
+            self.names[key] = name_of(setting, text, self.macros, whole=whole)
+        name = self.names[key]
+        quantity = asked.derivation.quantity.name
+        partial = partial_named(quantity)
+        if whole and partial is not None and partial.top == "l" and name == partial.bottom:
+            return quantity
+        return name
+
+    def _has_left_side(self, formula: Formula) -> bool:
+        return bool(re.match(r"[^=]*[A-Za-z][^=]*=", formula.latex)) and not formula.latex.lstrip(" &").startswith("=")
+
+    def _is_definition(self, formula: Formula) -> bool:
+        left, equals, _ = formula.latex.partition("=")
+        return bool(equals) and bool(NAME.fullmatch(left.replace("&", "").replace(":", "")))
+
+    def _define(self, formula: Formula) -> bool:
+        """Keep what the writer calls by a name of their own."""
+        if not self._is_definition(formula):
+            return False
+        left, _, right = formula.latex.partition("=")
+        for model in dict.fromkeys(asked.derivation.forward for asked in self.paper.asked):
+            setting = _setting(model, 1, tuple(self.paper.marking.symbols.items()))
+            if name_of(setting, left.replace("&", ""), self.macros, whole=True):
+                return True  # z_1 = ... is what it is, whatever the writer says of it
+        self.given[left.replace("&", "").replace(":", "").strip()] = right.replace("&", " ").strip().rstrip(".,;")
+        return True
+
+
+def name_of(setting: Setting, text: str, macros: Macros, *, whole: bool = False) -> str:
+    """The tensor or partial that the left side of an equation is, or the ``whole`` text; empty for anything else."""
+    try:
+        written = syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
+        if len(written.sides) < 2 and not whole:
+            return ""
+        node = understood(syntax.Relation(written.sides[:1], []), text, setting.table).last.node
+    except (ReadingError, RecursionError):
+        return _left_alone(setting, text, macros) if "=" in text and not whole else ""
+    while isinstance(node, Transpose):
+        node = node.inside
+    return node.name if isinstance(node, Read) else ""
+
+
+def _left_alone(setting: Setting, text: str, macros: Macros) -> str:
+    """The same where the rest of the equation cannot be read."""
+    return name_of(setting, text.partition("=")[0].replace("&", " "), macros, whole=True)
+
+
+@lru_cache(maxsize=64)
+def _setting(model: Forward, base: int, symbols: tuple[tuple[str, str | int], ...]) -> Setting:
+    return settings(model, base, known_symbols(model, dict(symbols)), (), ["numerator"])[0]
+
+
+def known_symbols(model: Forward, symbols: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Those of the homework's further spellings that stand for something in this definition."""
+    found: dict[str, str | int] = {}
+    for spelling, target in symbols.items():
+        try:
+            settings(model, 1, {spelling: target}, (), ["numerator"])
+        except ValueError:
+            continue
+        found[spelling] = target
+    return found
+
+
+def _right_side(latex: str) -> str:
+    """What stands behind the last sign of equality, without what only makes room."""
+    return EMPTY.sub("", latex.rpartition("=")[2] if "=" in latex else latex)
+
+
+def _numbered(heading: str) -> tuple[str, str]:
+    """The number and the letter with which a heading begins, 1.1 and c of ``1.1 (c) Gradients``."""
+    plain = re.sub(r"\\[A-Za-z]+\*?|[{}$*_#]", " ", heading).strip()
+    found = HEADED.match(plain.lstrip("(").strip()) or HEADED.match(plain)
+    if found is None:
+        return "", ""
+    return found["number"] or "", (found["letter"] or "").lower()
+
+
+def _among(name: str, parts: Sequence[str]) -> str:
+    """The part of that name; capitals count only where two parts differ in nothing else."""
+    if not name.strip("."):
+        return ""
+    return next((part for part in parts if part.lower() == name.lower()), "")

@@ -1,0 +1,157 @@
+"""The hand-ins of a folder marked, several at a time: each written whole as soon as it is done, and not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from answers.errors import HomeworkError
+from answers.files import write_file
+from answers.grading.asked import Paper, paper_of
+from answers.grading.pages import document, handin_of, page, report, table
+from answers.grading.student import MarkedHandin, files_of, mark_handin
+from answers.handins.files import SUFFIXES
+from answers.homework.context import HomeworkContext
+from answers.homework.load import load
+from answers.version import version
+
+Advance = Callable[[str], None]
+"""Called with the name of each student whose hand-in is done."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A hand-in to be marked: the student's name, what was handed in, and where the marks go."""
+
+    student: str
+    entry: Path
+    out: Path
+
+    @property
+    def document(self) -> Path:
+        """The JSON document of the marks."""
+        return self.out / f"{self.student}.json"
+
+    @property
+    def page(self) -> Path:
+        """The readable page."""
+        return self.out / f"{self.student}.md"
+
+
+def tasks_of(folder: Path, out: Path) -> tuple[Task, ...]:
+    """A task for every folder in a folder, and for every file beside them that may hold answers.
+
+    Raises:
+        HomeworkError: there is no such folder, or nothing in it.
+    """
+    if not folder.is_dir():
+        raise HomeworkError(f"there is no folder {folder}; expected one with a folder for each student")
+    entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".") and not entry.is_symlink()]
+    entries = [entry for entry in entries if entry.resolve() != out.resolve()]
+    folders = {entry.name for entry in entries if entry.is_dir()}
+    found = []
+    for entry in entries:
+        if entry.is_dir():
+            found.append(Task(entry.name, entry, out))
+        elif entry.suffix.lower() in SUFFIXES:
+            alone = sum(other.stem == entry.stem for other in entries) == 1 and entry.stem not in folders
+            found.append(Task(entry.stem if alone else entry.name, entry, out))
+    if not found:
+        raise HomeworkError(f"there is nothing to mark in {folder}; expected a folder for each student")
+    return tuple(found)
+
+
+def grade(
+    homework: str,
+    folder: Path,
+    out: Path,
+    *,
+    workers: int | None = None,
+    resume: bool = False,
+    advance: Advance = lambda _: None,
+) -> tuple[Paper, tuple[MarkedHandin, ...]]:
+    """Mark every hand-in of a folder and write the marks, then the report of the class.
+
+    With ``resume`` a hand-in is left out that was marked before, if homework and files are the same.
+
+    Raises:
+        HomeworkError: the homework or the folder is not there, or the homework asks for no formula.
+        OutputError: the marks cannot be written.
+    """
+    from joblib import Parallel, cpu_count, delayed
+
+    tasks = tasks_of(folder, out)
+    digest = load(homework).source.digest
+    paper = paper_for(homework, digest)
+    if not paper.asked:
+        raise HomeworkError(f"{homework} asks for no formula that can be marked")
+    open_tasks = [task for task in tasks if not (resume and _done(task, digest))]
+    for task in set(tasks) - set(open_tasks):
+        advance(task.student)
+    count = min(workers or cpu_count(), max(len(open_tasks), 1))
+    run = Parallel(n_jobs=count, return_as="generator_unordered", batch_size=1)
+    for student in run(delayed(mark_one)(homework, digest, task) for task in open_tasks):
+        advance(student)
+    handins = tuple(_read(task) for task in tasks)
+    write_file(out / "report.md", report(paper, handins))
+    write_file(out / "report.csv", table(paper, handins))
+    return paper, handins
+
+
+@lru_cache(maxsize=4)
+def paper_for(homework: str, digest: str) -> Paper:
+    """What the homework asks for, derived once in each process.
+
+    Raises:
+        HomeworkError: the file is another than the one of that digest.
+    """
+    loaded = load(homework)
+    if loaded.source.digest != digest:
+        raise HomeworkError(f"{homework} was changed while its hand-ins were marked")
+    return paper_of(HomeworkContext(loaded.homework))
+
+
+def mark_one(homework: str, digest: str, task: Task) -> str:
+    """Mark one hand-in and write its document last, by which it is known to be done; the student's name.
+
+    Raises:
+        OutputError: the marks cannot be written.
+    """
+    paper = paper_for(homework, digest)
+    files = files_of(task.entry)
+    key = _key(task, files, digest)
+    handin = mark_handin(paper, task.student, files, task.entry if task.entry.is_dir() else task.entry.parent)
+    write_file(task.page, page(paper, handin))
+    write_file(task.document, document(paper, handin, key))
+    return task.student
+
+
+def _done(task: Task, digest: str) -> bool:
+    """Whether these files were marked for this homework by this version."""
+    try:
+        text = task.document.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return task.page.exists() and handin_of(text, _key(task, files_of(task.entry), digest)) is not None
+
+
+def _key(task: Task, files: Sequence[Path], digest: str) -> str:
+    """What the marks depend on, as one digest."""
+    found = sha256(f"{version()}\0{digest}\0{task.student}".encode())
+    for file in files:
+        found.update(f"\0{file.name}\0".encode(errors="surrogateescape"))
+        try:
+            found.update(sha256(file.read_bytes()).digest())
+        except OSError:
+            found.update(b"unreadable")
+    return found.hexdigest()
+
+
+def _read(task: Task) -> MarkedHandin:
+    handin = handin_of(task.document.read_text(encoding="utf-8"))
+    if handin is None:
+        raise HomeworkError(f"{task.document} was changed while the hand-ins were marked; mark them again")
+    return handin

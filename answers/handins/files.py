@@ -1,0 +1,101 @@
+"""Files of a hand-in as texts: LaTeX, Markdown, notebooks and plain text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Format = Literal["tex", "md", "txt"]
+SUFFIXES: dict[str, Format] = {".tex": "tex", ".md": "md", ".markdown": "md", ".ipynb": "md", ".txt": "txt"}
+LARGEST = 4_000_000
+"""Larger files, in bytes, are not read."""
+
+
+class HandinError(ValueError):
+    """A file of a hand-in cannot be read; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class HandinText:
+    """The text of a file, and how formulas are written in it."""
+
+    name: str
+    format: Format
+    text: str
+
+
+def readable(folder: Path) -> tuple[Path, ...]:
+    """The files of a folder that may hold answers, in the order of their names, those of folders inside too.
+
+    Files and folders whose names begin with a dot are left out, links too.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and not path.is_symlink():
+            found.append(path)
+    return tuple(found)
+
+
+def text_of(file: Path, name: str = "") -> HandinText:
+    """The text of a file.
+
+    Raises:
+        HandinError: it is too large, no text, or no notebook.
+    """
+    name = name or file.name
+    try:
+        if file.stat().st_size > LARGEST:
+            raise HandinError(f"{name} is larger than {LARGEST // 1_000_000} MB")
+        content = file.read_bytes()
+    except OSError as error:
+        raise HandinError(f"{name} cannot be read: {error.strerror}") from None
+    return HandinText(name, SUFFIXES[file.suffix.lower()], _decoded(name, content, file.suffix.lower()))
+
+
+def _decoded(name: str, content: bytes, suffix: str) -> str:
+    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise HandinError(f"{name} is no text")
+    try:
+        text = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _notebook(name, text) if suffix == ".ipynb" else text
+
+
+def _notebook(name: str, text: str) -> str:
+    """The Markdown of a notebook, cell by cell; what its metadata say of an answer as a marker in front of the cell."""
+    try:
+        cells = json.loads(text)["cells"]
+        parts = []
+        for cell in cells:
+            if cell["cell_type"] not in ("markdown", "raw"):
+                continue
+            source = cell["source"]
+            body = "".join(source) if isinstance(source, list) else str(source)
+            marker = cell.get("metadata", {}).get("gradsheet", {})
+            if isinstance(marker, dict) and "part" in marker and "<!-- answer" not in body:
+                body = f"<!-- answer {marker['part']} {marker.get('quantity', '')} -->\n{body}"
+            parts.append(body)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise HandinError(f"{name} is no notebook") from None
+    return "\n\n".join(parts)
+
+
+def definitions_in(texts: Sequence[HandinText]) -> str:
+    r"""The lines with definitions (``\newcommand``, ``\def``) of all texts together, which any of them may use."""
+    lines = (line for text in texts for line in _without_comments(text.text).split("\n"))
+    return "\n".join(line for line in lines if DEFINING.search(line))
+
+
+DEFINING = re.compile(r"\\(?:re|provide)?newcommand|\\DeclareMathOperator|\\(?:g|e|x)?def\b|\\DeclareRobustCommand")
+COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
+
+
+def _without_comments(text: str) -> str:
+    return COMMENT.sub(r"\1", text)

@@ -1,0 +1,146 @@
+"""Formulas of a text in order, each with what stands around it: a marker, a heading, the first cell of its row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from answers.handins.files import HandinText
+from answers.handins.plain import latex_of
+from answers.handins.rows import equations_in, rows_in
+
+DISPLAYS = "equation|align|gather|multline|eqnarray|displaymath|math|flalign|alignat|dmath|split"
+TABLES = "tabular|tabularx|tabulary|longtable|array|tblr"
+SPAN = re.compile(
+    rf"\\begin\s*\{{(?P<display>(?:{DISPLAYS})\*?)\}}(?:\{{\d+\}})?(?P<in_display>.*?)\\end\s*\{{(?P=display)\}}"
+    r"|\\\[(?P<bracket>.*?)\\\]|\\\((?P<round>.*?)\\\)"
+    r"|(?<!\\)\$\$(?P<double>.*?)(?<!\\)\$\$|(?<![\\$])\$(?P<single>(?:\\.|[^$\\])+)\$(?!\$)"
+    r"|^```+[ \t]*(?:math|latex|tex)?[ \t]*\n(?P<fence>.*?)^```+",
+    re.DOTALL | re.MULTILINE,
+)
+MARKER = re.compile(
+    r"(?:^|(?<=\n))[ \t]*(?:%+|<!--|\#+|\[//\]:\s*\#\s*\(|\[)[ \t]*answer[ \t]+(?P<part>[^\s\])>-][^\s\])>]*)"
+    r"(?:[ \t]+(?P<quantity>d[^\s\])>-]*/d[^\s\])>-]+|[A-Za-z]\w*))?[ \t]*(?:-->|\)|\])?[^\n]*",
+)
+HEADING = re.compile(
+    r"^[ \t]*(?:\\(?:chapter|(?:sub)*section|(?:sub)?paragraph)\*?\s*\{(?P<section>(?:[^{}\n]|\{[^{}\n]*\})*)\}"
+    r"|\#{1,6}[ \t]+(?P<hash>[^\n]+)|\\item\s*\[(?P<item>[^\]\n]*)\]"
+    r"|(?:\\textbf\s*\{|\*\*|__)(?P<bold>[^\n{}*]+?)(?:\}|\*\*|__)"
+    r"|(?P<plain>(?:[Qq]uestion|[Pp]roblem|[Ee]xercise|[Pp]art|[Tt]ask)\s+[\w.]+[^\n$\\]{0,60})$"
+    r"|(?P<letter>\(?[a-zA-Z]\)|\d+(?:\.\d+)+\s*\(?[a-zA-Z]?[.):]?|\d+\s*\(?[a-zA-Z][.):])(?=\s|$))",
+    re.MULTILINE,
+)
+COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An equation, or a formula alone, with where it stands.
+
+    ``part`` and ``quantity`` are what a marker in front of it says, ``headings`` those above it, the nearest last,
+    ``row`` the formula in the first cell of its row of a table. ``line`` counts from 1.
+    """
+
+    latex: str
+    line: int
+    part: str = ""
+    quantity: str = ""
+    headings: tuple[str, ...] = ()
+    row: str = ""
+    file: str = ""
+    displayed: bool = True
+
+
+def formulas_in(source: HandinText) -> Iterator[Formula]:
+    """Every formula of a text in order."""
+    text = source.text
+    if source.format == "tex":
+        begin = re.search(r"\\begin\s*\{document\}", text)
+        body = begin.end() if begin else 0
+    else:
+        body = 0
+    masked = _without_comments(text) if source.format == "tex" else text
+    events = sorted(_events(text, masked, body), key=lambda event: event[0])
+    part, quantity = "", ""
+    headings: tuple[str, ...] = ()
+    done = 0
+    for start, end, kind, found in events:
+        if start < done:
+            continue
+        if kind == "marker":
+            part, quantity = found["part"], found["quantity"] or ""
+        elif kind == "heading":
+            headings = (*headings[-3:], next(group for group in found.groups() if group is not None))
+            part, quantity = "", ""
+        else:
+            done = end
+            place = Formula("", text.count("\n", 0, start) + 1, part, quantity, headings, file=source.name)
+            yield from _in_span(kind, found, place, masked, start)
+    if source.format == "txt":
+        yield from _bare_lines(source)
+
+
+def _events(text: str, masked: str, body: int) -> Iterator[tuple[int, int, str, re.Match[str]]]:
+    """Where markers, headings, tables and formulas begin and end."""
+    for found in MARKER.finditer(text, body):
+        yield found.start(), found.end(), "marker", found
+    for found in HEADING.finditer(masked, body):
+        yield found.start(), found.start() + 1, "heading", found
+    for found in re.finditer(rf"\\begin\s*\{{({TABLES})\*?\}}(.*?)\\end\s*\{{\1\*?\}}", masked[body:], re.DOTALL):
+        yield found.start() + body, found.end() + body, "table", found
+    for found in re.finditer(r"(?:^[ \t]*\|[^\n]*\n?){2,}", masked[body:], re.MULTILINE):
+        yield found.start() + body, found.end() + body, "pipes", found
+    for found in SPAN.finditer(masked, body):
+        yield found.start(), found.end(), "formula", found
+
+
+def _in_span(kind: str, found: re.Match[str], place: Formula, masked: str, start: int) -> Iterator[Formula]:
+    if kind in ("table", "pipes"):
+        yield from _in_table(kind, found, place)
+        return
+    single = found["single"] is not None or found["round"] is not None
+    content = next(group for name, group in found.groupdict().items() if name != "display" and group is not None)
+    for latex in equations_in(content):
+        yield replace(place, latex=latex, displayed=not single)
+
+
+def _in_table(kind: str, found: re.Match[str], place: Formula) -> Iterator[Formula]:
+    """The formulas in the cells of a table, each with the one in the first cell of its row."""
+    if kind == "pipes":
+        rows = [re.split(r"(?<!\\)\|", line.strip().strip("|")) for line in found[0].splitlines()]
+    else:
+        body = re.sub(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^}]*\})(?:\[[^\]]*\])?", "", found[2])
+        rows = [list(cells) for cells in rows_in(re.sub(r"^\s*(?:\[[^\]]*\])?(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})+", "",
+                                                         body))]  # fmt: skip
+    for offset, cells in enumerate(rows):
+        held = [list(SPAN.finditer(cell)) for cell in cells]
+        key = _content(held[0][0]) if held and held[0] else ""
+        for matches in held[1:]:
+            for match in matches:
+                for latex in equations_in(_content(match)):
+                    yield replace(place, latex=latex, row=key, line=place.line + (offset if kind == "pipes" else 0))
+
+
+def _content(match: re.Match[str]) -> str:
+    return next(group for name, group in match.groupdict().items() if name != "display" and group is not None)
+
+
+def _bare_lines(source: HandinText) -> Iterator[Formula]:
+    """Lines of a plain text that are equations without any sign of where a formula begins."""
+    part, quantity = "", ""
+    headings: tuple[str, ...] = ()
+    for number, line in enumerate(source.text.split("\n"), start=1):
+        if marker := MARKER.match(line):
+            part, quantity = marker["part"], marker["quantity"] or ""
+        elif "=" not in line and (heading := HEADING.match(line)):
+            headings = (*headings[-3:], next(group for group in heading.groups() if group is not None))
+            part, quantity = "", ""
+        elif "=" in line and "$" not in line and not re.search(r"\\\[|\\\(|\\begin", line):
+            shown = re.sub(r"^\s*(?:[-*]|\(?[a-zA-Z0-9]\)|\d+\.)\s+", "", line).strip().rstrip(".;,")
+            yield Formula(latex_of(shown), number, part, quantity, headings, file=source.name)
+
+
+def _without_comments(text: str) -> str:
+    """The text with spaces in the place of comments, so that places stay what they are."""
+    return COMMENT.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), text)
