@@ -39,11 +39,18 @@ def cached_layer(name: str, **options: Any) -> Layer:
     return layer(name, **options)
 
 
-def page(item: Item, monkeypatch: pytest.MonkeyPatch, **changed: object) -> tuple[Block, ...]:
+def page(item: Item) -> tuple[Block, ...]:
     """The blocks of an answer; a layer is derived once for all of its pages."""
-    monkeypatch.setattr(layer_page, "layer", cached_layer)
     context = HomeworkContext(homework(conventions={"layout": "gradient", "index_base": 0}))
-    return item.model_copy(update=changed).answer(context).blocks
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layer_page, "layer", cached_layer)
+        return item.answer(context).blocks
+
+
+@cache
+def page_of(key: str, *, steps: bool) -> tuple[Block, ...]:
+    """The page of one of ``ITEMS`` with or without steps, made once for all tests."""
+    return page(ITEMS[key].model_copy(update={"steps": steps}))
 
 
 def recurrent(name: str, **keys: object) -> LayerPage:
@@ -72,8 +79,8 @@ def gradients(formula: str) -> set[str]:
 
 
 @pytest.mark.parametrize("key", ITEMS)
-def test_no_step_has_its_left_side_on_its_right(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for left, right in equations(page(ITEMS[key], monkeypatch, steps=True)):
+def test_no_step_has_its_left_side_on_its_right(key: str) -> None:
+    for left, right in equations(page_of(key, steps=True)):
         assert r"\partial" not in left or left not in HELD.sub("", right)
 
 
@@ -89,12 +96,10 @@ def test_no_step_of_a_homeworks_networks_has_either(identity: str) -> None:
                 assert left not in HELD.sub("", " ".join(line.right))
 
 
-@pytest.mark.parametrize("changed", [{"steps": True}, {"steps": False}], ids=str)
+@pytest.mark.parametrize("steps", [True, False])
 @pytest.mark.parametrize("key", ITEMS)
-def test_every_gradient_is_given_or_derived(
-    key: str, changed: dict[str, object], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    blocks = page(ITEMS[key], monkeypatch, **changed)
+def test_every_gradient_is_given_or_derived(key: str, steps: bool) -> None:
+    blocks = page_of(key, steps=steps)
     texts = "".join(block.latex for block in blocks if isinstance(block, Text))
     sides = list(equations(blocks))
     defined = gradients(texts).union(*(gradients(left) for left, _ in sides))
@@ -103,8 +108,8 @@ def test_every_gradient_is_given_or_derived(
 
 
 @pytest.mark.parametrize("name", ["RNNCell", "LSTMCell", "GRUCell"])
-def test_chained_pages_derive_what_they_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks = page(recurrent(name, chained=True, steps=False), monkeypatch)
+def test_chained_pages_derive_what_they_name(name: str) -> None:
+    blocks = page(recurrent(name, chained=True, steps=False))
     texts = "".join(block.latex for block in blocks if isinstance(block, Text))
     sides = list(equations(blocks))
     assert set().union(*(gradients(right) for _, right in sides)) <= gradients(texts).union(
@@ -113,8 +118,8 @@ def test_chained_pages_derive_what_they_name(name: str, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("of", ["c_prev", "weight_hh", "bias_ih", "z"])
-def test_one_gradient_alone_stands_on_those_it_needs(of: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sides = list(equations(page(recurrent("LSTMCell", of=[of], steps=False), monkeypatch)))
+def test_one_gradient_alone_stands_on_those_it_needs(of: str) -> None:
+    sides = list(equations(page(recurrent("LSTMCell", of=[of], steps=False))))
     defined = set().union(*(gradients(left) for left, _ in sides))
     assert defined == set().union(*(gradients(right) for _, right in sides)) | {re.sub("_.*", "", of)}
 

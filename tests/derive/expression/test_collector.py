@@ -3,6 +3,8 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
 from weakref import ref
 
 import pytest
@@ -65,3 +67,34 @@ def test_what_was_made_is_not_looked_at_at_once() -> None:
     )
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "0"]
+
+
+def test_it_is_off_until_the_last_of_several_threads_is_done() -> None:
+    entered, leave = Event(), Event()
+
+    def work() -> None:
+        with collector_paused():
+            entered.set()
+            leave.wait(10)
+
+    assert gc.isenabled()
+    with collector_paused():
+        thread = Thread(target=work)
+        thread.start()
+        assert entered.wait(10)
+    assert not gc.isenabled()
+    leave.set()
+    thread.join()
+    assert gc.isenabled()
+
+
+def test_many_threads_leave_it_as_it_was() -> None:
+    def work() -> None:
+        for _ in range(200):
+            with collector_paused():
+                assert not gc.isenabled()
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(work) for _ in range(8)]:
+            done.result()
+    assert gc.isenabled()
