@@ -91,14 +91,14 @@ def layer(
     batch: str | int | None = None,
     layout: Layout = "gradient",
     index_base: Literal[0, 1] = 0,
-    sizes: Sequence[str] = (),
+    sizes: Sequence[str | int] = (),
     **options: Argument | int | bool,
 ) -> Layer:
     """A layer of the library by its name and hyper-parameters, or one of your own by its definition.
 
     Hyper-parameters that are left out are what the layer's definition says; names stand for symbols:
     ``layer("Conv2d", "C_out", (3, 2), stride="s")``, or in one text ``layer("Conv2d(C_out, (3, 2), stride=s)")``.
-    ``sizes`` are the names of the input's sizes, such as ``("C_in", "H_in", "W_in")``, if not those of the layer.
+    ``sizes`` are the input's sizes, such as ``("C_in", "H_in", "W_in")`` or numbers, if not those of the layer.
 
     Raises:
         NetworkError: there is no such layer, it does not take these arguments, or its input has another rank.
@@ -116,8 +116,10 @@ def layer(
         axes = tuple(rest)
         size = symbols.size(first) if size is None else size
     if sizes and len(sizes) != len(axes):
-        raise NetworkError(f"the input of {stage.name} has the sizes {', '.join(axes)}, got {', '.join(sizes)}")
-    shape = tuple(symbols.size(axis) for axis in sizes or axes)
+        raise NetworkError(
+            f"the input of {stage.name} has the sizes {', '.join(axes)}, got {', '.join(map(str, sizes))}"
+        )
+    shape = tuple(map(symbols.dimension, sizes or axes))
     name_of_input = definition.source if definition else "z"
     names = definition.outputs if definition else ("y",)
     added = stage if definition is None else Stage(stage.name, scale=stage.scale)

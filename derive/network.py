@@ -49,8 +49,9 @@ class GeneralNetwork:
 class Network:
     """A feed-forward network with its loss, as a forward definition that can be differentiated.
 
-    Networks are values: equal descriptions make equal networks. Where sizes are large numbers, everything is
-    derived of the ``general`` network with letters in their place, and the numbers are put in at the end.
+    Networks are values: equal descriptions make equal networks. One that is ``batched`` is of several samples. Where
+    sizes are large numbers, everything is derived of the ``general`` network with letters in their place, and the
+    numbers are put in at the end.
     """
 
     description: str
@@ -61,6 +62,7 @@ class Network:
     index_base: Literal[0, 1] = 1
     extra: tuple[Activation | LayerDefinition | LossDefinition, ...] = field(default=(), compare=False, repr=False)
     general: GeneralNetwork | None = field(default=None, compare=False, repr=False)
+    batched: bool = False
 
     def __getstate__(self) -> dict[str, object]:
         return {entry.name: getattr(self, entry.name) for entry in fields(self)}
@@ -309,7 +311,8 @@ def network(
         return blueprint
 
     def made(blueprint: Blueprint) -> Network:
-        return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base, own)
+        batched = size is not None
+        return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base, own, batched=batched)
 
     return network_of(build, lengths, made)
 

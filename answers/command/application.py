@@ -22,6 +22,7 @@ from answers.command.grade import grade
 from answers.command.init import init
 from answers.command.list import list_what_there_is
 from answers.command.schema import schema
+from answers.command.sizes import sizes
 from answers.command.train import train
 from answers.command.verify import verify
 
@@ -111,6 +112,7 @@ application.command("list")(list_what_there_is)
 application.command()(build)
 application.command()(verify)
 application.command()(derive)
+application.command()(sizes)
 application.command()(export)
 application.command()(grade)
 application.command()(init)

@@ -52,6 +52,7 @@ APPLIES: Mapping[str, Mapping[str, tuple[Subject, ...]]] = MappingProxyType(
             "at": (*_MODELS, "equations"),
             "check": _ALL,
         },
+        "sizes": dict.fromkeys(("using", "batch", "check"), ("network",)),
         "export": {
             "target": (*_MODELS, "homework"),
             "output": (*_MODELS, "homework"),

@@ -46,8 +46,12 @@ class LayerPage(Lined, Noted):
     layer: str = Field(description="the layer's name, such as Conv2d")
     options: dict[str, Option] = Field(default_factory=dict, description="its hyper-parameters; names stay symbols")
     batch: Dimension | None = Field(None, description="the size of a batch; one sample if left out")
-    of: tuple[str, ...] = Field((), description="the tensors to differentiate by; all of them if left out")
-    sizes: tuple[str, ...] = Field((), description="names of the input's sizes; those of the layer if left out")
+    of: tuple[str, ...] | None = Field(
+        None, description="the tensors to differentiate by; all of them if left out, none for the forward pass alone"
+    )
+    sizes: tuple[Dimension, ...] = Field(
+        (), description="the input's sizes, names or numbers; those of the layer if left out"
+    )
     steps: StepsField = Field(None, description="how finely the page tells the derivations")
     chained: bool = Field(False, description="whether each gradient is left in those before it, as it is computed")
     written_out: dict[str, int] = Field(
@@ -87,7 +91,7 @@ class LayerPage(Lined, Noted):
             derivations = tuple(with_ranges(derivation, self.ranges) for derivation in derivations)
         rows = [row for row in alone.network.forward.rows if row.tensor.role != "loss"]
         equations, stated = forward_page(alone.network.forward, rows, forward, context.index_base)
-        blocks = [*equations, Heading("Backward"), Text(_upstream(alone))]
+        blocks = [*equations, *((Heading("Backward"), Text(_upstream(alone))) if derivations else ())]
         claims = [*stated]
         shown = {"steps": grain is not None, "forms": not self.chained}
         printed: list[tuple[Derivation, tuple[Block, ...]]] = []
@@ -105,7 +109,7 @@ class LayerPage(Lined, Noted):
 
     def _element_by_element(self, alone: Layer) -> Answered:
         """The output and the gradients at the given sizes, each with all its elements."""
-        gradients = [alone.vjp(name) for name in self.of or alone.differentiable]
+        gradients = [alone.vjp(name) for name in self._named(alone)]
         outputs = [value for value in alone.forward() if value.quantity.name in alone.outputs]
         everything = [written_out(derivation, self.written_out) for derivation in (*outputs, *gradients)]
         blocks = [tuple(_element_blocks(elements)) for elements in everything]
@@ -117,9 +121,13 @@ class LayerPage(Lined, Noted):
 
     def _derivations(self, alone: Layer, grain: Grain) -> tuple[Derivation, ...]:
         """The gradients, each without the steps that an earlier one shows."""
-        if self.chained:
+        if self.chained and self.of != ():
             return self._chained(alone, grain)
-        return merged(alone.vjp(name, grain=grain) for name in self.of or alone.differentiable)
+        return merged(alone.vjp(name, grain=grain) for name in self._named(alone))
+
+    def _named(self, alone: Layer) -> tuple[str, ...]:
+        """The tensors by which the layer is differentiated."""
+        return alone.differentiable if self.of is None else self.of
 
     def _chained(self, alone: Layer, grain: Grain) -> tuple[Derivation, ...]:
         """The backward pass, gradient by gradient, without what is given and its own derivatives."""

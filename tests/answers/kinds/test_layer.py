@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from answers.contract.item import Answered
 from answers.kinds.layer import elements_claim
-from answers.latex.sheet import Equation, Legend, Room, Steps, Text
+from answers.latex.sheet import Equation, Heading, Legend, Room, Steps, Text
 from derive import layer
 from derive.written_out import written_out
 from tests.answers.sample import all_pass, answered, blank, homework, last, refused
@@ -127,3 +127,9 @@ def test_a_layer_of_the_homework_s_own() -> None:
     context, part = last(homework(items, **keys))
     for answer in context.answered(part):
         assert all_pass(answer)
+
+
+def test_the_forward_pass_alone() -> None:
+    answer = answered({**ITEM, "of": [], "sizes": [3]})
+    assert [block.latex for block in answer.blocks if isinstance(block, Heading)] == ["Forward"]
+    assert all_pass(answer)

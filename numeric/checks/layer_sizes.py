@@ -1,0 +1,192 @@
+"""Sizes of layers, counted: arrays at small sizes, and the places that windows read, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import product
+
+import numpy
+from sympy import Expr, Indexed, Integer, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
+
+from derive.expression import symbols, walks
+from derive.expression.affine import affine
+from derive.forward import Forward, Row
+from derive.network import Network
+from derive.sizes import LayerSize, layer_sizes
+from numeric.arrays.sizes import lengths
+from numeric.measuring.point import Point
+from numeric.sampling.points import sample, sample_sizes
+
+MOST_PAIRS = 200_000
+"""Of so many pairs of an output and a weight it is measured which depend on one another."""
+
+
+def miscounted(network: Network, *, batched: bool) -> Iterator[str]:
+    """What of the sizes of a network's layers is not what is counted, in words.
+
+    Shapes and parameters are counted on arrays; where sizes are large numbers, on those of the network with letters, at
+    small ones. Windows are counted at the numbers as they stand.
+    """
+    base = network if network.general is None else network.general.network
+    yield from _on_arrays(base, batched)
+    numbers = sample_sizes(network.forward, 0)
+    windows = Windows(network.forward, numbers, 2 if batched else 1)
+    for row in network.forward.rows:
+        yield from windows.unfilled(row)
+    for layer in layer_sizes(network, batched=batched):
+        yield from windows.misfits(layer)
+
+
+def _on_arrays(network: Network, batched: bool) -> Iterator[str]:
+    model = network.forward
+    sizes = sample_sizes(model, 0)
+    point = Point(model, sample(model, 0, sizes), sizes)
+    layers = layer_sizes(network, batched=batched)
+    elements = sum(point.value(name).size for name in network.parameters)
+    counted = sum(lengths((layer.parameters,), sizes)[0] for layer in layers if layer.parameters != 0)
+    if elements != counted:
+        yield f"{elements} parameters, not {counted}"
+    for layer in layers:
+        shape = point.value(layer.value).shape[1 if batched else 0 :]
+        if shape != lengths(layer.shape, sizes):
+            yield f"{layer.value} has the shape {shape}, not {lengths(layer.shape, sizes)}"
+        if layer.connections != 0:
+            yield from _unconnected(layer, network, point, sizes, batched)
+
+
+def _unconnected(
+    layer: LayerSize, network: Network, point: Point, sizes: Mapping[Symbol, int], batched: bool
+) -> Iterator[str]:
+    """Where pairs of an output and a weight that depend on one another are more than the connections, or less.
+
+    Less may be where a window reads outside, and where values are computed in several rows.
+    """
+    model = network.forward
+    row = model.row[layer.value]
+    weights = [
+        symbols.name_of(access)
+        for access in symbols.accesses(row.expression)
+        if isinstance(access, Indexed) and symbols.name_of(access) in network.parameters and len(access.indices) > 1
+    ]
+    outputs = point.value(layer.value)
+    if len(weights) != 1 or batched or outputs.size * point.value(weights[0]).size > MOST_PAIRS:
+        return
+    # Behind a ReLU are zeros, of which no weight is seen: the layer is tried with other values.
+    generator = numpy.random.default_rng(0)
+    block = next(block for block in network.blocks if block.value == layer.value)
+    read = {block.reads: generator.normal(size=point.value(block.reads).shape)} if block.reads in model.row else {}
+    known = {name: point.value(name) for name in (tensor.name for tensor in model.given)}
+    alone = Point(model, {**known, **read}, sizes)
+    pairs = int(numpy.count_nonzero(alone.partial(f"d{layer.value}/d{weights[0]}|{block.reads}").value))
+    stated = lengths((layer.connections,), sizes)[0]
+    if pairs > stated or (pairs < stated and not _reads_outside(row, model, sizes)):
+        yield f"{layer.value} depends on {pairs} pairs of a weight and a place, not {stated}"
+
+
+def _reads_outside(row: Row, model: Forward, sizes: Mapping[Symbol, int]) -> bool:
+    """Whether a row reads before the first or behind the last place of what it reads."""
+    windows = Windows(model, sizes)
+    for axis, length in enumerate(lengths(row.tensor.shape, sizes)):
+        for name, other, places in windows.reads(row, axis, length - 1):
+            first = next(found for one, there, found in windows.reads(row, axis, 0) if (one, there) == (name, other))
+            if min(first) < 0 or max(places) >= lengths(model.tensors[name].shape, sizes)[other]:
+                return True
+    return False
+
+
+class Windows:
+    """The places that rows read along their axes, enumerated at given sizes; ``first`` is the first axis of space."""
+
+    def __init__(self, model: Forward, sizes: Mapping[Symbol, int], first: int = 1) -> None:
+        self.model = model
+        self.first = first
+        self.sizes = dict(sizes)
+        self._seen: dict[tuple[str, int, int], frozenset[int]] = {}
+
+    @cached_property
+    def _numbers(self) -> dict[Expr, Expr]:
+        return {symbol: Integer(value) for symbol, value in self.sizes.items()}
+
+    def misfits(self, layer: LayerSize) -> Iterator[str]:
+        """Where a layer sees other places of the input than it is said to."""
+        row = self.model.row[layer.value]
+        if layer.field is None:
+            return
+        extents = tuple(lengths(layer.field, self.sizes))
+        found = tuple(self._extent(layer.value, axis) for axis in self._axes(row))
+        if found != extents:
+            yield f"{layer.value} sees {found} places, not {extents}"
+
+    def unfilled(self, row: Row) -> Iterator[str]:
+        """Where the last window of a row does not fit, or one more would."""
+        for axis, length in enumerate(lengths(row.tensor.shape, self.sizes)):
+            first = {(name, other): min(places) for name, other, places in self.reads(row, axis, 0)}
+            behind = {(name, other): max(places) for name, other, places in self.reads(row, axis, length)}
+            for name, other, places in self.reads(row, axis, length - 1):
+                room = lengths(self.model.tensors[name].shape, self.sizes)[other] + max(0, -first[name, other])
+                # Padding that keeps a size has one more place behind where the kernel is even.
+                if max(places) > room or behind[name, other] < room:
+                    yield f"{row.name} has {length} places along axis {axis}, which its windows do not fill"
+
+    def reads(
+        self, row: Row, axis: int, place: int, *, data: bool = False
+    ) -> Iterator[tuple[str, int, frozenset[int]]]:
+        """The tensors and their axes that a row reads at a place of its own axis, with the places there.
+
+        Those that depend on ``data``, as the place of a maximum does, only if they are asked for.
+        """
+        letter = row.indices[axis]
+        ranges = {k: (low, high) for part in row.expression.atoms(ExprWithLimits) for k, low, high in part.limits}
+        others = dict.fromkeys(row.indices, Integer(0)) | {letter: Integer(place)}
+        for access in symbols.accesses(row.expression):
+            if not isinstance(access, Indexed) or symbols.name_of(access) not in self.model.tensors:
+                continue
+            for other, subscript in enumerate(access.indices):
+                if not data and subscript.atoms(Indexed):
+                    continue
+                plain = subscript.xreplace({read: Integer(0) for read in subscript.atoms(Indexed)})
+                free = walks.free_symbols(plain)
+                if (
+                    affine(plain, [letter]) is None
+                    or letter not in free
+                    or any(index in free for index in row.indices if index != letter)
+                ):
+                    continue
+                at = plain.xreplace({**self._numbers, **others})
+                bound = [k for k in ranges if k in free]
+                spans = [range(*self._limits(ranges[k])) for k in bound]
+                values = (at.xreplace(dict(zip(bound, map(Integer, m), strict=True))) for m in product(*spans))
+                yield symbols.name_of(access), other, frozenset(int(value) for value in values)
+
+    def _limits(self, limits: tuple[Expr, Expr]) -> tuple[int, int]:
+        low, high = (int(bound.xreplace(self._numbers)) for bound in limits)
+        return low, high + 1
+
+    def _axes(self, row: Row) -> Iterator[int]:
+        """The axes of a row along which what it sees of an input is a window."""
+        for axis in range(len(row.indices)):
+            if self.seen(row.name, axis, 0):
+                yield axis
+
+    def seen(self, name: str, axis: int, place: int) -> frozenset[int]:
+        """The places of an input along its axes of space that an element sees; none where it is no window."""
+        key = name, axis, place
+        if key not in self._seen:
+            row = self.model.row.get(name)
+            if row is None:
+                tensor = self.model.tensors[name]
+                self._seen[key] = frozenset({place}) if tensor.role == "input" and axis >= self.first else frozenset()
+            else:
+                found = (
+                    self.seen(other, there, at)
+                    for other, there, places in self.reads(row, axis, place, data=True)
+                    for at in places
+                )
+                self._seen[key] = frozenset().union(*found)
+        return self._seen[key]
+
+    def _extent(self, name: str, axis: int) -> int:
+        places = self.seen(name, axis, 0)
+        return max(places) - min(places) + 1
