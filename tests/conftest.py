@@ -46,7 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage seldom, and never in what is imported: thousands of expressions are alive, and few die."""
+    """Look for garbage seldom: thousands of expressions are alive, and few die.
+
+    Nothing is frozen here, or what derivations made could not count as old, and each would count what is frozen.
+    """
     gc.collect()
-    gc.freeze()
     gc.set_threshold(500_000, 20, 20)

@@ -28,10 +28,13 @@ class Pauses:
             self._lasting += 1
 
     def end(self) -> None:
-        """Let it go on, if it was on and no other pause lasts."""
+        """Let it go on, if it was on and no other pause lasts; what was made counts as old, if nothing is frozen."""
         with self._lock:
             self._lasting -= 1
             if self._lasting == 0 and self._was_on:
+                if gc.get_freeze_count() == 0:
+                    gc.freeze()
+                    gc.unfreeze()
                 gc.enable()
 
 
@@ -43,7 +46,8 @@ def collector_paused() -> Iterator[None]:
     """A context in which no cycles are looked for: for work that makes many expressions and takes seconds.
 
     What nothing refers to is freed as always. The collector looks at everything whenever the number of objects has
-    grown by a quarter, which is a tenth of the time that a derivation takes, and more of a check.
+    grown by a quarter, which is a tenth of the time that a derivation takes, and more of a check. Afterwards what was
+    made counts as old: it is kept, most of it, and would else be looked at several times before it counts so.
     """
     PAUSES.begin()
     try:
