@@ -53,8 +53,14 @@ branch that the real point is on.
 """
 
 
+def _erfcx(value: Any) -> Any:
+    from scipy.special import erfcx  # SciPy is slow to import, and few expressions need it
+
+    return erfcx(value)
+
+
 FLOATING: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {"tanh": numpy.tanh, "log1p": numpy.log1p, "expm1": numpy.expm1}
+    {"tanh": numpy.tanh, "log1p": numpy.log1p, "expm1": numpy.expm1, "erfcx": _erfcx}
 )
 """Functions by their names for which NumPy has one that neither overflows nor loses digits."""
 

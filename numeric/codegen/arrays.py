@@ -29,6 +29,7 @@ CALLS: Mapping[str, str] = {
     "log1p": "np.log1p(a)",
     "expm1": "np.expm1(a)",
     "erf": "erf(a)",
+    "erfcx": "erfcx(a)",
 }
 ONE = sympy.S.One
 

@@ -40,8 +40,8 @@ class Beyond:
         namespace: dict[str, Any] = {}
         exec(builtins.compile(self.source, "<in enclosed numbers>", "exec"), namespace)
         namespace["np"] = EnclosedNumPy()
-        plain = namespace.get("erf")
-        namespace["erf"] = lambda array: called("erf", array) if is_enclosed(array) or plain is None else plain(array)
+        for name in ("erf", "erfcx"):
+            namespace[name] = _of_either(name, namespace.get(name))
         return namespace
 
     def forward(self, params: Arrays, inputs: tuple[Any, ...], outputs: list[Any], cache: Cache) -> tuple[Any, ...]:
@@ -103,6 +103,11 @@ class Beyond:
 
     def _lifted(self, arrays: Iterable[Any], tensors: Iterable[Any], lift: Lift) -> list[Any]:
         return [_lifted_one(array, lift) for array, _ in zip(arrays, tensors, strict=True)]
+
+
+def _of_either(name: str, plain: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    """The function of enclosed numbers, and that of the module for all others."""
+    return lambda array: called(name, array) if is_enclosed(array) or plain is None else plain(array)
 
 
 def overflowed(cache: Cache) -> bool:

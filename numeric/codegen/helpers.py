@@ -40,11 +40,24 @@ def erf(z):
     return np.copysign(1 - t * series * np.exp(-z * z), z)
 ''')
 
+SCALED_TAIL = tree.definition('''
+def erfcx(z):
+    """exp(z²)·erfc(z) for z >= 0: t·c(2t - 1), t = 2/(2 + z), with c a Chebyshev series."""
+    coefficients = []
+    t = 2 / (2 + z)
+    double = 4 * t - 2
+    before, last = 0, 0
+    for coefficient in reversed(coefficients[1:]):
+        before, last = last, double * last - before + coefficient
+    series = double / 2 * last - before + coefficients[0]
+    return t * series
+''')
+
 
 def helper(name: str, model: Forward) -> ast.FunctionDef:
-    """The definition of a scalar function of the model, or of erf, which NumPy lacks."""
-    if name == "erf":
-        return _error_function()
+    """The definition of a scalar function of the model, or of erf and its like, which NumPy lacks."""
+    if name in ("erf", "erfcx"):
+        return _with_coefficients(ERROR_FUNCTION if name == "erf" else SCALED_TAIL)
     if name == "gathered":
         return GATHER
     if name == "blocks":
@@ -73,8 +86,8 @@ def _coefficients(count: int = 28) -> tuple[float, ...]:
     return tuple(coefficients)
 
 
-def _error_function() -> ast.FunctionDef:
-    made = copy.deepcopy(ERROR_FUNCTION)
+def _with_coefficients(definition: ast.FunctionDef) -> ast.FunctionDef:
+    made = copy.deepcopy(definition)
     numbers = ast.List(list(map(tree.number, _coefficients())), ast.Load())
     made.body[1] = tree.assigned("coefficients", numbers)
     return made

@@ -125,7 +125,7 @@ class Module:
         read = tree.names_in(*(statement for stage in self.bodies for statement in self._code(stage)))
         helpers = [
             helper(name, self.plan.model)
-            for name in (*self._calls, "erf", "gathered", "blocks")
+            for name in (*self._calls, "erf", "erfcx", "gathered", "blocks")
             if (function_name(name) if name in self._calls else name) in read
         ]
         functions = [self._forward(formulas)]

@@ -25,6 +25,9 @@ GUARD = 20
 LARGEST_ARGUMENT = 1 << 17
 """Beyond 2 to this power an exponent is not computed with: the power lies between this one's and infinity."""
 
+FAR = 16
+"""From 2 to this power on the tail of the normal distribution is summed as a series that falls fast."""
+
 MOST_TURNS = 1 << 13
 """The sine of a number beyond 2 to this power may be anything from -1 to 1."""
 
@@ -336,7 +339,7 @@ class Number:
 
     def _at_infinity(self, name: str) -> Number:
         at = math.inf if self.ends[1] == INFINITY else -math.inf
-        if name in ("erf", "sech"):
+        if name in ("erf", "erfcx", "sech"):
             return self.arithmetic.number(numpy.sign(at) if name == "erf" else 0)
         with numpy.errstate(all="ignore"):
             return self.arithmetic.number(getattr(numpy, LONG.get(name, name))(at))
@@ -461,6 +464,32 @@ def _expm1(number: Number) -> Number:
     return number._of(*(inside.called("exp") - 1).ends)
 
 
+def _erfcx(number: Number) -> Number:
+    """exp(x²)·erfc(x) for x >= 0, which falls."""
+    low, high = number.ends
+    if libmp.mpf_sign(low) < 0:
+        low = ZERO
+    return number._of(function_at(_scaled_tail, high, number, 0), function_at(_scaled_tail, low, number, 1))
+
+
+def _scaled_tail(end: Any, precision: int) -> Any:
+    if end == ZERO:
+        return ONE
+    if _size(end) < FAR:
+        more = precision + GUARD + 2 * max(_size(end), 0)
+        square = libmp.mpf_mul(end, end)
+        return libmp.mpf_mul(libmp.mpf_exp(square, more), libmp.mpf_erfc(end, more), precision)
+    # 1/(x√π)·(1 - 1/(2x²) + 1·3/(2x²)² - ...), whose terms fall to below any digit that is asked for.
+    more = precision + GUARD
+    step = libmp.mpf_div(ONE, libmp.mpf_shift(libmp.mpf_mul(end, end), 1), more)
+    term, total, odd = ONE, ONE, 1
+    while _size(term) > -more:
+        term = libmp.mpf_neg(libmp.mpf_mul(libmp.mpf_mul_int(term, odd, more), step, more))
+        total = libmp.mpf_add(total, term, more)
+        odd += 2
+    return libmp.mpf_div(total, libmp.mpf_mul(end, libmp.mpf_sqrt(libmp.mpf_pi(more), more), more), precision)
+
+
 def _hyperbolic(number: Number, sign: int) -> Number:
     power = number.called("exp")
     return (power + sign / power) / 2
@@ -510,6 +539,7 @@ FUNCTIONS: dict[str, Callable[[Number], Number]] = {
     "sqrt": _sqrt,
     "log1p": _log1p,
     "expm1": _expm1,
+    "erfcx": _erfcx,
     "cosh": _cosh,
     "sinh": _sinh,
     "sech": lambda number: 1 / _cosh(number),

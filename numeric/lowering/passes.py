@@ -21,6 +21,7 @@ from numeric.lowering.maxima import with_flat_maxima
 from numeric.lowering.shifting import shifted
 from numeric.lowering.stable import LOG1P, safe, with_logs
 from numeric.lowering.sums import with_named_sums
+from numeric.lowering.tails import with_tails
 from numeric.lowering.unfolding import unfolded
 from numeric.source.elements import WHERE
 
@@ -125,7 +126,7 @@ def _name_of(call: Expr, taken: set[str]) -> str:
     return name
 
 
-STABLE: tuple[Pass, ...] = (with_named_sums, shifted, with_logs, safe)
+STABLE: tuple[Pass, ...] = (with_named_sums, shifted, with_logs, with_tails, safe)
 """Nothing overflows in between where the result does not: values are computed so, too, without generated code."""
 
 # A softmax on one line is neither e nor s until its sums have names; logarithms of e/s are written in the scores that

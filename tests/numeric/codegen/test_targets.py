@@ -113,6 +113,11 @@ def test_losses(name: str, target: str, library: str) -> None:
     assert_same(loss_subject(name), target, library)
 
 
+@pytest.mark.parametrize(("target", "library"), RUNS)
+def test_tails_of_the_normal_distribution(target: str, library: str) -> None:
+    assert_same(network("x:n -> Linear(K) -> NormalDistribution -> y_hat", "BCE", batch="B"), target, library)
+
+
 NETWORK = network("x:n -> Linear(d) -> ReLU -> Linear(K)", loss="SoftmaxCrossEntropy(class)", batch="B")
 
 
