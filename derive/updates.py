@@ -12,7 +12,7 @@ from sympy import Expr, Symbol
 
 from derive.expression import symbols
 
-PARAMETER, GRADIENT, STEP = map(symbols.scalar, ("w", "g", "k"))
+PARAMETER, GRADIENT, STEP = map(symbols.scalar, ("w", "g", "tau"))
 """The parameter before the step, its gradient, and how many steps there are with this one."""
 
 RATE, MOMENTUM, DECAY = map(symbols.scalar, ("eta", "mu", "lambda"))

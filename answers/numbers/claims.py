@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from answers.numbers.digits import read_again
-from answers.numbers.lines import ROW, Line
+from answers.numbers.lines import ROW, Line, RuleLine
 from answers.readback.compare import TOLERANCE
 from answers.reading import Point, ReadingError, read
 from numeric.arrays.axes import Array
@@ -73,6 +73,27 @@ def verdict(found: Sequence[Lines], digits: int) -> Comparison:
                 # What is assigned is there for the lines that follow; the parameter itself comes last.
                 before = _with(before, line.name, after) if line is not group.lines[-1] else before
     return Comparison(worst, DOUBLE, points, "; ".join(notes[:3]))
+
+
+def formula_verdict(rules: Sequence[Sequence[RuleLine]], places: Sequence[tuple[Point, Point]]) -> Comparison:
+    """Whether assignments in letters, read from their text, make of what was there before a step what is behind it."""
+    worst, points = 0.0, 0
+    for before, after in places:
+        for lines in rules:
+            here = before
+            for line in lines:
+                (text,) = line.latex
+                try:
+                    if line.element[0]:
+                        _require_equal(text, here, after)
+                    else:
+                        left, formula = RELATION.split(text, maxsplit=1)[::2]
+                        worst = max(worst, _formula_error(formula, left, here, after))
+                except (ReadingError, Misprint) as reason:
+                    return Comparison.failed(f"{line.name}: {reason}", DOUBLE, points)
+                points += 1
+                here = _with(here, line.name, after)
+    return Comparison(worst, DOUBLE, points, "" if worst <= DOUBLE else "a step does something else")
 
 
 def _with(point: Point, name: str, after: Point) -> Point:

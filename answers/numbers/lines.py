@@ -18,7 +18,9 @@ from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_name
 from derive.layer import upstream_name
-from derive.matrix.nodes import Elementwise, Named, Node, Transpose
+from derive.matrix.build import transpose
+from derive.matrix.nodes import Elementwise, Named, Node
+from derive.network import Network
 from derive.render import latex, unicode
 from derive.render.derivations import (
     derivation_latex,
@@ -178,17 +180,17 @@ class Letters:
     ranks: KnownRanks
 
     @classmethod
-    def of(cls, parameter: str, rule: UpdateRule, given: Given) -> Letters:
-        """Those of a parameter of a network, the gradient as it stands in the layout."""
-        ranks = ranks_of(given.model)
-        shape = given.model.tensors[parameter].shape
+    def of(cls, parameter: str, rule: UpdateRule, network: Network, slope: Node | None = None) -> Letters:
+        """Those of a parameter of a network, the gradient as it stands in the layout, or what it is by ``slope``."""
+        ranks = ranks_of(network.forward)
+        shape = network.forward.tensors[parameter].shape
         rows, columns = _rows_and_columns(shape)
         nodes: dict[Any, Node] = {PARAMETER: Named(parameter, rows, columns)}
         gradient = partial_name("l", parameter)
-        if turned(parameter, given):
-            nodes[GRADIENT] = Transpose(Named(gradient, columns, rows))
+        if turned(parameter, network):
+            nodes[GRADIENT] = transpose(slope or Named(gradient, columns, rows))
         else:
-            nodes[GRADIENT] = Named(gradient, rows, columns)
+            nodes[GRADIENT] = slope or Named(gradient, rows, columns)
         for assignment in rule.assignments[:-1]:
             name = state_name(assignment.target.name, parameter)
             nodes[assignment.target] = Named(name, rows, columns)
@@ -210,10 +212,9 @@ class Letters:
         return above, " ← ".join(unicode(side, ranks=self.ranks) for side in sides)
 
 
-def turned(parameter: str, given: Given) -> bool:
+def turned(parameter: str, network: Network) -> bool:
     """Whether the gradient by a parameter is laid out as its transpose."""
-    rank = len(given.model.tensors[parameter].shape)
-    return rank in (1, 2) and _is_row(partial_name("l", parameter), given)
+    return len(network.forward.tensors[parameter].shape) in (1, 2) and network.layout == "numerator"
 
 
 def state_name(symbol: str, parameter: str) -> str:
@@ -233,15 +234,25 @@ class RuleLine:
     formula: tuple[str, str]
     element: tuple[str, str] = ("", "")
 
+    @property
+    def latex(self) -> tuple[str, ...]:
+        """The assignment in LaTeX."""
+        return (self.element[0] or rf"{self.left[0]} \leftarrow {self.formula[0]}",)
 
-def rule_lines(parameter: str, rule: UpdateRule, given: Given, step: int | None = None) -> Iterator[RuleLine]:
-    """The assignments of a rule to a parameter in letters; of a ``step`` its number is put in."""
-    letters = Letters.of(parameter, rule, given)
-    taken = {tensor for tensor in given.model.tensors if tensor not in (parameter,)}
+
+def rule_lines(
+    parameter: str, rule: UpdateRule, network: Network, step: int | None = None, slope: Node | None = None
+) -> Iterator[RuleLine]:
+    """The assignments of a rule to a parameter in letters; of a ``step`` its number is put in.
+
+    The gradient is written as such, or as the ``slope`` that it is found to be.
+    """
+    letters = Letters.of(parameter, rule, network, slope)
+    taken = set(network.forward.tensors) - {parameter}
     numbers = {symbol: _number(value) for symbol, value in rule.constants.items() if symbol.name in taken}
     if step is not None:
         numbers[STEP] = S(step)
-    shape = given.model.tensors[parameter].shape
+    shape = network.forward.tensors[parameter].shape
     for assignment in rule.assignments:
         formula = assignment.formula.xreplace(numbers)
         target = letters.nodes[assignment.target]
@@ -267,7 +278,7 @@ def _number(value: Fraction) -> Expr:
 
 def change_lines(change: Change, stage: Stage) -> tuple[Line, ...]:
     """The assignments of a step with their numbers."""
-    told = rule_lines(change.parameter, change.rule, stage.given, stage.number)
+    told = rule_lines(change.parameter, change.rule, stage.given.network, stage.number)
     is_number = _is_number(change.parameter, stage.given)
     return tuple(
         Line(one.name, one.left, array, one.formula, one.element, r"\leftarrow", is_number=is_number)
