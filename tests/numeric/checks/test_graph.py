@@ -156,7 +156,10 @@ def test_what_no_precision_settles_is_a_bound() -> None:
 CHAINED = ["sigma(@)", "tanh(@)", "GELU(@)", "softplus(@)", "sin(@)", "exp(-@)", "log(2 + @)", "SiLU(@) + 1", "ELU(@)"]
 
 
-@pytest.mark.parametrize("functions", [*([one] for one in CHAINED), CHAINED])
+@pytest.mark.parametrize(
+    "functions",
+    [CHAINED, *(pytest.param([one], marks=pytest.mark.slow if place > 1 else ()) for place, one in enumerate(CHAINED))],
+)
 def test_a_chain_takes_time_that_grows_with_its_length(functions: list[str]) -> None:
     names = ["x", *(f"v{number}" for number in range(200))]
     links = (functions[number % len(functions)].replace("@", names[number]) for number in range(200))
