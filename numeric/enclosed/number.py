@@ -18,23 +18,27 @@ from mpmath import libmp
 from mpmath.libmp import libmpi
 
 from derive.numbers.intervals import MONOTONE, PERIODIC, UndecidedError
-
-GUARD = 20
-"""Bits by which functions are computed more precisely than their intervals are narrow."""
-
-LARGEST_ARGUMENT = 1 << 17
-"""Beyond 2 to this power an exponent is not computed with: the power lies between this one's and infinity."""
-
-FAR = 16
-"""From 2 to this power on the tail of the normal distribution is summed as a series that falls fast."""
+from numeric.enclosed.ends import (
+    GUARD,
+    INFINITY,
+    LARGEST_ARGUMENT,
+    LINE,
+    MINUS_INFINITY,
+    NAN,
+    ONE,
+    UNIT,
+    ZERO,
+    Ends,
+    bits,
+    exponential_at,
+    function_at,
+    larger,
+    scaled_tail,
+    smaller,
+)
 
 MOST_TURNS = 1 << 13
 """The sine of a number beyond 2 to this power may be anything from -1 to 1."""
-
-Ends = tuple[Any, Any]
-ZERO, ONE, INFINITY, MINUS_INFINITY, NAN = libmp.fzero, libmp.fone, libmp.finf, libmp.fninf, libmp.fnan
-LINE: Ends = (MINUS_INFINITY, INFINITY)
-UNIT: Ends = (libmp.fnone, ONE)
 
 
 class WorkError(ArithmeticError):
@@ -242,7 +246,7 @@ class Number:
     def _whole_power(self, number: int) -> Number:
         if number < 0:
             return 1 / self._whole_power(-number)
-        largest = max((abs(_size(end)) for end in self.ends if end not in LINE), default=0)
+        largest = max((abs(bits(end)) for end in self.ends if end not in LINE), default=0)
         if (largest * number).bit_length() > LARGEST_ARGUMENT:
             power = (number * abs(self).called("log")).called("exp")
             return power * self._direction() if number % 2 else power
@@ -256,7 +260,7 @@ class Number:
     def whole(self) -> int | None:
         """The whole number that it is exactly, None if it is none or is large."""
         low, high = self.ends
-        if low != high or not (low == ZERO or (low[1] and low[2] >= 0 and _size(low) < 64)):
+        if low != high or not (low == ZERO or (low[1] and low[2] >= 0 and bits(low) < 64)):
             return None
         return int(libmp.to_int(low))
 
@@ -323,7 +327,7 @@ class Number:
         other = self.arithmetic.number(value)
         if self.is_nan or other.is_nan:
             return self if self.is_nan else other
-        pick = _larger if largest else _smaller
+        pick = larger if largest else smaller
         return self._of(*(pick(mine, its) for mine, its in zip(self.ends, other.ends, strict=True)))
 
     # Functions.
@@ -351,15 +355,18 @@ class Number:
             if (least is not None and libmp.mpf_lt(high, least)) or (most is not None and libmp.mpf_gt(low, most)):
                 return self._of(NAN)
             self.arithmetic.undecided(f"the end of the domain of {name}")
-            low = low if least is None else _larger(low, least)
-            high = high if most is None else _smaller(high, most)
+            low = low if least is None else larger(low, least)
+            high = high if most is None else smaller(high, most)
         if name == "atanh":
             ends = [libmp.mpf_sub(ONE, libmp.mpf_abs(end)) == ZERO for end in (low, high)]
             if any(ends):
-                return self._of(*(LINE[side] if end else function_at(function, low if side == 0 else high, self, side)
+                return self._of(*(LINE[side] if end else self._at(function, low if side == 0 else high, side)
                                   for side, end in enumerate(ends)))  # fmt: skip
         low, high = (low, high) if rising else (high, low)
-        return self._of(function_at(function, low, self, 0), function_at(function, high, self, 1))
+        return self._of(self._at(function, low, 0), self._at(function, high, 1))
+
+    def _at(self, function: Callable[..., Any], end: Any, side: int) -> Any:
+        return function_at(function, end, self.arithmetic.precision, side)
 
     def _special(self, other: Number) -> bool:
         return self.is_nan or other.is_nan or self.is_infinite or other.is_infinite
@@ -384,45 +391,10 @@ class Number:
         return math.copysign(min(max(abs(nearest), 1e-300), 1e300), self.sign or 0.0)
 
 
-def function_at(function: Callable[..., Any], end: Any, number: Number, side: int) -> Any:
-    """A function at an end of a number, moved outwards by more than it may be off."""
-    precision = number.arithmetic.precision
-    value = function(end, precision + GUARD)
-    if not value[1]:
-        return value
-    step = libmp.mpf_shift(libmp.mpf_abs(value), -precision)
-    return (libmp.mpf_add if side else libmp.mpf_sub)(value, step, precision, "c" if side else "f")
-
-
-def _size(number: Any) -> int:
-    """The logarithm to base 2 of the size of a number, rounded up; 0 for 0."""
-    return int(number[2]) + int(number[3])
-
-
-def _larger(first: Any, second: Any) -> Any:
-    return first if libmp.mpf_ge(first, second) else second
-
-
-def _smaller(first: Any, second: Any) -> Any:
-    return first if libmp.mpf_le(first, second) else second
-
-
-def _exponential_at(end: Any, number: Number, side: int) -> Any:
-    if end in LINE:
-        return ZERO if end == MINUS_INFINITY else INFINITY
-    if _size(end) <= LARGEST_ARGUMENT:
-        return function_at(libmp.mpf_exp, end, number, side)
-    rises = libmp.mpf_sign(end) > 0
-    if rises == bool(side):
-        return INFINITY if rises else ZERO
-    # The power lies beyond that of the largest exponent, on this side.
-    return libmp.mpf_shift(ONE, (1 if rises else -1) << LARGEST_ARGUMENT)
-
-
 def _exp(number: Number) -> Number:
     if number.is_zero:
         return number._of(ONE)
-    return number._of(*(_exponential_at(end, number, side) for side, end in enumerate(number.ends)))
+    return number._of(*(exponential_at(end, number.arithmetic.precision, side) for side, end in enumerate(number.ends)))
 
 
 def _log(number: Number) -> Number:
@@ -433,8 +405,8 @@ def _log(number: Number) -> Number:
         return number._of(MINUS_INFINITY)
     if libmp.mpf_sign(low) < 0:
         number.arithmetic.undecided("the logarithm of what may be 0")
-    least = MINUS_INFINITY if libmp.mpf_sign(low) <= 0 else function_at(libmp.mpf_log, low, number, 0)
-    return number._of(least, MINUS_INFINITY if high == ZERO else function_at(libmp.mpf_log, high, number, 1))
+    least = MINUS_INFINITY if libmp.mpf_sign(low) <= 0 else number._at(libmp.mpf_log, low, 0)
+    return number._of(least, MINUS_INFINITY if high == ZERO else number._at(libmp.mpf_log, high, 1))
 
 
 def _sqrt(number: Number) -> Number:
@@ -449,7 +421,7 @@ def _sqrt(number: Number) -> Number:
 
 def _near_one(number: Number) -> Arithmetic:
     """An arithmetic in which 1 plus the number has all of the number's digits."""
-    digits = max((-_size(end) for end in number.ends if end[1]), default=0)
+    digits = max((-bits(end) for end in number.ends if end[1]), default=0)
     more = min(max(digits, 0), 8 * number.arithmetic.precision + 4096)
     return Arithmetic(number.arithmetic.precision + more, number.arithmetic.last)
 
@@ -469,25 +441,10 @@ def _erfcx(number: Number) -> Number:
     low, high = number.ends
     if libmp.mpf_sign(low) < 0:
         low = ZERO
-    return number._of(function_at(_scaled_tail, high, number, 0), function_at(_scaled_tail, low, number, 1))
-
-
-def _scaled_tail(end: Any, precision: int) -> Any:
-    if end == ZERO:
-        return ONE
-    if _size(end) < FAR:
-        more = precision + GUARD + 2 * max(_size(end), 0)
-        square = libmp.mpf_mul(end, end)
-        return libmp.mpf_mul(libmp.mpf_exp(square, more), libmp.mpf_erfc(end, more), precision)
-    # 1/(x√π)·(1 - 1/(2x²) + 1·3/(2x²)² - ...), whose terms fall to below any digit that is asked for.
-    more = precision + GUARD
-    step = libmp.mpf_div(ONE, libmp.mpf_shift(libmp.mpf_mul(end, end), 1), more)
-    term, total, odd = ONE, ONE, 1
-    while _size(term) > -more:
-        term = libmp.mpf_neg(libmp.mpf_mul(libmp.mpf_mul_int(term, odd, more), step, more))
-        total = libmp.mpf_add(total, term, more)
-        odd += 2
-    return libmp.mpf_div(total, libmp.mpf_mul(end, libmp.mpf_sqrt(libmp.mpf_pi(more), more), more), precision)
+    return number._of(
+        number._at(scaled_tail, high, 0),
+        number._at(scaled_tail, low, 1),
+    )
 
 
 def _hyperbolic(number: Number, sign: int) -> Number:
@@ -504,17 +461,20 @@ def _cosh(number: Number) -> Number:
 
 
 def _sinh(number: Number) -> Number:
-    if any(_size(end) > 64 for end in number.ends if end[1]):
+    if any(bits(end) > 64 for end in number.ends if end[1]):
         return _hyperbolic(number, -1)
     return number._monotone("sinh")
 
 
 def _periodic(name: str) -> Callable[[Number], Number]:
     def function(number: Number) -> Number:
-        if any(end in LINE or _size(end) > MOST_TURNS for end in number.ends):
+        if any(end in LINE or bits(end) > MOST_TURNS for end in number.ends):
             return number._of(*(LINE if name == "tan" else UNIT))
         low, high = PERIODIC[name](number.ends, number.arithmetic.precision + GUARD)
-        return number._of(function_at(_same, low, number, 0), function_at(_same, high, number, 1))
+        return number._of(
+            number._at(_same, low, 0),
+            number._at(_same, high, 1),
+        )
 
     return function
 
