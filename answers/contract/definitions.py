@@ -20,6 +20,7 @@ from answers.contract.names import (
     TensorName,
 )
 from answers.errors import HomeworkContentError
+from derive.errors import nearest
 from derive.expression import symbols
 from derive.forward import Domain
 from derive.layers.checked import misfits
@@ -49,6 +50,10 @@ class OwnLayer(Strict):
     )
     parameters: tuple[TensorName, ...] = Field((), description="the names among shapes that are learnt")
     inputs: tuple[TensorName, ...] = Field((), description="the names among shapes that are given beside z")
+    outputs: tuple[TensorName, ...] = Field(("y",), description="rows that it hands on; the next layer reads the first")
+    states: dict[TensorName, TensorName] = Field(
+        default_factory=dict, description="for each input that is a row of the step before, that row: {h_prev: h}"
+    )
     values: tuple[TensorName, ...] = Field((), description="rows that answers may name")
     constants: tuple[ConstantName, ...] = Field((), description="real hyper-parameters, as symbols")
     domains: dict[TensorName, Domain] = Field(default_factory=dict)
@@ -56,6 +61,10 @@ class OwnLayer(Strict):
     @model_validator(mode="after")
     def _names_fit_together(self) -> OwnLayer:
         given = {"parameters": self.parameters, "inputs": self.inputs}
+        for name in self.states:
+            if name not in self.inputs:
+                near = nearest(name, self.inputs) if self.inputs else "inputs is empty"
+                raise HomeworkContentError(f"the state {name} is not among the inputs; {near}", ("states", name))
         for misfit in misfits(self.shapes, given, (*self.axes, *self.sizes, *self.derived), self.inputs):
             raise HomeworkContentError(misfit.message, misfit.place)
         return self
@@ -71,6 +80,8 @@ class OwnLayer(Strict):
             shapes=self.shapes,
             parameters={parameter: parameter for parameter in self.parameters},
             inputs=self.inputs,
+            outputs=self.outputs,
+            states=self.states,
             values=self.values,
             constants={constant: symbols.scalar(constant) for constant in self.constants},
             domains=self.domains,

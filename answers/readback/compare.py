@@ -356,7 +356,8 @@ class Reader:
         ranges = dict(zip(first.letters, first.axes, strict=True))
         truth = first.value(point, first.letters, ranges)
         if printed.shape:
-            lengths = _lengths(first, truth, bool(self.derivation.quantity.at))
+            quantities = (self.derivation.quantity, *(step.quantity for step in self.derivation.steps))
+            lengths = _lengths(first, truth, any(quantity.at for quantity in quantities))
             self._require_shape(printed, lengths, point, elements=bool(first.letters))
         noise = self._noise(first, place, truth)
         return max(self.difference(other.value(point, first.letters, ranges), truth, noise) for other in others)

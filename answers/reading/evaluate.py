@@ -167,6 +167,20 @@ class Evaluator(Sums, Space):
         exponent = self.shaped(self.value(node.exponent, mask), node.exponent.shape, node.shape)
         return numpy.power(base, exponent)
 
+    def matrix_power(self, node: tree.MatrixPower, mask: Array) -> Array:
+        """A power of a matrix, a whole number from 0 on wherever the value counts."""
+        base, exponent = self.value(node.inside, mask), self.value(node.exponent, mask)
+        counts = numpy.rint(exponent)
+        last = int(
+            counts.max(initial=0.0, where=numpy.broadcast_to(mask, numpy.broadcast_shapes(mask.shape, counts.shape)))
+        )
+        power = numpy.broadcast_to(numpy.eye(base.shape[-1]), base.shape)
+        result = numpy.where((counts == 0)[..., None, None], power, 0.0)
+        for number in range(1, last + 1):
+            power = power @ base
+            result = numpy.where((counts == number)[..., None, None], power, result)
+        return result
+
     def inverse(self, node: tree.Inverse, mask: Array) -> Array:
         return numpy.linalg.inv(self.value(node.inside, mask))
 
@@ -275,6 +289,7 @@ VALUES: dict[type, Any] = {
     tree.Read: Evaluator.read, tree.Pick: Evaluator.pick, tree.Slice: Evaluator.slice, tree.Sum: Evaluator.sum,
     tree.Negative: Evaluator.negative, tree.Times: Evaluator.times, tree.Over: Evaluator.over,
     tree.Matrix: Evaluator.matrix, tree.Transpose: Evaluator.transpose, tree.Power: Evaluator.power,
+    tree.MatrixPower: Evaluator.matrix_power,
     tree.Inverse: Evaluator.inverse, tree.Apply: Evaluator.apply, tree.Reduce: Evaluator.reduce,
     tree.Compare: Evaluator.compare, tree.Logic: Evaluator.logic, tree.Cases: Evaluator.cases,
     tree.Undefined: Evaluator.undefined, tree.Big: Evaluator.big, tree.Ones: Evaluator.ones,

@@ -12,6 +12,7 @@ from answers.reading.matching import PRIME
 from answers.reading.shapes import Bindings, Shape, resolve, same, transposed
 from answers.reading.spelling import labels_of
 from answers.reading.symbols import Function
+from answers.reading.walks import walk
 
 TRANSPOSES = frozenset(["T", "⊤", "t", "⊺", "tr", "Tr", "trans", "transpose"])
 
@@ -221,6 +222,8 @@ def _raised(context: Context, meaning: Meaning, content: Any, word: Any) -> list
                 return [Meaning(tree.Matrix(nodes[0], nodes[0], nodes[0].shape), square)] + [
                     Meaning(tree.Power(nodes[0], nodes[1], nodes[0].shape), found)
                 ]
+            if square is not None and any(isinstance(part, tree.Place) for part in walk(nodes[1])):
+                return [Meaning(tree.MatrixPower(nodes[0], nodes[1], nodes[0].shape), square)]
         return [Meaning(tree.Power(nodes[0], nodes[1], nodes[0].shape), found)]
 
     return joined([[meaning], exponents], made)

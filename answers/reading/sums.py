@@ -183,10 +183,16 @@ class Sums(Grid):
 
 
 def _goes_down(bound: tree.Bound, low: Array, high: Array, mask: Array) -> bool:
-    """Whether a product goes from a large number to a small one: told by which limit moves, else by the numbers."""
-    moving = [
-        any(isinstance(part, tree.Place) for part in walk(end)) for end in (bound.low, bound.high) if end is not None
-    ]
-    if moving[0] != moving[1]:
-        return moving[1]
-    return bool((low[numpy.broadcast_to(mask, low.shape)] > high.min()).all()) if low.size else False
+    """Whether a product goes from a large number to a small one: told by the numbers, else by how its limits look."""
+    whole = numpy.broadcast_shapes(low.shape, high.shape, mask.shape)
+    apart = numpy.broadcast_to(low - high, whole)[numpy.broadcast_to(mask, whole)]
+    if not apart.size or apart.min() < -1 - SMALL or apart.max() > 1 + SMALL:
+        return bool(apart.size and apart.min() >= -1 - SMALL)
+    # At most two factors, or none: the end that lies one further, as t + 1 does, is the smaller of the two.
+    ends = [list(walk(end)) for end in (bound.low, bound.high) if end is not None]
+    further, moving = (
+        [any(isinstance(part, kind) for part in end) for end in ends] for kind in (tree.Number, tree.Place)
+    )
+    if further[0] != further[1]:
+        return further[1]
+    return moving[1] if moving[0] != moving[1] else bool(apart.min() > 0)

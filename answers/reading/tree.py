@@ -125,6 +125,15 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixPower:
+    """A square matrix multiplied with itself as often as a number of letters says."""
+
+    inside: Node
+    exponent: Node
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
 class Inverse:
     """The inverse of a matrix."""
 
@@ -276,7 +285,7 @@ class Spread:
 
 
 Node = (
-    Number | Length | Place | Read | Pick | Slice | Sum | Negative | Times | Over | Matrix | Transpose | Power | Inverse
-    | Apply | Reduce | Compare | Logic | Cases | Undefined | Big | Ones | Identity | Basis | Rows | Family | Windows
-    | Spread
+    Number | Length | Place | Read | Pick | Slice | Sum | Negative | Times | Over | Matrix | Transpose | Power
+    | MatrixPower | Inverse | Apply | Reduce | Compare | Logic | Cases | Undefined | Big | Ones | Identity | Basis
+    | Rows | Family | Windows | Spread
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Symbol
 
-from derive.matrix.nodes import Node, Shape, ShapeError
+from derive.matrix.nodes import Elementwise, Node, Scale, Shape, ShapeError
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,13 @@ class Chain(Node):
     @property
     def shape(self) -> Shape:
         return self.node.shape
+
+
+def moves(node: Node, letter: Symbol) -> bool:
+    """Whether a matrix is another one at another time."""
+    own: tuple[Expr, ...] = node.times if isinstance(node, At) else ()
+    if isinstance(node, Scale):
+        own = (node.coefficient,)
+    elif isinstance(node, Elementwise):
+        own = (node.formula,)
+    return any(letter in part.free_symbols for part in own) or any(moves(child, letter) for child in node.children)

@@ -29,7 +29,7 @@ from derive.matrix.nodes import (
     Stacked,
     Transpose,
 )
-from derive.matrix.sequences import At, Chain, OverTime
+from derive.matrix.sequences import At, Chain, OverTime, moves
 from derive.matrix.tree import runs_of
 from derive.render import compose
 from derive.render.arrange import arranged, divides
@@ -140,8 +140,8 @@ class MatrixPrinter:
                 self.style, self.scalars.name_of_function(node.function), self.piece(node.argument)
             ),
             At: self.at,
-            OverTime: lambda node: self.over_time(node, self.style.big_sum),
-            Chain: lambda node: self.over_time(node, self.style.big_product),
+            OverTime: self.over_time,
+            Chain: self.chain,
         }
 
     def at(self, node: At) -> Piece:
@@ -156,11 +156,23 @@ class MatrixPrinter:
         )
         return self.style.partial(above, below, inline=False, immediate=partial.is_immediate)
 
-    def over_time(self, node: OverTime | Chain, operator: Callable[[Piece, Piece, Piece], Piece]) -> Piece:
-        """A sum or a product over time."""
+    def over_time(self, node: OverTime) -> Piece:
+        """A sum over time."""
         small = replace(self.scalars, inline=True)
-        sign = operator(small.piece(node.letter), small.piece(self.time(node.low)), small.piece(self.time(node.high)))
+        low, high = (small.piece(self.time(end)) for end in (node.low, node.high))
+        sign = self.style.big_sum(small.piece(node.letter), low, high)
         return compose.total(self.style, [sign], self.piece(node.node))
+
+    def chain(self, node: Chain) -> Piece:
+        """A product over time, of several factors in brackets; of the same matrix at all times its power."""
+        if not moves(node.node, node.letter):
+            exponent = replace(self.scalars, inline=True).piece(node.high - node.low + 1)
+            return compose.raise_to(self.style, self.piece(node.node), exponent)
+        small = replace(self.scalars, inline=True)
+        low, high = (small.piece(self.time(end)) for end in (node.low, node.high))
+        sign = self.style.big_product(small.piece(node.letter), low, high)
+        body = compose.bracket_below(self.style, self.piece(node.node), Binding.SCRIPTED)
+        return compose.total(self.style, [sign], body)
 
     def time(self, time: Expr) -> Expr:
         """A time as it is counted."""

@@ -174,7 +174,7 @@ def test_a_given_number_of_steps(steps: int) -> None:
 
 
 def test_shares_of_a_state_stand_together(models: dict[str, Recurrence]) -> None:
-    product = "Π_{r=s}^{t+1} diag(𝟏 − h[r] ⊙ h[r]) U"
+    product = "Π_{r=s}^{t+1} (diag(𝟏 − h[r] ⊙ h[r]) U)"
     model = models["an output"]
     assert model.unrolled_gradient("h").unicode() == f"∂ℓ/∂h[t] = Σ_{{s=t}}^{{T−1}} ({product})ᵀ (Qᵀ do[s] + dh[s])"
     assert model.jacobian("o", "h").unicode() == f"∂o[s]/∂h[t] = 1[s ≥ t] Q {product}"

@@ -163,9 +163,9 @@ def test_jacobians_between_two_times_are_products() -> None:
     model = over_time("RNNCell")
     assert model.step_jacobian("h", "h").unicode() == "∂h/∂h_prev = diag(𝟏 − h ⊙ h) weight_hh"
     assert model.jacobian("h", "h").unicode() == (
-        "∂h[s]/∂h[t] = 1[s ≥ t] Π_{r=s}^{t+1} diag(𝟏 − h[r] ⊙ h[r]) weight_hh"
+        "∂h[s]/∂h[t] = 1[s ≥ t] Π_{r=s}^{t+1} (diag(𝟏 − h[r] ⊙ h[r]) weight_hh)"
     )
-    product = r"\prod_{r=s}^{t+1} \operatorname{diag}(\mathbf{1} - \bm{h}_r \odot \bm{h}_r)"
+    product = r"\prod_{r=s}^{t+1} (\operatorname{diag}(\mathbf{1} - \bm{h}_r \odot \bm{h}_r)"
     assert product in model.unrolled_gradient("h").latex()
     assert r"\sum_{s=t}^{T-1}" in model.unrolled_gradient("h").latex()
 
