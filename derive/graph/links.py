@@ -9,6 +9,7 @@ import sympy
 from sympy import Add, Expr, Mul
 from sympy.core.function import AppliedUndef
 
+from derive.calculus.absolute import with_signs_used
 from derive.errors import DeriveError
 from derive.expression.partials import Partial, partial_name
 from derive.graph.graph import Graph, values_of
@@ -145,7 +146,7 @@ def _joined(routes: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
         first, *rest = [factor for factor in routes[0] if factor not in numbers] or [sympy.S.One]
         number = Mul(*numbers)
         return tuple(factor for factor in (number * first, *rest) if factor != 1)
-    total = Add(*(Mul(*factors) for factors in routes))
+    total = with_signs_used(Add(*(Mul(*factors) for factors in routes)))
     return () if total == 1 else (total,)
 
 

@@ -9,6 +9,7 @@ from math import prod
 from sympy import Add, Expr, Function, Mul
 
 from derive.building.known import OUTSIDE
+from derive.calculus.absolute import with_signs_used
 from derive.derivation import Derivation
 from derive.errors import DeriveError, nearest
 from derive.expression import symbols
@@ -47,7 +48,7 @@ class Paths:
     @property
     def result(self) -> Expr:
         """The sum in the values of the graph."""
-        return Add(*(Mul(*term) for term in self.terms))
+        return with_signs_used(Add(*(Mul(*term) for term in self.terms)))
 
     @cached_property
     def common(self) -> tuple[Expr, ...]:

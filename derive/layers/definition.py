@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from sympy import Expr
+from sympy import Expr, Rational
 
+from derive.errors import DefinitionError
 from derive.expression.identifiers import word
 from derive.forward import Domain
 
@@ -74,11 +77,18 @@ class LayerDefinition:
         return tuple(name for name in self.sizes if name in axes - followed)
 
     def __post_init__(self) -> None:
-        """Every name must be a word.
+        """Every name must be a word, and every constant and further size a number or an expression.
 
         Raises:
             DefinitionError: one is not.
         """
+        for key, what in (("sizes", "size"), ("constants", "constant")):
+            values = getattr(self, key)
+            read = {name: _read(value, f"{self.name}: the {what} {name}") for name, value in values.items()}
+            broken = next((name for name in read if what == "size" and read[name].is_integer is False), None)
+            if broken is not None:
+                raise DefinitionError(f"{self.name}: the size {broken} is {values[broken]}; expected a whole number")
+            object.__setattr__(self, key, read)
         word(self.name, "a layer")
         if self.call:
             word(self.call, "a function")
@@ -90,6 +100,20 @@ class LayerDefinition:
         ):
             for name in names:
                 word(name, what)
+
+
+def _read(value: object, what: str) -> Expr:
+    """A number, which may be given as text too, or an expression, as an expression.
+
+    Raises:
+        DefinitionError: it is neither.
+    """
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, int | float | Fraction | str) and not isinstance(value, bool):
+        with suppress(ValueError, ZeroDivisionError, OverflowError):
+            return Rational(Fraction(str(value).strip()))
+    raise DefinitionError(f"{what} is {value!r}; expected a number such as 3, 0.5 or '1/3', or an expression of SymPy")
 
 
 @dataclass(frozen=True)

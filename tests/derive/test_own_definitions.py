@@ -262,3 +262,30 @@ def test_an_activation_with_the_name_of_a_library_one_hides_it(name: str) -> Non
     gradient = network(f"x:n -> Linear(d) -> {name} -> Linear(K)", "MSE", extra=[own]).gradient("b1")
     assert "σ(3z₁)" in gradient.unicode()
     assert check(gradient).ok
+
+
+@pytest.mark.parametrize("name", ["a", "lambda", "len", "None"])
+@pytest.mark.parametrize("value", [3, "3", 3.0, "1/3", "0.5"])
+def test_constants_are_numbers_however_they_are_given(name: str, value: Any) -> None:
+    own = LayerDefinition("Own", f"y[i] = {name}*z[i]", ("n",), constants={name: value})
+    y, _ = compile(layer(own, batch="B")).forward({}, np.ones((2, 3)))
+    np.testing.assert_allclose(y, float(own.constants[name]))
+    assert check(layer(own).vjp("z")).ok
+
+
+@pytest.mark.parametrize("value", [3, "3", 3.0])
+def test_sizes_are_whole_numbers_however_they_are_given(value: Any) -> None:
+    own = LayerDefinition("Own", "y[i] = z[i]*sum[j<len] z[j]", ("n",), sizes={"len": value})
+    assert check(layer(own).vjp("z")).ok
+
+
+@pytest.mark.parametrize("value", ["x", None, True, [1], "1/0", float("inf")])
+def test_what_is_no_number_is_refused_by_its_name(value: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"^Own: the constant a is .*; expected a number"):
+        LayerDefinition("Own", "y[i] = a*z[i]", ("n",), constants={"a": value})
+
+
+@pytest.mark.parametrize("value", ["1/2", 0.5, "x"])
+def test_a_size_that_is_not_whole_is_refused(value: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"^Own: the size m is .*; expected a "):
+        LayerDefinition("Own", "y[i] = z[i]*sum[j<m] z[j]", ("n",), sizes={"m": value})

@@ -185,3 +185,13 @@ def test_sums_over_paths_are_the_derivatives(text: str, grain: str) -> None:
         found = check(partial.derivation)
         assert found.ok, found
         assert partial.latex(steps=True)
+
+
+@pytest.mark.parametrize(
+    ("formula", "partial"),
+    [("abs(u)^3", "3u · |u|"), ("abs(u)*u", "2 · |u|"), ("abs(u)^5/5", "u³ · |u|"), ("abs(u)", "sign(u)")],
+)
+def test_signs_are_multiplied_into_absolute_values(formula: str, partial: str) -> None:
+    found = scalar_graph(f"f = {formula}").partial("df/du")
+    assert found.unicode() == f"∂f/∂u = {partial}"
+    assert check(found.derivation).ok
