@@ -11,12 +11,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from random import Random
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from answers.marking import Mark, mark
+from benchmarks.at_random import right_answers, wrong_answers
+from benchmarks.elements_at_random import right_elements, wrong_elements
 from benchmarks.written import UnknownCaseError, Written, cases_of
 
 RIGHT = ("right", "transposed", "loose")
@@ -121,13 +125,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path, nargs="?", help="one answer a line, as JSON")
     parser.add_argument("--layout", choices=["numerator", "gradient", "both"], default="numerator")
     parser.add_argument("--mutants", type=int, default=0, metavar="N", help="mark so many planted mistakes, too")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn for these")
     given = parser.parse_args(arguments)
     met = True
     if given.file is not None:
         found = figures(given.file, given.layout)
         print("\n".join(lines(found)))
         met = found.met
+    if given.mutants:
+        met = planted(given.mutants, given.seed) and met
     return 0 if met else 1
+
+
+def planted(count: int, seed: int) -> bool:
+    """Mark wrong answers made at random and as many right ones; whether none of them is accepted, few of these lost."""
+    draw = Random(seed)
+    start = time.perf_counter()
+    outcomes: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    shown = []
+    for answer in chain(wrong_answers(draw, count - count // 3), wrong_elements(draw, count // 3)):
+        found = mark(answer.question.derivation, answer.latex, layout="numerator")
+        outcomes[found.outcome] += 1
+        named["named" if found.misconception else "not named"] += found.outcome == "wrong"
+        if found.outcome in RIGHT:
+            shown.append(f"  accepted ({answer.change}), {answer.question.quantity}: {answer.latex} -> {found.outcome}")
+    took = time.perf_counter() - start
+    rights: Counter[str] = Counter()
+    for answer in chain(right_answers(draw, count - count // 3), right_elements(draw, count // 3)):
+        found = mark(answer.question.derivation, answer.latex, layout="numerator")
+        rights[found.outcome] += 1
+        if found.outcome != "right":
+            shown.append(f"  not right, {answer.question.quantity}: {answer.latex} -> {found.outcome} {found.feedback}")
+    accepted = sum(outcomes[outcome] for outcome in RIGHT)
+    print(f"{count} planted mistakes, each of which a number shows: {accepted} accepted (none is allowed)")
+    print("  " + ", ".join(f"{number} {outcome}" for outcome, number in outcomes.most_common()))
+    print(f"  of the wrong ones {named['named']} with a misconception that explains them; {took / count:.3f} s each")
+    print(f"{count} right ones: " + ", ".join(f"{number} {outcome}" for outcome, number in rights.most_common()))
+    print("\n".join(shown))
+    return not accepted and rights["wrong"] <= MOST_REJECTED * count
 
 
 if __name__ == "__main__":

@@ -127,7 +127,12 @@ def _read(setting: Setting, text: str, macros: Macros, *, kind: Kind) -> tuple[R
         first = written.sides[0]
         if is_partial(first):
             last = syntax.Relation([first, written.sides[-1]], written.signs[:1], guard=written.guard)
-        found = understood(last, text, setting.table, kind=kind)
+        try:
+            found = understood(last, text, setting.table, kind=kind)
+        except ReadingError:
+            if len(last.sides) < 2:
+                raise
+            found = understood(syntax.Relation(last.sides[1:], [], guard=written.guard), text, setting.table, kind=kind)
         return found, (f"Not every step of the chain was read; its last side was marked. {_sentence(str(error))}",)
 
 

@@ -17,6 +17,7 @@ from answers.reading.symbols import Axis, Layout, Symbol
 from answers.reading.tables import axis_of, point_at, spellings, table_of
 from answers.reading.tree import Read
 from answers.reading.walks import walk
+from derive.convolution import reads_windows
 from derive.errors import nearest
 from derive.expression.partials import partial_named
 from derive.expression.symbols import accesses, name_of, subscripts_of
@@ -181,7 +182,8 @@ def _setting(
     rows: bool,
     classes: bool,
 ) -> Setting:
-    table = table_of(model, layout, base)
+    # An asterisk is a convolution only where there is one to write; elsewhere people mean elements.
+    table = replace(table_of(model, layout, base), convolutions=reads_windows(model))
     if rows:
         table = _rowed(table)
     table = _also_spelt(table, model)

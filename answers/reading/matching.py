@@ -129,12 +129,13 @@ def _cut(label: tuple[str, ...], content: Any) -> list[Any] | None:
 def symbol_of(context: Context, raw: Any) -> list[Match]:
     """The symbols that a written name may be, with the subscripts and what stands above that is left: for partials."""
     scripts: Sequence[syntax.Script] = ()
-    while isinstance(raw, syntax.Group) and len(raw.inside.items) == 1 and raw.left in "({[":
-        raw = raw.inside.items[0]
-    if isinstance(raw, syntax.Scripted):
-        raw, scripts = raw.base, raw.scripts
-    while isinstance(raw, syntax.Scripted):
-        raw, scripts = raw.base, [*raw.scripts, *scripts]
+    while True:  # brackets around a name say nothing: (W_1)_{ij}
+        if isinstance(raw, syntax.Group) and len(raw.inside.items) == 1 and raw.left in "({[":
+            raw = raw.inside.items[0]
+        elif isinstance(raw, syntax.Scripted):
+            raw, scripts = raw.base, [*raw.scripts, *scripts] if scripts else raw.scripts
+        else:
+            break
     if not isinstance(raw, syntax.Word):
         return []
     return matches(context, raw.text, scripts)
