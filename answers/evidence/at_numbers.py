@@ -52,7 +52,10 @@ class NetworkAtNumbers(AtNumbers, Evidence):
             lambda: _quoted(values, found, numbers),
         )
         return Found(
-            values, (), (*number_claims(numbers, formulas=False), quoted), Quotations(arrays, constants, numbers.base)
+            values,
+            (),
+            (*number_claims(numbers, formulas=False), quoted),
+            Quotations(arrays, constants, numbers.base, plan.given.top),
         )
 
 
@@ -133,10 +136,11 @@ class Quotations:
     arrays: Mapping[str, Array]
     constants: Mapping[str, float]
     base: int
+    top: str = "l"
 
     def knows(self, name: Named) -> bool:
         """Whether a name of the text is that of a tensor or a constant here."""
-        return self._plain(name) in {*self.arrays, *self.constants} or name.base in ("L", "J", "l")
+        return self._plain(name) in {*self.arrays, *self.constants} or name.base in ("L", "J", self.top)
 
     def is_derivative(self, name: Named) -> bool:
         """No value here is called by the name of a derivative."""
@@ -170,7 +174,8 @@ class Quotations:
             return self.constants[plain] if plain in self.constants else self._known(plain)
         if leaf.top is None or len(leaf.bottoms) != 1:
             raise KeyError(f"{leaf} does not say what is differentiated by what; write dL/dW1")
-        top = "l" if leaf.top.base in ("L", "J", "l") and not leaf.top.subscript else self._plain(leaf.top)
+        plain = self._plain(leaf.top)
+        top = self.top if plain not in self.arrays and plain in ("L", "J") else plain
         return self._known(partial_name(top, self._plain(leaf.bottoms[0])))
 
     def _quoted(self, key: str) -> Array | float:

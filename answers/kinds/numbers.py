@@ -12,6 +12,7 @@ from answers.latex.sheet import Block
 from answers.numbers.answer import Numbers, given_blocks, number_blocks, number_claims
 from answers.numbers.lines import given_lines
 from answers.numbers.model import AtNumbers
+from derive.expression.partials import partial_name
 
 
 class NumbersAnswer(AtNumbers, Lined, Noted):
@@ -30,6 +31,6 @@ class NumbersAnswer(AtNumbers, Lined, Noted):
 
     def answer(self, context: Context) -> Answered:
         plan = self.plan(context)
-        shown = [name if "/" in name else f"dl/d{name}" for name in self.of]
+        shown = [name if "/" in name else partial_name(plan.given.top, name) for name in self.of]
         numbers = Numbers.of(plan, self.digits, shown if self.of else None)
         return Answered((*self.note_blocks(), *number_blocks(numbers)), number_claims(numbers))

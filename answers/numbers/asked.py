@@ -32,11 +32,11 @@ def asked(given: Given, of: Iterable[str], *, parameters: bool) -> Asked:
     """
     values = tuple(given.network.value(name) for name in shown_values(given))
     names = tuple(of)
-    if "l" not in given.model.tensors:
+    if given.top not in given.model.tensors:
         return Asked(values, _partials(given, names))
-    whole = tuple(name if "/" in name else partial_name("l", name) for name in names) or tuple(_chain(given))
+    whole = tuple(name if "/" in name else partial_name(given.top, name) for name in names) or tuple(_chain(given))
     if parameters:
-        whole = (*whole, *(partial_name("l", name) for name in given.network.parameters))
+        whole = (*whole, *(partial_name(given.top, name) for name in given.network.parameters))
     return Asked(values, _partials(given, whole))
 
 
@@ -52,27 +52,27 @@ def shown_values(given: Given) -> Iterator[str]:
 def _chain(given: Given) -> Iterator[str]:
     """The derivatives of the loss by values and parameters, as they are computed: from the loss to the input."""
     model, chart = given.model, program(given.model)
-    inside = {block.value for block in given.network.blocks if block.of_loss} | {"l"}
+    inside = {block.value for block in given.network.blocks if block.of_loss} | {given.top}
     readers: dict[str, list[str]] = {}
     for row in model.rows:
         for name in chart.rows[row.name].reads:
             readers.setdefault(name, []).append(row.name)
     for row in reversed(model.rows):
         if row.tensor.role == "value" and row.tensor.domain != "index" and row.name not in inside | {given.upstream}:
-            yield partial_name("l", row.name)
+            yield partial_name(given.top, row.name)
         for tensor in model.given:
             if tensor.role == "parameter" and readers.get(tensor.name, [""])[0] == row.name:
-                yield partial_name("l", tensor.name)
+                yield partial_name(given.top, tensor.name)
 
 
 def _partials(given: Given, names: Iterable[str]) -> tuple[Derivation, ...]:
     """The derivations of partials, those of the loss written in one another."""
     wanted = tuple(dict.fromkeys(names))
     for name in wanted:
-        if partial_named(name) is None and "l" not in given.model.tensors:
+        if partial_named(name) is None and given.top not in given.model.tensors:
             # The network says what is missing for the gradient of a loss.
             given.network.gradient(name)
-    of_loss = [name for name in wanted if (partial := partial_named(name)) is not None and partial.top == "l"]
+    of_loss = [name for name in wanted if (partial := partial_named(name)) is not None and partial.top == given.top]
     visible = [tensor.name for tensor in given.model.tensors.values() if _may_be_read(tensor, given)]
     found = {}
     for name in _in_order(given, of_loss):
@@ -85,7 +85,7 @@ def _partials(given: Given, names: Iterable[str]) -> tuple[Derivation, ...]:
 
 def _known(given: Given, of_loss: Iterable[str], name: str) -> Iterator[str]:
     if given.upstream is not None:
-        yield partial_name("l", given.upstream)
+        yield partial_name(given.top, given.upstream)
     yield from (other for other in of_loss if other != name)
 
 

@@ -11,11 +11,14 @@ from typing import Any, Literal
 import numpy
 from sympy import Expr, Indexed, Symbol
 
+from answers.contract.item import Context
 from answers.errors import HomeworkContentError
+from derive.building.blueprint import Block
 from derive.errors import nearest
 from derive.expression import symbols, walks
 from derive.expression.partials import partial_name
 from derive.forward import Forward, Tensor
+from derive.graph import scalar_graph
 from derive.layer import Layer, as_layer, upstream_name
 from derive.network import Network
 from numeric.arrays.axes import Array
@@ -30,13 +33,14 @@ MOST_ELEMENTS = 2000
 class Given:
     """A network with numbers for all that it is given, exactly, and the sizes that follow from them.
 
-    ``upstream`` is the value whose gradient is given, in a network without a loss.
+    ``upstream`` is the value whose gradient is given, in a network without a loss; ``top`` is what is differentiated.
     """
 
     network: Network
     arrays: Mapping[str, Array]
     sizes: Mapping[Symbol, int]
     upstream: str | None = None
+    top: str = "l"
 
     @property
     def model(self) -> Forward:
@@ -48,7 +52,7 @@ class Given:
         return replace(self, arrays={**self.arrays, **arrays})
 
 
-def given(network: Network, at: Mapping[str, Any]) -> Given:
+def given(network: Network, at: Mapping[str, Any], top: str = "l") -> Given:
     """The network at these numbers, which are nested sequences of fractions by the names of tensors.
 
     The gradient of the output of a network without a loss is given as ``dl/dy_hat``. A class is given by its number or
@@ -84,7 +88,30 @@ def given(network: Network, at: Mapping[str, Any]) -> Given:
         _require_places(model, arrays, sizes, network.index_base)
     except ArrayError as error:
         raise HomeworkContentError(str(error)) from None
-    return Given(network, arrays, sizes, upstream)
+    return Given(network, arrays, sizes, upstream, top)
+
+
+def of_equations(equations: str, learnt: Iterable[str], context: Context) -> tuple[Network, str]:
+    """Equations between numbers as a network, of which some inputs are learnt, and the value that is differentiated.
+
+    Raises:
+        DeriveError: the equations cannot be read, have several outputs, or no input of a name.
+    """
+    graph = scalar_graph(equations, grain="functions")
+    names = tuple(learnt)
+    for name in names:
+        if name not in graph.inputs:
+            raise HomeworkContentError(f"learnt: the equations have no input {name}; {nearest(name, graph.inputs)}")
+    model = replace(
+        graph.model,
+        given=tuple(
+            replace(tensor, role="parameter") if not names or tensor.name in names else tensor
+            for tensor in graph.model.given
+        ),
+    )
+    blocks = tuple(Block(row.name, row.name, row.name) for row in model.rows)
+    made = Network(equations, "equations", model, blocks, context.layout, context.index_base)
+    return made, graph.output
 
 
 def of_layer(layer: Layer) -> Network:

@@ -130,11 +130,13 @@ def given_lines(given: Given, *, learnt: bool = True) -> tuple[Line, ...]:
             continue
         name, array = tensor.name, given.arrays[tensor.name]
         if given.upstream is not None and name == upstream_name(given.upstream):
-            name, ranks[partial_name("l", given.upstream)] = partial_name("l", given.upstream), array.ndim
+            name, ranks[partial_name(given.top, given.upstream)] = partial_name(given.top, given.upstream), array.ndim
             array = in_layout(array, name, given.model, given.network.layout)
         elif tensor.domain == "class":
             array = array + given.network.index_base
         named = symbol_latex(name, ranks=ranks), symbol_unicode(name, ranks=ranks)
+        if "/" in name:
+            named = latex(Named(name, *_rows_and_columns(tensor.shape)), ranks=ranks), named[1]
         lines.append(Line(name, named, array, is_row=_is_row(name, given), is_number=_is_number(name, given)))
     return tuple(lines)
 
@@ -180,13 +182,15 @@ class Letters:
     ranks: KnownRanks
 
     @classmethod
-    def of(cls, parameter: str, rule: UpdateRule, network: Network, slope: Node | None = None) -> Letters:
+    def of(
+        cls, parameter: str, rule: UpdateRule, network: Network, slope: Node | None = None, top: str = "l"
+    ) -> Letters:
         """Those of a parameter of a network, the gradient as it stands in the layout, or what it is by ``slope``."""
         ranks = ranks_of(network.forward)
         shape = network.forward.tensors[parameter].shape
         rows, columns = _rows_and_columns(shape)
         nodes: dict[Any, Node] = {PARAMETER: Named(parameter, rows, columns)}
-        gradient = partial_name("l", parameter)
+        gradient = partial_name(top, parameter)
         if turned(parameter, network):
             nodes[GRADIENT] = transpose(slope or Named(gradient, columns, rows))
         else:
@@ -241,13 +245,18 @@ class RuleLine:
 
 
 def rule_lines(
-    parameter: str, rule: UpdateRule, network: Network, step: int | None = None, slope: Node | None = None
+    parameter: str,
+    rule: UpdateRule,
+    network: Network,
+    step: int | None = None,
+    slope: Node | None = None,
+    top: str = "l",
 ) -> Iterator[RuleLine]:
     """The assignments of a rule to a parameter in letters; of a ``step`` its number is put in.
 
     The gradient is written as such, or as the ``slope`` that it is found to be.
     """
-    letters = Letters.of(parameter, rule, network, slope)
+    letters = Letters.of(parameter, rule, network, slope, top)
     taken = set(network.forward.tensors) - {parameter}
     numbers = {symbol: _number(value) for symbol, value in rule.constants.items() if symbol.name in taken}
     if step is not None:
@@ -278,8 +287,9 @@ def _number(value: Fraction) -> Expr:
 
 def change_lines(change: Change, stage: Stage) -> tuple[Line, ...]:
     """The assignments of a step with their numbers."""
-    told = rule_lines(change.parameter, change.rule, stage.given.network, stage.number)
-    is_number = _is_number(change.parameter, stage.given)
+    given = stage.given
+    told = rule_lines(change.parameter, change.rule, given.network, stage.number, top=given.top)
+    is_number = _is_number(change.parameter, given)
     return tuple(
         Line(one.name, one.left, array, one.formula, one.element, r"\leftarrow", is_number=is_number)
         for one, array in zip(told, change.values, strict=True)

@@ -47,7 +47,7 @@ def _stages(plan: Plan) -> Iterator[MeasuredStage]:
         for name, rule in plan.rules.items():
             kept |= _states(name, rule, states[name], number - 1, parameters[name])
             changed = parameters[name].ravel().copy()
-            gradient = place.value(partial_name("l", name)).ravel()
+            gradient = place.value(partial_name(given.top, name)).ravel()
             gradient = gradient + optimisers[name].weight_decay * changed
             optimisers[name].update(changed, gradient, states[name], optimisers[name].learning_rate)
             behind[name] = changed.reshape(parameters[name].shape)

@@ -12,10 +12,11 @@ from answers.contract.item import Context
 from answers.contract.model import Strict
 from answers.errors import HomeworkContentError
 from answers.numbers.asked import asked
-from answers.numbers.given import Given, given
+from answers.numbers.given import Given, given, of_equations
 from answers.numbers.run import Plan
 from derive.errors import nearest
 from derive.layer import upstream_name
+from derive.network import Network
 from derive.updates import UpdateRule, adam, sgd
 
 
@@ -77,9 +78,11 @@ class Update(Strict):
 
 
 class AtNumbers(Update):
-    """A network of the file at given numbers."""
+    """A network of the file, or equations between numbers, at given numbers."""
 
-    network: str = Field(description="the network's name")
+    network: str | None = Field(None, description="the network's name")
+    equations: str | None = Field(None, description="in its place equations such as h = sigma(w*x); L = (h - t)^2")
+    learnt: tuple[str, ...] = Field((), description="the inputs of equations that a step changes; all if left out")
     at: dict[str, ExactNumbers] = Field(
         min_length=1, description="the numbers by tensor, exactly: {x: [1, 1/2], W1: [[1, 2], [3, 4]]}"
     )
@@ -93,10 +96,24 @@ class AtNumbers(Update):
     digits: int = Field(4, ge=2, le=12, description="significant digits of what is no short fraction or decimal")
 
     @model_validator(mode="after")
+    def _of_one_thing(self) -> AtNumbers:
+        if (self.network is None) == (self.equations is None):
+            raise ValueError("give either a network or equations")
+        if self.learnt and self.equations is None:
+            raise ValueError("learnt is for equations: a network has its parameters")
+        return self
+
+    @model_validator(mode="after")
     def _steps_need_a_rule(self) -> AtNumbers:
         if self.steps is not None and self.update is None:
             raise ValueError("steps are those of an optimiser: add update, such as {kind: SGD, learning_rate: 0.1}")
         return self
+
+    def _described(self, context: Context) -> tuple[Network, str]:
+        """The network, and the name of what is differentiated."""
+        if self.equations is not None:
+            return of_equations(self.equations, self.learnt, context)
+        return context.network(self.network or ""), "l"
 
     def plan(self, context: Context) -> Plan:
         """What is to be computed.
@@ -104,10 +121,10 @@ class AtNumbers(Update):
         Raises:
             HomeworkContentError: the numbers do not fit the network.
         """
-        network = context.network(self.network)
+        network, top = self._described(context)
         if self.update is not None and network.loss is None:
             raise HomeworkContentError(f"{self.network} has no loss, so no step lowers it; give it one, such as MSE")
-        stages = [given(network, {**self.at, **sample}) for sample in self.samples] or [given(network, self.at)]
+        stages = [given(network, {**self.at, **sample}, top) for sample in self.samples or ({},)]
         first = stages[0]
         for number, other in enumerate(stages[1:], start=2):
             if other.sizes != first.sizes:

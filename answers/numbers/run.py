@@ -85,7 +85,7 @@ def _run(plan: Plan, arithmetic: Arithmetic) -> tuple[Stage, ...]:
         changes = []
         for name, rule in plan.rules.items():
             change = _changed(
-                name, rule, given.arrays[name], gradients[partial_name("l", name)], states, number, arithmetic
+                name, rule, given.arrays[name], gradients[partial_name(given.top, name)], states, number, arithmetic
             )
             changes.append(change)
             learnt[name] = change.values[-1]
@@ -96,7 +96,7 @@ def _run(plan: Plan, arithmetic: Arithmetic) -> tuple[Stage, ...]:
 def _values(given: Given, arithmetic: Arithmetic) -> ExactValues:
     known = dict(given.arrays)
     if given.upstream is not None:
-        known[partial_name("l", given.upstream)] = known[upstream_name(given.upstream)]
+        known[partial_name(given.top, given.upstream)] = known[upstream_name(given.upstream)]
     return ExactValues(given.model, known, given.sizes, arithmetic)
 
 

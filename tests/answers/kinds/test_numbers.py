@@ -169,6 +169,36 @@ def test_a_jacobian_in_numbers() -> None:
     assert all_pass(answer)
 
 
+def test_equations_between_numbers_of_which_some_are_learnt() -> None:
+    context, part = last(
+        homework(
+            [
+                {
+                    "kind": "numbers",
+                    "equations": "h = sigma(u*x); y_hat = v*h; E = 1/2*(y_hat - t)^2",
+                    "learnt": ["u", "v"],
+                    "at": {"x": 1, "u": 0, "v": 2, "t": 0},
+                    "update": {"kind": "SGD", "learning_rate": 0.5},
+                }
+            ]
+        )
+    )
+    (answer,) = context.answered(part)
+    assert numbers_of(answer, r"\frac{\partial E}{\partial u}") == 0.5
+    assert (numbers_of(answer, "u"), numbers_of(answer, "v")) == (-0.25, 1.75)
+    assert not any(text.startswith(r"\frac{\partial E}{\partial x}") for text in equations(answer))
+    assert all_pass(answer)
+
+
+def test_one_thing_is_described() -> None:
+    with pytest.raises(ValueError, match="give either a network or equations"):
+        homework([{"kind": "numbers", "at": {"x": 1}}])
+    refused(
+        {"kind": "numbers", "equations": "L = w*x", "learnt": ["v"], "at": {"x": 1, "w": 2}},
+        saying="learnt: the equations have no input v",
+    )
+
+
 entries = st.fractions(-3, 3, max_denominator=6)
 
 
