@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from answers.marking.parts import TURN, Edit, grouped, parsed, parts_of, turned
-from answers.marking.products import moved_transposes, operations, orders, transposes
+from answers.marking.products import moved_transposes, operations, orders, slopes, transposes
 from answers.marking.setting import ALIAS, Setting
 from answers.reading import ReadingError, Tensor, syntax
 from answers.reading.reading import understood
@@ -19,7 +19,7 @@ def changes_of(setting: Setting, side: Any) -> Iterator[Edit]:
     """Every change of a side, the likeliest first."""
     parts = list(parts_of(side))
     makers: Sequence[Callable[[Setting, Any], Iterator[Edit]]] = (
-        transposes, operations, _signs, orders, _limits, _names, _powers, _surplus, moved_transposes,
+        transposes, slopes, operations, _signs, orders, _limits, _names, _powers, _surplus, moved_transposes,
     )  # fmt: skip
     for maker in makers:
         for part in parts:

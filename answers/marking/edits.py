@@ -5,6 +5,7 @@ A change is made in the syntax, before products are grouped, so that formulas wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, is_dataclass, replace
 from operator import is_
 from typing import Any
@@ -30,6 +31,8 @@ class Explanation:
 
     misconception: str
     sentence: str
+    step: str = ""
+    """The partial of the derivation at which it parts from what was written."""
 
 
 def explain_by_edits(question: Question, setting: Setting, text: str, macros: Macros) -> Explanation | None:
@@ -49,10 +52,23 @@ def explain_by_edits(question: Question, setting: Setting, text: str, macros: Ma
                 found.setdefault(RANK[judged.outcome], {}).setdefault(edit.misconception, edit)
         if found:
             best = found[min(found)]
-            edit = next(iter(best.values()))
-            name = edit.misconception + _shapes(setting, text, edit)
-            return Explanation(name, edit.sentence) if len(best) == 1 else None
+            if len({name.partition(" (")[0] for name in best}) > 1:
+                return None
+            edit = best[max(best, key=len)]
+            where = shown_at(text, *syntax.place_of(edit.part))
+            sentence = f"{edit.sentence} This is at `{where}`." if where else edit.sentence
+            return Explanation(edit.misconception + _shapes(setting, text, edit), sentence)
     return None
+
+
+SCRIPTS = re.compile(r"(?:\s*(?:[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[^\s{}])|'))*")
+
+
+def shown_at(text: str, start: int, end: int) -> str:
+    """The text of a part with what stands above and below its end; empty if it is not whole."""
+    found = SCRIPTS.match(text, end)
+    shown = text[start : found.end() if found else end].strip()
+    return shown if all(shown.count(left) == shown.count(right) for left, right in ("{}", "()", "[]")) else ""
 
 
 def kinder(question: Question, setting: Setting, text: str, macros: Macros) -> Judged | None:

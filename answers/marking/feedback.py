@@ -35,6 +35,8 @@ def feedback_on(
     if explanation is not None:
         name = explanation.misconception
         lines.append(f"*{name[:1].upper()}{name[1:]}.* {explanation.sentence}")
+        if explanation.step:
+            lines.append(f"The derivation parts from it at {explanation.step}.")
     paragraphs = [" ".join(dict.fromkeys(lines))]
     if counterexample is not None:
         paragraphs.append(_numbers(question, counterexample))

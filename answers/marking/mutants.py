@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -34,6 +35,8 @@ class Mutant:
     misconception: str
     sentence: str
     value: Callable[[Point], Array]
+    step: str = ""
+    """The partial of the derivation that comes out otherwise first."""
 
 
 def explain_by_mutants(question: Question, judged: Judged) -> Explanation | None:
@@ -47,7 +50,7 @@ def explain_by_mutants(question: Question, judged: Judged) -> Explanation | None
     if not found:
         for mutant in mutants(question):
             if any(explains(mutant, observed) for observed in written):
-                found.setdefault(mutant.misconception, Explanation(mutant.misconception, mutant.sentence))
+                found.setdefault(mutant.misconception, Explanation(mutant.misconception, mutant.sentence, mutant.step))
     if not found:
         found = {e.misconception: e for e in _over_samples(question, judged)}
     if not found:
@@ -129,10 +132,10 @@ def _named_size(sign: int, top: str, bottom: str) -> Explanation:
 def mutants(question: Question) -> Iterator[Mutant]:
     """The mistakes that can be made in the chain rule of a partial."""
     model = question.derivation.forward
-    partial = partial_named(question.derivation.quantity.name)
-    if partial is None or partial.held or not set(partial.ends) <= set(model.tensors):
+    asked = partial_named(question.derivation.quantity.name)
+    if asked is None or asked.held or not set(asked.ends) <= set(model.tensors):
         return
-    top, by = partial.ends
+    top, by = asked.ends
     if model.initial:
         return
     reached = _between(model, top, by)
@@ -146,20 +149,20 @@ def mutants(question: Question) -> Iterator[Mutant]:
 def _by_other(question: Question, judged: Judged) -> Explanation | None:
     """The answer to another question: the derivative by another tensor."""
     model, name = question.derivation.forward, question.derivation.quantity.name
-    partial = partial_named(name)
-    if partial is None or partial.held:
+    asked = partial_named(name)
+    if asked is None or asked.held:
         return None
     side, setting = judged.reading.last, judged.setting
     for other in model.tensors:
-        if other in partial.ends or model.tensors[other].role == "hidden":
+        if other in asked.ends or model.tensors[other].role == "hidden":
             continue
-        measured = partial_name(partial.top, other)
+        measured = partial_name(asked.top, other)
         target = Target.of(question.derivation, rows=setting.rows, instead=measured)
         for option in arrangements(side, target, (), ()):
             with suppress(ReadingError, ArrayError):
                 found = values(question, setting, side, option, target)
                 if all(agrees(array, point.value(measured)) and array.any() for point, array in found):
-                    sentence = f"It is the derivative by {other}, not by {partial.bottom}."
+                    sentence = f"It is the derivative by {other}, not by {asked.bottom}."
                     return Explanation("derivative by the wrong tensor", sentence)
     return None
 
@@ -187,23 +190,40 @@ def times(left: Array, right: Array, rank: int) -> Array:
 
 
 def _skipped(model: Forward, row: Row, top: str, by: str) -> Iterator[Mutant]:
-    """A slope left out: what a function is of takes the gradient of its value."""
+    """A slope left out, taken twice, or taken for elementwise where each output is of all inputs."""
     read = _only_argument(model, row)
-    rank = len(row.indices)
-    if read is None or not rank or row.tensor.role == "hidden":
+    if read is None or not row.indices or row.tensor.role == "hidden":
         return
+    at = partial_name(top, read)
+    said = f"The slope at {row.name}, its derivative by {read}, is"
+    own = partial(_with_step, row, read, top, by)
+    yield Mutant("missing slope", f"{said} missing.", partial(own, lambda step, identity, rank: identity), at)
+    yield Mutant(
+        "a slope too many", f"{said} there twice.", partial(own, lambda step, _, rank: times(step, step, rank)), at
+    )
+    mixes = "every output depends on all inputs, and only its own is counted"
+    sentence = f"In the derivative of {row.name} by {read} {mixes}."
+    yield Mutant("path left out", sentence, partial(own, lambda step, identity, rank: step * identity), at)
 
-    def value(point: Point) -> Array:
-        own = _identity(point, row.name)
-        outer = own if row.name == top else point.value(partial_name(top, row.name))
-        step = own - point.value(partial_name(row.name, read))
-        change = times(outer, step, rank)
-        if read != by:
-            change = times(change, point.value(partial_name(read, by)), rank)
-        truth: Array = point.value(partial_name(top, by))
-        return truth + change
 
-    yield Mutant("missing slope", f"The slope at {row.name}, its derivative by {read}, is missing.", value)
+Stepping = Callable[[Array, Array, int], Array]
+"""What stands for a derivative, by that, by the identity of its shape, and by the number of axes of a side."""
+
+
+def _with_step(row: Row, read: str, top: str, by: str, stepping: Stepping, point: Point) -> Array:
+    """The chain rule with another derivative of a row by what it reads."""
+    rank = len(row.indices)
+    own = _identity(point, row.name)
+    step = point.value(partial_name(row.name, read))
+    instead = stepping(step, own, rank)
+    if agrees(instead, step):
+        raise ArrayError("nothing is changed")
+    outer = own if row.name == top else point.value(partial_name(top, row.name))
+    change = times(outer, instead - step, rank)
+    if read != by:
+        change = times(change, point.value(partial_name(read, by)), rank)
+    truth: Array = point.value(partial_name(top, by))
+    return truth + change
 
 
 def _only_argument(model: Forward, row: Row) -> str | None:
@@ -245,7 +265,7 @@ def _left_out(model: Forward, name: str, top: str, by: str, reached: list[str]) 
 
         visible = model.tensors[reader].role != "hidden"
         sentence = f"The path through {reader} is left out." if visible else "A path from the tensor on is left out."
-        yield Mutant("path left out", sentence, value)
+        yield Mutant("path left out", sentence, value, partial_name(top, name))
 
 
 def _over_samples(question: Question, judged: Judged) -> Iterator[Explanation]:

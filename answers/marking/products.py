@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from answers.marking.parts import Edit, flipped, grouped, turned
+from answers.marking.parts import Edit, flipped, grouped, is_partial, turned
 from answers.marking.setting import Setting
 from answers.reading import syntax
+from answers.reading.spelling import labels_of
 
 ELEMENTWISE = ("⊙", "∘", "*", "∗", "⊗")
 LONGEST = 12
@@ -18,6 +19,68 @@ def _can_turn(factor: Any) -> bool:
     return isinstance(factor, syntax.Word | syntax.Group | syntax.Fraction | syntax.Scripted | syntax.Product)
 
 
+def _is_element(factor: Any) -> bool:
+    """Whether two letters stand below a name, as below an element of a matrix."""
+    if not isinstance(factor, syntax.Scripted):
+        return False
+    below = next((script.content for script in factor.scripts if script.kind == "below"), None)
+    labels = labels_of(below) if below is not None else ()
+    return len([label for label in labels if label.isalpha() and len(label) == 1]) == 2
+
+
+def slopes(_setting: Setting, part: Any) -> Iterator[Edit]:
+    """A slope at the wrong side of a weight: A (b ⊙ s) for (A b) ⊙ s, A diag(s) b for diag(s) A b."""
+    if not isinstance(part, syntax.Product) or len(part.factors) > LONGEST:
+        return
+    sentence = "The slope stands at the wrong side of the weight."
+    for at in range(1, len(part.factors)):
+        made = _taken_out(part.factors, at)
+        if made is not None:
+            yield Edit("slope before the weight", sentence, part, made)
+    for start, stop in _diagonal_runs(part.factors):
+        run = part.factors[start:stop]
+        for to in (start - 1, stop):
+            if 0 <= to < len(part.factors):
+                others = [*part.factors[:start], *part.factors[stop:]]
+                place = to if to < start else to - len(run) + 1
+                made = _in_order([*others[:place], *run, *others[place:]])
+                yield Edit("slope before the weight", sentence, part, made)
+
+
+def _diagonal_runs(factors: Sequence[syntax.Tail]) -> Iterator[tuple[int, int]]:
+    """Where diag(...) begins and ends among factors; a Jacobian as a fraction may be one."""
+    for at, tail in enumerate(factors):
+        factor = tail.factor
+        if isinstance(factor, syntax.Word) and factor.text.lower() == "diag" and at + 1 < len(factors):
+            yield at, at + 2
+        elif is_partial(factor):
+            yield at, at + 1
+
+
+def _in_order(factors: Sequence[syntax.Tail]) -> syntax.Product:
+    """The factors in this order, with the first without a sign of multiplication."""
+    first, *rest = (syntax.Tail(tail.operation, tail.sign, tail.factor) for tail in factors)
+    first.operation = ""
+    return syntax.Product([first, *rest])
+
+
+def _taken_out(factors: Sequence[syntax.Tail], at: int) -> syntax.Product | None:
+    """A (b ⊙ s) c as ((A b) ⊙ s) c; None if no elementwise product stands in brackets there."""
+    group = factors[at].factor
+    inside = group.inside.items[0] if isinstance(group, syntax.Group) and len(group.inside.items) == 1 else None
+    if not isinstance(inside, syntax.Product) or factors[at].operation not in ("", "·", "×"):
+        return None
+    splits = [n for n, tail in enumerate(inside.factors) if n and tail.operation in ELEMENTWISE]
+    if not splits:
+        return None
+    head = grouped(syntax.Product(list(inside.factors[: splits[0]]))) if splits[0] > 1 else inside.factors[0].factor
+    inner = grouped(syntax.Product([*factors[:at], syntax.Tail("", "", head)]))
+    outer = syntax.Product([syntax.Tail("", "", inner), *inside.factors[splits[0] :]])
+    if at + 1 == len(factors):
+        return outer
+    return syntax.Product([syntax.Tail("", "", grouped(outer)), *factors[at + 1 :]])
+
+
 def transposes(_setting: Setting, part: Any) -> Iterator[Edit]:
     """A transpose more, or one less."""
     if isinstance(part, syntax.Product) and len(part.factors) <= LONGEST:
@@ -26,6 +89,8 @@ def transposes(_setting: Setting, part: Any) -> Iterator[Edit]:
             bare = turned(factor)
             if bare is not None:
                 yield Edit("misplaced transpose", "There is a transpose too many.", factor, bare)
+            elif _is_element(factor):
+                yield Edit("swapped indices", "Its indices stand the other way round.", factor, flipped(factor))
             elif _can_turn(factor):
                 yield Edit("dropped transpose", "A transpose is missing.", factor, flipped(factor))
         yield from _turned_runs(part)

@@ -99,7 +99,7 @@ WRONG = [
     ("mse:dl/db2", r"2 (y - \hat y)", "sign"),
     ("mse:dl/db2", r"2 (\hat y + y)", "sign"),
     ("mse:dl/dW2", r"2 z_2^T (\hat y - y)", "wrong order of the product"),
-    ("mse:dl/dW1", r"W_2^T \operatorname{diag}(\sigma'(z_1)) 2 (\hat y - y) x^T", "wrong order of the product"),
+    ("mse:dl/dW1", r"W_2^T \operatorname{diag}(\sigma'(z_1)) 2 (\hat y - y) x^T", "slope before the weight"),
     ("mse:dl/dW2", r"2 (\hat y - y) \odot z_2^T", "Hadamard for matrix product"),
     ("batch:dl/db2", r"\frac{2}{B} (\hat y - y)", "forgot to sum over the batch"),
     ("mse:dl/db2", r"2 \sum_k (\hat y_k - y_k)", "summed too much"),
@@ -108,6 +108,18 @@ WRONG = [
     ("mse:dl/dx", r"2 W_2^T (\hat y - y) \odot \sigma'(z_1)", "derivative by the wrong tensor"),
     ("classes:dl/dW1", r"(W_2^T (\hat y - y) \odot (1 - \tanh z_1)) x^T", "lost square"),
     ("mse:dl/dW2", r"\frac{\partial \ell}{\partial W_2}", "circular"),
+    ("mse:dl/dW1", r"2 W_2^T ((\hat y - y) \odot \sigma'(z_1)) x^T", "slope before the weight"),
+    ("mse:dl/dz1", r"2 W_2^T \operatorname{diag}(\sigma'(z_1)) (\hat y - y)", "slope before the weight"),
+    ("mse:dl/dW2", r"2 (\hat y - y) \sigma(-z_1)^T", "sign (inside)"),
+    ("mse:dl/dW2", r"2 (\hat y - y) \sigma(-W_1 x - b_1)^T", "sign (inside)"),
+    (
+        "mse:dl/dz1",
+        r"\frac{\partial \ell}{\partial z_{1,i}} = 2 \sum_k (\hat y_k - y_k) W^{(2)}_{ik} z_{2i} (1 - z_{2i})",
+        "swapped indices",
+    ),
+    ("classes:dy_hat/dz3", r"\operatorname{diag}(\hat y \odot (1 - \hat y))", "path left out"),
+    ("classes:dl/dz3", r"-y \odot (1 - \hat y)", "path left out"),
+    ("mse:dl/db1", r"2 W_2^T (\hat y - y) \odot \sigma'(z_1) \odot \sigma'(z_1)", "a slope too many"),
 ]
 
 UNREAD = [
@@ -243,6 +255,13 @@ def test_definitions_of_the_student_are_followed() -> None:
     assert mark(question, r"\delta_i x_j", given=element, indices=("i", "j")).outcome == "right"
     assert mark(question, r"\delta_1 x^T", given={r"\delta_1": r"2 (\hat y - "}).outcome == "unread"
     assert mark(question, "G", given={"G": r"\frac{\partial \ell}{\partial W_1}"}).misconception == "circular"
+
+
+def test_feedback_says_where() -> None:
+    """In the derivation for a mistake of the chain rule, in what was written for one of writing."""
+    assert "parts from it at dl/dz1" in mark(asked("mse:dl/dW1"), r"2 W_2^T (\hat y - y) x^T").feedback
+    assert "This is at `z_2`" in mark(asked("mse:dl/dW2"), r"2 (\hat y - y) z_2").feedback
+    assert "This is at `W^{(2)}`" in mark(asked("mse:dl/db1"), r"2 W^{(2)} (\hat y - y) \odot \sigma'(z_1)").feedback
 
 
 def test_macros() -> None:
