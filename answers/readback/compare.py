@@ -10,7 +10,7 @@ from math import inf, prod
 from typing import Any
 
 import numpy
-from sympy import Indexed
+from sympy import Indexed, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
@@ -23,6 +23,7 @@ from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_name, partial_named
 from derive.expression.scalar import ScalarFunction
+from derive.render.names import parse_name
 from numeric import ArrayError
 from numeric.arrays.functions import formula_of
 from numeric.arrays.layout import as_matrix
@@ -106,6 +107,12 @@ def _read_back(reader: Reader, printed: Iterable[Printed]) -> ReadBack:
     return ReadBack(formulas, worst, tuple(differences), frozenset(quantities))
 
 
+def _letters_in(function: ScalarFunction) -> set[Symbol]:
+    """The letters of a function's formula beside its variable."""
+    found: set[Symbol] = function.formula.free_symbols - {function.variable}
+    return found
+
+
 def names_in(side: Side) -> set[str]:
     """The tensors and partials that a side reads, and the slopes of functions at them: ``dsigma/dz``."""
     nodes = list(walk(side.node))
@@ -120,8 +127,10 @@ def names_in(side: Side) -> set[str]:
 
 
 def _spelt(name: str) -> tuple[str, ...]:
-    """How the name of a function is written: that of a word as it is, too."""
-    return tuple(dict.fromkeys((*spellings(name), *([name] if name.isalpha() else []))))
+    """How the name of a function is written: that of a word as it is, too, without the values of its constants."""
+    parsed = parse_name(name)
+    words = [name] if name.isalpha() else [parsed.stem + parsed.number] if parsed.is_word and not parsed.primes else []
+    return tuple(dict.fromkeys((*spellings(name), *words)))
 
 
 def _reads(side: Side) -> set[str]:
@@ -307,17 +316,24 @@ class Reader:
     def _functions(self) -> tuple[Function, ...]:
         model = self.derivation.forward
         names = [*(function.name for function in model.functions), *unknown_functions(model)]
-        return tuple(Function(name, _spelt(name), self._value_of(name, model.functions)) for name in names)
+        return tuple(self._function(name, model.functions) for name in names)
 
-    def _value_of(self, name: str, declared: Sequence[ScalarFunction]) -> Callable[[Array], Array]:
+    def _function(self, name: str, declared: Sequence[ScalarFunction]) -> Function:
+        letters = {str(letter) for letter in _letters_in(formula_of(name, declared))}
+        return Function(name, _spelt(name), self._value_of(name, declared), tuple(sorted(letters)))
+
+    def _value_of(self, name: str, declared: Sequence[ScalarFunction]) -> Callable[..., Array]:
         """The function by its formula; what the reader itself knows by that name if that is the same."""
         function = formula_of(name, declared)
 
-        def value(argument: Array) -> Array:
+        def value(argument: Array, **letters: Array) -> Array:
             if numpy.iscomplexobj(argument):
                 raise TypeError("a formula is evaluated at real numbers")
-            return self.places[0].formula(function.formula, {function.variable: argument})
+            given = {symbols.scalar(letter): number for letter, number in letters.items()}
+            return self.places[0].formula(function.formula, {function.variable: argument, **given})
 
+        if _letters_in(function):
+            return value
         known = elementwise.ELEMENTWISE.get(elementwise.elementwise_name(KNOWN.get(name, name)) or "")
         same = known is not None and numpy.allclose(known(TRIED), value(TRIED), rtol=1e-12, atol=1e-12)
         return known if known is not None and same else value

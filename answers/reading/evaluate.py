@@ -7,6 +7,7 @@ A mask says at which places of these axes a part counts: what a condition, a cas
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy
@@ -197,7 +198,15 @@ class Evaluator(Sums, Space):
         function = own.value if isinstance(own, Function) else functions.ELEMENTWISE.get(node.function)
         if function is None:
             raise NoValue(f"the function {node.function} has no value here")
+        if isinstance(own, Function) and own.letters:
+            function = partial(function, **{name: self.letter(name) for name in own.letters})
         return functions.apply(function, node.primes, parts[0])
+
+    def letter(self, name: str) -> Array:
+        """The value of a letter that stands in the formula of a function."""
+        if name not in self.point.arrays:
+            raise NoValue(f"{name} has no value here")
+        return numpy.asarray(self.point.arrays[name], float)
 
     def reduce(self, node: tree.Reduce, mask: Array) -> Array:
         value = self.value(node.inside, mask)

@@ -76,11 +76,15 @@ class Partial:
 
 @dataclass(frozen=True)
 class Function:
-    """An elementwise function of the homework, such as f; ``value`` is what it computes, if it is known."""
+    """An elementwise function of the homework, such as f; ``value`` is what it computes, if it is known.
+
+    It is called with the values of the ``letters`` that stand in its formula, such as a slope, by their names.
+    """
 
     name: str
     spellings: tuple[str, ...]
-    value: Callable[[Any], Any] | None = field(default=None, compare=False)
+    value: Callable[..., Any] | None = field(default=None, compare=False)
+    letters: tuple[str, ...] = ()
 
 
 Symbol = Tensor | Size | Index | Function

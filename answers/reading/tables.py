@@ -164,6 +164,10 @@ def _numbers(model: Forward, taken: Iterable[str]) -> Iterator[TableSymbol]:
     expressions = [length for tensor in model.tensors.values() for length in tensor.shape]
     expressions += [row.expression for row in model.rows]
     expressions += [part for definition in model.sizes for part in definition]
+    variables = {function.variable for function in model.functions}
+    expressions += [
+        letter for function in model.functions for letter in function.formula.free_symbols if letter not in variables
+    ]
     known = set(taken)
     bound = {symbol for row in model.rows for symbol in _bound(row.expression)} | {
         i for row in model.rows for i in row.indices
