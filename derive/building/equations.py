@@ -25,6 +25,7 @@ from derive.building import as_written
 from derive.building.helping import Helper, Helpers
 from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, SEVERAL, UNKNOWN
 from derive.building.placed import PlacedError, position_of, shown_in
+from derive.building.shorthands import FORMULAS, WHOLE, written_out
 from derive.errors import DefinitionError, nearest
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum, coordinates
@@ -235,6 +236,16 @@ def parse_tree(text: str, start: str) -> Tree[Any]:
     Raises:
         DefinitionError: the text cannot be read.
     """
+    tree = _parsed(text, start)
+    with shown_in(text, tree):
+        return written_out(tree, _formula)
+
+
+def _formula(text: str) -> Tree[Any]:
+    return _parsed(text, "expression")
+
+
+def _parsed(text: str, start: str) -> Tree[Any]:
     try:
         return _parser().parse(text, start=start)
     except UnexpectedInput as error:
@@ -404,7 +415,7 @@ class Reader:
             raise PlacedError(f"{name} is no function; did you mean {meant}?", position_of(token))
         if name.rstrip("'") in self.vocabulary.functions or UNKNOWN.fullmatch(name):
             return
-        known = {*ELEMENTARY, *self.vocabulary.functions}
+        known = {*ELEMENTARY, *FORMULAS, *WHOLE, *self.vocabulary.functions}
         out = ELSEWHERE.get(name.lower()) if name not in known else None
         if out is not None and not {name.lower()} & {one.lower() for one in known}:
             raise PlacedError(f"there is no function {name}: {out}", position_of(token))

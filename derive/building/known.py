@@ -54,7 +54,7 @@ ARGUMENTS: Mapping[str, int] = MappingProxyType({"mod": 2, "diff": 2})
 """How many arguments a function takes, where it is not one."""
 
 SEVERAL: Mapping[str, str] = MappingProxyType(
-    {"max": "the maximum over an index is max[k] z[k]", "min": "the minimum over an index is -(max[k] -z[k])"}
+    {"max": "the maximum over an index is max[k] z[k]", "min": "the minimum over an index is min[k] z[k]"}
 )
 """Functions of two arguments or more, and what was meant where there is one."""
 
@@ -71,23 +71,16 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "minimum": "the smaller of two numbers is min(a, b)",
         "sum": "a sum is over an index, sum[i] z[i]",
         "mean": "a mean is a sum over an index, (sum[i] z[i])/n",
-        "norm": "a norm is sqrt(sum[i] z[i]^2)",
-        "dot": "a product of vectors is sum[i] w[i]*z[i]",
         "sigmoid": "it is called sigma",
         "logistic": "it is called sigma",
         "softmax": "it is no function of one number: write exp(z[i])/(sum[k] exp(z[k])), or use the layer Softmax",
         "det": "determinants are not among the things that equations can say; sums over indices are",
         "logdet": "determinants are not among the things that equations can say; sums over indices are",
-        "trace": "a trace is sum[i] A[i,i]",
         "inv": "inverses of matrices are not among the things that equations can say; sums over indices are",
         "transpose": "a transpose is what its subscripts say, A[j,i]",
-        "cot": "write cos(z)/sin(z)",
-        "sec": "write 1/cos(z)",
-        "csc": "write 1/sin(z)",
-        "coth": "write cosh(z)/sinh(z)",
-        "sech": "write 1/cosh(z)",
-        "pow": "a power is z^3",
-        "square": "a square is z^2",
+        "tr": "a trace is trace(A)",
+        "matmul": "a product of matrices is sum[k] A[i,k]*B[k,j]",
+        "prod": "products over an index are not among the things that equations can say; log and sum are",
         "diff": "a derivative stands in a formula, not in an equation that defines something",
         "round": "write floor(z + 1/2)",
     }

@@ -1,0 +1,151 @@
+"""Shorthands of the language of equations: what stands for a formula in the rest of it.
+
+Adding one is one entry here and one test. They are written out in the syntax tree, so that graphs, layers and proofs
+know them alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from lark import Token, Tree
+
+from derive.building.placed import PlacedError, position_of
+
+Tr = Tree[Any]
+Parse = Callable[[str], Tr]
+
+FORMULAS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
+    {
+        "clip": (("z", "low", "high"), "min(max(z, low), high)"),
+        "erfc": (("z",), "1 - erf(z)"),
+        "square": (("z",), "z^2"),
+        "cbrt": (("z",), "sign(z)*abs(z)^(1/3)"),
+        "exp2": (("z",), "2^z"),
+        "pow": (("a", "b"), "a^b"),
+        "hypot": (("a", "b"), "sqrt(a^2 + b^2)"),
+        "logaddexp": (("a", "b"), "log(exp(a) + exp(b))"),
+        "sec": (("z",), "1/cos(z)"),
+        "csc": (("z",), "1/sin(z)"),
+        "cot": (("z",), "cos(z)/sin(z)"),
+        "sech": (("z",), "1/cosh(z)"),
+        "csch": (("z",), "1/sinh(z)"),
+        "coth": (("z",), "cosh(z)/sinh(z)"),
+    }
+)
+"""Functions of numbers by their formulas."""
+
+WHOLE: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
+    {
+        "dot": (("u", "v"), "(sum[i] u[i]*v[i])"),
+        "norm": (("v",), "sqrt(sum[i] v[i]^2)"),
+        "trace": (("A",), "(sum[i] A[i,i])"),
+    }
+)
+"""Functions of whole vectors and matrices, which are named, or are rows of others: ``dot(W[i], x)``."""
+
+LETTERS = "kmqrpstuvw"
+"""Letters for the indices of shorthands, the plainest first."""
+
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+def written_out(tree: Tr, parse: Parse) -> Tr:
+    """The tree with the formula of every shorthand in its place; ``parse`` reads a formula.
+
+    Raises:
+        PlacedError: a shorthand is given other arguments than it takes.
+    """
+    if not any(_is_shorthand(part) for part in tree.iter_subtrees()):
+        return tree
+    taken = {str(token) for token in tree.scan_values(lambda leaf: isinstance(leaf, Token))}
+    free = (letter for letter in LETTERS if letter not in taken)
+    return _replaced(tree, parse, free)
+
+
+def _is_shorthand(tree: Tr) -> bool:
+    if tree.data == "call":
+        return str(tree.children[0]) in FORMULAS or str(tree.children[0]) in WHOLE
+    return tree.data == "where" or (tree.data == "reduction" and str(tree.children[0]) == "min")
+
+
+def _replaced(node: Any, parse: Parse, free: Iterator[str]) -> Any:
+    if not isinstance(node, Tree):
+        return node
+    children = [_replaced(child, parse, free) for child in node.children]
+    made = Tree(node.data, children, node.meta)
+    if not _is_shorthand(node):
+        return made
+    if node.data == "where":
+        return _where(*children, made=made)
+    if node.data == "reduction":
+        kind, *ranges, body = children
+        token = Token.new_borrow_pos(kind.type, "max", kind)
+        most = Tree("reduction", [token, *ranges, Tree("negate", [body], body.meta)], node.meta)
+        return Tree("negate", [most], node.meta)
+    name, *arguments = children
+    return _formula(name, arguments, parse, free, made)
+
+
+def _formula(name: Token, arguments: list[Tr], parse: Parse, free: Iterator[str], made: Tr) -> Tr:
+    """The formula of a shorthand with its arguments in the place of its variables."""
+    variables, text = FORMULAS.get(str(name)) or WHOLE[str(name)]
+    if len(arguments) != len(variables):
+        wanted = f"{len(variables)} argument{'s' if len(variables) > 1 else ''}"
+        raise PlacedError(f"{name} takes {wanted}, {len(arguments)} were given", position_of(name))
+    values = dict(zip(variables, arguments, strict=True))
+    if str(name) in FORMULAS:
+        return _with_values(_template(text, parse), values, made)
+    for argument in arguments:
+        if argument.data not in ("symbol", "access"):
+            raise PlacedError(
+                f"{name} takes the names of tensors, such as {name}({', '.join(variables)}): give what it is applied "
+                "to a row of its own",
+                position_of(argument),
+            )
+    letter = next(free, "")
+    if not letter:
+        raise PlacedError(f"there is no letter left for the index of {name}: write the sum", position_of(name))
+    return _with_values(_template(text.replace("[i", f"[{letter}").replace(",i]", f",{letter}]"), parse), values, made)
+
+
+def _with_values(template: Any, values: Mapping[str, Tr], made: Tr) -> Any:
+    """The template with arguments in the place of its variables; an element of one gets its subscripts behind."""
+    if not isinstance(template, Tree):
+        return template
+    if template.data == "symbol" and str(template.children[0]) in values:
+        return values[str(template.children[0])]
+    if template.data == "access":
+        tensor, subscripts = values[str(template.children[0])], template.children[1].children
+        before = tensor.children[1].children if tensor.data == "access" else []
+        inside = Tree("subscripts", [*before, *subscripts], made.meta)
+        return Tree("access", [tensor.children[0], inside], made.meta)
+    return Tree(template.data, [_with_values(child, values, made) for child in template.children], made.meta)
+
+
+@lru_cache(maxsize=128)
+def _template(text: str, parse: Parse) -> Tr:
+    return parse(text)
+
+
+def _where(condition: Tr, value: Tr, other: Tr, *, made: Tr) -> Tr:
+    """One value where a condition holds, another one elsewhere, each with its bracket."""
+    terms = [
+        Tree("multiply", [part, Tree("bracket", [holds], made.meta)], made.meta)
+        for part, holds in ((value, condition), (other, _opposite(condition)))
+    ]
+    return Tree("add", terms, made.meta)
+
+
+def _opposite(condition: Tr) -> Tr:
+    """The condition that holds where another one does not."""
+    if condition.data == "comparison":
+        left, operator, right = condition.children
+        assert isinstance(operator, Token)
+        turned = Token.new_borrow_pos(operator.type, OPPOSITE[str(operator)], operator)
+        return Tree("comparison", [left, turned, right], condition.meta)
+    kind = {"both": "either", "either": "both"}[str(condition.data)]
+    return Tree(kind, [_opposite(part) for part in condition.children], condition.meta)

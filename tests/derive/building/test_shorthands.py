@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import math
+
+import numpy
+import pytest
+import scipy.special
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive.building.shorthands import FORMULAS, WHOLE
+from derive.errors import DefinitionError
+from derive.graph import scalar_graph
+from derive.layer import layer
+from derive.layers import Activation, LayerDefinition
+from derive.network import network
+from numeric import check, evaluate
+
+KNOWN = {
+    "clip": lambda a, b, c: min(max(a, b), c),
+    "erfc": scipy.special.erfc,
+    "square": lambda a: a * a,
+    "cbrt": numpy.cbrt,
+    "exp2": lambda a: 2.0**a,
+    "pow": lambda a, b: a**b,
+    "hypot": math.hypot,
+    "logaddexp": numpy.logaddexp,
+    "sec": lambda a: 1 / math.cos(a),
+    "csc": lambda a: 1 / math.sin(a),
+    "cot": lambda a: 1 / math.tan(a),
+    "sech": lambda a: 1 / math.cosh(a),
+    "csch": lambda a: 1 / math.sinh(a),
+    "coth": lambda a: 1 / math.tanh(a),
+}
+
+
+def defined(equations: str, **keys: object) -> LayerDefinition:
+    return LayerDefinition(name="Own", equations=equations, **{"axes": ("n",), **keys})  # type: ignore[arg-type]
+
+
+def right(definition: LayerDefinition) -> bool:
+    """Whether all gradients of a layer agree with differences."""
+    alone = layer(definition)
+    return all(check(alone.vjp(name), points=2).ok for name in alone.differentiable)
+
+
+def test_every_function_has_a_value_to_compare_with() -> None:
+    assert set(KNOWN) == set(FORMULAS)
+
+
+@pytest.mark.parametrize("name", list(FORMULAS))
+def test_functions_are_those_of_scipy(name: str) -> None:
+    variables, _ = FORMULAS[name]
+    own = defined(f"y[i] = {name}({', '.join(['z[i]', '1/4', '3/4'][: len(variables)])})")
+    numbers = numpy.array([0.3, 0.5, 0.9, 1.4])
+    found = evaluate(layer(own).forward()[-1], {"z": numbers})
+    assert numpy.allclose(found, [KNOWN[name](z, *(0.25, 0.75)[: len(variables) - 1]) for z in numbers])
+    assert right(own)
+
+
+@given(st.lists(st.floats(-3, 3), min_size=2, max_size=5))
+@settings(max_examples=20, deadline=None)
+def test_whole_vectors(numbers: list[float]) -> None:
+    z = numpy.array(numbers)
+    for equations, expected in (
+        ("y = norm(z)^2", z @ z),
+        ("y = dot(z, w)", z @ z[::-1]),
+        ("y = min[k] z[k]", z.min()),
+        ("y = max[k] z[k] - min[j] z[j]", numpy.ptp(z)),
+    ):
+        own = defined(equations, shapes={"y": (), "w": ("n",)}, parameters={"w": "w"})
+        assert numpy.isclose(evaluate(layer(own).forward()[-1], {"z": z, "w": z[::-1]}), expected)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        defined("y = dot(w, z)/(norm(w)*norm(z))", shapes={"y": (), "w": ("n",)}, parameters={"w": "w"}),
+        defined("y = trace(z)", axes=("n", "n"), shapes={"y": ()}),
+        defined("y[i] = dot(W[i], z)", shapes={"y": ("n",), "W": ("n", "n")}, parameters={"W": "W"}),
+        defined("y[i] = where(z[i] > 0 and z[i] < 1/2, z[i]^2, exp(z[i]))"),
+        defined("y[i] = where(z[i] < 0 or z[i] > 1/2, sin(z[i]), z[i])"),
+        defined("y[i] = z[i] - min[k] z[k]"),
+    ],
+    ids=lambda own: own.equations,
+)
+def test_gradients(definition: LayerDefinition) -> None:
+    assert right(definition)
+
+
+def test_in_activations_and_graphs_too() -> None:
+    hard = Activation("Hard", "clip(z, -1, 1)", call="Hard")
+    net = network("x:n -> Hard -> Linear(K)", "MSE", extra=[hard])
+    assert net.gradient("x").unicode() == "∂ℓ/∂x = 2(W₁ᵀ (ŷ − y)) ⊙ 1[−1 < x < 1]"
+    graph = scalar_graph("f = hypot(x, y) + clip(x, 0, 1)")
+    assert {"x", "y"} <= {node.name for node in graph.nodes}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("y[i] = clip(z[i], 0)", "clip takes 3 arguments, 2 were given"),
+        ("y = norm(z + 1)", r"norm takes the names of tensors, such as norm\(v\)"),
+        ("y = norm(z[i])", "z has 1 axes, 2 subscripts were given"),
+        ("y[i] = hypto(z[i])", "did you mean hypot"),
+        ("y = matmul(z, z)", r"sum\[k\] A\[i,k\]\*B\[k,j\]"),
+        ("y[i] = where(z[i], 0, 1)", "cannot read the equation"),
+    ],
+)
+def test_a_wrong_use_is_shown_at_its_place(text: str, message: str) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        layer(defined(text, shapes={"y": ()} if text.startswith("y =") else {}))
+
+
+@pytest.mark.parametrize("name", [*FORMULAS, *WHOLE])
+def test_nobody_else_is_called_so(name: str) -> None:
+    with pytest.raises(DefinitionError, match=f"is called {name}, which stands for the function {name}"):
+        network("x:n -> Other", "MSE", extra=[Activation("Other", "z^2", call=name)])
