@@ -11,7 +11,6 @@ from math import inf
 from sympy import Symbol
 
 from derive.derivation import Derivation
-from derive.expression import symbols
 from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from numeric.arrays.functions import left_unknown
@@ -20,7 +19,7 @@ from numeric.checks.trials import Place, Trials
 from numeric.errors import ArrayError
 from numeric.expression.forward import program
 from numeric.measuring.point import Point
-from numeric.sampling.kinks import gaps
+from numeric.sampling.kinks import deciding
 from numeric.sampling.points import at_kinks, responsive_sample, sample_sizes, samples
 
 NEAREST = 3
@@ -150,15 +149,8 @@ def places_of(model: Forward, seed: int, count: int) -> tuple[Place, ...]:
     """The random points of a forward definition for a seed. Derivations of one model share what they measure."""
     found = [Place(Point(model, arrays, sizes)) for sizes, arrays in samples(model, seed, count)]
     sizes = sample_sizes(model, seed)
-    exact = _deciding(model)
+    exact = deciding(model)
     return (
         *found,
         *(Place(Point(model, arrays, sizes, exact=exact), kink=True) for arrays in at_kinks(model, sizes, seed)),
     )
-
-
-def _deciding(model: Forward) -> frozenset[str]:
-    """The rows that conditions depend on: at boundaries of conditions a rounding of one would decide another way."""
-    ancestors = program(model).ancestors
-    read = {symbols.name_of(access) for gap in gaps(model) for access in symbols.accesses(gap.expression)}
-    return frozenset().union(*(ancestors.get(name, frozenset()) for name in read))

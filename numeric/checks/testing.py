@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy
@@ -17,12 +18,17 @@ from derive.network import Network
 from numeric.arrays.axes import Array
 from numeric.arrays.threads import one_thread
 from numeric.checks.diagnosis import Difference, difference
-from numeric.checks.tolerances import RETURNED
+from numeric.checks.tolerances import NOISE, RETURNED
 from numeric.errors import ArrayError
-from numeric.sampling.points import samples
+from numeric.measuring.differences import EPSILON
+from numeric.measuring.point import Point
+from numeric.sampling import Sizing
+from numeric.sampling.kinks import deciding
+from numeric.sampling.points import at_kinks, sample_sizes, samples
 from numeric.values.evaluation import evaluate
 
 Backward = Callable[..., Any]
+AT_BOUNDARIES = "where a value is exactly at a kink, at which the definition says which side counts; at a point"
 
 
 def assert_gradients(
@@ -36,6 +42,9 @@ def assert_gradients(
     convert: Callable[[Array], Any] = numpy.array,
 ) -> None:
     """Compare a backward function with the derived gradients at random points, whose sizes are those of a check.
+
+    A function that is right there is also compared where conditions are exactly at their boundaries: ReLU has the slope
+    0 at 0, as in PyTorch, and of several largest values in a window the first one counts.
 
     Args:
         backward: called with what is given by name, ``backward(x=..., y=..., W1=..., b1=...)``, those that it has
@@ -65,27 +74,77 @@ def assert_gradients(
     for name in order:
         if name not in network.forward.tensors:
             raise ArrayError(f"there is no tensor {name}; {nearest(name, network.forward.tensors)}")
-    wrong: dict[str, list[Difference]] = {}
-    places = []
+    compare = partial(_compared, backward, network, order, tolerance, convert)
     with one_thread():
         drawn_points = samples(network.forward, seed, points)
-    for chosen, drawn in drawn_points:
-        arrays = _typed(network, drawn)
-        sizes = {str(size): length for size, length in chosen.items()}
-        where = ", ".join(f"{size} = {length}" for size, length in sorted(sizes.items()))
-        found = _gradients(_called(backward, arrays, sizes, convert, where), order, network)
-        wanted = {**dict.fromkeys(order), **found}
-        with one_thread():
-            expected = _expected(network, tuple(wanted), arrays | sizes)
-        for name, gradient in found.items():
-            array, kind = _numbers(name, gradient)
-            allowed = RETURNED.get(kind, RETURNED["float64"]) if tolerance is None else tolerance
-            one = difference(name, array, expected, sizes, allowed)
-            if one is not None:
-                wrong.setdefault(name, []).append(one)
-                places.append(where)
+    _require_right(network, "at a random point", [compare(*point) for point in drawn_points])
+    with one_thread():
+        sizes = sample_sizes(network.forward, seed)
+        boundaries = at_kinks(network.forward, sizes, seed)
+    # A function that is wrong everywhere is wrong there too: only what is right elsewhere is tried at boundaries.
+    _require_right(network, AT_BOUNDARIES, [compare(sizes, drawn) for drawn in boundaries])
+
+
+def _require_right(network: Network, where: str, found: Sequence[tuple[str, Mapping[str, Difference]]]) -> None:
+    """Raise an ``AssertionError`` with what is different at some of the points, whose sizes are said first."""
+    wrong: dict[str, list[Difference]] = {}
+    for _, differences in found:
+        for name, one in differences.items():
+            wrong.setdefault(name, []).append(one)
     if wrong:
-        raise AssertionError("\n".join([*_messages(wrong, network), f"(at a random point with {places[0]})"]))
+        sizes = next(sizes for sizes, differences in found if differences)
+        raise AssertionError("\n".join([*_messages(wrong, network), f"({where} with {sizes})"]))
+
+
+def _compared(
+    backward: Backward,
+    network: Network,
+    order: tuple[str, ...],
+    tolerance: float | None,
+    convert: Callable[[Array], Any],
+    chosen: Sizing,
+    drawn: Mapping[str, Array],
+) -> tuple[str, dict[str, Difference]]:
+    """The sizes of a point, for a message, and how the gradients that are wrong there differ.
+
+    Where a derived gradient is not finite, at the end of a root, there is nothing to compare with.
+    """
+    arrays = _typed(network, drawn)
+    sizes = {str(size): length for size, length in chosen.items()}
+    where = ", ".join(f"{size} = {length}" for size, length in sorted(sizes.items()))
+    found = _gradients(_called(backward, arrays, sizes, convert, where), order, network)
+    wanted = {**dict.fromkeys(order), **found}
+    with one_thread():
+        expected = _expected(network, tuple(wanted), arrays | sizes)
+    differences = {}
+    for name, gradient in found.items():
+        array, kind = _numbers(name, gradient)
+        allowed = RETURNED.get(kind, RETURNED["float64"]) if tolerance is None else tolerance
+        one = difference(name, array, expected, sizes, allowed)
+        if one is None or not numpy.isfinite(expected[name]).all():
+            continue
+        if array.shape == expected[name].shape and _is_rounded(
+            network, name, array - expected[name], kind, drawn, chosen
+        ):
+            continue
+        differences[name] = one
+    return where, differences
+
+
+def _is_rounded(
+    network: Network, name: str, apart: Array, kind: str, drawn: Mapping[str, Array], sizes: Sizing
+) -> bool:
+    """Whether a gradient is apart from the derived one by no more than what rounding does to what is added up in it.
+
+    One that is 0 because all of it cancels, as that of LayerNorm along an axis of one element, is rounded, too.
+    """
+    gradient = partial_name("l", name)
+    with one_thread():
+        point = Point(network.forward, drawn, sizes, exact=deciding(network.forward))
+        point.response(gradient)
+        noise = float(point.noise(gradient).max(initial=0.0))
+    digits = numpy.finfo(kind).eps / EPSILON if kind in ("float16", "float32") else 1.0
+    return bool((numpy.abs(apart) <= NOISE * noise * digits).all())
 
 
 def _expected(network: Network, names: Sequence[str], arrays: Mapping[str, Any]) -> dict[str, Array]:

@@ -153,7 +153,8 @@ class Perturbation:
             changed.update({name: self.base[name] for name in self.held})
             if not recurrent:
                 changed[self.denominator] = self.base[self.denominator] + moves
-        rows = self.chart.needed({numerator}, (self.base.keys() - self._affected) | changed.keys())
+        kept = self.base.keys() - (self.chart.rows.keys() if self.method == "rounded" else self._affected)
+        rows = self.chart.needed({numerator}, kept | changed.keys())
         values = ChainMap(changed, dict(self.base))
         # A row of a recurrence cannot be set as a whole, since what it is later follows from what it is now.
         moved = {self.denominator: moves} if recurrent else None

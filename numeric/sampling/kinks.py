@@ -14,11 +14,13 @@ from sympy import Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
+from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket
 from derive.expression.scalar import ScalarFunction
 from derive.expression.symbols import fresh_indices
 from derive.forward import Forward
 from numeric.arrays.functions import formula_of
+from numeric.expression.forward import program
 
 Range = tuple[Symbol, Expr]
 """An index and the size of its range."""
@@ -50,6 +52,22 @@ def gaps(model: Forward) -> tuple[Gap, ...]:
         found.extend(_gaps(row.expression, ranges, model.functions))
     labels = {name for name, tensor in model.tensors.items() if tensor.domain == "class"}
     return tuple(gap for gap in dict.fromkeys(found) if not _reads(gap) <= labels)
+
+
+@lru_cache(maxsize=256)
+def deciding(model: Forward) -> frozenset[str]:
+    """The tensors that conditions depend on: at boundaries of conditions a rounding of one would decide another way.
+
+    Bases of roots, where no derivative is, are no conditions.
+    """
+    ancestors = program(model).ancestors
+    read = {
+        symbols.name_of(access)
+        for gap in gaps(model)
+        if not gap.singular
+        for access in symbols.accesses(gap.expression)
+    }
+    return frozenset(read).union(*(ancestors.get(name, frozenset()) for name in read))
 
 
 def _reads(gap: Gap) -> set[str]:

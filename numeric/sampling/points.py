@@ -24,7 +24,7 @@ from numeric.expression.forward import Program, program
 from numeric.expression.work import work
 from numeric.measuring.differences import LEAST, Perturbation
 from numeric.sampling import Plan, Sizing, plan
-from numeric.sampling.kinks import Gap, gaps
+from numeric.sampling.kinks import Gap, deciding, gaps
 from numeric.sampling.plan import fitted
 
 MARGINS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005)
@@ -226,16 +226,18 @@ def at_kinks(model: Forward, sizes: Sizing, seed: int) -> tuple[dict[str, Array]
     chart = program(model)
     found: list[dict[str, Array]] = []
     missing = numpy.array([not gap.singular for gap in gaps(model)], dtype=bool)
+    decided_by = deciding(model)
     for number in range(ROUNDS if gaps(model) else 0):
         given = _candidates(model, sizes, generator)
         reach, unit = GRIDS[number % len(GRIDS)]
         for tensor in model.given:
-            if tensor.domain == "real":
+            # What no condition depends on stays as it is: a slope times 0 would show nothing.
+            if tensor.domain == "real" and tensor.name in decided_by:
                 drawn = given[tensor.name]
                 few = generator.integers(-reach, reach + 1, size=drawn.shape) * unit
                 # More of them 0 in later rounds, so that sums of many products are small, too.
                 few = numpy.where(generator.random(size=drawn.shape) < 0.8**number, few, 0.0)
-                # What the output is compared with stays as it is in the first half: a slope times 0 would show nothing.
+                # So does what the output is compared with, in the first half.
                 first = drawn.shape[-1] // 2 if tensor.role == "target" else 0
                 given[tensor.name] = numpy.concatenate([drawn[..., :first], few[..., first:]], axis=-1)
         values = dict(given)

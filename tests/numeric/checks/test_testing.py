@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive import layer, network
+from derive import LayerDefinition, layer, network
 from derive.steps import Layout
 from numeric import ArrayError, assert_gradients, compile
 from numeric.arrays.axes import Array
@@ -220,3 +220,62 @@ def test_networks_at_real_sizes(layout: Layout) -> None:
     assert_gradients(backward, net, points=1)
     with pytest.raises(AssertionError, match="gradient of W2"):
         assert_gradients(lambda **a: {**(found := backward(**a)), "W2": found["W2"][..., ::-1]}, net, points=1)
+
+
+def where(condition: Callable[[Array], Array]) -> Callable[..., dict[str, Array]]:
+    """The backward pass of an activation with the slope 1 where a condition holds, and 0 elsewhere."""
+    return lambda z, dy: {"z": dy * condition(z)}
+
+
+RELU6 = LayerDefinition("ReLU6", "y[i] = z[i]*[z[i] > 0]*[z[i] < 6] + 6*[z[i] >= 6]", ("n",))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("described", "right", "wrong"),
+    [
+        ("ReLU", lambda z: z > 0, [lambda z: z >= 0]),
+        (RELU6, lambda z: (z > 0) & (z < 6), [lambda z: (z >= 0) & (z < 6), lambda z: (z > 0) & (z <= 6)]),
+    ],
+)
+def test_a_slope_of_the_other_side_of_a_kink_is_found(
+    described: Any, right: Callable[[Array], Array], wrong: list[Callable[[Array], Array]], seed: int
+) -> None:
+    subject = layer(described, batch="B")
+    assert_gradients(where(right), subject, seed=seed)
+    for condition in wrong:
+        with pytest.raises(AssertionError, match="a value is exactly at a kink"):
+            assert_gradients(where(condition), subject, seed=seed)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_equal_values_in_a_window_the_first_one_counts(seed: int) -> None:
+    def pool_backward(last: bool) -> Callable[[Array, Array], dict[str, Array]]:
+        def backward(z: Array, dy: Array) -> dict[str, Array]:
+            dz = numpy.zeros_like(z)
+            for n, c, t in numpy.ndindex(dy.shape):
+                window = z[n, c, 2 * t : 2 * t + 3]
+                dz[n, c, 2 * t + (2 - window[::-1].argmax() if last else window.argmax())] += dy[n, c, t]
+            return {"z": dz}
+
+        return backward
+
+    subject = layer("MaxPool1d(3, stride=2)", batch="B")
+    assert_gradients(pool_backward(last=False), subject, seed=seed)
+    with pytest.raises(AssertionError, match="a value is exactly at a kink"):
+        assert_gradients(pool_backward(last=True), subject, seed=seed)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_left_of_a_zero_by_rounding_is_right(seed: int) -> None:
+    """Along an axis of one element all of a normalised value cancels, in another way in another program."""
+
+    def backward(z: Array, weight: Array, bias: Array, eps: float, dy: Array) -> dict[str, Array]:
+        n, mean = z.shape[1], (z * 3).mean(axis=1, keepdims=True) / 3
+        normal = (z - mean) / numpy.sqrt(((z - mean) ** 2).mean(axis=1, keepdims=True) + eps)
+        inside = dy * weight
+        dz = inside - inside.sum(axis=1, keepdims=True) / n - normal * (inside * normal).mean(axis=1, keepdims=True)
+        spread = numpy.sqrt(((z - mean) ** 2).mean(axis=1, keepdims=True) + eps)
+        return {"z": dz / spread, "weight": (dy * normal).sum(axis=0), "bias": dy.sum(axis=0)}
+
+    assert_gradients(backward, layer("LayerNorm", batch="B"), seed=seed)
