@@ -114,6 +114,7 @@ GOAL_IN_NUMPY = Method("in NumPy: a goal of {}", "a training by the reference, w
 GOAL_IN_PYTORCH = Method("in PyTorch: a goal of {}", "a training in PyTorch, which must reach so much", PROGRAMS)
 GOAL_IN_KERAS = Method("in Keras: a goal of {}", "a training in Keras, which must reach so much", PROGRAMS)
 DEFINITIONS = Method("definitions", "metrics that a program reports, with their definitions", PROGRAMS)
+MISTAKEN = Method("what is derived", "a common mistake, with what is right: the two must differ")
 
 
 def smooth_for(unknown: Iterable[str]) -> tuple[Method, ...]:
