@@ -48,9 +48,8 @@ class Changes(Item):
                 answered = now.answer(context, before)
             case _:
                 raise HomeworkContentError(f"part {self.part} has no {self.what} to compare with")
-        return Answered(
-            (Text(_summary(answered, self._reference(context))), *answered.blocks), self._claims(context, answered)
-        )
+        summary, changed = _summary(answered, self._reference(context))
+        return Answered((Text(summary), *(answered.blocks if changed else ())), self._claims(context, answered))
 
     def _claims(self, context: Context, answered: Answered) -> tuple[Claim, ...]:
         """The answer's claims; those that are of any other network than the one asked for fail."""
@@ -77,14 +76,14 @@ class Changes(Item):
         return item.model_copy(update=update)
 
 
-def _summary(answered: Answered, reference: str) -> str:
-    """A sentence that counts what changed since the reference."""
+def _summary(answered: Answered, reference: str) -> tuple[str, int]:
+    """A sentence that counts what changed since the reference, and how much it is; where it is nothing it says all."""
     marks = [row.mark for block in answered.blocks if isinstance(block, Table) for row in block.rows]
     marks += [block.mark for block in answered.blocks if isinstance(block, Equation) and block.mark]
     changed = marks.count("changed")
     if not changed:
-        return f"Nothing changes since {reference}; the same equations hold:"
+        return f"Nothing changes since {reference}: its equations hold as they stand there.", changed
     if changed == len(marks):
-        return f"Everything changes since {reference}:"
+        return f"Everything changes since {reference}:", changed
     lines = "one line changes" if changed == 1 else f"{changed} of {len(marks)} lines change"
-    return f"Since {reference}, {lines}; the others stay as they were:"
+    return f"Since {reference}, {lines}; the others stay as they were:", changed

@@ -57,7 +57,7 @@ class Elements(Noted):
         derivations = self._derivations(context, grain)
         lines = _lines(derivations)
         before = None if since is None else _lines(since._derivations(context))
-        blocks = self.note_blocks()
+        blocks = self.note_blocks() if since is None else []
         shown: list[Shown] = []
         for derivation, line, mark in zip(derivations, lines, change_marks(lines, before), strict=True):
             own = self._blocks(derivation, line, mark, grain)
@@ -72,13 +72,19 @@ class Elements(Noted):
         return Answered(tuple(blocks), tuple(claims))
 
     def _blocks(self, derivation: Derivation, line: KeyedRow, mark: Mark, grain: Grain | None) -> list[Block]:
-        """A partial with its cause, as a matrix, by its elements and at kinks; its steps where they are asked for."""
+        """A partial with its cause, as a matrix, by its elements and at kinks; its steps where they are asked for.
+
+        One that is as it was before was told there, and is only stated again.
+        """
+        whole = Equation(line.cells[0], shape_latex(shape_of(derivation)), mark)
+        if mark == "same":
+            return [whole]
         ranks = ranks_of(derivation.forward)
         blocks: list[Block] = []
         if grain == "lecture" and derivation.steps:
             cause = derivation.steps[0].sentence
             blocks.append(Text(sentence_latex(cause, ranks=ranks, index_base=derivation.index_base)))
-        blocks.append(Equation(line.cells[0], shape_latex(shape_of(derivation)), mark))
+        blocks.append(whole)
         if line.cells[1] != line.cells[0]:
             blocks.append(Equation(line.cells[1]))
         blocks += [Text(sentence_latex(sentence, ranks=ranks)) for sentence in kink_sentences(derivation)]
