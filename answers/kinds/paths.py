@@ -15,6 +15,7 @@ from answers.latex.sheet import Block, Column, Equation, Row, Step, Steps, Table
 from derive.graph import PathSum
 from derive.graph.rendering import left_side, path_lines, slope_notes
 from derive.render import sentence_latex
+from derive.steps import Grain
 
 
 class Paths(Scalar, Noted):
@@ -41,7 +42,8 @@ class Paths(Scalar, Noted):
         partials = self._partials()
         blocks = self.note_blocks()
         for partial in partials:
-            blocks += _steps(partial) if context.grain(self.steps) else [_equation(partial)]
+            grain = context.grain(self.steps)
+            blocks += [_equation(partial)] if grain is None else _steps(partial, grain)
         notes = ", ".join(f"${short} = {whole}$" for short, whole in slope_notes(partials))
         if notes:
             blocks.append(Text(f"A prime is the slope of a function, at what the function is applied to: {notes}."))
@@ -55,9 +57,13 @@ class Paths(Scalar, Noted):
         return [graph.partial(name, self.given) for name in self.of]
 
 
-def _steps(partial: PathSum) -> list[Block]:
+def _steps(partial: PathSum, grain: Grain) -> list[Block]:
+    """The lines with their sentences, in full with the names of the rules as well."""
     left = left_side(partial)
-    lines = [Step(left, line.right, line.rule, sentence_latex(line.sentence)) for line in path_lines(partial)]
+    lines = [
+        Step(left, line.right, line.rule if grain == "full" else "", sentence_latex(line.sentence))
+        for line in path_lines(partial)
+    ]
     return [Steps(tuple(lines))]
 
 
