@@ -19,7 +19,7 @@ def changes_of(setting: Setting, side: Any) -> Iterator[Edit]:
     """Every change of a side, the likeliest first."""
     parts = list(parts_of(side))
     makers: Sequence[Callable[[Setting, Any], Iterator[Edit]]] = (
-        transposes, slopes, operations, _signs, orders, _limits, _names, _powers, _surplus, moved_transposes,
+        transposes, slopes, operations, _signs, _signs_of_cases, orders, _limits, _names, _powers, _surplus, moved_transposes,
     )  # fmt: skip
     for maker in makers:
         for part in parts:
@@ -35,6 +35,13 @@ def _signs(_setting: Setting, part: Any) -> Iterator[Edit]:
     elif isinstance(part, syntax.Items) and len(part.items) == 1 and not isinstance(part.items[0], syntax.Relation):
         made = syntax.Items([syntax.Terms([("-", grouped(part.items[0]))])], [])
         yield Edit("sign (inside)", "The sign inside of brackets is wrong.", part, made)
+
+
+def _signs_of_cases(_setting: Setting, part: Any) -> Iterator[Edit]:
+    if isinstance(part, syntax.Branches):
+        for value, _ in part.branches:
+            if isinstance(value, syntax.Product | syntax.Scripted | syntax.Word | syntax.Fraction | syntax.Group):
+                yield Edit("sign", "The sign of a case is wrong.", value, syntax.Terms([("-", value)]))
 
 
 def _limits(_setting: Setting, part: Any) -> Iterator[Edit]:

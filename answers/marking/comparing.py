@@ -65,7 +65,10 @@ class Arrangement:
             return numpy.diag(numpy.broadcast_to(numpy.reshape(value, -1), (full[0],)))
         if len(self.order) != value.ndim:
             lengths = [point.lengths[axis] if isinstance(axis, str) else axis for axis in axes]
-            value = numpy.reshape(value, [lengths[at] for at in self.order])
+            due = [lengths[at] for at in self.order]
+            if value.size != numpy.prod(due):
+                raise NoValue(f"this has {value.size} elements, not {' × '.join(map(str, due))}")
+            value = numpy.reshape(value, due)
         value = numpy.transpose(value, numpy.argsort(self.order))
         return value if len(self.order) == len(full) else numpy.reshape(value, full)
 

@@ -24,7 +24,7 @@ from answers.marking.judging import (
 )
 from answers.marking.mutants import explain_by_mutants
 from answers.marking.parts import depends_on_layout
-from answers.marking.setting import ALIAS, Setting, padded, settings, without
+from answers.marking.setting import ALIAS, Setting, class_names, padded, settings, without
 from answers.marking.steps import Step, said_of_steps, steps_of
 from answers.reading import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable, macros_in, read
 from answers.reading.context import Kind
@@ -105,9 +105,10 @@ def mark(
     own, text = macros_in(latex)
     known: Macros = defined | dict(own)
     layouts: list[Layout] = [derivation.layout, "numerator", "gradient"] if layout is None else [layout]
-    found = settings(derivation.forward, derivation.index_base, symbols or {}, indices, list(dict.fromkeys(layouts)))
+    named = {**class_names(derivation.forward, text), **(symbols or {})}
+    found = settings(derivation.forward, derivation.index_base, named, indices, list(dict.fromkeys(layouts)))
     if not given and not symbols and not depends_on_layout(found[0], text, known):
-        found = found[:1]
+        found = [setting for setting in found if setting.layout == found[0].layout]
     errors: list[ReadingError] = []
     prepared = tuple(_with_given(one, given or {}, known, errors) for one in found)
     answer = Answer(Question(derivation, tuple(indices)), prepared, text, known, earlier or {})
@@ -169,15 +170,19 @@ def _on_layout(answer: Answer, judged: Judged) -> Iterator[str]:
 
 
 def _judge_kindly(answer: Answer, errors: Sequence[ReadingError]) -> Judged | None:
-    """A kind reading that is right; None if there is none, or if two readings differ."""
-    if any(isinstance(error, Ambiguous) for error in errors):
-        return None
+    """A kind reading that is right; None if there is none, or if two readings differ.
+
+    Where dots may be inner products in two ways, all of them may still be elementwise products.
+    """
+    ambiguous = any(isinstance(error, Ambiguous) for error in errors)
     for setting in answer.settings:
-        for kind in KINDS:
+        for kind in KINDS[1:] if ambiguous else KINDS:
             with suppress(ReadingError):
                 judged: Judged | None = read_and_judge(answer.question, setting, answer.text, answer.macros, kind=kind)
                 if judged is not None and judged.outcome != "wrong":
                     return judged
+        if ambiguous:
+            continue
         judged = kinder(answer.question, setting, answer.text, answer.macros)
         if judged is not None:
             return judged

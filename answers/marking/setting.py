@@ -200,6 +200,19 @@ def _setting(
     return Setting(model, table, layout, rows, tuple(aliases))
 
 
+def class_names(model: Forward, text: str) -> dict[str, str | int]:
+    """Vectors with a 1 at one class that a text compares with a letter: they may be the number of that class."""
+    found: dict[str, str | int] = {}
+    for tensor in model.given:
+        if tensor.domain == "one_hot":
+            for own in spellings(tensor.name):
+                alone = rf"(?<![A-Za-z\\]){re.escape(own)}(?![A-Za-z]|\s*[_^{{])"
+                if re.search(rf"{SAME}\s*{alone}|{alone}\s*{SAME}", text):
+                    found[own] = tensor.name
+    return found
+
+
+SAME = r"(?:=|\\neq?(?![a-z])|≠)"
 LOSSES = ("l", "L", "J", "E", "C", r"\mathrm{loss}", r"\mathrm{Loss}")
 """How the loss is called by people who call it otherwise."""
 

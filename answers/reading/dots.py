@@ -59,13 +59,13 @@ def _multiple(context: Context, entry: Any) -> list[Meaning]:
     return joined([context.read(entry)], lambda nodes, b: [Meaning(tree.Times((nodes[0], identity), shape), b)])
 
 
-def listed(context: Context, entries: list[Any], start: int, end: int) -> list[Meaning]:
-    """A column of which the first entries and the last one are written: a_1, ..., a_n.
+def listed(context: Context, entries: list[Any], start: int, end: int, *, row: bool = False) -> list[Meaning]:
+    """A column, or a row, of which the first entries and the last one are written: a_1, ..., a_n.
 
     Raises:
         Unreadable: these do not say what stands between them.
     """
-    return _family(context, syntax.Grid([entries], start, end), entries, row=False)
+    return _family(context, syntax.Grid([entries], start, end), entries, row=row)
 
 
 def is_listed(entries: list[Any]) -> bool:

@@ -10,7 +10,7 @@ from answers.reading import syntax, tree
 from answers.reading.applying import common, filled, spread_out
 from answers.reading.conditions import condition, is_condition
 from answers.reading.context import Context, Meaning, joined, one
-from answers.reading.dots import dotted, has_dots
+from answers.reading.dots import dotted, has_dots, is_listed, listed
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.factors import row
 from answers.reading.indicators import ones
@@ -104,6 +104,8 @@ def _norm(context: Context, raw: syntax.Group, below: Any = None) -> list[Meanin
 
 
 def _single(context: Context, raw: syntax.Group) -> list[Meaning]:
+    if len(raw.inside.items) > 1 and raw.left in "([" and is_listed(raw.inside.items):
+        return listed(context, raw.inside.items, raw.start, raw.end, row=True)
     if len(raw.inside.items) != 1:
         raise context.wrong("one value was expected in these brackets", raw.start, raw.end)
     return context.read(raw.inside.items[0])

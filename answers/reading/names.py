@@ -142,7 +142,7 @@ def _constant(context: Context, word: syntax.Word, scripts: Sequence[syntax.Scri
             with context.places():
                 place = context.read(scripts[0].content.items[0])
             axis = context.unknown()
-            made = joined([place], lambda nodes, b: [Meaning(tree.Basis(nodes[0], Shape((axis,))), b)])
+            made = joined([place], lambda nodes, b: [Meaning(_basis(nodes[0], axis), b)])
             return with_scripts(context, made, scripts[1:], word)
     if word.text == "I":
         axis = context.unknown()
@@ -152,6 +152,12 @@ def _constant(context: Context, word: syntax.Word, scripts: Sequence[syntax.Scri
             return with_scripts(context, made, scripts[1:], word)
         return with_scripts(context, one(tree.Identity(Shape((axis, axis)))), scripts, word)
     return None
+
+
+def _basis(place: tree.Node, axis: Any) -> tree.Node:
+    if not place.shape.is_scalar:
+        raise Misshapen(f"e needs a number below it; this is {place.shape}")
+    return tree.Basis(place, Shape((axis,)))
 
 
 def lengths_in(content: Any) -> list[Any]:

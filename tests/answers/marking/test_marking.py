@@ -246,6 +246,27 @@ def test_the_number_of_a_class_and_a_slice() -> None:
     assert mark(words.gradient("v_c"), r"U (\hat y - y)", symbols=turned).outcome == "right"
 
 
+def test_the_class_in_a_condition() -> None:
+    question = asked("classes:dl/dz3")
+    assert mark(question, r"\hat y_j - \mathbb{1}\{j = y\}", indices=("j",)).outcome == "right"
+    assert mark(question, r"\hat y_j - \mathbb{1}\{j \neq y\}", indices=("j",)).outcome == "wrong"
+    assert mark(question, r"\hat y - e_c", symbols={"c": "y"}).outcome == "right"
+
+
+@pytest.mark.parametrize(
+    ("what", "latex", "outcome"),
+    [
+        ("mse:dl/dy_hat", r"[2(\hat y_1 - y_1), \ldots, 2(\hat y_K - y_K)]", "transposed"),
+        ("mse:dl/dy_hat", r"(2(\hat y_1 - y_1), \ldots, 2(\hat y_K - y_K))^T", "right"),
+        ("mse:dl/dy_hat", r"(2(\hat y_1 + y_1), \ldots, 2(\hat y_K + y_K))^T", "wrong"),
+        ("mse:dl/dz1", r"(W_2^T \cdot 2(\hat y - y)) \cdot z_2 \cdot (1 - z_2)", "loose"),
+        ("mse:dl/dz1", r"(W_2^T \cdot 2(\hat y - y)) \cdot z_2 \cdot (1 + z_2)", "unread"),
+    ],
+)
+def test_lists_and_dots(what: str, latex: str, outcome: str) -> None:
+    assert mark(asked(what), latex).outcome == outcome
+
+
 def test_definitions_of_the_student_are_followed() -> None:
     question = asked("mse:dl/dW1")
     given = {r"\delta_2": r"2(\hat y - y)", r"\delta_1": r"W_2^T \delta_2 \odot \sigma'(z_1)"}
@@ -255,6 +276,11 @@ def test_definitions_of_the_student_are_followed() -> None:
     assert mark(question, r"\delta_i x_j", given=element, indices=("i", "j")).outcome == "right"
     assert mark(question, r"\delta_1 x^T", given={r"\delta_1": r"2 (\hat y - "}).outcome == "unread"
     assert mark(question, "G", given={"G": r"\frac{\partial \ell}{\partial W_1}"}).misconception == "circular"
+
+
+def test_the_sign_of_a_case() -> None:
+    cases = r"\begin{cases} \hat y_i (1 - \hat y_i) & i = j \\ \hat y_i \hat y_j & i \neq j \end{cases}"
+    assert mark(asked("classes:dy_hat/dz3"), cases, indices=("i", "j")).misconception == "sign"
 
 
 def test_feedback_says_where() -> None:
