@@ -27,6 +27,13 @@ class Derivation(Derived):
 
     general: General | None = field(default=None, compare=False, repr=False)
 
+    def __repr__(self) -> str:
+        return f"Derivation({self.unicode()})"
+
+    def _repr_latex_(self) -> str:
+        """What a notebook shows: the equation, with the one command of it that MathJax does not know."""
+        return rf"$\def\bm#1{{\boldsymbol{{#1}}}} \displaystyle {self.latex()}$"
+
     def latex(self, notation: Notation = "matrix", *, steps: bool = False) -> str:
         """The equation in LaTeX; with ``steps`` the body of an ``align*`` that holds all of them."""
         return derivation_latex(self, notation, steps)

@@ -37,6 +37,9 @@ class Layer:
     outputs: tuple[str, ...] = ("y",)
     gates: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Layer({self.network.description})"
+
     def forward(self) -> tuple[Derivation, ...]:
         """The forward equations, one for each named value, the output last."""
         rows = [row for row in self.network.forward.rows if row.tensor.role == "value"]

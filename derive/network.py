@@ -64,6 +64,9 @@ class Network:
     general: GeneralNetwork | None = field(default=None, compare=False, repr=False)
     batched: bool = False
 
+    def __repr__(self) -> str:
+        return f"Network({self.description}, loss={self.loss})"
+
     def __getstate__(self) -> dict[str, object]:
         return {entry.name: getattr(self, entry.name) for entry in fields(self)}
 

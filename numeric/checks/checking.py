@@ -43,6 +43,12 @@ class Check:
     sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
     note: str = ""
 
+    def __repr__(self) -> str:
+        outcome = (
+            "right" if self.ok else f"wrong: {', '.join(item.what for item in self.failures) or 'nothing compared'}"
+        )
+        return f"Check({outcome}; {self.points} points, worst relative error {self.max_error:.1e})"
+
     @property
     def ok(self) -> bool:
         """Whether something was compared, and all of it is right."""
