@@ -8,7 +8,6 @@ from sympy import Expr
 from sympy.core.function import AppliedUndef
 
 from derive.building.known import ELEMENTARY
-from derive.building.shorthands import FORMULAS, WHOLE
 from derive.errors import DefinitionError
 from derive.expression.scalar import ScalarFunction
 from derive.layers import CALLED, Activation, scalar_function
@@ -24,7 +23,7 @@ def called(own: Iterable[object] = ()) -> Mapping[str, Activation]:
     further = {one.call: one for one in own if isinstance(one, Activation) and one.call and not one.learnt}
     for name, one in further.items():
         known = f"{name}(z) = {CALLED[name].formula}" if name in CALLED else f"the function {name}"
-        if name in ELEMENTARY or name in FORMULAS or name in WHOLE or (name in CALLED and _differs(one, CALLED[name])):
+        if name in ELEMENTARY or (name in CALLED and _differs(one, CALLED[name])):
             raise DefinitionError(
                 f"the activation {one.name} is called {name}, which stands for {known}; call it otherwise, such as "
                 f"{name}_own"

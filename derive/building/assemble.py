@@ -35,14 +35,15 @@ class Names:
     """How the local names of a layer become those of the network that it stands in.
 
     In a network parameters get the layer's number behind their prefix (``W1``) and all else the output's
-    name behind its own (``mu_z2``); a layer alone keeps the names of its definition. ``beside`` are the tensors
-    that are read as further inputs.
+    name behind its own (``mu_z2``), unless it is among the ``kept``; a layer alone keeps the names of its definition.
+    ``beside`` are the tensors that are read as further inputs.
     """
 
     source: str = "z"
     output: str = "y"
     number: int | None = None
     beside: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
 
     def of(self, definition: LayerDefinition, name: str) -> str:
         """The global name of a local one."""
@@ -50,9 +51,9 @@ class Names:
             return self.source if name == definition.source else self.output
         if name in definition.inputs[: len(self.beside)]:
             return self.beside[definition.inputs.index(name)]
-        if self.number is None:
-            return name
         prefix = definition.parameters.get(name)
+        if self.number is None or (prefix is None and name in self.kept):
+            return name
         return f"{name}_{self.output}" if prefix is None else f"{prefix}{self.number}"
 
 

@@ -35,6 +35,9 @@ APART = "a loss stands apart from the layers, as --loss or loss="
 SHORT = re.compile(r"[A-Z](_?[0-9]+|_[a-z])?")
 """A capital, with a number or a letter below it: the name of a value, as no layer is called so."""
 
+RESERVED = frozenset(("l", "p", "y", "y_hat"))
+"""What a loss brings with it, and what the output is called."""
+
 MISSPELT = 0.85
 """From which likeness on a word in small letters is a layer misspelt, and not the name of a value."""
 
@@ -60,6 +63,7 @@ class Builder:
     shared: dict[str, tuple[Stage, int]] = field(default_factory=dict)
     beside: tuple[Tensor, ...] = ()
     referred: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
     learnt: int = 0
     counted: int = 0
     alone: bool = False
@@ -73,6 +77,7 @@ class Builder:
         """
         current = None
         self.referred = frozenset(name for chain in description for name in chain.source.names)
+        self.said = self.referred | {stage.name for chain in description for stage in chain.stages} | RESERVED
         for position, chain in enumerate(description):
             current = self._chain(chain, last=position == len(description) - 1)
         if current is None:
@@ -259,7 +264,7 @@ class Builder:
         """Place a layer; ``reused`` is the number of the layer whose parameters it takes over, 0 for its own."""
         number = reused or (self._next_number() if definition.parameters else 0)
         read = tuple(tensor.name for tensor in beside)
-        names = Names(source.name, output, None if self.alone else number, read)
+        names = Names(source.name, output, None if self.alone else number, read, self._kept(stage, definition))
         instance = place(definition, source, names, self.batch, beside, self._called(), self.sizes)
         rows = list(instance.rows)
         if stage.scale != 1:
@@ -282,6 +287,13 @@ class Builder:
         label = f"{stage.name}{number}" if definition.parameters else stage.name
         self.blocks.append(Block(label, source.name, output, definition.call or definition.name))
         return instance.output
+
+    def _kept(self, stage: Stage, definition: LayerDefinition) -> frozenset[str]:
+        """The names that a layer of a user's own keeps in the network: those that nothing else there has."""
+        if stage.name not in self.extra:
+            return frozenset()
+        taken = {tensor.name for tensor in self.given} | {row.name for row in self.rows} | self.said
+        return frozenset((*definition.inputs, *definition.buffers, *definition.values, *definition.outputs)) - taken
 
     def _declare(self, source: Tensor, definition: LayerDefinition) -> None:
         """Note that the input holds what the layer that reads it takes: class numbers for an embedding."""

@@ -88,7 +88,7 @@ def parse_equations(text: str, vocabulary: Vocabulary, *, kept: bool = False) ->
     shapes = dict(vocabulary.shapes)
     equations: list[Equation] = []
     whole = text.strip()
-    for row in parse_tree(whole, "rows").children:
+    for row in parse_tree(whole, "rows", vocabulary.functions).children:
         name, _, body = row.children
         word(str(name).rstrip("'"), "a row")
         with shown_in(whole, row):
@@ -180,7 +180,7 @@ def parse_formula(
         DefinitionError: the text is not a formula, or there is no such function.
     """
     known = {variable: symbols.scalar(variable), **(constants or {})}
-    tree = parse_tree(text.strip(), "expression")
+    tree = parse_tree(text.strip(), "expression", frozenset(functions))
     with shown_in(text.strip(), tree):
         return Reader(Vocabulary({}, {}, known, frozenset(functions)), set(), bound_names(tree)).read(tree)
 
@@ -228,8 +228,10 @@ def _range_of(
 
 
 @lru_cache(maxsize=1024)
-def parse_tree(text: str, start: str) -> Tree[Any]:
+def parse_tree(text: str, start: str, functions: frozenset[str] = frozenset()) -> Tree[Any]:
     """The syntax tree of a text: of ``rows``, or of one ``expression``. It is shared, so nobody changes it.
+
+    Shorthands are written out, but for those that are called as ``functions`` which have a formula elsewhere.
 
     A definition is built several times while letters are sought for its numbers, always from the same texts.
 
@@ -238,7 +240,7 @@ def parse_tree(text: str, start: str) -> Tree[Any]:
     """
     tree = _parsed(text, start)
     with shown_in(text, tree):
-        return written_out(tree, _formula)
+        return written_out(tree, _formula, functions)
 
 
 def _formula(text: str) -> Tree[Any]:

@@ -97,7 +97,7 @@ def setting_of(
     dimensions = {name: tuple(map(symbols.dimension, shape)) for name, shape in shapes.items()}
     sizes = {size.name: size for shape in dimensions.values() for size in symbols.sizes_in(shape)}
     vocabulary = Vocabulary(dimensions, sizes, {}, frozenset(function.name for function in functions))
-    written = parse_tree(definitions.strip(), "rows").children if definitions.strip() else []
+    written = parse_tree(definitions.strip(), "rows", vocabulary.functions).children if definitions.strip() else []
     rows = _rows(definitions, vocabulary) if written else ()
     kept = _rows(definitions, vocabulary, as_written=True) if written else ()
     said, made = domains or {}, {row.name for row in rows}
@@ -155,7 +155,7 @@ def parse_formula_in(text: str, setting: Setting) -> Formula:
     Raises:
         DefinitionError: the text is no formula, or reads a tensor or calls a function that is not there.
     """
-    tree = parse_tree(text.strip(), "expression")
+    tree = parse_tree(text.strip(), "expression", setting.vocabulary.functions)
     known = {*setting.vocabulary.sizes, *setting.vocabulary.shapes}
     bound = bound_names(tree)
     letters = tuple(sorted({name for name in _subscript_names(tree) if name not in known} - bound))

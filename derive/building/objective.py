@@ -11,6 +11,7 @@ from sympy import Expr, Function, Sum
 from derive.building.assemble import BATCH
 from derive.building.equations import parse_formula
 from derive.building.foreign import loss_elsewhere
+from derive.building.known import UNKNOWN
 from derive.building.language import Stage, parse_objective
 from derive.building.lifted import summed
 from derive.building.loss import PlacedLoss, Surroundings, place_loss, shown
@@ -87,6 +88,11 @@ def _placed(stage: Stage, around: Surroundings) -> PlacedLoss:
     value = around.tensors.get(stage.name)
     if value is not None:
         return _value(stage, value, around)
+    if UNKNOWN.fullmatch(stage.name):
+        raise NetworkError(
+            f"there is no loss {stage.name}: at the end of a chain f, g and h are functions that are left unknown; "
+            "call the value otherwise"
+        )
     same = stage.name.lower() in {known.lower() for known in around.losses}
     near = nearest(stage.name, around.losses)
     raise NetworkError(f"there is no loss {stage.name}; {near if same else loss_elsewhere(stage.name) or near}")

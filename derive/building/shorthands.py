@@ -53,31 +53,35 @@ LETTERS = "kmqrpstuvw"
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
-def written_out(tree: Tr, parse: Parse) -> Tr:
+def written_out(tree: Tr, parse: Parse, hidden: frozenset[str] = frozenset()) -> Tr:
     """The tree with the formula of every shorthand in its place; ``parse`` reads a formula.
+
+    Those that are ``hidden`` by functions of that name stay.
 
     Raises:
         PlacedError: a shorthand is given other arguments than it takes.
     """
-    if not any(_is_shorthand(part) for part in tree.iter_subtrees()):
+    if not any(_is_shorthand(part, hidden) for part in tree.iter_subtrees()):
         return tree
     taken = {str(token) for token in tree.scan_values(lambda leaf: isinstance(leaf, Token))}
     free = (letter for letter in LETTERS if letter not in taken)
-    return _replaced(tree, parse, free)
+    replaced: Tr = _replaced(tree, parse, free, hidden)
+    return replaced
 
 
-def _is_shorthand(tree: Tr) -> bool:
+def _is_shorthand(tree: Tr, hidden: frozenset[str]) -> bool:
     if tree.data == "call":
-        return str(tree.children[0]) in FORMULAS or str(tree.children[0]) in WHOLE
+        name = str(tree.children[0])
+        return name not in hidden and (name in FORMULAS or name in WHOLE)
     return tree.data == "where" or (tree.data == "reduction" and str(tree.children[0]) == "min")
 
 
-def _replaced(node: Any, parse: Parse, free: Iterator[str]) -> Any:
+def _replaced(node: Any, parse: Parse, free: Iterator[str], hidden: frozenset[str]) -> Any:
     if not isinstance(node, Tree):
         return node
-    children = [_replaced(child, parse, free) for child in node.children]
+    children = [_replaced(child, parse, free, hidden) for child in node.children]
     made = Tree(node.data, children, node.meta)
-    if not _is_shorthand(node):
+    if not _is_shorthand(node, hidden):
         return made
     if node.data == "where":
         return _where(*children, made=made)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError, NetworkError
+from derive.expression.symbols import size
 from derive.layers import PENALTY, LayerDefinition, LossDefinition
 from derive.network import Network, network
 from numeric import check, evaluate
@@ -148,6 +149,23 @@ def test_large_sizes_are_cases_of_letters() -> None:
     assert net.gradient("W2").unicode() == "∂ℓ/∂W₂ = (1/64)(p − y)ᵀ z₂ + 2λ W₂"
 
 
+def test_letters_of_a_layer_of_ones_own_stay() -> None:
+    tied = LayerDefinition(
+        name="Tied",
+        equations="h[i] = sum[j] W[i,j]*z[j]; y[k] = sum[i] W[i,k]*h[i]",
+        axes=("n",),
+        sizes={"m": size("m")},
+        shapes={"W": ("m", "n"), "y": ("n",)},
+        parameters={"W": "W"},
+        values=("h",),
+    )
+    net = network("x:n -> Tied(m) -> r", "1/2*MSE(r, x)", extra=[tied])
+    shown = net.gradient("W1", within=["x", "W1", "h", "dl/dr"]).unicode()
+    assert shown == "∂ℓ/∂W₁ = h (∂ℓ/∂r)ᵀ + W₁ ∂ℓ/∂r xᵀ"
+    twice = network("x:n -> Tied(m) -> Tied(m) -> r", "1/2*MSE(r, x)", extra=[tied])
+    assert {"h", "h_r"} <= set(twice.forward.tensors)
+
+
 def test_several_outputs_have_targets_of_their_own() -> None:
     net = network(TWO_HEADS, "SoftmaxCrossEntropy(o) + MSE(r)")
     assert {"y_o", "y_r"} <= set(net.forward.tensors)
@@ -183,6 +201,7 @@ def test_a_letter_that_is_a_size_is_that_size() -> None:
         (TWO_HEADS, "MSE(o, t) + MSE(r, t)", "name the target of one of them"),
         ("x:n -> Linear(K) -> o", "Frobenius", r"Frobenius takes 2 axes \(n, m\), but o has shape \(K\)"),
         ("x:n -> Linear(K) -> o", "Triplet(target=t)", "Triplet has no target"),
+        ("x:n -> Linear(K) -> f", "f", "at the end of a chain f, g and h are functions that are left unknown"),
         ("x:n -> Linear(K) -> o", "MSE(output=3)", "output is the name of a tensor, not 3"),
         ("x:n -> Linear(K) -> o", "Rows", "the last row of a loss is one number"),
     ],

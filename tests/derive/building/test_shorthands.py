@@ -113,6 +113,8 @@ def test_a_wrong_use_is_shown_at_its_place(text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*FORMULAS, *WHOLE])
-def test_nobody_else_is_called_so(name: str) -> None:
-    with pytest.raises(DefinitionError, match=f"is called {name}, which stands for the function {name}"):
-        network("x:n -> Other", "MSE", extra=[Activation("Other", "z^2", call=name)])
+def test_a_function_of_ones_own_hides_that_of_its_name(name: str) -> None:
+    own = Activation("Other", "z^4", call=name)
+    twice = Activation("Twice", f"{name}(z)", call="Twice")
+    net = network("x:n -> Twice", "MSE", extra=[own, twice])
+    assert evaluate(net.value("y_hat"), {"x": numpy.array([2.0])}) == pytest.approx(16)
