@@ -68,10 +68,11 @@ def _text(line: Line, numbers: Numbers, *, latex: bool) -> tuple[str, ...]:
 
 
 def _verdict(numbers: Numbers, lines: tuple[Line, ...], texts: tuple[tuple[str, ...], ...]) -> Comparison:
+    from answers.numbers.answer import by_rows_of
     from answers.numbers.claims import Lines, verdict
 
-    (place,) = numbers.measured
-    return verdict([Lines(lines, texts, place.before, place.after)], numbers.digits)
+    (place,), (stage,) = numbers.measured, numbers.stages
+    return verdict([Lines(lines, texts, place.before, place.after, place.noise, by_rows_of(stage))], numbers.digits)
 
 
 def _values(given: Sequence[str]) -> Mapping[str, Any]:

@@ -8,19 +8,24 @@ from functools import cached_property
 
 from answers.contract.item import Claim
 from answers.contract.methods import DIFFERENCES, FORWARD_PASS, READ_BACK, Method
-from answers.derivations.pages import note_blocks, page_claim
+from answers.derivations.pages import applied_functions, note_blocks, page_claim
 from answers.latex.sheet import Block, Equation, Heading, Text
 from answers.numbers.claims import Lines, verdict
+from answers.numbers.differences import by_rows
 from answers.numbers.digits import texts
 from answers.numbers.lines import Line, change_lines, given_lines, gradient_lines, value_lines
 from answers.numbers.measured import MeasuredStage, measured
 from answers.numbers.run import Plan, Stage, run
 from answers.readback.printed import Printed, within_ranges
-from derive.render import latex
+from derive.render import cases_latex, latex
+from numeric.arrays.axes import Array
 from numeric.checks.comparison import Comparison
 
 BESIDE = 70
 """Letters of what is given that stand on one line."""
+
+WELL_KNOWN = frozenset({"ReLU", "sigma", "tanh"})
+"""Functions that need no definition beside numbers."""
 
 OPTIMISER = Method("an optimiser in floating point", "the numbers of a step, with what the optimisers of trainings do")
 
@@ -116,6 +121,16 @@ def _pass_blocks(numbers: Numbers, stage: Stage) -> Iterator[Block]:
             yield from given_blocks(given, numbers.digits, numbers.base)
         for line in lines:
             yield from _line_blocks(line, numbers, again=stage.number > 1)
+        if heading == "Forward" and stage.number == 1:
+            yield from (Equation(text) for text, _ in _definitions(numbers))
+
+
+def _definitions(numbers: Numbers) -> Iterator[tuple[str, str]]:
+    """What the functions are that not everybody knows, each with the variable that it is of."""
+    model = numbers.plan.given.model
+    for function in applied_functions(model, [row.expression for row in model.rows if row.tensor.role != "hidden"]):
+        if function.name not in WELL_KNOWN:
+            yield f"{latex(function(function.variable))} = {cases_latex(function.formula)}", str(function.variable)
 
 
 def _line_blocks(line: Line, numbers: Numbers, *, again: bool) -> Iterator[Block]:
@@ -146,6 +161,12 @@ def number_claims(numbers: Numbers, *, formulas: bool = True) -> tuple[Claim, ..
         for line in (*numbers.values(first), *numbers.gradients(first))
         if formulas and line.derivation is not None and (line.formula[0] or line.equation[0])
     )
+    if shown:
+        # The definitions of functions are read with the first formula that is.
+        first_value = numbers.values(first)[0]
+        told = tuple(Printed(text, "the function", variable=variable) for text, variable in _definitions(numbers))
+        if first_value.derivation is not None and told:
+            shown = (page_claim(first_value.derivation, (*_formula(first_value), *told)), *shown[1:])
     claims = [Claim("numbers of the forward pass", "numbers forward", (FORWARD_PASS, READ_BACK),
                     _verdict(numbers, lambda stage: [numbers.values(stage)]), model=model)]  # fmt: skip
     if numbers.shown:
@@ -165,13 +186,22 @@ def _formula(line: Line) -> tuple[Printed, ...]:
     return within_ranges((Printed(text, "the formula"),), notes if line.equation[0] else [])
 
 
+def by_rows_of(stage: Stage) -> Callable[[Line], Array | None]:
+    """What the forward rows of a stage make of a line in many digits; nothing of what a step makes."""
+
+    def found(line: Line) -> Array | None:
+        return by_rows(stage.given, line.name) if line.relation == "=" else None
+
+    return found
+
+
 def _verdict(numbers: Numbers, lines_of: Callable[[Stage], Sequence[Sequence[Line]]]) -> Callable[[], Comparison]:
     def compared() -> Comparison:
         found = []
         for stage, place in zip(numbers.stages, numbers.measured, strict=True):
             for lines in lines_of(stage):
                 printed = tuple(map(numbers.printed, lines))
-                found.append(Lines(tuple(lines), printed, place.before, place.after))
+                found.append(Lines(tuple(lines), printed, place.before, place.after, place.noise, by_rows_of(stage)))
         return verdict(found, numbers.digits)
 
     return compared

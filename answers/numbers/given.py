@@ -133,6 +133,11 @@ def of_layer(layer: Layer) -> Network:
     return Network(layer.name, None, forward, blocks, layer.network.layout, layer.network.index_base)
 
 
+def names_in(model: Forward) -> frozenset[str]:
+    """What a forward definition calls tensors, hyper-parameters and sizes."""
+    return frozenset((*model.tensors, *(letter.name for letter in _letters(model))))
+
+
 def _letters(model: Forward) -> set[Symbol]:
     """The hyper-parameters of the rows and of the shapes, sizes among them."""
     lengths = (axis for tensor in model.tensors.values() for axis in tensor.shape)
@@ -171,7 +176,9 @@ def _require_known(
     numbers = {name for name, letter in letters.items() if not letter.is_integer and letter in _read(model)}
     unsaid = sorted(numbers - set(at))
     if unsaid:
-        raise HomeworkContentError(f"no number is given for {', '.join(unsaid)}")
+        raise HomeworkContentError(
+            f"no number is given for {', '.join(unsaid)}; give it beside the tensors: {unsaid[0]}=0"
+        )
 
 
 def _array(value: Any) -> Array:

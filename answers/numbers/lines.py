@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy
 from sympy import Add, Expr, Indexed, S
 
 from answers.numbers.digits import in_unicode, texts
-from answers.numbers.given import Given
+from answers.numbers.given import Given, names_in
 from answers.numbers.run import Change, Stage
 from derive.derivation import Derivation
 from derive.expression import symbols
@@ -199,6 +200,7 @@ class Letters:
             name = state_name(assignment.target.name, parameter)
             nodes[assignment.target] = Named(name, rows, columns)
             ranks[name] = len(shape)
+            ranks.units = MappingProxyType({**ranks.units, name: ranks.units.get(parameter, frozenset())})
         return cls(nodes, ranks)
 
     def node(self, formula: Expr) -> Node:
@@ -257,7 +259,7 @@ def rule_lines(
     The gradient is written as such, or as the ``slope`` that it is found to be.
     """
     letters = Letters.of(parameter, rule, network, slope, top)
-    taken = set(network.forward.tensors) - {parameter}
+    taken = names_in(network.forward) - {parameter}
     numbers = {symbol: _number(value) for symbol, value in rule.constants.items() if symbol.name in taken}
     if step is not None:
         numbers[STEP] = S(step)

@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy
 
-from answers.numbers.lines import state_name
+from answers.numbers.given import names_in
+from answers.numbers.lines import Line, state_name
 from answers.numbers.run import Plan
+from answers.readback.compare import Reader
 from answers.reading import Point, Table, Tensor
 from answers.reading.tables import axis_of, point_at, spellings, table_of
-from derive.expression.partials import partial_name
+from derive.expression.partials import partial_name, partial_named
 from derive.updates import MOMENTUM, RATE, STEP, UpdateRule
 from numeric.arrays.axes import Array
+from numeric.errors import ExpressionError
 from numeric.measuring import point as measuring
+from numeric.measuring.differences import EPSILON
 from numeric.training import SGD, Adam, Optimiser
 
 
@@ -26,6 +30,30 @@ class MeasuredStage:
 
     before: Point
     after: Point
+    place: measuring.Point
+
+    def noise(self, line: Line) -> float:
+        """About how much rounding changes what is measured in the place of a line."""
+        values = numpy.asarray(self.after.arrays[line.name], dtype=float)
+        noise = EPSILON * float(numpy.abs(values).max(initial=0.0))
+        if partial_named(line.name) is None:
+            # What a step makes of a parameter is as noisy as the gradients, the largest of which is known best.
+            partials = self.place.measured_partials if line.relation != "=" else ()
+            largest = max((float(numpy.abs(self.place.value(name)).max(initial=0.0)) for name in partials), default=0.0)
+            return noise + EPSILON * largest + sum(self._noise(name) for name in partials)
+        derivation = line.derivation
+        if derivation is None:
+            return noise + self._noise(line.name)
+        quantity = derivation.quantity
+        try:
+            rounding = float(self.place.rounding(derivation.result, quantity.indices, quantity.shape).max(initial=0.0))
+        except ExpressionError:
+            # There are functions of which no more than the value is known.
+            rounding = noise
+        return rounding + self._noise(line.name)
+
+    def _noise(self, name: str) -> float:
+        return float(numpy.max(self.place.noise(name), initial=0.0))
 
 
 def measured(plan: Plan) -> tuple[MeasuredStage, ...]:
@@ -38,6 +66,7 @@ def _stages(plan: Plan) -> Iterator[MeasuredStage]:
     optimisers = {name: _optimiser(rule) for name, rule in plan.rules.items()}
     states = {name: optimiser.start(parameters[name].ravel()) for name, optimiser in optimisers.items()}
     plain, table = _tables(plan)
+    taken = names_in(plan.given.model)
     for number, sample in enumerate(plan.stages, start=1):
         given = plan.given.with_arrays(sample)
         arrays = {name: floats(array) for name, array in given.arrays.items()} | parameters
@@ -54,10 +83,12 @@ def _stages(plan: Plan) -> Iterator[MeasuredStage]:
             behind |= _states(name, rule, states[name], number, parameters[name])
         constants: dict[str, float] = {}
         for rule in plan.rules.values():
-            constants |= {symbol.name: float(value) for symbol, value in rule.constants.items()}
+            constants |= {
+                symbol.name: float(value) for symbol, value in rule.constants.items() if symbol.name not in taken
+            }
         constants[STEP.name] = float(number)
         before = _point(table, point_at(place, plain), {**constants, **kept})
-        yield MeasuredStage(before, _point(table, before, behind))
+        yield MeasuredStage(before, _point(table, before, behind), place)
         parameters |= {name: behind[name] for name in plan.rules}
 
 
@@ -74,16 +105,19 @@ def _tables(plan: Plan) -> tuple[Table, Table]:
     """The table of the network, and the same with what the rules name beside it."""
     given = plan.given
     extra: dict[str, Tensor] = {}
+    taken = names_in(given.model)
     for name, rule in plan.rules.items():
         shape = tuple(axis_of(length) for length in given.model.tensors[name].shape)
         for assignment in rule.assignments[:-1]:
             state = state_name(assignment.target.name, name)
             extra[state] = Tensor(state, spellings(state), shape)
         for symbol in (*rule.constants, *((STEP,) if rule.counts_steps else ())):
-            if symbol.name not in given.model.tensors:
+            if symbol.name not in taken:
                 extra.setdefault(symbol.name, Tensor(symbol.name, spellings(symbol.name), ()))
     layout, base = given.network.layout, given.network.index_base
-    return table_of(given.model, layout, base, None), table_of(given.model, layout, base, None, tuple(extra.values()))
+    functions = Reader(plan.asked.values[0]).functions if plan.asked.values else ()
+    plain = table_of(given.model, layout, base, None, functions)
+    return plain, table_of(given.model, layout, base, None, (*functions, *extra.values()))
 
 
 def _optimiser(rule: UpdateRule) -> Optimiser:

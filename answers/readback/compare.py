@@ -289,7 +289,7 @@ class Reader:
         self, zero: frozenset[str], lowest: frozenset[str] = frozenset(), indices: tuple[Index, ...] = ()
     ) -> Table:
         derivation = self.derivation
-        extra = (*self._functions, *indices)
+        extra = (*self.functions, *indices)
         return table_of(
             derivation.forward,
             derivation.layout,
@@ -313,7 +313,8 @@ class Reader:
         return frozenset(node.name for node in nodes if isinstance(node, tree.Read))
 
     @cached_property
-    def _functions(self) -> tuple[Function, ...]:
+    def functions(self) -> tuple[Function, ...]:
+        """The functions of the forward definition, with what they make of numbers."""
         model = self.derivation.forward
         names = [*(function.name for function in model.functions), *unknown_functions(model)]
         return tuple(self._function(name, model.functions) for name in names)

@@ -134,6 +134,11 @@ class Point:
         values = numpy.abs(self.value(partial.bottom))
         return numpy.asarray(moved / (step * numpy.where(values == 0, 1.0, values)))
 
+    @property
+    def measured_partials(self) -> tuple[str, ...]:
+        """The names of the partials that were measured so far."""
+        return tuple(name for name, method in self._partials if method == "complex")
+
     def moved(self, arrays: Mapping[str, Any]) -> Point:
         """The point with other values of given tensors."""
         given = {tensor.name for tensor in self.model.given} | (set(self._values) - set(self.model.tensors))

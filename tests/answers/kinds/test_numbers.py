@@ -13,6 +13,8 @@ from answers.contract.item import Answered
 from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Equation
 from answers.numbers.claims import read_line
+from derive import network
+from numeric.sampling.points import sample
 from tests.answers.sample import all_pass, homework, last, refused, verdicts
 
 NETWORKS: dict[str, Any] = {
@@ -255,3 +257,30 @@ def test_a_loss_without_a_value_is_refused() -> None:
     context = HomeworkContext(homework([{"kind": "numbers", "network": "binary", "at": {**at, "y": 1}}]))
     (part,) = context.homework.parts()
     assert context.answered(part)
+
+
+@pytest.mark.parametrize(
+    ("layers", "loss", "batch", "more"),
+    [
+        ("x:3 -> Linear(2) -> LayerNorm -> GELU -> Linear(2)", "Huber", None, {"eps": 0}),
+        ("x:2 -> Linear(2) -> BatchNorm1d -> ReLU -> Linear(2)", "SoftmaxCrossEntropy(class)", 3, {"eps": "1/1000"}),
+        ("x:(2,4,4) -> Conv2d(2,3,padding=1,stride=2) -> LeakyReLU -> AvgPool2d(2) -> Flatten", "L1", None, {}),
+        ("x:(3,2) -> SelfAttention(2) -> a; a + x -> Flatten -> Linear(2)", "SoftmaxCrossEntropy", None, {}),
+        ("x:2; h:2; c:2; (x, h, c) -> LSTMCell(2) -> o; o -> Linear(1)", "MSE", None, {}),
+        ("x:3 -> Linear(2)", "MultiClassHinge(class)", None, {}),
+        ("x:3 -> Linear(2)", "MSE + lambda/2*L2(W1)", None, {"lambda": "0.1"}),
+    ],
+)
+def test_networks_of_many_kinds(layers: str, loss: str, batch: int | None, more: dict[str, Any]) -> None:
+    described = {"layers": layers, "loss": loss} | ({"batch": batch} if batch else {})
+    update = {"kind": "SGD", "learning_rate": "0.1", "momentum": "0.5", "weight_decay": "0.01"}
+    model = network(layers, loss, batch=batch).forward
+    drawn = sample(model, 0)
+    at: dict[str, Any] = {}
+    for tensor in model.given:
+        values = numpy.round(drawn[tensor.name] if tensor.domain in ("class", "one_hot") else 4 * drawn[tensor.name])
+        at[tensor.name] = (values.astype(int) + (tensor.domain == "class")).tolist()
+    item = {"kind": "numbers", "network": "n", "at": at | more, "update": update, "steps": 2}
+    context, part = last(homework([item], networks={"n": described}))
+    (answer,) = context.answered(part)
+    assert [claim.quantity for claim in answer.claims if not claim.check().ok] == []
