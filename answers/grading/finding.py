@@ -23,6 +23,8 @@ NAME = re.compile(
     r"\s*(?:\\(?:bm|mathbf|boldsymbol|vec|mathrm)\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\}?"
     r"(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\?[A-Za-z0-9]+)|'|\}){0,3}\s*"
 )
+MOST_DEFINITIONS = 60
+"""The last ones count, if there are more."""
 EMPTY = re.compile(r"[\s&{}~.?_]|\\[,;:! ]|\\\\|\\(?:ldots|dots|cdots|q?quad|bm|boldsymbol)\b")
 HEADED = re.compile(
     r"(?:question|problem|exercise|part|task|section|answer)?\s*"
@@ -58,7 +60,7 @@ class Finder:
                 continue
             asked = self._asked(formula)
             if asked is not None:
-                self.found[asked.part, asked.name] = Found(asked, formula, tuple(self.given.items()))
+                self.found[asked.part, asked.name] = Found(asked, formula, needed(self.given, formula.latex))
             elif not self._define(formula) and formula.displayed:
                 self.left.append(formula)
 
@@ -141,6 +143,22 @@ class Finder:
                 return True  # z_1 = ... is what it is, whatever the writer says of it
         self.given[left.replace("&", "").replace(":", "").strip()] = right.replace("&", " ").strip().rstrip(".,;")
         return True
+
+
+LETTERS = re.compile(r"\\[A-Za-z]+|[^\W\d_]")
+PLAIN = re.compile(r"\\(?:bm|mathbf|boldsymbol|vec|mathrm|mathbb|bf|rm)(?![A-Za-z])|[\s{}]")
+
+
+def needed(given: Mapping[str, str], latex: str) -> tuple[tuple[str, str], ...]:
+    """Those of the definitions that a formula may be written with, and those that these are, in order."""
+    used = set(LETTERS.findall(PLAIN.sub("", latex)))
+    kept = []
+    for name, formula in reversed(list(given.items())):
+        base = set(LETTERS.findall(re.split(r"[_^]", PLAIN.sub("", name))[0]))
+        if base and base <= used:
+            kept.append((name, formula))
+            used.update(LETTERS.findall(PLAIN.sub("", formula)))
+    return tuple(reversed(kept[:MOST_DEFINITIONS]))
 
 
 def name_of(setting: Setting, text: str, macros: Macros, *, whole: bool = False) -> str:

@@ -5,20 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from answers.handins.files import HandinText
 from answers.handins.plain import latex_of
 from answers.handins.rows import equations_in, rows_in
+from answers.handins.spans import spans_in
 
-DISPLAYS = "equation|align|gather|multline|eqnarray|displaymath|math|flalign|alignat|dmath|split"
-TABLES = "tabular|tabularx|tabulary|longtable|array|tblr"
-SPAN = re.compile(
-    rf"\\begin\s*\{{(?P<display>(?:{DISPLAYS})\*?)\}}(?:\{{\d+\}})?(?P<in_display>.*?)\\end\s*\{{(?P=display)\}}"
-    r"|\\\[(?P<bracket>.*?)\\\]|\\\((?P<round>.*?)\\\)"
-    r"|(?<!\\)\$\$(?P<double>.*?)(?<!\\)\$\$|(?<![\\$])\$(?P<single>(?:\\.|[^$\\])+)\$(?!\$)"
-    r"|^```+[ \t]*(?:math|latex|tex)?[ \t]*\n(?P<fence>.*?)^```+",
-    re.DOTALL | re.MULTILINE,
-)
 MARKER = re.compile(
     r"(?:^|(?<=\n))[ \t]*(?:%+|<!--|\#+|\[//\]:\s*\#\s*\(|\[)[ \t]*answer[ \t]+(?P<part>[^\s\])>-][^\s\])>]*)"
     r"(?:[ \t]+(?P<quantity>d[^\s\])>-]*/d[^\s\])>-]+|[A-Za-z]\w*))?[ \t]*(?:-->|\)|\])?[^\n]*",
@@ -31,6 +24,8 @@ HEADING = re.compile(
     r"|(?P<letter>\(?[a-zA-Z]\)|\d+(?:\.\d+)+\s*\(?[a-zA-Z]?[.):]?|\d+\s*\(?[a-zA-Z][.):])(?=\s|$))",
     re.MULTILINE,
 )
+PIPES = re.compile(r"(?:^[ \t]*\|[^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
+RULES = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^}]*\})(?:\[[^\]]*\])?")
 COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 
 
@@ -76,54 +71,56 @@ def formulas_in(source: HandinText) -> Iterator[Formula]:
         else:
             done = end
             place = Formula("", text.count("\n", 0, start) + 1, part, quantity, headings, file=source.name)
-            yield from _in_span(kind, found, place, masked, start)
+            yield from _in_span(kind, found, place)
     if source.format == "txt":
         yield from _bare_lines(source)
 
 
-def _events(text: str, masked: str, body: int) -> Iterator[tuple[int, int, str, re.Match[str]]]:
+def _events(text: str, masked: str, body: int) -> Iterator[tuple[int, int, str, Any]]:
     """Where markers, headings, tables and formulas begin and end."""
     for found in MARKER.finditer(text, body):
         yield found.start(), found.end(), "marker", found
     for found in HEADING.finditer(masked, body):
         yield found.start(), found.start() + 1, "heading", found
-    for found in re.finditer(rf"\\begin\s*\{{({TABLES})\*?\}}(.*?)\\end\s*\{{\1\*?\}}", masked[body:], re.DOTALL):
-        yield found.start() + body, found.end() + body, "table", found
-    for found in re.finditer(r"(?:^[ \t]*\|[^\n]*\n?){2,}", masked[body:], re.MULTILINE):
-        yield found.start() + body, found.end() + body, "pipes", found
-    for found in SPAN.finditer(masked, body):
-        yield found.start(), found.end(), "formula", found
+    for found in PIPES.finditer(masked, body):
+        yield found.start(), found.end(), "pipes", found[0]
+    for span in spans_in(masked, body):
+        yield span.start, span.end, span.kind, span.content
 
 
-def _in_span(kind: str, found: re.Match[str], place: Formula, masked: str, start: int) -> Iterator[Formula]:
+def _in_span(kind: str, content: str, place: Formula) -> Iterator[Formula]:
     if kind in ("table", "pipes"):
-        yield from _in_table(kind, found, place)
+        yield from _in_table(kind, content, place)
         return
-    single = found["single"] is not None or found["round"] is not None
-    content = next(group for name, group in found.groupdict().items() if name != "display" and group is not None)
     for latex in equations_in(content):
-        yield replace(place, latex=latex, displayed=not single)
+        yield replace(place, latex=latex, displayed=kind == "display")
 
 
-def _in_table(kind: str, found: re.Match[str], place: Formula) -> Iterator[Formula]:
+def _in_table(kind: str, content: str, place: Formula) -> Iterator[Formula]:
     """The formulas in the cells of a table, each with the one in the first cell of its row."""
     if kind == "pipes":
-        rows = [re.split(r"(?<!\\)\|", line.strip().strip("|")) for line in found[0].splitlines()]
+        rows = [re.split(r"(?<!\\)\|", line.strip().strip("|")) for line in content.splitlines()]
     else:
-        body = re.sub(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^}]*\})(?:\[[^\]]*\])?", "", found[2])
-        rows = [list(cells) for cells in rows_in(re.sub(r"^\s*(?:\[[^\]]*\])?(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})+", "",
-                                                         body))]  # fmt: skip
+        rows = [list(cells) for cells in rows_in(RULES.sub("", _without_columns(content)))]
     for offset, cells in enumerate(rows):
-        held = [list(SPAN.finditer(cell)) for cell in cells]
-        key = _content(held[0][0]) if held and held[0] else ""
-        for matches in held[1:]:
-            for match in matches:
-                for latex in equations_in(_content(match)):
-                    yield replace(place, latex=latex, row=key, line=place.line + (offset if kind == "pipes" else 0))
+        held = [[span.content for span in spans_in(cell)] for cell in cells]
+        key = held[0][0] if held and held[0] else ""
+        for inside in (one for found in held[1:] for one in found):
+            for latex in equations_in(inside):
+                yield replace(place, latex=latex, row=key, line=place.line + (offset if kind == "pipes" else 0))
 
 
-def _content(match: re.Match[str]) -> str:
-    return next(group for name, group in match.groupdict().items() if name != "display" and group is not None)
+def _without_columns(content: str) -> str:
+    """What follows the columns of a table, {|c|c|}, and its width."""
+    at = 0
+    while found := re.compile(r"\s*(?:\[[^\]]*\])?\s*(?=\{)").match(content, at):
+        depth, end = 0, found.end()
+        for end in range(found.end(), len(content)):
+            depth += (content[end] == "{") - (content[end] == "}")
+            if depth == 0:
+                break
+        at = end + 1
+    return content[at:]
 
 
 def _bare_lines(source: HandinText) -> Iterator[Formula]:

@@ -12,6 +12,8 @@ CONTINUES = re.compile(
     r"|Longrightarrow|rightarrow|to|leq?|geq?|ne|neq|right|Leftrightarrow|iff|propto|sim|top|mid)\b)"
 )
 LABELS = re.compile(r"\\(?:label|tag\*?|vspace\*?|hspace\*?)\s*\{[^{}]*\}|\\(?:nonumber|notag|displaystyle)\b")
+MOST_GAPS = 40
+"""A row with more gaps is one formula."""
 GAP = re.compile(r"(?:,|;|\.)?\s*(?:(?:\\q?quad\b|\\text\s*\{\s*(?:and|,|where|with)\s*\})\s*)+")
 
 
@@ -66,9 +68,10 @@ def _bare(row: str) -> str:
 
 def _apart(row: str) -> Iterator[str]:
     """Several equations with gaps between them, one by one."""
+    gaps = list(GAP.finditer(row))
     pieces = []
     start = 0
-    for gap in GAP.finditer(row):
+    for gap in gaps if len(gaps) <= MOST_GAPS else ():
         before, behind = row[start : gap.start()], row[gap.end() :]
         whole = _closed(before) and "=" in _bare(before) and "=" in _bare(behind)
         if whole and not CONTINUES.match(behind):

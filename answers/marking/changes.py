@@ -19,7 +19,8 @@ def changes_of(setting: Setting, side: Any) -> Iterator[Edit]:
     """Every change of a side, the likeliest first."""
     parts = list(parts_of(side))
     makers: Sequence[Callable[[Setting, Any], Iterator[Edit]]] = (
-        transposes, slopes, operations, _signs, _signs_of_cases, orders, _limits, _names, _powers, _surplus, moved_transposes,
+        transposes, slopes, operations, _signs, _signs_of_cases, orders, _limits, _names, _powers, _surplus,
+        moved_transposes,
     )  # fmt: skip
     for maker in makers:
         for part in parts:

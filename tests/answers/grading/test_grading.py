@@ -12,6 +12,7 @@ import pytest
 from answers.errors import HomeworkContentError, HomeworkError
 from answers.grading import run as running
 from answers.grading.asked import Paper, paper_of
+from answers.grading.finding import needed
 from answers.grading.pages import document, handin_of, page, report, table
 from answers.grading.run import grade, tasks_of
 from answers.grading.student import MarkedHandin, marked_texts
@@ -263,3 +264,10 @@ def test_what_is_broken_stops_no_class(class_folder: Path, tmp_path: Path) -> No
     assert "b.md is no text" in notes["s1"][0]
     assert "no file that could hold formulas" in notes["empty"][0]
     assert len(handins) == 7
+
+
+def test_only_definitions_that_are_needed_are_read() -> None:
+    given = {"h": "z_2", r"\delta_1": "a h", r"\bm{e}": r"\hat y - y", "q": r"\foo"}
+    assert [name for name, _ in needed(given, r"\delta_1 x^T")] == ["h", r"\delta_1"]
+    assert [name for name, _ in needed(given, r"2 \mathbf e z_2^T")] == [r"\bm{e}"]
+    assert needed(given, "x") == ()

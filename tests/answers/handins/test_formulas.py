@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,23 @@ def test_definitions_of_all_files_count_but_not_those_in_comments() -> None:
         HandinText("b", "tex", "\\def\\c{3}"),
     ]
     assert definitions_in(texts).split() == [r"\newcommand{\a}{1}", r"\def\c{3}"]
+
+
+UNCLOSED = (
+    r"\begin{align} ", r"\[ ", "$$x ", "$x ", "{", r"\begin{tabular}{c} a & ", "|a|\n", "```\n", "# a\n", "\\", "**a",
+    "(", r"\newcommand{\a}{", r"\[ a = b \quad c = d ", r"\text{$", "dl/dW1 = ", r"\item[", "% answer 1a ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", UNCLOSED)
+@pytest.mark.parametrize("form", ["tex", "md", "txt"])
+def test_texts_that_close_nothing_end_soon(piece: str, form: Format) -> None:
+    start = time.process_time()
+    found(piece * (30_000 // len(piece)), form)
+    assert time.process_time() - start < 5
+
+
+def test_formulas_in_code_are_none_and_what_is_not_closed_hides_nothing() -> None:
+    assert [one.latex for one in found("```python\nx = $1$\n```\n$$a = b$$ \\[ $c$", "md")] == ["a = b", "c"]
+    assert [one.latex for one in found(r"\begin{align} $a$ \[ b = c \]")] == ["a", "b = c"]
+    assert [one.latex for one in found(r"\begin{alignat}{2} a &= b \end{alignat} costs \$5 and \$6")] == ["a &= b"]
