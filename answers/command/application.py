@@ -25,6 +25,7 @@ from answers.command.schema import schema
 from answers.command.sizes import sizes
 from answers.command.train import train
 from answers.command.verify import verify
+from derive.expression.collector import PAUSES
 
 DEEPEST = 6000
 """How many calls may be open at once: a formula of 200 functions inside one another takes 2000."""
@@ -124,7 +125,7 @@ def main() -> None:
     """The console script ``gradsheet``."""
     # Expressions that a command works with live as long as it does: looking through them for garbage takes a tenth
     # of its time and finds little.
-    gc.freeze()
+    PAUSES.keep()
     gc.set_threshold(100_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         # Formulas are Unicode: a terminal or pipe with a smaller alphabet must not end in a traceback.

@@ -18,6 +18,13 @@ class Pauses:
         self._lock = Lock()
         self._lasting = 0
         self._was_on = False
+        self._kept = False
+
+    def keep(self) -> None:
+        """Never look again at what there is, nor at what is made in pauses: for a program that ends when it is done."""
+        with self._lock:
+            self._kept = True
+            gc.freeze()
 
     def begin(self) -> None:
         """Pause the collector, if it is on."""
@@ -32,7 +39,9 @@ class Pauses:
         with self._lock:
             self._lasting -= 1
             if self._lasting == 0 and self._was_on:
-                if gc.get_freeze_count() == 0:
+                if self._kept:
+                    gc.freeze()
+                elif gc.get_freeze_count() == 0:
                     gc.freeze()
                     gc.unfreeze()
                 gc.enable()

@@ -98,3 +98,16 @@ def test_many_threads_leave_it_as_it_was() -> None:
         for done in [pool.submit(work) for _ in range(8)]:
             done.result()
     assert gc.isenabled()
+
+
+def test_what_a_program_makes_in_pauses_is_kept() -> None:
+    """In a process of its own, as what is frozen stays frozen."""
+    lines = (
+        "import gc",
+        "from derive.expression.collector import PAUSES, collector_paused",
+        "PAUSES.keep()",
+        "with collector_paused(): made = [[] for _ in range(50_000)]",
+        "print(gc.get_count()[0] < 1000, gc.get_freeze_count() > 50_000, gc.isenabled())",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"] * 3
