@@ -31,6 +31,7 @@ from derive import (  # noqa: E402 - only once it is certain that these are our 
     with_ranges,
     written_out,
 )
+from gradsheet.caches import clear_caches  # noqa: E402
 from numeric import (  # noqa: E402
     ArrayError,
     Check,
@@ -68,6 +69,7 @@ __all__ = [
     "assert_gradients",
     "check",
     "checked",
+    "clear_caches",
     "compile",
     "evaluate",
     "layer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -68,7 +68,7 @@ def written_activation(name: str, layer: str, library: str, naming: Naming) -> A
     return ActivationLines(name, statements, target, code, comments[0], gradient, comments[1])
 
 
-@cache
+@lru_cache(maxsize=64)
 def _model(layer: str) -> Network:
     # The loss only gives the gradient dJ/dy a name; it does not enter the answer.
     return network(f"z:n -> {layer} -> y_hat", "MSE", batch=BATCH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from answers.reading.errors import Misshapen
 from answers.reading.symbols import Axis
@@ -12,7 +13,7 @@ from answers.reading.symbols import Axis
 Bindings = Mapping[str, Axis]
 """What unknown lengths were found to be."""
 
-NONE: Bindings = {}
+NONE: Bindings = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import sympy
 from sympy import Basic, Expr, Indexed, IndexedBase, Symbol
@@ -21,7 +21,7 @@ from derive.expression import walks
 from derive.expression.identifiers import TENSOR, is_word, quoted, symbol_name
 
 
-@cache
+@lru_cache(maxsize=65536)
 def size(name: str) -> Symbol:
     """The positive integer symbol of a dimension, such as ``n`` or ``K``.
 
@@ -59,7 +59,7 @@ def number_of(symbol: Symbol) -> Expr | None:
     return sympy.Integer(symbol.name.strip(f"{MARK}'")) if symbol.name.startswith(MARK) else None
 
 
-@cache
+@lru_cache(maxsize=65536)
 def index(name: str) -> Symbol:
     """The symbol of an index, which runs from 0 to its size less one.
 
@@ -69,7 +69,7 @@ def index(name: str) -> Symbol:
     return Symbol(symbol_name(name, "an index", TENSOR), integer=True, nonnegative=True)
 
 
-@cache
+@lru_cache(maxsize=65536)
 def scalar(name: str) -> Symbol:
     """The real symbol that stands for a tensor of rank zero or for a real hyper-parameter.
 
@@ -79,7 +79,7 @@ def scalar(name: str) -> Symbol:
     return Symbol(symbol_name(name, "a tensor", TENSOR), real=True)
 
 
-@cache
+@lru_cache(maxsize=65536)
 def base(name: str) -> IndexedBase:
     """The SymPy base of a tensor of real numbers."""
     return IndexedBase(scalar(name))

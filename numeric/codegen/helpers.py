@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from functools import cache
+from functools import lru_cache
 
 import mpmath
 
@@ -69,7 +69,7 @@ def helper(name: str, model: Forward) -> ast.FunctionDef:
     return tree.function(function_name(name), ["z"], f"{formula}, without overflow.", body)
 
 
-@cache
+@lru_cache(maxsize=8)
 def _coefficients(count: int = 28) -> tuple[float, ...]:
     """Chebyshev coefficients of exp(x²)·erfc(x)/t in 2·t - 1, where t = 2/(2 + x), for x from 0 on."""
     with mpmath.workdps(DIGITS):

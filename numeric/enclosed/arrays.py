@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy
@@ -38,7 +38,7 @@ def called(name: str, value: Any, out: Any = None) -> Any:
     return _elementwise(name)(value) if out is None else _elementwise(name)(value, out=out)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _elementwise(name: str) -> Callable[..., Any]:
     def function(element: Any) -> Any:
         if isinstance(element, Number):
@@ -51,7 +51,7 @@ def _elementwise(name: str) -> Callable[..., Any]:
     return result
 
 
-@cache
+@lru_cache(maxsize=256)
 def extreme(largest: bool) -> Callable[..., Any]:
     """The elementwise maximum or minimum."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, ClassVar, TypeGuard
 
 Part = ast.expr | None
@@ -145,12 +145,12 @@ def same(first: ast.AST, second: ast.AST) -> bool:
     return type(first) is type(second) and ast.dump(first) == ast.dump(second)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _expression(pattern: str) -> ast.expr:
     return ast.parse(pattern, mode="eval").body
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _statement(pattern: str) -> ast.stmt:
     return ast.parse(pattern).body[0]
 

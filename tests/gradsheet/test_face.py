@@ -12,6 +12,7 @@ import derive
 import gradsheet
 import numeric
 from answers import marking
+from gradsheet import caches
 from gradsheet.neighbours import PACKAGES
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ def run(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_everything_offered_is_there_and_the_same() -> None:
     for name in gradsheet.__all__:
-        homes = [package for package in (derive, numeric, marking) if name in package.__all__]
+        homes = [package for package in (derive, numeric, marking) if name in package.__all__] or [caches]
         assert getattr(gradsheet, name) is getattr(homes[0], name)
 
 

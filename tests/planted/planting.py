@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pytest
-from lark import Lark
 
 from answers.homework.bundled import bundled_files
 from answers.homework.source import read_source
-
-PACKAGES = ("derive", "numeric", "answers")
+from gradsheet.caches import caches, makes_parser, modules
 
 
 @dataclass(frozen=True)
@@ -58,36 +55,6 @@ def plant(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
         for module in modules():
             if vars(module).get(name) is right:
                 monkeypatch.setattr(module, name, wrong)
-
-
-def modules() -> Iterator[ModuleType]:
-    """The modules of the program that are loaded."""
-    for name, module in sorted(sys.modules.items()):
-        if name.split(".")[0] in PACKAGES:
-            yield module
-
-
-def clear_caches() -> None:
-    """Forget everything that the program has worked out: it may be right where it must be wrong, or the reverse.
-
-    Parsers are kept, since a grammar alone makes them; ``plant`` refuses a target that could be part of one.
-    """
-    for module in modules():
-        for value in caches(module):
-            if not makes_parser(value):
-                value.cache_clear()
-
-
-def caches(module: ModuleType) -> Iterator[Any]:
-    """The functions of a module that remember."""
-    for value in vars(module).values():
-        if hasattr(value, "cache_clear") and value.__module__ == module.__name__:
-            yield value
-
-
-def makes_parser(function: Any) -> bool:
-    """Whether a function that remembers makes the parser of a grammar."""
-    return bool(function.__annotations__.get("return") == Lark.__name__)
 
 
 def reduced(*parts: str) -> str:

@@ -15,10 +15,11 @@ from derive.derivation import Derivation
 from derive.network import Network
 from derive.render.derivations import quantity_unicode
 from derive.with_ranges import with_ranges
+from gradsheet import clear_caches
 from numeric import check
 from tests.answers.command.runner import Outcome, run, written
 from tests.planted.homeworks import HOMEWORKS, MUTANTS, arguments
-from tests.planted.planting import clear_caches, plant, reduced
+from tests.planted.planting import plant, reduced
 from tests.planted.subjects import SUBJECTS, Subject, right
 from tests.planted.table import KINDS
 

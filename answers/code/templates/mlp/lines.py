@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from answers.code.activations import ActivationLines, written_activation
@@ -44,7 +44,7 @@ NAMING = Naming()
 """Gradients are called dJdW1, as in the homework."""
 
 
-@cache
+@lru_cache(maxsize=64)
 def forward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The forward pass of the network, a line for each layer."""
     model = network(NETWORK.format(f="f", g="g"), batch=BATCH)
@@ -57,7 +57,7 @@ def _line(target: ast.expr, derivation: Derivation, library: str, names: Names) 
     return DerivedLine(target, code_of(derivation, library, names), equation(derivation, SIZE, NAMING))
 
 
-@cache
+@lru_cache(maxsize=64)
 def backward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The backward pass, from the gradient with respect to y_hat to those of the parameters."""
     # The pass begins at dJ/dy_hat: it is the same for every loss.
@@ -121,7 +121,7 @@ def loss_lines(options: MlpOptions) -> tuple[LossLines, ...]:
     return tuple(_loss(name, loss, options.library, options.reduction) for name, loss in options.losses.items())
 
 
-@cache
+@lru_cache(maxsize=64)
 def _loss(name: str, loss: str, library: str, reduction: Literal["mean", "sum"]) -> LossLines:
     model = network("x:n -> Linear(K) -> y_hat", loss, batch=BATCH, reduction=reduction)
     names = NAMING.of(model.forward)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from derive.network import Network, network
@@ -15,7 +15,7 @@ LOSS = {"classification": "WeightedCrossEntropy(class)", "regression": "MSE"}
 Task = Literal["classification", "regression"]
 
 
-@cache
+@lru_cache(maxsize=64)
 def model(task: Task, activation: str) -> Network:
     """The network with its loss, over a batch."""
     outputs = "C" if task == "classification" else "1"
@@ -23,7 +23,7 @@ def model(task: Task, activation: str) -> Network:
     return network(text, LOSS[task], batch=BATCH)
 
 
-@cache
+@lru_cache(maxsize=64)
 def functions(task: Task, activation: str) -> str:
     """The generated functions ``forward``, ``loss``, ``backward`` and ``loss_and_gradients``, and their helpers."""
     return "\n\n\n".join(compiled(model(task, activation)).program.definitions)
