@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from derive.graph.structure import Operation, slots
+from derive.render.piece import Piece
 from tests.planted.planting import Mutant
 
 EQUATIONS = "a = x*y - 3*z; b = sigma(a)/y; w = a*b + x"
@@ -48,7 +49,7 @@ def last_dropped(right: Rule) -> Rule:
 
 
 def zero_digits(right: Rule) -> Rule:
-    return lambda *given: "0"
+    return lambda *given: Piece("0", 1)
 
 
 def not_added(right: Rule) -> Rule:
