@@ -8,8 +8,8 @@ from pydantic import Field
 
 from answers.contract.item import Answered, Context
 from answers.contract.written import Lined, Noted, room
-from answers.latex.sheet import Block
-from answers.numbers.answer import Numbers, given_blocks, number_blocks, number_claims
+from answers.latex.sheet import Block, Text
+from answers.numbers.answer import Numbers, given_blocks, number_blocks, number_claims, settings
 from answers.numbers.lines import given_lines
 from answers.numbers.model import AtNumbers
 from derive.expression.partials import partial_name
@@ -25,9 +25,14 @@ class NumbersAnswer(AtNumbers, Lined, Noted):
         if not self.given:
             return room(self.lines)
         plan = self.plan(context)
-        different = {name for sample in self.samples for name in sample}
-        lines = [line for line in given_lines(plan.given) if line.name not in different]
-        return (*given_blocks(lines, self.digits, plan.given.network.index_base), *room(self.lines))
+        base = plan.given.network.index_base
+        always = [line for line in given_lines(plan.given) if line.name not in plan.varying]
+        blocks: list[Block] = [Text(settings(plan, self.digits))] if plan.rules else []
+        blocks += given_blocks(always, self.digits, base)
+        for number, sample in enumerate(plan.stages[: len(self.samples)], start=1):
+            lines = [line for line in given_lines(plan.given.with_arrays(sample)) if line.name in plan.varying]
+            blocks += [Text(f"Sample {number}:"), *given_blocks(lines, self.digits, base)]
+        return (*blocks, *room(self.lines))
 
     def answer(self, context: Context) -> Answered:
         plan = self.plan(context)

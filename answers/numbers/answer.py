@@ -93,7 +93,7 @@ def number_blocks(numbers: Numbers) -> tuple[Block, ...]:
     blocks: list[Block] = []
     plan = numbers.plan
     if plan.rules:
-        blocks.append(Text(_settings(numbers)))
+        blocks.append(Text(settings(plan, numbers.digits)))
     for stage in numbers.stages:
         if len(numbers.stages) > 1:
             blocks.append(Heading(f"{'Step' if plan.rules else 'Sample'} {stage.number}"))
@@ -144,11 +144,11 @@ def _line_blocks(line: Line, numbers: Numbers, *, again: bool) -> Iterator[Block
         yield from note_blocks(line.derivation, ties=False)
 
 
-def _settings(numbers: Numbers) -> str:
+def settings(plan: Plan, digits: int) -> str:
     """The constants of the rules, in letters and numbers."""
-    constants = {symbol: value for rule in numbers.plan.rules.values() for symbol, value in rule.constants.items()}
-    rule = next(iter(numbers.plan.rules.values()))
-    told = (f"${latex(symbol)} = {texts([value], numbers.digits)[0]}$" for symbol, value in constants.items())
+    constants = {symbol: value for rule in plan.rules.values() for symbol, value in rule.constants.items()}
+    rule = next(iter(plan.rules.values()))
+    told = (f"${latex(symbol)} = {texts([value], digits)[0]}$" for symbol, value in constants.items())
     return f"{rule.name} with {', '.join(told)}."
 
 

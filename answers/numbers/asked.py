@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from answers.errors import HomeworkContentError
 from answers.numbers.given import Given
 from derive.derivation import Derivation
 from derive.expression.partials import partial_name, partial_named
@@ -70,8 +71,11 @@ def _partials(given: Given, names: Iterable[str]) -> tuple[Derivation, ...]:
     wanted = tuple(dict.fromkeys(names))
     for name in wanted:
         if partial_named(name) is None and given.top not in given.model.tensors:
-            # The network says what is missing for the gradient of a loss.
-            given.network.gradient(name)
+            above = partial_name(given.top, given.network.values[-1])
+            raise HomeworkContentError(
+                f"this network has no loss to differentiate by {name}; give it one, such as MSE, "
+                f"or the gradient of its output, {above}, among the numbers"
+            )
     of_loss = [name for name in wanted if (partial := partial_named(name)) is not None and partial.top == given.top]
     visible = [tensor.name for tensor in given.model.tensors.values() if _may_be_read(tensor, given)]
     found = {}

@@ -134,7 +134,7 @@ def given_lines(given: Given, *, learnt: bool = True) -> tuple[Line, ...]:
             name, ranks[partial_name(given.top, given.upstream)] = partial_name(given.top, given.upstream), array.ndim
             array = in_layout(array, name, given.model, given.network.layout)
         elif tensor.domain == "class":
-            array = array + given.network.index_base
+            array = numpy.asarray(array + given.network.index_base, object)
         named = symbol_latex(name, ranks=ranks), symbol_unicode(name, ranks=ranks)
         if "/" in name:
             named = latex(Named(name, *_rows_and_columns(tensor.shape)), ranks=ranks), named[1]

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from answers.contract.item import Answered
 from answers.homework.context import HomeworkContext
-from answers.latex.sheet import Equation
+from answers.latex.sheet import Equation, Text
 from answers.numbers.claims import read_line
 from derive import network
 from numeric.sampling.points import sample
@@ -284,3 +284,13 @@ def test_networks_of_many_kinds(layers: str, loss: str, batch: int | None, more:
     context, part = last(homework([item], networks={"n": described}))
     (answer,) = context.answered(part)
     assert [claim.quantity for claim in answer.claims if not claim.check().ok] == []
+
+
+def test_the_question_sheet_shows_every_sample_and_the_rule() -> None:
+    keys = {"at": {"W1": [[1, 0]] * 3, "b1": [0] * 3}, "update": {"kind": "SGD", "learning_rate": 0.1}}
+    samples = [{"x": [1, 2], "y": 1}, {"x": [3, 4], "y": 2}]
+    context, part = last(_homework("classes", "gradient", {**keys, "samples": samples}))
+    shown = " ".join(block.latex for block in context.blank(part) if isinstance(block, Equation | Text))
+    assert "Sample 2:" in shown
+    assert r"\bm{x} = \begin{bmatrix} 3 \\ 4 \end{bmatrix}, \quad y = 2" in shown
+    assert r"SGD with $\eta = 0.1$" in shown

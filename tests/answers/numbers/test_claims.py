@@ -1,0 +1,86 @@
+"""Errors planted in what is printed of numbers, each of which must be noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from answers.homework.context import HomeworkContext
+from answers.kinds.numbers import NumbersAnswer
+from answers.numbers.answer import Numbers
+from answers.numbers.claims import Lines, verdict
+from answers.numbers.lines import Line
+from tests.answers.sample import homework
+
+AT: dict[str, Any] = {
+    "x": [1, 2], "y": [1], "W1": [["1/2", -1], [0.5, 1]], "b1": [0, 1], "W2": [[1, "-1/3"]], "b2": [0.25],
+}  # fmt: skip
+TANH = {"layers": "x:n -> Linear(d) -> Tanh -> Linear(K) -> y_hat", "loss": "1/2*MSE"}
+Spoil = Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def numbers() -> Numbers:
+    """A step of gradient descent with momentum, in numerator layout."""
+    keys = {"at": AT, "update": {"kind": "SGD", "learning_rate": 0.1, "momentum": 0.5}, "steps": 2}
+    item = NumbersAnswer.model_validate({"kind": "numbers", "network": "net", **keys})
+    context = HomeworkContext(homework([], networks={"net": TANH}), layout="numerator")
+    return Numbers.of(item.plan(context), 4)
+
+
+def judged(numbers: Numbers, name: str, spoil: Spoil, stage: int = 0) -> bool:
+    """Whether everything that is printed of a stage passes where one line is spoilt."""
+    one, place = numbers.stages[stage], numbers.measured[stage]
+    groups = (numbers.values(one), numbers.gradients(one), *numbers.changes(one))
+    found = []
+    spoilt = 0
+    for lines in groups:
+        texts = []
+        for line in lines:
+            printed = numbers.printed(line)
+            changed = tuple(map(spoil, printed)) if line.name == name and _is_last(line, lines) else printed
+            spoilt += changed != printed
+            texts.append(changed)
+        found.append(Lines(tuple(lines), tuple(texts), place.before, place.after, place.noise))
+    assert spoilt or name == ""
+    return verdict(found, numbers.digits).ok
+
+
+def _is_last(line: Line, lines: tuple[Line, ...]) -> bool:
+    return all(other.name != line.name for other in lines[lines.index(line) + 1 :])
+
+
+@pytest.mark.parametrize("stage", [0, 1])
+def test_what_is_printed_passes(numbers: Numbers, stage: int) -> None:
+    assert judged(numbers, "", str, stage)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("z1", "-1.5", "1.5"),
+        ("z1", "3.5", "3.51"),
+        ("z2", r"\tanh", r"\sigma"),
+        ("z2", "0.9982", "0.9983"),
+        ("y_hat", "+", "-"),
+        ("l", r"\tfrac{1}{2} \,", ""),
+        ("dl/dy_hat", r"\hat{\bm{y}} - \bm{y}", r"\bm{y} - \hat{\bm{y}}"),
+        ("dl/dW2", r"\bm{z}_2", r"\bm{z}_1"),
+        ("dl/dW1", r"\bm{W}^{(1)}", r"\bm{W}^{(2)}"),
+        ("dl/dW1", "&", r"\\"),
+        ("dl/dz1", r"\begin{bmatrix}", r"\begin{bmatrix} -"),
+        ("W1", r"\eta", r"\mu"),
+        ("v_W1", r"\mu", r"\eta"),
+        ("v_W1", r"^{\top}", ""),
+        ("b2", "-", "+"),
+    ],
+)
+def test_a_planted_error_is_noticed(numbers: Numbers, name: str, old: str, new: str) -> None:
+    assert not judged(numbers, name, lambda text: text.replace(old, new, 1), stage=1 if "v_" in name else 0)
+
+
+def test_numbers_of_another_step_are_noticed(numbers: Numbers) -> None:
+    second = numbers.printed(numbers.values(numbers.stages[1])[0])
+    assert not judged(numbers, "z1", lambda text: second[0])
