@@ -140,11 +140,17 @@ class Perturbation:
         trials = numpy.broadcast_to(result, (*result.shape[:-1], steps.size))
         trials = trials.reshape((*result.shape[:-1], *steps.shape))
         if self.method == "rounded":
-            moved = numpy.abs(trials.real - self.base[numerator][..., numpy.newaxis]).max(initial=0.0)
+            moved = numpy.abs(trials.real - self._unmoved(numerator)[..., numpy.newaxis]).max(initial=0.0)
             return Measured(trials.imag[..., 0, :] / steps[0], numpy.full(steps.shape[1], moved))
         if self.method == "complex":
             return _complex(trials, steps)
         return _central(trials, steps, self.method)
+
+    def _unmoved(self, numerator: str) -> Array:
+        """The numerator where nothing is moved, which a fork of the point may have computed for itself alone."""
+        values = dict(self.base)
+        self.chart.compute(self.chart.needed({numerator}, values), values, self.sizes, numpy.float64)
+        return values[numerator]
 
     def _recomputed(self, numerator: str, moves: Array, changed: dict[str, Array]) -> Array:
         """The numerator with every row between the two computed again; ``changed`` keeps what is computed."""
