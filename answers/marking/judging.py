@@ -117,7 +117,7 @@ def read_and_judge(question: Question, setting: Setting, text: str, macros: Macr
 
 def _read(setting: Setting, text: str, macros: Macros, *, kind: Kind) -> tuple[Reading, tuple[str, ...]]:
     """The reading of a chain; of its last side if the others cannot be read, with a remark."""
-    written = syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
+    written = syntax.without_sets(syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text))
     try:
         return understood(written, text, setting.table, kind=kind), ()
     except ReadingError as error:

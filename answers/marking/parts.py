@@ -57,7 +57,7 @@ def is_partial(node: Any) -> bool:
 def parsed(setting: Setting, text: str, macros: Macros) -> syntax.Relation | None:
     """The syntax of a text; None if it is no formula, or too long to be changed."""
     try:
-        written = syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
+        written = syntax.without_sets(syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text))
         count = sum(1 for _ in islice(parts_of(written.sides[-1]), LONGEST + 1))
     except (ReadingError, RecursionError):
         return None

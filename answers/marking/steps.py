@@ -29,7 +29,7 @@ class Step:
 def steps_of(question: Question, setting: Setting, text: str, macros: Macros) -> tuple[Step, ...]:
     """The sides of a chain, each judged alone, without one that only names what is asked for; none of a single side."""
     try:
-        written = syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
+        written = syntax.without_sets(syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text))
     except (ReadingError, RecursionError):
         return ()
     if len(written.sides) < 2:

@@ -187,8 +187,7 @@ def _read(
 ) -> Reading:
     context = Context(table, text, kind)
     context.read = partial(meanings, context)
-    while relation.signs and relation.signs[-1] in ("∈", "∉"):
-        relation = syntax.Relation(relation.sides[:-1], relation.signs[:-1], relation.leading, relation.guard)
+    relation = syntax.without_sets(relation)
     options: list[list[Meaning]] = []
     for number, side in enumerate(relation.sides):
         try:

@@ -440,6 +440,13 @@ def parse(tokens: list[Token], text: str) -> Relation:
         raise Unreadable(str(error), text) from None
 
 
+def without_sets(relation: Relation) -> Relation:
+    """A chain without the set that its last side is said to be in."""
+    while relation.signs and str(relation.signs[-1]) in ("∈", "∉"):
+        relation = Relation(relation.sides[:-1], relation.signs[:-1], relation.leading, relation.guard)
+    return relation
+
+
 def place_of(node: Any) -> tuple[int, int]:
     """Where a part of the syntax begins and ends."""
     if isinstance(node, Scripted):

@@ -267,6 +267,14 @@ def test_lists_and_dots(what: str, latex: str, outcome: str) -> None:
     assert mark(asked(what), latex).outcome == outcome
 
 
+def test_the_set_that_an_answer_is_in_says_nothing() -> None:
+    partials = r"\frac{\partial \ell}{\partial \hat y} \frac{\partial \hat y}{\partial z_3}"
+    question = asked("mse:dl/dW2")
+    assert mark(question, rf"({partials})^T z_2^T \in \mathbb{{R}}^{{K \times d}}").outcome == "right"
+    found = mark(question, r"2 (\hat y - y) z_2 \in \mathbb{R}^{K \times d}")
+    assert found.misconception.startswith("dropped transpose")
+
+
 def test_definitions_of_the_student_are_followed() -> None:
     question = asked("mse:dl/dW1")
     given = {r"\delta_2": r"2(\hat y - y)", r"\delta_1": r"W_2^T \delta_2 \odot \sigma'(z_1)"}
