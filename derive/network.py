@@ -21,6 +21,7 @@ from derive.derivation import Derivation
 from derive.deriving import Deriver, deriver_of
 from derive.errors import NetworkError, nearest
 from derive.expression import symbols
+from derive.expression.collector import collector_paused
 from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from derive.layers import Activation, LayerDefinition, LossDefinition
@@ -327,8 +328,9 @@ def network_of(
 
     ``build`` notes the ``lengths`` of axes that it meets.
     """
-    plain = build(Lettering())
-    found = lettered(build, plain.forward, lengths)
+    with collector_paused():
+        plain = build(Lettering())
+        found = lettered(build, plain.forward, lengths)
     if found is None:
         return made(plain)
     return replace(made(plain), general=GeneralNetwork(made(found.blueprint), found.numbers))
