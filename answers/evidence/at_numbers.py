@@ -15,7 +15,7 @@ from answers.contract.methods import DIFFERENCES, FORWARD_PASS
 from answers.contract.sides import Leaf, Named, Quoted, Side
 from answers.numbers.answer import Numbers, number_claims
 from answers.numbers.claims import read_line
-from answers.numbers.lines import Line, matrix_latex
+from answers.numbers.lines import Line, given_lines, matrix_latex
 from answers.numbers.measured import floats
 from answers.numbers.model import AtNumbers
 from derive.errors import nearest
@@ -72,8 +72,6 @@ class Quotable:
         place = numbers.measured[self.stage]
         array = (place.after if self.behind else place.before).arrays[self.line.name]
         given = numbers.plan.given
-        if self.line.name in given.arrays and given.model.tensors[self.line.name].domain == "class":
-            array = array - given.network.index_base
         return in_layout(numpy.asarray(array, dtype=float), self.line.name, given.model, given.network.layout)
 
 
@@ -81,10 +79,8 @@ def _named(numbers: Numbers) -> Iterator[tuple[str, Quotable]]:
     """What can be quoted: of the first step by its name, of others with the number of the step behind."""
     for number, stage in enumerate(numbers.stages):
         mark = f"@{stage.number}" if number else ""
-        given = [Line(name, ("", ""), array) for name, array in stage.given.arrays.items()]
-        for line in (*given, *numbers.values(stage), *numbers.gradients(stage)):
-            if line.name in stage.given.model.tensors or "/" in line.name:
-                yield f"{line.name}{mark}", Quotable(line, number)
+        for line in (*given_lines(stage.given), *numbers.values(stage), *numbers.gradients(stage)):
+            yield f"{line.name}{mark}", Quotable(line, number)
     for change in numbers.stages[-1].changes:
         line = Line(change.parameter, ("", ""), change.values[-1])
         yield f"{change.parameter}_new", Quotable(line, len(numbers.stages) - 1, behind=True)

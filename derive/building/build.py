@@ -98,11 +98,23 @@ class Builder:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
+        self._require_letters()
         require_distinct([tensor.name for tensor in forward.tensors.values() if tensor.role != "hidden"])
         require_distinct(
             {size.name: None for tensor in ordered for size in sorted(symbols.sizes_in(tensor.shape), key=str)}
         )
         return Blueprint(forward, tuple(self.blocks))
+
+    def _require_letters(self) -> None:
+        """Complain of a hyper-parameter that is called as a tensor is."""
+        tensors = {tensor.name: tensor for tensor in (*self.given, *(row.tensor for row in self.rows))}
+        for row in self.rows:
+            for letter in symbols.accesses(row.expression):
+                if isinstance(letter, Symbol) and letter.name in tensors and tensors[letter.name].shape:
+                    raise NetworkError(
+                        f"{letter.name} is a hyper-parameter and a value of this network; give the layer a number or "
+                        "another letter, such as Dropout(rate)"
+                    )
 
     def _add_objective(self, terms: Sequence[Stage], prediction: Tensor) -> None:
         tensors = {tensor.name: tensor for tensor in (*self.given, *(row.tensor for row in self.rows))}

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.answers.sample import all_pass, answered, verdicts
+from answers.latex.sheet import Text
+from tests.answers.sample import all_pass, answered, homework, last, verdicts
 
 AT: dict[str, Any] = {"x": [1, 2], "y": 1, "W1": [[1, 1]], "b1": [0], "W2": [[2]], "b2": [0.5]}
 NUMBERS = {"kind": "at_numbers", "network": "regression", "at": AT, "update": {"kind": "SGD", "learning_rate": 0.1}}
@@ -28,6 +29,20 @@ def test_a_text_quotes_values_gradients_and_elements() -> None:
 
 def test_the_second_step_is_quoted_with_its_number() -> None:
     answer = quoting("Then the loss is ${{n.l@2}}$.", steps=2)
+    assert all_pass(answer)
+
+
+def test_a_class_is_quoted_as_it_is_counted() -> None:
+    networks = {"classes": {"layers": "x:n -> Linear(3)", "loss": "SoftmaxCrossEntropy(class)"}}
+    at = {"x": [1], "W1": [[1], [2], [3]], "b1": [0, 0, 0], "y": 3}
+    evidence = {"n": {"kind": "at_numbers", "network": "classes", "at": at}}
+    context, part = last(
+        homework([{"kind": "prose", "text": "Class ${{n.y}}$.", "evidence": evidence}], networks=networks)
+    )
+    (answer,) = context.answered(part)
+    (text,) = answer.blocks
+    assert isinstance(text, Text)
+    assert "3" in text.latex
     assert all_pass(answer)
 
 

@@ -131,3 +131,9 @@ def test_arguments_that_are_no_sizes(arguments: str, said: str) -> None:
 def test_a_word_that_a_later_chain_reads_is_a_name() -> None:
     net = network("x:n -> Linear(d) -> dense; dense -> ReLU -> Linear(K) -> logits")
     assert {"dense", "logits"} <= set(net.forward.tensors)
+
+
+def test_a_hyper_parameter_is_not_called_as_a_value() -> None:
+    with pytest.raises(NetworkError, match=r"p is a hyper-parameter and a value .* such as Dropout\(rate\)"):
+        network("x:n -> Dropout -> Linear(K)", "SoftmaxCrossEntropy")
+    assert network("x:n -> Dropout(rate) -> Linear(K)", "SoftmaxCrossEntropy").parameters == ("W1", "b1")
