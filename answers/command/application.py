@@ -31,6 +31,10 @@ DEEPEST = 6000
 """How many calls may be open at once: a formula of 200 functions inside one another takes 2000."""
 
 
+LONGEST_NAME = 100
+"""How much of the name of a file is said."""
+
+
 class Program(TyperGroup):
     """The commands as one program, whose errors about the input are one message without a traceback."""
 
@@ -56,6 +60,8 @@ class Program(TyperGroup):
             code = 130
         except input_errors() as error:
             code = _refuse(str(error))
+        except OSError as error:
+            code = _refuse(_file_message(error))
         except RecursionError:
             code = _refuse("something is nested too deeply: give its parts names, such as a = ...; f = sigma(a)")
         finally:
@@ -67,6 +73,13 @@ def _refuse(message: str) -> int:
     """Say what is wrong with the input; the exit code for it."""
     typer.echo(f"{typer.style('error:', fg='red', bold=True)} {message}", err=True)
     return 2
+
+
+def _file_message(error: OSError) -> str:
+    """What is wrong with a file or a folder that nothing else has a word for."""
+    name = str(error.filename or "a file")
+    short = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+    return f"{short}: {error.strerror or error}"
 
 
 def _usage_message(error: typer.TyperException) -> str:

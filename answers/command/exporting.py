@@ -13,6 +13,7 @@ from answers.code.programming import SOLUTION, Programming
 from answers.command.subjects import is_definition_file
 from answers.contract.definitions import Definition
 from answers.errors import HomeworkContentError
+from answers.files import read_file
 from answers.homework.bundled import bundled_files
 from answers.homework.context import HomeworkContext
 from answers.homework.load import Loaded
@@ -39,8 +40,8 @@ def is_homework(given: str) -> bool:
     path = Path(given)
     if path.suffix in SUFFIXES and path.is_file():
         try:
-            data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        except (YAMLError, UnicodeDecodeError):
+            data = YAML(typ="safe").load(read_file(path).decode())
+        except (YAMLError, UnicodeDecodeError, OSError):
             return True  # its loader says what is wrong
         return not isinstance(data, dict) or not {"layers", "activations"} >= set(data)
     if is_definition_file(given) or "->" in given:

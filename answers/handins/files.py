@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from answers.files import read_file
+
 Format = Literal["tex", "md", "txt"]
 SUFFIXES: dict[str, Format] = {".tex": "tex", ".md": "md", ".markdown": "md", ".ipynb": "md", ".txt": "txt"}
 LARGEST = 4_000_000
@@ -49,9 +51,7 @@ def text_of(file: Path, name: str = "") -> HandinText:
     """
     name = name or file.name
     try:
-        if file.stat().st_size > LARGEST:
-            raise HandinError(f"{name} is larger than {LARGEST // 1_000_000} MB")
-        content = file.read_bytes()
+        content = read_file(file, LARGEST)
     except OSError as error:
         raise HandinError(f"{name} cannot be read: {error.strerror}") from None
     return HandinText(name, SUFFIXES[file.suffix.lower()], _decoded(name, content, file.suffix.lower()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def load_definitions(path: Path) -> tuple[Definition, ...]:
 
     Raises:
         HomeworkError: a YAML file is not as it should be; the message names the line and the key.
-        HomeworkContentError: the file is not there, or defines nothing.
+        HomeworkContentError: the file is not there, defines nothing, or is Python that fails.
     """
     if not path.is_file():
         raise HomeworkContentError(f"there is no file {path}")
@@ -47,10 +48,24 @@ def load_layers(path: Path) -> tuple[LayerDefinition | Activation, ...]:
 
 
 def _from_python(path: Path) -> Iterator[Definition]:
-    for value in runpy.run_path(str(path)).values():
+    try:
+        namespace = runpy.run_path(str(path))
+    except (Exception, SystemExit) as error:
+        raise HomeworkContentError(
+            f"{path}{_line_of(error, path)} cannot be run: {type(error).__name__}: {error}"
+        ) from error
+    for value in namespace.values():
         if isinstance(value, LayerDefinition | Activation | LossDefinition):
             yield value
 
 
 def _from_yaml(path: Path) -> tuple[Definition, ...]:
     return validated(OwnDefinitions, read_source(path, str(path))).definitions()
+
+
+def _line_of(error: BaseException, path: Path) -> str:
+    """Where in the file a program failed."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return f":{error.lineno}"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f":{lines[-1]}" if lines else ""

@@ -15,6 +15,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from answers.errors import HomeworkError, KeyPath
+from answers.files import read_file
 
 MERGE = "tag:yaml.org,2002:merge"
 TEXT = "tag:yaml.org,2002:str"
@@ -75,7 +76,7 @@ def read_source(path: Path, name: str | None = None) -> Source:
     """
     name = name or str(path)
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except OSError as error:
         raise HomeworkError(f"cannot read {name}: {error.strerror or error}") from error
     try:

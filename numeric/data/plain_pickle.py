@@ -53,6 +53,8 @@ def read_plain_pickle(path: Path) -> Any:
         DataError: the file cannot be read, is truncated or no pickle, or holds anything else.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path} is no file")
         if path.stat().st_size > LONGEST_FILE:
             raise DataError(f"{path} has more than {LONGEST_FILE // 2**20} MB, expected a batch of images")
         content = path.read_bytes()

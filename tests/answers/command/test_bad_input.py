@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,36 @@ def test_characters_that_are_special_to_latex_and_to_the_terminal(tmp_path: Path
 )
 def test_usage_errors_are_one_message_too(arguments: list[str], message: str) -> None:
     run(*arguments).refused(message)
+
+
+@pytest.mark.parametrize("command", ["verify", "export", "derive"])
+def test_the_name_of_a_file_may_be_too_long(command: str) -> None:
+    outcome = run(command, "a" * 300)
+    assert outcome.code == 2
+    assert len(outcome.err) < 1000
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_a_pipe_and_a_device_are_no_files(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    run("verify", pipe).refused("cannot read", "pipe.yaml: it is no file")
+    run("verify", "/dev/zero").refused("cannot read /dev/zero: it is no file")
+
+
+def test_a_file_has_a_largest_size(tmp_path: Path) -> None:
+    run("verify", written(tmp_path, "#" * 5_000_001)).refused("it has 5,000,001 bytes, and at most 5,000,000 are read")
+
+
+@pytest.mark.parametrize(
+    ("program", "line", "message"),
+    [
+        ("x = 1\nraise ValueError('no')", 2, "ValueError: no"),
+        ("import sys\n\nsys.exit(7)", 3, "SystemExit: 7"),
+        ("x = (", 1, "SyntaxError"),
+        ("import nowhere_at_all", 1, "ModuleNotFoundError"),
+    ],
+)
+def test_a_program_of_the_user_that_fails_says_where(program: str, line: int, message: str, tmp_path: Path) -> None:
+    file = written(tmp_path, program, "mine.py")
+    run("derive", file).refused(f"{file}:{line} cannot be run: {message}")
