@@ -7,6 +7,7 @@ know them alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -83,15 +84,30 @@ def _replaced(node: Any, parse: Parse, free: Iterator[str], hidden: frozenset[st
     made = Tree(node.data, children, node.meta)
     if not _is_shorthand(node, hidden):
         return made
-    if node.data == "where":
-        return _where(*children, made=made)
-    if node.data == "reduction":
-        kind, *ranges, body = children
+    formula = _expanded(made, parse, free)
+    meta = copy(node.meta)
+    meta.shorthand = made  # type: ignore[attr-defined]
+    return Tree(formula.data, formula.children, meta)
+
+
+def shorthand_of(tree: Tr) -> Tr | None:
+    """The shorthand in whose place a formula stands, as it was written; None if it stands there by itself."""
+    found: Tr | None = getattr(tree.meta, "shorthand", None)
+    return found
+
+
+def _expanded(made: Tr, parse: Parse, free: Iterator[str]) -> Tr:
+    if made.data == "where":
+        return _where(*made.children, made=made)
+    if made.data == "reduction":
+        kind, *ranges, body = made.children
+        assert isinstance(kind, Token)
         token = Token.new_borrow_pos(kind.type, "max", kind)
-        most = Tree("reduction", [token, *ranges, Tree("negate", [body], body.meta)], node.meta)
-        return Tree("negate", [most], node.meta)
-    name, *arguments = children
-    return _formula(name, arguments, parse, free, made)
+        most = Tree("reduction", [token, *ranges, Tree("negate", [body], body.meta)], made.meta)
+        return Tree("negate", [most], made.meta)
+    name, *arguments = made.children
+    assert isinstance(name, Token)
+    return _formula(name, [argument for argument in arguments if isinstance(argument, Tree)], parse, free, made)
 
 
 def _formula(name: Token, arguments: list[Tr], parse: Parse, free: Iterator[str], made: Tr) -> Tr:
@@ -140,8 +156,13 @@ def _where(condition: Tr, value: Tr, other: Tr, *, made: Tr) -> Tr:
     terms = [
         Tree("multiply", [part, Tree("bracket", [holds], made.meta)], made.meta)
         for part, holds in ((value, condition), (other, _opposite(condition)))
+        if not _is_zero(part)
     ]
-    return Tree("add", terms, made.meta)
+    return Tree("add", terms, made.meta) if len(terms) == 2 else terms[0] if terms else value
+
+
+def _is_zero(tree: Tr) -> bool:
+    return tree.data == "number" and float(str(tree.children[0])) == 0
 
 
 def _opposite(condition: Tr) -> Tr:

@@ -11,6 +11,7 @@ from sympy import Expr, Symbol
 
 from derive.building.equations import Reader
 from derive.building.formulas import DERIVATIVE, Definition, Formula, Setting
+from derive.building.shorthands import FORMULAS, shorthand_of
 from derive.render import compose
 from derive.render.counting import counted
 from derive.render.expression import ExpressionPrinter
@@ -61,8 +62,27 @@ class WrittenPrinter:
 
     def piece(self, tree: Tr) -> Piece:
         """A formula, or a part of one, as a piece."""
+        shorthand = shorthand_of(tree)
+        if shorthand is not None and (shown := self._shorthand(shorthand)) is not None:
+            return shown
         method = getattr(self, f"_{tree.data}", None)
         return self._as_expression(tree) if method is None else method(*tree.children)
+
+    def _shorthand(self, written: Tr) -> Piece | None:
+        """What was written in the place of a formula: a function, a norm, a minimum; None if the formula is shown."""
+        if written.data == "reduction":
+            *ranges, condition, body = written.children[1:]
+            if condition is not None:
+                return None
+            letters = [str(part.children[0]) for part in ranges]
+            inner = replace(self, reader=Reader(self.reader.vocabulary, self.reader.letters | set(letters)))
+            below = self.style.join([Piece(letter, 1) for letter in letters], ", ")
+            return compose.total(self.style, [self.style.big_operator("min", below)], inner.piece(body), linear=False)
+        name, *arguments = written.children
+        if str(name) == "norm" and arguments[0].data == "symbol":
+            printer = ExpressionPrinter(self.style, self.ranks)
+            return self.style.norm(printer.element(str(arguments[0].children[0]), (), whole=True))
+        return self._call(Token("NAME", str(name)), *arguments) if str(name) in FORMULAS else None
 
     @property
     def _small(self) -> WrittenPrinter:

@@ -22,7 +22,7 @@ SQUARE = {"X": [[1, 2, 0], [-1, 0.5, 1], [0.3, -2, 1]]}
 
 @cache
 def context() -> HomeworkContext:
-    return HomeworkContext(load(FILE).homework)
+    return HomeworkContext(load(str(FILE)).homework)
 
 
 def gradient(network: str, by: str) -> Derivation:
@@ -30,7 +30,7 @@ def gradient(network: str, by: str) -> Derivation:
 
 
 def test_every_formula_is_checked_and_read_back() -> None:
-    lines = list(verify(load(FILE).homework))
+    lines = list(verify(load(str(FILE)).homework))
     assert len(lines) >= 25
     assert [line for line in lines if not line.ok] == []
 

@@ -8,12 +8,14 @@ import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive.building.formulas import parse_formula_in, setting_of
 from derive.building.shorthands import FORMULAS, WHOLE
 from derive.errors import DefinitionError
 from derive.graph import scalar_graph
 from derive.layer import layer
 from derive.layers import Activation, LayerDefinition
 from derive.network import network
+from derive.render.written import formula_unicode
 from numeric import check, evaluate
 
 KNOWN = {
@@ -94,6 +96,21 @@ def test_in_activations_and_graphs_too() -> None:
     assert net.gradient("x").unicode() == "∂ℓ/∂x = 2(W₁ᵀ (ŷ − y)) ⊙ 1[−1 < x < 1]"
     graph = scalar_graph("f = hypot(x, y) + clip(x, 0, 1)")
     assert {"x", "y"} <= {node.name for node in graph.nodes}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("clip(s, 0, 1) + 2*clip(s, 1, 2)", "clip(s, 0, 1) + 2 clip(s, 1, 2)"),
+        ("norm(x)^2 - dot(w, x)", "‖x‖² − Σ_{m=1}^{n} w[m] · x[m]"),
+        ("min[k] (x[k] + 1) - max[k] x[k]", "min_{k} (x[k] + 1) − max_{k} x[k]"),
+        ("where(s > 0, s, 0)", "s · 1[s > 0]"),
+        ("where(s > 0, s, 2)", "s · 1[s > 0] + 2 · 1[s ≤ 0]"),
+    ],
+)
+def test_formulas_are_printed_as_they_are_written(text: str, shown: str) -> None:
+    setting = setting_of({"x": ("n",), "w": ("n",), "s": ()})
+    assert formula_unicode(parse_formula_in(text, setting)) == shown
 
 
 @pytest.mark.parametrize(
