@@ -113,7 +113,7 @@ class Builder:
                 if isinstance(letter, Symbol) and letter.name in tensors and tensors[letter.name].shape:
                     raise NetworkError(
                         f"{letter.name} is a hyper-parameter and a value of this network; give the layer a number or "
-                        "another letter, such as Dropout(rate)"
+                        "another letter, such as Dropout(q)"
                     )
 
     def _add_objective(self, terms: Sequence[Stage], prediction: Tensor) -> None:

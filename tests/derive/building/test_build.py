@@ -134,6 +134,6 @@ def test_a_word_that_a_later_chain_reads_is_a_name() -> None:
 
 
 def test_a_hyper_parameter_is_not_called_as_a_value() -> None:
-    with pytest.raises(NetworkError, match=r"p is a hyper-parameter and a value .* such as Dropout\(rate\)"):
+    with pytest.raises(NetworkError, match=r"p is a hyper-parameter and a value .* such as Dropout\(q\)"):
         network("x:n -> Dropout -> Linear(K)", "SoftmaxCrossEntropy")
-    assert network("x:n -> Dropout(rate) -> Linear(K)", "SoftmaxCrossEntropy").parameters == ("W1", "b1")
+    assert network("x:n -> Dropout(q) -> Linear(K)", "SoftmaxCrossEntropy").parameters == ("W1", "b1")
