@@ -12,6 +12,7 @@ from derive.expression import symbols
 from derive.expression.partials import partial_named
 from derive.graph.graph import Graph
 from derive.graph.links import Link
+from derive.graph.numbers import RAISED
 from derive.graph.paths import DIFFERENTIATE, INSERT, Paths
 from derive.graph.structure import Edge, Node, Operation, slots
 from derive.render import compose
@@ -213,11 +214,15 @@ def _operator(operation: Operation) -> Piece:
     if operation.sign not in SIGNS:
         return _called(alone, [*[HOLE] * operation.arity, number])
     if operation.sign == "^":
-        return LATEX.power(number, HOLE) if operation.leading else LATEX.power(LATEX.enclose(HOLE), number)
+        return _raised(number, HOLE) if operation.leading else _raised(Piece(rf"({HOLE.text})", 3), number)
     if operation.constant.is_negative:
         number = LATEX.enclose(number)
     left, right = (number, alone) if operation.leading else (alone, number)
     return right.after(f"{left.text} ", left.width)
+
+
+def _raised(base: Piece, exponent: Piece) -> Piece:
+    return Piece(f"{base.text}^{{{exponent.text}}}", base.width + RAISED * exponent.width)
 
 
 def _sign(name: str) -> Piece:
