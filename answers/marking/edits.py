@@ -77,11 +77,21 @@ def kinder(question: Question, setting: Setting, text: str, macros: Macros) -> J
     if written is None:
         return None
     for edit in changes_of(setting, written.sides[-1]):
-        if edit.kind:
+        if edit.kind and (edit.vector is None or _is_vector(setting, text, edit.vector)):
             judged = _after(question, setting, text, written, edit)
             if judged is not None:
                 return replace(judged, outcome="loose", reasons=(edit.sentence,))
     return None
+
+
+def _is_vector(setting: Setting, text: str, part: Any) -> bool:
+    """Whether a part is one, in some kind reading at least; a product that is a matrix is no vector."""
+    for kind in (False, True):
+        try:
+            return len(understood(syntax.Relation([part], []), text, setting.table, kind=kind).last.shape.axes) == 1
+        except (ReadingError, RecursionError):
+            continue
+    return False
 
 
 def _after(question: Question, setting: Setting, text: str, written: syntax.Relation, edit: Edit) -> Judged | None:

@@ -29,6 +29,8 @@ class Edit:
     instead: Any
     kind: bool = False
     cost: int = 1
+    vector: Any = None
+    """What must be a vector for it, if it says so."""
 
 
 def parts_of(node: Any) -> Iterator[Any]:

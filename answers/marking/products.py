@@ -174,7 +174,8 @@ def _diagonals(part: syntax.Product) -> Iterator[Edit]:
             word = syntax.Word("diag", inside.start, inside.start)
             made = grouped(syntax.Product([syntax.Tail("", "", word), syntax.Tail("", "", inside)]))
             tails = [*part.factors[:start], syntax.Tail(first.operation, "", made), *part.factors[stop:]]
-            yield Edit("", "A vector is read as its diag.", part, syntax.Product(tails), kind=True)
+            sentence = "A vector is read as its diag."
+            yield Edit("", sentence, part, syntax.Product(tails), kind=True, vector=inside)
 
 
 def orders(_setting: Setting, part: Any) -> Iterator[Edit]:

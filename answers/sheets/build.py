@@ -102,8 +102,8 @@ def _sheet(
 
 
 def _files(homework: Homework, context: HomeworkContext, only: SheetName | None) -> Iterator[tuple[str, str]]:
-    """Handouts go with the questions, solutions with the key."""
-    if only in (None, "questions"):
+    """Handouts and files to write answers into go with the questions, solutions with the key."""
+    if "questions" in _wanted(homework, only):
         yield from answer_files(homework, context)
     for part in homework.parts():
         if only != "key":

@@ -286,6 +286,13 @@ def test_definitions_of_the_student_are_followed() -> None:
     assert mark(question, "G", given={"G": r"\frac{\partial \ell}{\partial W_1}"}).misconception == "circular"
 
 
+def test_a_matrix_is_no_vector_to_be_read_kindly() -> None:
+    """The outer product has the shape that is asked for, and other elements."""
+    assert mark(asked("mse:dz2/dz1"), r"z_2 (1 - z_2)^T").outcome == "wrong"
+    assert mark(asked("mse:dz2/dz1"), r"(1 - z_2) z_2^T").outcome == "wrong"
+    assert mark(asked("mse:dl/db1"), r"2 z_2 (1 - z_2)^T W_2^T (\hat y - y)").outcome == "wrong"
+
+
 def test_the_sign_of_a_case() -> None:
     cases = r"\begin{cases} \hat y_i (1 - \hat y_i) & i = j \\ \hat y_i \hat y_j & i \neq j \end{cases}"
     assert mark(asked("classes:dy_hat/dz3"), cases, indices=("i", "j")).misconception == "sign"
