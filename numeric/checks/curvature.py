@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy
 
 from derive.expression.partials import partial_named
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import relative_error
-from numeric.checks.tolerances import DIFFERENCES
+from numeric.checks.tolerances import DIFFERENCES, NOISE
 from numeric.errors import ArrayError
 from numeric.measuring.point import Point
 
@@ -29,10 +31,13 @@ def is_second_derivative(point: Point, quantity: Quantity) -> bool:
     return point.value(partial.top).size <= FEW
 
 
-def second_difference_error(point: Point, quantity: Quantity, value: Array) -> float:
+def second_difference_error(
+    point: Point, quantity: Quantity, value: Array, rounding: Callable[[], Array] | None = None
+) -> float:
     """The error of a second derivative times random directions.
 
     ``quantity`` is the partial of a row that is a gradient itself, as ``dgrad_W/dW`` is; ``value`` its array.
+    ``rounding`` says how far its elements may be off because terms cancel; it is asked only where an error is seen.
 
     Raises:
         ArrayError: the shapes differ, or the quantity is no second derivative.
@@ -56,6 +61,11 @@ def second_difference_error(point: Point, quantity: Quantity, value: Array) -> f
         expected = numpy.tensordot(value, direction, direction.ndim)
         scale = numpy.sqrt(numpy.tensordot(value**2, direction**2, direction.ndim))
         noise = numpy.finfo(numpy.float64).eps * float(numpy.abs(ends[0]).max(initial=0.0)) / STEP / DIFFERENCES
-        floor = numpy.maximum(scale, 100 * noise + 1e-300)
-        worst = max(worst, relative_error(numpy.asarray(expected), numpy.asarray(measured), numpy.asarray(floor)))
+        floor = numpy.asarray(numpy.maximum(scale, 100 * noise + 1e-300))
+        error = relative_error(numpy.asarray(expected), numpy.asarray(measured), floor)
+        if error > DIFFERENCES and rounding is not None:
+            rounded = numpy.tensordot(NOISE * rounding(), numpy.abs(direction), direction.ndim)
+            floor = numpy.maximum(floor, rounded / DIFFERENCES)
+            error = relative_error(numpy.asarray(expected), numpy.asarray(measured), floor)
+        worst = max(worst, error)
     return worst

@@ -337,7 +337,8 @@ class Trials:
         return relative_error(value, truth.value, floor_of(truth, DOUBLE))
 
     def _second(self, quantity: Quantity, expression: Expr) -> float:
-        return second_difference_error(self.point, quantity, self._value(quantity, expression))
+        rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
+        return second_difference_error(self.point, quantity, self._value(quantity, expression), rounding)
 
     def _floor(self, value: Array) -> Array:
         """The scale of an array of which nothing is measured."""

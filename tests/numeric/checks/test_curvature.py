@@ -1,0 +1,48 @@
+"""Second derivatives against differences of measured gradients: what only rounding leaves of a zero is none."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy
+import pytest
+
+from derive import network
+from numeric.arrays.axes import Array
+from numeric.checks.checking import places_of
+from numeric.checks.curvature import is_second_derivative, second_difference_error
+from numeric.measuring.point import Point
+
+HESSIAN = network("x:n -> Linear(1, bias=False) -> Identity", "MSE").hessian("W1")
+QUANTITY = HESSIAN.quantity
+POINT: Point = places_of(HESSIAN.forward, 0, 1)[0].point
+
+
+def value() -> Array:
+    return POINT.expression(HESSIAN.result, QUANTITY.indices, QUANTITY.shape)
+
+
+error = partial(second_difference_error, POINT, QUANTITY)
+
+
+def test_the_hessian_of_a_square_is_measured() -> None:
+    assert is_second_derivative(POINT, QUANTITY)
+    assert error(value()) < 1e-7
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.5, -1.0, 1.001])
+def test_a_wrong_hessian_is_seen_whatever_rounding_may_do(factor: float) -> None:
+    def rounding() -> Array:
+        return numpy.full(value().shape, 1e-16)
+
+    assert error(factor * value(), rounding) > 1e-5
+
+
+def test_what_cancels_is_held_against_what_was_added_up() -> None:
+    off = value() + 1e-7 * numpy.abs(value()).max()
+
+    def rounding() -> Array:
+        return numpy.full(value().shape, 1e-9)
+
+    assert error(off, rounding) <= error(off)
+    assert error(off, rounding) < 1e-5
