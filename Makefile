@@ -1,4 +1,4 @@
-.PHONY: install build test test-slow lint benchmark picture
+.PHONY: install build test test-slow fuzz lint benchmark picture
 
 install:
 	pip install ".[test,check]"
@@ -11,6 +11,9 @@ test:
 
 test-slow:
 	pytest -q -n 2 --dist loadgroup -m slow
+
+fuzz:
+	python -m tests.fuzz 100000
 
 lint:
 	ruff check .

@@ -35,7 +35,7 @@ def sizes_of(given: Iterable[str]) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for part in (part.strip() for text in given for part in text.split(",") if part.strip()):
         name, _, value = part.partition("=")
-        if not (name.strip().isidentifier() and value.strip().isdigit()):
+        if not (name.strip().isidentifier() and value.strip().isdecimal()):
             raise DeriveError(f"a size is given as H=3, not {part}")
         if name.strip() in sizes:
             raise DeriveError(f"{name.strip()} has two values, {sizes[name.strip()]} and {value.strip()}")

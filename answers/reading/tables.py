@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -42,7 +42,7 @@ def spellings(name: str, *, upstream: bool = False) -> tuple[str, ...]:
     letter = _letter(stem)
     base = rf"{ACCENTS[accent]}{{{letter}}}" if accent in ACCENTS else letter
     below = spellings("_".join(tags))[0] if tags else ""
-    flat = ",".join(spelt for tag in tags for spelt in _apart(tag))
+    flat = ",".join(spelt for tag in _with_accents(tags) for spelt in _apart(tag))
     if below and re.fullmatch("[A-Za-z]+", below) and len(below) > 1:
         below = rf"\mathrm{{{below}}}"
     star = "^*" if accent == "star" else ""
@@ -55,6 +55,17 @@ def spellings(name: str, *, upstream: bool = False) -> tuple[str, ...]:
         forms += [f"{base}_{{{below}}}{star}" if below else f"{base}{star}"]
         forms += [f"{base}_{{{flat}}}{star}"] if flat.count(",") else []
     return tuple(f"{form}{primes}" for form in forms)
+
+
+def _with_accents(tags: Sequence[str]) -> list[str]:
+    """Tags, a word for an accent with the one that it stands on: y and hat are y_hat."""
+    found: list[str] = []
+    for tag in tags:
+        if found and tag in ACCENTS:
+            found[-1] += f"_{tag}"
+        else:
+            found.append(tag)
+    return found
 
 
 def _apart(tag: str) -> tuple[str, ...]:

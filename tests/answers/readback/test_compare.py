@@ -30,6 +30,14 @@ def texts(derivation: Derivation) -> list[Printed]:
     return found
 
 
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_sizes_of_an_output_with_an_accent_are_read(notation: Any) -> None:
+    gradient = network("x:(C,L) -> Conv1d(3, 2) -> y_hat", loss="MSE").gradient("x")
+    printed = [*in_latex(gradient.latex(notation)), *in_unicode(gradient.unicode(notation))]
+    assert "L_out_ŷ" in gradient.unicode("index")
+    assert read_back(gradient, printed).ok
+
+
 @pytest.mark.parametrize("name", ["W1", "b1", "W2", "x", "z2"])
 def test_what_is_printed_of_a_network_is_right(name: str) -> None:
     derivation = NET.gradient(name)

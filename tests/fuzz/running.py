@@ -1,0 +1,62 @@
+"""Inputs run through the command: each ends in time with 0, 1 or 2, and with one message if with 2."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from tests.answers.command.runner import run
+from tests.fuzz.inputs import Input
+
+LONGEST = 20
+"""Seconds that an input may take."""
+
+
+class TooLongError(BaseException):
+    """An input takes longer than it may; no error of the program's, which must not catch it."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an input ended: with which code, and what is wrong with that, if anything is."""
+
+    code: int | None
+    complaint: str = ""
+
+
+def ended(given: Input, seconds: int = LONGEST) -> Ended:
+    """Run an input in the working folder."""
+    if given.homework:
+        Path("hw.yaml").write_text(given.homework, encoding="utf-8")
+    try:
+        with _in_time(seconds):
+            outcome = run(*given.arguments)
+    except TooLongError:
+        return Ended(None, f"takes more than {seconds} s")
+    except Exception as error:
+        return Ended(None, f"{type(error).__name__}: {error}")
+    if outcome.code not in (0, 1, 2):
+        return Ended(outcome.code, f"ends with {outcome.code}")
+    if "Traceback" in outcome.err:
+        return Ended(outcome.code, outcome.err)
+    if outcome.code == 2 and outcome.err.count("error: ") != 1:
+        return Ended(outcome.code, f"has no message, or several: {outcome.err}")
+    return Ended(outcome.code)
+
+
+@contextmanager
+def _in_time(seconds: int) -> Iterator[None]:
+    def late(number: int, frame: FrameType | None) -> None:
+        raise TooLongError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
