@@ -25,7 +25,6 @@ from answers.command.schema import schema
 from answers.command.sizes import sizes
 from answers.command.train import train
 from answers.command.verify import verify
-from derive.expression.collector import PAUSES
 
 DEEPEST = 6000
 """How many calls may be open at once: a formula of 200 functions inside one another takes 2000."""
@@ -33,6 +32,10 @@ DEEPEST = 6000
 
 LONGEST_NAME = 100
 """How much of the name of a file is said."""
+
+
+WITHOUT_THE_ENGINE = frozenset({"list", "init", "schema", "--version", "--help", "-h"})
+"""Commands and options that are answered before SymPy could be imported."""
 
 
 class Program(TyperGroup):
@@ -134,11 +137,20 @@ application.command()(train)
 application.command()(schema)
 
 
+def _keep_what_is_made() -> None:
+    """Expressions that a command works with live as long as it does.
+
+    Looking through them for garbage takes a tenth of its time and finds little.
+    """
+    from derive.expression.collector import PAUSES
+
+    PAUSES.keep()
+
+
 def main() -> None:
     """The console script ``gradsheet``."""
-    # Expressions that a command works with live as long as it does: looking through them for garbage takes a tenth
-    # of its time and finds little.
-    PAUSES.keep()
+    if WITHOUT_THE_ENGINE.isdisjoint(sys.argv[1:]):
+        _keep_what_is_made()
     gc.set_threshold(100_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         # Formulas are Unicode: a terminal or pipe with a smaller alphabet must not end in a traceback.

@@ -17,6 +17,7 @@ from answers.contract.methods import DIFFERENCE_QUOTIENTS, FORMULA, Method
 from answers.contract.written import Noted, room
 from answers.derivations.claims import claim
 from answers.derivations.pages import applied_functions
+from answers.errors import HomeworkContentError
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import Drawn, Evaluate, breaks, drawn, evaluator
 from answers.latex.plotting import plot
@@ -137,6 +138,11 @@ def graph_of(kind: Activation, show: tuple[Shown, ...], low: float, high: float,
     slope = slope_in(kind, context)
     function = slope.forward.function[kind.call]
     variable, functions = function.variable, slope.forward.functions
+    letters = sorted(map(str, function.formula.free_symbols - {variable}))
+    if letters:
+        raise HomeworkContentError(
+            f"{kind.name} has no curve while {', '.join(letters)} has no value: write a number in its place, or z"
+        )
     formulas: dict[Shown, Expr] = {"function": function.formula, "derivative": slope.result}
     places = tuple(sorted({at for f in formulas.values() for at in breaks(f, variable, functions)}))
     names: dict[Shown, str] = {

@@ -129,7 +129,8 @@ def names_in(side: Side) -> set[str]:
 def _spelt(name: str) -> tuple[str, ...]:
     """How the name of a function is written: that of a word as it is, too, without the values of its constants."""
     parsed = parse_name(name)
-    words = [name] if name.isalpha() else [parsed.stem + parsed.number] if parsed.is_word and not parsed.primes else []
+    plain = parsed.is_word and not parsed.primes
+    words = (name,) if name.isalpha() else (parsed.stem + parsed.number,) if plain else ()
     return tuple(dict.fromkeys((*spellings(name), *words)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,6 +71,8 @@ def lookup(table: Table) -> Lookup:
 
 
 def _entry(spelling: str, symbol: Symbol) -> tuple[str, Entry]:
+    if re.fullmatch("[A-Za-z]{2,}[0-9]+", spelling):
+        return spelling, Entry(symbol, (), (), 0)  # a word with its number, ReLU6, which is no product
     written = syntax.parse(tokens_of(spelling, ANY), spelling).sides[0]
     text = ""
     if isinstance(written, syntax.Product):

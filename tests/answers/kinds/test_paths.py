@@ -29,7 +29,10 @@ def test_the_chain_then_its_factors() -> None:
 def test_steps_have_sentences() -> None:
     _, steps, _ = answered(NETWORK).blocks
     assert isinstance(steps, Steps)
-    assert [step.rule for step in steps.steps] == ["chain rule", "insert", "factor"]
+    assert [step.rule for step in steps.steps] == ["", "", ""]
+    _, in_full, _ = answered({**NETWORK, "steps": "full"}).blocks
+    assert isinstance(in_full, Steps)
+    assert [step.rule for step in in_full.steps] == ["chain rule", "insert", "factor"]
     assert "Two paths run from $x$ to $L$" in steps.steps[0].sentence
 
 
@@ -38,7 +41,8 @@ def test_no_path() -> None:
     (steps,) = answer.blocks
     assert isinstance(steps, Steps)
     (step,) = steps.steps
-    assert (step.right, step.rule) == ("0", "no path")
+    assert step.right == "0"
+    assert "path" in step.sentence
     assert all_pass(answer)
 
 

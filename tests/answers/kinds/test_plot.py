@@ -94,3 +94,7 @@ def test_wrong_options() -> None:
     for wrong in ({}, {"functions": ["ReLU"], "low": 1, "high": 0}):
         with pytest.raises(ValidationError):
             homework([{"kind": "plot", **wrong}])
+
+
+def test_a_letter_without_a_value_has_no_curve() -> None:
+    refused({"kind": "plot", "formulas": {"f": "a*z + b"}}, saying="f has no curve while a, b has no value")
