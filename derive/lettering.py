@@ -74,7 +74,7 @@ class Lettering:
         sentence = step.sentence
         if isinstance(sentence, Sentence):
             parts = sentence.parts
-            said = self._extended(within, [part for part in parts if isinstance(part, Basic)])
+            said = self._extended(within, [*sentence.beside, *(part for part in parts if isinstance(part, Basic))])
             sentence = Sentence(tuple(self._visited(part, said) if isinstance(part, Basic) else part for part in parts))
         expression = self._visited(step.expression, within)
         return replace(step, quantity=_renamed(step.quantity, env), expression=expression, sentence=sentence)

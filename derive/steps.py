@@ -41,9 +41,14 @@ Grain = Literal["lecture", "full"]
 
 @dataclass(frozen=True)
 class Sentence:
-    """What is said beside an equation: words, and expressions that are set as mathematics."""
+    """What is said beside an equation: words, and expressions that are set as mathematics.
+
+    ``beside`` are expressions that are not said: they read tensors with letters that the sentence has, and so tell
+    what these run over.
+    """
 
     parts: tuple[str | Basic, ...]
+    beside: tuple[Basic, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ LONGEST_SLOPE = 14
 """How much there may be to read in a slope that stands in a sentence."""
 
 
-def said(*parts: str | Basic) -> Sentence:
-    """A sentence of words and expressions."""
-    return Sentence(tuple(parts))
+def said(*parts: str | Basic, beside: tuple[Basic, ...] = ()) -> Sentence:
+    """A sentence of words and expressions; what is ``beside`` it is not said."""
+    return Sentence(tuple(parts), beside)
 
 
 def cause_of(way: Way, *, at_top: bool = False) -> Sentence:
@@ -29,7 +29,7 @@ def cause_of(way: Way, *, at_top: bool = False) -> Sentence:
     if way.meeting:
         where = listed([Eq(letter, place, evaluate=False) for letter, place in way.meeting])
         together = "." if at_top else ": what all of these send back adds up."
-        return said(way.holder, " holds ", way.held, " where ", *where, together)
+        return said(way.holder, " holds ", way.held, " where ", *where, together, beside=(way.slope,))
     if way.repeated:
         return _of_repeated(way, at_top=at_top)
     if not symbols.subscripts_of(way.holder):

@@ -91,3 +91,10 @@ def hiding(node: Basic, around: frozenset[Basic]) -> list[Basic]:
     own = [limit[0] for limit in node.limits] if isinstance(node, Sum) else []
     twice = [letter for letter in own if letter in around]
     return twice + [letter for part in node.args for letter in hiding(part, around | set(own))]
+
+
+def test_a_sentence_has_the_letters_of_its_equation() -> None:
+    gradient = layer("Conv2d", "C_out", ("k_H", "k_W")).vjp("z", grain="lecture")
+    (sentence,) = [line for line in gradient.unicode("index", steps=True).splitlines() if "where" in line]
+    assert "p = h+m and q = n+w" in sentence
+    assert "weight[j,k,m,n]" in gradient.unicode("index")
