@@ -114,6 +114,9 @@ GOAL_IN_NUMPY = Method("in NumPy: a goal of {}", "a training by the reference, w
 GOAL_IN_PYTORCH = Method("in PyTorch: a goal of {}", "a training in PyTorch, which must reach so much", PROGRAMS)
 GOAL_IN_KERAS = Method("in Keras: a goal of {}", "a training in Keras, which must reach so much", PROGRAMS)
 DEFINITIONS = Method("definitions", "metrics that a program reports, with their definitions", PROGRAMS)
+AS_WRITTEN = Method(
+    "as it is written", "a formula of the author's, read and computed at random points, with what is measured", PRINT
+)
 MISTAKEN = Method("what is derived", "a common mistake, with what is right: the two must differ")
 
 

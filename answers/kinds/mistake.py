@@ -2,67 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from answers.contract.item import Answered, Claim, Context, Item
-from answers.contract.methods import MISTAKEN
+from answers.contract.methods import MISTAKEN, Method
 from answers.contract.texts import Markdown, Maths
 from answers.errors import HomeworkContentError
 from answers.kinds.layer import Option
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Text
-from answers.marking import Mark, mark
+from answers.marking import mark
+from answers.marking.judging import Outcome
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.layer import layer
 from derive.render.derivations import quantity_latex, quantity_unicode
 from numeric.checks.comparison import Comparison
 
-FOUND = {
-    "right": "the formula is right, so it is no mistake",
-    "transposed": "the formula is right in the other layout",
-    "loose": "the formula is right if it is read kindly",
-}
-"""What a formula is that should be wrong and is not."""
+OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        "right": "the formula is right",
+        "transposed": "the formula is right in the other layout",
+        "loose": "the formula is right only if it is read kindly",
+        "wrong": "the formula is wrong",
+        "unread": "the formula cannot be read",
+    }
+)
+"""What a formula was found to be."""
 
 
-class Mistake(Item):
-    """A common mistake: what is written, and why it is wrong. Nothing of it is on the question sheet."""
+class Written(Item):
+    """A formula of the author's for a partial of a network or a gradient of a layer alone, read as a hand-in is."""
 
-    kind: Literal["mistake"]
     network: str | None = Field(None, description="the network's name")
     layer: str | None = Field(None, description="a layer alone, such as Softmax, in place of a network")
     options: dict[str, Option] = Field(default_factory=dict, description="the layer's hyper-parameters")
     sizes: tuple[str, ...] = Field((), description="names of the layer's input sizes")
-    of: str = Field(description="the partial that is mistaken, such as dl/dz3; of a layer, what it differentiates by")
+    of: str = Field(description="the partial, such as dl/dz3; of a layer, what it differentiates by")
     formula: Maths = Field(description="what is written for it, in LaTeX without dollar signs")
-    text: Markdown = Field(description="why it is wrong, and what shows it")
     symbols: dict[str, str | int] = Field(
         default_factory=dict, description="names in the formula that are not the network's, with what they stand for"
     )
     indices: tuple[str, ...] = Field((), description="the letters of a formula for one element")
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Mistake:
+    def _one_of_two(self) -> Written:
         if (self.network is None) == (self.layer is None):
             raise ValueError("give either network or layer")
         return self
 
-    def answer(self, context: Context) -> Answered:
-        derivation = self._derivation(context)
-        named = self._named(derivation)
-        text = Text(rf"\emph{{Common mistake.}} Writing ${named} = {self.formula}$." + "\n" + markdown(self.text))
-        quantity = quantity_unicode(derivation.quantity, derivation.forward)
-        methods = (MISTAKEN,)
-        said = Claim(
-            f"a mistake for {quantity}", f"a mistake for ${named}$", methods, lambda: self._verdict(derivation)
-        )
-        return Answered((text,), (said,))
-
-    def _named(self, derivation: Derivation) -> str:
+    def named(self, derivation: Derivation) -> str:
         """What the formula is written for: all of it, or an element at the letters of the formula."""
         quantity = derivation.quantity
         if not self.indices:
@@ -74,7 +68,7 @@ class Mistake(Item):
         element = replace(quantity, indices=tuple(map(symbols.index, self.indices)))
         return quantity_latex(element, derivation.forward, whole=False)
 
-    def _derivation(self, context: Context) -> Derivation:
+    def derivation(self, context: Context) -> Derivation:
         if self.network is not None:
             return context.network(self.network).partial(self.of)
         own = context.own().get(self.layer or "", self.layer or "")
@@ -82,10 +76,30 @@ class Mistake(Item):
         alone = layer(own, batch=None, layout=context.layout, index_base=base, sizes=self.sizes, **self.options)
         return alone.vjp(self.of)
 
-    def _verdict(self, derivation: Derivation) -> Comparison:
-        """It holds where the formula can be read and differs from what is derived."""
-        found: Mark = mark(derivation, self.formula, symbols=self.symbols, indices=self.indices)
-        if found.outcome == "wrong":
-            return Comparison(0.0, 0.0)
-        reason = FOUND.get(found.outcome, f"the formula cannot be read: {found.feedback.splitlines()[0]}")
-        return Comparison.failed(reason, points=1)
+    def claim(self, context: Context, what: str, method: Method, expected: Outcome) -> Claim:
+        """That the formula is what it is said to be; ``what`` has a place for the name of the quantity."""
+        derivation = self.derivation(context)
+
+        def verdict() -> Comparison:
+            found = mark(derivation, self.formula, symbols=self.symbols, indices=self.indices)
+            if found.outcome == expected:
+                return Comparison(0.0, 0.0)
+            said = OUTCOMES[found.outcome]
+            why = f": {found.feedback.splitlines()[0]}" if found.outcome in ("wrong", "unread") else ""
+            return Comparison.failed(f"{said}{why}", points=1)
+
+        quantity = quantity_unicode(derivation.quantity, derivation.forward)
+        latex = f"${quantity_latex(derivation.quantity, derivation.forward)}$"
+        return Claim(what.format(quantity), what.format(latex), (method,), verdict, model=derivation.forward)
+
+
+class Mistake(Written):
+    """A common mistake: what is written, and why it is wrong. Nothing of it is on the question sheet."""
+
+    kind: Literal["mistake"]
+    text: Markdown = Field(description="why it is wrong, and what shows it")
+
+    def answer(self, context: Context) -> Answered:
+        named = self.named(self.derivation(context))
+        text = Text(rf"\emph{{Common mistake.}} Writing ${named} = {self.formula}$." + "\n" + markdown(self.text))
+        return Answered((text,), (self.claim(context, "a mistake for {}", MISTAKEN, "wrong"),))

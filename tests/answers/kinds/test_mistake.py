@@ -42,7 +42,7 @@ def test_other_mistakes(formula: str) -> None:
 
 
 def test_what_is_right_is_no_mistake() -> None:
-    assert "is right, so it is no mistake" in failing(formula=r"\hat{\bm{y}} - \bm{y}")
+    assert "the formula is right" in failing(formula=r"\hat{\bm{y}} - \bm{y}")
     assert "in the other layout" in failing(formula=r"(\hat{\bm{y}} - \bm{y})^\top")
 
 
