@@ -58,6 +58,9 @@ def _network(text: str) -> str:
     return text
 
 
+Option: TypeAlias = int | float | bool | str | tuple[int | str, ...]
+"""A hyper-parameter of a layer; a text is the letter of one."""
+
 LayerName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a layer"))]
 ActivationName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="an activation"))]
 LossName: TypeAlias = Annotated[str, AfterValidator(partial(word, what="a loss"))]

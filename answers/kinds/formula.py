@@ -7,13 +7,13 @@ from typing import Literal
 from answers.contract.item import Answered, Context
 from answers.contract.methods import AS_WRITTEN
 from answers.contract.written import Lined, Noted, lines_left
+from answers.derivations.authored import Authored
 from answers.derivations.steps import shape_of
-from answers.kinds.mistake import Written
 from answers.latex.sheet import Equation
 from derive.render import shape_latex
 
 
-class Formula(Written, Lined, Noted):
+class Formula(Authored, Lined, Noted):
     """A formula of the author's own. It must be right in the layout of the homework."""
 
     kind: Literal["formula"]

@@ -13,7 +13,7 @@ from sympy import Indexed, Symbol
 from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Claim, Context
 from answers.contract.methods import DIFFERENCES, ELEMENT_BY_ELEMENT, FORWARD_PASS, READ_BACK
-from answers.contract.names import Dimension
+from answers.contract.names import Dimension, Option
 from answers.contract.written import Lined, Noted
 from answers.derivations.claims import SHOWN
 from answers.derivations.pages import forward_page, gradient_blocks, is_long, meanings, page_claim
@@ -35,8 +35,6 @@ from derive.written_out import WrittenOut, written_out
 from numeric.checks.comparison import Comparison
 from numeric.checks.elements import check_elements
 from numeric.checks.tolerances import DOUBLE
-
-Option = int | float | bool | str | tuple[int | str, ...]
 
 
 class LayerPage(Lined, Noted):

@@ -2,98 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from types import MappingProxyType
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from answers.contract.item import Answered, Claim, Context, Item
-from answers.contract.methods import MISTAKEN, Method
-from answers.contract.texts import Markdown, Maths
-from answers.errors import HomeworkContentError
-from answers.kinds.layer import Option
+from answers.contract.item import Answered, Context
+from answers.contract.methods import MISTAKEN
+from answers.contract.texts import Markdown
+from answers.derivations.authored import Authored
 from answers.latex.markdown import markdown
 from answers.latex.sheet import Text
-from answers.marking import mark
-from answers.marking.judging import Outcome
-from derive.derivation import Derivation
-from derive.expression import symbols
-from derive.layer import layer
-from derive.render.derivations import quantity_latex, quantity_unicode
-from numeric.checks.comparison import Comparison
-
-OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
-    {
-        "right": "the formula is right",
-        "transposed": "the formula is right in the other layout",
-        "loose": "the formula is right only if it is read kindly",
-        "wrong": "the formula is wrong",
-        "unread": "the formula cannot be read",
-    }
-)
-"""What a formula was found to be."""
 
 
-class Written(Item):
-    """A formula of the author's for a partial of a network or a gradient of a layer alone, read as a hand-in is."""
-
-    network: str | None = Field(None, description="the network's name")
-    layer: str | None = Field(None, description="a layer alone, such as Softmax, in place of a network")
-    options: dict[str, Option] = Field(default_factory=dict, description="the layer's hyper-parameters")
-    sizes: tuple[str, ...] = Field((), description="names of the layer's input sizes")
-    of: str = Field(description="the partial, such as dl/dz3; of a layer, what it differentiates by")
-    formula: Maths = Field(description="what is written for it, in LaTeX without dollar signs")
-    symbols: dict[str, str | int] = Field(
-        default_factory=dict, description="names in the formula that are not the network's, with what they stand for"
-    )
-    indices: tuple[str, ...] = Field((), description="the letters of a formula for one element")
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Written:
-        if (self.network is None) == (self.layer is None):
-            raise ValueError("give either network or layer")
-        return self
-
-    def named(self, derivation: Derivation) -> str:
-        """What the formula is written for: all of it, or an element at the letters of the formula."""
-        quantity = derivation.quantity
-        if not self.indices:
-            return quantity_latex(quantity, derivation.forward)
-        if len(self.indices) != len(quantity.indices):
-            raise HomeworkContentError(
-                f"an element of {quantity.name} has {len(quantity.indices)} indices, not {len(self.indices)}"
-            )
-        element = replace(quantity, indices=tuple(map(symbols.index, self.indices)))
-        return quantity_latex(element, derivation.forward, whole=False)
-
-    def derivation(self, context: Context) -> Derivation:
-        if self.network is not None:
-            return context.network(self.network).partial(self.of)
-        own = context.own().get(self.layer or "", self.layer or "")
-        base = context.index_base
-        alone = layer(own, batch=None, layout=context.layout, index_base=base, sizes=self.sizes, **self.options)
-        return alone.vjp(self.of)
-
-    def claim(self, context: Context, what: str, method: Method, expected: Outcome) -> Claim:
-        """That the formula is what it is said to be; ``what`` has a place for the name of the quantity."""
-        derivation = self.derivation(context)
-
-        def verdict() -> Comparison:
-            found = mark(derivation, self.formula, symbols=self.symbols, indices=self.indices)
-            if found.outcome == expected:
-                return Comparison(0.0, 0.0)
-            said = OUTCOMES[found.outcome]
-            why = f": {found.feedback.splitlines()[0]}" if found.outcome in ("wrong", "unread") else ""
-            return Comparison.failed(f"{said}{why}", points=1)
-
-        quantity = quantity_unicode(derivation.quantity, derivation.forward)
-        latex = f"${quantity_latex(derivation.quantity, derivation.forward)}$"
-        return Claim(what.format(quantity), what.format(latex), (method,), verdict, model=derivation.forward)
-
-
-class Mistake(Written):
+class Mistake(Authored):
     """A common mistake: what is written, and why it is wrong. Nothing of it is on the question sheet."""
 
     kind: Literal["mistake"]

@@ -9,11 +9,10 @@ from pydantic import Field
 
 from answers.contract.grains import StepsField
 from answers.contract.item import Answered, Claim, Context
-from answers.contract.names import Dimension
+from answers.contract.names import Dimension, Option
 from answers.contract.written import Lined, Noted
 from answers.derivations.pages import forward_page, gradient_blocks, page_claim
 from answers.errors import HomeworkContentError
-from answers.kinds.layer import Option
 from answers.latex.sheet import Block, Heading, Text
 from answers.readback.printed import in_blocks
 from derive.derivation import Derivation

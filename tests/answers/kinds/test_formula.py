@@ -46,6 +46,15 @@ def test_what_is_not_right_fails(formula: str, note: str) -> None:
     assert note in failing(formula=formula)
 
 
+def test_partials_are_laid_out_as_in_the_homework() -> None:
+    """With rows as derivatives by columns a signal is multiplied from the other side."""
+    column = {**ITEM, "formula": r"\frac{\partial \ell}{\partial \bm{z}_3} \, \bm{z}_2^\top"}
+    row = {**ITEM, "formula": r"\bm{z}_2 \, \frac{\partial \ell}{\partial \bm{z}_3}"}
+    for layout, right, wrong in (("gradient", column, row), ("numerator", row, column)):
+        assert all_pass(answered(right, layout=layout))
+        assert not all_pass(answered(wrong, layout=layout))
+
+
 def test_one_element_and_a_layer() -> None:
     element = {**ITEM, "formula": r"(\hat{y}_k - y_k) z_{2,i}", "indices": ["k", "i"]}
     assert all_pass(answered(element, layout="gradient"))
