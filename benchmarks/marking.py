@@ -19,6 +19,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from answers.marking import Mark, mark
+from answers.reading.symbols import Layout
 from benchmarks.at_random import right_answers, wrong_answers
 from benchmarks.elements_at_random import right_elements, wrong_elements
 from benchmarks.written import UnknownCaseError, Written, cases_of
@@ -80,7 +81,7 @@ def same(written: Written, found: Mark) -> bool:
     return found.outcome == written.verdict or (written.summed and found.outcome == "loose")
 
 
-def figures(file: Path, layout: str) -> Figures:
+def figures(file: Path, layout: Layout | None) -> Figures:
     """Mark every answer of a file."""
     judged, unknown = [], []
     start = time.perf_counter()
@@ -90,7 +91,7 @@ def figures(file: Path, layout: str) -> Figures:
             continue
         found = mark(
             written.derivation, written.latex, written.macros, written.symbols, written.indices, written.given,
-            None if layout == "both" else layout,  # type: ignore[arg-type]
+            layout,
         )  # fmt: skip
         judged.append((written, found))
     return Figures(tuple(judged), tuple(unknown), time.perf_counter() - start)
@@ -129,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     met = True
     if given.file is not None:
-        found = figures(given.file, given.layout)
+        found = figures(given.file, None if given.layout == "both" else given.layout)
         print("\n".join(lines(found)))
         met = found.met
     if given.mutants:

@@ -15,6 +15,7 @@ from answers.homework.model import Marking
 from answers.marking import Mark, mark
 from answers.reading import ReadingError, macros_in
 from answers.reading.macros import Macros
+from answers.reading.symbols import Layout
 from derive.derivation import Derivation
 from derive.expression.partials import partial_named
 
@@ -125,7 +126,7 @@ def _marked(
     formula, marking = found.formula, paper.marking
     judged = _mark(
         asked.derivation, formula.latex.rstrip(" .,;"), definitions, tuple(marking.symbols.items()), found.given,
-        marking.partials, tuple(earlier.items()),
+        None if marking.partials == "both" else marking.partials, tuple(earlier.items()),
     )  # fmt: skip
     token = formula.latex[slice(*judged.place)] if judged.place is not None else ""
     return MarkedAnswer(
@@ -151,13 +152,12 @@ def _mark(
     definitions: str,
     symbols: tuple[tuple[str, str | int], ...],
     given: tuple[tuple[str, str], ...],
-    partials: str,
+    layout: Layout | None,
     earlier: tuple[tuple[str, str], ...],
 ) -> Mark:
     """The mark of an answer, once for all who wrote the same."""
     own = known_symbols(derivation.forward, dict(symbols))
-    layout = None if partials == "both" else partials
     try:
-        return mark(derivation, latex, definitions, own, (), dict(given), layout, dict(earlier))  # type: ignore[arg-type]
+        return mark(derivation, latex, definitions, own, (), dict(given), layout, dict(earlier))
     except Exception as error:  # one answer that breaks the marking must not stop that of a class
         return Mark("unread", feedback=f"**Not read**: it could not be marked ({type(error).__name__}).")

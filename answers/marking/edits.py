@@ -6,8 +6,7 @@ A change is made in the syntax, before products are grouped, so that formulas wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, is_dataclass, replace
-from operator import is_
+from dataclasses import dataclass, replace
 from typing import Any
 
 from answers.marking.changes import changes_of
@@ -109,19 +108,7 @@ def _after(question: Question, setting: Setting, text: str, written: syntax.Rela
 
 def _with(node: Any, part: Any, instead: Any) -> Any:
     """The syntax with one part, found by its identity, replaced; what holds it is copied, the rest is shared."""
-    if node is part:
-        return instead
-    if isinstance(node, list | tuple):
-        made = [_with(inside, part, instead) for inside in node]
-        return node if all(map(is_, made, node)) else type(node)(made)
-    if isinstance(node, syntax.Items):
-        items = _with(node.items, part, instead)
-        return node if items is node.items else syntax.Items(items, list(node.separators))
-    if is_dataclass(node) and not isinstance(node, type):
-        before = [getattr(node, entry.name) for entry in fields(node)]
-        values = [_with(value, part, instead) for value in before]
-        return node if all(map(is_, values, before)) else type(node)(*values)
-    return node
+    return instead if node is part else syntax.mapped(node, lambda inside: _with(inside, part, instead))
 
 
 def _shapes(setting: Setting, text: str, edit: Edit) -> str:

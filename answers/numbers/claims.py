@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import ChainMap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -72,7 +71,7 @@ def verdict(found: Sequence[Lines], digits: int) -> Comparison:
                 error, count = _compared(line, printed, before, after, digits, noise)
                 if error > DOUBLE and (exact := group.by_rows(line)) is not None:
                     # Floating point does not see what is near 0 beside 1: the forward rows in many digits do.
-                    known = _with(after, line.name, exact)
+                    known = after.beside({line.name: exact})
                     error, count = _compared(line, printed, before, known, digits, noise, formulas=False)
             except (ReadingError, Misprint, ValueError) as reason:
                 return Comparison.failed(f"{line.name}: printed, but not read: {reason}", DOUBLE, points)
@@ -81,7 +80,7 @@ def verdict(found: Sequence[Lines], digits: int) -> Comparison:
             worst, points = max(worst, error), points + count
             if line.relation != "=":
                 # What is assigned is there for the lines that follow; the parameter itself comes last.
-                before = _with(before, line.name, after.arrays[line.name]) if line is not group.lines[-1] else before
+                before = before.beside({line.name: after.arrays[line.name]}) if line is not group.lines[-1] else before
     return Comparison(worst, DOUBLE, points, "; ".join(notes[:3]))
 
 
@@ -102,12 +101,8 @@ def formula_verdict(rules: Sequence[Sequence[RuleLine]], places: Sequence[tuple[
                 except (ReadingError, Misprint) as reason:
                     return Comparison.failed(f"{line.name}: {reason}", DOUBLE, points)
                 points += 1
-                here = _with(here, line.name, after.arrays[line.name])
+                here = here.beside({line.name: after.arrays[line.name]})
     return Comparison(worst, DOUBLE, points, "" if worst <= DOUBLE else "a step does something else")
-
-
-def _with(point: Point, name: str, value: Array) -> Point:
-    return Point(point.table, ChainMap({name: value}, point.arrays), point.sizes)  # type: ignore[arg-type]
 
 
 def _compared(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy
 
@@ -87,18 +85,14 @@ def _stages(plan: Plan) -> Iterator[MeasuredStage]:
                 symbol.name: float(value) for symbol, value in rule.constants.items() if symbol.name not in taken
             }
         constants[STEP.name] = float(number)
-        before = _point(table, point_at(place, plain), {**constants, **kept})
-        yield MeasuredStage(before, _point(table, before, behind), place)
+        before = point_at(place, plain).beside({**constants, **kept}, table)
+        yield MeasuredStage(before, before.beside(behind, table), place)
         parameters |= {name: behind[name] for name in plan.rules}
 
 
 def floats(array: Array) -> Array:
     """Exact or enclosed numbers in floating point."""
     return numpy.vectorize(float, otypes=[numpy.float64])(array) if array.size else numpy.zeros(array.shape)
-
-
-def _point(table: Table, known: Point, more: Mapping[str, Any]) -> Point:
-    return Point(table, ChainMap(dict(more), known.arrays), known.sizes)  # type: ignore[arg-type]
 
 
 def _tables(plan: Plan) -> tuple[Table, Table]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from answers.reading import syntax, tree
@@ -14,7 +14,7 @@ from answers.reading.symbols import Axis
 
 LETTERS = ("row index", "column index")
 """The names of the indices that dots stand for; nothing else can be called so."""
-PLACES = frozenset(["start", "end", "labels", "open"])
+PLACES = frozenset(["start", "end", "open"])
 """What of the syntax says only where something is written."""
 
 
@@ -172,11 +172,16 @@ def _merged(first: Any, last: Any, word: syntax.Word, found: list[tuple[Any, Any
         first = syntax.Product([syntax.Tail("", "", digit) for digit in digits])
     if isinstance(first, list | tuple) and isinstance(last, list | tuple) and len(first) == len(last):
         return type(first)([_merged(a, b, word, found) for a, b in zip(first, last, strict=True)])
-    if type(first) is type(last) and is_dataclass(first) and not isinstance(first, syntax.Number | syntax.Word):
-        names = [field.name for field in fields(first) if field.name not in PLACES]
-        changed = {name: _merged(getattr(first, name), getattr(last, name), word, found) for name in names}
-        fresh = {"labels": None} if isinstance(first, syntax.Items) else {}
-        return replace(first, **changed, **fresh)  # type: ignore[type-var]
+    if isinstance(first, syntax.Items) and isinstance(last, syntax.Items) and first.separators == last.separators:
+        return syntax.Items(_merged(first.items, last.items, word, found), first.separators)
+    if (
+        type(first) is type(last)
+        and is_dataclass(first)
+        and not isinstance(first, syntax.Number | syntax.Word | syntax.Items)
+    ):
+        parts = [(field.name, getattr(first, field.name), getattr(last, field.name)) for field in fields(first)]
+        made: Any = type(first)
+        return made(*(a if name in PLACES else _merged(a, b, word, found) for name, a, b in parts))
     if _same(first, last):
         return first
     found.append((first, last))
@@ -193,11 +198,4 @@ def _filled(template: Any, letter: str, by: Any) -> Any:
     """The template with something else in the place of its letter."""
     if isinstance(template, syntax.Word) and template.text == letter:
         return by
-    if isinstance(template, list | tuple):
-        return type(template)([_filled(part, letter, by) for part in template])
-    if is_dataclass(template) and not isinstance(template, syntax.Number | syntax.Word):
-        names = [field.name for field in fields(template) if field.name not in PLACES]
-        changed = {name: _filled(getattr(template, name), letter, by) for name in names}
-        fresh = {"labels": None} if isinstance(template, syntax.Items) else {}
-        return replace(template, **changed, **fresh)  # type: ignore[type-var]
-    return template
+    return syntax.mapped(template, lambda part: _filled(part, letter, by))

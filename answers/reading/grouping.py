@@ -239,8 +239,7 @@ def _windows(
     if len(a.shape.axes) != len(b.shape.axes) or not a.shape.axes:
         return
     shape = Shape(tuple(context.unknown() for _ in a.shape.axes))
-    kind = "correlate" if operation == "⋆" else "convolve"
-    node = tree.Windows(kind, a, b, shape)  # type: ignore[arg-type]
+    node = tree.Windows("correlate" if operation == "⋆" else "convolve", a, b, shape)
     scalars = tuple(sorted(left.scalars + right.scalars, key=repr))
     yield Grouped(Meaning(node, bindings, kindness), scalars, (operation, left.key, right.key))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy
 
@@ -22,6 +23,12 @@ class Point:
     table: Table
     arrays: Mapping[str, Array]
     sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def beside(self, values: Mapping[str, Array], table: Table | None = None) -> Point:
+        """The point with these values before its own, and with another table if one is given."""
+        # A chain writes into its first map only, so that the other one may be one that cannot be written.
+        chain = ChainMap(dict(values), cast(MutableMapping[str, Array], self.arrays))
+        return Point(self.table if table is None else table, chain, self.sizes)
 
     @cached_property
     def lengths(self) -> dict[str, int]:

@@ -49,12 +49,10 @@ class Sums(Grid):
 
     def limits(self, bound: tree.Bound, mask: Array) -> tuple[Array, Array, int, int]:
         """The limits at every place, and the smallest and largest where it counts."""
-        if bound.low is None and bound.high is None:
+        if bound.high is None:
             span = self._range(bound.axis, bound.letter)
-            low, high = (numpy.full((1,) * self.count, end) for end in (span[0], span[-1]))
-        elif bound.high is None:
-            low = self.value(bound.low, mask)  # type: ignore[arg-type]
-            high = numpy.full((1,) * self.count, self._range(bound.axis, bound.letter)[-1])
+            low = numpy.full((1,) * self.count, span[0]) if bound.low is None else self.value(bound.low, mask)
+            high = numpy.full((1,) * self.count, span[-1])
         else:
             high = self.value(bound.high, mask)
             low = numpy.full((1,) * self.count, float(self.table.base))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from importlib.resources import files
+from operator import is_
 from typing import Any
 
 from lark import Lark
@@ -75,6 +77,24 @@ class Items:
     items: list[Any]
     separators: list[str]
     labels: tuple[str, ...] | None = None
+
+
+def mapped(node: Any, change: Callable[[Any], Any]) -> Any:
+    """A node or a list with ``change`` made of each of its parts, one level deep; itself where that changes none.
+
+    What is no syntax, such as a text or a place, has no parts.
+    """
+    if isinstance(node, list | tuple):
+        made = [change(part) for part in node]
+        return node if all(map(is_, made, node)) else type(node)(made)
+    if isinstance(node, Items):
+        items = change(node.items)
+        return node if items is node.items else Items(items, list(node.separators))
+    if is_dataclass(node) and not isinstance(node, type):
+        before = [getattr(node, field.name) for field in fields(node)]
+        values = [change(value) for value in before]
+        return node if all(map(is_, values, before)) else type(node)(*values)
+    return node
 
 
 @dataclass(slots=True)
