@@ -90,8 +90,12 @@ class Network:
     @property
     def prediction(self) -> str:
         """The name of what the network computes, before the loss."""
-        read_by_loss = (block.reads for block in self.blocks if block.of_loss)
-        return next(read_by_loss, self.blocks[-1].value)
+        last = self.blocks[-1]
+        if not last.of_loss:
+            return last.value
+        # Between the two may be a layer that the loss brings with it, such as a softmax.
+        brought = (block.reads for block in self.blocks if block.of_loss and block.value == last.reads)
+        return next(brought, last.reads)
 
     def forward_table(self, within: Iterable[str] | None = None) -> tuple[TableRow, ...]:
         """A row for each layer and the loss: its input and output in the symbols allowed.

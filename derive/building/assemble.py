@@ -11,6 +11,7 @@ from sympy import Expr, Indexed, Symbol
 
 from derive.building.beside import check_beside, further_sizes
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
+from derive.building.lifted import Lift, lifted
 from derive.errors import DefinitionError, NetworkError, nearest
 from derive.expression import symbols, walks
 from derive.forward import Role, Row, Tensor
@@ -284,19 +285,5 @@ def renamed(expression: Expr, names: Mapping[str, str]) -> Expr:
 def batched(row: Row, names: set[str], batch: Expr) -> Row:
     """The row for a batch: the tensors in ``names`` get a first axis, what samples share does not."""
     tensor = replace(row.tensor, shape=(batch, *row.tensor.shape))
-    return Row(tensor, (BATCH, *row.indices), _with_batch(row.expression, names))
-
-
-def _with_batch(expression: Expr, names: set[str]) -> Expr:
-    if isinstance(expression, Indexed):
-        name = symbols.name_of(expression)
-        subscripts = [_with_batch(subscript, names) for subscript in expression.indices]
-        return symbols.element(name, [BATCH, *subscripts] if name in names else subscripts)
-    if isinstance(expression, Symbol):
-        return (
-            symbols.element(expression.name, [BATCH])
-            if expression.name in names and not expression.is_integer
-            else expression
-        )
-    result: Expr = walks.mapped(expression, lambda part: _with_batch(part, names))
-    return result
+    lift = Lift(((BATCH, batch),))
+    return Row(tensor, (BATCH, *row.indices), lifted(row.expression, dict.fromkeys(names, lift)))

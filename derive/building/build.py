@@ -98,19 +98,19 @@ class Builder:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
-        self._require_letters()
+        self._require_letters(forward)
         require_distinct([tensor.name for tensor in forward.tensors.values() if tensor.role != "hidden"])
         require_distinct(
             {size.name: None for tensor in ordered for size in sorted(symbols.sizes_in(tensor.shape), key=str)}
         )
         return Blueprint(forward, tuple(self.blocks))
 
-    def _require_letters(self) -> None:
+    def _require_letters(self, forward: Forward) -> None:
         """Complain of a hyper-parameter that is called as a tensor is."""
-        tensors = {tensor.name: tensor for tensor in (*self.given, *(row.tensor for row in self.rows))}
-        for row in self.rows:
+        for row in forward.rows:
             for letter in symbols.accesses(row.expression):
-                if isinstance(letter, Symbol) and letter.name in tensors and tensors[letter.name].shape:
+                named = forward.tensors.get(symbols.name_of(letter)) if isinstance(letter, Symbol) else None
+                if named is not None and named.shape:
                     raise NetworkError(
                         f"{letter.name} is a hyper-parameter and a value of this network; give the layer a number or "
                         "another letter, such as Dropout(q)"
@@ -118,9 +118,9 @@ class Builder:
 
     def _add_objective(self, terms: Sequence[Stage], prediction: Tensor) -> None:
         tensors = {tensor.name: tensor for tensor in (*self.given, *(row.tensor for row in self.rows))}
-        read = {symbols.name_of(one) for row in self.rows for one in symbols.accesses(row.expression)}
-        outputs = frozenset({row.name for row in self.rows} - read)
-        around = Surroundings(tensors, prediction, self.batch, self.losses, self._called(), outputs)
+        within = {symbols.name_of(one) for row in self.rows for one in symbols.accesses(row.expression)}
+        outputs = frozenset({row.name for row in self.rows} - within)
+        around = Surroundings(tensors, prediction, self.batch, self.losses, self._called(), outputs, self.functions)
         placed = place_objective(terms, around, self.reduction)
         self.given += placed.given
         self.rows += placed.rows
@@ -128,8 +128,9 @@ class Builder:
         for term in placed.terms:
             if term.layer:
                 self.blocks.append(Block(term.layer, term.reads, term.made, term.call, of_loss=True))
-        first = placed.terms[0]
-        self.blocks.append(Block("Loss", first.made if first.layer else prediction.name, "l", of_loss=True))
+        aimed = next((term for term in placed.terms if any(one.role == "target" for one in term.given)), None)
+        read = prediction.name if aimed is None else aimed.made if aimed.layer else aimed.reads
+        self.blocks.append(Block("Loss", read, "l", of_loss=True))
 
     def _chain(self, chain: Chain, *, last: bool) -> Tensor:
         """The value at the end of a chain, under the name that the chain gives it or a number."""

@@ -50,12 +50,7 @@ def lifted(expression: Expr, lifts: Mapping[str, Lift]) -> Expr:
 
 def summed(expression: Expr, axes: tuple[Axis, ...]) -> Expr:
     """The sum of an expression over all values of indices."""
-    limits = [(letter, 0, length - 1) for letter, length in axes]
-    if not limits:
-        return expression
-    if isinstance(expression, Sum):
-        return Sum(expression.function, *expression.limits, *limits)
-    return Sum(expression, *limits)
+    return walks.total(expression, [(letter, 0, length - 1) for letter, length in axes])
 
 
 def of_one_number(equation: Equation) -> Equation:

@@ -26,8 +26,9 @@ from derive.layers.ranges import require_in_range
 class Surroundings:
     """What a loss finds before it: tensors by name, what the network computes last, the batch.
 
-    ``outputs`` are the values that nothing in the network reads, ``made`` the rows of earlier terms. Where ``several``
-    outputs have a loss, a target that has no name is called as its output.
+    ``outputs`` are the values that nothing in the network reads, ``applied`` the functions that its rows apply, and
+    ``made`` the rows of earlier terms. Where ``several`` outputs have a loss, a target that has no name is called as
+    its output.
     """
 
     tensors: Mapping[str, Tensor]
@@ -36,6 +37,7 @@ class Surroundings:
     losses: Mapping[str, LossDefinition]
     functions: Mapping[str, Activation]
     outputs: frozenset[str] = frozenset()
+    applied: Mapping[str, ScalarFunction] = field(default_factory=dict)
     made: Mapping[str, Row] = field(default_factory=dict)
     several: bool = False
 

@@ -61,7 +61,7 @@ def place_objective(stages: Sequence[Stage], around: Surroundings, reduction: Re
     """
     terms: list[PlacedLoss] = []
     given: dict[str, Tensor] = {}
-    functions: dict[str, ScalarFunction] = {}
+    functions = dict(around.applied)
     several = len({_read(stage, around) for stage in stages if stage.name in around.losses} - {""}) > 1
     for stage in stages:
         made = {row.name: row for term in terms for row in term.rows}
@@ -113,7 +113,7 @@ def _is_loss(stage: Stage, around: Surroundings) -> bool:
     known = [name for name in named if name in around.tensors]
     if {WEIGHTS, PARAMETERS} & set(named):
         return False
-    return not known or len(named) > len(known) or bool({known[0]} & around.outputs) or len(known) == 2
+    return not known or len(named) > len(known) or known[0] in around.outputs or len(known) == 2
 
 
 def _penalty(stage: Stage, around: Surroundings) -> PlacedLoss:
@@ -170,7 +170,7 @@ def _value(stage: Stage, value: Tensor, around: Surroundings) -> PlacedLoss:
 
 
 def _with_own_functions(placed: PlacedLoss, known: Mapping[str, ScalarFunction]) -> PlacedLoss:
-    """The term with other names for functions that are called as another one of an earlier term."""
+    """The term with other names for functions that are called as another one of the network or of an earlier term."""
     renaming: dict[str, str] = {}
     for function in placed.functions:
         number = 2

@@ -226,7 +226,7 @@ class Sweep:
         if row.name == self.top:
             return local
         limits = [(letter, 0, length - 1) for letter, length in zip(outer, row.tensor.shape, strict=True)]
-        return _summed(self.symbol(row.name, outer) * local, limits)
+        return walks.total(self.symbol(row.name, outer) * local, limits)
 
     def outer(self, row: Row, quantity: Quantity) -> tuple[Symbol, ...]:
         """Indices for a row that a quantity does not have; of the top its own."""
@@ -274,11 +274,7 @@ def _eliminated(part: Expr, ranges: Ranges) -> Expr:
 
 def _with_deltas(part: Contribution, inner: tuple[Expr, ...]) -> Expr:
     deltas = [KroneckerDelta(a, b) for a, b in zip(inner, part.subscripts, strict=True)]
-    return _summed(Mul(part.slope, *deltas), [(letter, 0, length - 1) for letter, length in part.bound])
-
-
-def _summed(body: Expr, limits: list[tuple[Symbol, int, Expr]]) -> Expr:
-    return walks.total(body, limits)
+    return walks.total(Mul(part.slope, *deltas), [(letter, 0, length - 1) for letter, length in part.bound])
 
 
 def _chain_sentence(quantity: Quantity, local: list[Step]) -> str:

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from sympy import Expr, Rational
+from sympy import Expr
 
 from derive.errors import DefinitionError
 from derive.expression.identifiers import word
 from derive.forward import Domain
+from derive.numbers.magnitudes import rational
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _QUOTIENT = re.compile(r"[\w*]+/\(?[\w*]+\)?")
@@ -112,7 +113,7 @@ def _read(value: object, what: str) -> Expr:
         return value
     if isinstance(value, int | float | Fraction | str) and not isinstance(value, bool):
         with suppress(ValueError, ZeroDivisionError, OverflowError):
-            return Rational(Fraction(str(value).strip()))
+            return rational(str(value))
     raise DefinitionError(f"{what} is {value!r}; expected a number such as 3, 0.5 or '1/3', or an expression of SymPy")
 
 
@@ -193,6 +194,11 @@ class LossDefinition:
         ):
             for name in names:
                 word(name, what)
+        read = {
+            name: value if isinstance(value, str) else str(_read(value, f"{self.name}: the constant {name}"))
+            for name, value in self.constants.items()
+        }
+        object.__setattr__(self, "constants", read)
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial as applied
 
 import numpy
 
 from derive.expression.partials import partial_named
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
-from numeric.checks.comparison import relative_error
-from numeric.checks.tolerances import DIFFERENCES, NOISE
+from numeric.checks.comparison import error_beside_rounding
+from numeric.checks.tolerances import DIFFERENCES
 from numeric.errors import ArrayError
 from numeric.measuring.point import Point
 
@@ -31,9 +32,7 @@ def is_second_derivative(point: Point, quantity: Quantity) -> bool:
     return point.value(partial.top).size <= FEW
 
 
-def second_difference_error(
-    point: Point, quantity: Quantity, value: Array, rounding: Callable[[], Array] | None = None
-) -> float:
+def second_difference_error(point: Point, quantity: Quantity, value: Array, rounding: Callable[[], Array]) -> float:
     """The error of a second derivative times random directions.
 
     ``quantity`` is the partial of a row that is a gradient itself, as ``dgrad_W/dW`` is; ``value`` its array.
@@ -62,10 +61,12 @@ def second_difference_error(
         scale = numpy.sqrt(numpy.tensordot(value**2, direction**2, direction.ndim))
         noise = numpy.finfo(numpy.float64).eps * float(numpy.abs(ends[0]).max(initial=0.0)) / STEP / DIFFERENCES
         floor = numpy.asarray(numpy.maximum(scale, 100 * noise + 1e-300))
-        error = relative_error(numpy.asarray(expected), numpy.asarray(measured), floor)
-        if error > DIFFERENCES and rounding is not None:
-            rounded = numpy.tensordot(NOISE * rounding(), numpy.abs(direction), direction.ndim)
-            floor = numpy.maximum(floor, rounded / DIFFERENCES)
-            error = relative_error(numpy.asarray(expected), numpy.asarray(measured), floor)
+        rounded = applied(_along, rounding, direction)
+        error = error_beside_rounding(numpy.asarray(expected), numpy.asarray(measured), floor, DIFFERENCES, rounded)
         worst = max(worst, error)
     return worst
+
+
+def _along(rounding: Callable[[], Array], direction: Array) -> Array:
+    """How far a second derivative times a direction may be off."""
+    return numpy.asarray(numpy.tensordot(rounding(), numpy.abs(direction), direction.ndim))

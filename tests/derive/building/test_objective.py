@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from derive.errors import DeriveError, NetworkError
 from derive.expression.symbols import size
-from derive.layers import PENALTY, LayerDefinition, LossDefinition
+from derive.layers import PENALTY, Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
 from numeric import check, evaluate
 
@@ -216,3 +218,36 @@ def test_a_loss_of_ones_own_is_read_as_an_equation_is() -> None:
     wrong = LossDefinition("Wrong", "l = sum[k] (y_hat[k] - q[k])^2")
     with pytest.raises(DeriveError, match="q is read but not defined"):
         network("x:n -> Linear(K)", "Wrong", extra=[wrong])
+
+
+def test_a_function_of_a_loss_leaves_that_of_the_network_as_it_is() -> None:
+    squared = Activation("Squared", "z^2", call="h")
+    quartic = LossDefinition("Fourth", "l = sum[i] h(y_hat[i] - y[i])", functions={"h": "z^4"})
+    net = network("x:n -> Squared -> y_hat", "Fourth", extra=[squared, quartic])
+    arrays = {"x": numpy.array([3.0, 1.0]), "y": numpy.array([8.0, 1.0])}
+    numpy.testing.assert_allclose(evaluate(net.value("y_hat"), arrays), [9.0, 1.0])
+    numpy.testing.assert_allclose(evaluate(net.gradient("x"), arrays), [4.0 * 6.0, 0.0])
+    assert check(net.gradient("x")).ok
+
+
+@pytest.mark.parametrize(
+    ("loss", "prediction"),
+    [
+        ("MSE(o)", "o"),
+        ("MSE(r)", "r"),
+        ("MSE(o) + MSE(r)", "o"),
+        ("MSE(r) + SoftmaxCrossEntropy(o)", "r"),
+        ("lambda*L2(W1) + MSE(o)", "o"),
+    ],
+)
+def test_the_prediction_is_what_the_first_loss_with_a_target_reads(loss: str, prediction: str) -> None:
+    assert network(TWO_HEADS, loss).prediction == prediction
+
+
+@pytest.mark.parametrize("value", [3, 3.0, "3"])
+def test_constants_of_a_loss_are_numbers_or_formulas(value: Any) -> None:
+    own = LossDefinition("Own", "l = a*(sum[i] (y_hat[i] - y[i])^2)", constants={"a": value})
+    gradient = network("x:n -> Linear(K)", "Own", extra=[own]).gradient("b1")
+    assert gradient.unicode() == "∂ℓ/∂b₁ = 6(ŷ − y)"
+    with pytest.raises(DeriveError, match="the constant a is"):
+        LossDefinition("Own", "l = a*(sum[i] y_hat[i])", constants={"a": None})  # type: ignore[dict-item]

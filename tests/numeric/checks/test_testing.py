@@ -14,6 +14,7 @@ from derive import LayerDefinition, layer, network
 from derive.steps import Layout
 from numeric import ArrayError, assert_gradients, compile
 from numeric.arrays.axes import Array
+from numeric.checks.testing import _finite
 
 NET = network("x:n -> Linear(d) -> Tanh -> Linear(K)", loss="MSE", batch="B")
 Arrays = dict[str, Array]
@@ -279,3 +280,21 @@ def test_what_is_left_of_a_zero_by_rounding_is_right(seed: int) -> None:
         return {"z": dz / spread, "weight": (dy * normal).sum(axis=0), "bias": dy.sum(axis=0)}
 
     assert_gradients(backward, layer("LayerNorm", batch="B"), seed=seed)
+
+
+def test_beside_what_is_not_finite_the_rest_is_compared() -> None:
+    """At a kink a slope is infinite for some elements: the others, and the shape, must be right all the same."""
+    array = numpy.array([1.0, 2.0, 3.0])
+    derived = numpy.array([1.0, numpy.inf, 3.0])
+    for one, other, same in ((array, derived, True), (array + 1, derived, False), (array[:2], derived, False)):
+        left, right = _finite(one, other)
+        assert (left.shape == right.shape and numpy.array_equal(left, right)) == same
+    root = LayerDefinition("Root", "y[i] = sqrt(abs(z[i]))", ("n",))
+
+    def backward(z: Array, dy: Array) -> dict[str, Array]:
+        with numpy.errstate(divide="ignore", invalid="ignore"):
+            return {"z": dy * numpy.sign(z) / (2 * numpy.sqrt(numpy.abs(z)))}
+
+    assert_gradients(backward, layer(root, batch="B"))
+    with pytest.raises(AssertionError):
+        assert_gradients(lambda z, dy: {"z": numpy.nan_to_num(backward(z, dy)["z"][:, :1])}, layer(root, batch="B"))
