@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -48,14 +49,32 @@ class Stated:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of one stage with the text that was printed of each, and where it is read: before and behind the step."""
+    """Lines of one stage with the text that was printed of each, and where it is read: before and behind the step.
+
+    ``noise`` is how much rounding changes what is measured in the place of a line, ``by_rows`` what the forward rows
+    make of it in many digits, None where they make nothing of it.
+    """
 
     lines: tuple[Line, ...]
     printed: tuple[tuple[str, ...], ...]
     before: Point
     after: Point
-    noise: Callable[[Line], float] = lambda line: 0.0
-    by_rows: Callable[[Line], Array | None] = lambda line: None
+    noise: Callable[[Line], float]
+    by_rows: Callable[[Line], Array | None]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The worst errors of a line beyond what rounding explains, of numbers and of formulas; how many numbers it has."""
+
+    numbers: float
+    formulas: float
+    points: int
+
+    @property
+    def error(self) -> float:
+        """The worst of all."""
+        return max(self.numbers, self.formulas)
 
 
 def verdict(found: Sequence[Lines], digits: int) -> Comparison:
@@ -68,16 +87,18 @@ def verdict(found: Sequence[Lines], digits: int) -> Comparison:
             after = group.after if line.relation != "=" else before
             try:
                 noise = NOISY * group.noise(line)
-                error, count = _compared(line, printed, before, after, digits, noise)
-                if error > DOUBLE and (exact := group.by_rows(line)) is not None:
-                    # Floating point does not see what is near 0 beside 1: the forward rows in many digits do.
+                compared = _compared(line, printed, before, after, digits, noise)
+                if compared.error > DOUBLE and (exact := group.by_rows(line)) is not None:
+                    # Floating point does not see what is near 0 beside 1: the forward rows in many digits do. A formula
+                    # has one value or the other, as what it reads was measured or not.
                     known = after.beside({line.name: exact})
-                    error, count = _compared(line, printed, before, known, digits, noise, formulas=False)
-            except (ReadingError, Misprint, ValueError) as reason:
+                    precise = _compared(line, printed, before, known, digits, noise, equations=False)
+                    compared = replace(precise, formulas=min(compared.formulas, precise.formulas))
+            except (ReadingError, ValueError) as reason:
                 return Comparison.failed(f"{line.name}: printed, but not read: {reason}", DOUBLE, points)
-            if error > DOUBLE:
+            if compared.error > DOUBLE:
                 notes.append(f"{line.name} is printed as {printed[-1]}, which is not what was measured")
-            worst, points = max(worst, error), points + count
+            worst, points = max(worst, compared.error), points + compared.points
             if line.relation != "=":
                 # What is assigned is there for the lines that follow; the parameter itself comes last.
                 before = before.beside({line.name: after.arrays[line.name]}) if line is not group.lines[-1] else before
@@ -98,7 +119,7 @@ def formula_verdict(rules: Sequence[Sequence[RuleLine]], places: Sequence[tuple[
                     else:
                         left, formula = sides_of(text)
                         worst = max(worst, _formula_error(formula, _value(left, after), here))
-                except (ReadingError, Misprint) as reason:
+                except (ReadingError, ValueError) as reason:
                     return Comparison.failed(f"{line.name}: {reason}", DOUBLE, points)
                 points += 1
                 here = here.beside({line.name: after.arrays[line.name]})
@@ -106,23 +127,31 @@ def formula_verdict(rules: Sequence[Sequence[RuleLine]], places: Sequence[tuple[
 
 
 def _compared(
-    line: Line, printed: Sequence[str], before: Point, after: Point, digits: int, noise: float, *, formulas: bool = True
-) -> tuple[float, int]:
-    """The worst error of a line beyond what rounding explains, and how many numbers it has.
+    line: Line,
+    printed: Sequence[str],
+    before: Point,
+    after: Point,
+    digits: int,
+    noise: float,
+    *,
+    equations: bool = True,
+) -> Compared:
+    """How far a line is off. Without ``equations`` those of elements are left to where they were compared before.
 
-    Without ``formulas`` these are left to where they were compared before.
+    Raises:
+        ReadingError: a formula cannot be read.
+        Misprint: it does not say what it should in its form, or an equation of elements does not hold.
     """
-    worst, points = 0.0, 0
+    worst, worst_formula, points = 0.0, 0.0, 0
     seen: set[tuple[int, ...]] = set()
     for text in printed:
-        if text in line.equation and not formulas:
-            continue
         if text in line.equation:
-            _require_equal(text, before, after, noise)
+            if equations:
+                _require_equal(text, before, after, noise)
             continue
         if len(printed) > 1 and text == f"{line.left[0]} {line.relation} {line.formula[0]}":
-            if formulas:
-                worst = max(worst, _formula_error(line.formula[0], _named(line, line.left[0], after), before, noise))
+            error = _formula_error(line.formula[0], _named(line, line.left[0], after), before, noise)
+            worst_formula = max(worst_formula, error)
             continue
         stated = read_line(text, digits)
         left, *others = sides_of(stated.head)
@@ -137,11 +166,11 @@ def _compared(
             seen.add(at)
         worst = max(worst, _numbers_error(stated, truth, line.is_row, noise))
         points += max(1, stated.numbers.size)
-        for formula in others if formulas else ():
-            worst = max(worst, _formula_error(formula, truth, before, noise))
+        for formula in others:
+            worst_formula = max(worst_formula, _formula_error(formula, truth, before, noise))
     if points != max(1, line.array.size):
         raise Misprint(f"{points} numbers of {line.array.size}")
-    return worst, points
+    return Compared(worst, worst_formula, points)
 
 
 def _require_equal(text: str, before: Point, after: Point, noise: float = 0.0) -> None:
@@ -238,12 +267,25 @@ def _numbers_error(stated: Stated, truth: Array, is_row: bool, noise: float) -> 
     exact = truth.reshape(numbers.shape)
     scale = numpy.maximum(numpy.abs(exact), max(1e-300, float(numpy.abs(exact).max(initial=0.0)) * 1e-6))
     excess = numpy.maximum(0.0, numpy.abs(numbers - exact) - stated.rounding * (1 + 1e-9) - noise)
-    return float((excess / scale).max(initial=0.0))
+    return _or_infinity(float((excess / scale).max(initial=0.0)))
 
 
 def _formula_error(formula: str, truth: Array, before: Point, noise: float = 0.0) -> float:
-    """How far the value of a formula is from what it is said to be."""
+    """How far the value of a formula is from what it is said to be.
+
+    Raises:
+        ReadingError: it cannot be read.
+        Misprint: it has another number of elements.
+    """
     value = _value(formula, before)
+    if value.size != truth.size:
+        raise Misprint(f"{formula} has the shape {value.shape}, expected {truth.shape}")
     scale = max(1e-300, float(numpy.abs(truth).max(initial=0.0)))
-    error = max(0.0, float(numpy.abs(value.reshape(truth.shape) - truth).max(initial=0.0)) - noise) / scale
+    difference = _or_infinity(float(numpy.abs(value.reshape(truth.shape) - truth).max(initial=0.0)))
+    error = max(0.0, difference - noise) / scale
     return error if error > TOLERANCE else 0.0
+
+
+def _or_infinity(error: float) -> float:
+    """An error that is no number is as large as any."""
+    return math.inf if math.isnan(error) else error

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from answers.homework.context import HomeworkContext
 from answers.kinds.numbers import NumbersAnswer
-from answers.numbers.answer import Numbers
-from answers.numbers.claims import Lines, verdict
-from answers.numbers.lines import Line
+from answers.numbers.answer import Numbers, by_rows_of
+from answers.numbers.claims import Lines, formula_verdict, verdict
+from answers.numbers.lines import Line, rule_lines
+from answers.numbers.measured import measured
 from tests.answers.sample import homework
 
 AT: dict[str, Any] = {
@@ -43,7 +45,7 @@ def judged(numbers: Numbers, name: str, spoil: Spoil, stage: int = 0) -> bool:
             changed = tuple(map(spoil, printed)) if line.name == name and _is_last(line, lines) else printed
             spoilt += changed != printed
             texts.append(changed)
-        found.append(Lines(tuple(lines), tuple(texts), place.before, place.after, place.noise))
+        found.append(Lines(tuple(lines), tuple(texts), place.before, place.after, place.noise, by_rows_of(one)))
     assert spoilt or name == ""
     return verdict(found, numbers.digits).ok
 
@@ -75,6 +77,9 @@ def test_what_is_printed_passes(numbers: Numbers, stage: int) -> None:
         ("v_W1", r"\mu", r"\eta"),
         ("v_W1", r"^{\top}", ""),
         ("b2", "-", "+"),
+        ("z1", r" + \bm{b}", r" - 2 \, \bm{b}"),
+        ("l", r"\hat{\bm{y}} - \bm{y}", r"\hat{\bm{y}} + \bm{y}"),
+        ("dl/dz1", r"\bm{z}_2", r"\bm{z}_1"),
     ],
 )
 def test_a_planted_error_is_noticed(numbers: Numbers, name: str, old: str, new: str) -> None:
@@ -84,3 +89,22 @@ def test_a_planted_error_is_noticed(numbers: Numbers, name: str, old: str, new: 
 def test_numbers_of_another_step_are_noticed(numbers: Numbers) -> None:
     second = numbers.printed(numbers.values(numbers.stages[1])[0])
     assert not judged(numbers, "z1", lambda text: second[0])
+
+
+def test_a_formula_with_no_number_is_noticed(numbers: Numbers) -> None:
+    assert not judged(numbers, "z2", lambda text: text.replace(r"\tanh(\bm{z}_1)", r"\ln(-\bm{z}_1 \odot \bm{z}_1)", 1))
+
+
+@pytest.mark.parametrize(("of", "formula"), [("W1", r"\bm{b}^{(1)}"), ("b1", r"\bm{W}^{(1)}"), ("b1", r"\bm{b}^{(2)}")])
+def test_a_rule_of_another_shape_fails_its_check(of: str, formula: str) -> None:
+    item = NumbersAnswer.model_validate(
+        {"kind": "numbers", "network": "net", "at": AT, "update": {"kind": "SGD", "learning_rate": 0.1}}
+    )
+    context = HomeworkContext(homework([], networks={"net": TANH}))
+    plan = item.plan(context)
+    (line,) = rule_lines(of, plan.rules[of], plan.given.network)
+    places = [(place.before, place.after) for place in measured(plan)]
+    assert formula_verdict([(line,)], places).ok
+    spoilt = replace(line, formula=(rf"{line.left[0]} - \eta \, {formula}", ""))
+    assert not formula_verdict([(spoilt,)], places).ok
+    assert not formula_verdict([(replace(line, formula=(formula, "")),)], places).ok
