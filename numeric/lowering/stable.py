@@ -79,15 +79,8 @@ def _log_in_scores(
                 made[name] = Line(name, source.indices, source.shape, written, stage=stage)
                 lines.append(made[name])
             return symbols.element(name, symbols.subscripts_of(argument))
-    rows = {a: known[symbols.name_of(a)] for a in accesses}
-    inserted = argument.xreplace(
-        {
-            a: row.expression.xreplace(dict(zip(row.indices, symbols.subscripts_of(a), strict=True)))
-            for a, row in rows.items()
-            if not row.expression.has(Sum, Maximum)
-        }
-    )
-    return _log_rational(_formulas(inserted, model))
+    plain = {name: row for name, row in known.items() if not row.expression.has(Sum, Maximum)}
+    return _log_rational(formulas(inserted(argument, plain), model))
 
 
 def _log_of_quotient(expression: Expr, known: Mapping[str, Line]) -> Expr | None:
@@ -178,7 +171,19 @@ def _in_exponentials(function: Expr) -> Expr:
     return function.rewrite(exp)
 
 
-def _formulas(expression: Expr, model: Forward, keep: Iterable[str] = NATIVE) -> Expr:
+def inserted(expression: Expr, known: Mapping[str, Line]) -> Expr:
+    """The expression with the formulas of lines that are known in the place of what it reads of them."""
+    read = {access: known.get(symbols.name_of(access)) for access in symbols.accesses(expression)}
+    return expression.xreplace(
+        {
+            access: line.expression.xreplace(dict(zip(line.indices, symbols.subscripts_of(access), strict=True)))
+            for access, line in read.items()
+            if line is not None
+        }
+    )
+
+
+def formulas(expression: Expr, model: Forward, keep: Iterable[str] = NATIVE) -> Expr:
     """The expression with named functions written out by their formulas, but for those to keep."""
     while True:
         applied = [
@@ -200,7 +205,7 @@ def safe(lines: list[Line], purpose: Purpose) -> list[Line]:
 
 
 def _safe(expression: Expr, model: Forward, calls: Iterable[str]) -> Expr:
-    written = _formulas(expression, model, (*NATIVE, *calls))
+    written = formulas(expression, model, (*NATIVE, *calls))
     written = written.replace(
         lambda part: isinstance(part, log | sympy.atanh), lambda part: _with_its_functions(part, model)
     )
@@ -252,7 +257,7 @@ def _softplus(logarithm: Expr) -> Expr:
 def _with_its_functions(function: Expr, model: Forward) -> Expr:
     """A logarithm of functions that are called by their names, such as log(1 - tanh(u)²), without them if it can be."""
     inside = function.args[0]
-    written = _formulas(inside, model, ())
+    written = formulas(inside, model, ())
     return function if written == inside else _in_logarithms(function, written)
 
 

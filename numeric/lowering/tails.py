@@ -18,7 +18,7 @@ from derive.expression import symbols, walks
 from derive.expression.functions import Bracket, Maximum
 from derive.forward import Forward
 from numeric.lowering.lines import Line, Purpose
-from numeric.lowering.stable import LOG1P
+from numeric.lowering.stable import LOG1P, formulas, inserted
 from numeric.source.elements import WHERE
 
 ERFCX = Function("erfcx")
@@ -84,20 +84,8 @@ class _Tails:
 
     def _in_tails(self, inside: Expr) -> Expr:
         """What stands in a logarithm or below a line, in erfc, as a product if it can be."""
-        rows = {
-            access: self.known[symbols.name_of(access)]
-            for access in symbols.accesses(inside)
-            if symbols.name_of(access) in self.known
-        }
-        inside = inside.xreplace(
-            {
-                access: row.expression.xreplace(dict(zip(row.indices, symbols.subscripts_of(access), strict=True)))
-                for access, row in rows.items()
-            }
-        )
-        while applied := [part for part in inside.atoms(AppliedUndef) if part.func.__name__ in self.named]:
-            functions = self.model.function
-            inside = inside.xreplace({part: functions[part.func.__name__].at(part.args[0]) for part in applied})
+        kept = [function.name for function in self.model.functions if function.name not in self.named]
+        inside = formulas(inserted(inside, self.known), self.model, kept)
         return sympy.factor_terms(inside.replace(lambda part: isinstance(part, Add), _in_erfc))
 
     @staticmethod
