@@ -14,7 +14,7 @@ from answers.reading.reading import Reading, Side
 from answers.reading.shapes import Bindings, is_unknown, resolve, unify
 from answers.reading.symbols import Axis
 from answers.reading.tables import axis_of
-from answers.reading.tree import Place, Read
+from answers.reading.tree import Node, Pick, Place, Read, Transpose
 from answers.reading.walks import walk
 from derive.derivation import Derivation
 from derive.expression.partials import partial_named
@@ -133,7 +133,8 @@ def arrangements(side: Side, target: Target, indices: Sequence[str], first: Sequ
     """Every way to take the elements of a side as those of the quantity, the strictest first.
 
     ``indices`` name the letters of an answer for one element; ``first`` are those of a left side, in order; where
-    neither says so, letters are in the order of the alphabet. Axes of one place may be left out.
+    neither says so, as in a formula without a left side, letters are in the order of the alphabet. Axes of one place
+    may be left out.
     """
     found = _arrangements(side, target, indices, first)
     if not found and 1 in target.axes:
@@ -233,14 +234,49 @@ def _repeated(side: Side, letter: str, target: Target) -> bool:
     return twice and axis in target.summable
 
 
+def needs_order(side: Side, target: Target) -> bool:
+    """Whether it must be told which axes of the quantity the letters of a side run along."""
+    alone = len(side.letters) == 1 and not side.shape.axes and len(without_ones(target.axes)) == 1
+    return bool(side.letters) and not alone
+
+
 def letters_of_left_side(reading: Reading, target: Target) -> tuple[str, ...]:
-    """The letters below the quantity itself, where that is the first side of a chain."""
+    """The letters that the first side of a chain puts in order, none if it says nothing of them.
+
+    They stand below the quantity, or else below whatever else has just the letters of the answer: the first side as a
+    whole, a derivative by the same tensor, or that tensor.
+    """
     if len(reading.sides) < 2:
         return ()
-    node = reading.sides[0].node
-    if not isinstance(node, Read) or node.name != target.name:
-        return ()
-    return tuple(place.letter for place in node.subscripts if isinstance(place, Place))
+    first, free = reading.sides[0].node, frozenset(reading.last.letters)
+    name, letters = _lettered(first)
+    if name == target.name or (name and frozenset(letters) == free):
+        return letters
+    bottom = _bottom(target.name)
+    for node in walk(first):
+        name, letters = _lettered(node)
+        own = letters[-len(free) :]
+        if name and (name == target.name or _bottom(name) == bottom) and frozenset(own) == free:
+            return own
+    return ()
+
+
+def _lettered(node: Node) -> tuple[str, tuple[str, ...]]:
+    """The tensor or partial that a node is an element of, with the letters in the order of its axes; "" for others."""
+    inside, below = (node.inside, _letters_of(node.subscripts)) if isinstance(node, Pick) else (node, ())
+    while isinstance(inside, Transpose):
+        inside, below = inside.inside, below[::-1]
+    return (inside.name, (*_letters_of(inside.subscripts), *below)) if isinstance(inside, Read) else ("", ())
+
+
+def _letters_of(subscripts: Sequence[Node | None]) -> tuple[str, ...]:
+    return tuple(place.letter for place in subscripts if isinstance(place, Place))
+
+
+def _bottom(name: str) -> str:
+    """What a partial is by; the name itself of what is none."""
+    partial = partial_named(name)
+    return name if partial is None else partial.bottom
 
 
 def agrees(one: Array, other: Array, tolerance: float = TOLERANCE) -> bool:

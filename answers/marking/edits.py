@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from answers.marking.changes import changes_of
-from answers.marking.judging import RANK, Judged, Question, judge
-from answers.marking.parts import Edit, is_partial, parsed
+from answers.marking.judging import RANK, Judged, Question, judge, last_of_chain
+from answers.marking.parts import Edit, parsed
 from answers.marking.setting import Setting
 from answers.reading import ReadingError, syntax
 from answers.reading.macros import Macros
@@ -96,11 +96,8 @@ def _is_vector(setting: Setting, text: str, part: Any) -> bool:
 def _after(question: Question, setting: Setting, text: str, written: syntax.Relation, edit: Edit) -> Judged | None:
     """The judgement of the last side after a change, if it is right, maybe in the other layout."""
     try:
-        sides, signs = [_with(written.sides[-1], edit.part, edit.instead)], []
-        if len(written.sides) > 1 and is_partial(written.sides[0]):
-            sides, signs = [written.sides[0], *sides], written.signs[:1]
-        reading = understood(syntax.Relation(sides, signs, guard=written.guard), text, setting.table)
-        judged = judge(question, setting, reading)
+        side = _with(written.sides[-1], edit.part, edit.instead)
+        judged = judge(question, setting, last_of_chain(question, setting, written, side, text))
     except (ReadingError, ArrayError, RecursionError):
         return None
     return judged if judged.outcome != "wrong" else None

@@ -9,8 +9,7 @@ from typing import Any, Literal
 
 import numpy
 
-from answers.marking.comparing import Arrangement, Target, agrees, arrangements, letters_of_left_side
-from answers.marking.parts import is_partial
+from answers.marking.comparing import Arrangement, Target, agrees, arrangements, letters_of_left_side, needs_order
 from answers.marking.points import kinks_of, points_of
 from answers.marking.setting import Setting
 from answers.reading import OutsideRange, Reading, ReadingError, Unreadable, syntax
@@ -106,7 +105,7 @@ def read_and_judge(question: Question, setting: Setting, text: str, macros: Macr
         ReadingError: it cannot be read, or has no value.
     """
     try:
-        reading, remarks = _read(setting, text, macros, kind=kind)
+        reading, remarks = _read(question, setting, text, macros, kind=kind)
     except RecursionError:
         raise Unreadable("this is nested too deeply", text, 0, len(text)) from None
     judged = replace(judge(question, setting, reading), remarks=remarks)
@@ -115,7 +114,9 @@ def read_and_judge(question: Question, setting: Setting, text: str, macros: Macr
     return judged
 
 
-def _read(setting: Setting, text: str, macros: Macros, *, kind: Kind) -> tuple[Reading, tuple[str, ...]]:
+def _read(
+    question: Question, setting: Setting, text: str, macros: Macros, *, kind: Kind
+) -> tuple[Reading, tuple[str, ...]]:
     """The reading of a chain; of its last side if the others cannot be read, with a remark."""
     written = syntax.without_sets(syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text))
     try:
@@ -123,17 +124,40 @@ def _read(setting: Setting, text: str, macros: Macros, *, kind: Kind) -> tuple[R
     except ReadingError as error:
         if len(written.sides) < 2:
             raise
-        last = syntax.Relation(written.sides[-1:], [], guard=written.guard)
-        first = written.sides[0]
-        if is_partial(first):
-            last = syntax.Relation([first, written.sides[-1]], written.signs[:1], guard=written.guard)
-        try:
-            found = understood(last, text, setting.table, kind=kind)
-        except ReadingError:
-            if len(last.sides) < 2:
-                raise
-            found = understood(syntax.Relation(last.sides[1:], [], guard=written.guard), text, setting.table, kind=kind)
+        found = last_of_chain(question, setting, written, written.sides[-1], text, kind=kind)
         return found, (f"Not every step of the chain was read; its last side was marked. {_sentence(str(error))}",)
+
+
+def last_of_chain(
+    question: Question, setting: Setting, written: syntax.Relation, side: Any, text: str, *, kind: Kind = ""
+) -> Reading:
+    """A side of a chain, or what stands in its place, read behind the first side; alone if that cannot be read.
+
+    Raises:
+        ReadingError: it cannot be read, or its letters have no order: the first side would tell, and cannot be read.
+    """
+    alone = syntax.Relation([side], [], guard=written.guard)
+    first = written.sides[0]
+    if len(written.sides) < 2 or side is first:
+        return understood(alone, text, setting.table, kind=kind)
+    try:
+        behind = syntax.Relation([first, side], written.signs[:1], guard=written.guard)
+        return understood(behind, text, setting.table, kind=kind)
+    except ReadingError as error:
+        found = understood(alone, text, setting.table, kind=kind)
+        if not question.indices and needs_order(found.last, Target.of(question.derivation, rows=setting.rows)):
+            raise _unordered(found.last, first, text, error) from None
+        return found
+
+
+def _unordered(side: Side, first: Any, text: str, error: ReadingError) -> Unreadable:
+    """What is said of an answer whose left side is not understood, with the place in it."""
+    reason = error.reason if isinstance(error, Unreadable) else str(error)
+    start, end = syntax.place_of(first)
+    if isinstance(error, Unreadable) and error.start is not None and error.end is not None:
+        start, end = error.start, error.end
+    said = f"only the left side tells what {' and '.join(side.letters)} run along, and it is not read: {reason}"
+    return Unreadable(said, text, start, end)
 
 
 def _sentence(text: str) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from answers.marking.comparing import Target
-from answers.marking.judging import Outcome, Question, judge
-from answers.marking.parts import is_partial
+from answers.marking.judging import Outcome, Question, judge, last_of_chain
 from answers.marking.setting import Setting
 from answers.reading import ReadingError, syntax
 from answers.reading.macros import Macros
@@ -44,12 +43,8 @@ def steps_of(question: Question, setting: Setting, text: str, macros: Macros) ->
 
 
 def _outcome(question: Question, setting: Setting, written: syntax.Relation, side: Any, text: str) -> Outcome:
-    first = written.sides[0]
-    leading = side is not first and is_partial(first)
-    alone = syntax.Relation([first, side] if leading else [side], written.signs[:1] if leading else [], False,
-                            written.guard)  # fmt: skip
     try:
-        return judge(question, setting, understood(alone, text, setting.table)).outcome
+        return judge(question, setting, last_of_chain(question, setting, written, side, text)).outcome
     except (ReadingError, ArrayError, RecursionError):
         return "unread"
 

@@ -218,6 +218,8 @@ def _one(context: Context, tails: list[Tail], at: int, function: Called | None) 
         return with_scripts(context, made, _scripts_of(following), following), at + 2
     if group_behind is not None and is_interval_of(base, scripts):
         return interval(context, scripts, group_behind), at + 2
+    if scripts and isinstance(base, syntax.Word) and base.sort != "ones":
+        raise context.wrong(f"{base.text} means nothing alone", base.start, base.end)
     return context.read(raw), at + 1
 
 

@@ -220,6 +220,53 @@ def test_elements(what: str, latex: str, indices: tuple[str, ...], outcome: str)
     assert mark(asked(what), latex, indices=indices).outcome == outcome
 
 
+ELEMENT = r"2 (\hat y_a - y_a) z_{2,b}"
+
+
+@pytest.mark.parametrize(
+    ("left", "token"),
+    [
+        (r"\frac{\partial \ell}{\partial Q_{ba}}", "Q"),
+        (r"\frac{\partial \ell}{\partial Q_{ab}}", "Q"),
+        ("G_{ba}", "G"),
+        (r"\Delta W_{ba}", r"\Delta"),
+        (r"\partial_{W^{(2)}_{ba}} \ell", r"\partial"),
+    ],
+)
+def test_letters_whose_order_only_an_unread_left_side_tells(left: str, token: str) -> None:
+    text = f"{left} = {ELEMENT}"
+    found = mark(asked("mse:dl/dW2"), text)
+    assert (found.outcome, found.place and text[slice(*found.place)]) == ("unread", token)
+    assert mark(asked("mse:dl/dW2"), text, indices=("a", "b")).outcome == "right"
+    assert mark(asked("mse:dl/dW2"), text, indices=("b", "a")).outcome == "transposed"
+
+
+def test_no_letter_needs_an_order_alone_or_where_none_is_written() -> None:
+    unknown = r"\frac{\partial \ell}{\partial Q%s} = "
+    assert mark(asked("mse:dl/db2"), unknown % "_a" + r"2 (\hat y_a - y_a)").outcome == "right"
+    assert mark(asked("mse:dl/dW2"), unknown % "" + r"2 (\hat y - y) z_2^T").outcome == "right"
+    summed = unknown % "_i" + r"2 (\hat y_k - y_k) W^{(2)}_{ki}"
+    assert mark(asked("mse:dl/dz2"), summed).outcome == "unread"
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        r"\frac{\partial \ell}{\partial W^{(2)}_{%s}}",
+        r"(\nabla_{W_2} \ell)_{%s}",
+        r"\left[\frac{\partial \ell}{\partial W_2}\right]_{%s}",
+        r"\frac{\partial \ell}{\partial W^{(1)}_{%s}}",
+        r"\frac{\partial \ell}{\partial z_{3,a}} \frac{\partial z_{3,a}}{\partial W^{(2)}_{%s}}",
+        r"\mathrm{d} W^{(2)}_{%s}",
+        "G_{%s}",
+    ],
+)
+def test_every_left_side_with_the_letters_orders_them(left: str) -> None:
+    symbols = {"G": "dl/dW2"} if "G" in left else {}
+    for letters, outcome in (("ab", "right"), ("ba", "transposed")):
+        assert mark(asked("mse:dl/dW2"), f"{left % letters} = {ELEMENT}", symbols=symbols).outcome == outcome
+
+
 def test_names_that_the_student_chose() -> None:
     question = asked("classes:dl/dW2")
     symbols = {"p": "y_hat", "h": "z2", "t": "y", r"\delta": "dl/dz3"}
