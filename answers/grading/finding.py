@@ -13,8 +13,6 @@ from answers.marking.setting import Setting, settings
 from answers.reading import ReadingError, syntax
 from answers.reading.macros import Macros
 from answers.reading.reading import understood
-from answers.reading.spelling import lookup
-from answers.reading.tokens import tokens_of
 from answers.reading.tree import Read, Transpose
 from derive.expression.partials import partial_named
 from derive.forward import Forward
@@ -52,11 +50,12 @@ class Finder:
     given: dict[str, str] = field(default_factory=dict)
     left: list[Formula] = field(default_factory=list)
     names: dict[tuple[Forward, str, bool], str] = field(default_factory=dict)
+    equalities: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def take(self, formulas: Sequence[Formula]) -> None:
         """Give every formula to the question that it answers; definitions are kept, the rest is ``left``."""
         for formula in formulas:
-            if not _right_side(formula.latex):
+            if not self._right_side(formula.latex):
                 continue
             asked = self._asked(formula)
             if asked is not None:
@@ -113,11 +112,9 @@ class Finder:
                     break
 
     def _name(self, asked: Asked, text: str, *, whole: bool) -> str:
-        model, base = asked.derivation.forward, asked.derivation.index_base
-        key = model, text, whole
+        key = asked.derivation.forward, text, whole
         if key not in self.names:
-            setting = _setting(model, base, tuple(self.paper.marking.symbols.items()))
-            self.names[key] = name_of(setting, text, self.macros, whole=whole)
+            self.names[key] = name_of(self._setting(asked), text, self.macros, whole=whole)
         name = self.names[key]
         quantity = asked.derivation.quantity.name
         partial = partial_named(quantity)
@@ -126,23 +123,42 @@ class Finder:
         return name
 
     def _has_left_side(self, formula: Formula) -> bool:
-        return bool(re.match(r"[^=]*[A-Za-z][^=]*=", formula.latex)) and not formula.latex.lstrip(" &").startswith("=")
+        return bool(re.search("[A-Za-z]", self._parted(formula.latex)[0]))
 
     def _is_definition(self, formula: Formula) -> bool:
-        left, equals, _ = formula.latex.partition("=")
-        return bool(equals) and bool(NAME.fullmatch(left.replace("&", "").replace(":", "")))
+        return bool(NAME.fullmatch(self._parted(formula.latex)[0]))
+
+    def _parted(self, latex: str) -> tuple[str, str]:
+        """What stands in front of the first sign of equality, and behind it; nothing in front where there is none."""
+        start, end = next(iter(self._equalities(latex)), (0, 0))
+        return latex[:start].replace("&", "").strip(), latex[end:].lstrip("=& ")
+
+    def _equalities(self, latex: str) -> list[tuple[int, int]]:
+        """Where signs of equality stand between the sides of a formula, not in the limits of a sum or in brackets."""
+        if latex not in self.equalities:
+            first = next(iter(self.paper.asked), None)
+            setting = None if first is None else self._setting(first)
+            self.equalities[latex] = equalities_in(setting, latex, self.macros)
+        return self.equalities[latex]
+
+    def _setting(self, asked: Asked) -> Setting:
+        derivation = asked.derivation
+        return _setting(derivation.forward, derivation.index_base, tuple(self.paper.marking.symbols.items()))
 
     def _define(self, formula: Formula) -> bool:
         """Keep what the writer calls by a name of their own."""
         if not self._is_definition(formula):
             return False
-        left, _, right = formula.latex.partition("=")
-        for model in dict.fromkeys(asked.derivation.forward for asked in self.paper.asked):
-            setting = _setting(model, 1, tuple(self.paper.marking.symbols.items()))
-            if name_of(setting, left.replace("&", ""), self.macros, whole=True):
-                return True  # z_1 = ... is what it is, whatever the writer says of it
-        self.given[left.replace("&", "").replace(":", "").strip()] = right.replace("&", " ").strip().rstrip(".,;")
+        left, right = self._parted(formula.latex)
+        if any(self._name(asked, left, whole=True) for asked in self.paper.asked):
+            return True  # z_1 = ... is what it is, whatever the writer says of it
+        self.given[left] = right.replace("&", " ").strip().rstrip(".,;")
         return True
+
+    def _right_side(self, latex: str) -> str:
+        """What stands behind the last sign of equality, without what only makes room."""
+        _, end = next(reversed(self._equalities(latex)), (0, 0))
+        return EMPTY.sub("", latex[end:].lstrip(" &="))
 
 
 LETTERS = re.compile(r"\\[A-Za-z]+|[^\W\d_]")
@@ -164,12 +180,12 @@ def needed(given: Mapping[str, str], latex: str) -> tuple[tuple[str, str], ...]:
 def name_of(setting: Setting, text: str, macros: Macros, *, whole: bool = False) -> str:
     """The tensor or partial that the left side of an equation is, or the ``whole`` text; empty for anything else."""
     try:
-        written = syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text)
+        written = setting.syntax(text, macros)
         if len(written.sides) < 2 and not whole:
             return ""
         node = understood(syntax.Relation(written.sides[:1], []), text, setting.table).last.node
     except (ReadingError, RecursionError):
-        return _left_alone(setting, text, macros) if "=" in text and not whole else ""
+        return "" if whole else _left_alone(setting, text, macros)
     while isinstance(node, Transpose):
         node = node.inside
     return node.name if isinstance(node, Read) else ""
@@ -177,7 +193,27 @@ def name_of(setting: Setting, text: str, macros: Macros, *, whole: bool = False)
 
 def _left_alone(setting: Setting, text: str, macros: Macros) -> str:
     """The same where the rest of the equation cannot be read."""
-    return name_of(setting, text.partition("=")[0].replace("&", " "), macros, whole=True)
+    found = equalities_in(setting, text, macros)
+    return name_of(setting, text[: found[0][0]].replace("&", " "), macros, whole=True) if found else ""
+
+
+def equalities_in(setting: Setting | None, text: str, macros: Macros) -> list[tuple[int, int]]:
+    """Where signs of equality stand between sides: by the syntax; by brackets alone in what is no formula."""
+    if setting is not None:
+        try:
+            written = setting.syntax(text, macros)
+        except (ReadingError, RecursionError):
+            return list(_outside_of_brackets(text))
+        return [(sign.start_pos or 0, sign.end_pos or 0) for sign in written.signs if sign == "="]
+    return list(_outside_of_brackets(text))
+
+
+def _outside_of_brackets(text: str) -> Iterator[tuple[int, int]]:
+    depth = 0
+    for found in re.finditer(r"\\?[{}]|\\.|:?=|[][()]", text):
+        if found[0][-1] == "=" and depth == 0:
+            yield found.span()
+        depth = max(0, depth + (found[0][-1] in "([{") - (found[0][-1] in ")]}"))
 
 
 @lru_cache(maxsize=64)
@@ -195,11 +231,6 @@ def known_symbols(model: Forward, symbols: Mapping[str, str | int]) -> dict[str,
             continue
         found[spelling] = target
     return found
-
-
-def _right_side(latex: str) -> str:
-    """What stands behind the last sign of equality, without what only makes room."""
-    return EMPTY.sub("", latex.rpartition("=")[2] if "=" in latex else latex)
 
 
 def _numbered(heading: str) -> tuple[str, str]:

@@ -16,8 +16,6 @@ from answers.reading import OutsideRange, Reading, ReadingError, Unreadable, syn
 from answers.reading.context import Kind
 from answers.reading.macros import Macros
 from answers.reading.reading import Side, understood
-from answers.reading.spelling import lookup
-from answers.reading.tokens import tokens_of
 from derive.derivation import Derivation
 from derive.expression.partials import partial_named
 from numeric.measuring import point as measured
@@ -118,7 +116,7 @@ def _read(
     question: Question, setting: Setting, text: str, macros: Macros, *, kind: Kind
 ) -> tuple[Reading, tuple[str, ...]]:
     """The reading of a chain; of its last side if the others cannot be read, with a remark."""
-    written = syntax.without_sets(syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text))
+    written = setting.syntax(text, macros)
     try:
         return understood(written, text, setting.table, kind=kind), ()
     except ReadingError as error:

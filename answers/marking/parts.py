@@ -11,8 +11,7 @@ from answers.marking.setting import Setting
 from answers.reading import ReadingError, syntax
 from answers.reading.macros import Macros
 from answers.reading.scripts import TRANSPOSES
-from answers.reading.spelling import labels_of, lookup
-from answers.reading.tokens import tokens_of
+from answers.reading.spelling import labels_of
 
 LONGEST = 250
 """No changes are tried of formulas with more parts."""
@@ -59,7 +58,7 @@ def is_partial(node: Any) -> bool:
 def parsed(setting: Setting, text: str, macros: Macros) -> syntax.Relation | None:
     """The syntax of a text; None if it is no formula, or too long to be changed."""
     try:
-        written = syntax.without_sets(syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text))
+        written = setting.syntax(text, macros)
         count = sum(1 for _ in islice(parts_of(written.sides[-1]), LONGEST + 1))
     except (ReadingError, RecursionError):
         return None

@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy
 
-from answers.reading import Index, Point, Table, Tensor, Unreadable
+from answers.reading import Index, Point, Table, Tensor, Unreadable, syntax
+from answers.reading.macros import Macros
 from answers.reading.reading import Side
 from answers.reading.spelling import lookup
 from answers.reading.symbols import Axis, Layout, Symbol
 from answers.reading.tables import axis_of, point_at, spellings, table_of
+from answers.reading.tokens import tokens_of
 from answers.reading.tree import Read
 from answers.reading.walks import walk
 from derive.convolution import reads_windows
@@ -67,6 +69,14 @@ class Setting:
     def bare(self) -> tuple[tuple[str, Setting], ...]:
         """Settings in which one numbered tensor may be written without its number: W for W^{(2)}."""
         return tuple(_bare_names(self))
+
+    def syntax(self, text: str, macros: Macros) -> syntax.Relation:
+        """The syntax of a formula, without the set that it is said to be in.
+
+        Raises:
+            Unreadable: it is no formula; the place, and what was expected there.
+        """
+        return syntax.without_sets(syntax.parse(tokens_of(text, lookup(self.table).lexicon, macros), text))
 
     def holds(self, side: Side, name: str) -> bool:
         """Whether a side is written with that tensor or partial, by its name, an alias or a definition."""

@@ -11,8 +11,6 @@ from answers.marking.setting import Setting
 from answers.reading import ReadingError, syntax
 from answers.reading.macros import Macros
 from answers.reading.reading import understood
-from answers.reading.spelling import lookup
-from answers.reading.tokens import tokens_of
 from numeric.errors import ArrayError
 
 
@@ -28,7 +26,7 @@ class Step:
 def steps_of(question: Question, setting: Setting, text: str, macros: Macros) -> tuple[Step, ...]:
     """The sides of a chain, each judged alone, without one that only names what is asked for; none of a single side."""
     try:
-        written = syntax.without_sets(syntax.parse(tokens_of(text, lookup(setting.table).lexicon, macros), text))
+        written = setting.syntax(text, macros)
     except (ReadingError, RecursionError):
         return ()
     if len(written.sides) < 2:

@@ -186,6 +186,41 @@ def test_names_are_no_formulas_of_spreadsheets() -> None:
     assert table(paper(), [MarkedHandin("=1+1", ())]).splitlines()[1].startswith("'=1+1")
 
 
+SINGLE = """\
+title: One thing
+networks:
+  net: {layers: "x:n -> Linear(d) -> Sigmoid -> Linear(K) -> Identity -> y_hat", loss: MSE}
+questions:
+  - id: "2"
+    title: Gradients
+    parts:
+      - {id: 2a, points: 3, question: Differentiate., answer: [{kind: elements, network: net, of: [dl/dz2]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("latex", "outcome"),
+    [
+        (r"\sum_{k=1}^K 2 (\hat y_k - y_k) W^{(2)}_{ki}", "right"),
+        (r"\sum_{k=1}^K (\hat y_k - y_k) W^{(2)}_{ki}", "wrong"),
+        (r"= 2 \sum_{k=1}^K (\hat y_k - y_k) W^{(2)}_{ki}", "right"),
+        (r"2 W_2^T (\hat y - y) \mathbf{1}[K = K]", "right"),
+        (r"\sum_{k=1}^K 2 (\hat y_k - q_k) W^{(2)}_{ki}", "unread"),
+        (r"\sum_{k=1}^K 2 (\hat y_k - y_k W^{(2)}_{ki}", "unread"),
+        (r"\mathbf{1}[z_1 = 0] \foo", "unread"),
+        (r"\Pr\{q = 1\} x", "unread"),
+        (r"\frac{\partial \ell}{\partial z_1} = \sum_{k=1}^K \hat y_k", "missing"),
+        (r"\frac{\partial \ell}{\partial z_{2,i}} = \sum_{k=1}^K", "unread"),
+        (r"\frac{\partial \ell}{\partial z_{2,i}} = ", "missing"),
+    ],
+)
+def test_limits_and_conditions_are_no_left_sides(latex: str, outcome: str) -> None:
+    one = paper_of(HomeworkContext(loads(SINGLE).homework))
+    text = rf"\section*{{2a}} \[ {latex} \]"
+    answer = marked_texts(one, "Ada", [HandinText("a", "tex", text)]).answers[0]
+    assert (answer.outcome, answer.earned) == (outcome, {"right": 3, "unread": None}.get(outcome, 0)), answer
+
+
 @pytest.fixture
 def class_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "class"
