@@ -35,6 +35,11 @@ class Tensor:
     domain: Domain = "real"
     along: int = -1
 
+    @property
+    def is_weight(self) -> bool:
+        """Whether it is a weight: a parameter with several axes, which a weight decay shrinks, and not a bias."""
+        return self.role == "parameter" and len(self.shape) > 1
+
 
 @dataclass(frozen=True)
 class Row:

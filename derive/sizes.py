@@ -11,7 +11,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from derive.expression import symbols, walks
 from derive.expression.affine import affine
-from derive.forward import Forward, Row, Tensor
+from derive.forward import Forward, Row
 from derive.network import Network
 
 
@@ -115,7 +115,7 @@ def _products(term: Expr, lengths: Mapping[Symbol, Expr], model: Forward) -> Exp
     if isinstance(body, Add):
         return Add(*(_products(part, known, model) for part in body.args))
     factors = [factor for factor in Mul.make_args(body) if isinstance(factor, Indexed)]
-    weights = [factor for factor in factors if _is_weight(model.tensors.get(symbols.name_of(factor)))]
+    weights = [factor for factor in factors if _is_weight(symbols.name_of(factor), model)]
     if not weights or len(factors) == len(weights):
         return S.Zero
     # A delta fixes one letter, so that it is not counted along its axis.
@@ -126,8 +126,8 @@ def _products(term: Expr, lengths: Mapping[Symbol, Expr], model: Forward) -> Exp
     return Mul(*known.values())
 
 
-def _is_weight(tensor: Tensor | None) -> bool:
-    return tensor is not None and tensor.role == "parameter" and len(tensor.shape) > 1
+def _is_weight(name: str, model: Forward) -> bool:
+    return name in model.tensors and model.tensors[name].is_weight
 
 
 @dataclass

@@ -61,7 +61,7 @@ class LayerPage(Lined, Noted):
         if self.written_out or self.chained:
             return ()
         alone = self._alone(context)
-        return tuple(alone.vjp(name) for name in self.of or alone.differentiable)
+        return tuple(alone.vjp(name) for name in self._named(alone))
 
     def answer(self, context: Context) -> Answered:
         alone = self._alone(context)

@@ -21,9 +21,9 @@ from answers.numbers.claims import formula_verdict
 from answers.numbers.given import Given
 from answers.numbers.lines import RuleLine, rule_lines
 from answers.numbers.measured import measured
+from answers.numbers.rules import rules_of
 from answers.numbers.run import Plan
 from derive.derivation import Derivation
-from derive.errors import nearest
 from derive.expression.partials import partial_name
 from derive.network import Network
 from derive.render import latex
@@ -77,23 +77,14 @@ class UpdateLetters(Lined, Noted):
         """The rule of each parameter, with numbers at which it is tried."""
         if network.loss is None:
             raise HomeworkContentError(f"{self.network} has no loss, so no step lowers it; give it one, such as MSE")
-        for key, names in (("of", self.of), ("decayed", self.decayed or ())):
-            for name in names:
-                if name not in network.parameters:
-                    raise HomeworkContentError(
-                        f"{key}: there is no parameter {name}; {nearest(name, network.parameters)}"
-                    )
-        weights = [name for name in network.parameters if len(network.forward.tensors[name].shape) > 1]
-        decayed = weights if self.decayed is None else self.decayed
-        return {
-            name: self._rule(decayed=self.weight_decay and name in decayed) for name in self.of or network.parameters
-        }
+        return rules_of(network, self._rule, self.decayed, self.of)
 
     def _rule(self, *, decayed: bool) -> UpdateRule:
-        rate, first, second, small, decay = CONSTANTS
+        rate, first, second, small, factor = CONSTANTS
+        decay = factor if decayed and self.weight_decay else Fraction(0)
         if self.rule == "Adam":
-            return adam(rate, first, second, small, decay if decayed else Fraction(0))
-        return sgd(rate, first if self.momentum else Fraction(0), decay if decayed else Fraction(0))
+            return adam(rate, first, second, small, decay)
+        return sgd(rate, first if self.momentum else Fraction(0), decay)
 
     def _slopes(self, network: Network) -> dict[str, Derivation]:
         """The gradients that are written out."""

@@ -183,14 +183,7 @@ def _require_known(
 
 def _array(value: Any) -> Array:
     """Nested sequences as an array of objects."""
-    shape = numpy.shape(numpy.asarray(value, object))
-    result = numpy.empty(shape, object)
-    for place in product(*map(range, shape)):
-        element = value
-        for step in place:
-            element = element[step]
-        result[place] = element
-    return result
+    return numpy.array(value, dtype=object)
 
 
 def _size(name: str, value: Any) -> int:
@@ -201,6 +194,10 @@ def _size(name: str, value: Any) -> int:
 
 def _fitted(tensor: Tensor, array: Array, others: Mapping[str, Array], base: Literal[0, 1]) -> Array:
     """The array in as many axes as the tensor has; class numbers counted from 0."""
+    if array.size > MOST_ELEMENTS:
+        raise HomeworkContentError(
+            f"{tensor.name} has {array.size} elements, of which numbers are shown up to {MOST_ELEMENTS}"
+        )
     rank = len(tensor.shape)
     if tensor.domain == "class":
         if array.ndim == rank + 1:
@@ -220,10 +217,6 @@ def _fitted(tensor: Tensor, array: Array, others: Mapping[str, Array], base: Lit
         raise HomeworkContentError(
             f"{tensor.name} has the shape {_shape_said(tensor.shape)}, "
             f"got {_count_said(array.shape)}; {_example(tensor.shape)}"
-        )
-    if array.size > MOST_ELEMENTS:
-        raise HomeworkContentError(
-            f"{tensor.name} has {array.size} elements, of which numbers are shown up to {MOST_ELEMENTS}"
         )
     return array
 

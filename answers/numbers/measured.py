@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy
+from sympy import Symbol
 
 from answers.numbers.given import names_in
 from answers.numbers.lines import Line, state_name
@@ -14,7 +15,21 @@ from answers.readback.compare import Reader
 from answers.reading import Point, Table, Tensor
 from answers.reading.tables import axis_of, point_at, spellings, table_of
 from derive.expression.partials import partial_name, partial_named
-from derive.updates import MOMENTUM, RATE, STEP, UpdateRule
+from derive.updates import (
+    DECAY,
+    FIRST,
+    MEAN,
+    MEAN_CORRECTED,
+    MOMENTUM,
+    RATE,
+    SECOND,
+    SQUARE,
+    SQUARE_CORRECTED,
+    STABILISER,
+    STEP,
+    VELOCITY,
+    UpdateRule,
+)
 from numeric.arrays.axes import Array
 from numeric.errors import ExpressionError
 from numeric.measuring import point as measuring
@@ -114,23 +129,51 @@ def _tables(plan: Plan) -> tuple[Table, Table]:
     return plain, table_of(given.model, layout, base, None, (*functions, *extra.values()))
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """The optimiser that a rule is measured with: the class, its constants, and how it calls what the rule keeps.
+
+    ``corrected`` has for a state its correction for the beginning, and the factor that it is corrected by.
+    """
+
+    optimiser: Callable[..., Optimiser]
+    constants: tuple[Symbol, ...]
+    states: Mapping[Symbol, str]
+    corrected: Mapping[Symbol, tuple[Symbol, Symbol]]
+
+
+MEASURED: Mapping[str, _Measured] = {
+    "SGD": _Measured(SGD, (RATE, MOMENTUM, DECAY), {VELOCITY: "velocity"}, {}),
+    "Adam": _Measured(
+        Adam,
+        (RATE, FIRST, SECOND, STABILISER, DECAY),
+        {MEAN: "mean", SQUARE: "square"},
+        {MEAN: (MEAN_CORRECTED, FIRST), SQUARE: (SQUARE_CORRECTED, SECOND)},
+    ),
+}
+"""By the names of rules."""
+
+
+def _measured_with(rule: UpdateRule) -> _Measured:
+    if rule.name not in MEASURED:
+        raise ExpressionError(f"there is no optimiser to measure the rule {rule.name} with ({', '.join(MEASURED)})")
+    return MEASURED[rule.name]
+
+
 def _optimiser(rule: UpdateRule) -> Optimiser:
-    constants = {symbol.name: float(value) for symbol, value in rule.constants.items()}
-    rate, decay = constants[RATE.name], constants.get("lambda", 0.0)
-    if rule.name == "SGD":
-        return SGD(rate, constants.get(MOMENTUM.name, 0.0), decay)
-    return Adam(rate, constants["beta1"], constants["beta2"], constants["epsilon"], decay)
+    """The optimiser of a rule; a constant that the rule does without is 0."""
+    used = _measured_with(rule)
+    return used.optimiser(*(float(rule.constants.get(symbol, 0)) for symbol in used.constants))
 
 
 def _states(name: str, rule: UpdateRule, state: Mapping[str, Array], steps: int, like: Array) -> dict[str, Array]:
     """What an optimiser has kept of a parameter, as the rule calls it, and the same corrected for its beginning."""
-    if rule.name == "SGD":
-        return {state_name("v", name): state["velocity"].reshape(like.shape).copy()} if rule.states else {}
-    constants = {symbol.name: float(value) for symbol, value in rule.constants.items()}
+    used = _measured_with(rule)
     found = {}
-    for symbol, key, factor in (("m", "mean", "beta1"), ("v", "square", "beta2")):
-        kept = state[key].reshape(like.shape).copy()
-        found[state_name(symbol, name)] = kept
-        if steps:
-            found[state_name(f"{symbol}_hat", name)] = kept / (1 - constants[factor] ** steps)
+    for symbol in rule.states:
+        kept = state[used.states[symbol]].reshape(like.shape).copy()
+        found[state_name(symbol.name, name)] = kept
+        if steps and symbol in used.corrected:
+            corrected, factor = used.corrected[symbol]
+            found[state_name(corrected.name, name)] = kept / (1 - float(rule.constants[factor]) ** steps)
     return found

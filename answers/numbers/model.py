@@ -13,8 +13,8 @@ from answers.contract.model import Strict
 from answers.errors import HomeworkContentError
 from answers.numbers.asked import asked
 from answers.numbers.given import Given, given, of_equations
+from answers.numbers.rules import rules_of
 from answers.numbers.run import Plan
-from derive.errors import nearest
 from derive.layer import upstream_name
 from derive.network import Network
 from derive.updates import UpdateRule, adam, sgd
@@ -68,13 +68,7 @@ class Update(Strict):
         """
         if self.update is None:
             return {}
-        names = known.network.parameters
-        for name in self.decayed or ():
-            if name not in names:
-                raise HomeworkContentError(f"decayed: there is no parameter {name}; {nearest(name, names)}")
-        weights = {name for name in names if len(known.model.tensors[name].shape) > 1}
-        decayed = weights if self.decayed is None else set(self.decayed)
-        return {name: self.update.rule(decayed=name in decayed) for name in names}
+        return rules_of(known.network, self.update.rule, self.decayed)
 
 
 class AtNumbers(Update):

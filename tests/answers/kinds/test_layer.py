@@ -133,3 +133,9 @@ def test_the_forward_pass_alone() -> None:
     answer = answered({**ITEM, "of": [], "sizes": [3]})
     assert [block.latex for block in answer.blocks if isinstance(block, Heading)] == ["Forward"]
     assert all_pass(answer)
+
+
+@pytest.mark.parametrize(("of", "names"), [(None, {"z", "weight", "bias"}), (["weight"], {"weight"}), ([], set())])
+def test_what_is_graded_is_what_the_key_shows(of: list[str] | None, names: set[str]) -> None:
+    context, part = last(homework([ITEM if of is None else {**ITEM, "of": of}]))
+    assert {derivation.quantity.name for derivation in context.asked(part)} == {f"dl/d{name}" for name in names}

@@ -14,6 +14,7 @@ from answers.numbers.answer import Numbers, by_rows_of
 from answers.numbers.claims import Lines, formula_verdict, verdict
 from answers.numbers.lines import Line, rule_lines
 from answers.numbers.measured import measured
+from numeric.errors import ExpressionError
 from tests.answers.sample import homework
 
 AT: dict[str, Any] = {
@@ -108,3 +109,9 @@ def test_a_rule_of_another_shape_fails_its_check(of: str, formula: str) -> None:
     spoilt = replace(line, formula=(rf"{line.left[0]} - \eta \, {formula}", ""))
     assert not formula_verdict([(spoilt,)], places).ok
     assert not formula_verdict([(replace(line, formula=(formula, "")),)], places).ok
+
+
+def test_a_rule_without_an_optimiser_is_refused(numbers: Numbers) -> None:
+    rules = {name: replace(rule, name="RMSprop") for name, rule in numbers.plan.rules.items()}
+    with pytest.raises(ExpressionError, match="no optimiser to measure the rule RMSprop"):
+        measured(replace(numbers.plan, rules=rules))
