@@ -9,17 +9,21 @@ from hashlib import sha256
 from pathlib import Path
 
 from answers.errors import HomeworkError
-from answers.files import write_file
+from answers.files import read_file, write_file
 from answers.grading.asked import Paper, paper_of
 from answers.grading.pages import document, handin_of, page, report, table
 from answers.grading.student import MarkedHandin, files_of, mark_handin
-from answers.handins.files import SUFFIXES
+from answers.handins.files import LARGEST, SUFFIXES
 from answers.homework.context import HomeworkContext
 from answers.homework.load import load
 from answers.version import version
 
 Advance = Callable[[str], None]
 """Called with the name of each student whose hand-in is done."""
+
+
+STUDENTS = "students"
+"""The folder of what is written of each student, whose names may be any, apart from the report of the class."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,12 @@ class Task:
     @property
     def document(self) -> Path:
         """The JSON document of the marks."""
-        return self.out / f"{self.student}.json"
+        return self.out / STUDENTS / f"{self.student}.json"
 
     @property
     def page(self) -> Path:
         """The readable page."""
-        return self.out / f"{self.student}.md"
+        return self.out / STUDENTS / f"{self.student}.md"
 
 
 def tasks_of(folder: Path, out: Path) -> tuple[Task, ...]:
@@ -142,9 +146,9 @@ def _key(task: Task, files: Sequence[Path], digest: str) -> str:
     """What the marks depend on, as one digest."""
     found = sha256(f"{version()}\0{digest}\0{task.student}".encode())
     for file in files:
-        found.update(f"\0{file.name}\0".encode(errors="surrogateescape"))
+        found.update(f"\0{file.relative_to(task.entry.parent)}\0".encode(errors="surrogateescape"))
         try:
-            found.update(sha256(file.read_bytes()).digest())
+            found.update(sha256(read_file(file, LARGEST)).digest())
         except OSError:
             found.update(b"unreadable")
     return found.hexdigest()

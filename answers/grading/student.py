@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,12 +95,15 @@ def marked_texts(paper: Paper, student: str, texts: Sequence[HandinText], notes:
         finder.take(tuple(formulas_in(text)))
     said += [_left(formula) for formula in finder.left]
     found = [finder.found.get((asked.part, asked.name)) for asked in paper.asked]
-    answers = [_marked(paper, asked, own, definitions, {}) for asked, own in zip(paper.asked, found, strict=True)]
+    broken: list[str] = []
+    answers = [
+        _marked(paper, asked, own, definitions, {}, broken) for asked, own in zip(paper.asked, found, strict=True)
+    ]
     for at, (asked, own) in enumerate(zip(paper.asked, found, strict=True)):
         slips = _slips(paper, answers, asked)
         if own is not None and answers[at].outcome == "wrong" and slips:
-            answers[at] = _marked(paper, asked, own, definitions, slips)
-    return MarkedHandin(student, tuple(answers), tuple(said))
+            answers[at] = _marked(paper, asked, own, definitions, slips, broken)
+    return MarkedHandin(student, tuple(answers), (*said, *broken))
 
 
 def _slips(paper: Paper, answers: Sequence[MarkedAnswer], asked: Asked) -> dict[str, str]:
@@ -119,15 +123,25 @@ def _left(formula: Formula) -> str:
 
 
 def _marked(
-    paper: Paper, asked: Asked, found: Found | None, definitions: str, earlier: Mapping[str, str]
+    paper: Paper,
+    asked: Asked,
+    found: Found | None,
+    definitions: str,
+    earlier: Mapping[str, str],
+    broken: list[str],
 ) -> MarkedAnswer:
+    """The mark of an answer. One that breaks the marking does not stop that of a class; how it did is noted."""
     if found is None:
         return MarkedAnswer(asked.part, asked.name, MISSING, asked.points, 0.0)
     formula, marking = found.formula, paper.marking
-    judged = _mark(
-        asked.derivation, formula.latex.rstrip(" .,;"), definitions, tuple(marking.symbols.items()), found.given,
-        None if marking.partials == "both" else marking.partials, tuple(earlier.items()),
-    )  # fmt: skip
+    layout = None if marking.partials == "both" else marking.partials
+    written, own = formula.latex.rstrip(" .,;"), tuple(marking.symbols.items())
+    try:
+        judged = _mark(asked.derivation, written, definitions, own, found.given, layout, tuple(earlier.items()))
+    except Exception as error:
+        judged = Mark("unread", feedback="**Not read**: it could not be marked; that is a fault of the program.")
+        where = "".join(traceback.format_exception(error)).strip()
+        broken.append(f"{asked.part} {asked.name} could not be marked; please report this:\n\n```\n{where}\n```")
     token = formula.latex[slice(*judged.place)] if judged.place is not None else ""
     return MarkedAnswer(
         asked.part, asked.name, judged.outcome, asked.points, _earned(asked.points, judged, marking), formula.latex,
@@ -157,7 +171,4 @@ def _mark(
 ) -> Mark:
     """The mark of an answer, once for all who wrote the same."""
     own = known_symbols(derivation.forward, dict(symbols))
-    try:
-        return mark(derivation, latex, definitions, own, (), dict(given), layout, dict(earlier))
-    except Exception as error:  # one answer that breaks the marking must not stop that of a class
-        return Mark("unread", feedback=f"**Not read**: it could not be marked ({type(error).__name__}).")
+    return mark(derivation, latex, definitions, own, (), dict(given), layout, dict(earlier))

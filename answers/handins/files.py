@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from answers.files import read_file
+from answers.reading.macros import definitions
 
 Format = Literal["tex", "md", "txt"]
 SUFFIXES: dict[str, Format] = {".tex": "tex", ".md": "md", ".markdown": "md", ".ipynb": "md", ".txt": "txt"}
@@ -88,14 +89,13 @@ def _notebook(name: str, text: str) -> str:
 
 
 def definitions_in(texts: Sequence[HandinText]) -> str:
-    r"""The lines with definitions (``\newcommand``, ``\def``) of all texts together, which any of them may use."""
-    lines = (line for text in texts for line in _without_comments(text.text).split("\n"))
-    return "\n".join(line for line in lines if DEFINING.search(line))
+    r"""The definitions (``\newcommand``, ``\def``) of all texts together, which any of them may use."""
+    return "\n".join(found for text in texts for found in definitions(without_comments(text.text)))
 
 
-DEFINING = re.compile(r"\\(?:re|provide)?newcommand|\\DeclareMathOperator|\\(?:g|e|x)?def\b|\\DeclareRobustCommand")
-COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
+COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 
 
-def _without_comments(text: str) -> str:
-    return COMMENT.sub(r"\1", text)
+def without_comments(text: str) -> str:
+    """The text with spaces in the place of comments of TeX, so that places stay what they are."""
+    return COMMENT.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), text)

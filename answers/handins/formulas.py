@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from answers.handins.files import HandinText
+from answers.handins.files import HandinText, without_comments
 from answers.handins.plain import latex_of
 from answers.handins.rows import equations_in, rows_in
 from answers.handins.spans import spans_in
@@ -26,7 +26,6 @@ HEADING = re.compile(
 )
 PIPES = re.compile(r"(?:^[ \t]*\|[^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
 RULES = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^}]*\})(?:\[[^\]]*\])?")
-COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def formulas_in(source: HandinText) -> Iterator[Formula]:
         body = begin.end() if begin else 0
     else:
         body = 0
-    masked = _without_comments(text) if source.format == "tex" else text
+    masked = without_comments(text) if source.format == "tex" else text
     events = sorted(_events(text, masked, body), key=lambda event: event[0])
     part, quantity = "", ""
     headings: tuple[str, ...] = ()
@@ -136,8 +135,3 @@ def _bare_lines(source: HandinText) -> Iterator[Formula]:
         elif "=" in line and "$" not in line and not re.search(r"\\\[|\\\(|\\begin", line):
             shown = re.sub(r"^\s*(?:[-*]|\(?[a-zA-Z0-9]\)|\d+\.)\s+", "", line).strip().rstrip(".;,")
             yield Formula(latex_of(shown), number, part, quantity, headings, file=source.name)
-
-
-def _without_comments(text: str) -> str:
-    """The text with spaces in the place of comments, so that places stay what they are."""
-    return COMMENT.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), text)

@@ -3,7 +3,7 @@ r"""Macros that a text brings along: ``\newcommand``, ``\def``, ``\DeclareMathOp
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,6 +60,18 @@ def macros_in(text: str) -> tuple[dict[str, Macro], str]:
         shown[match.start() : end + 1] = " " * (end + 1 - match.start())
         place = end + 1
     return found, "".join(shown)
+
+
+def definitions(text: str) -> Iterator[str]:
+    """The definitions that stand in a text, as they are written; one whose brace is not closed is left out."""
+    place = 0
+    while match := DEFINITION.search(text, place):
+        try:
+            place = _closing(text, match.end()) + 1
+        except Unreadable:
+            place = match.end()
+        else:
+            yield text[match.start() : place]
 
 
 def _texts(text: str) -> tuple[str, ...]:

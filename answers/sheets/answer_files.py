@@ -59,9 +59,7 @@ def left_side(asked: Asked) -> str:
 def _latex(homework: Homework, rooms: tuple[Room, ...]) -> str:
     parts = [
         {
-            "question": f"{escape(room.question.id)}\\quad {inline_markdown(room.question.title)}"
-            if room.first
-            else "",
+            "question": _title(room.question) if room.first else "",
             "part": escape(room.part.id),
             "id": room.part.id,
             "formulas": [(asked.name, left_side(asked)) for asked in room.asked],

@@ -29,7 +29,7 @@ def test_a_class_is_marked_by_several_workers(folder: Path, tmp_path: Path) -> N
         "2 hand-ins, 2 formulas: 1 right, 1 wrong", "2 hand-ins, 2 formulas: 1 wrong, 1 right",
     )  # fmt: skip
     assert [line.split(",")[0] for line in csv.read_text(encoding="utf-8").splitlines()] == ["student", "ada", "bob"]
-    (answer,) = json.loads((tmp_path / "out" / "bob.json").read_text(encoding="utf-8"))["answers"]
+    (answer,) = json.loads((tmp_path / "out" / "students" / "bob.json").read_text(encoding="utf-8"))["answers"]
     assert (answer["outcome"], answer["misconception"]) == ("wrong", "dropped transpose")
     assert (tmp_path / "out" / "report.md").is_file()
     assert run("grade", written(tmp_path), folder, "--out", tmp_path / "out", "--resume").out.startswith("2 hand-ins")

@@ -11,6 +11,7 @@ import pytest
 
 from answers.errors import HomeworkContentError, HomeworkError
 from answers.grading import run as running
+from answers.grading import student
 from answers.grading.asked import Paper, paper_of
 from answers.grading.finding import needed
 from answers.grading.pages import document, handin_of, page, report, table
@@ -236,7 +237,8 @@ def class_folder(tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def test_a_class_that_was_stopped_is_taken_up_without_loss_or_doubling(
@@ -254,9 +256,9 @@ def test_a_class_that_was_stopped_is_taken_up_without_loss_or_doubling(
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
         grade(homework, class_folder, out, workers=1, advance=stop_after_two)
-    made = {path.stem for path in out.glob("*.json")}
+    made = {path.stem for path in (out / "students").glob("*.json")}
     assert len(made) < 6
-    (out / "s4.json").write_text("{half", encoding="utf-8")
+    (out / "students" / "s4.json").write_text("{half", encoding="utf-8")
     again: list[str] = []
     real = running.mark_one
 
@@ -306,3 +308,39 @@ def test_only_definitions_that_are_needed_are_read() -> None:
     assert [name for name, _ in needed(given, r"\delta_1 x^T")] == ["h", r"\delta_1"]
     assert [name for name, _ in needed(given, r"2 \mathbf e z_2^T")] == [r"\bm{e}"]
     assert needed(given, "x") == ()
+
+
+def test_a_student_may_be_called_as_a_file_of_the_class(class_folder: Path, tmp_path: Path) -> None:
+    (class_folder / "s0").rename(class_folder / "report")
+    grade(str(tmp_path / "hw.yaml"), class_folder, tmp_path / "out", workers=1)
+    made = contents(tmp_path / "out")
+    assert {"report.md", "report.csv", "students/report.md", "students/report.json"} <= set(made)
+    assert made["report.md"] != made["students/report.md"]
+
+
+def test_where_a_file_lies_counts_as_what_it_holds(class_folder: Path, tmp_path: Path) -> None:
+    homework, out = str(tmp_path / "hw.yaml"), tmp_path / "out"
+    grade(homework, class_folder, out, workers=1)
+    before = contents(out)
+    (class_folder / "s1" / "b").mkdir()
+    (class_folder / "s1" / "a.tex").rename(class_folder / "s1" / "b" / "a.tex")
+    grade(homework, class_folder, out, workers=1, resume=True)
+    changed = {name for name, content in contents(out).items() if content != before[name]}
+    assert "students/s1.json" in changed
+
+
+def test_an_answer_that_breaks_the_marking_is_noted_with_the_fault(
+    class_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr("answers.grading.student.mark", breaks)
+    student._mark.cache_clear()
+    _, handins = grade(str(tmp_path / "hw.yaml"), class_folder, tmp_path / "out", workers=1)
+    (note,) = handins[1].notes
+    assert "ZeroDivisionError: on purpose" in note
+    assert "unread" in {answer.outcome for answer in handins[1].answers}
+    monkeypatch.undo()
+    _, handins = grade(str(tmp_path / "hw.yaml"), class_folder, tmp_path / "again", workers=1)
+    assert handins[1].notes == ()

@@ -12,6 +12,7 @@ from answers.handins.files import Format, HandinError, HandinText, definitions_i
 from answers.handins.formulas import Formula, formulas_in
 from answers.handins.plain import latex_of
 from answers.handins.rows import equations_in
+from answers.reading import macros_in
 
 
 def found(text: str, form: Format = "tex") -> list[Formula]:
@@ -126,6 +127,12 @@ def test_definitions_of_all_files_count_but_not_those_in_comments() -> None:
         HandinText("b", "tex", "\\def\\c{3}"),
     ]
     assert definitions_in(texts).split() == [r"\newcommand{\a}{1}", r"\def\c{3}"]
+
+
+def test_a_definition_over_several_lines_is_whole_and_one_without_an_end_is_left_out() -> None:
+    text = "\\newcommand{\\e}{%\n  (\\hat y - y)\n}\n\\newcommand{\\open}{(\n\n\\def\\c{3}"
+    found = macros_in(definitions_in([HandinText("a", "tex", text)]))[0]
+    assert set(found) == {"\\e", "\\c"}
 
 
 UNCLOSED = (
