@@ -73,7 +73,7 @@ def _sizes(network: Network, batched: bool) -> Iterator[LayerSize]:
             block.value,
             _of_sample(model.tensors[block.value].shape, batch),
             Add(*(Mul(*model.tensors[name].shape) for name in read)),
-            Add(*(_connections(row, model, batch) for row in rows)),
+            Add(*(connections(row, model, batch) for row in rows)),
             fields.of(block.value),
         )
 
@@ -88,7 +88,7 @@ def _of_sample(shape: tuple[Expr, ...], batch: Expr | None) -> tuple[Expr, ...]:
     return shape[1:] if batch is not None and shape[:1] == (batch,) else shape
 
 
-def _connections(row: Row, model: Forward, batch: Expr | None) -> Expr:
+def connections(row: Row, model: Forward, batch: Expr | None = None) -> Expr:
     """How many products of a weight with something else a row adds up, over all of its elements of one sample."""
     shape = _of_sample(row.tensor.shape, batch)
     lengths = dict(zip(row.indices[len(row.indices) - len(shape) :], shape, strict=True))
@@ -96,12 +96,14 @@ def _connections(row: Row, model: Forward, batch: Expr | None) -> Expr:
 
 
 def _terms(expression: Expr) -> Iterator[Expr]:
-    """The sums in an expression, and the products that are in none."""
+    """The sums in an expression, and the products that are in none; in the other factors of a product too."""
     if isinstance(expression, Sum | Mul | Indexed):
         yield expression
+    if isinstance(expression, Sum | Indexed):
         return
-    for part in expression.args:
-        if isinstance(part, Expr):
+    inside = (part for part in expression.args if isinstance(part, Expr))
+    for part in inside:
+        if not isinstance(expression, Mul) or not isinstance(part, Sum | Indexed):
             yield from _terms(part)
 
 

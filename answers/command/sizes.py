@@ -40,6 +40,7 @@ def sizes(
     from answers.homework.own import load_definitions
     from derive.errors import DeriveError
     from derive.network import network as network_of
+    from numeric.checks.layer_sizes import uncounted
 
     subject = subject_of(network)
     if subject != "network":
@@ -58,6 +59,8 @@ def sizes(
     typer.echo("\n".join(_lines(found, cells, totals)))
     if outcome is not None:
         typer.echo(f"  checked: {outcome.points} sizes")
+        if names := uncounted(found.network, batched=found.batched):
+            typer.echo(f"  not counted: the connections of {', '.join(names)}")
 
 
 def _lines(found: Sizes, cells: Sequence[tuple[str, ...]], totals: tuple[str, ...]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from derive.render import shape_latex
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
 from numeric.checks.comparison import Comparison
+from numeric.checks.layer_sizes import uncounted
 
 COUNTED = Method("counted", "sizes of layers, with elements of arrays and with places that are counted one by one")
 
@@ -52,13 +53,23 @@ class SizesTable(Noted):
         rows += [Row((label, *_set(row, columns))) for label, row in zip(self._labels(sizes), cells, strict=True)]
         table = Table((Column("Layer"), *columns), (*rows, *self._total(_set(totals, columns))))
         definitions = tuple(map(Equation, sizes.definitions(in_latex=True)))
-        return Answered((*self.note_blocks(), table, *definitions), (self._claim(sizes, [*cells, totals]),))
+        claims = (self._claim(sizes, [*cells, totals]), *self._rest(sizes))
+        return Answered((*self.note_blocks(), table, *definitions), claims)
 
     def _claim(self, sizes: Sizes, printed: Sequence[tuple[str, ...]]) -> Claim:
         def compared() -> Comparison:
             return verdict(sizes, self.show, printed)
 
         return Claim("sizes of the layers", "sizes of the layers", (COUNTED, READ_BACK), compared)
+
+    def _rest(self, sizes: Sizes) -> tuple[Claim, ...]:
+        """Connections that are not counted are a claim of their own, which is not checked."""
+        names = uncounted(sizes.network, batched=sizes.batched) if "connections" in self.show else ()
+        if not names:
+            return ()
+        what = f"connections of {', '.join(names)}"
+        reason = "not counted: several weights meet there, or there are too many pairs"
+        return (Claim(what, escape(what), (COUNTED,), lambda: Comparison.untried(reason)),)
 
     def _sizes(self, context: Context) -> Sizes:
         return Sizes.of(context.network(self.network))

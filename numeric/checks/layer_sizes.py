@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import product
 
-import numpy
 from sympy import Expr, Indexed, Integer, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
@@ -14,13 +13,11 @@ from derive.expression import symbols, walks
 from derive.expression.affine import affine
 from derive.forward import Forward, Row
 from derive.network import Network
-from derive.sizes import LayerSize, layer_sizes
+from derive.sizes import LayerSize, connections, layer_sizes
 from numeric.arrays.sizes import lengths
+from numeric.checks.connections import Counting
 from numeric.measuring.point import Point
 from numeric.sampling.points import sample, sample_sizes
-
-MOST_PAIRS = 200_000
-"""Of so many pairs of an output and a weight it is measured which depend on one another."""
 
 
 def miscounted(network: Network, *, batched: bool) -> Iterator[str]:
@@ -52,48 +49,33 @@ def _on_arrays(network: Network, batched: bool) -> Iterator[str]:
         shape = point.value(layer.value).shape[1 if batched else 0 :]
         if shape != lengths(layer.shape, sizes):
             yield f"{layer.value} has the shape {shape}, not {lengths(layer.shape, sizes)}"
-        if layer.connections != 0:
-            yield from _unconnected(layer, network, point, sizes, batched)
+    counting = Counting(model, point, sizes, batched)
+    for row in _layer_rows(network):
+        pairs = counting.pairs(row)
+        stated = lengths((connections(row, model, _batch(network, batched)),), sizes)[0]
+        if pairs and stated not in pairs:
+            yield f"{row.name} has {max(pairs)} pairs of a weight and what it is multiplied with, not {stated}"
 
 
-def _unconnected(
-    layer: LayerSize, network: Network, point: Point, sizes: Mapping[Symbol, int], batched: bool
-) -> Iterator[str]:
-    """Where pairs of an output and a weight that depend on one another are more than the connections, or less.
-
-    Less may be where a window reads outside, and where values are computed in several rows.
-    """
-    model = network.forward
-    row = model.row[layer.value]
-    weights = [
-        symbols.name_of(access)
-        for access in symbols.accesses(row.expression)
-        if isinstance(access, Indexed) and symbols.name_of(access) in network.parameters and len(access.indices) > 1
-    ]
-    outputs = point.value(layer.value)
-    if len(weights) != 1 or batched or outputs.size * point.value(weights[0]).size > MOST_PAIRS:
-        return
-    # Behind a ReLU are zeros, of which no weight is seen: the layer is tried with other values.
-    generator = numpy.random.default_rng(0)
-    block = next(block for block in network.blocks if block.value == layer.value)
-    read = {block.reads: generator.normal(size=point.value(block.reads).shape)} if block.reads in model.row else {}
-    known = {name: point.value(name) for name in (tensor.name for tensor in model.given)}
-    alone = Point(model, {**known, **read}, sizes)
-    pairs = int(numpy.count_nonzero(alone.partial(f"d{layer.value}/d{weights[0]}|{block.reads}").value))
-    stated = lengths((layer.connections,), sizes)[0]
-    if pairs > stated or (pairs < stated and not _reads_outside(row, model, sizes)):
-        yield f"{layer.value} depends on {pairs} pairs of a weight and a place, not {stated}"
+def uncounted(network: Network, *, batched: bool) -> tuple[str, ...]:
+    """The values whose connections no count can confirm: they rest on the formula alone."""
+    base = network if network.general is None else network.general.network
+    model, sizes = base.forward, sample_sizes(base.forward, 0)
+    counting = Counting(model, Point(model, sample(model, 0, sizes), sizes), sizes, batched)
+    return tuple(row.name for row in _layer_rows(base) if counting.weights_read(row) and not counting.pairs(row))
 
 
-def _reads_outside(row: Row, model: Forward, sizes: Mapping[Symbol, int]) -> bool:
-    """Whether a row reads before the first or behind the last place of what it reads."""
-    windows = Windows(model, sizes)
-    for axis, length in enumerate(lengths(row.tensor.shape, sizes)):
-        for name, other, places in windows.reads(row, axis, length - 1):
-            first = next(found for one, there, found in windows.reads(row, axis, 0) if (one, there) == (name, other))
-            if min(first) < 0 or max(places) >= lengths(model.tensors[name].shape, sizes)[other]:
-                return True
-    return False
+def _layer_rows(network: Network) -> Iterator[Row]:
+    """The rows of the layers of a network, without those of its loss."""
+    for row in network.forward.rows:
+        if row.tensor.role == "loss":
+            return
+        yield row
+
+
+def _batch(network: Network, batched: bool) -> Expr | None:
+    given = network.forward.given
+    return next(tensor.shape[0] for tensor in given if tensor.role == "input") if batched else None
 
 
 class Windows:
