@@ -92,14 +92,42 @@ class Windows:
         return {symbol: Integer(value) for symbol, value in self.sizes.items()}
 
     def misfits(self, layer: LayerSize) -> Iterator[str]:
-        """Where a layer sees other places of the input than it is said to."""
-        row = self.model.row[layer.value]
+        """Where a layer sees other places of the input than it is said to, or a window where it is said to see none."""
+        found = tuple(self._extent(layer.value, axis) for axis in self._axes(self.model.row[layer.value]))
         if layer.field is None:
+            if found and len(found) == self._space and not self.sees_beyond(layer.value):
+                yield f"{layer.value} sees {found} places, and is said to have no window"
             return
         extents = tuple(lengths(layer.field, self.sizes))
-        found = tuple(self._extent(layer.value, axis) for axis in self._axes(row))
         if found != extents:
             yield f"{layer.value} sees {found} places, not {extents}"
+
+    @cached_property
+    def _space(self) -> int:
+        """The number of axes of space of the inputs."""
+        inputs = (tensor for tensor in self.model.given if tensor.role == "input" and tensor.domain == "real")
+        return max((len(tensor.shape) - self.first for tensor in inputs), default=0)
+
+    def sees_beyond(self, name: str) -> bool:
+        """Whether a value reads places of an input that do not move with its own: all of them, as a mean does."""
+        row = self.model.row.get(name)
+        if row is None:
+            return False
+        moving = {(other, axis) for along in range(len(row.indices)) for other, axis, _ in self._read(row, along, 0)}
+        for access in symbols.accesses(row.expression):
+            other = symbols.name_of(access)
+            if not isinstance(access, Indexed) or other not in self.model.tensors:
+                continue
+            if self.sees_beyond(other):
+                return True
+            for axis, subscript in enumerate(access.indices):
+                spatial = bool(self.seen(other, axis, 0))
+                if spatial and ((other, axis) not in moving or not set(row.indices) & walks.free_symbols(subscript)):
+                    return True
+        return False
+
+    def _read(self, row: Row, axis: int, place: int) -> Iterator[tuple[str, int, frozenset[int]]]:
+        return self.reads(row, axis, place, data=True)
 
     def unfilled(self, row: Row) -> Iterator[str]:
         """Where the last window of a row does not fit, or one more would."""

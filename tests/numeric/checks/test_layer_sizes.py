@@ -76,6 +76,7 @@ def test_what_no_count_confirms_is_named() -> None:
         ("shape", lambda layer: tuple(length + 1 for length in layer.shape), "has the shape"),
         ("parameters", lambda layer: layer.parameters + 1, "parameters, not"),
         ("field", lambda layer: tuple(extent + 1 for extent in layer.field or ()) or None, "places, not"),
+        ("field", lambda layer: None, "is said to have no window"),
     ],
 )
 @pytest.mark.parametrize("described", ["x:(2,9,9) -> Conv2d(3, 3) -> ReLU -> MaxPool2d(2)", "x:(2,9) -> Conv1d(3, 2)"])
@@ -87,3 +88,12 @@ def test_other_wrong_sizes_are_noticed(
     spoilt = (replace(first, **{what: value(first)}), *others)
     monkeypatch.setattr(checking, "layer_sizes", lambda network, batched: spoilt)
     assert any(words in complaint for complaint in miscounted(net, batched=batched))
+
+
+@pytest.mark.parametrize(
+    "described", ["x:(2,3,3) -> GlobalAvgPool2d -> Linear(4)", "x:(2,9) -> Conv1d(3, 2) -> Flatten"]
+)
+def test_what_sees_all_of_space_has_no_window(described: str) -> None:
+    net, batched = made(described, None)
+    assert layer_sizes(net)[-1].field is None
+    assert list(miscounted(net, batched=batched)) == []
