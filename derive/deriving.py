@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import Literal
 
 from sympy import Expr, KroneckerDelta
 
@@ -13,6 +12,7 @@ from derive.building.blueprint import Block
 from derive.calculus.express import Speaker, Vocabulary
 from derive.calculus.ranges import moves_subscripts, notes_on, read_at_places, read_outside
 from derive.calculus.sweep import Sweep
+from derive.conventions import Conventions
 from derive.convolution import ConvolutionForm, reads_windows, recognise_convolution
 from derive.derivation import Derivation
 from derive.expression import symbols
@@ -25,7 +25,7 @@ from derive.lettering import Lettering, lettering_of
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
 from derive.step_rules import StepRule
-from derive.steps import Grain, Layout, Quantity, Step
+from derive.steps import Grain, Quantity, Step
 
 REMEMBERED = 32
 """Of so many forward definitions what was derived is kept: those of a homework, or of the layers of a page."""
@@ -39,8 +39,8 @@ class Deriver:
     It is the one place where derivations are kept. Networks are values; equal ones share a deriver.
     """
 
-    def __init__(self, forward: Forward, blocks: tuple[Block, ...], layout: Layout, index_base: Literal[0, 1]) -> None:
-        self.forward, self.blocks, self.layout, self.index_base = forward, blocks, layout, index_base
+    def __init__(self, forward: Forward, blocks: tuple[Block, ...], conventions: Conventions) -> None:
+        self.forward, self.blocks, self.conventions = forward, blocks, conventions
         self._sweeps: dict[str, Sweep] = {}
         self._speakers: dict[tuple[str, Vocabulary], Speaker] = {}
         self._derived: dict[Key, Derivation] = {}
@@ -48,7 +48,7 @@ class Deriver:
     @cached_property
     def former(self) -> Former:
         """Finds the matrix forms of this network's expressions."""
-        return Former(self.forward, self.blocks, self.layout)
+        return Former(self.forward, self.blocks, self.conventions.layout)
 
     @cached_property
     def lettering(self) -> Lettering:
@@ -139,7 +139,7 @@ class Deriver:
         matrix: Node | None,
         convolution: ConvolutionForm | None,
     ) -> Derivation:
-        """The derivation with what a reader must know of its ranges, in this network's layout."""
+        """The derivation with what a reader must know of its ranges, in this network's conventions."""
         outside = self._outside(result, quantity)
         return Derivation(
             self.forward,
@@ -147,8 +147,7 @@ class Deriver:
             result,
             steps,
             matrix,
-            self.layout,
-            self.index_base,
+            self.conventions,
             self._notes(result, outside),
             convolution,
             outside | read_at_places(result),
@@ -189,9 +188,8 @@ class Deriver:
 def deriver_of(
     forward: Forward,
     blocks: tuple[Block, ...],
-    layout: Layout,
-    index_base: Literal[0, 1],
+    conventions: Conventions,
     numbers: tuple[tuple[Expr, Expr], ...] = (),
 ) -> Deriver:
     """The deriver of a definition; another one where it is derived of a general one at ``numbers``."""
-    return Deriver(forward, blocks, layout, index_base)
+    return Deriver(forward, blocks, conventions)

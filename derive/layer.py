@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import sympy
 from sympy import Expr, Sum
@@ -14,13 +13,14 @@ from derive.building.build import Builder, defined, sized
 from derive.building.language import Argument, Stage, number_or_text, parse_stage
 from derive.building.letters import Lettering
 from derive.building.order import check_order
+from derive.conventions import FROM_ZERO, Conventions, IndexBase, Layout
 from derive.derivation import Derivation
 from derive.errors import NetworkError
 from derive.expression import symbols
 from derive.forward import Row, Tensor
 from derive.layers import ACTIVATION, Activation, LayerDefinition
 from derive.network import Network, TableRow, network_of
-from derive.steps import Grain, Layout
+from derive.steps import Grain
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,9 @@ def layer(
     name: str | LayerDefinition | Activation,
     *arguments: Argument | int | bool,
     batch: str | int | None = None,
-    layout: Layout = "gradient",
-    index_base: Literal[0, 1] = 0,
+    layout: Layout | None = None,
+    index_base: IndexBase | None = None,
+    conventions: Conventions = FROM_ZERO,
     sizes: Sequence[str | int] = (),
     **options: Argument | int | bool,
 ) -> Layer:
@@ -102,6 +103,8 @@ def layer(
     Hyper-parameters that are left out are what the layer's definition says; names stand for symbols:
     ``layer("Conv2d", "C_out", (3, 2), stride="s")``, or in one text ``layer("Conv2d(C_out, (3, 2), stride=s)")``.
     ``sizes`` are the input's sizes, such as ``("C_in", "H_in", "W_in")`` or numbers, if not those of the layer.
+
+    Indices count from 0 unless the ``conventions`` or the ``index_base`` say something else.
 
     Raises:
         NetworkError: there is no such layer, it does not take these arguments, or its input has another rank.
@@ -126,6 +129,7 @@ def layer(
     name_of_input = definition.source if definition else "z"
     names = definition.outputs if definition else ("y",)
     added = stage if definition is None else Stage(stage.name, scale=stage.scale)
+    chosen = conventions.with_(layout=layout, index_base=index_base)
     lengths: list[int] = []
 
     def build(lettering: Lettering) -> Blueprint:
@@ -144,7 +148,7 @@ def layer(
         return builder.blueprint()
 
     made = network_of(
-        build, lengths, lambda found: Network(stage.name, "Upstream", found.forward, found.blocks, layout, index_base)
+        build, lengths, lambda found: Network(stage.name, "Upstream", found.forward, found.blocks, chosen)
     )
     gates = (*definition.values, *names) if definition is not None and definition.states else ()
     return Layer(stage.name, made, names, gates)
@@ -166,7 +170,7 @@ def as_layer(network: Network) -> Layer:
         reduction="sum",
     )
     blocks = (*network.blocks, Block("Loss", output.name, "l"))
-    made = Network(network.description, "Upstream", model, blocks, network.layout, network.index_base)
+    made = Network(network.description, "Upstream", model, blocks, network.conventions)
     if network.general is not None:
         general = as_layer(network.general.network).network
         made = replace(made, general=replace(network.general, network=general))

@@ -17,6 +17,7 @@ from derive.building.letters import Lettering, lettered
 from derive.building.objective import losses_in, losses_of
 from derive.calculus.express import Vocabulary
 from derive.calculus.second_order import gradient_name, with_gradient, with_product
+from derive.conventions import USUAL, Conventions, IndexBase, Layout
 from derive.derivation import Derivation
 from derive.deriving import Deriver, deriver_of
 from derive.errors import NetworkError, nearest
@@ -26,7 +27,7 @@ from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from derive.layers import Activation, LayerDefinition, LossDefinition
 from derive.specialise import specialised
-from derive.steps import Grain, Layout
+from derive.steps import Grain
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,7 @@ class Network:
     loss: str | None
     forward: Forward
     blocks: tuple[Block, ...]
-    layout: Layout = "gradient"
-    index_base: Literal[0, 1] = 1
+    conventions: Conventions = USUAL
     extra: tuple[Activation | LayerDefinition | LossDefinition, ...] = field(default=(), compare=False, repr=False)
     general: GeneralNetwork | None = field(default=None, compare=False, repr=False)
     batched: bool = False
@@ -75,7 +75,17 @@ class Network:
     def deriver(self) -> Deriver:
         """What derives of this network, and remembers what it derived."""
         numbers = () if self.general is None else self.general.numbers
-        return deriver_of(self.forward, self.blocks, self.layout, self.index_base, numbers)
+        return deriver_of(self.forward, self.blocks, self.conventions, numbers)
+
+    @property
+    def layout(self) -> Layout:
+        """How derivatives are laid out."""
+        return self.conventions.layout
+
+    @property
+    def index_base(self) -> IndexBase:
+        """What printed indices count from."""
+        return self.conventions.index_base
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -283,8 +293,9 @@ def network(
     *,
     batch: str | int | None = None,
     reduction: Literal["mean", "sum"] = "mean",
-    layout: Layout = "gradient",
-    index_base: Literal[0, 1] = 1,
+    layout: Layout | None = None,
+    index_base: IndexBase | None = None,
+    conventions: Conventions = USUAL,
     extra: Iterable[Activation | LayerDefinition | LossDefinition] = (),
 ) -> Network:
     """A network in the little language: ``x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat``.
@@ -296,8 +307,8 @@ def network(
         batch: the size of a batch, such as ``"B"``; None derives for one sample.
         reduction: over a batch, the mean or the sum of the samples' losses; ``numeric.evaluate`` of a network for
             one sample takes batches so too.
-        layout: ``numerator`` has gradients of scalars as rows, ``gradient`` gives them the parameter's shape.
-        index_base: what printed indices count from.
+        layout, index_base: those of the ``conventions``, where they are given.
+        conventions: how all of it is written.
         extra: further layers, activations and losses by their forward definitions.
 
     Raises:
@@ -307,6 +318,7 @@ def network(
         raise NetworkError(f"the reduction of a batch is mean or sum, not {reduction}")
     size = None if batch is None else symbols.dimension(batch)
     own = tuple(extra)
+    chosen = conventions.with_(layout=layout, index_base=index_base)
     stages, end = parse_network(description), () if loss is None else parse_objective(loss)
     lengths: list[int] = []
 
@@ -320,7 +332,7 @@ def network(
 
     def made(blueprint: Blueprint) -> Network:
         batched = size is not None
-        return Network(description, loss, blueprint.forward, blueprint.blocks, layout, index_base, own, batched=batched)
+        return Network(description, loss, blueprint.forward, blueprint.blocks, chosen, own, batched=batched)
 
     return network_of(build, lengths, made)
 

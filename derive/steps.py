@@ -7,12 +7,11 @@ from typing import Literal
 
 from sympy import Basic, Expr, Symbol
 
+from derive.conventions import USUAL, Conventions, IndexBase, Layout
 from derive.convolution.nodes import ConvolutionForm
 from derive.forward import Forward
 from derive.matrix.nodes import Node
 from derive.step_rules import StepRule
-
-Layout = Literal["numerator", "gradient"]
 
 Notation = Literal["matrix", "index", "cases", "convolution"]
 """Whole tensors; elements; elements with brackets and deltas written as cases; or maps over space.
@@ -70,7 +69,7 @@ class Step:
 class Derived:
     """The derivation of one quantity of a forward definition, as what is to be printed or computed.
 
-    ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout named;
+    ``result`` is its element at ``quantity.indices``; ``matrix`` the whole of it in the layout of the conventions;
     ``convolution`` its maps over space, where it is made of convolutions. ``notes`` say what a reader must know.
     ``outside`` are the tensors that the result reads outside their ranges, where they count as 0; others it does not
     read there. None leaves that open. ``allowed`` are the symbols that the question allows; all are if it is None.
@@ -81,13 +80,22 @@ class Derived:
     result: Expr
     steps: tuple[Step, ...]
     matrix: Node | None = None
-    layout: Layout = "gradient"
-    index_base: Literal[0, 1] = 1
+    conventions: Conventions = USUAL
     notes: tuple[str, ...] = field(default=())
     convolution: ConvolutionForm | None = None
     outside: frozenset[str] | None = None
     grain: Grain = "full"
     allowed: frozenset[str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def layout(self) -> Layout:
+        """How derivatives are laid out."""
+        return self.conventions.layout
+
+    @property
+    def index_base(self) -> IndexBase:
+        """What printed indices count from."""
+        return self.conventions.index_base
 
     @property
     def shape(self) -> tuple[Expr, ...]:

@@ -39,11 +39,11 @@ from answers.command.options import Grain
 if TYPE_CHECKING:
     from answers.command.request import Request
     from answers.derivations.claims import Requirement
+    from derive.conventions import Layout
     from derive.derivation import Derivation
     from derive.layer import Layer
     from derive.network import Network
     from derive.recurrent.recurrence import Recurrence
-    from derive.steps import Layout
 
     Model = Recurrence | Layer | Network
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from answers.contract.grains import Steps
 from answers.contract.methods import Method
 from answers.contract.model import Strict
 from answers.latex.sheet import Block
+from derive.conventions import Conventions
 from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward
 from derive.layers import Activation
 from derive.layers.definition import LayerDefinition, LossDefinition
 from derive.network import Network
-from derive.steps import Grain, Layout
+from derive.steps import Grain
 from numeric.checks.comparison import Comparison
 
 
@@ -61,15 +62,11 @@ class Context(Protocol):
         """How finely the key tells a derivation whose item has ``asked`` for these steps; None for its result alone."""
 
     @property
-    def layout(self) -> Layout:
-        """How derivatives are laid out."""
-
-    @property
-    def index_base(self) -> Literal[0, 1]:
-        """What printed indices count from."""
+    def conventions(self) -> Conventions:
+        """How the homework is written."""
 
     def network(self, name: str) -> Network:
-        """The network of that name, in the homework's layout and index base."""
+        """The network of that name, in the homework's conventions."""
 
     def shared(self, kind: type[Shared]) -> Shared:
         """What the answers of a homework share of a kind that only some of them know, such as its ``Trainings``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -71,8 +72,8 @@ class Authored(Item):
         if self.network is not None:
             return context.network(self.network).partial(self.of)
         own = context.own().get(self.layer or "", self.layer or "")
-        base = context.index_base
-        alone = layer(own, batch=None, layout=context.layout, index_base=base, sizes=self.sizes, **self.options)
+        options: dict[str, Any] = dict(self.options)
+        alone = layer(own, batch=None, conventions=context.conventions, sizes=self.sizes, **options)
         return alone.vjp(self.of)
 
     def claim(self, context: Context, what: str, method: Method, expected: Outcome) -> Claim:

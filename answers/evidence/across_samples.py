@@ -48,7 +48,7 @@ class AcrossSamples(Evidence):
         values, claims = {}, []
         blocks: list[Block] = []
         for name, options in self.layers.items():
-            alone = layer(name, batch="B", layout=context.layout, index_base=context.index_base, sizes=(), **options)
+            alone = layer(name, batch="B", conventions=context.conventions, sizes=(), **dict[str, Any](options))
             across = Across(name, alone, alone.jacobian("z"), self.seed)
             largest = across.largest()
             values[f"{name}_across"] = scientific(largest) if largest else "0"
@@ -92,7 +92,7 @@ class Across:
         """The equations of the layer, its Jacobian, and the part of it across samples."""
         forward = self.jacobian.forward
         rows = [row for row in forward.rows if row.tensor.role != "loss"]
-        ranks, base = ranks_of(forward), context.index_base
+        ranks, base = ranks_of(forward), context.conventions.index_base
         output, source = (latex(letter, index_base=0) for letter in self._samples)
         left = quantity_latex(self.jacobian.quantity, forward, whole=False)
         right = cases_latex(self.part, ranks=ranks, index_base=base)

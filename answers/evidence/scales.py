@@ -84,7 +84,7 @@ class Scales(Evidence):
         return self
 
     def find(self, context: Context) -> Found:
-        net = network("y_hat:K", self.loss, layout=context.layout, index_base=context.index_base)
+        net = network("y_hat:K", self.loss, conventions=context.conventions)
         gradient = net.gradient("y_hat")
         points = {one.name: self._point(one) for one in NORMALISATIONS}
         slopes = {name: numpy.ravel(evaluate(gradient, point)) for name, point in points.items()}

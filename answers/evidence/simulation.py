@@ -120,7 +120,7 @@ class Statistic:
 
     def equation(self, context: Context) -> Equation:
         """The variance in theory."""
-        name, theory = latex(symbols.scalar(self.name)), formula_latex(self.theory, context.index_base)
+        name, theory = latex(symbols.scalar(self.name)), formula_latex(self.theory, context.conventions.index_base)
         return Equation(rf"\operatorname{{Var}}({name}) = {theory}", result=True)
 
     def claim(self) -> Claim:

@@ -70,7 +70,7 @@ class Values(About, Evidence):
         blocks = (self._table(formulas, entries, context),) if self.table else ()
         _, tolerance = PRECISIONS[self.precision]
         evaluated = {entry.key: entry.evaluated for entry in entries}
-        comparison = Equations(setting, formulas, evaluated, context.index_base, tolerance)
+        comparison = Equations(setting, formulas, evaluated, context.conventions.index_base, tolerance)
         return Found(values, blocks, claims, comparison)
 
     def _require_scalars(self, setting: Setting) -> None:
@@ -104,14 +104,14 @@ class Values(About, Evidence):
 
     def _claim(self, name: str, formula: Formula, entries: tuple[Entry, ...], context: Context) -> Claim:
         of = tuple(entry for entry in entries if entry.name == name)
-        latex = f"${formula_latex(formula, context.index_base)}$"
+        latex = f"${formula_latex(formula, context.conventions.index_base)}$"
         methods = (VALUE_IN_DIGITS.of(60), *((FINITE_VALUE,) if name in self.overflows else ()))
         _, tolerance = PRECISIONS[self.precision]
         return Claim(name, latex, methods, lambda: _verdict(of, name in self.overflows, tolerance, self.digits))
 
     def _table(self, formulas: Mapping[str, Formula], entries: tuple[Entry, ...], context: Context) -> Table:
         """A row for each formula; or for each value of the parameter, with a column for each formula."""
-        base = context.index_base
+        base = context.conventions.index_base
         printed = [formula_latex(formula, base) for formula in formulas.values()]
         if not self.over:
             rows = (Row((latex, entry.text(self.digits))) for latex, entry in zip(printed, entries, strict=True))

@@ -14,8 +14,8 @@ from answers.errors import HomeworkContentError
 from answers.formulas.algebra import holds_exactly
 from answers.formulas.setting import About, Sample, samples
 from derive.building.formulas import DERIVATIVE, Formula, Setting, calls, parse_formula_in
+from derive.conventions import IndexBase
 from derive.errors import DeriveError
-from derive.render.printing import IndexBase
 from derive.render.written import formula_unicode
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import Comparison

@@ -96,7 +96,7 @@ class About(Strict):
     def definition_blocks(self, setting: Setting, context: Context) -> Iterator[Block]:
         """The definitions as equations."""
         for definition in setting.definitions:
-            yield Equation(definition_latex(definition, setting, context.index_base))
+            yield Equation(definition_latex(definition, setting, context.conventions.index_base))
 
 
 @dataclass(frozen=True)

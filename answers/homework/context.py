@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from answers.contract.grains import Steps
 from answers.contract.item import Answered, Item
@@ -17,13 +17,14 @@ from answers.trainings.answer import not_trained
 from answers.trainings.homework import Trainings
 from answers.trainings.trainer import NotTrainedError, Trainer
 from derive.building.applied import called
+from derive.conventions import IndexBase, Layout
 from derive.derivation import Derivation
 from derive.errors import DeriveError, nearest
 from derive.expression.scalar import ScalarFunction
 from derive.layers import ACTIVATION, Activation, scalar_function
 from derive.layers.definition import LayerDefinition, LossDefinition
 from derive.network import Network, network
-from derive.steps import Grain, Layout
+from derive.steps import Grain
 from numeric import CompileError
 from numeric.source import SourceError
 
@@ -49,13 +50,12 @@ class HomeworkContext:
         steps: bool | None = None,
         grain: Grain | None = None,
         layout: Layout | None = None,
-        index_base: Literal[0, 1] | None = None,
+        index_base: IndexBase | None = None,
         trainer: Trainer | None = None,
     ) -> None:
-        self.index_base: Literal[0, 1] = homework.conventions.index_base if index_base is None else index_base
-        self.homework = with_places_counted(homework, self.index_base)
+        self.conventions = homework.conventions.value().with_(layout=layout, index_base=index_base)
+        self.homework = with_places_counted(homework, self.conventions.index_base)
         self._steps, self._grain = steps, grain
-        self.layout: Layout = layout or homework.conventions.layout
         own = self.homework.own()
         trainings = Trainings(self.homework.trainings, self.homework.networks, own, trainer or Trainer())
         self._shared: dict[type[Any], object] = {Trainings: trainings}
@@ -85,8 +85,7 @@ class HomeworkContext:
                     model.loss,
                     batch=model.batch,
                     reduction=model.reduction,
-                    layout=self.layout,
-                    index_base=self.index_base,
+                    conventions=self.conventions,
                     extra=self.homework.own().definitions(),
                 )
             except DeriveError as error:

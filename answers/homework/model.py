@@ -17,6 +17,7 @@ from answers.contract.texts import Markdown, MarkdownLine, PlainText
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
 from answers.trainings.model import TrainingModel
+from derive import conventions
 from derive.errors import nearest
 
 if TYPE_CHECKING:
@@ -68,11 +69,15 @@ class Question(Strict):
 class Conventions(Strict):
     """How derivatives are laid out and what indices count from."""
 
-    layout: Literal["numerator", "gradient"] = "gradient"
-    index_base: Literal[0, 1] = 1
+    layout: conventions.Layout = "gradient"
+    index_base: conventions.IndexBase = 1
     steps: Annotated[
         StepsField, Field(description="how finely the key tells derivations, where an item says nothing")
     ] = "lecture"
+
+    def value(self) -> conventions.Conventions:
+        """What networks, layers and answers of the homework are written in."""
+        return conventions.Conventions(self.layout, self.index_base)
 
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -12,7 +12,7 @@ from answers.contract.progress import Progress, silent
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.trainings.trainer import Trainer
-from derive.steps import Layout
+from derive.conventions import Layout
 from numeric.checks.comparison import Comparison
 
 

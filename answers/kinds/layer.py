@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from sympy import Indexed, Symbol
@@ -70,14 +70,9 @@ class LayerPage(Lined, Noted):
         return replace(answered, blocks=(*note, *answered.blocks))
 
     def _alone(self, context: Context) -> Layer:
-        return layer(
-            context.own().get(self.layer, self.layer),
-            batch=self.batch,
-            layout=context.layout,
-            index_base=context.index_base,
-            sizes=self.sizes,
-            **self.options,
-        )
+        own: dict[str, Any] = dict(self.options)
+        definition = context.own().get(self.layer, self.layer)
+        return layer(definition, batch=self.batch, conventions=context.conventions, sizes=self.sizes, **own)
 
     def _page(self, alone: Layer, context: Context) -> Answered:
         """The forward equations, the gradients with their steps, and what the signs mean."""
@@ -88,7 +83,7 @@ class LayerPage(Lined, Noted):
         if self.ranges is not None:
             derivations = tuple(with_ranges(derivation, self.ranges) for derivation in derivations)
         rows = [row for row in alone.network.forward.rows if row.tensor.role != "loss"]
-        equations, stated = forward_page(alone.network.forward, rows, forward, context.index_base)
+        equations, stated = forward_page(alone.network.forward, rows, forward, context.conventions.index_base)
         blocks = [*equations, *((Heading("Backward"), Text(_upstream(alone))) if derivations else ())]
         claims = [*stated]
         shown = {"steps": grain is not None, "forms": not self.chained}

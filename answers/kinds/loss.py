@@ -36,18 +36,19 @@ class LossPage(Item):
         losses = context.losses()
         shape = self._shape(losses)
         chain = f"y_hat:{shape}" if self.behind is None else f"z:{shape} -> {self.behind} -> y_hat"
-        net = network(chain, self.loss, layout=context.layout, index_base=context.index_base, extra=losses)
+        net = network(chain, self.loss, conventions=context.conventions, extra=losses)
         forward = tuple(net.value(name) for name in _values(net))
         grain = context.grain(self.steps)
         sources = ("y_hat",) if self.behind is None else ("y_hat", "z")
         derivations: tuple[Derivation, ...] = merged(net.gradient(name, grain=grain or "full") for name in sources)
         by_class = "y" in net.forward.tensors and net.forward.tensors["y"].domain == "class"
         title = "Forward, with the number of a class as the target" if by_class else "Forward"
-        known = (
-            () if self.after is None else network(chain, self.after, layout=context.layout, extra=losses).forward.rows
+        after = (
+            None if self.after is None else network(chain, self.after, conventions=context.conventions, extra=losses)
         )
+        known = () if after is None else after.forward.rows
         rows = [row for row in net.forward.rows if row not in known]
-        equations, stated = forward_page(net.forward, rows, forward, context.index_base, title)
+        equations, stated = forward_page(net.forward, rows, forward, context.conventions.index_base, title)
         blocks = [*equations, Heading("Backward")]
         claims = [*stated]
         short = is_long(derivations)

@@ -16,7 +16,7 @@ from answers.formulas.chain import RELATIONS, Chain, ProofLine, compare, decided
 from answers.formulas.setting import About, unknown_in
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Equation, Step, Steps, Text
-from derive.render.printing import IndexBase
+from derive.conventions import IndexBase
 from derive.render.written import formula_latex, formula_unicode
 
 
@@ -39,7 +39,7 @@ class Proof(About, Lined, Noted):
         setting = self.setting(context)
         chain = read_chain(setting, self.start, [step.step for step in self.steps])
         self.require_names(setting, [line.formula for line in chain.lines], ())
-        base = context.index_base
+        base = context.conventions.index_base
         blocks = self.note_blocks()
         blocks += self.definition_blocks(setting, context)
         blocks.append(self._steps(chain, base))

@@ -49,7 +49,7 @@ class RecurrencePage(Lined, Noted):
         for part in self.show:
             if part == "equations":
                 rows = [row for row in made.forward.rows if row.tensor.role == "value"]
-                equations, stated = forward_page(made.forward, rows, made.equations(), context.index_base)
+                equations, stated = forward_page(made.forward, rows, made.equations(), context.conventions.index_base)
                 blocks += equations
                 claims += stated
                 continue
@@ -73,7 +73,7 @@ class RecurrencePage(Lined, Noted):
         if own is None and self.cell not in LAYERS:
             cells = sorted({name for name in LAYERS if name.endswith("Cell")} | set(_own_cells(context)))
             raise HomeworkContentError(f"there is no cell {self.cell}; known: {', '.join(cells)}", ("cell",))
-        return recurrence(own or self.cell, steps=self.times, index_base=context.index_base, **self.options)
+        return recurrence(own or self.cell, steps=self.times, index_base=context.conventions.index_base, **self.options)
 
     def _derivations(self, made: Recurrence, part: Shown) -> Iterator[Derivation]:
         """The derivations of a part, those by tensors in the order of the backward pass or as they are named."""

@@ -101,7 +101,8 @@ class UpdateLetters(Lined, Noted):
     def _claim(self, network: Network, rules: dict[str, UpdateRule], lines: dict[str, tuple[RuleLine, ...]]) -> Claim:
         def verdict() -> Comparison:
             # Where sizes are large numbers, the rules are tried with letters in their place.
-            tried = network if network.general is None else replace(network.general.network, layout=network.layout)
+            general = None if network.general is None else network.general.network
+            tried = network if general is None else replace(general, conventions=network.conventions)
             arrays = sample(tried.forward, 0)
             given = Given(tried, arrays, sizes_from(tried.forward, arrays))
             slopes = tuple(tried.gradient(name) for name in rules)

@@ -110,7 +110,7 @@ def of_equations(equations: str, learnt: Iterable[str], context: Context) -> tup
         ),
     )
     blocks = tuple(Block(row.name, row.name, row.name) for row in model.rows)
-    made = Network(equations, "equations", model, blocks, context.layout, context.index_base)
+    made = Network(equations, "equations", model, blocks, context.conventions)
     return made, graph.output
 
 
@@ -130,7 +130,7 @@ def of_layer(layer: Layer) -> Network:
         rows=tuple(row for row in model.rows if row.name != "l"),
     )
     blocks = tuple(block for block in layer.network.blocks if block.value != "l")
-    return Network(layer.name, None, forward, blocks, layer.network.layout, layer.network.index_base)
+    return Network(layer.name, None, forward, blocks, layer.network.conventions)
 
 
 def names_in(model: Forward) -> frozenset[str]:

@@ -22,7 +22,8 @@ from answers.sheets.certificate import FILE as CERTIFICATE
 from answers.sheets.certificate import certificate_file
 from answers.sheets.layout import key_sheet, question_sheet
 from answers.trainings.trainer import Trainer
-from derive.steps import Grain, Layout
+from derive.conventions import Layout
+from derive.steps import Grain
 
 SheetName = Literal["questions", "key", "catalogue"]
 

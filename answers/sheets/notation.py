@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields, is_dataclass
 
 from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Block, Legend, Text
+from derive.conventions import Layout
 from derive.network import Network
 from derive.render import shape_latex
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
-from derive.steps import Layout
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ def notation_box(context: HomeworkContext, blocks: Iterable[Block]) -> tuple[Blo
     if not any(r"\partial" in text for text in printed):
         return ()
     signs = [sign for sign in SIGNS if any(re.search(sign.printed, text) for text in printed)]
-    said = [LAYOUTS[context.layout]]
+    said = [LAYOUTS[context.conventions.layout]]
     shapes = ", ".join(_shapes(context.network(name) for name in context.homework.networks))
     if shapes:
         said.append(f"The letters are {shapes}.")
-    said.append(f"Indices count from {context.index_base}.")
+    said.append(f"Indices count from {context.conventions.index_base}.")
     legend = Legend("The signs:", tuple((sign.formula, sign.words) for sign in signs))
     return (Text(" ".join(said)), *((legend,) if signs else ()))
 

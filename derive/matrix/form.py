@@ -9,6 +9,7 @@ import sympy
 from sympy import Add, Expr, KroneckerDelta, Sum
 
 from derive.building.blueprint import Block
+from derive.conventions import Layout
 from derive.expression import symbols, walks
 from derive.expression.partials import partial_named
 from derive.forward import Forward
@@ -20,7 +21,7 @@ from derive.matrix.substitute import coefficient_names, substitute
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import leaves
 from derive.matrix.units import Numbers, enlarged, with_units, without_units
-from derive.steps import Layout, Quantity
+from derive.steps import Quantity
 
 
 class Former:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from derive.conventions import Layout
 from derive.matrix.build import transpose
 from derive.matrix.nodes import Node
 from derive.matrix.tidy import tidy
-from derive.steps import Layout
 
 
 def lay_out(node: Node, layout: Layout, numerator_rank: int, denominator_rank: int) -> Node:

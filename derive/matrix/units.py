@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy import Expr, Indexed, Mul, Sum
 
+from derive.conventions import Layout
 from derive.expression import symbols, walks
 from derive.expression.partials import partial_named
 from derive.forward import Forward
@@ -28,7 +29,6 @@ from derive.matrix.nodes import (
 )
 from derive.matrix.tidy import tidy
 from derive.matrix.tree import is_column, is_scalar, split_scale
-from derive.steps import Layout
 
 UNIT = symbols.size("_unit")
 """Stands for an axis of length 1 while a form is sought."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Literal
 
 from sympy import Expr, Indexed, Symbol
 
@@ -22,6 +21,7 @@ from derive.building.language import Argument
 from derive.building.letters import Lettering, lettered
 from derive.calculus.boundary import without_end
 from derive.calculus.sweep import Sweep, fresh_bound
+from derive.conventions import FROM_ZERO, Conventions, IndexBase
 from derive.derivation import Derivation
 from derive.deriving import deriver_of
 from derive.errors import NetworkError, nearest
@@ -60,7 +60,7 @@ class Recurrence:
     cell: Layer
     states: tuple[tuple[str, str], ...]
     steps: Expr
-    index_base: Literal[0, 1] = 0
+    conventions: Conventions = FROM_ZERO
     general: GeneralRecurrence | None = field(default=None, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
@@ -148,11 +148,11 @@ class Recurrence:
     @cached_property
     def unrolling(self) -> Unrolling:
         """Solves the recursions."""
-        return Unrolling(self.forward, self.cell, self.states, self.steps, self._sweep, self.index_base)
+        return Unrolling(self.forward, self.cell, self.states, self.steps, self._sweep, self.conventions)
 
     @property
     def _sweep(self) -> Sweep:
-        return deriver_of(self.forward, (), "gradient", self.index_base).sweep("l")
+        return deriver_of(self.forward, (), self.conventions).sweep("l")
 
     def _case(self, found: Derivation) -> Derivation:
         """What was derived of the general recurrence, at the numbers of this one."""
@@ -170,7 +170,7 @@ class Recurrence:
         """The derivation with its indices of time named t, s, ..., and with matrix forms at one time."""
         named = tuple(self._named(step) for step in steps)
         last = self._named(Step(quantity, result, StepRule.COLLECT, ""))
-        return Derivation(self.forward, last.quantity, last.expression, named, last.matrix, "gradient", self.index_base)
+        return Derivation(self.forward, last.quantity, last.expression, named, last.matrix, self.conventions)
 
     def _named(self, step: Step) -> Step:
         quantity, expression = self.former.lettered(step.quantity, step.expression)
@@ -197,7 +197,7 @@ def recurrence(
     cell: str | LayerDefinition,
     *arguments: Argument | int | bool,
     steps: str | int = "T",
-    index_base: Literal[0, 1] = 0,
+    index_base: IndexBase = 0,
     **options: Argument | int | bool,
 ) -> Recurrence:
     """A cell over time: ``recurrence("LSTMCell", "H")``, for ``steps`` steps, by default a symbol.
@@ -211,12 +211,13 @@ def recurrence(
     definition = defined(stage) if isinstance(cell, str) else cell
     if not definition.states:
         raise NetworkError(f"{definition.name} has no state that it hands on to the next step")
+    conventions = Conventions(index_base=index_base)
     number_of_steps = symbols.dimension(steps)
     _require_other_sizes(definition, number_of_steps)
 
     def made(definition: LayerDefinition, length: Expr) -> Recurrence:
-        alone, forward = layer(definition, index_base=index_base), _over_time(definition, length)
-        return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, index_base)
+        alone, forward = layer(definition, conventions=conventions), _over_time(definition, length)
+        return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, conventions)
 
     def over(lettering: Lettering) -> tuple[LayerDefinition, Expr]:
         """The cell and the number of steps with what stands in the place of numbers."""

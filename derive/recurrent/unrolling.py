@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 import sympy
 from sympy import Add, Expr, KroneckerDelta, Mul, Sum, Symbol
@@ -20,6 +19,7 @@ from derive.calculus.eliminate import eliminate
 from derive.calculus.express import inserted
 from derive.calculus.sweep import Sweep, fresh_bound
 from derive.calculus.terms import split
+from derive.conventions import FROM_ZERO, Conventions
 from derive.derivation import Derivation
 from derive.expression import symbols, walks
 from derive.expression.functions import Bracket
@@ -45,7 +45,7 @@ class Unrolling:
     states: tuple[tuple[str, str], ...]
     steps: Expr
     sweep: Sweep
-    index_base: Literal[0, 1] = 0
+    conventions: Conventions = FROM_ZERO
 
     def gradient(self, name: str) -> Derivation:
         """The gradient with respect to a tensor, in the Jacobians between two times."""
@@ -281,7 +281,7 @@ class Unrolling:
         return self._made(last, tuple(named))
 
     def _made(self, last: Step, steps: tuple[Step, ...]) -> Derivation:
-        return Derivation(self.forward, last.quantity, last.expression, steps, last.matrix, "gradient", self.index_base)
+        return Derivation(self.forward, last.quantity, last.expression, steps, last.matrix, self.conventions)
 
     def _named(self, step: Step, written: Written | None = None) -> Step:
         quantity, expression = self.former.lettered(step.quantity, step.expression)

@@ -8,6 +8,7 @@ from functools import partial as applied
 
 from sympy import Expr
 
+from derive.conventions import IndexBase
 from derive.convolution.nodes import ConvolutionForm
 from derive.expression.partials import is_immediate, partial_named
 from derive.expression.symbols import accesses, name_of
@@ -19,7 +20,7 @@ from derive.render.convolution import ConvolutionPrinter
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import ranks_of
 from derive.render.piece import Piece
-from derive.render.printing import LATEX, UNICODE, IndexBase, cases_piece, piece, sentence_text
+from derive.render.printing import LATEX, UNICODE, cases_piece, piece, sentence_text
 from derive.render.style import Style
 from derive.render.units import without_units
 from derive.steps import Derived, Notation, Quantity, Step

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sympy import Expr
 
+from derive.conventions import IndexBase
 from derive.convolution import nodes
 from derive.convolution.nodes import ConvolutionForm, SpaceNode
 from derive.expression import symbols
@@ -14,7 +15,7 @@ from derive.render import compose
 from derive.render.counting import shifted_subscript
 from derive.render.expression import ExpressionPrinter
 from derive.render.piece import Piece
-from derive.render.printing import LATEX, UNICODE, IndexBase
+from derive.render.printing import LATEX, UNICODE
 from derive.render.style import Style
 
 X, T = symbols.index("i"), symbols.index("j")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 import sympy
 from sympy import Basic, Expr, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And
 
+from derive.conventions import IndexBase
 from derive.expression.functions import Bracket
 from derive.matrix.nodes import Node
 from derive.render.arrange import numbers_first
@@ -27,8 +27,6 @@ from derive.render.style import Style
 from derive.render.unicode_style import UnicodeStyle
 from derive.render.units import without_units
 from derive.steps import Sentence
-
-IndexBase = Literal[0, 1]
 
 LATEX = LatexStyle()
 UNICODE = UnicodeStyle()

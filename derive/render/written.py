@@ -12,12 +12,13 @@ from sympy import Expr, Symbol
 from derive.building.equations import Reader
 from derive.building.formulas import DERIVATIVE, Definition, Formula, Setting
 from derive.building.shorthands import FORMULAS, shorthand_of
+from derive.conventions import IndexBase
 from derive.render import compose
 from derive.render.counting import counted
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import Ranks, places_in, ranks_of
 from derive.render.piece import Binding, Piece
-from derive.render.printing import LATEX, UNICODE, IndexBase, piece
+from derive.render.printing import LATEX, UNICODE, piece
 from derive.render.style import Style
 
 Tr = Tree[Any]

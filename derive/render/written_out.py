@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, MatrixBase
 
+from derive.conventions import IndexBase
 from derive.elements import Elements
 from derive.render.derivations import LINE_END
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import ranks_of
-from derive.render.printing import LATEX, UNICODE, IndexBase, piece
+from derive.render.printing import LATEX, UNICODE, piece
 from derive.render.style import Style
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from derive.conventions import Layout
 from derive.expression.partials import partial_named
 from derive.forward import Forward
-from derive.steps import Layout
 from numeric.arrays.axes import Array
 from numeric.errors import ArrayError
 

@@ -164,7 +164,8 @@ def _expected(network: Network, names: Sequence[str], arrays: Mapping[str, Any])
     known, found = dict(arrays), {}
     for derivation in network.backward():
         name = derivation.quantity.name
-        known[name] = evaluate(replace(derivation, layout="gradient"), known)
+        plain = replace(derivation, conventions=derivation.conventions.with_(layout="gradient"))
+        known[name] = evaluate(plain, known)
         found[name] = known[name] if derivation.layout == "gradient" else evaluate(derivation, known)
     return {name: found[partial_name("l", name)] for name in names}
 

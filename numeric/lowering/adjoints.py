@@ -145,7 +145,9 @@ class _Backward:
     def _formula(self, name: str, expression: Expr) -> Derivation:
         """The equation of the adjoint of a tensor."""
         quantity = self.sweep.quantity(name)
-        return Derivation(self.sweep.forward, quantity, expression, (), index_base=self.network.index_base)
+        return Derivation(
+            self.sweep.forward, quantity, expression, (), conventions=self.network.conventions.with_(layout="gradient")
+        )
 
     def _added(self, windows: Windows) -> Added:
         """The gradients of windows: written out where they are no sums, else by their name."""

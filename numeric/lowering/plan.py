@@ -89,6 +89,6 @@ def _row_line(network: Network, name: str, viewed: Viewed) -> Line:
     windows = viewed.windows.get(name)
     filled = windows is not None and bool(windows.fill)
     said = windows.access if windows is not None else row.expression
-    formula = Derivation(network.forward, quantity, said, (), index_base=network.index_base)
+    formula = Derivation(network.forward, quantity, said, (), conventions=network.conventions.with_(layout="gradient"))
     note = "outside of what they are windows of stands -∞" if filled else ""
     return Line(name, row.indices, row.tensor.shape, row.expression, formula, note=note, windows=windows)

@@ -10,11 +10,12 @@ from typing import Any
 import numpy
 from sympy import Expr, Integer, Symbol, sympify
 
+from derive.conventions import Layout
 from derive.expression.partials import ends_of
 from derive.forward import Forward
 from derive.matrix import nodes
 from derive.matrix.sequences import At, Chain, OverTime
-from derive.steps import Layout, Quantity
+from derive.steps import Quantity
 from numeric.arrays.axes import Array
 from numeric.arrays.layout import as_matrix, numerator_is_scalar
 from numeric.errors import ArrayError, ExpressionError

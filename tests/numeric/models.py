@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Function, KroneckerDelta, Sum, exp, log
 
+from derive.conventions import Conventions, Layout
 from derive.derivation import Derivation
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
@@ -16,7 +17,7 @@ from derive.expression.symbols import element, index, scalar, size
 from derive.forward import Domain, Forward, Role, Row, Tensor
 from derive.matrix.nodes import Node
 from derive.step_rules import StepRule
-from derive.steps import Layout, Quantity, Step
+from derive.steps import Quantity, Step
 
 n, d, K = size("n"), size("d"), size("K")
 i, j, k, p, q = (index(name) for name in "ijkpq")
@@ -106,7 +107,7 @@ def derivation(
     """A derivation of one step, whose expression is the result."""
     quantity = Quantity(name, tuple(indices), tuple(sympy.sympify(dimension) for dimension in shape))
     step = Step(quantity, sympy.sympify(result), StepRule.COLLECT, "A test.", matrix)
-    return Derivation(model, quantity, sympy.sympify(result), (step,), matrix, layout)
+    return Derivation(model, quantity, sympy.sympify(result), (step,), matrix, Conventions(layout))
 
 
 def with_result(

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from sympy import And, Expr, Sum
 
+from derive.conventions import Layout
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.functions import Bracket
@@ -120,6 +121,11 @@ def moved(name: str, axis: int, by: Any) -> Spoil:
         return symbols.element(name, subscripts)
 
     return other(change, sympy.Indexed)
+
+
+def laid_out(layout: Layout) -> Spoil:
+    """The same matrix form, said to be in another layout."""
+    return lambda right: replace(right, conventions=right.conventions.with_(layout=layout))
 
 
 def in_matrix(node: Node | Callable[[Any], Node]) -> Spoil:

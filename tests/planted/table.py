@@ -23,6 +23,7 @@ from tests.planted.spoiling import (
     in_matrix,
     in_rows,
     in_step,
+    laid_out,
     limits,
     moved,
     other,
@@ -305,9 +306,9 @@ FORMS = {
     "identity for a diagonal": Kind("dz2/dz1", in_matrix(Identity(D))),
     "an additional term": Kind("W1", in_matrix(lambda node: Plus((node, Ones(D, N))))),
     "batch form transposed, square": Kind("W1 square", in_matrix(Transpose)),
-    "numerator layout for gradient layout": Kind("W1", lambda right: replace(right, layout="numerator")),
-    "gradient layout for numerator layout": Kind("W2 row", lambda right: replace(right, layout="gradient")),
-    "layout of a square weight": Kind("W2 square", lambda right: replace(right, layout="numerator")),
+    "numerator layout for gradient layout": Kind("W1", laid_out("numerator")),
+    "gradient layout for numerator layout": Kind("W2 row", laid_out("gradient")),
+    "layout of a square weight": Kind("W2 square", laid_out("numerator")),
     "matrix form of the wrong batch factor": Kind("W2 batch", in_matrix(lambda node: Scale(B, node))),
     "convolution form of another gradient": Kind(
         "conv z", lambda right: replace(right, convolution=the("conv 3/2/1 z").convolution)

@@ -18,7 +18,7 @@ def test_networks_and_answers_are_made_once() -> None:
 def test_the_file_decides_unless_the_user_does() -> None:
     sample = homework([ITEM], conventions={"layout": "numerator", "index_base": 0})
     assert HomeworkContext(sample).network("regression").layout == "numerator"
-    assert HomeworkContext(sample).index_base == 0
+    assert HomeworkContext(sample).conventions.index_base == 0
     assert HomeworkContext(sample, layout="gradient").network("regression").layout == "gradient"
     assert HomeworkContext(sample, index_base=1).network("regression").index_base == 1
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from answers.marking import mark
 from derive import Derivation, Network, network
+from derive.conventions import Layout
 from derive.expression.symbols import accesses, name_of
-from derive.steps import Layout
 from numeric.measuring.point import Point
 from numeric.sampling.points import sample
 

@@ -7,7 +7,7 @@ import pytest
 from answers.readback.compare import read_back
 from answers.readback.printed import in_latex, in_unicode
 from derive import layer, network
-from derive.steps import Layout
+from derive.conventions import Layout
 from numeric import check
 
 ONE_OUTPUT = "x:n -> Linear(d) -> Sigmoid -> Linear(1) -> Sigmoid -> y_hat"

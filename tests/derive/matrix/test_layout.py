@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, KroneckerDelta, S, Symbol
 
+from derive.conventions import Layout
 from derive.expression.functions import Bracket
 from derive.matrix.build import transpose
 from derive.matrix.layout import lay_out
 from derive.matrix.nodes import Diagonal, Named, Node, Plus, Product, Scale, Transpose
 from derive.matrix.recognise import recognise
-from derive.steps import Layout
 from tests.derive.matrix.evaluate import agree, node_value
 from tests.derive.matrix.examples import SHAPES, K, d, each, i, j, k, m, n, named, p, reader, total, u
 from tests.derive.matrix.test_build import ANY_NODE, VALUES

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive import LayerDefinition, layer, network
-from derive.steps import Layout
+from derive.conventions import Layout
 from numeric import ArrayError, assert_gradients, compile
 from numeric.arrays.axes import Array
 from numeric.checks.testing import _finite

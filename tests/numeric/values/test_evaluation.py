@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derive.conventions import Conventions
 from derive.derivation import Derivation
 from numeric import ArrayError, evaluate
 from numeric.expression.forward import forward
@@ -33,7 +34,7 @@ def test_a_gradient_in_both_layouts(seed: int) -> None:
     arrays = sample(MODEL, seed)
     right = expected_gradient(arrays)
     assert np.allclose(evaluate(GRADIENT, arrays), right)
-    assert np.allclose(evaluate(replace(GRADIENT, layout="numerator"), arrays), right.T)
+    assert np.allclose(evaluate(replace(GRADIENT, conventions=Conventions("numerator")), arrays), right.T)
 
 
 def test_only_what_is_needed_must_be_given() -> None:

@@ -6,11 +6,11 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive.conventions import Layout
 from derive.expression.functions import Bracket
 from derive.forward import Forward, Row
 from derive.matrix import nodes
 from derive.matrix.nodes import Named, Node, Product, Transpose
-from derive.steps import Layout
 from numeric.arrays.layout import as_matrix
 from numeric.errors import ArrayError, ExpressionError
 from numeric.expression.forward import forward
