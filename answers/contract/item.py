@@ -89,6 +89,9 @@ class Context(Protocol):
     def items(self, part: str) -> tuple[Item, ...]:
         """The items of another part's answer."""
 
+    def shown_before(self, item: Item) -> tuple[Derivation, ...]:
+        """What the items before this one have derived in the same part."""
+
     def item(self, part: str, kind: str) -> Item:
         """The first item of that kind in another part's answer."""
 

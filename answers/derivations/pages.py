@@ -23,10 +23,11 @@ from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row
 from derive.render import cases_latex, latex, sentence_latex, shape_latex
-from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, row_latex, step_lines
+from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, step_lines
 from derive.render.legends import convention, legends
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
+from derive.render.rows import equation_latex, together
 from derive.steps import Notation
 from numeric.checks.comparison import Comparison
 
@@ -49,8 +50,8 @@ def forward_blocks(
 ) -> Iterator[Block]:
     """The forward equations, the functions in them, and the sizes that follow from others."""
     yield Heading(title)
-    for row in rows:
-        yield Equation(row_latex(row, forward, index_base=index_base), shape_latex(row.tensor.shape))
+    for group in together(rows):
+        yield Equation(equation_latex(group, forward, index_base=index_base), shape_latex(group[0].tensor.shape))
     for function in applied_functions(forward, [row.expression for row in rows]):
         yield Equation(f"{latex(function(function.variable))} = {cases_latex(function.formula)}")
     for size, formula in forward.sizes:
@@ -73,8 +74,13 @@ def forward_page(
     equations = tuple(forward_blocks(forward, rows, index_base, title))
     notes = tuple(note_blocks(*values, ties=False))
     printed = [block for block in equations if isinstance(block, Equation)]
-    named = {row.name: block for row, block in zip(rows, printed, strict=False)}
-    others = in_blocks(printed[len(rows) :])
+    groups = together(rows)
+    named = {
+        row.name: (block, number if len(group) > 1 else None)
+        for group, block in zip(groups, printed, strict=False)
+        for number, row in enumerate(group)
+    }
+    others = in_blocks(printed[len(groups) :])
     functions = applied_functions(forward, [row.expression for row in rows])
     variables = [str(function.variable) for function in functions]
     rest = [replace(one, variable=name) for one, name in zip(others, variables, strict=False)] + [
@@ -82,8 +88,8 @@ def forward_page(
     ]
     claims = []
     for number, value in enumerate(values):
-        own = [named[value.quantity.name]] if value.quantity.name in named else []
-        said = in_blocks((*own, *notes))
+        block, component = named.get(value.quantity.name, (None, None))
+        said = tuple(replace(one, component=component) for one in in_blocks((*((block,) if block else ()), *notes)))
         claims.append(page_claim(value, said + (tuple(rest) if number == 0 else ())))
     return (*equations, *notes), tuple(claims)
 

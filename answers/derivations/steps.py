@@ -52,6 +52,14 @@ def merged(derivations: Iterable[Derivation]) -> tuple[Derivation, ...]:
     return tuple(result)
 
 
+def without_shown(derivation: Derivation, before: Sequence[Derivation]) -> Derivation:
+    """The derivation without the signals on its way that were derived ``before`` and come to the same there."""
+    shown = {one.quantity.name: one.result for one in before if one.forward == derivation.forward}
+    last = {step.quantity.name: step.expression for step in derivation.steps}
+    known = {name for name, result in last.items() if name != derivation.quantity.name and shown.get(name) == result}
+    return replace(derivation, steps=tuple(step for step in derivation.steps if step.quantity.name not in known))
+
+
 def shape_of(step: Step | Derivation) -> tuple[Expr, ...]:
     """The shape as it is printed: that of the matrix where there is one."""
     if isinstance(step, Step):

@@ -152,6 +152,14 @@ class HomeworkContext:
             raise HomeworkContentError(f"there is no part {part}; {nearest(part, self._parts)}")
         return self._parts[part].answer
 
+    def shown_before(self, item: Item) -> tuple[Derivation, ...]:
+        """What the items before this one have derived in the same part; nothing for an item that is made of another."""
+        for part in self.homework.parts():
+            for position, candidate in enumerate(part.answer):
+                if candidate is item:
+                    return tuple(found for before in range(position) for found in self._asked(part, before))
+        return ()
+
     def first_about(self, network: str) -> str | None:
         """The id of the first part that is answered for that network."""
         parts = (part for part in self.homework.parts() for item in part.answer if _network_of(item) == network)

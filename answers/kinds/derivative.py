@@ -12,7 +12,7 @@ from answers.contract.item import Answered, Context
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import Requirement, claim
 from answers.derivations.pages import note_blocks
-from answers.derivations.steps import shape_of, steps_block
+from answers.derivations.steps import shape_of, steps_block, without_shown
 from answers.formulas.called import activation_in, slope_in
 from answers.latex.sheet import Equation
 from answers.readback.printed import in_blocks
@@ -46,7 +46,7 @@ class Derivative(Lined, Noted):
 
     def answer(self, context: Context) -> Answered:
         grain = context.grain(self.steps)
-        derivation = self._derivation(context, grain or "full")
+        derivation = without_shown(self._derivation(context, grain or "full"), context.shown_before(self))
         blocks = self.note_blocks()
         if grain is not None:
             blocks.append(steps_block(derivation, result=True))

@@ -265,7 +265,7 @@ class Reader:
         if printed.variable:
             return read(printed.text, table.with_symbols((Tensor(printed.variable, (printed.variable,)),)))
         try:
-            return read(printed.text, table)
+            return read(printed.text, table, component=printed.component)
         except Misshapen:
             left = read(printed.text.partition("=")[0], table).last if "=" in printed.text else None
             if left is None or not left.letters:

@@ -29,7 +29,8 @@ class Printed:
     """A formula as it is printed, and the shape that stands beside it.
 
     It is an equation; or a ``cell`` that says what the derivation's quantity is, in a row of which ``key`` is the
-    heading; or it says what a function is of a number, its ``variable``. ``where`` is how it is called in a message. A
+    heading; or it says what a function is of a number, its ``variable``. Of an equation of several names the
+    ``component`` is meant. ``where`` is how it is called in a message. A
     ``final`` one must not read tensors outside of their ranges but for those of which the text beside it says that they
     count as 0 there, ``zero``, or are never the largest there, ``lowest``, or that all does ``behind`` the last time; a
     step on the way may.
@@ -42,6 +43,7 @@ class Printed:
     cell: bool = False
     key: str = ""
     variable: str = ""
+    component: int | None = None
     zero: tuple[str, ...] = ()
     lowest: tuple[str, ...] = ()
     behind: bool = False

@@ -138,13 +138,14 @@ def read(
     *,
     kind: bool | Kind = False,
     left: bool = True,
+    component: int | None = None,
 ) -> Reading:
     """Read a formula, or a chain of equations, in LaTeX or Unicode.
 
     ``macros`` are those of the text around it. ``shape`` is the shape that it must have, where that is known. ``kind``
     lets arrays side by side be an inner product or, where that does not fit, be multiplied element by element; or, by
-    its name, one of these. With
-    ``left=False`` the left side of an equation may be what is not understood; it is left out then.
+    its name, one of these. With ``left=False`` the left side of an equation may be what is not understood; it is left
+    out then. ``component`` says which of several names on the left is meant, ``(m, n) = arg max_{m, n} z``.
 
     Raises:
         Unreadable: the text is no formula of the grammar and the table; with the place.
@@ -153,6 +154,8 @@ def read(
     """
     try:
         relation = syntax.parse(tokens_of(text, lookup(table).lexicon, macros), text)
+        if component is not None:
+            relation = syntax.of_component(relation, component, text)
         return understood(relation, text, table, shape, kind=kind, left=left)
     except RecursionError:
         raise Unreadable("this is nested too deeply", text, 0, len(text)) from None

@@ -467,6 +467,26 @@ def without_sets(relation: Relation) -> Relation:
     return relation
 
 
+def of_component(relation: Relation, number: int, text: str) -> Relation:
+    """What an equation of several names says of one of them: ``(m, n) = arg max_{m, n} z`` that m is its m.
+
+    Raises:
+        Unreadable: it is no such equation.
+    """
+    left, right = relation.sides if len(relation.sides) == 2 else (None, None)
+    big = right.factors[0].factor if isinstance(right, Product) else None
+    if not isinstance(left, Group) or not isinstance(big, Big) or len(left.inside.items) <= number:
+        raise Unreadable("this is no equation of several names and the place of a maximum", text, 0, len(text))
+    letters = [item for script in big.scripts if script.kind == "below" for item in script.content.items]
+    if len(letters) != len(left.inside.items):
+        raise Unreadable(f"{len(left.inside.items)} names for {len(letters)} indices", text, *place_of(left))
+    letter = letters[number]
+    letter = letter.sides[1 if len(letter.sides) == 3 else 0] if isinstance(letter, Relation) else letter
+    whole = Group("(", Items([right], []), ")", *place_of(right))
+    coordinate = Scripted(whole, [Script("below", Items([letter], []))])
+    return Relation([left.inside.items[number], coordinate], relation.signs)
+
+
 def place_of(node: Any) -> tuple[int, int]:
     """Where a part of the syntax begins and ends."""
     if isinstance(node, Scripted):

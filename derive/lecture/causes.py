@@ -33,7 +33,9 @@ def cause_of(way: Way, *, at_top: bool = False) -> Sentence:
     if way.repeated:
         return _of_repeated(way, at_top=at_top)
     if not symbols.subscripts_of(way.holder):
-        return said("Only one term of the sum in ", way.holder, " holds ", way.held, ".")
+        if way.summed:
+            return said("Only one term of the sum in ", way.holder, " holds ", way.held, ".")
+        return said("Differentiate ", way.holder, " by ", way.held, ".")
     if way.slope == 1:
         passed = "." if at_top else ": it receives that signal unchanged."
         return said(way.held, " shifts ", way.holder, " one for one", passed)

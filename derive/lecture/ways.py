@@ -20,8 +20,8 @@ from derive.forward import Forward, Row
 class Way:
     """Where a row holds the element ``held`` of a tensor: in its element ``holder``, with the derivative ``slope``.
 
-    ``repeated`` are the indices of the holder over which it does so again and again; ``summed`` the sizes of the sum
-    in the row of which one term holds it. Where windows move, ``meeting`` says where they meet the element.
+    ``repeated`` are the indices of the holder over which it does so again and again; ``summed`` those of the sum in the
+    row of which one term holds it. Where windows move, ``meeting`` says where they meet the element.
     """
 
     held: Expr
@@ -68,6 +68,6 @@ def _way(part: Contribution, row: Row, outer: tuple[Symbol, ...], held: Expr, ow
         tuple(
             letter for letter, length in zip(outer, row.tensor.shape, strict=True) if letter not in read and length != 1
         ),
-        tuple(equal[letter] for letter, _ in part.bound if letter in equal),
+        tuple(equal[letter] for letter, length in part.bound if letter in equal and length != 1),
         tuple((letter, walks.replaced(subscript, equal)) for letter, subscript in met),
     )

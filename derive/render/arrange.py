@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Add, Basic, Expr, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 from sympy.logic.boolalg import And
 
 from derive.calculus.conditions import together
@@ -111,3 +111,14 @@ def _together(factors: list[Expr]) -> list[Expr]:
 def _absorbs(total: Add, number: sympy.Rational) -> bool:
     """Whether a term of the sum has the denominator of the number as its coefficient."""
     return any(abs(term.as_coeff_Mul()[0]) == number.q for term in total.args)
+
+
+def says_where(factor: Expr) -> bool:
+    """Whether a factor is a delta with an index that depends on values, as the place of a maximum does."""
+    return isinstance(factor, KroneckerDelta) and walks.holds(factor, Indexed)
+
+
+def by_letter(delta: Expr) -> tuple[Expr, Expr]:
+    """The subscripts of such a delta: what is looked for, then where it is."""
+    first, second = sorted(delta.args, key=lambda subscript: (walks.holds(subscript, Indexed), str(subscript)))
+    return first, second

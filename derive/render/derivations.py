@@ -12,8 +12,7 @@ from derive.conventions import IndexBase
 from derive.convolution.nodes import ConvolutionForm
 from derive.expression.partials import is_immediate, partial_named
 from derive.expression.symbols import accesses, name_of
-from derive.forward import Forward, Row
-from derive.lettering import lettering_of
+from derive.forward import Forward
 from derive.matrix.nodes import Node
 from derive.matrix.sequences import At
 from derive.render.convolution import ConvolutionPrinter
@@ -62,16 +61,6 @@ def quantity_latex(quantity: Quantity, forward: Forward, *, whole: bool = True) 
 def quantity_unicode(quantity: Quantity, forward: Forward, *, whole: bool = True) -> str:
     """The left side of an equation: the ``whole`` tensor, or its element at the quantity's indices."""
     return _quantity(UNICODE, quantity, forward, whole).text
-
-
-def row_latex(row: Row, forward: Forward, *, index_base: IndexBase = 1) -> str:
-    """A forward equation in index form, ``y_i = ...``."""
-    return _row(LATEX, row, forward, index_base)
-
-
-def row_unicode(row: Row, forward: Forward, *, index_base: IndexBase = 1) -> str:
-    """A forward equation in index form, ``y[i] = ...``."""
-    return _row(UNICODE, row, forward, index_base)
 
 
 def result_latex(derivation: Derived, notation: Notation = "matrix") -> str:
@@ -297,14 +286,3 @@ def _whole(style: Style, quantity: Quantity, derivation: Derived, barred: frozen
     length = quantity.shape[0]
     node = At(quantity.name, quantity.at, length, length, above)
     return piece(style, node, ranks_of(derivation.forward, index_base=derivation.index_base), 0)
-
-
-def _row(style: Style, row: Row, forward: Forward, index_base: IndexBase) -> str:
-    ranks = ranks_of(forward, index_base=index_base)
-    quantity, expression = lettering_of(forward).equation(
-        Quantity(row.name, row.indices, row.tensor.shape), row.expression
-    )
-    left = ExpressionPrinter(style, ranks).element(row.name, quantity.indices)
-    single = without_units(expression, quantity.indices, row.tensor.shape)
-    right = piece(style, single, ranks, index_base, is_place=forward.holds_places(row.name))
-    return left.text + style.signs["equals"] + style.signed(right).text

@@ -6,7 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sympy
-from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Number, NumberSymbol, Piecewise, Pow, Sum, Symbol
+from sympy import (
+    Add,
+    Eq,
+    Expr,
+    Function,
+    Indexed,
+    KroneckerDelta,
+    Mul,
+    Number,
+    NumberSymbol,
+    Piecewise,
+    Pow,
+    Sum,
+    Symbol,
+)
 from sympy.logic.boolalg import Boolean
 
 from derive.expression.functions import ArgMax, Bracket, Maximum, coordinate_of
@@ -15,11 +29,13 @@ from derive.expression.symbols import GRADIENT, name_of, subscripts_of
 from derive.render import compose
 from derive.render.arrange import (
     arranged,
+    by_letter,
     common_number,
     decimal,
     divides,
     is_decimal,
     outermost_first,
+    says_where,
     scientific,
     with_number,
 )
@@ -223,7 +239,9 @@ class ExpressionPrinter:
         if not factors:
             return self.style.number("1")
         roots = [factor for factor in factors if is_root(factor)]
-        pieces = [self.piece(factor) for factor in factors if factor not in roots]
+        meeting = [factor for factor in factors if says_where(factor)]
+        others = [factor for factor in factors if factor not in roots and factor not in meeting[1:]]
+        pieces = [self.meeting(meeting) if factor in meeting else self.piece(factor) for factor in others]
         if roots:
             root = self.style.root(self.piece(Mul(*(factor.base for factor in roots))))
             pieces.insert(sum(bool(factor.is_Rational) for factor in factors), root)
@@ -286,7 +304,8 @@ class ExpressionPrinter:
         if isinstance(expression, sympy.floor | sympy.ceiling | sympy.Mod):
             return self.whole_number(expression)
         if isinstance(expression, KroneckerDelta):
-            return self.style.delta(self.subscripts(expression.args))
+            where = says_where(expression)
+            return self.meeting([expression]) if where else self.style.delta(self.subscripts(expression.args))
         if isinstance(expression, Bracket):
             small = replace(self, inline=self.inline or not expression.atoms(Indexed))
             return self.style.indicator(small.condition(expression.args[0], "comma"))
@@ -301,6 +320,12 @@ class ExpressionPrinter:
             name = type(expression).__name__
             return self.call({"Max": "max", "Min": "min"}.get(name, name), expression.args, exponent)
         return self._unknown(expression)
+
+    def meeting(self, deltas: Sequence[Expr]) -> Piece:
+        """Deltas that say where something is, as one indicator: ``1[p = s h + m_star[h], q = ...]``."""
+        small = replace(self, inline=True)
+        where = [small.condition(Eq(*by_letter(delta))) for delta in deltas]
+        return self.style.indicator(self.style.join(where, self.style.signs["comma"]))
 
     def call(self, name: str, arguments: Sequence[Expr], exponent: Expr | None = None) -> Piece:
         """A function by its name, of one argument or of several."""

@@ -37,7 +37,9 @@ def is_scalar(expression: Expr) -> bool:
 
 
 def by_term(terms: Iterable[Expr]) -> list[Expr]:
-    """Terms of a sum: constants before elements (after them in index arithmetic), long sums last.
+    """Terms of a sum: constants before elements, long sums last.
+
+    In index arithmetic constants come last, and multiples of an index before those that stand alone: ``s t + m``.
 
     Signs are not looked at: positive terms are put first when the terms are joined.
     """
@@ -53,7 +55,14 @@ def _term_key(term: Expr, integers: bool) -> Key:
     factors = tuple(_factor_key(factor) for factor in by_factor(Mul.make_args(rest)))
     if integers:
         letters = sorted(symbol.name for symbol in walks.free_symbols(rest) if is_index(symbol))
-        return place, not letters, letters, factors, natural(str(coefficient))
+        return (
+            place,
+            not letters,
+            is_index(rest) and coefficient.is_positive,
+            letters,
+            factors,
+            natural(str(coefficient)),
+        )
     return (
         place,
         is_stabiliser(rest),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -42,6 +44,24 @@ def test_the_slope_of_an_activation_of_the_homework() -> None:
     (part,) = sample.parts()
     (answer,) = HomeworkContext(sample).answered(part)
     assert all_pass(answer)
+
+
+def test_a_signal_that_the_part_has_derived_before_is_not_derived_again() -> None:
+    elements: dict[str, Any] = {"kind": "elements", "network": "scores", "of": ["dl/dy_hat"]}
+    network = {"scores": {"layers": "x:n -> Linear(1) -> Sigmoid -> y_hat", "loss": "BCE"}}
+    asked: dict[str, Any] = {"kind": "derivative", "network": "scores", "of": "dl/dz1"}
+
+    def lefts(*items: dict[str, Any]) -> list[str]:
+        sample = homework(list(items), networks=network)
+        (part,) = sample.parts()
+        *_, last = HomeworkContext(sample).answered(part)
+        assert all_pass(last)
+        (steps,) = (block for block in last.blocks if isinstance(block, Steps))
+        return list(dict.fromkeys(step.left for step in steps.steps if step.left))
+
+    assert len(lefts(asked)) == 2
+    assert len(lefts(elements, asked)) == 1
+    assert len(lefts(asked, elements, asked)) == 1
 
 
 def test_the_room_is_as_asked() -> None:

@@ -11,6 +11,7 @@ from answers.readback.compare import read_back
 from answers.readback.printed import Printed, in_blocks, in_latex, in_unicode
 from derive import layer, network
 from derive.derivation import Derivation
+from derive.render.rows import equation_latex, together
 
 NOTATIONS: tuple[Any, ...] = ("matrix", "index", "cases", "convolution")
 NET = network("x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat", loss="1/2*MSE", layout="numerator")
@@ -101,3 +102,19 @@ def test_a_letter_of_a_part_of_joined_values_has_the_range_of_the_left_side() ->
     assert read_back(derivation, texts(derivation)).ok
     spoilt = text.replace("W^{(2)}_{ki}", "W^{(2)}_{k,i+n}")
     assert not read_back(derivation, in_latex(spoilt)).ok
+
+
+def test_an_equation_of_several_names_says_each_of_them() -> None:
+    pool = layer("MaxPool2d((3, 2), stride=(2, s))", index_base=0)
+    m_star, n_star, y = pool.forward()
+    first, second = together(pool.network.forward.rows[:-1])
+    assert [row.name for row in (*first, *second)] == ["m_star", "n_star", "y"]
+    text = equation_latex(first, pool.network.forward, index_base=0)
+    assert text.startswith(r"(m^{*}_{chw},\ n^{*}_{chw}) = \operatorname*{arg\,max}"), text
+    swapped = text.replace("m^{*}", "?").replace("n^{*}", "m^{*}").replace("?", "n^{*}")
+    beside = text.replace("+m", "+m+1")
+    for number, value in enumerate((m_star, n_star)):
+        assert read_back(value, [Printed(text, "the equation", component=number)]).ok
+        for wrong in (swapped, beside):
+            assert not read_back(value, [Printed(wrong, "the equation", component=1 - number, final=False)]).ok
+    assert not read_back(y, [Printed(y.latex("index"), "the equation", component=0)]).ok

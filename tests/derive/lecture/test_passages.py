@@ -126,3 +126,10 @@ def test_a_passage_that_forgets_a_factor_is_caught(monkeypatch: pytest.MonkeyPat
     assert check(layer("Sigmoid").vjp("z", grain="lecture")).ok
     monkeypatch.setattr(Linker, "links", doubled)
     assert not check(layer("Softplus").vjp("z", grain="lecture")).ok
+
+
+@pytest.mark.parametrize(("outputs", "said"), [("1", "Differentiate"), ("K", "Only one term of the sum")])
+def test_a_sum_is_spoken_of_where_there_is_one(outputs: str, said: str) -> None:
+    net = network(f"x:n -> Linear({outputs}) -> Sigmoid -> y_hat", loss="BCE")
+    (first, *_) = lines(net.partial("dl/dy_hat", grain="lecture"))
+    assert first[0].startswith(said)

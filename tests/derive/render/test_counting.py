@@ -27,10 +27,10 @@ from derive.lettering import lettering_of
 from derive.matrix.nodes import Elementwise, Named
 from derive.render import shape_unicode, unicode
 from derive.render.counting import count_from_one
-from derive.render.derivations import row_unicode
 from derive.render.legends import legends
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_unicode
+from derive.render.rows import row_unicode
 from derive.steps import Notation, Quantity
 from derive.with_ranges import Ranges
 from numeric.arrays.sizes import with_derived

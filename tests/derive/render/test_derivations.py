@@ -21,11 +21,10 @@ from derive.render.derivations import (
     quantity_latex,
     quantity_unicode,
     result_latex,
-    row_latex,
-    row_unicode,
     step_lines,
 )
 from derive.render.printing import LATEX, piece
+from derive.render.rows import row_latex, row_unicode
 from derive.step_rules import StepRule
 from derive.steps import Notation, Quantity, Step
 from tests.derive.render.samples import (
