@@ -39,7 +39,12 @@ class SweepItem(Lined):
     vary: dict[str, tuple[Value, ...]] = Field(min_length=1, description="hyper-parameters with the values to try")
     repeats: int = Field(1, ge=1, le=20, description="runs of each setting, with different seeds")
     level: float | None = Field(None, description="the metric that counts as converged; 0.9 for shares")
-    show: tuple[Literal["settings", "runs", "curves", "findings"], ...] = ("settings", "runs", "curves", "findings")
+    show: tuple[Literal["settings", "best", "runs", "curves", "findings"], ...] = (
+        "settings",
+        "runs",
+        "curves",
+        "findings",
+    )
     boundaries: tuple[str, ...] | None = Field(
         None, description="pictures of best, worst, base, or of each value of a hyper-parameter"
     )
@@ -78,6 +83,8 @@ class SweepItem(Lined):
         yield from notices(base, self.target)
         if "settings" in self.show:
             yield settings_table(base)
+        if "best" in self.show:
+            yield settings_table(sweep.best.outcomes[0])
         if "runs" in self.show:
             yield Text(markdown(best_sentence(sweep, self.repeats)))
             for name in self.vary:
@@ -111,12 +118,12 @@ def _found(sweep: Sweep) -> Found:
 
 
 def _quoted(sweep: Sweep) -> dict[str, str]:
-    """The values of a sweep as a text quotes them; those of ``best`` are its hyper-parameters too."""
+    """The values of a sweep as a text quotes them; those of ``best``, ``worst`` and ``base`` are settings, too."""
     scale = 100 if in_percent(sweep.metric) else 1
     said = {}
     for name, value in said_values(sweep).items():
         said[name] = metric_latex(sweep.metric, value / scale) if "." in name else f"{value:.0f}"
-    for name, runs in (("best", sweep.best), ("worst", sweep.worst)):
+    for name, runs in (("best", sweep.best), ("worst", sweep.worst), ("base", sweep.of(sweep.design.base))):
         model = runs.setting.model
         said |= {f"{name}.{key}": setting(model.value_of(key)) for key in model.hyperparameter_paths() if key != "keep"}
     return said

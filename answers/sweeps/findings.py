@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
+from answers.sweeps.causes import causes
 from answers.sweeps.runs import Runs, Sweep
 from answers.trainings.words import capital, metric_markdown, setting, threshold, title
 from numeric.training import METRICS
@@ -80,23 +81,17 @@ def _overfitting(values: Values, metric: str) -> Iterator[str]:
 def _convergence(values: Values, metric: str, level: float) -> Iterator[str]:
     epochs = [(runs.epochs_to(level), value) for value, runs in values]
     reached = [(count, value) for count, value in epochs if isfinite(count)]
-    never = [setting(value) for count, value in epochs if not isfinite(count)]
     what = f"{threshold(metric, level)} of {title(metric)} on the training samples"
     if reached:
         (fast, soonest), (slow, latest) = min(reached, key=lambda e: e[0]), max(reached, key=lambda e: e[0])
         later = f", and after ${slow:.0f}$ at {setting(latest)}" if latest != soonest else ""
         yield f"It reaches {what} after ${fast:.0f}$ epochs on average at {setting(soonest)}{later}."
-    if never:
-        yield (
-            f"Not every run gets there at {_listed(never)}." if reached else f"No setting reaches {what} in every run."
-        )
+    if not reached:
+        yield f"No setting reaches {what} in every run."
+    yield from causes(values, level)
 
 
 def _divergence(values: Values) -> Iterator[str]:
     for value, runs in values:
         if runs.diverged:
             yield f"At {setting(value)}, {runs.diverged} of {len(runs.outcomes)} runs diverged."
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]

@@ -46,6 +46,12 @@ class Runs:
         counts = [_first_epoch(outcome, self.metric, level) for outcome in self.outcomes]
         return float("nan") if None in counts else float(numpy.mean([count for count in counts if count is not None]))
 
+    def keeps(self, level: float) -> bool:
+        """Whether the metric of the training samples is once so good in every run, and in the mean at the end too."""
+        reached, last = self.epochs_to(level), self.final("train")
+        good = last >= level if METRICS[self.metric].more_is_better else last <= level
+        return bool(numpy.isfinite(reached)) and good
+
 
 @dataclass(frozen=True, eq=False)
 class Sweep:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
@@ -69,3 +70,8 @@ def goal(metric: str, bound: float) -> str:
 def setting(value: Any) -> str:
     """The value of a hyper-parameter."""
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words with commas, and an *and* before the last."""
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
