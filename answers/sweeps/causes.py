@@ -97,7 +97,7 @@ def _sentence(cause: Cause, curves: Sequence[Curve]) -> str:
             )
         case Cause.UNDERFIT:
             return (
-                f"At {where} it underfits: the loss has settled at {losses}, though training samples are still wrong."
+                f"At {where} it underfits: the loss has settled at {losses}, and the training samples are not learnt."
             )
         case Cause.ON_ITS_WAY:
             return f"At {where} the loss jumps, but is still falling at the end (by {falls})."
