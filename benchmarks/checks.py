@@ -1,17 +1,21 @@
 """What it takes to derive and check networks at real sizes: CPU seconds and peak memory, each in a process of its own.
 
+Modules are compiled once before that, as they are where they are installed.
+
 python benchmarks/checks.py            # all of them
 python benchmarks/checks.py LeNet      # those whose name begins so
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -84,11 +88,18 @@ def main() -> None:
     if sys.argv[1:2] == ["--one"]:
         print(measured(sys.argv[2]))
         return
-    for name in (name for name in names if name.startswith(sys.argv[1] if sys.argv[1:] else "")):
-        done = subprocess.run([sys.executable, __file__, "--one", name], capture_output=True, text=True, check=False)
-        print(
-            done.stdout.rstrip() or f"{name:30} ended with {done.returncode}: {done.stderr.strip()[-200:]}", flush=True
-        )
+    with TemporaryDirectory() as compiled:
+        _line(names[0], compiled)
+        for name in (name for name in names if name.startswith(sys.argv[1] if sys.argv[1:] else "")):
+            print(_line(name, compiled), flush=True)
+
+
+def _line(name: str, compiled: str) -> str:
+    """The line of one of them, from a process that finds compiled modules in a folder, or puts them there."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
+    command = [sys.executable, __file__, "--one", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    return done.stdout.rstrip() or f"{name:30} ended with {done.returncode}: {done.stderr.strip()[-200:]}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from sympy import Expr, Indexed, Integer, Piecewise, Sum
+from sympy import Basic, Expr, Indexed, Integer, Piecewise, Sum
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import And, Boolean
 
 from derive.calculus.bounds import Ranges, in_range
@@ -32,8 +33,35 @@ TIES = "Of several largest values the first in reading order counts."
 
 def read_outside(expression: Expr, quantity: Quantity, forward: Forward) -> frozenset[str]:
     """The tensors that an expression may read outside their ranges, where they are 0."""
-    terms = _terms(expression, _known(quantity, forward), forward)
+    ranges = _known(quantity, forward)
+    if _reads_inside(expression, ranges, forward):
+        return frozenset()
+    terms = _terms(expression, ranges, forward)
     return frozenset(symbols.name_of(access) for _, missing in terms for access in missing)
+
+
+def _reads_inside(expression: Basic, ranges: Ranges, forward: Forward) -> bool:
+    """Whether the ranges of the indices alone say that every element is inside of its tensor, no bracket asked.
+
+    Then nothing has to be taken apart into terms.
+    """
+    if not walks.holds(expression, Indexed):
+        return True
+    if isinstance(expression, Sum):
+        if any(lower != 0 for _, lower, _ in expression.limits):
+            return False
+        inner = {**ranges, **{letter: upper + 1 for letter, _, upper in expression.limits}}
+        return _reads_inside(expression.function, inner, forward)
+    if isinstance(expression, ExprWithLimits):
+        return False
+    if isinstance(expression, Indexed):
+        tensor = forward.tensors.get(symbols.name_of(expression))
+        for subscript, length in zip(expression.indices, tensor.shape if tensor else (), strict=False):
+            plain = subscript.is_Symbol and ranges.get(subscript, length) == length
+            if not plain and (walks.holds(subscript, Indexed) or in_range(subscript, length, ranges)):
+                return False
+        return True
+    return all(_reads_inside(part, ranges, forward) for part in expression.args)
 
 
 def moves_subscripts(forward: Forward) -> bool:

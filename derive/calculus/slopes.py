@@ -184,6 +184,7 @@ def _digits(expression: Expr) -> int:
     return sum(len(str(number)) for number in expression.atoms(sympy.Rational))
 
 
+@lru_cache(maxsize=256)
 def _folded(function: ScalarFunction, slope_formula: Expr) -> Expr | None:
     """The slope as a polynomial in the function's own value, by elimination, if it is one."""
     generator = _exponential(function.formula, slope_formula)

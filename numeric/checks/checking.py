@@ -15,7 +15,7 @@ from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from numeric.arrays.functions import left_unknown
 from numeric.checks.comparison import Comparison, is_zero, worst_of
-from numeric.checks.trials import Place, Trials
+from numeric.checks.trials import Place, Trials, numbered
 from numeric.errors import ArrayError
 from numeric.expression.forward import program
 from numeric.measuring.point import Point
@@ -92,7 +92,8 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     if points < 1:
         raise ArrayError(f"a check needs at least one point, not {points}")
     chosen = _places(derivation, seed, points)
-    items = worst_of(item for place in chosen for item in Trials(derivation, place.for_derivation()).items())
+    steps = numbered(derivation.steps)
+    items = worst_of(item for place in chosen for item in Trials(derivation, steps, place.for_derivation()).items())
     sizes = tuple(tuple((str(symbol), number) for symbol, number in place.point.sizes.items()) for place in chosen)
     return Check(len(chosen), items, unknown_functions(derivation.forward), sizes)
 

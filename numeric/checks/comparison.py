@@ -10,7 +10,7 @@ the size of the terms (:func:`error_beside_rounding`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import Any
 
@@ -47,7 +47,7 @@ class Comparison:
 
     def of(self, what: str) -> Comparison:
         """The same of something else."""
-        return replace(self, what=what)
+        return Comparison(self.error, self.tolerance, self.points, self.note, what, self.unchecked, self.sizes)
 
     @classmethod
     def failed(cls, note: str, tolerance: float = 0.0, points: int = 0, what: str = "") -> Comparison:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache, partial
 from math import inf
@@ -30,6 +30,9 @@ from numeric.measuring.point import Point
 from numeric.sampling.points import breaks_ties
 from numeric.values.convolution import convolution_at
 from numeric.values.matrix import matrix_at, over_times
+
+Numbered = tuple[int, Step]
+"""A step and which one of its derivation it is."""
 
 KEPT = 65_536
 """Arrays of so many elements or fewer are kept for other derivations."""
@@ -98,9 +101,10 @@ class _NoDerivative(Exception):
 
 @dataclass(frozen=True)
 class Trials:
-    """The comparisons of one derivation at one point."""
+    """The comparisons of one derivation, whose ``steps`` are :func:`numbered`, at one point."""
 
     derivation: Derivation
+    steps: Sequence[Numbered]
     place: Place
     _values: dict[Hashable, Array] = field(default_factory=dict, compare=False, repr=False)
 
@@ -113,7 +117,7 @@ class Trials:
         for row, name in self.derivation.forward.gradients:
             yield from self._row(row, name)
         before: dict[str, Step] = {}
-        for number, step in _numbered(self.derivation.steps):
+        for number, step in self.steps:
             what = f"step {number}, {step.quantity.name} ({step.rule})"
             yield from self._forms(what, step.quantity, step.expression, step.matrix, self._said(step))
             if (earlier := before.get(step.quantity.name)) is not None:
@@ -360,8 +364,7 @@ class Trials:
         return Measured(value, EPSILON * numpy.abs(value))
 
 
-@lru_cache(maxsize=64)
-def _numbered(steps: tuple[Step, ...]) -> tuple[tuple[int, Step], ...]:
+def numbered(steps: Sequence[Step]) -> tuple[Numbered, ...]:
     """The steps with their numbers, those first that read no derivative which another of them is about.
 
     These are derivatives of one row: what is found to be right is used in the chain rule, where all elements of one
@@ -369,8 +372,8 @@ def _numbered(steps: tuple[Step, ...]) -> tuple[tuple[int, Step], ...]:
     """
     about = {step.quantity.name for step in steps}
     chained = {step.quantity.name for step in steps if about & (_read_by(step.expression) - {step.quantity.name})}
-    numbered = tuple(enumerate(steps, start=1))
-    return tuple(sorted(numbered, key=lambda entry: entry[1].quantity.name in chained))
+    counted = enumerate(steps, start=1)
+    return tuple(sorted(counted, key=lambda entry: entry[1].quantity.name in chained))
 
 
 @lru_cache(maxsize=4096)
