@@ -35,7 +35,7 @@ def _signs(_setting: Setting, part: Any) -> Iterator[Edit]:
             yield Edit("sign", "The sign of a term is wrong.", part, flipped)
     elif isinstance(part, syntax.Items) and len(part.items) == 1 and not isinstance(part.items[0], syntax.Relation):
         made = syntax.Items([syntax.Terms([("-", grouped(part.items[0]))])], [])
-        yield Edit("sign (inside)", "The sign inside of brackets is wrong.", part, made)
+        yield Edit("sign", "The sign inside of brackets is wrong.", part, made, detail="inside")
 
 
 def _signs_of_cases(_setting: Setting, part: Any) -> Iterator[Edit]:

@@ -14,6 +14,7 @@ from answers.marking.judging import RANK, Judged, Question, judge, last_of_chain
 from answers.marking.parts import Edit, parsed
 from answers.marking.setting import Setting
 from answers.reading import ReadingError, syntax
+from answers.reading.context import KIND
 from answers.reading.macros import Macros
 from answers.reading.reading import understood
 from numeric.errors import ArrayError
@@ -44,19 +45,20 @@ def explain_by_edits(question: Question, setting: Setting, text: str, macros: Ma
         return None
     changes = [edit for edit in changes_of(setting, written.sides[-1]) if not edit.kind]
     for cost in COSTS:
-        found: dict[int, dict[str, Edit]] = {}
+        found: dict[int, dict[tuple[str, str], Edit]] = {}
         for edit in [edit for edit in changes if edit.cost == cost][:MOST]:
             judged = _after(question, setting, text, written, edit)
             if judged is not None and judged.outcome != "loose":
-                found.setdefault(RANK[judged.outcome], {}).setdefault(edit.misconception, edit)
+                found.setdefault(RANK[judged.outcome], {}).setdefault((edit.misconception, edit.detail), edit)
         if found:
             best = found[min(found)]
-            if len({name.partition(" (")[0] for name in best}) > 1:
+            if len({misconception for misconception, _ in best}) > 1:
                 return None
-            edit = best[max(best, key=len)]
+            edit = max(best.values(), key=lambda edit: len(edit.detail))
             where = shown_at(text, *syntax.place_of(edit.part))
             sentence = f"{edit.sentence} This is at `{where}`." if where else edit.sentence
-            return Explanation(edit.misconception + _shapes(setting, text, edit), sentence)
+            detail = edit.detail or _shapes(setting, text, edit)
+            return Explanation(f"{edit.misconception} ({detail})" if detail else edit.misconception, sentence)
     return None
 
 
@@ -85,7 +87,7 @@ def kinder(question: Question, setting: Setting, text: str, macros: Macros) -> J
 
 def _is_vector(setting: Setting, text: str, part: Any) -> bool:
     """Whether a part is one, in some kind reading at least; a product that is a matrix is no vector."""
-    for kind in (False, True):
+    for kind in ("", *KIND):
         try:
             return len(understood(syntax.Relation([part], []), text, setting.table, kind=kind).last.shape.axes) == 1
         except (ReadingError, RecursionError):
@@ -118,4 +120,4 @@ def _shapes(setting: Setting, text: str, edit: Edit) -> str:
         return ""
     if len(shape.axes) != 1:
         return ""
-    return " (row times row)" if shape.row else " (column times column)"
+    return "row times row" if shape.row else "column times column"

@@ -27,12 +27,11 @@ from answers.marking.parts import depends_on_layout
 from answers.marking.setting import ALIAS, Setting, class_names, padded, settings, without
 from answers.marking.steps import Step, said_of_steps, steps_of
 from answers.reading import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable, macros_in, read
-from answers.reading.context import Kind
+from answers.reading.context import KIND
 from answers.reading.macros import Macros
 from answers.reading.symbols import Layout
 from derive.derivation import Derivation
 
-KINDS: tuple[Kind, ...] = ("inner", "elementwise")
 QUOTIENTS = "".join(
     rf"\newcommand{{\{name}}}[2]{{\frac{{{d} #1}}{{{d} #2}}}}"
     for d, names in ((r"\partial", ("pdv", "pd", "pp", "pder", "pderiv", "pdiff")), ("d", ("dv", "od", "deriv")))
@@ -176,7 +175,7 @@ def _judge_kindly(answer: Answer, errors: Sequence[ReadingError]) -> Judged | No
     """
     ambiguous = any(isinstance(error, Ambiguous) for error in errors)
     for setting in answer.settings:
-        for kind in KINDS[1:] if ambiguous else KINDS:
+        for kind in KIND[1:] if ambiguous else KIND:
             with suppress(ReadingError):
                 judged: Judged | None = read_and_judge(answer.question, setting, answer.text, answer.macros, kind=kind)
                 if judged is not None and judged.outcome != "wrong":
@@ -202,7 +201,7 @@ def _kindly_explained(answer: Answer, errors: Sequence[ReadingError]) -> tuple[J
     if any(isinstance(error, Ambiguous) for error in errors):
         return None, None
     for setting in answer.settings:
-        for kind in KINDS:
+        for kind in KIND:
             with suppress(ReadingError):
                 judged = read_and_judge(answer.question, setting, answer.text, answer.macros, kind=kind)
                 explanation = explain_by_mutants(answer.question, judged) if judged.outcome == "wrong" else None

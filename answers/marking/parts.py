@@ -20,7 +20,10 @@ TURN = syntax.Script("above", syntax.Items([syntax.Word("⊤", 0, 0, "transpose"
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """One change of a syntax: the misconception that it undoes, what it does, and the part that it puts in."""
+    """One change of a syntax: the misconception that it undoes, what it does, and the part that it puts in.
+
+    ``detail`` tells changes of one misconception apart: it is said in brackets behind it.
+    """
 
     misconception: str
     sentence: str
@@ -28,6 +31,7 @@ class Edit:
     instead: Any
     kind: bool = False
     cost: int = 1
+    detail: str = ""
     vector: Any = None
     """What must be a vector for it, if it says so."""
 

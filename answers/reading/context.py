@@ -32,6 +32,9 @@ class Meaning(NamedTuple):
 Kind = Literal["", "inner", "elementwise"]
 """How two vectors side by side may be read: not at all, as their inner product, element by element."""
 
+KIND: tuple[Kind, ...] = ("inner", "elementwise")
+"""Those that take the writer kindly, in the order in which they are tried."""
+
 
 @dataclass(slots=True)
 class Letter:

@@ -136,16 +136,16 @@ def read(
     macros: Macros | None = None,
     shape: Shape | None = None,
     *,
-    kind: bool | Kind = False,
+    kind: Kind = "",
     left: bool = True,
     component: int | None = None,
 ) -> Reading:
     """Read a formula, or a chain of equations, in LaTeX or Unicode.
 
     ``macros`` are those of the text around it. ``shape`` is the shape that it must have, where that is known. ``kind``
-    lets arrays side by side be an inner product or, where that does not fit, be multiplied element by element; or, by
-    its name, one of these. With ``left=False`` the left side of an equation may be what is not understood; it is left
-    out then. ``component`` says which of several names on the left is meant, ``(m, n) = arg max_{m, n} z``.
+    lets arrays side by side be an inner product, or be multiplied element by element. With ``left=False`` the left side
+    of an equation may be what is not understood; it is left out then. ``component`` says which of several names on the
+    left is meant, ``(m, n) = arg max_{m, n} z``.
 
     Raises:
         Unreadable: the text is no formula of the grammar and the table; with the place.
@@ -167,7 +167,7 @@ def understood(
     table: Table,
     shape: Shape | None = None,
     *,
-    kind: bool | Kind = False,
+    kind: Kind = "",
     left: bool = True,
 ) -> Reading:
     """What :func:`read` makes of a text, from its syntax on.
@@ -175,19 +175,6 @@ def understood(
     Raises:
         Unreadable, Misshapen, Ambiguous: as :func:`read`.
     """
-    if not isinstance(kind, bool):
-        return _read(text, table, relation, shape, kind, left=left)
-    if not kind:
-        return _read(text, table, relation, shape, "", left=left)
-    try:
-        return _read(text, table, relation, shape, "inner", left=left)
-    except Misshapen:
-        return _read(text, table, relation, shape, "elementwise", left=left)
-
-
-def _read(
-    text: str, table: Table, relation: syntax.Relation, shape: Shape | None, kind: Kind, *, left: bool
-) -> Reading:
     context = Context(table, text, kind)
     context.read = partial(meanings, context)
     relation = syntax.without_sets(relation)

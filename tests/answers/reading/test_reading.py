@@ -310,7 +310,7 @@ def test_a_kind_reading_multiplies_arrays_element_by_element_where_nothing_else_
     text = r"\sigma(z_1)(1-\sigma(z_1))"
     with pytest.raises(Misshapen):
         read(text, TABLE)
-    reading = read(text, TABLE, kind=True, shape=Shape(("d",)))
+    reading = read(text, TABLE, kind="elementwise", shape=Shape(("d",)))
     assert reading.kindness
     numpy.testing.assert_allclose(reading.last.value(point(TABLE)), sigmoid(V["z1"]) * (1 - sigmoid(V["z1"])))
 
@@ -325,6 +325,6 @@ def test_a_left_side_that_is_not_known_can_be_left_out() -> None:
 def test_a_kind_reading_takes_two_vectors_for_their_inner_product() -> None:
     with pytest.raises(Misshapen):
         read(r"\sigma(y \hat y) z_1", TABLE)
-    reading = read(r"\sigma(y \hat y) z_1", TABLE, kind=True)
+    reading = read(r"\sigma(y \hat y) z_1", TABLE, kind="inner")
     assert reading.kindness
     numpy.testing.assert_allclose(reading.last.value(point(TABLE)), sigmoid(V["y"] @ V["y_hat"]) * V["z1"])
