@@ -12,7 +12,6 @@ import typer
 
 from answers.command.derive_options import (
     At,
-    Batch,
     Chained,
     Check,
     CountFrom,
@@ -22,19 +21,16 @@ from answers.command.derive_options import (
     InLayout,
     InNotation,
     Latex,
-    Loss,
     Notation,
     Ranges,
-    Reduction,
     Toeplitz,
-    Using,
     Within,
     WithRanges,
     WithRespectTo,
     WithSteps,
     WrittenOut,
 )
-from answers.command.options import Grain
+from answers.command.options import Batch, Grain, Loss, Reduction, Using
 
 if TYPE_CHECKING:
     from answers.command.request import Request

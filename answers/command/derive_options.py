@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -21,7 +20,6 @@ Definition = Annotated[
         'such as "q = x + y; f = q*z".',
     ),
 ]
-Loss = Annotated[str | None, typer.Option(show_default=False, help="Such as MSE, 1/2*MSE, BCE(mean).")]
 WithRespectTo = Annotated[
     Listed,
     typer.Option(
@@ -41,14 +39,6 @@ Within = Annotated[
         metavar="NAMES",
         show_default=False,
         help="The symbols that answers may use, such as x,W2,dl/dy_hat. All if left out.",
-    ),
-]
-Using = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        show_default=False,
-        help="A file with layers, activations and losses of your own that the network uses.",
     ),
 ]
 WithRanges = Annotated[
@@ -83,12 +73,6 @@ InLayout = Annotated[
     typer.Option(help="numerator: the gradient of a scalar is a row; gradient: it has the parameter's shape."),
 ]
 CountFrom = Annotated[Literal[0, 1], typer.Option(help="What printed indices count from.")]
-Batch = Annotated[
-    str | None, typer.Option(show_default=False, help="The size of a batch, such as B. One sample if left out.")
-]
-Reduction = Annotated[
-    Literal["mean", "sum"], typer.Option(help="The loss of a batch: the mean or the sum of the samples' losses.")
-]
 At = Annotated[
     Listed,
     typer.Option(

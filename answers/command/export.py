@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from answers.command.homeworks import loaded
+from answers.command.options import Loss, Reduction, Using
 
 
 def export(
@@ -38,14 +39,9 @@ def export(
             "go to a folder named like it.",
         ),
     ] = None,
-    loss: Annotated[str | None, typer.Option(show_default=False, help="Such as MSE, BCE(mean).")] = None,
-    reduction: Annotated[
-        Literal["mean", "sum"], typer.Option(help="The loss of a batch: the mean or the sum of the samples' losses.")
-    ] = "mean",
-    using: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", show_default=False, help="A file with layers of your own that the network uses."),
-    ] = None,
+    loss: Loss = None,
+    reduction: Reduction = "mean",
+    using: Using = None,
 ) -> None:
     """Write the derived backward pass as a file that needs no Gradsheet.
 

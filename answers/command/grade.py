@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from answers.command.homeworks import loaded
 from answers.command.options import FileOrId
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from answers.command.terminal import bar_shown
 
 
 def grade(
@@ -54,9 +51,11 @@ def grade(
     from answers.grading.run import tasks_of
 
     target = out or Path(f"{folder.resolve().name}-marked")
-    count = len(tasks_of(folder, target))
-    with loaded(homework), bar_shown(count) as advance:
-        paper, handins = grade_all(homework, folder, target, workers=workers, resume=resume, advance=advance)
+    done = count(1)
+    with loaded(homework), bar_shown("Marking", len(tasks_of(folder, target))) as show:
+        paper, handins = grade_all(
+            homework, folder, target, workers=workers, resume=resume, advance=lambda student: show(student, next(done))
+        )
     if csv is not None:
         write_file(csv, table(paper, handins))
     counts = Counter(answer.outcome for handin in handins for answer in handin.answers)
@@ -64,19 +63,3 @@ def grade(
     typer.echo(f"{len(handins)} hand-ins, {sum(counts.values())} formulas: {said}")
     for path in (target / "report.md", csv or target / "report.csv"):
         typer.echo(path)
-
-
-@contextmanager
-def bar_shown(count: int, console: Console | None = None) -> Iterator[Callable[[str], None]]:
-    """A bar that grows with every hand-in; nothing is shown unless standard error is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = console or Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
-        shown = progress.add_task("Marking", total=count)
-        yield lambda student: progress.update(shown, advance=1, description=student)

@@ -35,3 +35,18 @@ Data = Annotated[
     typer.Option("--data", metavar="FOLDER", show_default=False, help="Where CIFAR-10 is: cifar-10-batches-py."),
 ]
 Train = Annotated[bool, typer.Option("--train/--no-train", help="Do trainings whose results are not kept from before.")]
+Loss = Annotated[str | None, typer.Option(show_default=False, help="Such as MSE, 1/2*MSE, BCE(mean).")]
+Using = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        show_default=False,
+        help="A file with layers, activations and losses of your own that the network uses.",
+    ),
+]
+Batch = Annotated[
+    str | None, typer.Option(show_default=False, help="The size of a batch, such as B. One sample if left out.")
+]
+Reduction = Annotated[
+    Literal["mean", "sum"], typer.Option(help="The loss of a batch: the mean or the sum of the samples' losses.")
+]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from answers.command.options import Batch, Using
 
 if TYPE_CHECKING:
     from answers.derivations.sizes import Sizes
@@ -22,13 +23,8 @@ def sizes(
             help='Such as "x:(3,32,32) -> Conv2d(16, 3) -> ReLU -> MaxPool2d(2)"; sizes are numbers or letters.',
         ),
     ],
-    using: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", show_default=False, help="A file with layers of your own that the network uses."),
-    ] = None,
-    batch: Annotated[
-        str | None, typer.Option(show_default=False, help="The size of a batch, which some layers need.")
-    ] = None,
+    using: Using = None,
+    batch: Batch = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Count what is printed.")] = True,
 ) -> None:
     """Print the shape after each layer, its parameters, its connections and its receptive field.

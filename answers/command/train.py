@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +10,10 @@ import typer
 
 from answers.command.homeworks import loaded
 from answers.command.options import Data, FileOrId
+from answers.command.terminal import bar_shown
 
 if TYPE_CHECKING:
     from answers.trainings.trainer import Job, Outcome, Trainer
-    from numeric.training import Progress
 
 CHECKPOINT = "checkpoint.npz"
 
@@ -94,7 +93,11 @@ def _trained(job: Job, name: str, folder: Path, trainer: Trainer) -> Outcome:
     from numeric.training.curves import can_draw
 
     try:
-        with _bar(name, job.model.epochs) as progress:
+        with bar_shown(name, job.model.epochs) as show:
+
+            def progress(epoch: int, measured: Mapping[str, float]) -> None:
+                show(f"{name}  loss {measured['train_loss']:.4g}", epoch)
+
             result = run(job, progress, folder / CHECKPOINT)
     except NotTrainedError as error:
         raise HomeworkContentError(str(error)) from error
@@ -111,21 +114,3 @@ def _trained(job: Job, name: str, folder: Path, trainer: Trainer) -> Outcome:
     if not can_draw():
         typer.echo(NO_MATPLOTLIB, err=True)
     return outcome
-
-
-@contextmanager
-def _bar(name: str, epochs: int) -> Iterator[Progress]:
-    """A bar over the epochs on a terminal; nothing in a pipe."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(name, total=epochs)
-
-        def show(epoch: int, measured: Mapping[str, float]) -> None:
-            bar.update(task, completed=epoch, description=f"{name}  loss {measured['train_loss']:.4g}")
-
-        yield show

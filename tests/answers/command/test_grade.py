@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from answers.command.grade import bar_shown
+from answers.command.terminal import bar_shown
 from tests.answers.command.runner import run, written
 
 TEXT = r"\[ \frac{\partial \ell}{\partial W_1} = \left(W_2^T (\hat y - y) \odot \mathbf{1}[z_1 > 0]\right) x^T \]"
@@ -46,6 +46,6 @@ def test_bad_input_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_progress_is_shown_on_terminals_only() -> None:
     for terminal in (True, False):
         shown = io.StringIO()
-        with bar_shown(2, Console(file=shown, force_terminal=terminal)) as advance:
-            advance("ada")
+        with bar_shown("Marking", 2, Console(file=shown, force_terminal=terminal)) as show:
+            show("ada", 1)
         assert ("ada" in shown.getvalue()) is terminal
