@@ -96,6 +96,7 @@ class Task:
                 digest=source.source.digest,
                 progress=progress,
                 trainer=Trainer(self.data, self.training, progress),
+                beside=source.beside,
             )
         failed = [f"FAILED {entry.part}: {entry.claim.quantity}" for entry in built.failed]
         return CommandResult((*map(str, built.files), *failed), 1 if failed else 0)

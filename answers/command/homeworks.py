@@ -30,7 +30,7 @@ def loaded(file_or_id: str) -> Iterator[Loaded]:
     try:
         yield homework
     except HomeworkContentError as error:
-        raise homework.source.located(HomeworkError(str(error), error.place)) from error
+        raise homework.source.located(HomeworkError(str(error), error.place, error.excerpt)) from error
     except DeriveError as error:
         raise HomeworkError(f"{homework.source.name}: {error}") from error
 

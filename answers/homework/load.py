@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from answers.errors import HomeworkError
+from answers.homework.beside import Beside, around_of, beside
 from answers.homework.bundled import bundled, bundled_files
 from answers.homework.model import Homework
 from answers.homework.rest import with_the_rest
@@ -18,11 +19,12 @@ __all__ = ["HomeworkError", "Loaded", "bundled", "load", "loads"]
 
 @dataclass(frozen=True)
 class Loaded:
-    """A homework, its id (or the stem of its file), and the source that knows the line of every key."""
+    """A homework, its id (or the stem of its file), the source that knows the line of every key, and its files."""
 
     id: str
     homework: Homework
     source: Source
+    beside: Beside = field(default_factory=Beside)
 
 
 def load(file_or_id: str) -> Loaded:
@@ -37,27 +39,29 @@ def load(file_or_id: str) -> Loaded:
     known = bundled_files()
     if file_or_id in known:
         path = known[file_or_id]
-        return _validated(read_source(path, path.name), file_or_id)
+        return _validated(read_source(path, path.name), file_or_id, path.parent)
     path = Path(file_or_id)
     if path.is_dir():
         raise HomeworkError(f"{file_or_id} is a folder; expected a homework file{_files_in(path)}")
     if not path.exists():
         near = [*known, *(str(path.with_name(other)) for other in _yaml_names(path.parent))]
         raise HomeworkError(f"there is no file and no bundled homework {file_or_id}; {nearest(file_or_id, near)}")
-    return _validated(read_source(path, file_or_id), path.stem)
+    return _validated(read_source(path, file_or_id), path.stem, path.parent)
 
 
-def loads(text: str, name: str = "homework") -> Loaded:
-    """Read a homework from the text of its file.
+def loads(text: str, name: str = "homework", folder: Path | None = None) -> Loaded:
+    """Read a homework from the text of its file; its pictures and templates are in the ``folder``.
 
     Raises:
         HomeworkError: the text is not a homework.
     """
-    return _validated(parse_source(text, name), Path(name).stem)
+    return _validated(parse_source(text, name), Path(name).stem, folder)
 
 
-def _validated(source: Source, name: str) -> Loaded:
-    return Loaded(name, with_the_rest(validated(Homework, source)), source)
+def _validated(source: Source, name: str, folder: Path | None) -> Loaded:
+    around = around_of(source.data, folder)
+    homework = validated(Homework, source, around)
+    return Loaded(name, with_the_rest(homework), source, beside(homework, around))
 
 
 def _yaml_names(folder: Path) -> list[str]:

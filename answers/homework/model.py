@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from answers.code.templates import code_templates
 from answers.contract.definitions import NetworkModel, OwnActivation, OwnDefinitions, OwnLayer, OwnLoss
@@ -13,9 +13,10 @@ from answers.contract.grains import StepsField
 from answers.contract.item import Item
 from answers.contract.model import Strict, one_of
 from answers.contract.names import ActivationName, FileName, Label, LayerName, LossName
-from answers.contract.texts import Markdown, MarkdownLine, PlainText
+from answers.contract.texts import Markdown, MarkdownLine, PictureFile, PlainText
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
+from answers.latex.macros import macros_of
 from answers.trainings.model import TrainingModel
 from derive import conventions
 from derive.errors import nearest
@@ -40,6 +41,7 @@ class Part(Strict):
     label: MarkdownLine = Field("", description="how the sheet calls it; (a) if the id ends in a letter")
     question: Markdown = Field(description="Markdown with LaTeX maths between dollars")
     points: float = Field(0, ge=0)
+    new_page: bool = Field(False, description="whether it begins on a page of its own")
     answer: tuple[AnyItem, ...] = ()
     rubric: tuple[Criterion, ...] = ()
 
@@ -61,6 +63,7 @@ class Question(Strict):
     title: MarkdownLine
     level: Literal[1, 2] = Field(1, description="1 for a section, 2 for one inside it")
     text: Markdown = ""
+    new_page: bool = Field(False, description="whether it begins on a page of its own")
     parts: tuple[Part, ...] = ()
     rest: RestOf | None = Field(None, description="a page for each of them that no part of the file is about")
     without: tuple[str, ...] = Field((), description="the names of those that get none")
@@ -101,6 +104,14 @@ class Marking(Strict):
     )
 
 
+PAPERS = {"a4": "a4paper", "letter": "letterpaper"}
+Paper = Annotated[
+    Literal["a4paper", "letterpaper"],
+    BeforeValidator(lambda name: PAPERS.get(name, name) if isinstance(name, str) else name),
+]
+"""The size of the paper; ``a4`` and ``letter`` will do."""
+
+
 class Homework(Strict):
     """A homework: its heading, its networks, its questions."""
 
@@ -108,8 +119,13 @@ class Homework(Strict):
     course: MarkdownLine = ""
     term: MarkdownLine = ""
     due: MarkdownLine = ""
+    authors: tuple[MarkdownLine, ...] = Field((), description="lines below the title, such as names and addresses")
+    logo: PictureFile | None = Field(None, description="a picture beside the title, by its path beside the file")
     introduction: Markdown = ""
-    paper: Literal["a4paper", "letterpaper"] = "a4paper"
+    paper: Paper = "a4paper"
+    macros: dict[str, str] = Field(
+        default_factory=dict, description="commands for formulas with what they stand for, such as R: \\mathbb{R}"
+    )
     sheets: tuple[Literal["questions", "key", "catalogue"], ...] = Field(
         ("questions", "key"), description="what is made; a catalogue has answers only, a page for each part"
     )
@@ -127,6 +143,12 @@ class Homework(Strict):
     def own(self) -> OwnDefinitions:
         """The layers, activations and losses that the file defines."""
         return OwnDefinitions(layers=self.layers, activations=self.activations, losses=self.losses)
+
+    @field_validator("macros")
+    @classmethod
+    def _macros_print(cls, macros: dict[str, str]) -> dict[str, str]:
+        macros_of(macros)
+        return macros
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Homework:

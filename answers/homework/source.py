@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,6 +29,8 @@ HINTS = {
 
 QUOTES = "; put a text that begins with { or [ in quotes"
 STANDARD = "tag:yaml.org,2002:"
+ALIKE = 3
+"""So many characters of an excerpt make a line the one that it is of."""
 PLAIN = re.compile(r"0|[1-9][0-9]*")
 """A whole number as a key, which is the text that it is written as."""
 KINDS = {"int": "whole number", "float": "number", "bool": "yes or no", "timestamp": "date", "binary": "binary data"}
@@ -43,6 +46,7 @@ class Source:
     name: str
     data: object
     root: Node = field(compare=False, repr=False)
+    text: str = field(default="", compare=False, repr=False)
     digest: str = field(default="", compare=False)
 
     def line(self, path: KeyPath) -> int:
@@ -55,6 +59,20 @@ class Source:
             line, node = found
         return int(line) + 1
 
+    def line_of(self, path: KeyPath, excerpt: str) -> int:
+        """The line of the text at ``path`` that has most of the ``excerpt``; that of its key if none has any of it."""
+        node: Node | None = self.root
+        for step in path:
+            found = _child(node, step) if node is not None else None
+            node = found[1] if found else None
+        if not excerpt or not isinstance(node, ScalarNode):
+            return self.line(path)
+        first, last = node.start_mark.line, node.end_mark.line
+        lines = self.text.splitlines()[first : last + 1]
+        alike = [SequenceMatcher(None, line, excerpt, False).find_longest_match().size for line in lines]
+        most = max(alike, default=0)
+        return int(first) + alike.index(most) + 1 if most >= ALIKE else self.line(path)
+
     def describe(self, path: KeyPath) -> str:
         """The path as text: ``questions[1].parts[1.1a].text``; list entries by their id, or counted from 1."""
         return _described(self.root, path)
@@ -63,7 +81,7 @@ class Source:
         """The same error with the file, the line and the keys in its message."""
         if not error.path:
             return HomeworkError(f"{self.name}: {error.message}")
-        place = f"{self.name}:{self.line(error.path)}: {self.describe(error.path)}"
+        place = f"{self.name}:{self.line_of(error.path, error.excerpt)}: {self.describe(error.path)}"
         return HomeworkError(f"{place}: {error.message}", error.path)
 
 
@@ -101,7 +119,7 @@ def parse_source(text: str, name: str) -> Source:
         if root is None:
             raise HomeworkError(f"{name} is empty; 'gradsheet init FILE' writes a homework to start from")
         _refuse_keys(root, name)
-        return Source(name, _constructed(yaml, root, text, name), root)
+        return Source(name, _constructed(yaml, root, text, name), root, text)
     except MarkedYAMLError as error:
         raise HomeworkError(_syntax_message(error, text, name)) from error
     except ReaderError as error:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from answers.contract.given import said
+from answers.contract.surroundings import Surroundings
 from answers.errors import HomeworkContentError, HomeworkError, KeyPath
 from answers.homework.schema import Place, follow, keys_of
 from answers.homework.source import Source
@@ -34,17 +35,17 @@ TYPES = {
 """What the types of pydantic's errors (``string_type``, ``int_parsing``) ask for."""
 
 
-def validated(model: type[Model], source: Source) -> Model:
-    """What the file holds, as ``model`` has it.
+def validated(model: type[Model], source: Source, around: Surroundings | None = None) -> Model:
+    """What the file holds, as ``model`` has it; its texts may use what is ``around`` it.
 
     Raises:
         HomeworkError: it does not; the message names file, line, key and what is near, an error a line.
     """
     try:
-        return model.model_validate(source.data)
+        return model.model_validate(source.data, context=around)
     except ValidationError as error:
         located = [source.located(complaint) for complaint in complaints(error, model)]
-    located.sort(key=lambda complaint: source.line(complaint.path))
+    located.sort(key=lambda complaint: source.line_of(complaint.path, complaint.excerpt))
     lines = [str(complaint) for complaint in located[:SHOWN]]
     if len(located) > SHOWN:
         lines.append(f"and {len(located) - SHOWN} more")
@@ -55,7 +56,7 @@ def validated(model: type[Model], source: Source) -> Model:
 class _Finding:
     """One error of pydantic with its place; ``expected`` is set if the value has the wrong type.
 
-    ``short`` says that a list has too few entries that are right.
+    ``short`` says that a list has too few entries that are right; ``excerpt`` is of the text that is meant.
     """
 
     place: Place
@@ -63,12 +64,13 @@ class _Finding:
     path: KeyPath
     expected: str = ""
     short: bool = False
+    excerpt: str = ""
 
 
 def complaints(error: ValidationError, model: type[BaseModel]) -> list[HomeworkError]:
     """One error with its path for each thing that is wrong, in the order of the file's structure."""
     findings = [_finding(details, model) for details in error.errors(include_url=False)]
-    return [HomeworkError(finding.message, finding.path) for finding in _without_doubles(findings)]
+    return [HomeworkError(finding.message, finding.path, finding.excerpt) for finding in _without_doubles(findings)]
 
 
 def _finding(details: ErrorDetails, model: type[BaseModel]) -> _Finding:
@@ -91,7 +93,8 @@ def _finding(details: ErrorDetails, model: type[BaseModel]) -> _Finding:
     if kind == "value_error" and isinstance(context.get("error"), Exception):
         cause = context["error"]
         inner = cause.place if isinstance(cause, HomeworkContentError) else ()
-        return _Finding(place, str(cause), (*path, *inner))
+        excerpt = cause.excerpt if isinstance(cause, HomeworkContentError) else ""
+        return _Finding(place, str(cause), (*path, *inner), excerpt=excerpt)
     expected = TYPES.get(kind.split("_")[0]) if kind.endswith(("_type", "_parsing", "_from_float")) else None
     if expected is not None:
         return _Finding(place, _wrong_type(expected, details["input"]), path, expected)

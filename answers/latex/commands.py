@@ -143,7 +143,7 @@ SEVERAL = frozenset(
 BOLD = frozenset({"bm", "hm", "boldsymbol"})
 """The commands that look into what they make bold."""
 
-_DEFINES = "it defines something; write in full what it would stand for"
+_DEFINES = "it defines something; write in full what it would stand for, or give it a name in macros"
 _SETS = "it changes a setting of the sheet"
 _READS = "it reads or writes files"
 _RUNS = "it steers TeX itself"
@@ -187,12 +187,12 @@ REASONS: Mapping[str, str] = {
     "mathfrak": r"no Fraktur letters are loaded; write \mathcal{...} or \bm{...}",
     "coloneqq": r"it comes of a package that is not loaded; write :=",
     "dd": r"it comes of a package that is not loaded; write \mathrm{d}",
-    "norm": r"it comes of a package that is not loaded; write \lVert ... \rVert",
-    "abs": r"it comes of a package that is not loaded; write \lvert ... \rvert",
+    "norm": r"it comes of a package that is not loaded; write \lVert ... \rVert, or define it in macros",
+    "abs": r"it comes of a package that is not loaded; write \lvert ... \rvert, or define it in macros",
     "argmax": r"it comes of a package that is not loaded; write \operatorname*{arg\,max}",
     "argmin": r"it comes of a package that is not loaded; write \operatorname*{arg\,min}",
     "sech": r"it comes of a package that is not loaded; write \operatorname{sech}",
-    "R": r"a homework has no definitions of its own; write \mathbb{R}",
-    "E": r"a homework has no definitions of its own; write \mathbb{E}",
+    "R": r"this homework does not define it; write \mathbb{R}, or macros: {R: \mathbb{R}}",
+    "E": r"this homework does not define it; write \mathbb{E}, or macros: {E: \mathbb{E}}",
 }
 """Why a command that people may try has no place in a formula, and what to write in its place."""

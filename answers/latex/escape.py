@@ -22,10 +22,10 @@ class UnprintableError(HomeworkContentError):
 
 
 def escape(text: str) -> str:
-    """The LaTeX that prints a plain text as it is.
+    """The LaTeX that prints a plain text as it is; letters of other scripts stay, which some fonts have.
 
     Raises:
-        UnprintableError: a character is not in the fonts.
+        UnprintableError: a character is in no font.
     """
     return _written(text, lambda base, marks: _text_character(base, marks, SPECIAL))
 
@@ -34,7 +34,7 @@ def escape_typed(text: str) -> str:
     """The LaTeX that prints a text in typewriter letters, every character as it was typed.
 
     Raises:
-        UnprintableError: a character is not in the fonts.
+        UnprintableError: a character is in no font.
     """
     return _written(text, lambda base, marks: _text_character(base, marks, TYPED))
 
@@ -43,13 +43,24 @@ def escape_maths(formula: str) -> str:
     """A LaTeX formula in which letters and signs beyond ASCII are written as commands; the rest is kept.
 
     Raises:
-        UnprintableError: a character is not in the fonts.
+        UnprintableError: a character is in no font.
     """
     words = _Words()
     return _written(
         formula,
         lambda base, marks: _text_character(base, marks, {}) if words.read(base) else _maths_character(base, marks),
     )
+
+
+def require_fonts(text: str) -> None:
+    """Refuse letters of other scripts, which the fonts of a sheet have only where its engine brings them.
+
+    Raises:
+        UnprintableError: there are some; the message names them all.
+    """
+    missing = "".join(filter(_is_of_another_script, _apart(text)))
+    if missing:
+        raise _unprintable(missing)
 
 
 WORDS = frozenset(
@@ -97,7 +108,7 @@ def _clusters(text: str) -> Iterator[tuple[str, str]]:
 
     Only letters are taken apart: a sign such as the one for "not equal" is a character of its own.
     """
-    apart = "".join(unicodedata.normalize("NFD", c) if c.isalpha() else c for c in text)
+    apart = _apart(text)
     start = 0
     while start < len(apart):
         end = start + 1
@@ -105,6 +116,34 @@ def _clusters(text: str) -> Iterator[tuple[str, str]]:
             end += 1
         yield apart[start], apart[start + 1 : end]
         start = end
+
+
+def _apart(text: str) -> str:
+    """The text with letters and their accents as characters of their own; syllables of Korean stay whole."""
+    if text.isascii():
+        return text
+    return "".join(unicodedata.normalize("NFD", c) if c.isalpha() and not _is_script(c) else c for c in text)
+
+
+def _is_script(character: str) -> bool:
+    """Whether a character is written from letters that no table here knows, such as a syllable of Korean."""
+    return not character.isascii() and _is_of_another_script(unicodedata.normalize("NFD", character)[0])
+
+
+def _is_of_another_script(character: str) -> bool:
+    """Whether it is a letter, mark, digit or punctuation that is beyond the tables here."""
+    return (
+        not character.isascii()
+        and character not in LETTERS_AND_PUNCTUATION
+        and character not in MATHS
+        and character not in ACCENTS
+        and character not in MATHS_ACCENTS
+        and unicodedata.category(character) in SCRIPT
+    )
+
+
+SCRIPT = frozenset("Lu Ll Lt Lm Lo Mn Mc Nd Nl No Po Ps Pe".split())
+"""The categories of what a script is made of: letters, marks, digits and punctuation, such as a Chinese full stop."""
 
 
 def _text_character(base: str, marks: str, special: dict[str, str]) -> str:
@@ -116,6 +155,8 @@ def _text_character(base: str, marks: str, special: dict[str, str]) -> str:
         latex = LETTERS_AND_PUNCTUATION[base]
     elif base in MATHS:
         return rf"\ensuremath{{{_maths_character(base, marks).rstrip()}}}"
+    elif _is_of_another_script(base):
+        return base + marks
     else:
         raise _unprintable(base)
     for mark in marks:
@@ -181,7 +222,7 @@ def _way_out(characters: list[str]) -> str:
     signs = [_name(character).lower() for character in characters if unicodedata.category(character)[0] == "S"]
     ways = []
     if kinds & {"L", "M", "N"}:
-        ways.append("write letters of other scripts in Latin ones, as in a passport")
+        ways.append("write letters of other scripts in Latin ones, as in a passport, or set engine: lualatex")
     if signs:
         ways.append(
             f"write a picture in words, such as {signs[0]!r}, and a sign of mathematics as LaTeX between $ and $"

@@ -32,6 +32,8 @@ MOST_COLUMNS = 99
 
 COLUMNS = re.compile(r"\*\s*\{\s*(\d+)\s*\}\s*\{[^{}*]*\}")
 """Columns that are repeated a plain number of times, without a repetition inside."""
+PERCENT = re.compile(r"(?<!\\)((?:\\\\)*)%")
+"""A percent sign that TeX would begin a comment with."""
 BRACKETS = re.compile(r"\s*(?:\[[^\[\]{}]*\]\s*)?(?=\{)")
 LABEL = re.compile(r"\s*\*?\s*\{[A-Za-z0-9 :.,/+-]+\}")
 NAME = re.compile(r"\s*\{([A-Za-z]+\*?)\}")
@@ -42,7 +44,8 @@ class FormulaError(HomeworkContentError):
 
 
 def formula(text: str, *, display: bool = False) -> str:
-    """The LaTeX of a formula without dollar signs: signs beyond ASCII are commands, the rest is as it was written.
+    """The LaTeX of a formula without dollar signs: signs beyond ASCII are commands, a percent sign is one, the rest is
+    as it was written.
 
     With ``display`` it is one environment that stands on lines of its own, such as ``align``; other formulas
     hold none.
@@ -51,14 +54,14 @@ def formula(text: str, *, display: bool = False) -> str:
         FormulaError: a command or an environment has no place in a formula, or brackets do not pair up.
         UnprintableError: a character is not in the fonts.
     """
-    latex = escape_maths(text).strip()
+    latex = PERCENT.sub(r"\1\%", escape_maths(text).strip())
     reader = _Reader(latex, display)
     try:
         for token in tokens(latex):
             reader.read(token)
         reader.finish()
     except TokenError as error:
-        raise FormulaError(f"the formula {_shown(text)}: {error}") from error
+        raise FormulaError(f"the formula {_shown(text)}: {error}", excerpt=text) from error
     return latex
 
 

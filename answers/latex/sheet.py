@@ -6,11 +6,13 @@ Nothing here knows about mathematics. A class is named after what it looks like 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from typing import ClassVar, Literal
 
 from answers.latex.code import CodeLine
 from answers.latex.environment import render
+from answers.latex.escape import require_fonts
 from answers.latex.raster import Raster
 
 Mark = Literal["", "changed", "same"]
@@ -306,6 +308,7 @@ class Part:
     text: str
     points: str = ""
     blocks: tuple[Block, ...] = ()
+    new_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -325,7 +328,7 @@ class Sheet:
     """A question sheet or a key. ``plain_title`` is text, for the PDF's properties; the rest is LaTeX.
 
     ``fill_in`` are the labels of lines for a name and the like at the top. With ``contents`` the sections are
-    listed there.
+    listed there. ``authors`` are lines below the title, ``logo`` is the path of a picture beside it.
     """
 
     title: str
@@ -339,12 +342,40 @@ class Sheet:
     fill_in: tuple[str, ...] = ()
     paper: Literal["a4paper", "letterpaper"] = "a4paper"
     contents: bool = False
+    authors: tuple[str, ...] = ()
+    logo: str = ""
 
 
 def sheet_latex(sheet: Sheet) -> str:
     """The LaTeX document of a sheet; the same sheet gives the same text.
 
     Raises:
-        UnprintableError: the plain title holds a character that the fonts do not have.
+        UnprintableError: a text holds a character that the fonts do not have.
     """
-    return render("sheet.tex.j2", **{name: getattr(sheet, name) for name in Sheet.__dataclass_fields__})
+    given = {name: getattr(sheet, name) for name in Sheet.__dataclass_fields__}
+    latex = render("sheet.tex.j2", extras=_needs_extras(sheet), **given)
+    require_fonts(latex)
+    return latex
+
+
+EXTRAS = (r"\picturefile", r"\sheetfigure", r"\emptybox", r"\tickedbox", r"\sheetbreak")
+"""The commands of texts that ``extras.tex.j2`` defines, for sheets that have one of them."""
+
+
+def _needs_extras(sheet: Sheet) -> bool:
+    """Whether a sheet has what only some have."""
+    return bool(sheet.authors or sheet.logo) or any(
+        command in text for text in strings(sheet) if "\\" in text for command in EXTRAS
+    )
+
+
+def strings(value: object) -> Iterator[str]:
+    """All text in a sheet, or in a part of one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from strings(part)
+    elif is_dataclass(value):
+        for entry in fields(value):
+            yield from strings(getattr(value, entry.name))

@@ -23,10 +23,10 @@ class TokenError(ValueError):
 
 
 def tokens(formula: str) -> Iterator[Token]:
-    """The tokens of a formula, without blanks.
+    """The tokens of a formula without comments, without blanks.
 
     Raises:
-        TokenError: it has a comment, an empty line or characters in the notation ``^^``, or ends in a backslash.
+        TokenError: it has an empty line or characters in the notation ``^^``, or ends in a backslash.
     """
     if "^^" in formula:  # a part of the name even behind a backslash
         raise TokenError("^^ is how TeX writes characters by their number; write one ^")
@@ -41,8 +41,6 @@ def tokens(formula: str) -> Iterator[Token]:
             if end > len(formula):
                 raise TokenError("it ends in a backslash")
             yield Token("command", formula[place + 1 : end], end)
-        elif character == "%":
-            raise TokenError(r"a % begins a comment, which hides what follows; write \% for the sign")
         elif character == "\n" and not formula[end:].partition("\n")[0].strip() and "\n" in formula[end:]:
             raise TokenError("an empty line ends a paragraph, and no formula goes on behind it")
         elif not character.isspace():

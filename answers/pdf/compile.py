@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from textwrap import shorten
 
-from answers.errors import PdfError
+from answers.errors import PdfError, Refused, TexError
 from answers.files import write_file
 from answers.pdf.engine import Engine, available_engines, find_engine
 from answers.pdf.log import Log
@@ -78,20 +78,23 @@ def compile_pdfs(
     kept beside its destination as ``NAME.failed.tex``. One run takes at most ``timeout`` seconds.
 
     Raises:
-        PdfError: there is no engine, or TeX refused a document, or took too long.
+        PdfError: there is no engine, or it took too long.
+        TexError: TeX refused a document.
         OutputError: a destination cannot be written.
     """
     engines = (engine,) if engine else available_engines() or (find_engine(),)
     with ThreadPoolExecutor() as pool:
         made = tuple(pool.map(lambda tex: _typeset(tex, assets or {}, engines, timeout), documents.values()))
-    refused = []
+    messages: list[str] = []
+    refused: list[Refused] = []
     for (destination, tex), attempt in zip(documents.items(), made, strict=True):
         if not attempt.pdf:
             kept = _failed_path(destination)
             write_file(kept, tex)
-            refused.append(failure_message(attempt.log, tex, attempt.engine, kept))
-    if refused:
-        raise PdfError("\n".join(refused))
+            messages.append(failure_message(attempt.log, tex, attempt.engine, kept))
+            refused += [Refused(tex, error.message, error.line, error.text, str(kept)) for error in attempt.log.errors]
+    if messages:
+        raise TexError("\n".join(messages), tuple(refused))
     return tuple(_written(destination, attempt) for destination, attempt in zip(documents, made, strict=True))
 
 

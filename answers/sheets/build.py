@@ -10,6 +10,7 @@ from typing import Literal
 from answers.contract.progress import Progress, silent
 from answers.errors import HomeworkContentError
 from answers.files import write_file
+from answers.homework.beside import Beside
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.homework.verify import Checked, checked
@@ -17,6 +18,7 @@ from answers.latex.sheet import Sheet, sheet_latex
 from answers.pdf.compile import compile_pdfs
 from answers.pdf.engine import Engine, find_engine
 from answers.sheets.answer_files import answer_files
+from answers.sheets.blame import texts_blamed
 from answers.sheets.catalogue import catalogue
 from answers.sheets.certificate import FILE as CERTIFICATE
 from answers.sheets.certificate import certificate_file
@@ -50,14 +52,17 @@ def build(
     digest: str = "",
     progress: Progress = silent,
     trainer: Trainer | None = None,
+    beside: Beside | None = None,
 ) -> Built:
     """Write the sheets of a homework into a folder, and the files that its answers bring.
+
+    ``beside`` has the pictures that the sheets show.
 
     Each file is replaced only when its successor is complete. The key is checked as it is written; its
     certificate says what passed, and of which file it is, where its ``digest`` is given.
 
     Raises:
-        HomeworkContentError: a part cannot be answered.
+        HomeworkContentError: a part cannot be answered, or TeX refuses a text of the homework.
         PdfError: there is no TeX, or it failed.
         OutputError: the folder cannot be written.
     """
@@ -72,14 +77,17 @@ def build(
         destination / f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts, digest))
         for name in wanted
     }
-    files = {destination / file: content for file, content in _files(homework, context, only)}
+    files: dict[Path, str | bytes] = {destination / file: content for file, content in _files(homework, context, only)}
     if "key" in wanted and verdicts:
         files[destination / CERTIFICATE] = certificate_file(verdicts, digest)
     progress(" and ".join(path.name for path in sheets))
+    pictures = beside.pictures if beside is not None else {}
     if format == "pdf":
-        compile_pdfs(sheets, engine=engine)
+        with texts_blamed(homework):
+            compile_pdfs(sheets, pictures, engine=engine)
     else:
-        files = sheets | files
+        shown = {destination / name: content for name, content in pictures.items()}
+        files = {**sheets, **files, **shown}
     for path, content in files.items():
         write_file(path, content)
     return Built(tuple({**sheets, **files}), tuple(entry for entry in verdicts if not entry.verdict.ok))

@@ -30,6 +30,8 @@ def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
         due=inline_markdown(homework.due),
         introduction=markdown(homework.introduction),
         paper=homework.paper,
+        authors=tuple(map(inline_markdown, homework.authors)),
+        logo=homework.logo or "",
         contents=True,
     )
 

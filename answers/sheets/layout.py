@@ -58,16 +58,20 @@ def _sheet(
         introduction=markdown(homework.introduction) if not subtitle else "",
         fill_in=fill_in,
         paper=homework.paper,
+        authors=tuple(map(inline_markdown, homework.authors)),
+        logo=homework.logo or "",
     )
 
 
 def _section(question: Question, parts: tuple[sheet.Part, ...]) -> sheet.Section:
     blocks = (sheet.Text(markdown(question.text)),) if question.text else ()
-    return sheet.Section(inline_markdown(question.title), escape(question.id), question.level, blocks, parts)
+    return sheet.Section(
+        inline_markdown(question.title), escape(question.id), question.level, blocks, parts, question.new_page
+    )
 
 
 def _part(part: Part, blocks: tuple[sheet.Block, ...]) -> sheet.Part:
-    return sheet.Part(part_label(part), markdown(part.question), _points(part.points), blocks)
+    return sheet.Part(part_label(part), markdown(part.question), _points(part.points), blocks, part.new_page)
 
 
 def _answered(part: Part, context: HomeworkContext) -> sheet.Part:

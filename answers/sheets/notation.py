@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from answers.homework.context import HomeworkContext
-from answers.latex.sheet import Block, Legend, Text
+from answers.latex.sheet import Block, Legend, Text, strings
 from derive.conventions import Layout
 from derive.network import Network
 from derive.render import shape_latex
@@ -53,7 +53,7 @@ LAYOUTS: dict[Layout, str] = {
 
 def notation_box(context: HomeworkContext, blocks: Iterable[Block]) -> tuple[Block, ...]:
     """What a reader of these blocks must know of their notation; nothing where they have no derivative."""
-    printed = list(_strings(tuple(blocks)))
+    printed = list(strings(tuple(blocks)))
     if not any(r"\partial" in text for text in printed):
         return ()
     signs = [sign for sign in SIGNS if any(re.search(sign.printed, text) for text in printed)]
@@ -76,15 +76,3 @@ def _shapes(networks: Iterable[Network]) -> Iterator[str]:
                 seen.add(name)
                 space = rf"\mathbf{{R}}^{{{shape_latex(tensor.shape)}}}" if tensor.shape else r"\mathbf{R}"
                 yield rf"${symbol_latex(name, ranks=ranks)} \in {space}$"
-
-
-def _strings(value: object) -> Iterator[str]:
-    """All text in blocks."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _strings(part)
-    elif is_dataclass(value):
-        for entry in fields(value):
-            yield from _strings(getattr(value, entry.name))

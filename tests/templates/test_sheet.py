@@ -15,7 +15,7 @@ from jinja2 import UndefinedError
 
 from answers.latex import escape, escape_maths, markdown
 from answers.latex.characters import LETTERS_AND_PUNCTUATION, MATHS
-from answers.latex.escape import escape_typed
+from answers.latex.escape import escape_typed, require_fonts
 from answers.latex.sheet import (
     Answer,
     Block,
@@ -87,7 +87,7 @@ def test_every_character_that_is_let_through_is_printed(engine: Engine, tmp_path
 
 def _is_printable(character: str) -> bool:
     try:
-        escape(character)
+        require_fonts(escape(character))
     except ValueError:
         return False
     return True

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from answers.latex import UnprintableError, escape, escape_maths
 from answers.latex.characters import LETTERS_AND_PUNCTUATION, MATHS, SPECIAL, TYPED
-from answers.latex.escape import escape_typed
+from answers.latex.escape import escape_typed, require_fonts
 
 ascii_text = st.text(alphabet=string.printable.replace("\r", "").replace("\x0b", "").replace("\x0c", ""))
 
@@ -72,7 +72,7 @@ def test_signs_in_maths(formula: str, latex: str) -> None:
     assert escape_maths(formula) == latex
 
 
-@pytest.mark.parametrize("character", ["漢", "🎓", "\x07", "\u0489"])
+@pytest.mark.parametrize("character", ["🎓", "\x07", "\u0489"])
 def test_what_cannot_be_printed_is_named(character: str) -> None:
     with pytest.raises(UnprintableError, match=rf"U\+{ord(character):04X}"):
         escape(f"a{character}")
@@ -87,13 +87,27 @@ def test_what_cannot_be_printed_is_named(character: str) -> None:
         ("Привет, мир", r"'П' \(U\+041F, CYRILLIC CAPITAL LETTER PE\).* and 1 more are not in the fonts"),
         ("good 🚀", r"the character '🚀' .* is not .*they have Latin letters.*in words, such as 'rocket'"),
         ("a\u200bb", r"leave it out, or write what a keyboard has"),
-        ("שלום 👍", r"in Latin ones.*; write a picture in words, such as 'thumbs up sign'"),
+        ("hello 👍", r"write a picture in words, such as 'thumbs up sign'"),
     ],
 )
 def test_the_message_names_all_of_them_and_what_prints_in_their_place(text: str, said: str) -> None:
     for write in (escape, escape_typed, escape_maths):
         with pytest.raises(UnprintableError, match=said):
-            write(text)
+            require_fonts(write(text))
+
+
+@pytest.mark.parametrize("text", ["线性代数", "Привет, мир", "한국어", "שלום", "漢字。"])
+def test_other_scripts_are_kept_for_fonts_that_have_them(text: str) -> None:
+    assert escape(text) == escape_typed(text).replace(",{}", ",") == text
+    assert escape_maths(text).replace(r"\text{", "").replace("}", "") == text
+    with pytest.raises(UnprintableError, match="engine: lualatex"):
+        require_fonts(f"a {text}")
+
+
+@given(st.text(alphabet=[*string.printable[:95], *LETTERS_AND_PUNCTUATION, *MATHS, "é", "ŷ", "Ž"]))
+def test_what_the_tables_have_needs_no_other_fonts(text: str) -> None:
+    require_fonts(text)
+    require_fonts(escape(text))
 
 
 def test_every_character_of_the_tables_is_beyond_ascii() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answers.latex import FormulaError, MarkdownError, UnprintableError, escape, inline_markdown, markdown
+from answers.latex.markdown import pictures
 from tests.answers.latex.formulas import formulas
 
 words = st.text(alphabet=string.ascii_letters + string.digits, min_size=1)
@@ -74,7 +75,7 @@ def test_what_looks_like_a_formula_and_is_none_is_refused(text: str) -> None:
 def test_lists_nest_and_count() -> None:
     assert markdown("3. a\n4. b\n   - [x] c") == (
         "\\begin{enumerate}[nosep,start=3]\n\\item {}a\n\\item {}b\n\n"
-        "\\begin{itemize}[nosep]\n\\item {}[x] c\n\\end{itemize}\n\\end{enumerate}"
+        "\\begin{itemize}[nosep]\n\\item[\\tickedbox] {}c\n\\end{itemize}\n\\end{enumerate}"
     )
 
 
@@ -115,11 +116,59 @@ def test_a_link_leads_to_pages_only(address: str) -> None:
         markdown(f"[a]({address})")
 
 
-def test_a_picture_is_refused() -> None:
-    with pytest.raises(MarkdownError, match=r"figure\.png"):
-        markdown("![a figure](figure.png)")
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("![A *net*, $x$](a/net_1.png)", r"\sheetfigure{a/net_1.png}{A \emph{net}, $x$}"),
+        ("![](net.pdf){width=60%}", r"\sheetfigure[width=0.6\linewidth]{net.pdf}{}"),
+        ("![](n.jpg){ height=2.5cm width=20% }", r"\sheetfigure[height=2.5cm,width=0.2\linewidth]{n.jpg}{}"),
+        ("so ![n](n.png){height=1em} x".replace("1em", "12pt"), r"so \picturefile[height=12pt]{n.png} x"),
+        ("![n](<my net.png>)", r"\sheetfigure{my net.png}{n}"),
+        ("![n](n.png) {a}", r"\picturefile{n.png} \{a\}"),
+    ],
+)
+def test_pictures(text: str, latex: str) -> None:
+    assert markdown(text) == latex
+    assert pictures(text) == (latex.partition("{")[2].partition("}")[0],)
 
 
-def test_a_character_without_a_glyph_is_refused() -> None:
-    with pytest.raises(UnprintableError, match=r"U\+6F22"):
-        markdown("See *漢*.")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("![n](http://x.y/z.png)", "expected the path of a file beside the homework"),
+        ("![n](<a}b.png>)", "expected the path of a file"),
+        (r"![n](a\input.png)", "expected the path of a file"),
+        ("![n](my net.png)", r"is no picture.*!\[words\]\(<my file\.png>\)"),
+        ("![n](n.png){wide=3}", r"has wide=3; expected width or height"),
+        ("![n](n.png){width=3parsec}", r"has width=3parsec; expected"),
+        ("![n](n.png){60%}", r"has \{60%\}; expected"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_refused(text: str, said: str) -> None:
+    with pytest.raises(MarkdownError, match=said):
+        markdown(text)
+
+
+def test_boxes_to_tick() -> None:
+    assert markdown("- [ ] a\n- [X] b\n- [c](http://x.y)") == (
+        "\\begin{itemize}[nosep]\n\\item[\\emptybox] {}a\n\\item[\\tickedbox] {}b\n"
+        "\\item {}\\href{http://x.y}{c}\n\\end{itemize}"
+    )
+
+
+@pytest.mark.parametrize("said", [r"\newpage", r"\pagebreak", r"\clearpage"])
+def test_a_page_ends_between_paragraphs(said: str) -> None:
+    assert markdown(f"a\n\n{said}\n\nb") == "a\n\n\\sheetbreak\n\nb"
+    with pytest.raises(MarkdownError, match="between the paragraphs"):
+        markdown(f"- a\n\n  {said}")
+
+
+def test_a_sentence_goes_on_around_a_formula_on_its_own_lines() -> None:
+    formula = "\\begin{align}\na &= b\n\\end{align}"
+    assert markdown(f"so\n{formula}\nand") == f"so\n{formula}\nand"
+    assert markdown(f"so\n\n{formula}\n\nand") == f"so\n\n{formula}\n\nand"
+
+
+def test_a_character_of_no_font_is_refused() -> None:
+    with pytest.raises(UnprintableError, match=r"U\+1F393"):
+        markdown("See *🎓*.")
