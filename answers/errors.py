@@ -52,3 +52,7 @@ class TexError(PdfError):
     def __init__(self, message: str, refused: tuple[Refused, ...] = ()) -> None:
         super().__init__(message)
         self.refused = refused
+
+
+class SandboxError(Exception):
+    """Code under test was not run, since the system cannot keep it from doing harm as far as was asked."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from answers.code import Assignment, CodeCheck
+from answers.code import Assignment, CodeCheck, CodeReport
 from answers.code.program import CheckOnce
 from answers.code.reported import lacking, reported
 from answers.contract.item import Answered, Claim, Context
@@ -19,6 +19,7 @@ from answers.latex.code import CodeLine, code_lines
 from answers.latex.escape import escape
 from answers.latex.sheet import Block, Code, Text
 from answers.readback.prose import quoting
+from answers.sandbox import lacking_line
 from answers.trainings.homework import Trainings
 from numeric.checks.comparison import Comparison
 
@@ -143,15 +144,16 @@ def _claim(assignment: Assignment, name: str, run: CheckOnce) -> Claim:
         if found.problem or not mine:
             return Comparison.failed(found.problem or f"nothing was compared with {name}")
         worst = max(mine, key=lambda check: (not check.ok, check.error))
-        return replace(worst, points=sum(check.points for check in mine), note=_note(mine, found.how))
+        return replace(worst, points=sum(check.points for check in mine), note=_note(mine, found))
 
     what = f"{name} of {assignment.file}"
     return Claim(what, rf"\texttt{{{escape(name)}}}", assignment.methods, verdict, run.begin)
 
 
-def _note(checks: list[CodeCheck], how: str) -> str:
+def _note(checks: list[CodeCheck], report: CodeReport) -> str:
     failed = [f"{check.what}: {check.note or 'differs'}" for check in checks if not check.ok]
-    return "; ".join(failed[:3]) or f"run with {how}"
+    said = failed[:3] or [f"run with {report.how}"]
+    return "; ".join(filter(None, (*said, lacking_line(report.unconfined))))
 
 
 def written_lines(solution: str, skeleton: str) -> tuple[int, ...]:

@@ -42,6 +42,7 @@ class CodeReport:
         lacking: packages that are not installed, without which the file was not run: it is not checked.
         results: the numbers that the file reports of itself, by name.
         printed: what it printed in the sequence.
+        unconfined: what the system lacks to keep the file from doing harm.
     """
 
     how: str
@@ -50,6 +51,7 @@ class CodeReport:
     lacking: tuple[str, ...] = ()
     results: Mapping[str, float] = field(default_factory=dict)
     printed: str = ""
+    unconfined: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -1,7 +1,8 @@
-"""Runs a file on given cases: a program of its own, started in a folder that holds both, with the file's name.
+"""Runs a file on given cases: a program of its own, started in a folder that holds both.
 
-It reads ``cases.json`` and ``cases.npz``, calls the functions of ``driver.py``, and writes ``results.json``
-and ``results.npz``. Beside its limits it imports nothing but NumPy, and what the file needs.
+It reads ``plan.json`` and ``cases.npz``, imports what the file needs, gives up all rights (``answers.sandbox``), and
+only then calls the functions of ``driver.py`` with the file. What comes of it goes to standard output in frames:
+first, up to ``begun``, what it says itself, and behind that what the file may have made up.
 """
 
 from __future__ import annotations
@@ -10,63 +11,70 @@ import contextlib
 import importlib
 import importlib.util
 import io
-import json
-import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy
-
 HERE = Path(__file__).parent
-SANDBOX = HERE.parent / "sandbox"
-
-MOST_PRINTED = 10000
-"""So many characters of what a case prints are kept."""
+OPENING, BEGUN = 0, "begun"
 
 Results = dict[str, Any]
 
 
 def main() -> None:
     """Run the cases in the current folder."""
-    file = sys.argv[1]
-    plan = json.loads(Path("cases.json").read_text(encoding="utf-8"))
+    entry = _loaded("entry", HERE.parent / "sandbox" / "entry.py")
+    place, plan, sandbox = entry.output(), entry.plan(), entry.modules()
+    send = sandbox.frames.send
     library, how = _library(plan["library"], plan["stand_in"])
-    lacking = [name for name in plan["requires"] if not _importable(name)]
-    if lacking:
-        Path("results.json").write_text(json.dumps({"how": how, "lacking": lacking}), encoding="utf-8")
+    missing = [name for name in plan["requires"] if not _importable(name)]
+    for name in missing:
+        send(place, OPENING, "missing", name)
+    if missing:
+        send(place, OPENING, BEGUN, how)
         return
     how = ", ".join([how, *map(_version, plan["requires"])])
+    numpy = importlib.import_module("numpy")
     with numpy.load("cases.npz") as given:
         tensors = {name: _tensor(library, given[name]) for name in given.files}
     driver = _loaded("driver", Path("driver.py"))
-    confinement = _loaded("confinement", SANDBOX / "confinement.py")
-    confinement.limit(plan["seconds"], plan["megabytes"])
-    landlock = _loaded("landlock", SANDBOX / "landlock.py")
-    landlock.restrict(landlock.WRITE, {Path.cwd(): landlock.WRITE, Path(os.devnull): landlock.WRITE})
-    confinement.enclose(Path.cwd())
-    report: dict[str, Any] = {"how": how, "problem": "", "notes": {}, "printed": {}}
-    arrays: Results = {}
+    lacks = entry.enter(sandbox, plan)
+    for name in lacks:
+        send(place, OPENING, "lacks", name)
+    send(place, OPENING, BEGUN, how)
+    if not (lacks and plan["required"]):
+        _run(plan, driver, tensors, sandbox.frames, place)
+
+
+def _run(plan: Mapping[str, Any], driver: ModuleType, tensors: Results, frames: ModuleType, place: int) -> None:
+    """Load the file and run the cases on it: from here on, anything may be other than it seems."""
+    file = plan["file"]
     sys.path.insert(0, str(Path.cwd()))
-    module, report["problem"] = _attempt(file, _loaded, Path(file).stem, Path(file).absolute())
+    module, problem = _attempt(file, _loaded, Path(file).stem, Path(file).absolute())
+    if problem:
+        frames.send(place, OPENING, "problem", problem)
     for number, case in enumerate(plan["cases"] if module is not None else ()):
         prefix = f"{number}/"
         own = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
         results: Results = {}
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             _, note = _attempt(file, getattr(driver, case["run"]), module, case, own, results)
-        report["printed"][str(number)] = printed.getvalue()[:MOST_PRINTED]
+        for name, value in results.items():
+            array, refused = _attempt(file, _array, value)
+            note = note or (refused and f"{name} is no array of numbers: {refused}")
+            if array is not None:
+                frames.send_array(place, number, name, array)
+        frames.send(place, number, "printed", printed.getvalue())
         if note:
-            report["notes"][str(number)] = note
-        arrays.update({prefix + name: _array(value) for name, value in results.items()})
-    numpy.savez("results.npz", **arrays)
-    Path("results.json").write_text(json.dumps(report), encoding="utf-8")
+            frames.send(place, number, "note", note)
+    frames.send(place, OPENING, "done", "")
 
 
 def _array(value: Any) -> Any:
+    numpy = sys.modules["numpy"]
     plain = value.detach() if hasattr(value, "detach") else value
     return numpy.array(plain, dtype=numpy.float64)
 
@@ -77,6 +85,7 @@ def _tensor(library: ModuleType | None, array: Any) -> Any:
 
 def _library(name: str, stand_in: bool) -> tuple[ModuleType | None, str]:
     """The library whose tensors the file gets, None for NumPy's arrays, and its name with its version."""
+    numpy = importlib.import_module("numpy")
     if name == "numpy":
         return None, f"NumPy {numpy.__version__}"
     if stand_in or importlib.util.find_spec("torch") is None:
@@ -117,7 +126,7 @@ def _attempt(file: str, function: Callable[..., Any], *arguments: Any) -> tuple[
     """What a function returns, and what went wrong in it: the file under test may raise anything, or exit."""
     try:
         return function(*arguments), ""
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if Path(frame.filename).name == file]
         place = f" (line {lines[-1]} of {file})" if lines else ""
@@ -125,7 +134,10 @@ def _attempt(file: str, function: Callable[..., Any], *arguments: Any) -> tuple[
 
 
 def _said(error: BaseException) -> str:
-    text = str(error)
+    try:
+        text = str(error)[:1000]
+    except BaseException:
+        text = "its message cannot be written"
     return text or ("not enough memory" if isinstance(error, MemoryError) else "")
 
 

@@ -1,1 +1,7 @@
-"""What keeps a process that runs somebody else's text from doing harm."""
+"""What keeps a process that runs somebody else's text from doing harm (docs/sandbox.md)."""
+
+from answers.sandbox.frames import Frame, FrameError, frames
+from answers.sandbox.probe import lacking, lacking_line
+from answers.sandbox.supervisor import Ended, Limits, Running, begin
+
+__all__ = ["Ended", "Frame", "FrameError", "Limits", "Running", "begin", "frames", "lacking", "lacking_line"]
