@@ -23,9 +23,10 @@ from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_name, partial_named
 from derive.expression.scalar import ScalarFunction
+from derive.expression.several import slope_name
 from derive.render.names import parse_name
 from numeric import ArrayError
-from numeric.arrays.functions import formula_of
+from numeric.arrays.functions import formula_of, stand_in_of_several
 from numeric.arrays.layout import as_matrix
 from numeric.checks.checking import places_of, unknown_functions
 from numeric.checks.comparison import floor_of, relative_error
@@ -328,9 +329,11 @@ class Reader:
         """The function by its formula; what the reader itself knows by that name if that is the same."""
         function = formula_of(name, declared)
 
-        def value(argument: Array, **letters: Array) -> Array:
+        def value(argument: Array, *others: Array, slopes: tuple[int, ...] = (), **letters: Array) -> Array:
             if numpy.iscomplexobj(argument):
                 raise TypeError("a formula is evaluated at real numbers")
+            if others:
+                return self._of_several(name, (argument, *others), slopes)
             given = {symbols.scalar(letter): number for letter, number in letters.items()}
             return self.places[0].formula(function.formula, {function.variable: argument, **given})
 
@@ -339,6 +342,13 @@ class Reader:
         known = elementwise.ELEMENTWISE.get(elementwise.elementwise_name(KNOWN.get(name, name)) or "")
         same = known is not None and numpy.allclose(known(TRIED), value(TRIED), rtol=1e-12, atol=1e-12)
         return known if known is not None and same else value
+
+    def _of_several(self, name: str, arguments: tuple[Array, ...], slopes: tuple[int, ...]) -> Array:
+        """An unknown function of several numbers, or a slope of it by those at places."""
+        for place in slopes:
+            name = slope_name(name, place)
+        variables, formula = stand_in_of_several(name, len(arguments))
+        return self.places[0].formula(formula, dict(zip(variables, numpy.broadcast_arrays(*arguments), strict=True)))
 
     @cached_property
     def _partials(self) -> tuple[str, ...]:

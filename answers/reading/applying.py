@@ -16,29 +16,34 @@ from answers.reading.symbols import Function
 
 
 class Called(NamedTuple):
-    """A function as it is written: its primes, the numbers below it, the power above it."""
+    """A function as it is written: its primes, the numbers below it, the power above it.
+
+    ``slopes`` are the places of the arguments by which it is differentiated, as in ∂₁F(x, w), from 0 on.
+    """
 
     name: str
     sort: str
     primes: int = 0
     below: tuple[Any, ...] = ()
     above: tuple[Any, ...] = ()
+    slopes: tuple[int, ...] = ()
 
 
 def function_of(context: Context, raw: Any) -> Called | None:
     """The function that a name is, or None. Symbols of the table hide functions that are known anyway."""
     scripts: Sequence[syntax.Script] = ()
+    base = raw
     if isinstance(raw, syntax.Scripted):
-        raw, scripts = raw.base, raw.scripts
-    if not isinstance(raw, syntax.Word) or raw.sort != "name":
+        base, scripts = raw.base, [script for script in raw.scripts if script.kind != "slope"]
+    if not isinstance(base, syntax.Word) or base.sort != "name":
         return None
-    text = raw.text
+    text = base.text
     entries = context.known.entries.get(text, ())
     if entries:
         options = matches(context, text, scripts)
         for entry, below, above in options:
             if isinstance(entry.symbol, Function):
-                return _called(entry.symbol.name, "elementwise", below, above)
+                return _called(entry.symbol.name, "own", below, above)._replace(slopes=_slopes_of(raw))
         if options:
             return None
     if text not in functions.NAMES or context.letter(text) is not None:
@@ -58,9 +63,17 @@ def function_of(context: Context, raw: Any) -> Called | None:
         return _called(functions.REDUCING[text], "reducing", below, above)
     if text in functions.SPREADING:
         return _called(functions.SPREADING[text], "spreading", below, above)
+    if text in functions.PAIRWISE:
+        return _called(text, "pairwise", below, above)
     if text in functions.SEVERAL:
         return _called(text, "several", below, above)
     return None
+
+
+def _slopes_of(raw: Any) -> tuple[int, ...]:
+    """The places of the arguments by which a function is differentiated, from 0 on."""
+    scripts = raw.scripts if isinstance(raw, syntax.Scripted) else ()
+    return tuple(script.content for script in scripts if script.kind == "slope")
 
 
 def _called(name: str, sort: str, below: list[Any], above: list[Any]) -> Called:
@@ -83,7 +96,7 @@ def applied(context: Context, function: Called, arguments: Sequence[list[Meaning
     """
     if function.sort == "spreading":
         return _spread(context, function, arguments)
-    if function.below and function.sort == "elementwise":
+    if function.below and function.sort in ("elementwise", "own"):
         raise Misshapen(f"what stands below the function {function.name} means nothing here")
 
     def made(nodes: list[tree.Node], bindings: Bindings) -> list[Meaning]:
@@ -97,15 +110,28 @@ def _applied(function: Called, nodes: list[tree.Node], bindings: Bindings) -> Me
         if len(nodes) != 1:
             raise Misshapen(f"{function.name} takes one argument, not {len(nodes)}")
         return Meaning(tree.Reduce(function.name, nodes[0], _reduced(function.name, nodes[0].shape)), bindings)
+    if function.sort == "pairwise":
+        if len(nodes) != 2:
+            raise Misshapen(f"the function {function.name} takes two arguments, not {len(nodes)}")
+        return _together(function, filled(nodes), bindings)
     if function.sort == "several":
         nodes = filled(nodes)
         if len(nodes) == 1:
             return Meaning(tree.Reduce(function.name, nodes[0], SCALAR), bindings)
-        shape, found = common(nodes, bindings)
-        return Meaning(tree.Apply(function.name, tuple(nodes), 0, shape), found)
+        return _together(function, nodes, bindings)
+    if function.sort == "own" and (len(nodes) > 1 or function.slopes):
+        if max(function.slopes, default=0) >= len(nodes):
+            raise Misshapen(f"the function {function.name} has {len(nodes)} arguments here, and no further slope")
+        return _together(function, filled(nodes), bindings)
     if len(nodes) != 1:
         raise Misshapen(f"the function {function.name} takes one argument, not {len(nodes)}")
     return Meaning(tree.Apply(function.name, (nodes[0],), function.primes, nodes[0].shape), bindings)
+
+
+def _together(function: Called, nodes: Sequence[tree.Node], bindings: Bindings) -> Meaning:
+    """A function of several values, element by element."""
+    shape, found = common(nodes, bindings)
+    return Meaning(tree.Apply(function.name, tuple(nodes), 0, shape, function.slopes), found)
 
 
 def filled(nodes: Sequence[tree.Node]) -> list[tree.Node]:

@@ -194,13 +194,20 @@ class Evaluator(Sums, Space):
             return best
         if node.function == "mod":
             return numpy.mod(numpy.rint(parts[0]), parts[1])
+        if node.function in functions.PAIRWISE:
+            return functions.PAIRWISE[node.function](*parts)
         own = self.table.by_name.get(node.function)
-        function = own.value if isinstance(own, Function) else functions.ELEMENTWISE.get(node.function)
+        function: Callable[..., Array] | None = (
+            own.value if isinstance(own, Function) else functions.ELEMENTWISE.get(node.function)
+        )
         if function is None:
             raise NoValue(f"the function {node.function} has no value here")
         if isinstance(own, Function) and own.letters:
             function = partial(function, **{name: self.letter(name) for name in own.letters})
-        return functions.apply(function, node.primes, parts[0])
+        if len(parts) > 1 or node.slopes:
+            return function(*parts, slopes=node.slopes)
+        derived = None if isinstance(own, Function) else functions.DERIVED.get((node.function, node.primes))
+        return functions.apply(function, node.primes, parts[0]) if derived is None else derived(parts[0])
 
     def letter(self, name: str) -> Array:
         """The value of a letter that stands in the formula of a function."""

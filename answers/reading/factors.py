@@ -21,6 +21,7 @@ from answers.reading.names import named
 from answers.reading.partials import Written, behind, derivative, differential, is_immediate, order_of
 from answers.reading.scripts import picked, with_scripts
 from answers.reading.shapes import SCALAR, Bindings, Shape
+from answers.reading.spelling import labels_of
 from answers.reading.syntax import Tail
 
 Item = tuple[str, list[Meaning]]
@@ -35,7 +36,7 @@ def row(context: Context, tails: Sequence[Tail]) -> list[Meaning]:
     """
     found: list[Meaning] = []
     error: Unreadable | None = None
-    for items in _items(context, list(tails), 0, []):
+    for items in _items(context, _with_slopes(tails), 0, []):
         try:
             found += _grouped(context, items)
         except Misshapen as reason:
@@ -47,6 +48,30 @@ def row(context: Context, tails: Sequence[Tail]) -> list[Meaning]:
         start = syntax.place_of(tails[0].factor)[0]
         raise error.placed(context.text, start, max(start + 1, syntax.place_of(tails[-1].factor)[1]))
     return found
+
+
+def _with_slopes(tails: Sequence[Tail]) -> list[Tail]:
+    """The factors with every ∂₁ as a script of the name that it stands before: ∂₁F is a slope of F."""
+    done: list[Tail] = []
+    for tail in reversed(tails):
+        place = _slope_place(tail.factor)
+        following = done[-1] if done else None
+        if place is None or following is None or following.operation or not _is_letter(following.factor):
+            done.append(tail)
+            continue
+        name = following.factor
+        base, scripts = (name.base, name.scripts) if isinstance(name, syntax.Scripted) else (name, [])
+        done[-1] = Tail(tail.operation, tail.sign, syntax.Scripted(base, [*scripts, syntax.Script("slope", place)]))
+    return done[::-1]
+
+
+def _slope_place(raw: Any) -> int | None:
+    """The argument by which a ∂ with a number below differentiates, from 0 on; None for anything else."""
+    if not isinstance(raw, syntax.Scripted) or not isinstance(raw.base, syntax.Word) or raw.base.text != "∂":
+        return None
+    (script, *others) = raw.scripts
+    number = "".join(labels_of(script.content)) if script.kind == "below" and not others else ""
+    return int(number) - 1 if number.isdigit() and number != "0" else None
 
 
 def _grouped(context: Context, items: list[Item]) -> list[Meaning]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import numpy
 
 Array = Any
@@ -23,6 +24,17 @@ def _special(name: str) -> Callable[[Array], Array]:
 
 
 _erf, _normal = _special("erf"), _special("ndtr")
+
+
+def _polygamma(order: int) -> Callable[[Array], Array]:
+    """A derivative of ψ, of real numbers."""
+
+    def at(x: float) -> float:
+        if x <= 0 and x == int(x):
+            return numpy.nan
+        return float(mpmath.psi(order, x))
+
+    return numpy.vectorize(at, otypes=[float])
 
 
 def _positive(x: Array) -> Array:
@@ -67,8 +79,11 @@ ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "positive": _positive, "expm1": numpy.expm1, "log1p": numpy.log1p, "step": lambda x: (numpy.real(x) > 0) + 0 * x,
     "hardtanh": lambda x: numpy.where(numpy.real(x) > 1, 1, numpy.where(numpy.real(x) < -1, -1, x)),
     "logsigmoid": lambda x: -_softplus(-x), "softsign": lambda x: x / (1 + _absolute(x)),
-    "log2": numpy.log2, "log10": numpy.log10,
+    "log2": numpy.log2, "log10": numpy.log10, "Gamma": _special("gamma"), "psi": _polygamma(0),
 }  # fmt: skip
+
+DERIVED: dict[tuple[str, int], Callable[[Array], Array]] = {("psi", order): _polygamma(order) for order in (1, 2, 3)}
+"""Functions with so many primes that have a program of their own."""
 
 SPELT = {
     "ln": "log", "ReLU": "relu", "Relu": "relu", "RELU": "relu", "σ": "sigmoid", "Sigmoid": "sigmoid",
@@ -76,7 +91,7 @@ SPELT = {
     "arccosh": "arcosh", "arctanh": "artanh", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh", "sgn": "sign",
     "Φ": "Phi", "GELU": "gelu", "Gelu": "gelu", "GELUTanh": "gelutanh", "ELU": "elu", "SiLU": "silu", "swish": "silu",
     "Swish": "silu", "LeakyReLU": "leakyrelu", "Softplus": "softplus", "Tanh": "tanh", "ceiling": "ceil",
-    "sigm": "sigmoid",
+    "sigm": "sigmoid", "Γ": "Gamma", "gamma": "Gamma", "ψ": "psi", "digamma": "psi",
     "Sign": "sign", "Identity": "identity", "identity": "identity", "Exp": "exp", "Log": "log", "lg": "log10",
     "Heaviside": "step", "step": "step", "HardTanh": "hardtanh", "LogSigmoid": "logsigmoid", "Softsign": "softsign",
 }  # fmt: skip
@@ -97,6 +112,9 @@ SPREADING = {"pad": "pad", "crop": "crop", "dilate": "dilate", "rot180": "rot180
 SEVERAL = frozenset(["max", "min"])
 """Functions of several arguments, or of all elements of one."""
 
+PAIRWISE: dict[str, Callable[[Array, Array], Array]] = {"atan2": numpy.arctan2}
+"""Functions of two arguments."""
+
 
 def elementwise_name(text: str) -> str | None:
     """The function of this spelling, or None."""
@@ -104,12 +122,12 @@ def elementwise_name(text: str) -> str | None:
     return name if name in ELEMENTWISE else None
 
 
-NAMES = frozenset([*ELEMENTWISE, *SPELT, *REDUCING, *SPREADING, *SEVERAL])
+NAMES = frozenset([*ELEMENTWISE, *SPELT, *REDUCING, *SPREADING, *SEVERAL, *PAIRWISE])
 """Every spelling of a function that is known without a table."""
 
 WORDS = frozenset(
     word
-    for word in {*ELEMENTWISE, *SPELT, *REDUCING, *SPREADING, *SEVERAL, "argmax", "argmin"}
+    for word in {*ELEMENTWISE, *SPELT, *REDUCING, *SPREADING, *SEVERAL, *PAIRWISE, "argmax", "argmin"}
     if len(word) > 1 and word.isalnum()
 )
 

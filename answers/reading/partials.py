@@ -178,7 +178,7 @@ def _choices(options: list[list[Any]]) -> list[tuple[Any, ...]]:
 def _slope(context: Context, top: Written, bottom: list[Written]) -> list[Meaning]:
     """The derivative of an elementwise function by its argument."""
     function = function_of(context, top.name)
-    if function is None or function.sort != "elementwise" or len(bottom) != 1:
+    if function is None or function.sort not in ("elementwise", "own") or len(bottom) != 1:
         return []
     argument = context.read(bottom[0].name)
     return joined([argument], lambda nodes, b: [Meaning(tree.Apply(function.name, (nodes[0],), 1, nodes[0].shape), b)])

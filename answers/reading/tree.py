@@ -143,12 +143,16 @@ class Inverse:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """An elementwise function, with so many primes, of arguments of one shape or numbers."""
+    """An elementwise function, with so many primes, of arguments of one shape or numbers.
+
+    ``slopes`` are the places of the arguments by which it is differentiated.
+    """
 
     function: str
     arguments: tuple[Node, ...]
     primes: int
     shape: Shape
+    slopes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -404,6 +404,8 @@ class Reader:
             if given < 2:
                 raise PlacedError(f"{name} takes two arguments or more; {SEVERAL[name]}", position_of(token))
             return
+        if UNKNOWN.fullmatch(name) and not name.endswith("'") and name not in self.vocabulary.functions:
+            return
         wanted = ARGUMENTS.get(name, 1)
         if given != wanted:
             counted = f"{wanted} argument{'s' if wanted > 1 else ''}"

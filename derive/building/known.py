@@ -10,6 +10,7 @@ import sympy
 from sympy import Expr
 
 from derive.expression.functions import largest, smallest
+from derive.expression.special import SPELT
 
 ELEMENTARY: Mapping[str, Callable[..., Expr]] = MappingProxyType(
     {
@@ -40,7 +41,9 @@ ELEMENTARY: Mapping[str, Callable[..., Expr]] = MappingProxyType(
         "arccosh": sympy.acosh,
         "atanh": sympy.atanh,
         "arctanh": sympy.atanh,
+        "atan2": sympy.atan2,
         "erf": sympy.erf,
+        **SPELT,
         "floor": sympy.floor,
         "ceil": sympy.ceiling,
         "mod": sympy.Mod,
@@ -50,7 +53,7 @@ ELEMENTARY: Mapping[str, Callable[..., Expr]] = MappingProxyType(
 )
 """What a name of an equation stands for. SymPy knows the slopes; where one jumps, ``differentiate`` says what it is."""
 
-ARGUMENTS: Mapping[str, int] = MappingProxyType({"mod": 2, "diff": 2})
+ARGUMENTS: Mapping[str, int] = MappingProxyType({"mod": 2, "atan2": 2, "diff": 2})
 """How many arguments a function takes, where it is not one."""
 
 SEVERAL: Mapping[str, str] = MappingProxyType(
@@ -66,13 +69,8 @@ OUTSIDE = "_"
 
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
-        "relu": "write ReLU(z[i]), or max(z[i], 0)",
-        "maximum": "the larger of two numbers is max(a, b), the maximum over an index max[k] z[k]",
-        "minimum": "the smaller of two numbers is min(a, b)",
         "sum": "a sum is over an index, sum[i] z[i]",
         "mean": "a mean is a sum over an index, (sum[i] z[i])/n",
-        "sigmoid": "it is called sigma",
-        "logistic": "it is called sigma",
         "softmax": "it is no function of one number: write exp(z[i])/(sum[k] exp(z[k])), or use the layer Softmax",
         "det": "determinants are not among the things that equations can say; sums over indices are",
         "logdet": "determinants are not among the things that equations can say; sums over indices are",
@@ -83,6 +81,10 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "prod": "products over an index are not among the things that equations can say; log and sum are",
         "diff": "a derivative stands in a formula, not in an equation that defines something",
         "round": "write floor(z + 1/2)",
+        "sinc": "it is sin(z)/z in books and sin(pi*z)/(pi*z) in NumPy: write the one that is meant",
+        "heaviside": "write [z > 0], or [z >= 0]: the bracket says what it is at 0",
+        "step": "write [z > 0], or [z >= 0]: the bracket says what it is at 0",
+        "polygamma": "the derivatives of log(gamma(z)) are digamma(z), trigamma(z), tetragamma(z), pentagamma(z)",
     }
 )
 """What to write in the place of functions that people look for under names which equations do not have."""

@@ -35,9 +35,61 @@ FORMULAS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
         "sech": (("z",), "1/cosh(z)"),
         "csch": (("z",), "1/sinh(z)"),
         "coth": (("z",), "cosh(z)/sinh(z)"),
+        "logit": (("p",), "log(p/(1 - p))"),
+        "logsigmoid": (("z",), "-softplus(-z)"),
+        "softsign": (("z",), "z/(1 + abs(z))"),
+        "hardtanh": (("z",), "min(max(z, -1), 1)"),
+        "relu6": (("z",), "min(max(z, 0), 6)"),
+        "xlogy": (("x", "y"), "x*log(y)*[x != 0]"),
+        "factorial": (("z",), "gamma(z + 1)"),
+        "beta": (("a", "b"), "gamma(a)*gamma(b)/gamma(a + b)"),
+        "lbeta": (("a", "b"), "(lgamma(a) + lgamma(b) - lgamma(a + b))"),
     }
 )
 """Functions of numbers by their formulas."""
+
+WITH_CONSTANT: Mapping[str, tuple[tuple[str, str], str]] = MappingProxyType(
+    {
+        "LeakyReLU": (("z", "slope"), "z*[z > 0] + slope*z*[z <= 0]"),
+        "ELU": (("z", "alpha"), "z*[z > 0] + alpha*(exp(z) - 1)*[z <= 0]"),
+        "softplus": (("z", "beta"), "log(1 + exp(beta*z))/beta"),
+    }
+)
+"""Activations with a constant by their formulas, ``LeakyReLU(z, a)``; of one argument they have the usual constant."""
+
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("sigmoid", "Sigmoid", "logistic", "expit", "sigm"), "sigma"),
+        **dict.fromkeys(("relu", "Relu", "RELU"), "ReLU"),
+        **dict.fromkeys(("leaky_relu", "leakyrelu", "leakyReLU", "Leaky_ReLU", "LReLU", "lrelu"), "LeakyReLU"),
+        **dict.fromkeys(("elu", "Elu"), "ELU"),
+        **dict.fromkeys(("gelu", "Gelu"), "GELU"),
+        **dict.fromkeys(("silu", "swish", "Swish"), "SiLU"),
+        **dict.fromkeys(("Softplus", "SoftPlus"), "softplus"),
+        **dict.fromkeys(("logSigmoid", "LogSigmoid", "log_sigmoid"), "logsigmoid"),
+        **dict.fromkeys(("loggamma", "gammaln", "lnGamma", "logGamma"), "lgamma"),
+        **dict.fromkeys(("betaln", "logbeta"), "lbeta"),
+        **dict.fromkeys(("normcdf", "ndtr"), "Phi"),
+        "mish": "Mish",
+        "Tanh": "tanh",
+        "Gamma": "gamma",
+        "psi": "digamma",
+        "arctan2": "atan2",
+        "Exp": "exp",
+        "Log": "log",
+        "Softsign": "softsign",
+        "Hardtanh": "hardtanh",
+        "HardTanh": "hardtanh",
+        "ReLU6": "relu6",
+        "maximum": "max",
+        "minimum": "min",
+        "fabs": "abs",
+        "absolute": "abs",
+        "sgn": "sign",
+        "power": "pow",
+    }
+)
+"""Other names of functions, in texts and libraries that people know, each for the one that it has here."""
 
 WHOLE: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
     {
@@ -57,11 +109,12 @@ OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 def written_out(tree: Tr, parse: Parse, hidden: frozenset[str] = frozenset()) -> Tr:
     """The tree with the formula of every shorthand in its place; ``parse`` reads a formula.
 
-    Those that are ``hidden`` by functions of that name stay.
+    Functions that have other names elsewhere get those of here. What is ``hidden`` by a function of that name stays.
 
     Raises:
         PlacedError: a shorthand is given other arguments than it takes.
     """
+    tree = _in_own_names(tree, hidden)
     if not any(_is_shorthand(part, hidden) for part in tree.iter_subtrees()):
         return tree
     taken = {str(token) for token in tree.scan_values(lambda leaf: isinstance(leaf, Token))}
@@ -70,10 +123,30 @@ def written_out(tree: Tr, parse: Parse, hidden: frozenset[str] = frozenset()) ->
     return replaced
 
 
+def _in_own_names(tree: Tr, hidden: frozenset[str]) -> Tr:
+    """The tree with every function by the name that it has here."""
+    if not any(_is_alias(part, hidden) for part in tree.iter_subtrees()):
+        return tree
+    children = [_in_own_names(child, hidden) if isinstance(child, Tree) else child for child in tree.children]
+    if _is_alias(tree, hidden):
+        name = children[0]
+        assert isinstance(name, Token)
+        children[0] = Token.new_borrow_pos(name.type, ALIASES[str(name)], name)
+    return Tree(tree.data, children, tree.meta)
+
+
+def _is_alias(tree: Tr, hidden: frozenset[str]) -> bool:
+    """Whether a part calls a function by another name, which nothing is called here."""
+    name = str(tree.children[0]) if tree.data == "call" else ""
+    return name in ALIASES and name not in hidden
+
+
 def _is_shorthand(tree: Tr, hidden: frozenset[str]) -> bool:
     if tree.data == "call":
-        name = str(tree.children[0])
-        return name not in hidden and (name in FORMULAS or name in WHOLE)
+        name, *arguments = tree.children
+        if str(name) in WITH_CONSTANT:
+            return len(arguments) > 1
+        return str(name) not in hidden and (str(name) in FORMULAS or str(name) in WHOLE)
     return tree.data == "where" or (tree.data == "reduction" and str(tree.children[0]) == "min")
 
 
@@ -112,12 +185,12 @@ def _expanded(made: Tr, parse: Parse, free: Iterator[str]) -> Tr:
 
 def _formula(name: Token, arguments: list[Tr], parse: Parse, free: Iterator[str], made: Tr) -> Tr:
     """The formula of a shorthand with its arguments in the place of its variables."""
-    variables, text = FORMULAS.get(str(name)) or WHOLE[str(name)]
+    variables, text = _definition(str(name))
     if len(arguments) != len(variables):
         wanted = f"{len(variables)} argument{'s' if len(variables) > 1 else ''}"
         raise PlacedError(f"{name} takes {wanted}, {len(arguments)} were given", position_of(name))
     values = dict(zip(variables, arguments, strict=True))
-    if str(name) in FORMULAS:
+    if str(name) not in WHOLE:
         return _with_values(_template(text, parse), values, made)
     for argument in arguments:
         if argument.data not in ("symbol", "access"):
@@ -130,6 +203,10 @@ def _formula(name: Token, arguments: list[Tr], parse: Parse, free: Iterator[str]
     if not letter:
         raise PlacedError(f"there is no letter left for the index of {name}: write the sum", position_of(name))
     return _with_values(_template(text.replace("[i", f"[{letter}").replace(",i]", f",{letter}]"), parse), values, made)
+
+
+def _definition(name: str) -> tuple[tuple[str, ...], str]:
+    return FORMULAS.get(name) or WITH_CONSTANT.get(name) or WHOLE[name]
 
 
 def _with_values(template: Any, values: Mapping[str, Tr], made: Tr) -> Any:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
-from sympy.core.function import AppliedUndef
+from sympy.core.function import AppliedUndef, ArgumentIndexError
 
 from derive.calculus.absolute import with_signs_used
 from derive.errors import DeriveError
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket
+from derive.expression.several import slope_of_several
 
 CONSTANT = (Bracket, KroneckerDelta, ArgMax, sympy.floor, sympy.ceiling, sympy.sign)
 """What is constant but for jumps, and has the derivative 0 where it jumps too."""
@@ -89,18 +90,24 @@ def _power(expression: Pow, tensor: str, slope_of: Slope) -> Iterator[Contributi
 
 
 def _function(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
-    if len(expression.args) != 1:
-        raise DeriveError(f"no rule differentiates {expression.func.__name__} of {len(expression.args)} arguments")
-    (argument,) = expression.args
-    yield from _scaled(_outer(expression, argument, slope_of), argument, tensor, slope_of)
+    if not expression.args:
+        raise DeriveError(f"no rule differentiates {expression.func.__name__}")
+    for place, argument in enumerate(expression.args):
+        yield from _scaled(_outer(expression, place, slope_of), argument, tensor, slope_of)
 
 
-def _outer(expression: Expr, argument: Expr, slope_of: Slope) -> Expr:
+def _outer(expression: Expr, place: int, slope_of: Slope) -> Expr:
+    """The slope of a function by the argument at a place."""
     if isinstance(expression, AppliedUndef):
-        return slope_of(expression.func.__name__, argument)
+        several = len(expression.args) > 1
+        return slope_of_several(expression, place) if several else slope_of(expression.func.__name__, *expression.args)
     if isinstance(expression, Abs):
-        return sympy.sign(argument)
-    result: Expr = expression.fdiff(1)
+        return sympy.sign(expression.args[0])
+    try:
+        result: Expr = expression.fdiff(place + 1)
+    except (ArgumentIndexError, AttributeError):
+        name = expression.func.__name__
+        raise DeriveError(f"{name.lower()} has no derivative that is known here, by its argument {place + 1}") from None
     return result
 
 

@@ -95,7 +95,8 @@ class Graph:
     def unknown(self) -> tuple[str, ...]:
         """The functions that have no formula."""
         known = {function.name for function in self.functions}
-        applied = (node.name for node in self.nodes if node.operation is not None)
+        operations = (node.operation for node in self.nodes if node.operation is not None)
+        applied = (operation.sign for operation in operations if not operation.is_written_out)
         return tuple(dict.fromkeys(name for name in applied if name not in {*known, *ELEMENTARY, *OF_TWO}))
 
     @property

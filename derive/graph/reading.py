@@ -13,6 +13,7 @@ from sympy import Expr, Rational
 from derive.building.equations import CONSTANTS, Reader, Vocabulary, parse_formula, parse_tree
 from derive.building.known import ELEMENTARY, SEVERAL
 from derive.building.placed import shown_in
+from derive.building.shorthands import WITH_CONSTANT, shorthand_of
 from derive.errors import DefinitionError
 from derive.expression.functions import Bracket
 from derive.graph.structure import OF_TWO, Node, Operation
@@ -83,6 +84,10 @@ class _Builder:
 
     def _read(self, tree: Tree[Any], variables: Mapping[str, Reading]) -> Reading:
         kind, children = str(tree.data), tree.children
+        written = shorthand_of(tree)
+        if written is not None and str(written.children[0]) in WITH_CONSTANT and self._has_cases(written):
+            name, *arguments = written.children
+            return self._of_several(str(name), [self._read(argument, variables) for argument in arguments])
         if kind == "number":
             return rational(str(children[0]))
         if kind == "symbol":
@@ -95,6 +100,11 @@ class _Builder:
         if kind == "call":
             return self._call(str(children[0]), [self._read(child, variables) for child in children[1:]])
         raise DefinitionError(f"a graph is made of arithmetic and functions of one number, not of a {kind}")
+
+    def _has_cases(self, written: Tree[Any]) -> bool:
+        """Whether an activation with its constant is one node: where it is left whole, and where it has cases."""
+        name = str(written.children[0])
+        return self._is_whole(name) or _split_by_cases(CALLED[name])
 
     def _symbol(self, name: str, variables: Mapping[str, Reading]) -> Reading:
         if name in variables:
@@ -123,8 +133,8 @@ class _Builder:
     def _call(self, name: str, arguments: list[Reading]) -> Reading:
         if name in SEVERAL:
             return self._extreme(name, arguments)
-        if len(arguments) != 1:
-            raise DefinitionError(f"{name} was given {len(arguments)} arguments; functions of a graph take one")
+        if len(arguments) > 1:
+            return self._of_several(name, arguments)
         (argument,) = arguments
         if name in ELEMENTARY and isinstance(argument, Expr):
             return called(ELEMENTARY[name], argument)
@@ -133,6 +143,13 @@ class _Builder:
             return self._operator(Operation(name), argument)
         constants = {key: parse_formula(value) for key, value in activation.constants.items()}
         return self._read(parse_tree(activation.formula, "expression"), {**constants, "z": argument})
+
+    def _of_several(self, name: str, arguments: list[Reading]) -> Reading:
+        """A function of several values, whole; numbers among them are nodes."""
+        numbers = [argument for argument in arguments if isinstance(argument, Expr)]
+        if name in ELEMENTARY and len(numbers) == len(arguments):
+            return called(ELEMENTARY[name], *numbers)
+        return self._operator(Operation(name, several=len(arguments)), *arguments)
 
     def _extreme(self, name: str, arguments: list[Reading]) -> Reading:
         """The largest or the smallest of several values, one operator with the numbers among them as one."""

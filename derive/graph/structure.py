@@ -9,7 +9,9 @@ from typing import Literal
 
 from sympy import Add, Expr, Function, Symbol
 
+from derive.building.equations import parse_formula
 from derive.building.known import ELEMENTARY
+from derive.building.shorthands import WITH_CONSTANT
 from derive.calculus.differentiate import Slope, contributions
 from derive.expression import symbols
 from derive.expression.functions import largest, smallest
@@ -42,8 +44,8 @@ class Operation:
     """A primitive, such as ``+``, or a function that is kept whole, such as ``sigma`` or an unknown ``f1``.
 
     An operation of two arguments may hold a ``constant`` in the place of one of its arguments, so that ``+ 1`` is an
-    operation of one argument; ``leading`` says that it stands on the left, as in 1/x. A largest or smallest value may
-    be that of ``several`` arguments.
+    operation of one argument; ``leading`` says that it stands on the left, as in 1/x. A largest or smallest value, and
+    a function that is no primitive, may be that of ``several`` arguments.
     """
 
     sign: str
@@ -67,10 +69,18 @@ class Operation:
         return self.sign == "*" and self.constant == -1
 
     @property
+    def is_written_out(self) -> bool:
+        """Whether it is an activation with its constant, whose formula says what it computes."""
+        return bool(self.several) and self.sign in WITH_CONSTANT
+
+    @property
     def formula(self) -> Expr:
         """What it computes from its ``slots``."""
         read = slots(self.arity)
         if self.sign not in OF_TWO:
+            if self.is_written_out:
+                variables, text = WITH_CONSTANT[self.sign]
+                return parse_formula(text, constants=dict(zip(variables, read, strict=True)))
             function = ELEMENTARY.get(self.sign) or Function(self.sign)
             result: Expr = function(*read)
             return result

@@ -5,7 +5,14 @@ Formulas and their defaults follow PyTorch's documentation of the classes of the
 
 from __future__ import annotations
 
+from derive.building.shorthands import WITH_CONSTANT
 from derive.layers.definition import Activation
+
+
+def _formula(call: str) -> str:
+    """The formula of an activation that equations may also give its constant, ``LeakyReLU(z, a)``."""
+    return WITH_CONSTANT[call][1]
+
 
 NAMED = (
     Activation("Sigmoid", "1/(1 + exp(-z))", call="sigma", domain="unit"),
@@ -19,10 +26,10 @@ ACTIVATIONS = (
     *NAMED,
     Activation("Identity", "z", call=""),
     Activation("ReLU", "z*[z > 0]", call="ReLU"),
-    Activation("LeakyReLU", "z*[z > 0] + slope*z*[z <= 0]", call="LeakyReLU", constants={"slope": "0.01"}),
+    Activation("LeakyReLU", _formula("LeakyReLU"), call="LeakyReLU", constants={"slope": "0.01"}),
     Activation("PReLU", "z*[z > 0] + a*z*[z <= 0]", call="PReLU", learnt=("a",)),
-    Activation("ELU", "z*[z > 0] + alpha*(exp(z) - 1)*[z <= 0]", call="ELU", constants={"alpha": "1"}),
-    Activation("Softplus", "log(1 + exp(beta*z))/beta", call="softplus", constants={"beta": "1"}, domain="positive"),
+    Activation("ELU", _formula("ELU"), call="ELU", constants={"alpha": "1"}),
+    Activation("Softplus", _formula("softplus"), call="softplus", constants={"beta": "1"}, domain="positive"),
     Activation("GELU", "z*Phi(z)", call="GELU"),
     Activation("GELUTanh", "z*Phi_tanh(z)", call="GELUTanh"),
     Activation("SiLU", "z*sigma(z)", call="SiLU"),

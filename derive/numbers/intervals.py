@@ -21,6 +21,7 @@ from sympy.core.relational import Relational
 from derive.errors import DeriveError
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
+from derive.numbers import gamma
 
 GUARD = 20
 """Bits by which the ends of an interval are computed more precisely than they are needed."""
@@ -222,6 +223,8 @@ class Enclosing:
                 return self._exponential(argument.ends)
             if name in MONOTONE:
                 return self._monotone(name, argument)
+            if name in gamma.NAMES:
+                return self._gamma(name, argument)
             if name in PERIODIC:
                 if any(_size(end) >> MOST_TURNS for end in argument.ends if _size(end) > 0):
                     raise RangeError(f"{name} of a number beyond 10^315000")
@@ -237,7 +240,28 @@ class Enclosing:
             quotient = self._step("floor", self._quotient(*arguments))
             whole = libmpi.mpi_mul(quotient.ends, arguments[1].ends, self.precision)
             return Interval(*libmpi.mpi_sub(arguments[0].ends, whole, self.precision))
+        if name == "atan2":
+            above, below = arguments
+            if above.sign is None and below.sign in (None, -1):
+                raise UndecidedError("the angle of a point on the axis where it jumps")
+            if above.sign == 0 and below.sign == 0:
+                raise DeriveError("the point 0 has no angle")
+            return Interval(*libmpi.mpi_atan2(above.ends, below.ends, self.precision))
         raise DeriveError(f"the function {name} has no value that is known here")
+
+    def _gamma(self, name: str, argument: Interval) -> Interval:
+        """The gamma function, or one of the derivatives of its logarithm."""
+        if argument.is_point and gamma.is_pole(argument.low):
+            raise DeriveError("the gamma function is not defined at 0, -1, -2 and so on")
+        if any(_size(end) >= LARGEST_EXPONENT - 6 for end in argument.ends):
+            raise _beyond()
+        ends = gamma.gamma_ends(name, argument.ends, self._rounded)
+        if ends is None:
+            raise UndecidedError("whether the gamma function rises")
+        return Interval(*ends)
+
+    def _rounded(self, function: Callable[..., Any], end: Any, side: int) -> Any:
+        return _widened(function(end, self.precision + GUARD), self.precision, "c" if side else "f")
 
     def _bounded(self, argument: Interval) -> Interval:
         if any(_size(end) > LARGEST_EXPONENT - 1 for end in argument.ends):

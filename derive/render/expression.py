@@ -25,6 +25,8 @@ from sympy.logic.boolalg import Boolean
 
 from derive.expression.functions import ArgMax, Bracket, Maximum, coordinate_of
 from derive.expression.partials import is_immediate, partial_name, partial_named
+from derive.expression.several import taken_apart
+from derive.expression.special import LogGamma
 from derive.expression.symbols import GRADIENT, name_of, subscripts_of
 from derive.render import compose
 from derive.render.arrange import (
@@ -313,6 +315,8 @@ class ExpressionPrinter:
             return self.exponential(expression.args[0])
         if isinstance(expression, sympy.Abs):
             return self.style.enclose(self.style.signed(self.piece(expression.args[0])), "|", "|")
+        if isinstance(expression, LogGamma):
+            return self.log_gamma(self.piece(expression.args[0]), exponent)
         if isinstance(expression, Piecewise):
             conditions = [None if c == sympy.true else self.condition(below_sizes(c)) for _, c in expression.args]
             return self.style.cases([(self.piece(v), c) for (v, _), c in zip(expression.args, conditions, strict=True)])
@@ -326,6 +330,14 @@ class ExpressionPrinter:
         small = replace(self, inline=True)
         where = [small.condition(Eq(*by_letter(delta))) for delta in deltas]
         return self.style.indicator(self.style.join(where, self.style.signs["comma"]))
+
+    def log_gamma(self, argument: Piece, exponent: Expr | None = None) -> Piece:
+        """The logarithm of the size of the gamma function."""
+        size = self.style.enclose(compose.call(self.style, self.name_of_function("Gamma"), argument), "|", "|")
+        head = self.style.word("log")
+        if exponent is not None:
+            head = self.style.power(head, self.piece(exponent))
+        return compose.call(self.style, head, size)
 
     def call(self, name: str, arguments: Sequence[Expr], exponent: Expr | None = None) -> Piece:
         """A function by its name, of one argument or of several."""
@@ -351,7 +363,13 @@ class ExpressionPrinter:
         return self.style.coordinate(inside, replace(self, inline=True).piece(letter))
 
     def name_of_function(self, name: str) -> Piece:
-        """``sigma`` and ``f'`` as letters, ``ReLU`` and ``tanh`` as words."""
+        """``sigma`` and ``f'`` as letters, ``ReLU`` and ``tanh`` as words; ∂₁F for the slope by the first argument."""
+        plain, places = taken_apart(name)
+        if places:
+            head = self.name_of_function(plain)
+            for place in reversed(places):
+                head = self.style.slope_by(head, self.number(sympy.Integer(place + 1)))
+            return head
         parsed = parse_name(SPELT.get(name, name))
         if parsed.is_word:
             word = self.style.word(parsed.stem + parsed.number)
@@ -376,4 +394,5 @@ def _constant_last(expression: Expr, terms: list[Piece]) -> list[Piece]:
 
 def _is_named_by_word(function: Expr) -> bool:
     special = sympy.exp | sympy.Abs | Bracket | KroneckerDelta | Piecewise
-    return not isinstance(function, special) and parse_name(type(function).__name__).is_word
+    name = type(function).__name__
+    return not isinstance(function, special) and parse_name(SPELT.get(name, name)).is_word

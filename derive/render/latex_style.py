@@ -148,6 +148,9 @@ class LatexStyle(Style):
         width = len(name) + SCRIPT * sum(number.width + 0.4 for number in numbers)
         return Piece(rf"\operatorname{{{name}}}{_below(numbers)}", width)
 
+    def slope_by(self, function: Piece, place: Piece) -> Piece:
+        return function.after(rf"\partial_{{{place.text}}} ", 1 + SCRIPT * place.width)
+
     def floor(self, inside: Piece) -> Piece:
         return replace(self.enclose(self.signed(inside), r"\lfloor ", r" \rfloor"), compound=True)
 

@@ -34,6 +34,8 @@ SPELT = {
     "ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
     "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh",
     "arcsinh": "arsinh", "arccosh": "arcosh", "arctanh": "artanh", "ceiling": "ceil",
+    "gamma": "Gamma", "Digamma": "psi", "Trigamma": "psi'", "Tetragamma": "psi''", "Pentagamma": "psi'''",
+    "digamma": "psi", "trigamma": "psi'", "tetragamma": "psi''", "pentagamma": "psi'''",
 }  # fmt: skip
 """Functions that are printed under another name than the one that programs give them."""
 

@@ -101,6 +101,10 @@ class Style(ABC):
         """The name of an operation with numbers below it."""
 
     @abstractmethod
+    def slope_by(self, function: Piece, place: Piece) -> Piece:
+        """The slope of a function of several numbers by that at a place."""
+
+    @abstractmethod
     def floor(self, inside: Piece) -> Piece:
         """The largest integer that is not above what is inside."""
 

@@ -110,6 +110,9 @@ class UnicodeStyle(Style):
         numbers = ",".join(self.signed(number).text for number in below)
         return _atom(name + (f"_{{{numbers}}}" if len(numbers) > 1 else f"_{numbers}" if numbers else ""))
 
+    def slope_by(self, function: Piece, place: Piece) -> Piece:
+        return function.after(f"∂{place.text.translate(BELOW)}", 2)
+
     def floor(self, inside: Piece) -> Piece:
         return self.enclose(self.signed(inside), "⌊", "⌋")
 

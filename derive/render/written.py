@@ -11,8 +11,10 @@ from sympy import Expr, Symbol
 
 from derive.building.equations import Reader
 from derive.building.formulas import DERIVATIVE, Definition, Formula, Setting
-from derive.building.shorthands import FORMULAS, shorthand_of
+from derive.building.known import ELEMENTARY
+from derive.building.shorthands import FORMULAS, WITH_CONSTANT, shorthand_of
 from derive.conventions import IndexBase
+from derive.expression.special import LogGamma
 from derive.render import compose
 from derive.render.counting import counted
 from derive.render.expression import ExpressionPrinter
@@ -83,7 +85,7 @@ class WrittenPrinter:
         if str(name) == "norm" and arguments[0].data == "symbol":
             printer = ExpressionPrinter(self.style, self.ranks)
             return self.style.norm(printer.element(str(arguments[0].children[0]), (), whole=True))
-        return self._call(Token("NAME", str(name)), *arguments) if str(name) in FORMULAS else None
+        return self._call(Token("NAME", str(name)), *arguments) if str(name) in (*FORMULAS, *WITH_CONSTANT) else None
 
     @property
     def _small(self) -> WrittenPrinter:
@@ -155,6 +157,8 @@ class WrittenPrinter:
             return self.style.root(shown[0])
         if name == "abs":
             return self.style.enclose(self.style.signed(shown[0]), "|", "|")
+        if ELEMENTARY.get(name) is LogGamma:
+            return ExpressionPrinter(self.style, self.ranks).log_gamma(shown[0])
         if name == "floor":
             return self.style.floor(shown[0])
         if name == "ceil":

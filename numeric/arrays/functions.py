@@ -9,14 +9,16 @@ from zlib import crc32
 
 import numpy
 import sympy
-from sympy import Expr, Rational
+from sympy import Expr, Rational, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive.building.known import OUTSIDE, UNKNOWN
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
+from derive.expression.several import taken_apart
 from numeric.arrays.axes import Array, Value
-from numeric.enclosed.arrays import called, is_enclosed
+from numeric.arrays.special import GAMMA, OF_TWO
+from numeric.enclosed.arrays import called, called_of_two, is_enclosed
 from numeric.enclosed.arrays import extreme as enclosed_extreme
 from numeric.errors import ExpressionError
 
@@ -44,6 +46,7 @@ ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
         sympy.ceiling: lambda value: numpy.ceil(numpy.real(value)),
         sympy.sign: lambda value: numpy.sign(numpy.real(value)),
         sympy.Abs: lambda value: value * numpy.sign(numpy.real(value)),
+        **GAMMA,
     }
 )
 """SymPy's functions of one argument as NumPy's.
@@ -79,6 +82,17 @@ def elementary(function: Any) -> Callable[[Any], Any]:
         known = ", ".join(sorted([*(str(known) for known in ELEMENTARY), "erf"]))
         raise ExpressionError(f"the function {function} has no number here (known: {known})")
     return of_any(ELEMENTARY[function], function.__name__)
+
+
+def of_two(function: Any) -> Callable[[Any, Any], Any] | None:
+    """The function on arrays of a SymPy class of functions of two arguments; None if there is none."""
+    plain = OF_TWO.get(function)
+    if plain is None:
+        return None
+    name = function.__name__
+    return lambda first, second: (
+        called_of_two(name, first, second) if is_enclosed(first) or is_enclosed(second) else plain(first, second)
+    )
 
 
 def of_any(plain: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
@@ -119,7 +133,7 @@ def formula_of(name: str, functions: Sequence[ScalarFunction]) -> ScalarFunction
     plain = name.rstrip("'")
     order = len(name) - len(plain)
     declared = next((function for function in functions if function.name == plain), None)
-    if declared is None and not (UNKNOWN.fullmatch(plain) or plain.startswith(OUTSIDE)):
+    if declared is None and not is_unknown(plain):
         known = ", ".join(function.name for function in functions) or "none"
         raise ExpressionError(f"{name!r} is not the name of a function that has a formula here (named: {known})")
     function = declared or stand_in(plain)
@@ -128,12 +142,32 @@ def formula_of(name: str, functions: Sequence[ScalarFunction]) -> ScalarFunction
     return ScalarFunction(name, function.variable, _derivative(function, order))
 
 
+def is_unknown(name: str) -> bool:
+    """Whether a name stands for a function that is left unknown, or for a slope of one."""
+    plain, _ = taken_apart(name)
+    return UNKNOWN.fullmatch(plain) is not None or plain.startswith(OUTSIDE)
+
+
 def left_unknown(expressions: Iterable[Expr], functions: Sequence[ScalarFunction]) -> tuple[str, ...]:
     """The functions that expressions apply and that have no formula, without primes, in the order of their names."""
     known = {function.name for function in functions}
     formulas = [*expressions, *(function.formula for function in functions)]
-    applied = {call.func.__name__.rstrip("'") for formula in formulas for call in formula.atoms(AppliedUndef)}
+    applied = {
+        taken_apart(call.func.__name__.rstrip("'"))[0] for formula in formulas for call in formula.atoms(AppliedUndef)
+    }
     return tuple(sorted(name for name in applied - known if not name.startswith(OUTSIDE)))
+
+
+def stand_in_of_several(name: str, count: int) -> tuple[tuple[Symbol, ...], Expr]:
+    """The same for a function of several numbers, or a slope of one by some of them: its variables and its formula."""
+    plain, places = taken_apart(name)
+    variables = tuple(symbols.scalar(f"u{place}") for place in range(count))
+    parts = [
+        stand_in(f"{plain}/{place}").formula.xreplace({symbols.scalar("u"): variables[place]}) for place in range(count)
+    ]
+    whole = sympy.Add(*parts) + sympy.Mul(*(sympy.cos(variable / 2) for variable in variables))
+    formula: Expr = sympy.diff(whole, *(variables[place] for place in places)) if places else whole
+    return variables, formula
 
 
 def stand_in(name: str) -> ScalarFunction:

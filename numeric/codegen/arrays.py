@@ -13,6 +13,7 @@ from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from numeric.codegen.gamma import HELPERS
 from numeric.errors import CompileError
 from numeric.lowering.lengths import Lengths
 from numeric.lowering.places import Places
@@ -30,6 +31,7 @@ CALLS: Mapping[str, str] = {
     "expm1": "np.expm1(a)",
     "erf": "erf(a)",
     "erfcx": "erfcx(a)",
+    **{name: f"{name}(a)" for name in HELPERS},
 }
 ONE = sympy.S.One
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from numeric.codegen.arguments import Arrays
+from numeric.codegen.gamma import HELPERS
 from numeric.enclosed.arrays import EnclosedNumPy, called, is_enclosed
 from numeric.enclosed.ladder import Lift, again, is_finite
 from numeric.lowering.lines import Plan
@@ -40,7 +41,7 @@ class Beyond:
         namespace: dict[str, Any] = {}
         exec(builtins.compile(self.source, "<in enclosed numbers>", "exec"), namespace)
         namespace["np"] = EnclosedNumPy()
-        for name in ("erf", "erfcx"):
+        for name in ("erf", "erfcx", *HELPERS):
             namespace[name] = _of_either(name, namespace.get(name))
         return namespace
 

@@ -10,6 +10,7 @@ import mpmath
 
 from derive.forward import Forward
 from numeric.codegen.blocks import BLOCKS
+from numeric.codegen.gamma import HELPERS
 from numeric.source import function_code, tree
 from numeric.source.naming import function_name
 
@@ -58,6 +59,8 @@ def helper(name: str, model: Forward) -> ast.FunctionDef:
     """The definition of a scalar function of the model, or of erf and its like, which NumPy lacks."""
     if name in ("erf", "erfcx"):
         return _with_coefficients(ERROR_FUNCTION if name == "erf" else SCALED_TAIL)
+    if name in HELPERS:
+        return HELPERS[name]
     if name == "gathered":
         return GATHER
     if name == "blocks":

@@ -12,6 +12,7 @@ from sympy import Indexed, Symbol
 from derive.expression.partials import partial_name
 from derive.forward import Tensor
 from numeric.codegen.contract import ContractingSource
+from numeric.codegen.gamma import HELPERS
 from numeric.codegen.helpers import helper
 from numeric.codegen.sizes import Sizes
 from numeric.codegen.statements import Statements, overwritable
@@ -125,7 +126,7 @@ class Module:
         read = tree.names_in(*(statement for stage in self.bodies for statement in self._code(stage)))
         helpers = [
             helper(name, self.plan.model)
-            for name in (*self._calls, "erf", "erfcx", "gathered", "blocks")
+            for name in (*self._calls, "erf", "erfcx", *HELPERS, "gathered", "blocks")
             if (function_name(name) if name in self._calls else name) in read
         ]
         functions = [self._forward(formulas)]

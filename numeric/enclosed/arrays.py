@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from numeric.enclosed.number import FUNCTIONS, LONG, Arithmetic, Number
+from numeric.enclosed.number import FUNCTIONS, LONG, OF_TWO, SHORT, Arithmetic, Number
 
 Array = NDArray[Any]
 
@@ -48,6 +48,24 @@ def _elementwise(name: str) -> Callable[..., Any]:
             return getattr(numpy, LONG.get(name, name))(float(element))
 
     result: Callable[..., Any] = numpy.frompyfunc(function, 1, 1)
+    return result
+
+
+def called_of_two(name: str, first: Any, second: Any) -> Any:
+    """A function of two arguments at every pair of elements."""
+    return _pairwise(name)(first, second)
+
+
+@lru_cache(maxsize=64)
+def _pairwise(name: str) -> Callable[..., Any]:
+    def function(first: Any, second: Any) -> Any:
+        number = first if isinstance(first, Number) else second
+        if isinstance(number, Number):
+            return OF_TWO[name](number.arithmetic.number(first), number.arithmetic.number(second))
+        with numpy.errstate(all="ignore"):
+            return float(getattr(numpy, LONG.get(name, name))(float(first), float(second)))
+
+    result: Callable[..., Any] = numpy.frompyfunc(function, 2, 1)
     return result
 
 
@@ -90,6 +108,11 @@ class EnclosedNumPy:
         plain = getattr(numpy, name)
         if name in NAMES:
             return lambda value, out=None: called(name, value, out) if is_enclosed(value) else plain(value, out=out)
+        short = SHORT.get(name, name)
+        if short in OF_TWO:
+            return lambda one, two: (
+                called_of_two(short, one, two) if is_enclosed(one) or is_enclosed(two) else plain(one, two)
+            )
         if name in ("maximum", "minimum"):
             largest = extreme(name == "maximum")
             return lambda one, two: largest(one, two) if is_enclosed(one) or is_enclosed(two) else plain(one, two)

@@ -17,6 +17,8 @@ import numpy
 from mpmath import libmp
 from mpmath.libmp import libmpi
 
+from derive.expression.special import FAMILY, named
+from derive.numbers import gamma
 from derive.numbers.intervals import MONOTONE, PERIODIC, UndecidedError
 from numeric.enclosed.ends import (
     GUARD,
@@ -39,6 +41,10 @@ from numeric.enclosed.ends import (
 
 MOST_TURNS = 1 << 13
 """The sine of a number beyond 2 to this power may be anything from -1 to 1."""
+
+
+LARGEST_GAMMA = 36
+"""The gamma function of a number beyond 2 to this power may be anything."""
 
 
 class WorkError(ArithmeticError):
@@ -339,10 +345,27 @@ class Number:
             return self
         if self.is_infinite:
             return self._at_infinity(name)
+        if name in gamma.NAMES:
+            return self._gamma(name)
         return FUNCTIONS[name](self) if name in FUNCTIONS else self._monotone(name)
+
+    def _gamma(self, name: str) -> Number:
+        """The gamma function, or one of the derivatives of its logarithm; at its poles there is no number."""
+        low, high = self.ends
+        if low == high and gamma.is_pole(low):
+            return self._of(NAN)
+        if any(bits(end) > LARGEST_GAMMA for end in self.ends):
+            return self._of(NAN) if libmp.mpf_sign(low) < 0 else self._of(*LINE)
+        ends = gamma.gamma_ends(name, self.ends, self._at)
+        if ends is None:
+            self.arithmetic.undecided("whether the gamma function rises")
+            return self._of(*LINE)
+        return self._of(*ends)
 
     def _at_infinity(self, name: str) -> Number:
         at = math.inf if self.ends[1] == INFINITY else -math.inf
+        if name in gamma.NAMES:
+            return self.arithmetic.number(AT_INFINITY.get(name, 0.0) if at > 0 else math.nan)
         if name in ("erf", "erfcx", "sech"):
             return self.arithmetic.number(numpy.sign(at) if name == "erf" else 0)
         with numpy.errstate(all="ignore"):
@@ -487,7 +510,27 @@ def _sign(number: Number) -> Number:
     return number.arithmetic.number(number._compared(0) or 0)
 
 
+AT_INFINITY = dict.fromkeys(("Gamma", "LogGamma", "Digamma"), math.inf)
+"""What the functions of the gamma family are at infinity, where that is not 0."""
+
+
+def _angle(above: Number, below: Number) -> Number:
+    """The angle of a point, by its coordinates."""
+    if above.is_nan or below.is_nan or above._special(below):
+        with numpy.errstate(all="ignore"):
+            return above.arithmetic.number(numpy.arctan2(above._plain(), below._plain()))
+    if above.is_zero and below.is_zero:
+        return above._of(ZERO)
+    if above.holds_zero and libmp.mpf_sign(below.ends[0]) < 0 and not above.is_zero:
+        above.arithmetic.undecided("the angle of a point on the axis where it jumps")
+    return above._of(*libmpi.mpi_atan2(above.ends, below.ends, above.arithmetic.precision))
+
+
+OF_TWO: dict[str, Callable[[Number, Number], Number]] = {"atan2": _angle}
+"""The functions of two numbers."""
+
 SHORT = {
+    **{named(kind): kind.__name__ for kind in FAMILY}, "gamma_function": "Gamma", "arctan2": "atan2",
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
     "fabs": "abs", "absolute": "abs", "Abs": "abs", "ceiling": "ceil",
 }  # fmt: skip

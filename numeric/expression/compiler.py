@@ -122,6 +122,10 @@ class Compiler:
         if len(expression.args) == 1:
             function, argument = scalar_functions.elementary(expression.func), self.compile(expression.args[0])
             return lambda scope: _plain(function(argument(scope)))
+        pair = scalar_functions.of_two(expression.func)
+        if pair is not None:
+            first, second = self.compile_all(expression.args)
+            return lambda scope: _plain(pair(first(scope), second(scope)))
         raise ExpressionError(f"{type(expression).__name__} has no number here: {expression}")
 
     def compile_all(self, expressions: tuple[Expr, ...]) -> list[Evaluator]:
@@ -300,7 +304,7 @@ class Compiler:
     def applied(self, expression: AppliedUndef) -> Evaluator:
         name = expression.func.__name__
         if len(expression.args) != 1:
-            raise ExpressionError(f"{expression}: a named function takes one argument, not {len(expression.args)}")
+            return self._of_several(name, expression.args)
         if name in scalar_functions.FLOATING and self._is_floating(name):
             plain = scalar_functions.of_any(scalar_functions.FLOATING[name], name)
             inner_value = self.compile(expression.args[0])
@@ -310,6 +314,17 @@ class Compiler:
         inner = replace(self, axes={}, variables=frozenset({function.variable}), parts={})
         argument, formula = self.compile(expression.args[0]), inner.compile(function.formula)
         return lambda scope: formula(scope.with_variables({function.variable: argument(scope)}))
+
+    def _of_several(self, name: str, arguments: tuple[Expr, ...]) -> Evaluator:
+        """An unknown function of several numbers, or one of its slopes."""
+        if not scalar_functions.is_unknown(name):
+            raise ExpressionError(f"the named function {name} takes one argument, not {len(arguments)}")
+        variables, formula = scalar_functions.stand_in_of_several(name, len(arguments))
+        inner = replace(self, axes={}, variables=frozenset(variables), parts={})
+        values, body = self.compile_all(arguments), inner.compile(formula)
+        return lambda scope: body(
+            scope.with_variables({one: value(scope) for one, value in zip(variables, values, strict=True)})
+        )
 
     def _is_floating(self, name: str) -> bool:
         """Whether no function of that name is declared in another way than SymPy's."""

@@ -7,8 +7,9 @@ from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Piecew
 from sympy.core.function import AppliedUndef
 
 from derive.building.formulas import DERIVATIVE
-from derive.expression import walks
+from derive.expression import special, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.several import slope_of_several, taken_apart
 
 ROUNDING = 1e-13
 """How far rounding takes a formula of a few hundred operations, relatively to the numbers that it adds up."""
@@ -43,7 +44,11 @@ def magnitude(expression: Expr) -> Expr:
 def _by_slope(expression: Expr) -> Expr:
     """What a function makes of the magnitude of its argument."""
     name = expression.func.__name__
-    if name == DERIVATIVE or name.endswith("'") or len(expression.args) != 1:
+    if name == DERIVATIVE or name.endswith("'") or taken_apart(name)[1] or isinstance(expression, special.Pentagamma):
+        return sympy.S.Zero
+    if isinstance(expression, AppliedUndef | sympy.atan2) and len(expression.args) > 1:
+        return Add(*(_size(_slope(expression, place)) * magnitude(each) for place, each in enumerate(expression.args)))
+    if len(expression.args) != 1:
         return sympy.S.Zero
     (argument,) = expression.args
     if isinstance(expression, AppliedUndef):
@@ -51,6 +56,13 @@ def _by_slope(expression: Expr) -> Expr:
     if isinstance(expression, sympy.Abs | sympy.sign | sympy.floor | sympy.ceiling):
         return magnitude(argument)
     return _size(expression.fdiff(1)) * magnitude(argument)
+
+
+def _slope(expression: Expr, place: int) -> Expr:
+    """The slope of a function of several numbers by one of them."""
+    unknown = isinstance(expression, AppliedUndef)
+    slope: Expr = slope_of_several(expression, place) if unknown else expression.fdiff(place + 1)
+    return slope
 
 
 def _size(expression: Expr) -> Expr:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from numeric.arrays.axes import Array
+from numeric.arrays.special import angle
 
 
 class ComplexArrays:
@@ -28,6 +29,11 @@ class ComplexArrays:
     def sign(value: Any) -> Any:
         """The sign of the real part."""
         return numpy.sign(numpy.real(value))
+
+    @staticmethod
+    def arctan2(above: Any, below: Any) -> Any:
+        """The angle of a point, with its slope."""
+        return angle(above, below)
 
     @staticmethod
     def copysign(value: Any, other: Any) -> Any:

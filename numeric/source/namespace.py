@@ -13,6 +13,8 @@ COMMON = ("exp", "log", "sqrt", "tanh", "sin", "cos", "tan", "sinh", "cosh", "si
 """Functions of one argument that every array library calls by these names."""
 INVERSE = ("arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh")
 """Those that NumPy calls by these names, and the others by shorter ones: see ``standard``."""
+POLYGAMMA = ("trigamma", "tetragamma", "pentagamma")
+"""The derivatives of digamma, by their order from 1 on."""
 PAIRWISE = ("maximum", "minimum")
 """Functions of two arguments that every array library calls by these names; SymPy's are ``Max`` and ``Min``."""
 
@@ -51,6 +53,7 @@ class Namespace:
 def _functions(alias: str, spelt: Callable[[str], str]) -> dict[str, str]:
     """The patterns of a library's functions by SymPy's names, from what it calls those of NumPy."""
     alone = {standard(name): f"{alias}.{spelt(name)}(a)" for name in (*COMMON, *INVERSE)}
+    alone["atan2"] = f"{alias}.{'arctan2' if spelt('arctan') == 'arctan' else 'atan2'}(a, b)"
     return alone | {name[:3].capitalize(): f"{alias}.{spelt(name)}(a, b)" for name in PAIRWISE}
 
 
@@ -58,7 +61,13 @@ TORCH = Namespace(
     package="torch",
     alias="torch",
     axis="dim",
-    functions=MappingProxyType({**_functions("torch", standard), "erf": "torch.erf(a)"}),
+    functions=MappingProxyType(
+        {
+            **_functions("torch", standard),
+            **{name: f"torch.{name}(a)" for name in ("erf", "lgamma", "digamma")},
+            **{name: f"torch.polygamma({order}, a)" for order, name in enumerate(POLYGAMMA, 1)},
+        }
+    ),
     vectors=MappingProxyType({"softmax": "torch.softmax(a, dim=-1)", "logsoftmax": "torch.log_softmax(a, dim=-1)"}),
     lifted="torch.as_tensor(a)",
 )

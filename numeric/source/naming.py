@@ -14,7 +14,8 @@ from numeric.source.plain import identifier, without_primes
 RESERVED = frozenset(
     "np torch nn math jax jnp xp array_namespace params cache self ctx kept keep needed check ARRAYS CLASSES "
     "forward loss backward loss_and_gradients gradients dl erf erfcx gathered block blocks padded windows "
-    "einsum contracted added_at needs by_params zeros".split()
+    "gamma_function lgamma digamma trigamma tetragamma pentagamma einsum contracted added_at needs "
+    "by_params zeros".split()
 )
 """What generated modules and the files around them call things of their own."""
 

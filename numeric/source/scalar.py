@@ -14,6 +14,8 @@ from sympy.core.relational import Relational
 
 from derive.errors import nearest
 from derive.expression.functions import Bracket
+from derive.expression.special import FAMILY, Gamma
+from derive.expression.special import named as named_here
 from numeric.errors import SourceError
 from numeric.source.code import (
     Code,
@@ -37,7 +39,10 @@ SIGNS: Mapping[str, type[ast.cmpop]] = {
 }  # fmt: skip
 """The relations between numbers."""
 
-SPELLINGS = {"Abs": "abs", "ceiling": "ceil"}
+SPELLINGS = {
+    "Abs": "abs", "ceiling": "ceil", "Gamma": "gamma_function",
+    **{kind.__name__: named_here(kind) for kind in FAMILY if kind is not Gamma},
+}  # fmt: skip
 """Functions that SymPy spells in its own way."""
 
 

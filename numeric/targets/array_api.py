@@ -63,6 +63,7 @@ ARRAY_API = Target(
     rules={
         **{name: f"xp.{standard(name)}(a)" for name in ELEMENTWISE if name != "erf"},
         **{name: f"xp.{name}(a, b)" for name in PAIRWISE},
+        "arctan2": "xp.atan2(a, b)",
         **{name: f"xp.{name}(a, axis=axis, keepdims=keepdims)" for name in "sum max min mean prod any all".split()},
         **{name: f"xp.{name}(a, axis=axis, keepdims=keepdims)" for name in ("argmax", "argmin")},
         **{name: DTYPE.format(name) for name in ("zeros", "ones", "empty")},

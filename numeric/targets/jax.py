@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from numeric.targets.rules import ELEMENTWISE, PAIRWISE
+from numeric.source.namespace import POLYGAMMA
+from numeric.targets.rules import DEFINED, ELEMENTWISE, PAIRWISE
 from numeric.targets.target import Target
 from numeric.targets.windows import windows
 
@@ -24,6 +25,10 @@ JAX = Target(
     rules={
         **SAME,
         "erf": "jax.scipy.special.erf(a)",
+        "gamma_function": "jax.scipy.special.gamma(a)",
+        "lgamma": "jax.scipy.special.gammaln(a)",
+        "digamma": "jax.scipy.special.digamma(a)",
+        **{name: f"jax.scipy.special.polygamma({order}, a)" for order, name in enumerate(POLYGAMMA, 1)},
         "arange": "jnp.arange(start, stop, step)",
         "astype": "a.astype(dtype)",
         "broadcast_to": "jnp.broadcast_to(a, shape)",
@@ -47,7 +52,7 @@ JAX = Target(
         "where": "jnp.where(condition, a, b)",
     },
     helpers={"windows": windows("jnp")},
-    native=frozenset({"erf"}),
+    native=frozenset({"erf", *DEFINED}),
     scatter="array = array.at[place].add(values)",
     store="array.at[place]",
 )

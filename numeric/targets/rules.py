@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from numeric.errors import TargetError
 from numeric.source import tree
-from numeric.source.namespace import COMMON, INVERSE
+from numeric.source.namespace import COMMON, INVERSE, POLYGAMMA
 from numeric.source.namespace import PAIRWISE as LARGER_OR_SMALLER
 
 ELEMENTWISE = (*COMMON, *INVERSE, "erf", "expm1", "isnan", "log1p", "square", "logical_not")
-PAIRWISE = (*LARGER_OR_SMALLER, "copysign", "logical_and", "logical_or")
+PAIRWISE = (*LARGER_OR_SMALLER, "arctan2", "copysign", "logical_and", "logical_or")
+DEFINED = ("gamma_function", "lgamma", "digamma", *POLYGAMMA)
+"""Functions of one array that NumPy lacks and a generated module defines."""
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(ELEMENTWISE, ("a", "out")),
+    **dict.fromkeys((*ELEMENTWISE, *DEFINED), ("a", "out")),
     **dict.fromkeys(PAIRWISE, ("a", "b", "out")),
     **dict.fromkeys(("sum", "max", "min", "mean", "prod", "any", "all"), ("a", "axis", "keepdims")),
     **dict.fromkeys(("argmax", "argmin"), ("a", "axis", "keepdims")),

@@ -6,7 +6,7 @@ import ast
 
 from numeric.errors import TargetError
 from numeric.source import tree
-from numeric.source.namespace import standard
+from numeric.source.namespace import POLYGAMMA, standard
 from numeric.targets.rules import ELEMENTWISE, Call
 from numeric.targets.target import Target
 
@@ -66,6 +66,9 @@ TORCH = Target(
     rules={
         **{name: f"torch.{standard(name)}(a, out=out)" for name in ELEMENTWISE},
         **{name: f"torch.{name}(a, b)" for name in ("copysign", "logical_and", "logical_or")},
+        **{name: f"torch.{name}(a)" for name in ("lgamma", "digamma")},
+        **{name: f"torch.polygamma({order}, a)" for order, name in enumerate(POLYGAMMA, 1)},
+        "arctan2": "torch.atan2(a, b)",
         **{name: f"torch.{name}(a, dim=axis, keepdim=keepdims)" for name in "sum mean prod any all".split()},
         **{name: f"torch.{name}(a, dim=axis, keepdim=keepdims)" for name in ("argmax", "argmin")},
         **{name: f"torch.{name}(shape, dtype=dtype, device=reference.device)" for name in ("zeros", "ones", "empty")},
@@ -98,7 +101,7 @@ TORCH = Target(
         "vdot": "torch.sum(a * b)",
         "where": "torch.where(condition, a, b)",
     },
-    native=frozenset({"erf"}),
+    native=frozenset({"erf", "lgamma", "digamma", *POLYGAMMA}),
     scatter="array.index_put_((place,), values, accumulate=True)",
     real="truth.to(array.dtype)",
 )

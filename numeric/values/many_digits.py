@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from itertools import product
 from typing import Any
 
@@ -20,11 +20,11 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Or
 
 from derive.building.formulas import DERIVATIVE
-from derive.expression import symbols
+from derive.expression import special, symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.forward import Forward, Row
 from derive.numbers.intervals import UndecidedError
-from numeric.enclosed.number import Arithmetic, Number
+from numeric.enclosed.number import OF_TWO, Arithmetic, Number
 from numeric.errors import ArrayError, ExpressionError
 
 DIGITS = 60
@@ -62,6 +62,9 @@ ELEMENTARY: Mapping[Any, Callable[[Any], Any]] = {
     sympy.sign: mpmath.sign,
     sympy.floor: mpmath.floor,
     sympy.ceiling: mpmath.ceil,
+    special.Gamma: mpmath.gamma,
+    special.LogGamma: lambda number: mpmath.log(abs(mpmath.gamma(number))),
+    **{kind: partial(mpmath.psi, order) for kind, order in special.ORDER.items()},
 }
 RATIONAL: Mapping[Any, Callable[[Fraction], Fraction]] = {
     sympy.Abs: abs,
@@ -279,6 +282,9 @@ class Exact:
         if isinstance(expression, sympy.Mod):
             above, below = map(self.value, expression.args)
             return above % below if below != 0 else self._number(math.nan)
+        if name in OF_TWO:
+            first, second = (self._number(self.value(argument)) for argument in expression.args)
+            return OF_TWO[name](first, second)
         if expression.func not in ELEMENTARY:
             raise ExpressionError(f"the function {name} has no number here")
         value = self.value(expression.args[0])

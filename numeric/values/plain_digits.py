@@ -50,6 +50,8 @@ def precise(expression: Expr, known: Mapping[Expr, Any], functions: Mapping[str,
     name = expression.func.__name__
     if isinstance(expression, AppliedUndef) and name in functions:
         return precise(functions[name].formula, {functions[name].variable: arguments[0]}, functions)
+    if isinstance(expression, sympy.atan2):
+        return mpmath.atan2(*arguments)
     if expression.func not in ELEMENTARY:
         raise ExpressionError(f"the function {name} has no number here")
     return ELEMENTARY[expression.func](arguments[0])

@@ -5,11 +5,12 @@ import math
 import numpy
 import pytest
 import scipy.special
+import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.building.formulas import parse_formula_in, setting_of
-from derive.building.shorthands import FORMULAS, WHOLE
+from derive.building.shorthands import ALIASES, FORMULAS, WHOLE, WITH_CONSTANT
 from derive.errors import DefinitionError
 from derive.graph import scalar_graph
 from derive.layer import layer
@@ -33,6 +34,15 @@ KNOWN = {
     "sech": lambda a: 1 / math.cosh(a),
     "csch": lambda a: 1 / math.sinh(a),
     "coth": lambda a: 1 / math.tanh(a),
+    "logit": scipy.special.logit,
+    "logsigmoid": scipy.special.log_expit,
+    "softsign": lambda a: a / (1 + abs(a)),
+    "hardtanh": lambda a: min(max(a, -1), 1),
+    "relu6": lambda a: min(max(a, 0), 6),
+    "xlogy": scipy.special.xlogy,
+    "factorial": lambda a: scipy.special.factorial(a, exact=False),
+    "beta": scipy.special.beta,
+    "lbeta": scipy.special.betaln,
 }
 
 
@@ -54,7 +64,7 @@ def test_every_function_has_a_value_to_compare_with() -> None:
 def test_functions_are_those_of_scipy(name: str) -> None:
     variables, _ = FORMULAS[name]
     own = defined(f"y[i] = {name}({', '.join(['z[i]', '1/4', '3/4'][: len(variables)])})")
-    numbers = numpy.array([0.3, 0.5, 0.9, 1.4])
+    numbers = numpy.array([0.3, 0.5, 0.9, 0.95] if name == "logit" else [0.3, 0.5, 0.9, 1.4])
     found = evaluate(layer(own).forward()[-1], {"z": numbers})
     assert numpy.allclose(found, [KNOWN[name](z, *(0.25, 0.75)[: len(variables) - 1]) for z in numbers])
     assert right(own)
@@ -135,3 +145,31 @@ def test_a_function_of_ones_own_hides_that_of_its_name(name: str) -> None:
     twice = Activation("Twice", f"{name}(z)", call="Twice")
     net = network("x:n -> Twice", "MSE", extra=[own, twice])
     assert evaluate(net.value("y_hat"), {"x": numpy.array([2.0])}) == pytest.approx(16)
+
+
+@pytest.mark.parametrize("other", ALIASES)
+def test_other_names_stand_for_the_function_that_is_meant(other: str) -> None:
+    several = ALIASES[other] in ("max", "min", "atan2", "pow", "lbeta")
+    arguments = "u, v" if several else "u"
+    said, meant = (scalar_graph(f"f = {name}({arguments})").gradient("u").unicode() for name in (other, ALIASES[other]))
+    assert said == meant
+
+
+def test_a_function_of_ones_own_hides_another_name() -> None:
+    own = Activation("Own", "relu(z)", call="Own")
+    relu = Activation("Relu", "z^3", call="relu")
+    net = network("x:n -> Linear(n) -> Own", "1/2*MSE", extra=[own, relu])
+    assert "3" in net.gradient("b1").unicode()
+
+
+@pytest.mark.parametrize("name", WITH_CONSTANT)
+def test_an_activation_with_its_constant(name: str) -> None:
+    own = defined(f"y[i] = {name}(z[i], a)", constants={"a": sympy.Rational(1, 3)})
+    usual = {"LeakyReLU": "1/100"}.get(name, "1")
+    numbers = numpy.array([-1.3, -0.2, 0.4, 2.0])
+    plain, given_usual = (
+        evaluate(layer(defined(f"y[i] = {name}({inside})")).forward()[-1], {"z": numbers})
+        for inside in ("z[i]", f"z[i], {usual}")
+    )
+    assert numpy.allclose(plain, given_usual)
+    assert right(own)

@@ -109,9 +109,13 @@ def test_the_absolute_value_has_slope_zero_at_zero() -> None:
     assert slope(Abs(z)).xreplace({z: sympy.Integer(-2)}) == -1
 
 
-def test_a_function_of_two_arguments_is_refused() -> None:
-    with pytest.raises(DeriveError, match="no rule differentiates h of 2 arguments"):
-        slope(Function("h")(z, z))
+def test_a_function_of_two_arguments_has_a_slope_by_each() -> None:
+    assert slope(Function("h")(z, z**2)) == Function("h/1")(z, z**2) + 2 * z * Function("h/2")(z, z**2)
+
+
+def test_a_function_without_a_rule_is_refused() -> None:
+    with pytest.raises(DeriveError, match="besselj has no derivative that is known here, by its argument 1"):
+        slope(sympy.besselj(z, 2))
 
 
 def test_other_tensors_do_not_contribute() -> None:

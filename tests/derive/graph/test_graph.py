@@ -92,7 +92,7 @@ def test_equal_and_picklable() -> None:
         ("z = y; y = 2*x", "y is read before its equation"),
         ("y[i] = x[i]", "subscripts"),
         ("y = sum[k<3] x", "not of a reduction"),
-        ("y = f(a, b)", "f takes 1 argument, 2 were given"),
+        ("y = sin(a, b)", "sin takes 1 argument, 2 were given"),
         ("y = ", "cannot read the equation"),
     ],
 )
