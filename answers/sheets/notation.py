@@ -74,5 +74,6 @@ def _shapes(networks: Iterable[Network]) -> Iterator[str]:
         for name, tensor in network.forward.tensors.items():
             if tensor.role != "hidden" and name not in seen:
                 seen.add(name)
-                space = rf"\mathbf{{R}}^{{{shape_latex(tensor.shape)}}}" if tensor.shape else r"\mathbf{R}"
+                single = tensor.shape in ((), (1,))
+                space = r"\mathbf{R}" if single else rf"\mathbf{{R}}^{{{shape_latex(tensor.shape)}}}"
                 yield rf"${symbol_latex(name, ranks=ranks)} \in {space}$"

@@ -196,5 +196,29 @@ def test_a_block_of_no_known_kind_is_an_error() -> None:
 def test_blank_and_filled_tables_differ_only_in_their_cells_and_height() -> None:
     rows = Table((Column("A"), Column("B", "formula")), (Row(("a", "")), Row(("b", ""))), blank=True)
     blank = sheet_latex(sheet_of(rows))
-    assert blank.count(r"\writingheight" + "\n") == 2
+    assert blank.count(r"\writingheight" + "%\n") == 2
     assert r"\cellformula{" not in blank.split(r"\begin{document}")[1]
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+@preferred_engine
+@pytest.mark.parametrize(("paragraphs", "breaks"), [(8, True), (34, False)])
+def test_a_table_breaks_where_a_page_would_be_left_half_empty(
+    engine: Engine, paragraphs: int, breaks: bool, tmp_path: Path
+) -> None:
+    before = (Text("Some words stand before it."),) * paragraphs
+    rows = tuple(Row((f"${number}$", f"row number {number}")) for number in range(24))
+    table = Table((Column("Key"), Column("Heading", "text")), rows)
+    sheet = Sheet(
+        "Title", "Title", (Section("Section", parts=(Part("(a)", "Why?", blocks=(Answer((*before, table)),)),)),)
+    )
+    result = compiled(sheet, engine, tmp_path)
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(result.path), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    pages = [page for page in text.split("\f") if "row number" in page]
+    assert len(pages) == (2 if breaks else 1)
+    assert all(page.count("Heading") == 1 for page in pages)
+    counted = [int(number) for number in re.findall(r"row number (\d+)", text)]
+    assert counted == list(range(24))
+    assert overfull(result.log) == ()
