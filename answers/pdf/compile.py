@@ -82,24 +82,12 @@ def compile_pdfs(
         TexError: TeX refused a document.
         OutputError: a destination cannot be written.
     """
-    engines = (engine,) if engine else available_engines() or (find_engine(),)
-    with ThreadPoolExecutor() as pool:
-        made = tuple(pool.map(lambda tex: _typeset(tex, assets or {}, engines, timeout), documents.values()))
-    messages: list[str] = []
-    refused: list[Refused] = []
-    for (destination, tex), attempt in zip(documents.items(), made, strict=True):
-        if not attempt.pdf:
-            kept = _failed_path(destination)
-            write_file(kept, tex)
-            messages.append(failure_message(attempt.log, tex, attempt.engine, kept))
-            refused += [Refused(tex, error.message, error.line, error.text, str(kept)) for error in attempt.log.errors]
-    if messages:
-        raise TexError("\n".join(messages), tuple(refused))
+    made = typeset(documents, assets, engine, timeout)
     return tuple(_written(destination, attempt) for destination, attempt in zip(documents, made, strict=True))
 
 
 @dataclass(frozen=True)
-class _Attempt:
+class Typeset:
     """What an engine made of a document; ``pdf`` is empty if it refused it."""
 
     engine: Engine
@@ -108,7 +96,36 @@ class _Attempt:
     pdf: bytes
 
 
-def _typeset(tex: str, assets: Mapping[str, bytes], engines: Sequence[Engine], timeout: float) -> _Attempt:
+def typeset(
+    documents: Mapping[Path, str],
+    assets: Mapping[str, bytes] | None = None,
+    engine: Engine | None = None,
+    timeout: float = 120.0,
+) -> tuple[Typeset, ...]:
+    """Make the PDFs of ``compile_pdfs`` without writing them; what TeX refuses is kept all the same.
+
+    Raises:
+        PdfError: there is no engine, or it took too long.
+        TexError: TeX refused a document.
+        OutputError: what it refused cannot be kept.
+    """
+    engines = (engine,) if engine else available_engines() or (find_engine(),)
+    with ThreadPoolExecutor() as pool:
+        made = tuple(pool.map(lambda tex: _typeset(tex, assets or {}, engines, timeout), documents.values()))
+    messages: list[str] = []
+    refused: list[Refused] = []
+    for (destination, tex), attempt in zip(documents.items(), made, strict=True):
+        if not attempt.pdf:
+            kept = failed_path(destination)
+            write_file(kept, tex)
+            messages.append(failure_message(attempt.log, tex, attempt.engine, kept))
+            refused += [Refused(tex, error.message, error.line, error.text, str(kept)) for error in attempt.log.errors]
+    if messages:
+        raise TexError("\n".join(messages), tuple(refused))
+    return made
+
+
+def _typeset(tex: str, assets: Mapping[str, bytes], engines: Sequence[Engine], timeout: float) -> Typeset:
     """The first engine's attempt, or that of the first one that does not lack a package."""
     attempts = []
     for engine in engines:
@@ -118,7 +135,7 @@ def _typeset(tex: str, assets: Mapping[str, bytes], engines: Sequence[Engine], t
             runs, log = _run_until_settled(workplace, engine, timeout)
             path = workplace / f"{JOB}.pdf"
             pdf = path.read_bytes() if path.is_file() and not log.errors else b""
-        attempts.append(_Attempt(engine, runs, log, pdf))
+        attempts.append(Typeset(engine, runs, log, pdf))
         if pdf:
             return attempts[-1]
         # Another engine has the same opinion of a wrong document; only a package may be there that is not here.
@@ -127,9 +144,9 @@ def _typeset(tex: str, assets: Mapping[str, bytes], engines: Sequence[Engine], t
     return attempts[0]
 
 
-def _written(destination: Path, attempt: _Attempt) -> Compiled:
+def _written(destination: Path, attempt: Typeset) -> Compiled:
     write_file(destination, attempt.pdf)
-    _failed_path(destination).unlink(missing_ok=True)
+    failed_path(destination).unlink(missing_ok=True)
     return Compiled(destination, attempt.engine, attempt.runs, attempt.log)
 
 
@@ -149,7 +166,8 @@ def failure_message(log: Log, tex: str, engine: Engine, kept: Path) -> str:
     return "\n".join(report)
 
 
-def _failed_path(destination: Path) -> Path:
+def failed_path(destination: Path) -> Path:
+    """Where a document is kept that TeX refused."""
     return destination.with_name(f"{destination.stem}.failed.tex")
 
 

@@ -9,13 +9,13 @@ from typing import Literal
 
 from answers.contract.progress import Progress, silent
 from answers.errors import HomeworkContentError
-from answers.files import write_file
+from answers.fileset import settle, write_together
 from answers.homework.beside import Beside
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
 from answers.homework.verify import Checked, checked
 from answers.latex.sheet import Sheet, sheet_latex
-from answers.pdf.compile import compile_pdfs
+from answers.pdf.compile import failed_path, typeset
 from answers.pdf.engine import Engine, find_engine
 from answers.sheets.answer_files import answer_files
 from answers.sheets.blame import texts_blamed
@@ -58,14 +58,16 @@ def build(
 
     ``beside`` has the pictures that the sheets show.
 
-    Each file is replaced only when its successor is complete. The key is checked as it is written; its
-    certificate says what passed, and of which file it is, where its ``digest`` is given.
+    The files are replaced together, when all of them are complete: killed at any moment, a run leaves no new sheet
+    beside an old key, and the next one finishes what it began (``fileset.py``). The key is checked as it is written;
+    its certificate says what passed, and of which file it is, where its ``digest`` is given.
 
     Raises:
         HomeworkContentError: a part cannot be answered, or TeX refuses a text of the homework.
         PdfError: there is no TeX, or it failed.
         OutputError: the folder cannot be written.
     """
+    settle(destination)
     context = HomeworkContext(homework, steps=steps, grain=grain, layout=layout, index_base=index_base, trainer=trainer)
     homework = context.homework
     if format == "pdf" and engine is None:
@@ -73,24 +75,29 @@ def build(
     wanted = _wanted(homework, only)
     # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
     verdicts = () if wanted == ["questions"] else tuple(checked(context, progress))
-    sheets = {
-        destination / f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts, digest))
-        for name in wanted
-    }
-    files: dict[Path, str | bytes] = {destination / file: content for file, content in _files(homework, context, only)}
+    sheets = {f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts, digest)) for name in wanted}
+    files: dict[str, str | bytes] = dict(_files(homework, context, only))
     if "key" in wanted and verdicts:
-        files[destination / CERTIFICATE] = certificate_file(verdicts, digest)
-    progress(" and ".join(path.name for path in sheets))
+        files[CERTIFICATE] = certificate_file(verdicts, digest)
+    progress(" and ".join(sheets))
     pictures = beside.pictures if beside is not None else {}
     if format == "pdf":
+        documents = {destination / name: tex for name, tex in sheets.items()}
         with texts_blamed(homework):
-            compile_pdfs(sheets, pictures, engine=engine)
+            made = typeset(documents, pictures, engine)
+        files = {**{name: one.pdf for name, one in zip(sheets, made, strict=True)}, **files}
     else:
-        shown = {destination / name: content for name, content in pictures.items()}
-        files = {**sheets, **files, **shown}
-    for path, content in files.items():
-        write_file(path, content)
-    return Built(tuple({**sheets, **files}), tuple(entry for entry in verdicts if not entry.verdict.ok))
+        files = {**sheets, **files, **pictures}
+    refused = [failed_path(Path(name)).name for name in sheets] if format == "pdf" else []
+    # A picture that lies there may be the author's own.
+    there = {name for name, content in pictures.items() if _holds(destination / name, content)}
+    write_together(destination, {name: files[name] for name in files if name not in there}, gone=refused)
+    failed = tuple(entry for entry in verdicts if not entry.verdict.ok)
+    return Built(tuple(destination / name for name in files), failed)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
 
 
 def _wanted(homework: Homework, only: SheetName | None) -> list[SheetName]:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from answers.errors import HomeworkContentError
+from answers.homework.beside import Beside
 from answers.homework.model import Homework
 from answers.pdf import Engine, available_engines
 from answers.sheets.build import build
@@ -99,3 +103,41 @@ def test_progress_names_parts_and_files(sample: Homework, tmp_path: Path) -> Non
     told: list[str] = []
     build(sample, tmp_path, format="tex", progress=told.append)
     assert told == ["part 1a", "part 1b", "questions.tex and key.tex"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+@pytest.mark.parametrize("count", [0, 1, 9, 17, 22, 24, 27, 30, 33, 60])
+def test_killed_at_any_moment_no_new_sheet_stands_beside_an_old_key(count: int, tmp_path: Path) -> None:
+    before, after = (homework([GRADIENTS]).model_copy(update={"title": title}) for title in ("Before", "After"))
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    old = {file.name: file.read_bytes() for file in build(before, tmp_path, format="tex").files}
+    new = {file.name: file.read_bytes() for file in build(after, tmp_path / "new", format="tex").files}
+    shutil.rmtree(tmp_path / "new")
+    pid = os.fork()
+    if pid == 0:
+        left = [count]
+
+        def counted(event: str, arguments: object) -> None:
+            if event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir"):
+                left[0] -= 1
+                if left[0] < 0:
+                    os._exit(9)
+
+        sys.addaudithook(counted)
+        build(after, tmp_path, format="tex")
+        os._exit(0)
+    os.waitpid(pid, 0)
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file() and path.name != "notes.txt"}
+    assert found.items() <= old.items() or found.items() <= new.items()
+    # The next run finishes what was begun even if it makes nothing itself.
+    with pytest.raises(HomeworkContentError):
+        build(homework([WRONG]), tmp_path, format="tex")
+    assert contents(tmp_path) in ({**old, "notes.txt": b"mine"}, {**new, "notes.txt": b"mine"})
+
+
+def test_a_picture_that_lies_there_is_left_alone(sample: Homework, tmp_path: Path) -> None:
+    picture = tmp_path / "net.png"
+    picture.write_bytes(b"drawn")
+    before = picture.stat().st_ino
+    build(sample, tmp_path, format="tex", beside=Beside({"net.png": b"drawn"}))
+    assert picture.stat().st_ino == before
