@@ -149,7 +149,8 @@ def misread(network: Network, found: tuple[Stage, ...], shown: Iterable[Steps | 
     sizes = {str(size): number for size, number in sizes_from(network.forward, arrays).items()}
     point = Point(table, {**values, "A": matrix, "c": offset[:, 0]}, sizes)
     sentences = (step.sentence for block in blocks if isinstance(block, Steps) for step in block.steps)
-    yield from unequal((*in_blocks(blocks), *in_sentences(sentences)), point)
+    equations = (one for one in in_blocks(blocks) if not one.said)
+    yield from unequal((*equations, *in_sentences(sentences)), point)
 
 
 def _with_slopes(network: Network, found: tuple[Stage, ...], arrays: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from answers.derivations.claims import Requirement, claim
 from answers.derivations.pages import note_blocks
 from answers.derivations.steps import shape_of, steps_block, without_shown
 from answers.formulas.called import activation_in, slope_in
-from answers.latex.sheet import Equation
+from answers.latex.sheet import Block, Equation
 from answers.readback.printed import in_blocks
 from answers.readback.shown import Shown
 from derive.derivation import Derivation
@@ -47,14 +47,14 @@ class Derivative(Lined, Noted):
     def answer(self, context: Context) -> Answered:
         grain = context.grain(self.steps)
         derivation = without_shown(self._derivation(context, grain or "full"), context.shown_before(self))
-        blocks = self.note_blocks()
+        blocks: list[Block] = []
         if grain is not None:
             blocks.append(steps_block(derivation, result=True))
         else:
             blocks.append(Equation(derivation_latex(derivation), shape_latex(shape_of(derivation)), result=True))
         blocks += note_blocks(derivation)
         shown = (Shown(derivation, in_blocks(blocks)),)
-        return Answered(tuple(blocks), (claim(derivation, self._asked(context), shown=shown),))
+        return Answered((*self.note_blocks(), *blocks), (claim(derivation, self._asked(context), shown=shown),))
 
     def _asked(self, context: Context) -> Requirement:
         if self.slope_of is not None:

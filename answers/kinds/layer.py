@@ -84,7 +84,8 @@ class LayerPage(Lined, Noted):
             derivations = tuple(with_ranges(derivation, self.ranges) for derivation in derivations)
         rows = [row for row in alone.network.forward.rows if row.tensor.role != "loss"]
         equations, stated = forward_page(alone.network.forward, rows, forward, context.conventions.index_base)
-        blocks = [*equations, *((Heading("Backward"), Text(_upstream(alone))) if derivations else ())]
+        upstream = Text(_upstream(alone))
+        blocks = [*equations, *((Heading("Backward"), upstream) if derivations else ())]
         claims = [*stated]
         shown = {"steps": grain is not None, "forms": not self.chained}
         printed: list[tuple[Derivation, tuple[Block, ...]]] = []
@@ -93,7 +94,8 @@ class LayerPage(Lined, Noted):
             own = tuple(gradient_blocks(derivation, given, **shown, short=short))
             blocks += own
             printed.append((derivation, own))
-            claims.append(page_claim(derivation, in_blocks(own)))
+            told = own if printed[:-1] else (upstream, *own)
+            claims.append(page_claim(derivation, in_blocks(told)))
         if not self.chained and not short:
             said, means = meanings(printed)
             blocks += said
@@ -135,12 +137,17 @@ class LayerPage(Lined, Noted):
 
 def _upstream(alone: Layer) -> str:
     """What is given to the backward pass: the gradients of outputs, or a share where one acts through another too."""
-    texts = [
-        f"{{{upstream_name(output)}}}"
-        + (f" = {{dl/d{output}}}" if _is_upstream_alone(alone, output) else f", the direct share of {{dl/d{output}}}")
-        for output in alone.outputs
-    ]
+    texts = [f"{{{upstream_name(output)}}}{_how(alone, output)} {{dl/d{output}}}" for output in alone.outputs]
     return sentence_latex(f"Given from upstream: {' and '.join(texts)}.", ranks=ranks_of(alone.network.forward))
+
+
+def _how(alone: Layer, output: str) -> str:
+    """How what is given, which has the shape of the output, and the gradient in its layout are related."""
+    forward = alone.network.forward
+    if not _is_upstream_alone(alone, output):
+        return ", the direct share of"
+    turned = alone.network.layout == "numerator" and len(forward.tensors[output].shape) in (1, 2)
+    return ", the transpose of" if turned else " ="
 
 
 def _is_upstream_alone(alone: Layer, output: str) -> bool:

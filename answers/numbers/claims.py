@@ -14,7 +14,7 @@ import numpy
 
 from answers.numbers.digits import read_again
 from answers.numbers.lines import ROW, Line, RuleLine
-from answers.readback.compare import TOLERANCE
+from answers.readback.reader import TOLERANCE
 from answers.reading import Point, ReadingError, read
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import Comparison

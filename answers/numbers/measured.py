@@ -11,7 +11,7 @@ from sympy import Symbol
 from answers.numbers.given import names_in
 from answers.numbers.lines import Line, state_name
 from answers.numbers.run import Plan
-from answers.readback.compare import Reader
+from answers.readback.reader import Reader
 from answers.reading import Point, Table, Tensor
 from answers.reading.tables import axis_of, point_at, spellings, table_of
 from derive.expression.partials import partial_name, partial_named

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy
 
-from answers.readback.compare import TOLERANCE
 from answers.readback.printed import Printed
+from answers.readback.reader import TOLERANCE
 from answers.reading import Point, ReadingError, read
 
 BESIDE = re.compile(r",\s*\\qquad\s*")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from answers.latex.sheet import Legend
-from answers.readback.compare import TOLERANCE, Reader
 from answers.readback.printed import Printed
+from answers.readback.reader import TOLERANCE, Reader
 from answers.reading import ReadingError, tree
 from answers.reading.legends import legend
 from answers.reading.walks import walk
@@ -52,7 +52,8 @@ def signs_in(derivation: Derivation, printed: Iterable[Printed]) -> frozenset[st
         ReadingError: it cannot be read.
     """
     reader = Reader(derivation)
-    nodes = (node for one in printed for side in reader.read(one).sides for node in walk(side.node))
+    formulas = (one for one in printed if not one.said)
+    nodes = (node for one in formulas for side in reader.read(one).sides for node in walk(side.node))
     return frozenset(node.kind for node in nodes if isinstance(node, tree.Windows | tree.Spread))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from answers.latex.sheet import Block, Equation, Steps, Text
@@ -33,7 +33,7 @@ class Printed:
     ``component`` is meant. ``where`` is how it is called in a message. A
     ``final`` one must not read tensors outside of their ranges but for those of which the text beside it says that they
     count as 0 there, ``zero``, or are never the largest there, ``lowest``, or that all does ``behind`` the last time; a
-    step on the way may.
+    step on the way may. One that is ``said`` is text: sentences with formulas in them, ``beside`` a line.
     """
 
     text: str
@@ -47,17 +47,23 @@ class Printed:
     zero: tuple[str, ...] = ()
     lowest: tuple[str, ...] = ()
     behind: bool = False
+    said: bool = False
+    beside: str = ""
 
 
 def in_blocks(blocks: Iterable[Block]) -> tuple[Printed, ...]:
-    """The equations in the blocks of a derivation, from the text that goes to TeX."""
+    """The equations in the blocks of a derivation and the sentences beside them, from the text that goes to TeX."""
     known = tuple(blocks)
     found: list[Printed] = []
-    for block in known:
+    for place, block in enumerate(known):
         if isinstance(block, Equation):
             found.append(Printed(in_one_line(block.latex), "the equation", block.shape))
         elif isinstance(block, Steps):
             found += _in_steps(block)
+        elif isinstance(block, Text):
+            behind = known[place + 1] if place + 1 < len(known) else None
+            line = in_one_line(behind.latex) if isinstance(behind, Equation) else ""
+            found.append(Printed(block.latex, "the text", said=True, beside=line))
     return within_ranges(found, [block for block in known if isinstance(block, Text)])
 
 
@@ -75,6 +81,8 @@ def _in_steps(block: Steps) -> Iterator[Printed]:
         final = block.result and number == len(block.steps)
         text = f"{left} {step.relation} {in_one_line(step.right)}"
         yield Printed(text, f"step {number}", step.shape, final)
+        if step.sentence:
+            yield Printed(step.sentence, f"the sentence of step {number}", said=True, beside=text)
 
 
 def in_one_line(text: str) -> str:
@@ -90,24 +98,31 @@ def in_latex(text: str, *, shape: str = "") -> Iterator[Printed]:
     """The equations in the body of an ``align*``, or in one equation."""
     lines: list[str] = []
     left = ""
+    said: dict[int, str] = {}
     for line in LINE_END.split(text):
-        line = _without(_without(line, r"\intertext", 1), r"&& \parbox", 2).strip()
+        line, before = _taken(line, r"\intertext", 1)
+        line, beside = _taken(line, r"&& \parbox", 2)
+        line = line.strip()
+        if before or beside:
+            said[len(lines)] = before or beside
         if line.startswith(r"&\quad"):
             lines[-1] += " " + line.removeprefix(r"&\quad").strip().removeprefix("{}")
             continue
         before, sign, right = line.partition("&=")
         left = before.strip() or left
         lines.append(f"{left} = {right.strip()}" if sign else line)
-    yield from _numbered(lines, shape)
+    yield from _numbered(lines, shape, said)
 
 
 def in_unicode(text: str, *, shape: str = "") -> Iterator[Printed]:
     """The equations between the sentences on a terminal, or one equation a line where there are no sentences."""
     lines: list[str] = []
     left = ""
+    said: dict[int, str] = {}
     among = any(line.startswith(INDENT) for line in text.splitlines())
     for line in text.splitlines():
         if among and not line.startswith(INDENT):
+            said[len(lines)] = f"{said.get(len(lines), '')} {line}".strip()
             continue
         body = line.removeprefix(INDENT) if among else line
         if not body.startswith(" "):
@@ -117,7 +132,7 @@ def in_unicode(text: str, *, shape: str = "") -> Iterator[Printed]:
             lines.append(left + body[len(left) :])
         else:
             lines[-1] += " " + body.strip()
-    yield from _numbered(lines, shape)
+    yield from _numbered(lines, shape, said)
 
 
 def on_terminal(text: str, *, latex: bool) -> Iterator[Printed]:
@@ -148,22 +163,25 @@ def cells_of_matrix(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(re.split(r"\s{2,}", line.strip())) for line in text.splitlines())
 
 
-def _numbered(lines: list[str], shape: str) -> Iterator[Printed]:
+def _numbered(lines: list[str], shape: str, said: Mapping[int, str]) -> Iterator[Printed]:
     for number, line in enumerate(lines, start=1):
         last = number == len(lines)
         where = f"line {number}" if len(lines) > 1 else "the equation"
         yield Printed(line, where, shape if last else "", last)
+        if number - 1 in said:
+            yield Printed(said[number - 1], f"the sentence of {where}", said=True, beside=line)
 
 
-def _without(text: str, command: str, arguments: int) -> str:
-    """The text without a command and its arguments in braces."""
+def _taken(text: str, command: str, arguments: int) -> tuple[str, str]:
+    """The text without a command and its arguments in braces, and the last of these."""
     start = text.find(command)
     if start < 0:
-        return text
-    end = start + len(command)
+        return text, ""
+    end, begin = start + len(command), 0
     for _ in range(arguments):
-        depth, end = 1, text.index("{", end) + 1
+        depth, begin = 1, text.index("{", end) + 1
+        end = begin
         while depth:
             depth += {"{": 1, "}": -1}.get(text[end], 0)
             end += 1
-    return text[:start] + text[end:]
+    return text[:start] + text[end:], re.sub(r"\\small|\\raggedright", "", text[begin : end - 1]).strip()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from answers.readback.compare import TOLERANCE, Difference, ReadBack, read_back
+from answers.readback.compare import Difference, ReadBack, read_back
 from answers.readback.printed import Printed
+from answers.readback.reader import TOLERANCE
 from derive.derivation import Derivation
 from numeric.checks.comparison import Comparison
 
@@ -24,7 +25,7 @@ class Shown:
     @property
     def readable(self) -> bool:
         """Whether something is printed that can be compared."""
-        return bool(self.printed) and can_be_read(self.derivation)
+        return any(not one.said for one in self.printed) and can_be_read(self.derivation)
 
 
 def can_be_read(derivation: Derivation) -> bool:

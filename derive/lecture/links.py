@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Symbol
+from sympy import Expr, KroneckerDelta, Mul, Symbol
 
 from derive.calculus.express import Speaker, Vocabulary
 from derive.calculus.factors import cost
@@ -36,8 +36,15 @@ class Link:
 
     @property
     def holder(self) -> Expr:
-        """The element of the row."""
-        return self.ways[0].holder if len(self.ways) == 1 else symbols.element(self.row.name, self.outer)
+        """The element of the row, at the places at which it moves with that of the tensor."""
+        if len(self.ways) == 1:
+            return self.ways[0].holder
+        equal: dict[Expr, Expr] = {}
+        for factor in Mul.make_args(self.local):
+            if isinstance(factor, KroneckerDelta):
+                one, other = factor.args
+                equal |= {one: other} if one in self.outer else {other: one} if other in self.outer else {}
+        return symbols.element(self.row.name, [equal.get(letter, letter) for letter in self.outer])
 
 
 class Linker:
