@@ -1,5 +1,6 @@
 """What networks, layers and losses are, and every derivative of them, from the forward definition alone."""
 
+from derive.conventions import Conventions
 from derive.derivation import Derivation
 from derive.errors import DefinitionError, DeriveError, NetworkError, VocabularyError
 from derive.graph import ScalarGraph, scalar_graph
@@ -13,6 +14,7 @@ from derive.written_out import toeplitz, written_out
 
 __all__ = [
     "Activation",
+    "Conventions",
     "DefinitionError",
     "Derivation",
     "DeriveError",

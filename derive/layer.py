@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sympy
 from sympy import Expr, Sum
 
+from derive.building.arranged import channels_last, in_order
 from derive.building.blueprint import Block, Blueprint
 from derive.building.build import Builder, defined, sized
 from derive.building.language import Argument, Stage, number_or_text, parse_stage
 from derive.building.letters import Lettering
 from derive.building.order import check_order
-from derive.conventions import FROM_ZERO, Conventions, IndexBase, Layout
+from derive.conventions import FROM_ZERO, Conventions, IndexBase, Layout, conventions_of
 from derive.derivation import Derivation
 from derive.errors import NetworkError
 from derive.expression import symbols
@@ -94,7 +96,7 @@ def layer(
     batch: str | int | None = None,
     layout: Layout | None = None,
     index_base: IndexBase | None = None,
-    conventions: Conventions = FROM_ZERO,
+    conventions: Conventions | Mapping[str, Any] = FROM_ZERO,
     sizes: Sequence[str | int] = (),
     **options: Argument | int | bool,
 ) -> Layer:
@@ -109,6 +111,7 @@ def layer(
     Raises:
         NetworkError: there is no such layer, it does not take these arguments, or its input has another rank.
     """
+    chosen = conventions_of(conventions, FROM_ZERO).with_(layout=layout, index_base=index_base)
     stage = stage_of(name, arguments, options)
     definition = sized(name, stage) if isinstance(name, LayerDefinition) else None
     if isinstance(name, str) and stage.name not in ACTIVATION:
@@ -121,6 +124,8 @@ def layer(
         first, *rest = axes
         axes = tuple(rest)
         size = symbols.size(first) if size is None else size
+    if definition is not None and definition.channels:
+        axes = in_order(axes, channels_last(len(axes), chosen))
     if sizes and len(sizes) != len(axes):
         raise NetworkError(
             f"the input of {stage.name} has the sizes {', '.join(axes)}, got {', '.join(map(str, sizes))}"
@@ -128,12 +133,11 @@ def layer(
     shape = tuple(map(symbols.dimension, sizes or axes))
     name_of_input = definition.source if definition else "z"
     names = definition.outputs if definition else ("y",)
-    added = stage if definition is None else Stage(stage.name, scale=stage.scale)
-    chosen = conventions.with_(layout=layout, index_base=index_base)
+    added = stage if definition is None else Stage(stage.name, scale=stage.scale, names=stage.names)
     lengths: list[int] = []
 
     def build(lettering: Lettering) -> Blueprint:
-        builder = Builder(None, extra, lettering, alone=True, reduction="sum")
+        builder = Builder(None, extra, lettering, alone=True, reduction="sum", conventions=chosen)
         builder.batch = None if size is None else builder.length(size)
         leading = () if builder.batch is None else (builder.batch,)
         source = Tensor(name_of_input, (*leading, *shape), "input")

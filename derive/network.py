@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from sympy import Expr, Indexed
 
@@ -17,7 +17,7 @@ from derive.building.letters import Lettering, lettered
 from derive.building.objective import losses_in, losses_of
 from derive.calculus.express import Vocabulary
 from derive.calculus.second_order import gradient_name, with_gradient, with_product
-from derive.conventions import USUAL, Conventions, IndexBase, Layout
+from derive.conventions import USUAL, Conventions, IndexBase, Layout, conventions_of
 from derive.derivation import Derivation
 from derive.deriving import Deriver, deriver_of
 from derive.errors import NetworkError, nearest
@@ -295,7 +295,7 @@ def network(
     reduction: Literal["mean", "sum"] = "mean",
     layout: Layout | None = None,
     index_base: IndexBase | None = None,
-    conventions: Conventions = USUAL,
+    conventions: Conventions | Mapping[str, Any] = USUAL,
     extra: Iterable[Activation | LayerDefinition | LossDefinition] = (),
 ) -> Network:
     """A network in the little language: ``x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat``.
@@ -308,7 +308,7 @@ def network(
         reduction: over a batch, the mean or the sum of the samples' losses; ``numeric.evaluate`` of a network for
             one sample takes batches so too.
         layout, index_base: those of the ``conventions``, where they are given.
-        conventions: how all of it is written.
+        conventions: how all of it is written, as a value or by names: ``{"weights": "(in, out)"}``.
         extra: further layers, activations and losses by their forward definitions.
 
     Raises:
@@ -318,13 +318,13 @@ def network(
         raise NetworkError(f"the reduction of a batch is mean or sum, not {reduction}")
     size = None if batch is None else symbols.dimension(batch)
     own = tuple(extra)
-    chosen = conventions.with_(layout=layout, index_base=index_base)
+    chosen = conventions_of(conventions, USUAL).with_(layout=layout, index_base=index_base)
     stages, end = parse_network(description), () if loss is None else parse_objective(loss)
     lengths: list[int] = []
 
     def build(lettering: Lettering) -> Blueprint:
         layers = {kind.name: kind for kind in own if not isinstance(kind, LossDefinition)}
-        builder = Builder(None, layers, lettering, losses_of(own), reduction=reduction)
+        builder = Builder(None, layers, lettering, losses_of(own), reduction=reduction, conventions=chosen)
         builder.batch = None if size is None else builder.length(size)
         blueprint = builder.build(stages, end)
         lengths.extend(builder.lengths)

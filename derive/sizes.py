@@ -9,6 +9,7 @@ import sympy
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, S, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from derive.conventions import Conventions
 from derive.expression import symbols, walks
 from derive.expression.affine import affine
 from derive.forward import Forward, Row
@@ -58,8 +59,7 @@ def total(sizes: Iterable[Expr]) -> Expr:
 def _sizes(network: Network, batched: bool) -> Iterator[LayerSize]:
     model = network.forward
     counted: set[str] = set()
-    fields = _Fields(model, batched)
-    batch = next(tensor.shape[0] for tensor in model.given if tensor.role == "input") if batched else None
+    fields = _Fields(model, batched, network.conventions)
     pending = list(model.rows)
     for block in network.blocks:
         if block.of_loss or block.value == "l":
@@ -71,9 +71,9 @@ def _sizes(network: Network, batched: bool) -> Iterator[LayerSize]:
         yield LayerSize(
             block.label,
             block.value,
-            _of_sample(model.tensors[block.value].shape, batch),
+            _of_sample(model.tensors[block.value].shape, network, batched=batched),
             Add(*(Mul(*model.tensors[name].shape) for name in read)),
-            Add(*(connections(row, model, batch) for row in rows)),
+            Add(*(connections(row, network, batched=batched) for row in rows)),
             fields.of(block.value),
         )
 
@@ -84,15 +84,27 @@ def _parameters(model: Forward, rows: Iterable[Row]) -> Iterator[str]:
     yield from (tensor.name for tensor in model.given if tensor.role == "parameter" and tensor.name in read)
 
 
-def _of_sample(shape: tuple[Expr, ...], batch: Expr | None) -> tuple[Expr, ...]:
-    return shape[1:] if batch is not None and shape[:1] == (batch,) else shape
+def _of_sample(shape: tuple[Expr, ...], network: Network, *, batched: bool) -> tuple[Expr, ...]:
+    return tuple(shape[axis] for axis in axes_of_sample(shape, network, batched=batched))
 
 
-def connections(row: Row, model: Forward, batch: Expr | None = None) -> Expr:
+def axes_of_sample(shape: tuple[Expr, ...], network: Network, *, batched: bool) -> tuple[int, ...]:
+    """The axes of a tensor without that of the samples of a batch, where it has one."""
+    every = tuple(range(len(shape)))
+    if not batched or not shape:
+        return every
+    read = next(tensor.shape for tensor in network.forward.given if tensor.role == "input")
+    (samples,) = set(range(len(read))) - set(network.conventions.of_sample(tuple(range(len(read)))))
+    own = network.conventions.of_sample(every)
+    (place,) = set(every) - set(own)
+    return own if shape[place] == read[samples] else every
+
+
+def connections(row: Row, network: Network, *, batched: bool) -> Expr:
     """How many products of a weight with something else a row adds up, over all of its elements of one sample."""
-    shape = _of_sample(row.tensor.shape, batch)
-    lengths = dict(zip(row.indices[len(row.indices) - len(shape) :], shape, strict=True))
-    return Add(*(_products(term, lengths, model) for term in _terms(row.expression)))
+    shape = row.tensor.shape
+    lengths = {row.indices[axis]: shape[axis] for axis in axes_of_sample(shape, network, batched=batched)}
+    return Add(*(_products(term, lengths, network.forward) for term in _terms(row.expression)))
 
 
 def _terms(expression: Expr) -> Iterator[Expr]:
@@ -138,6 +150,7 @@ class _Fields:
 
     model: Forward
     batched: bool
+    conventions: Conventions
     known: dict[str, Seen | None] = field(default_factory=dict)
     space: int = 0
 
@@ -156,13 +169,13 @@ class _Fields:
         return self.known[name]
 
     def _of_given(self, name: str) -> Seen | None:
-        """The axes of a picture or a sequence behind that of its channels, each of which sees itself."""
+        """The axes of a picture or a sequence beside that of its channels, each of which sees itself."""
         tensor = self.model.tensors[name]
-        first = 2 if self.batched else 1
-        if tensor.role != "input" or len(tensor.shape) <= first or tensor.domain != "real":
+        axes = self.conventions.space(len(tensor.shape), batched=self.batched)
+        if tensor.role != "input" or not axes or tensor.domain != "real":
             return {}
-        self.space = len(tensor.shape) - first
-        return {axis: Window(axis, S.One, S.One) for axis in range(first, len(tensor.shape))}
+        self.space = len(axes)
+        return {axis: Window(axis, S.One, S.One) for axis in axes}
 
     def _of_row(self, row: Row) -> Seen | None:
         found: dict[int, Window] = {}

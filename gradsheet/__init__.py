@@ -12,6 +12,7 @@ require_own_packages()
 from answers.marking import Mark, mark  # noqa: E402 - only once it is certain that these are our packages
 from derive import (  # noqa: E402 - only once it is certain that these are our packages
     Activation,
+    Conventions,
     DefinitionError,
     Derivation,
     DeriveError,
@@ -53,6 +54,7 @@ __all__ = [
     "CheckError",
     "CompileError",
     "Compiled",
+    "Conventions",
     "DefinitionError",
     "Derivation",
     "DeriveError",

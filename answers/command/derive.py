@@ -30,12 +30,12 @@ from answers.command.derive_options import (
     WithSteps,
     WrittenOut,
 )
-from answers.command.options import Batch, Grain, Loss, Reduction, Using
+from answers.command.options import Batch, Channels, Grain, Loss, Reduction, Samples, Using, Weights
 
 if TYPE_CHECKING:
     from answers.command.request import Request
     from answers.derivations.claims import Requirement
-    from derive.conventions import Layout
+    from derive.conventions import Conventions
     from derive.derivation import Derivation
     from derive.layer import Layer
     from derive.network import Network
@@ -63,6 +63,9 @@ def derive(
     grain: Grain = None,
     layout: InLayout = "gradient",
     index_base: CountFrom = 1,
+    weights: Weights = "out,in",
+    samples: Samples = "rows",
+    channels: Channels = "first",
     batch: Batch = None,
     reduction: Reduction = "mean",
     at: At = None,
@@ -74,6 +77,7 @@ def derive(
     fails its check is no answer and is not printed.
     """
     from answers.command.subjects import refuse_empty, refuse_without_effect, subject_of
+    from derive.conventions import Conventions
     from derive.expression.collector import collector_paused
 
     subject = subject_of(network)
@@ -95,7 +99,8 @@ def derive(
             request = Request(_names(wrt or ()), allowed, chained, hessian, toeplitz is not None, told)
             sizes = sizes_of(written_out or toeplitz or ()) if (written_out or toeplitz) is not None else None
             printer = Printer(notation, ranges, sizes, toeplitz is not None, forward, latex, steps, check, at)
-            models = Given(network, loss, using, batch, reduction, layout, index_base).models()
+            usual = Conventions(layout, index_base).with_(weights=weights, samples=samples, channels=channels)
+            models = Given(network, loss, using, batch, reduction, usual).models()
             verdicts = [printer.print(model, request) for model in models]
             passed = all(verdicts)
     if not passed:
@@ -181,8 +186,7 @@ class Given:
     using: Path | None
     batch: str | None
     reduction: Literal["mean", "sum"]
-    layout: Layout
-    index_base: Literal[0, 1]
+    conventions: Conventions
 
     def models(self) -> tuple[Model, ...]:
         """What it names: a recurrence, layers alone, or a network."""
@@ -193,7 +197,7 @@ class Given:
         from derive.network import network
 
         if is_recurrence(self.definition):
-            return (recurrence_of(self.definition, self.index_base),)
+            return (recurrence_of(self.definition, self.conventions),)
         if is_definition_file(self.definition) or is_layer(self.definition):
             return self._layers()
         return (
@@ -202,8 +206,7 @@ class Given:
                 self.loss,
                 batch=self.batch,
                 reduction=self.reduction,
-                layout=self.layout,
-                index_base=self.index_base,
+                conventions=self.conventions,
                 extra=() if self.using is None else load_definitions(self.using),
             ),
         )
@@ -215,7 +218,7 @@ class Given:
         from derive.layer import layer
 
         named = load_layers(Path(self.definition)) if is_definition_file(self.definition) else (self.definition,)
-        return tuple(layer(one, batch=self.batch, layout=self.layout, index_base=self.index_base) for one in named)
+        return tuple(layer(one, batch=self.batch, conventions=self.conventions) for one in named)
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:

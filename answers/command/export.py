@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from answers.command.homeworks import loaded
-from answers.command.options import Loss, Reduction, Using
+from answers.command.options import Channels, Loss, Reduction, Samples, Using, Weights
 
 
 def export(
@@ -41,6 +41,9 @@ def export(
     ] = None,
     loss: Loss = None,
     reduction: Reduction = "mean",
+    weights: Weights = "out,in",
+    samples: Samples = "rows",
+    channels: Channels = "first",
     using: Using = None,
 ) -> None:
     """Write the derived backward pass as a file that needs no Gradsheet.
@@ -50,6 +53,7 @@ def export(
     from answers.command.exporting import files_of, is_homework, networks_of, solutions, subjects
     from answers.command.subjects import refuse_without_effect, subject_of
     from answers.errors import HomeworkContentError
+    from derive.conventions import Conventions
 
     homework_given = is_homework(given)
     refuse_without_effect(context, "homework" if homework_given else subject_of(given))
@@ -58,7 +62,8 @@ def export(
             files = solutions(homework) if target is None else networks_of(homework, target)
         _write(files, output or Path(homework.id))
         return
-    files = files_of(subjects(given, loss, reduction, using), target or "numpy")
+    usual = Conventions(index_base=0).with_(weights=weights, samples=samples, channels=channels)
+    files = files_of(subjects(given, loss, reduction, using, usual), target or "numpy")
     if len(files) > 1 and output is None:
         raise HomeworkContentError(f"{given} makes {', '.join(files)}; give a folder to write them to, --output FOLDER")
     if output is None:

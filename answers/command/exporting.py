@@ -18,6 +18,7 @@ from answers.homework.bundled import bundled_files
 from answers.homework.context import HomeworkContext
 from answers.homework.load import Loaded
 from answers.homework.own import load_definitions, load_layers
+from derive.conventions import Conventions
 from derive.layer import Layer, is_layer, layer
 from derive.network import Network, network
 from numeric.codegen import CompileError
@@ -79,9 +80,17 @@ def networks_of(homework: Loaded, target: str) -> Files:
             f"{homework.id} has no networks to export; its solutions, if any, are written without --target"
         )
     extra = homework.homework.own().definitions()
+    usual = homework.homework.conventions.value().with_(layout="gradient", index_base=1)
     files: Files = {}
     for name, model in homework.homework.networks.items():
-        built = network(model.layers, model.loss, batch=model.batch or BATCH, reduction=model.reduction, extra=extra)
+        built = network(
+            model.layers,
+            model.loss,
+            batch=model.batch or BATCH,
+            reduction=model.reduction,
+            conventions=usual,
+            extra=extra,
+        )
         try:
             files[f"{name}.py"] = exported(built, target)
         except CompileError as error:
@@ -89,18 +98,21 @@ def networks_of(homework: Loaded, target: str) -> Files:
     return files
 
 
-def subjects(given: str, loss: str | None, reduction: Reduction, using: Path | None) -> list[Network | Layer]:
+def subjects(
+    given: str, loss: str | None, reduction: Reduction, using: Path | None, usual: Conventions
+) -> list[Network | Layer]:
     """The network or the layers that a text or a file of definitions names, over a batch.
 
     Raises:
         DeriveError: it cannot be read.
     """
     if is_definition_file(given):
-        return [layer(one, batch=BATCH) for one in load_layers(Path(given))]
+        return [layer(one, batch=BATCH, conventions=usual) for one in load_layers(Path(given))]
     if is_layer(given):
-        return [layer(given, batch=BATCH)]
+        return [layer(given, batch=BATCH, conventions=usual)]
     extra: Iterable[Definition] = () if using is None else load_definitions(using)
-    return [network(given, loss, batch=BATCH, reduction=reduction, extra=tuple(extra))]
+    in_text = usual.with_(index_base=1)
+    return [network(given, loss, batch=BATCH, reduction=reduction, conventions=in_text, extra=tuple(extra))]
 
 
 def files_of(found: list[Network | Layer], target: str) -> Files:

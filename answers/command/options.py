@@ -50,3 +50,12 @@ Batch = Annotated[
 Reduction = Annotated[
     Literal["mean", "sum"], typer.Option(help="The loss of a batch: the mean or the sum of the samples' losses.")
 ]
+Weights = Annotated[
+    Literal["out,in", "in,out"], typer.Option(help="The axes of a weight: out,in for W x, in,out for X W.")
+]
+Samples = Annotated[
+    Literal["rows", "columns"], typer.Option(help="Whether the samples of a batch are rows or columns of matrices.")
+]
+Channels = Annotated[
+    Literal["first", "last"], typer.Option(help="Whether pictures are (C, H, W) or (H, W, C), and kernels likewise.")
+]

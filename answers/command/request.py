@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from answers.command.subjects import CELLS
 from answers.derivations.claims import Requirement
 from derive.calculus.second_order import gradient_name
+from derive.conventions import Conventions
 from derive.derivation import Derivation
 from derive.errors import NetworkError, nearest
 from derive.expression.partials import partial_name
@@ -20,14 +21,14 @@ from derive.steps import Grain
 Model: TypeAlias = Recurrence | Layer | Network
 
 
-def recurrence_of(text: str, index_base: Literal[0, 1]) -> Recurrence:
+def recurrence_of(text: str, conventions: Conventions) -> Recurrence:
     """The recurrence that a text names; its states have H elements if nothing else is said.
 
     Raises:
         NetworkError: it does not take these arguments.
     """
     name, bracket, arguments = text.partition("(")
-    return recurrence(f"{CELLS[name.strip()]}({arguments if bracket else 'H)'}", index_base=index_base)
+    return recurrence(f"{CELLS[name.strip()]}({arguments if bracket else 'H)'}", conventions=conventions)
 
 
 def forward_of(model: Model) -> tuple[Derivation, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from answers.command.options import Batch, Using
+from answers.command.options import Batch, Channels, Using
 
 if TYPE_CHECKING:
     from answers.derivations.sizes import Sizes
@@ -25,6 +25,7 @@ def sizes(
     ],
     using: Using = None,
     batch: Batch = None,
+    channels: Channels = "first",
     check: Annotated[bool, typer.Option("--check/--no-check", help="Count what is printed.")] = True,
 ) -> None:
     """Print the shape after each layer, its parameters, its connections and its receptive field.
@@ -44,7 +45,7 @@ def sizes(
     refuse_without_effect(context, subject)
     shown: tuple[Shown, ...] = ("shape", "parameters", "connections", "receptive_field")
     extra = () if using is None else load_definitions(using)
-    found = Sizes.of(network_of(network, batch=batch, extra=extra))
+    found = Sizes.of(network_of(network, batch=batch, conventions={"channels": channels}, extra=extra))
     cells = [found.cells(layer, shown, in_latex=False) for layer in found.layers]
     totals = found.totals(shown, in_latex=False)
     outcome = verdict(found, shown, [*cells, totals]) if check else None

@@ -60,7 +60,7 @@ class Sizes:
     def input(self) -> tuple[str, tuple[Expr, ...]]:
         """The first input and its shape."""
         tensor = next(tensor for tensor in self.network.forward.given if tensor.role == "input")
-        return tensor.name, tensor.shape[1:] if self.batched else tensor.shape
+        return tensor.name, self.network.conventions.of_sample(tensor.shape) if self.batched else tensor.shape
 
     def definitions(self, *, in_latex: bool) -> Iterator[str]:
         """The sizes that follow from others, by their formulas."""

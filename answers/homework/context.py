@@ -57,7 +57,9 @@ class HomeworkContext:
         self.homework = with_places_counted(homework, self.conventions.index_base)
         self._steps, self._grain = steps, grain
         own = self.homework.own()
-        trainings = Trainings(self.homework.trainings, self.homework.networks, own, trainer or Trainer())
+        trainings = Trainings(
+            self.homework.trainings, self.homework.networks, own, trainer or Trainer(), self.conventions
+        )
         self._shared: dict[type[Any], object] = {Trainings: trainings}
         self._networks: dict[str, Network] = {}
         self._answers: dict[str, tuple[Answered, ...]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -12,7 +13,7 @@ from answers.contract.definitions import NetworkModel, OwnActivation, OwnDefinit
 from answers.contract.grains import StepsField
 from answers.contract.item import Item
 from answers.contract.model import Strict, one_of
-from answers.contract.names import ActivationName, FileName, Label, LayerName, LossName
+from answers.contract.names import ActivationName, FileName, Label, LayerName, LossName, TensorName
 from answers.contract.texts import Markdown, MarkdownLine, PictureFile, PlainText
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
@@ -74,13 +75,31 @@ class Conventions(Strict):
 
     layout: conventions.Layout = "gradient"
     index_base: conventions.IndexBase = 1
+    weights: Annotated[
+        conventions.Weights,
+        BeforeValidator(conventions.spelt),
+        Field(description="the axes of a weight: (out, in) for W x, (in, out) for X W"),
+    ] = "(out, in)"
+    samples: Annotated[
+        conventions.Samples, Field(description="of a batch: rows of a matrix, X W, or its columns, W X")
+    ] = "rows"
+    channels: Annotated[conventions.Channels, Field(description="of pictures: (C, H, W) or (H, W, C)")] = "first"
+    names: dict[TensorName, TensorName] = Field(
+        default_factory=dict, description="what parameters are called in the place of another name: {W: Theta}"
+    )
     steps: Annotated[
         StepsField, Field(description="how finely the key tells derivations, where an item says nothing")
     ] = "lecture"
 
+    @model_validator(mode="after")
+    def _hold_together(self) -> Conventions:
+        self.value()
+        return self
+
     def value(self) -> conventions.Conventions:
         """What networks, layers and answers of the homework are written in."""
-        return conventions.Conventions(self.layout, self.index_base)
+        given = {entry.name: getattr(self, entry.name) for entry in fields(conventions.Conventions)}
+        return conventions.conventions_of(given, conventions.USUAL)
 
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -73,7 +73,8 @@ class RecurrencePage(Lined, Noted):
         if own is None and self.cell not in LAYERS:
             cells = sorted({name for name in LAYERS if name.endswith("Cell")} | set(_own_cells(context)))
             raise HomeworkContentError(f"there is no cell {self.cell}; known: {', '.join(cells)}", ("cell",))
-        return recurrence(own or self.cell, steps=self.times, index_base=context.conventions.index_base, **self.options)
+        options: dict[str, Any] = dict(self.options)
+        return recurrence(own or self.cell, steps=self.times, conventions=context.conventions, **options)
 
     def _derivations(self, made: Recurrence, part: Shown) -> Iterator[Derivation]:
         """The derivations of a part, those by tensors in the order of the backward pass or as they are named."""

@@ -222,6 +222,9 @@ class Evaluator(Sums, Space):
             return numpy.zeros_like(value) + (node.function == "softmax")
         if node.function == "diag" and rank == 2 and 1 in value.shape[-2:]:
             return functions.reduce("diag", value.reshape(value.shape[:-2] + (-1,)), 1)
+        if node.function in ("softmax", "logsoftmax") and rank == 2 and self.table.along != -1:
+            turned = numpy.moveaxis(value, self.table.along, -1)
+            return numpy.moveaxis(functions.reduce(node.function, turned, rank), -1, self.table.along)
         return functions.reduce(node.function, value, rank)
 
     def compare(self, node: tree.Compare, mask: Array) -> Array:

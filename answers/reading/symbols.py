@@ -97,6 +97,7 @@ class Table:
     ``base`` is what indices count from. ``letters`` says that single letters that stand for nothing else are indices
     where they stand as subscripts. ``convolutions`` says that an asterisk between arrays is the full convolution;
     otherwise it is a product. ``basis`` says that e_i is a column of the identity if nothing else is called e.
+    ``along`` is the axis of a matrix, counted from its end, along which a softmax adds up to 1.
     """
 
     symbols: tuple[Symbol, ...]
@@ -105,10 +106,11 @@ class Table:
     letters: bool = True
     convolutions: bool = False
     basis: bool = False
+    along: int = -1
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.symbols, self.partials, self.base, self.letters, self.convolutions, self.basis))
+        return hash((self.symbols, self.partials, self.base, self.letters, self.convolutions, self.basis, self.along))
 
     def __hash__(self) -> int:
         return self._hash

@@ -136,7 +136,15 @@ def table_of(
         base,
         convolutions=True,
         basis=True,
+        along=_along(model),
     )
+
+
+def _along(model: Forward) -> int:
+    """The axis of matrices along which probabilities add up to 1: the last one, unless all stand along another."""
+    simplex = ("simplex", "log_simplex")
+    found = {tensor.along for tensor in model.tensors.values() if tensor.domain in simplex and len(tensor.shape) > 1}
+    return found.pop() if len(found) == 1 else -1
 
 
 def _held(names: Collection[str], layout: Layout) -> Iterator[Partial]:

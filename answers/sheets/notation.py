@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Block, Legend, Text, strings
-from derive.conventions import Layout
+from derive.conventions import USUAL, Layout
 from derive.network import Network
 from derive.render import shape_latex
 from derive.render.names import ranks_of
@@ -61,9 +61,21 @@ def notation_box(context: HomeworkContext, blocks: Iterable[Block]) -> tuple[Blo
     shapes = ", ".join(_shapes(context.network(name) for name in context.homework.networks))
     if shapes:
         said.append(f"The letters are {shapes}.")
+    said += _standing(context)
     said.append(f"Indices count from {context.conventions.index_base}.")
     legend = Legend("The signs:", tuple((sign.formula, sign.words) for sign in signs))
     return (Text(" ".join(said)), *((legend,) if signs else ()))
+
+
+def _standing(context: HomeworkContext) -> Iterator[str]:
+    """Where the axes of weights, samples and channels stand, where that is not as it usually is."""
+    usual = context.conventions
+    if usual.weights != USUAL.weights:
+        yield "A weight has a row for each of its inputs and a column for each of its outputs."
+    if usual.samples != USUAL.samples:
+        yield "The samples of a batch are the columns of its matrices."
+    if usual.channels != USUAL.channels:
+        yield "Pictures have their channels last: height, width, channels."
 
 
 def _shapes(networks: Iterable[Network]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from answers.contract.definitions import NetworkModel, OwnDefinitions
 from answers.errors import HomeworkContentError
 from answers.trainings.model import TrainingModel
 from answers.trainings.trainer import Job, Outcome, Trainer
+from derive.conventions import USUAL, Conventions
 from derive.errors import nearest
 
 
@@ -20,6 +21,7 @@ class Trainings:
     networks: Mapping[str, NetworkModel]
     own: OwnDefinitions
     trainer: Trainer
+    conventions: Conventions = USUAL
 
     def model(self, name: str) -> TrainingModel:
         """The training of that name.
@@ -44,7 +46,9 @@ class Trainings:
         if name not in self.networks:
             raise HomeworkContentError(f"there is no network {name}; {nearest(name, self.networks)}")
         network = self.networks[name]
-        return Job(model, network.layers, network.loss, network.reduction, self.own, folder)
+        # What is trained does not depend on how derivatives are laid out, and batches of data are rows.
+        usual = Conventions(channels=self.conventions.channels, names=self.conventions.names)
+        return Job(model, network.layers, network.loss, network.reduction, self.own, usual, folder)
 
     def outcome(self, name: str) -> Outcome:
         """What came of the training of that name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from answers.errors import HomeworkContentError
 from answers.trainings.cache import Cache, cache_folder
 from answers.trainings.data import AnyData, Prepared
 from answers.trainings.model import TrainingModel
+from derive.conventions import USUAL, Conventions
 from derive.errors import DeriveError
 from derive.network import Network, network
 from numeric.codegen import CompileError
@@ -42,12 +43,15 @@ class Job:
     loss: str | None
     reduction: Literal["mean", "sum"] = "mean"
     own: OwnDefinitions = field(default_factory=OwnDefinitions)
+    conventions: Conventions = USUAL
     folder: Path | None = None
 
     def description(self) -> dict[str, Any]:
         """The job in values that JSON knows."""
         own = self.own.model_dump(mode="json")
         network = {"layers": self.layers, "loss": self.loss, "reduction": self.reduction, "own": own}
+        if self.conventions != USUAL:
+            network["conventions"] = asdict(self.conventions)
         return {
             "training": self.model.model_dump(mode="json"),
             "network": network,
@@ -56,14 +60,14 @@ class Job:
 
     def network(self) -> Network:
         """The network, over a batch."""
-        return _network(self.layers, self.loss, self.reduction, self.own.model_dump_json())
+        return _network(self.layers, self.loss, self.reduction, self.own.model_dump_json(), self.conventions)
 
 
 @lru_cache(maxsize=64)
-def _network(layers: str, loss: str | None, reduction: Literal["mean", "sum"], own: str) -> Network:
+def _network(layers: str, loss: str | None, reduction: Literal["mean", "sum"], own: str, usual: Conventions) -> Network:
     """A network, which many runs of a sweep share; ``own`` are a homework's definitions as JSON."""
     extra = OwnDefinitions.model_validate_json(own).definitions()
-    return network(layers, loss, batch="B", reduction=reduction, extra=extra)
+    return network(layers, loss, batch="B", reduction=reduction, conventions=usual, extra=extra)
 
 
 @lru_cache(maxsize=4)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 
 import sympy
 from sympy import Expr, Indexed, Symbol
 
+from derive.building.arranged import (
+    arranged_row,
+    arranged_tensor,
+    channel_order,
+    in_order,
+    inverse,
+    weight_orders,
+)
 from derive.building.beside import check_beside, further_sizes
 from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
 from derive.building.lifted import Lift, lifted
+from derive.conventions import USUAL, Conventions
 from derive.errors import DefinitionError, NetworkError, nearest
 from derive.expression import symbols, walks
 from derive.forward import Role, Row, Tensor
@@ -35,8 +44,9 @@ class Instance:
 class Names:
     """How the local names of a layer become those of the network that it stands in.
 
-    In a network parameters get the layer's number behind their prefix (``W1``) and all else the output's
-    name behind its own (``mu_z2``), unless it is among the ``kept``; a layer alone keeps the names of its definition.
+    In a network parameters get the layer's number behind their prefix (``W1``), or are ``called`` as it says, and all
+    else the output's name behind its own (``mu_z2``), unless it is among the ``kept``; a layer alone keeps the names of
+    its definition.
     ``beside`` are the tensors that are read as further inputs.
     """
 
@@ -45,6 +55,7 @@ class Names:
     number: int | None = None
     beside: tuple[str, ...] = ()
     kept: frozenset[str] = frozenset()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, definition: LayerDefinition, name: str) -> str:
         """The global name of a local one."""
@@ -52,6 +63,8 @@ class Names:
             return self.source if name == definition.source else self.output
         if name in definition.inputs[: len(self.beside)]:
             return self.beside[definition.inputs.index(name)]
+        if name in self.called:
+            return self.called[name]
         prefix = definition.parameters.get(name)
         if self.number is None or (prefix is None and name in self.kept):
             return name
@@ -66,12 +79,13 @@ def place(
     beside: Sequence[Tensor] = (),
     functions: Iterable[str] = CALLED,
     known: Sequence[tuple[Symbol, Expr]] = (),
+    conventions: Conventions = USUAL,
 ) -> Instance:
     """The rows of ``definition`` reading ``source``, under the names that it has in its place.
 
     ``beside`` are the further inputs, in the order of the definition; what it is not given must be given with
     the network. ``functions`` are those that the equations may apply beside the elementary ones. A size that follows
-    by the formula of one that is ``known`` is that one.
+    by the formula of one that is ``known`` is that one. Channels and weights stand as the ``conventions`` say.
 
     Raises:
         NetworkError: an input has another number of axes or another size than the layer takes, or there is no batch.
@@ -80,12 +94,11 @@ def place(
     if definition.over_batch and batch is None:
         raise NetworkError(f"{definition.name} acts on a whole batch: give its size, such as batch='B'")
     per_sample = None if definition.over_batch else batch
+    samples = 0 if batch is None else 1
+    order = channel_order(definition, conventions, len(source.shape), samples)
+    _check_rank(definition, source, per_sample, conventions)
+    source = arranged_tensor(source, None if order is None else inverse(order))
     incoming = source.shape if per_sample is None else source.shape[1:]
-    if len(incoming) != len(definition.axes):
-        raise NetworkError(
-            f"{definition.name} takes an input with {len(definition.axes)} axes ({', '.join(definition.axes)}), "
-            f"but {source.name} has shape ({', '.join(map(str, incoming))})"
-        )
     _check_names(definition)
     sizes = {**dict(zip(definition.axes, incoming, strict=True)), **definition.sizes}
     sizes |= further_sizes(definition, sizes, beside, per_sample)
@@ -104,8 +117,29 @@ def place(
     )
     _check_defined(definition, equations)
     rows = _rows(definition, equations, shapes, names, per_sample)
+    orders = {row.name: channel_order(definition, conventions, len(row.indices), samples) for row in rows}
+    orders |= {names.of(definition, name): order for name, order in weight_orders(definition, conventions)}
+    orders[source.name] = order
+    moved = {name: order for name, order in orders.items() if order is not None}
+    if moved:
+        given = tuple(arranged_tensor(tensor, moved.get(tensor.name)) for tensor in given)
+        rows = tuple(arranged_row(row, moved) for row in rows)
     output = next(row.tensor for row in rows if row.name == names.output)
     return Instance(given, rows, output, derived)
+
+
+def _check_rank(definition: LayerDefinition, source: Tensor, batch: Expr | None, conventions: Conventions) -> None:
+    """Complain of an input that has another number of axes than the layer takes."""
+    incoming = source.shape if batch is None else source.shape[1:]
+    count = len(definition.axes)
+    if len(incoming) != count:
+        samples = 1 if definition.over_batch else 0
+        order = channel_order(definition, conventions, count, samples)
+        axes = ", ".join(in_order(definition.axes, order))
+        raise NetworkError(
+            f"{definition.name} takes an input with {count} axes ({axes}), "
+            f"but {source.name} has shape ({', '.join(map(str, incoming))})"
+        )
 
 
 def _check_names(definition: LayerDefinition) -> None:

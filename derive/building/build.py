@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from sympy import Expr, Function, Integer, Symbol
 
 from derive.building.applied import applied_functions, called
+from derive.building.arranged import arranged_row, arranged_tensor, sample_orders
 from derive.building.assemble import BATCH, Names, place
 from derive.building.blueprint import Block, Blueprint
 from derive.building.equations import parse_formula
@@ -17,16 +19,18 @@ from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.building.joins import hadamard_row, joined_row, total_row
 from derive.building.language import Chain, Description, Source, Stage
 from derive.building.letters import Lettering
-from derive.building.loss import Surroundings
+from derive.building.loss import Surroundings, shown
 from derive.building.objective import place_objective
 from derive.building.options import Option
 from derive.building.order import check_arguments, check_order
+from derive.conventions import USUAL, Conventions
 from derive.errors import NEAR, NetworkError, likeness, nearest
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Reduction, Row, Tensor
-from derive.layers import ACTIVATION, LAYERS, LOSS, WORDS, Activation, named_functions, scalar_function
+from derive.layers import ACTIVATION, LAYERS, LOSS, WORDS, Activation, named_functions, parameter_names, scalar_function
 from derive.layers.definition import LayerDefinition, LossDefinition
+from derive.layers.dense import TIED
 from derive.layers.ranges import require_in_range
 from derive.render.names import require_distinct
 
@@ -40,6 +44,15 @@ RESERVED = frozenset(("l", "p", "y", "y_hat"))
 
 MISSPELT = 0.85
 """From which likeness on a word in small letters is a layer misspelt, and not the name of a value."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A layer that a name stands for: how it was written, its number, and what its parameters are called."""
+
+    stage: Stage
+    number: int
+    parameters: Mapping[str, str]
 
 
 @dataclass
@@ -60,7 +73,7 @@ class Builder:
     sizes: list[tuple[Symbol, Expr]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     values: dict[str, Tensor] = field(default_factory=dict)
-    shared: dict[str, tuple[Stage, int]] = field(default_factory=dict)
+    shared: dict[str, Shared] = field(default_factory=dict)
     beside: tuple[Tensor, ...] = ()
     referred: frozenset[str] = frozenset()
     said: frozenset[str] = frozenset()
@@ -68,6 +81,7 @@ class Builder:
     counted: int = 0
     alone: bool = False
     reduction: Reduction = "mean"
+    conventions: Conventions = USUAL
 
     def build(self, description: Description, loss: Sequence[Stage]) -> Blueprint:
         """The blueprint of the network, with the loss behind it if there is one.
@@ -75,9 +89,11 @@ class Builder:
         Raises:
             NetworkError: a layer does not exist or does not fit, or two tensors would have one name.
         """
+        self._require_parameters(name for name, _ in self.conventions.names)
         current = None
         self.referred = frozenset(name for chain in description for name in chain.source.names)
-        self.said = self.referred | {stage.name for chain in description for stage in chain.stages} | RESERVED
+        stages = [stage for chain in description for stage in chain.stages]
+        self.said = self.referred | {name for stage in stages for name in (stage.name, *stage.names)} | RESERVED
         for position, chain in enumerate(description):
             current = self._chain(chain, last=position == len(description) - 1)
         if current is None:
@@ -86,6 +102,14 @@ class Builder:
             self._add_objective(loss, current)
         return self.blueprint()
 
+    def _require_parameters(self, names: Iterable[str]) -> None:
+        """Complain of a name in the conventions that no parameter has, of the library or of a user's own layer."""
+        own = (kind.parameters for kind in self.extra.values() if isinstance(kind, LayerDefinition))
+        known = parameter_names().union(*own)
+        unknown = next((name for name in names if name not in known), None)
+        if unknown is not None:
+            raise NetworkError(f"the convention names: no parameter is called {unknown}; {nearest(unknown, known)}")
+
     def blueprint(self) -> Blueprint:
         """What was collected, the functions that results may be written in added."""
         for function in named_functions():
@@ -93,17 +117,30 @@ class Builder:
         self.functions = applied_functions((row.expression for row in self.rows), self.functions, self._called())
         ordered = tuple(sorted(self.given, key=lambda tensor: tensor.role == "parameter"))
         functions, sizes = tuple(self.functions.values()), tuple(self.sizes)
-        forward = Forward(ordered, tuple(self.rows), functions, sizes, reduction=self.reduction)
+        ordered, rows = self._by_samples(ordered)
+        forward = Forward(ordered, rows, functions, sizes, reduction=self.reduction)
         names = [tensor.name for tensor in ordered] + [row.name for row in self.rows]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise NetworkError(f"two tensors would be called {twice[0]}; give the input another name")
+            raise NetworkError(f"two tensors would be called {twice[0]}; give one of them another name")
         self._require_letters(forward)
         require_distinct([tensor.name for tensor in forward.tensors.values() if tensor.role != "hidden"])
         require_distinct(
             {size.name: None for tensor in ordered for size in sorted(symbols.sizes_in(tensor.shape), key=str)}
         )
         return Blueprint(forward, tuple(self.blocks))
+
+    def _by_samples(self, given: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], tuple[Row, ...]]:
+        """The given tensors and the rows with the axis of samples where the conventions have it."""
+        rows = tuple(self.rows)
+        if self.batch is None or self.conventions.samples == "rows":
+            return given, rows
+        batched = [t.name for t in given if t.role in ("input", "target") and t.shape[:1] == (self.batch,)]
+        orders = sample_orders(given, rows, batched)
+        return (
+            tuple(arranged_tensor(tensor, orders.get(tensor.name)) for tensor in given),
+            tuple(arranged_row(row, orders) for row in rows),
+        )
 
     def _require_letters(self, forward: Forward) -> None:
         """Complain of a hyper-parameter that is called as a tensor is."""
@@ -151,7 +188,8 @@ class Builder:
         if not chain.stages:
             return (), default
         *before, end = chain.stages
-        bare = not end.positional and not end.named and end.scale == 1
+        bare = not end.positional and not end.named and end.scale == 1 and not end.transposed and not end.names
+        bare = bare and end.name not in {name for stage in before for name in stage.names[:1]}
         bare = bare and (not self._is_layer(end.name) or (_is_unknown(end.name) and end.name in self.referred))
         if bare and end.name not in self.referred:
             self._refuse_for_layer(end.name)
@@ -203,8 +241,11 @@ class Builder:
             self.beside = tuple(parts[1:])
             return parts[0]
         self.beside = ()
-        joins = {"total": total_row, "hadamard": hadamard_row, "joined": joined_row}
-        row, label = joins[source.kind](parts, name or self._next_value(), self.batch)
+        output = name or self._next_value()
+        if source.kind == "joined":
+            row, label = joined_row(parts, output, self.batch, axis=-1 if self.conventions.channels == "last" else 0)
+        else:
+            row, label = (total_row if source.kind == "total" else hadamard_row)(parts, output, self.batch)
         self.rows.append(row)
         self.blocks.append(Block(label, parts[0].name, row.name))
         return row.tensor
@@ -224,10 +265,10 @@ class Builder:
         Raises:
             NetworkError: there is no such layer, or it does not fit.
         """
+        if stage.transposed:
+            return self._transposed(stage, source, output)
         if stage.name in self.shared:
-            original, number = self.shared[stage.name]
-            definition = self._definition(original, source)
-            return self._layer(original, definition, source, output, number, beside=beside)
+            return self._again(stage, self.shared[stage.name], source, output, beside)
         own = self.extra.get(stage.name)
         if stage.name in LAYERS or isinstance(own, LayerDefinition):
             return self._layer(stage, self._definition(stage, source), source, output, beside=beside)
@@ -243,6 +284,48 @@ class Builder:
         if stage.name in LOSS or loss_elsewhere(stage.name):
             near = APART
         raise NetworkError(f"there is no layer {stage.name}; {near}")
+
+    def _again(self, stage: Stage, shared: Shared, source: Tensor, output: str, beside: tuple[Tensor, ...]) -> Tensor:
+        """Add a layer again that a name stands for, with the same parameters."""
+        original = shared.stage
+        if stage.positional or stage.named:
+            raise NetworkError(f"{stage.name} is the {original.name} before it, used again; it takes no arguments")
+        if stage.names:
+            raise NetworkError(f"{stage.name} has its names already; {', '.join(stage.names)} stands behind it")
+        used = replace(original, scale=stage.scale * original.scale)
+        kind = self._activation(original.name)
+        if kind is not None and original.name not in LAYERS:
+            return self._elementwise(used, kind, source, output, shared)
+        return self._layer(used, self._definition(original, source), source, output, shared, beside=beside)
+
+    def _transposed(self, stage: Stage, source: Tensor, output: str) -> Tensor:
+        """Add the linear map whose weight is that of a layer before it, the other way round."""
+        shared = self.shared.get(stage.name)
+        if shared is None:
+            near = nearest(stage.name, self.shared) if self.shared else "give it one, as in Linear(d) as V, c"
+            raise NetworkError(f"{stage.name}^T: no layer before it is called {stage.name}; {near}")
+        if shared.stage.name not in TIED:
+            both = " or ".join(TIED)
+            raise NetworkError(f"{stage.name}^T: {stage.name} is the name of a {shared.stage.name}, expected a {both}")
+        if len(stage.names) > 1 or stage.positional or set(dict(stage.named)) - {"bias"}:
+            raise NetworkError(f"{stage.name}^T takes bias=True, or the name of its bias, as in {stage.name}^T as c")
+        name = shared.parameters["weight"]
+        shape = next(tensor.shape for tensor in self.given if tensor.name == name)
+        rank = len(source.shape) - (self.batch is not None)
+        bias = bool(stage.names) or str(dict(stage.named).get("bias", "False")).lower() == "true"
+        definition = TIED[shared.stage.name](shape, bias, rank, self.conventions.weights == "(in, out)")
+        tied = {"weight": name, **({"bias": stage.names[0]} if stage.names else {})}
+        plain = replace(stage, name="Linear", names=())
+        return self._layer(plain, definition, source, output, tied=tied)
+
+    def _parameters(self, stage: Stage, definition: LayerDefinition, number: int) -> dict[str, str]:
+        """What the parameters of a layer are called: as the stage says, else by its number.
+
+        A single name is that of a layer, and of its parameter if it has one, or of its weight if it is a letter.
+        """
+        own, known = definition.parameters, self.conventions.called
+        usual = {name: known(name) if self.alone else f"{known(name, prefix)}{number}" for name, prefix in own.items()}
+        return usual | named_parameters(stage, tuple(own), tuple(definition.weights))
 
     def _called(self) -> Mapping[str, Activation]:
         """The activations that equations may apply, by the names that they call them."""
@@ -270,15 +353,19 @@ class Builder:
         definition: LayerDefinition,
         source: Tensor,
         output: str,
-        reused: int = 0,
+        reused: Shared | None = None,
         *,
         beside: tuple[Tensor, ...] = (),
+        tied: Mapping[str, str] = MappingProxyType({}),
     ) -> Tensor:
-        """Place a layer; ``reused`` is the number of the layer whose parameters it takes over, 0 for its own."""
-        number = reused or (self._next_number() if definition.parameters else 0)
+        """Place a layer; one that is ``reused`` gives it all its parameters, others those that are ``tied``."""
+        number = reused.number if reused else self._next_number() if definition.parameters else 0
+        called = dict(reused.parameters) if reused else self._parameters(stage, definition, number) | dict(tied)
         read = tuple(tensor.name for tensor in beside)
-        names = Names(source.name, output, None if self.alone else number, read, self._kept(stage, definition))
-        instance = place(definition, source, names, self.batch, beside, self._called(), self.sizes)
+        kept = self._kept(stage, definition)
+        names = Names(source.name, output, None if self.alone else number, read, kept, called)
+        conventions = self.conventions
+        instance = place(definition, source, names, self.batch, beside, self._called(), self.sizes, conventions)
         rows = list(instance.rows)
         if stage.scale != 1:
             last = rows[-1]
@@ -286,12 +373,17 @@ class Builder:
         for tensor in (*instance.given, *(row.tensor for row in rows)):
             _check_sizes(stage.name, tensor)
         known = {tensor.name: tensor for tensor in self.given}
+        taken = set(called.values()) if reused else set(tied.values())
         for tensor in instance.given:
-            if reused and known.get(tensor.name, tensor).shape != tensor.shape:
-                raise NetworkError(f"{stage.label} cannot be used again here: {tensor.name} would need another shape")
-        self.given += [tensor for tensor in instance.given if tensor.name not in known or not reused]
-        if stage.label and not reused:
-            self.shared[stage.label] = stage, number
+            if tensor.name in taken & set(known) and known[tensor.name].shape != tensor.shape:
+                raise NetworkError(
+                    f"{tensor.name} has shape {shown(known[tensor.name].shape)} and cannot be used again here: "
+                    f"{source.name} has shape {shown(source.shape)}, so that it would need {shown(tensor.shape)}"
+                )
+        shared = reused or tied
+        self.given += [tensor for tensor in instance.given if tensor.name not in known or not shared]
+        if stage.names and not reused:
+            self.shared[stage.names[0]] = Shared(stage, number, called)
         self._declare(source, definition)
         self.rows += rows
         self.sizes += instance.sizes
@@ -321,7 +413,9 @@ class Builder:
         self.learnt += 1
         return self.learnt
 
-    def _elementwise(self, stage: Stage, kind: Activation, source: Tensor, output: str) -> Tensor:
+    def _elementwise(
+        self, stage: Stage, kind: Activation, source: Tensor, output: str, reused: Shared | None = None
+    ) -> Tensor:
         given = tuple(str(value) for value in stage.positional)
         names = (*kind.constants, *kind.learnt)
         named = {key: str(value) for key, value in stage.named}
@@ -336,10 +430,13 @@ class Builder:
             for key, value in values.items():
                 require_in_range(kind.name, key, parse_formula(value))
         label = _labelled(stage, kind.name)
+        learnt = dict(reused.parameters) if reused else self._learnt(stage, kind)
+        if stage.names and not reused:
+            self.shared[stage.names[0]] = Shared(stage, 0, learnt)
         if kind.learnt:
-            number = "" if self.alone else str(self._next_number())
-            parameters = {name: symbols.scalar(f"{name}{number}") for name in kind.learnt}
-            self.given += [Tensor(symbol.name, (), "parameter") for symbol in parameters.values()]
+            parameters = {name: symbols.scalar(own) for name, own in learnt.items()}
+            if not reused:
+                self.given += [Tensor(own, (), "parameter") for own in learnt.values()]
             return self._row(
                 source,
                 output,
@@ -358,6 +455,12 @@ class Builder:
         self.functions[function.name] = function
         return self._row(source, output, stage, function, label)
 
+    def _learnt(self, stage: Stage, kind: Activation) -> dict[str, str]:
+        """What the parameters of an activation are called."""
+        number = "" if self.alone or not kind.learnt else str(self._next_number())
+        usual = {name: f"{self.conventions.called(name)}{number}" for name in kind.learnt}
+        return usual | named_parameters(stage, kind.learnt, ())
+
     def _row(self, source: Tensor, output: str, stage: Stage, function: object, label: str) -> Tensor:
         if not callable(function):
             raise TypeError(f"{function!r} is no function of an element")
@@ -368,6 +471,22 @@ class Builder:
         self.rows.append(Row(tensor, letters, body))
         self.blocks.append(Block(label, source.name, output))
         return tensor
+
+
+def named_parameters(stage: Stage, parameters: tuple[str, ...], weights: tuple[str, ...]) -> dict[str, str]:
+    """The parameters that the names behind a stage are for.
+
+    Raises:
+        NetworkError: there are several names, and not as many as parameters.
+    """
+    names = stage.names
+    if len(names) > 1 and len(names) != len(parameters):
+        listing = f"the parameters {', '.join(parameters)}" if parameters else "no parameters"
+        raise NetworkError(f"{stage.name} has {listing}; {len(names)} names stand behind it: {', '.join(names)}")
+    of_weight = len(weights) == 1 and weights == parameters[:1] and SHORT.fullmatch("".join(names)) is not None
+    if len(names) == 1 and len(parameters) > 1 and not of_weight:
+        return {}
+    return dict(zip(parameters, names, strict=False))
 
 
 def _check_sizes(layer: str, tensor: Tensor) -> None:

@@ -38,16 +38,17 @@ def _elementwise(parts: Sequence[Tensor], output: str, operation: type[Expr], wh
     return Row(Tensor(output, parts[0].shape), letters, body)
 
 
-def joined_row(parts: Sequence[Tensor], output: str, batch: Expr | None) -> tuple[Row, str]:
-    """Values one after the other along their first axis (of a sample), as a row and its label.
+def joined_row(parts: Sequence[Tensor], output: str, batch: Expr | None, axis: int = 0) -> tuple[Row, str]:
+    """Values one after the other along an axis of a sample, the first one or the last, as a row and its label.
 
     Each part is read at the index less the lengths before it, and reads 0 outside of its own range.
 
     Raises:
         NetworkError: the shapes differ in another axis.
     """
-    axis = 0 if batch is None else 1
     first = parts[0]
+    before = 0 if batch is None else 1
+    axis = len(first.shape) - 1 if axis == -1 else before + axis
     for part in parts[1:]:
         if part.shape[:axis] + part.shape[axis + 1 :] != first.shape[:axis] + first.shape[axis + 1 :]:
             raise NetworkError(f"{_said(first)} and {_said(part)} cannot be joined")

@@ -26,13 +26,17 @@ Argument: TypeAlias = Expr | str | tuple["Argument", ...]
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage as it was written: a layer's name, its arguments, and the scale in front of it."""
+    """One stage as it was written: a layer's name, its arguments, the scale in front of it, and the names behind it.
+
+    A layer that was named before may be ``transposed``, ``V^T``: its weight is used the other way round.
+    """
 
     name: str
     positional: tuple[Argument, ...] = ()
     named: tuple[tuple[str, Argument], ...] = ()
     scale: Expr = sympy.S.One
-    label: str = ""
+    names: tuple[str, ...] = ()
+    transposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,29 +146,31 @@ def _terms(tree: Tree[Any]) -> Iterator[Stage]:
         return
     before, last = tree.children
     yield from _terms(before)
-    term = _stage(last) if tree.data == "plus" else _layer(last, "")
+    term = _stage(last) if tree.data == "plus" else _layer(last)
     yield term if tree.data == "plus" else replace(term, scale=-term.scale)
 
 
 def _stage(tree: Tree[Any]) -> Stage:
-    product, label = tree.children
-    return _layer(product, "" if label is None else _word(label, "a layer"))
+    product, behind = tree.children
+    names = () if behind is None else tuple(_word(name, "a layer or a parameter") for name in behind.children)
+    return _layer(product, names)
 
 
-def _layer(product: Tree[Any], label: str) -> Stage:
+def _layer(product: Tree[Any], names: tuple[str, ...] = ()) -> Stage:
     """The layer of a product and its factors: the one with arguments, or the last that nothing is divided by."""
-    parts = list(_parts(product))
-    named = [node for node, below in parts if node.data == "named" and not below]
-    called = [node for node in named if node.children[1] is not None]
+    parts = [(node, _of_turned(node), below) for node, below in _parts(product)]
+    named = [plain for _, plain, below in parts if plain.data == "named" and not below]
+    turned = {id(plain) for node, plain, _ in parts if node.data == "turned"}
+    called = [plain for plain in named if plain.children[1] is not None or id(plain) in turned]
     if len(called) > 1:
-        names = " and ".join(str(node.children[0]) for node in called)
-        raise NetworkError(f"{names} are multiplied; a layer or a loss has numbers and letters as its factors")
+        both = " and ".join(str(node.children[0]) for node in called)
+        raise NetworkError(f"{both} are multiplied; a layer or a loss has numbers and letters as its factors")
     if not named:
         raise NetworkError("there are factors and no layer or loss behind them, as in 1/2*MSE")
     layer = called[0] if called else named[-1]
     scale = sympy.S.One
-    for node, below in parts:
-        scale *= sympy.S.One if node is layer else _below(_number(node)) if below else _number(node)
+    for node, plain, below in parts:
+        scale *= sympy.S.One if plain is layer else _below(_number(node)) if below else _number(node)
     name, arguments = layer.children
     positional: list[Argument] = []
     given: list[tuple[str, Argument]] = []
@@ -176,7 +182,17 @@ def _layer(product: Tree[Any], label: str) -> Stage:
             positional.append(_value(value))
         else:
             given.append((_word(key, "an argument"), _value(value)))
-    return Stage(_word(name, "a layer"), tuple(positional), tuple(given), scale, label)
+    return Stage(_word(name, "a layer"), tuple(positional), tuple(given), scale, names, id(layer) in turned)
+
+
+def _of_turned(node: Tree[Any]) -> Tree[Any]:
+    """What a transpose stands behind, with the arguments behind that, or the node itself."""
+    if node.data != "turned":
+        return node
+    inner, arguments = node.children
+    if inner.data != "named" or inner.children[1] is not None:
+        raise NetworkError("a transpose stands behind the name of an earlier layer, as in Linear(d) as V, c -> V^T")
+    return Tree("named", [inner.children[0], arguments])
 
 
 def _parts(product: Tree[Any], below: bool = False) -> Iterator[tuple[Tree[Any], bool]]:
@@ -209,6 +225,8 @@ def _number(tree: Tree[Any]) -> Expr:
         if arguments is not None:
             raise NetworkError(f"{name}(...) stands among the factors of another; factors are numbers and letters")
         return symbols.scalar(_word(name, "a factor"))
+    if kind == "turned":
+        raise NetworkError("a transposed layer stands among the factors of another; factors are numbers and letters")
     if kind == "raised":
         return power(_number(children[0]), rational(str(children[1])))
     if kind == "opposite":

@@ -79,8 +79,10 @@ def place_objective(stages: Sequence[Stage], around: Surroundings, reduction: Re
 
 def _placed(stage: Stage, around: Surroundings) -> PlacedLoss:
     """One term: a penalty where it names parameters or values, else a loss, or a value of the network."""
-    if stage.label:
-        raise NetworkError(f"a loss has no name behind it; {stage.label} stands behind {stage.name}")
+    if stage.names:
+        raise NetworkError(f"a loss has no name behind it; {', '.join(stage.names)} stands behind {stage.name}")
+    if stage.transposed:
+        raise NetworkError(f"{stage.name}^T is no loss; a transpose stands behind the name of a layer of the network")
     if stage.name in PENALTY and not _is_loss(stage, around):
         return _penalty(stage, around)
     if stage.name in around.losses:

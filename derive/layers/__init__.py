@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from inspect import signature
 from types import MappingProxyType
 
 from derive.building.equations import parse_formula
@@ -42,6 +43,17 @@ def named_functions() -> tuple[ScalarFunction, ...]:
     return tuple(scalar_function(activation.call, activation.formula) for activation in NAMED)
 
 
+@lru_cache(maxsize=1)
+def parameter_names() -> frozenset[str]:
+    """What parameters of the library's layers are called, in a layer alone and before a number in a network."""
+    names = {name for activation in ACTIVATIONS for name in activation.learnt}
+    for factory in LAYERS.values():
+        needed = [option for option in signature(factory).parameters.values() if option.default is option.empty]
+        definition = factory(*(symbols.size(f"n{place}") for place, _ in enumerate(needed)))
+        names |= {*definition.parameters, *definition.parameters.values()}
+    return frozenset(names)
+
+
 def scalar_function(
     name: str, formula: str, constants: tuple[tuple[str, str], ...] = (), functions: Iterable[str] = ()
 ) -> ScalarFunction:
@@ -69,5 +81,6 @@ __all__ = [
     "LossDefinition",
     "Penalty",
     "named_functions",
+    "parameter_names",
     "scalar_function",
 ]

@@ -67,6 +67,8 @@ def convolution(
             "y": ("C_out", *(f"{a}_out" for a in axes)),
         },
         parameters={"weight": "W", **({"bias": "b"} if bias else {})},
+        weights={"weight": (1, 0, *range(2, 2 + rank))},
+        channels=True,
     )
 
 
@@ -128,6 +130,8 @@ def transposed(
             "y": ("C_out", *(f"{a}_out" for a in axes)),
         },
         parameters={"weight": "W", **({"bias": "b"} if bias else {})},
+        weights={"weight": (1, 0, *range(2, 2 + rank))},
+        channels=True,
     )
 
 

@@ -36,6 +36,10 @@ class LayerDefinition:
             leaves open; each dimension is an expression in the names of ``axes``, ``sizes`` and ``derived``.
         parameters: the names among ``shapes`` that are learnt, in the order of PyTorch's layer, with the
             prefix that a network gives them (``weight`` becomes ``W1``).
+        weights: the parameters that map inputs to outputs, each with the order of its axes where those of inputs stand
+            before those of outputs: ``(1, 0)`` for a matrix of the shape (outputs, inputs).
+        channels: whether the first axis of a sample is that of channels, with space behind it, which come last by the
+            convention of that name.
         inputs: the names among ``shapes`` that are given beside the input, for each sample its own: a mask.
         buffers: the names among ``shapes`` that are given and shared by all samples, but not learnt: running means.
         values: the names of rows that answers may use, such as the mean of a batch; the others are internal.
@@ -63,6 +67,8 @@ class LayerDefinition:
     domains: Mapping[str, Domain] = field(default_factory=dict)
     call: str = ""
     elements: tuple[str, str] | None = None
+    weights: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    channels: bool = False
 
     @property
     def lengths(self) -> tuple[str, ...]:

@@ -22,7 +22,41 @@ def linear(outputs: Expr, bias: bool = True, rank: Expr = Integer(1)) -> LayerDe
         sizes={"fan_out": outputs},
         shapes={"weight": ("fan_out", "fan_in"), "y": (*names, "fan_out"), **({"bias": ("fan_out",)} if bias else {})},
         parameters={"weight": "W", **({"bias": "b"} if bias else {})},
+        weights={"weight": (1, 0)},
     )
+
+
+def _back(equation: str, weight: tuple[str, str], outputs: Expr, bias: bool, rank: int) -> LayerDefinition:
+    """A linear map with the weight of another layer; ``equation`` is an element of the weight."""
+    names, letters = leading(rank)
+    return LayerDefinition(
+        name="Linear",
+        equations=f"y{subscripts(*letters, 'i')} = sum[j] {equation}*z{subscripts(*letters, 'j')}"
+        + (" + bias[i]" if bias else ""),
+        axes=(*names, "fan_in"),
+        sizes={"fan_out": outputs},
+        shapes={"weight": weight, "y": (*names, "fan_out"), **({"bias": ("fan_out",)} if bias else {})},
+        parameters={"weight": "W", **({"bias": "b"} if bias else {})},
+    )
+
+
+def transposed_linear(shape: tuple[Expr, ...], bias: bool, rank: int, inputs_first: bool) -> LayerDefinition:
+    """The linear map with the transpose of a weight of that shape: from the outputs of its layer to the inputs."""
+    if inputs_first:
+        return _back("weight[i,j]", ("fan_out", "fan_in"), shape[0], bias, rank)
+    return _back("weight[j,i]", ("fan_in", "fan_out"), shape[1], bias, rank)
+
+
+def transposed_table(shape: tuple[Expr, ...], bias: bool, rank: int, inputs_first: bool) -> LayerDefinition:
+    """A score for every row of an embedding's table of that shape: its inner product with the input."""
+    return _back("weight[i,j]", ("fan_out", "fan_in"), shape[0], bias, rank)
+
+
+TIED: dict[str, Callable[[tuple[Expr, ...], bool, int, bool], LayerDefinition]] = {
+    "Linear": transposed_linear,
+    "Embedding": transposed_table,
+}
+"""The layers whose weight may be used the other way round, and the map with it: of the weight's shape as it stands."""
 
 
 def _along(axis: Expr, rank: Expr) -> tuple[tuple[str, ...], str, str, str]:

@@ -27,6 +27,7 @@ def bilinear(outputs: Expr, other: Expr | None = None, bias: bool = True) -> Lay
             **({"bias": ("fan_out",)} if bias else {}),
         },
         parameters={"weight": "W", **({"bias": "b"} if bias else {})},
+        weights={"weight": (1, 2, 0)},
     )
 
 
@@ -42,6 +43,7 @@ def maxout(outputs: Expr, pieces: Expr) -> LayerDefinition:
         sizes={"fan_out": outputs, "P": pieces},
         shapes={"weight": ("fan_out", "P", "n"), "bias": ("fan_out", "P"), "u": ("fan_out", "P"), "y": ("fan_out",)},
         parameters={"weight": "W", "bias": "b"},
+        weights={"weight": (2, 0, 1)},
         values=("u",),
     )
 
@@ -82,6 +84,7 @@ def swiglu(hidden: Expr, rank: Expr = Integer(1)) -> LayerDefinition:
         sizes={"d": hidden},
         shapes={"weight": ("d", "n"), "gate": ("d", "n"), **dict.fromkeys(("a", "b", "y"), (*names, "d"))},
         parameters={"weight": "W", "gate": "V"},
+        weights={"weight": (1, 0), "gate": (1, 0)},
         values=("a", "b"),
     )
 

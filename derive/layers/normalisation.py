@@ -83,6 +83,7 @@ def _normalised(
         values=(*given, "z_hat"),
         constants=EPS,
         domains={"v": "positive"},
+        channels=CHANNEL in axes,
     )
 
 
@@ -157,6 +158,7 @@ def group_norm(groups: Expr, affine: bool = True, rank: Expr = Integer(3)) -> La
         parameters={"weight": "gamma", "bias": "beta"} if affine else {},
         values=("u", "mu", "v", "z_hat"),
         constants=EPS,
+        channels=True,
     )
 
 

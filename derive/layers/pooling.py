@@ -50,6 +50,7 @@ def max_pool(rank: int, kernel: Option, stride: Option | None = None, padding: O
         sizes=sizes,
         derived=_derived(rank),
         shapes={"y": ("C", *(f"{a}_out" for a in axes))},
+        channels=True,
     )
 
 
@@ -66,6 +67,7 @@ def average_pool(
         sizes=sizes,
         derived=_derived(rank),
         shapes={"y": ("C", *(f"{a}_out" for a in axes))},
+        channels=True,
     )
 
 
@@ -76,6 +78,7 @@ def global_average_pool(rank: int) -> LayerDefinition:
         name=f"GlobalAvgPool{rank}d",
         equations=f"y[c] = 1/({'*'.join(axes)})*sum[{','.join(inner)}] z[c,{','.join(inner)}]",
         axes=("C", *axes),
+        channels=True,
     )
 
 

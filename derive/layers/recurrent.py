@@ -15,6 +15,9 @@ from derive.layers.definition import LayerDefinition
 STACKED = {"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "c"}
 """The parameters of a cell, and what a network calls them."""
 
+TURNED = {"weight_ih": (1, 0), "weight_hh": (1, 0)}
+"""The order of the axes of its weights where inputs come first."""
+
 
 def elman(hidden: Expr, bias: bool = True) -> LayerDefinition:
     """The simple recurrent cell with tanh.
@@ -31,6 +34,7 @@ def elman(hidden: Expr, bias: bool = True) -> LayerDefinition:
         sizes={"H": hidden},
         shapes={"h_prev": ("H",), "h": ("H",), **_parameters("H", bias)},
         parameters=_named(bias),
+        weights=TURNED,
     )
 
 
@@ -64,6 +68,7 @@ def lstm(hidden: Expr, bias: bool = True) -> LayerDefinition:
             **_parameters("4*H", bias),
         },
         parameters=_named(bias),
+        weights=TURNED,
         values=("a", "i", "f", "g", "o"),
     )
 
@@ -97,6 +102,7 @@ def gru(hidden: Expr, bias: bool = True) -> LayerDefinition:
             **_parameters("3*H", bias),
         },
         parameters=_named(bias),
+        weights=TURNED,
         values=("a", "v", "r", "u", "n"),
     )
 

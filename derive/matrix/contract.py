@@ -10,7 +10,7 @@ from itertools import chain
 from sympy import Expr, Symbol
 
 from derive.matrix.build import diagonal, hadamard, ones, product, scale, transpose
-from derive.matrix.nodes import Elementwise, Identity, Named, Node, Ones, Plus, Product, Transpose
+from derive.matrix.nodes import Elementwise, Hadamard, Identity, Named, Node, Ones, Plus, Product, Transpose
 from derive.matrix.tree import is_column, split_scale, transposes
 
 
@@ -37,15 +37,18 @@ class Contraction:
         """The node of Sum_bound of the product of the factors, or None.
 
         An index on two matrices joins them, A diag(v) B; on one matrix it makes a vector, A (v ⊙ w). What joins
-        without a transpose is joined first, so that (C ⊙ (A B))^T 1 is not ((A^T C) ⊙ B)^T 1. There is
-        no form where every bound index left is read by three or more matrices that cannot be merged.
+        without a transpose is joined first, so that (C ⊙ (A B))^T 1 is not ((A^T C) ⊙ B)^T 1, and a slope last, once
+        what it multiplies has come back to it: ((A B) ⊙ f'(Z)) 1. There is no form where every bound index left is
+        read by three or more matrices that cannot be merged.
         """
         left = list(bound)
         factors = self._merged(factors)
         while left:
             matrices = [factor.axes for factor in factors if len(factor.axes) == 2]
             readers = Counter(chain.from_iterable(matrices))
-            k = min(left, key=lambda index: (readers[index], _turns(index, matrices)))
+            slopes = [factor.axes for factor in factors if len(factor.axes) == 2 and self._is_slope(factor.node)]
+            late = frozenset(chain.from_iterable(slopes))
+            k = min(left, key=lambda index: (readers[index], index in late, _turns(index, matrices)))
             if readers[k] > 2:
                 return None
             left.remove(k)
@@ -108,6 +111,11 @@ class Contraction:
             names = sum(isinstance(_leaf(term), Named) for term in bare.terms)
             return 0 if names == len(bare.terms) else 3 if Ones(*bare.shape) in map(_leaf, bare.terms) else 2
         return 1 if isinstance(bare, Named) and bare.name not in self.gradients else 0
+
+    def _is_slope(self, node: Node) -> bool:
+        """Whether a matrix is what a signal is multiplied with element by element on its way back."""
+        bare = _leaf(node)
+        return any(map(self._is_slope, bare.factors)) if isinstance(bare, Hadamard) else self._place(bare) == 3
 
     def _is_gradient(self, node: Node) -> bool:
         bare = _leaf(node)

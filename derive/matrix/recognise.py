@@ -324,5 +324,7 @@ def _place_in_sum(node: Node) -> int:
     negative = 4 if isinstance(node, Scale) and node.coefficient.could_extract_minus_sign() else 0
     bare = node.node if isinstance(node, Scale) else node
     if isinstance(bare, Product):
-        return negative + (2 if isinstance(bare.factors[0], Ones) else 0)
+        first, last = bare.factors[0], bare.factors[-1]
+        repeated = isinstance(first, Ones) or (isinstance(last, Ones) and last.rows == 1)
+        return negative + (2 if repeated else 0)
     return negative + 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any
 
 from sympy import Expr, Indexed, Symbol
 
@@ -21,7 +22,7 @@ from derive.building.language import Argument
 from derive.building.letters import Lettering, lettered
 from derive.calculus.boundary import without_end
 from derive.calculus.sweep import Sweep, fresh_bound
-from derive.conventions import FROM_ZERO, Conventions, IndexBase
+from derive.conventions import FROM_ZERO, Conventions, IndexBase, conventions_of
 from derive.derivation import Derivation
 from derive.deriving import deriver_of
 from derive.errors import NetworkError, nearest
@@ -197,27 +198,29 @@ def recurrence(
     cell: str | LayerDefinition,
     *arguments: Argument | int | bool,
     steps: str | int = "T",
-    index_base: IndexBase = 0,
+    index_base: IndexBase | None = None,
+    conventions: Conventions | Mapping[str, Any] = FROM_ZERO,
     **options: Argument | int | bool,
 ) -> Recurrence:
     """A cell over time: ``recurrence("LSTMCell", "H")``, for ``steps`` steps, by default a symbol.
 
-    The initial value of a state h is the given tensor h0; the upstream gradient of h is dh.
+    The initial value of a state h is the given tensor h0; the upstream gradient of h is dh. Times are rows, and
+    gradients have the shape of their parameters, whatever the ``conventions`` say of these.
 
     Raises:
         NetworkError: there is no such cell, it does not take these arguments, or it has no states.
     """
+    usual = conventions_of(conventions, FROM_ZERO).with_(index_base=index_base, layout="gradient", samples="rows")
     stage = stage_of(cell, arguments, options)
     definition = defined(stage) if isinstance(cell, str) else cell
     if not definition.states:
         raise NetworkError(f"{definition.name} has no state that it hands on to the next step")
-    conventions = Conventions(index_base=index_base)
     number_of_steps = symbols.dimension(steps)
     _require_other_sizes(definition, number_of_steps)
 
     def made(definition: LayerDefinition, length: Expr) -> Recurrence:
-        alone, forward = layer(definition, conventions=conventions), _over_time(definition, length)
-        return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, conventions)
+        alone, forward = layer(definition, conventions=usual), _over_time(definition, length, usual)
+        return Recurrence(definition.name, forward, alone, tuple(definition.states.items()), length, usual)
 
     def over(lettering: Lettering) -> tuple[LayerDefinition, Expr]:
         """The cell and the number of steps with what stands in the place of numbers."""
@@ -230,7 +233,7 @@ def recurrence(
         return lengthened(definition, length), length(number_of_steps)
 
     def build(lettering: Lettering) -> Blueprint:
-        return Blueprint(_over_time(*over(lettering)), ())
+        return Blueprint(_over_time(*over(lettering), usual), ())
 
     plain = made(definition, number_of_steps)
     lengths = [definition.sizes[name] for name in definition.lengths] + [number_of_steps]
@@ -248,11 +251,13 @@ def _require_other_sizes(definition: LayerDefinition, steps: Expr) -> None:
         raise NetworkError(f"{steps} is both the size {same} of {definition.name} and its number of steps: name two")
 
 
-def _over_time(definition: LayerDefinition, steps: Expr) -> Forward:
+def _over_time(definition: LayerDefinition, steps: Expr, conventions: Conventions) -> Forward:
     """The cell's rows for every time, reading states one step earlier; the loss is ``Σ dh·h`` over all times."""
     shape = (steps, *(symbols.size(axis) for axis in definition.axes))
     source = Tensor(definition.source, shape, "input")
-    instance = place(definition, source, Names(definition.source, definition.outputs[0]), steps)
+    called = {name: conventions.called(name) for name in definition.parameters}
+    names = Names(definition.source, definition.outputs[0], called=called)
+    instance = place(definition, source, names, steps, conventions=conventions)
     before = dict(definition.states)
     initial = {state: f"{state}0" for state in before.values()}
     rows = tuple(_at_time(row, before) for row in instance.rows)

@@ -25,12 +25,12 @@ STEP = 1 / 8
 
 @dataclass(frozen=True)
 class Counting:
-    """Counts the products of rows at the values of a point; those of the first sample where it is of a batch."""
+    """Counts the products of rows at the values of a point; those of the first sample along the axis of ``samples``."""
 
     model: Forward
     point: Point
     sizes: Mapping[Symbol, int]
-    batched: bool
+    samples: int | None
 
     def pairs(self, row: Row) -> frozenset[int]:
         """How many elements of a weight the elements of a row multiply with something, each with each.
@@ -61,7 +61,9 @@ class Counting:
         return [name for name in read if name in tensors and tensors[name].is_weight]
 
     def _of_sample(self, array: Array) -> Array:
-        return array[:1] if self.batched else array
+        if self.samples is None:
+            return array
+        return array[:1] if self.samples == 0 else array[..., :1]
 
     def _drawn(self, row: Row, weight: str, generator: numpy.random.Generator) -> dict[str, Array]:
         """Other values for all real tensors that a row reads beside its weight."""

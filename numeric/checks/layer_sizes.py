@@ -9,9 +9,10 @@ from itertools import product
 from sympy import Expr, Indexed, Integer, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from derive.conventions import USUAL, Conventions
 from derive.expression import symbols, walks
 from derive.expression.affine import affine
-from derive.forward import Forward, Row
+from derive.forward import Forward, Row, Tensor
 from derive.network import Network
 from derive.sizes import LayerSize, connections, layer_sizes
 from numeric.arrays.sizes import lengths
@@ -29,7 +30,7 @@ def miscounted(network: Network, *, batched: bool) -> Iterator[str]:
     base = network if network.general is None else network.general.network
     yield from _on_arrays(base, batched)
     numbers = sample_sizes(network.forward, 0)
-    windows = Windows(network.forward, numbers, 2 if batched else 1)
+    windows = Windows(network.forward, numbers, network.conventions, batched=batched)
     for row in network.forward.rows:
         yield from windows.unfilled(row)
     for layer in layer_sizes(network, batched=batched):
@@ -46,13 +47,14 @@ def _on_arrays(network: Network, batched: bool) -> Iterator[str]:
     if elements != counted:
         yield f"{elements} parameters, not {counted}"
     for layer in layers:
-        shape = point.value(layer.value).shape[1 if batched else 0 :]
+        whole = point.value(layer.value).shape
+        shape = network.conventions.of_sample(whole) if batched else whole
         if shape != lengths(layer.shape, sizes):
             yield f"{layer.value} has the shape {shape}, not {lengths(layer.shape, sizes)}"
-    counting = Counting(model, point, sizes, batched)
+    counting = Counting(model, point, sizes, _samples(network, batched))
     for row in _layer_rows(network):
         pairs = counting.pairs(row)
-        stated = lengths((connections(row, model, _batch(network, batched)),), sizes)[0]
+        stated = lengths((connections(row, network, batched=batched),), sizes)[0]
         if pairs and stated not in pairs:
             yield f"{row.name} has {max(pairs)} pairs of a weight and what it is multiplied with, not {stated}"
 
@@ -61,7 +63,7 @@ def uncounted(network: Network, *, batched: bool) -> tuple[str, ...]:
     """The values whose connections no count can confirm: they rest on the formula alone."""
     base = network if network.general is None else network.general.network
     model, sizes = base.forward, sample_sizes(base.forward, 0)
-    counting = Counting(model, Point(model, sample(model, 0, sizes), sizes), sizes, batched)
+    counting = Counting(model, Point(model, sample(model, 0, sizes), sizes), sizes, _samples(base, batched))
     return tuple(row.name for row in _layer_rows(base) if counting.weights_read(row) and not counting.pairs(row))
 
 
@@ -73,17 +75,19 @@ def _layer_rows(network: Network) -> Iterator[Row]:
         yield row
 
 
-def _batch(network: Network, batched: bool) -> Expr | None:
-    given = network.forward.given
-    return next(tensor.shape[0] for tensor in given if tensor.role == "input") if batched else None
+def _samples(network: Network, batched: bool) -> int | None:
+    """The axis of the samples of a batch, counted from the nearer end."""
+    return None if not batched else 0 if network.conventions.samples == "rows" else -1
 
 
 class Windows:
-    """The places that rows read along their axes, enumerated at given sizes; ``first`` is the first axis of space."""
+    """The places that rows read along their axes, enumerated at given sizes, in the axes of its conventions."""
 
-    def __init__(self, model: Forward, sizes: Mapping[Symbol, int], first: int = 1) -> None:
+    def __init__(
+        self, model: Forward, sizes: Mapping[Symbol, int], conventions: Conventions = USUAL, *, batched: bool = False
+    ) -> None:
         self.model = model
-        self.first = first
+        self.conventions, self.batched = conventions, batched
         self.sizes = dict(sizes)
         self._seen: dict[tuple[str, int, int], frozenset[int]] = {}
 
@@ -106,7 +110,10 @@ class Windows:
     def _space(self) -> int:
         """The number of axes of space of the inputs."""
         inputs = (tensor for tensor in self.model.given if tensor.role == "input" and tensor.domain == "real")
-        return max((len(tensor.shape) - self.first for tensor in inputs), default=0)
+        return max((len(self._space_of(tensor)) for tensor in inputs), default=0)
+
+    def _space_of(self, tensor: Tensor) -> tuple[int, ...]:
+        return self.conventions.space(len(tensor.shape), batched=self.batched)
 
     def sees_beyond(self, name: str) -> bool:
         """Whether a value reads places of an input that do not move with its own: all of them, as a mean does."""
@@ -187,7 +194,8 @@ class Windows:
             row = self.model.row.get(name)
             if row is None:
                 tensor = self.model.tensors[name]
-                self._seen[key] = frozenset({place}) if tensor.role == "input" and axis >= self.first else frozenset()
+                spatial = tensor.role == "input" and axis in self._space_of(tensor)
+                self._seen[key] = frozenset({place}) if spatial else frozenset()
             else:
                 found = (
                     self.seen(other, there, at)

@@ -253,7 +253,9 @@ def over_batch(subject: Network | Layer) -> Network | Layer:
     if isinstance(subject, Layer):
         raise CompileError(f"{subject.name} is of one sample; compile layer(..., batch='B')")
     try:
-        reduction = inner.forward.reduction
-        return network(subject.description, subject.loss, batch="B", reduction=reduction, extra=inner.extra)
+        reduction, usual = inner.forward.reduction, inner.conventions
+        return network(
+            subject.description, subject.loss, batch="B", reduction=reduction, conventions=usual, extra=inner.extra
+        )
     except NetworkError as error:
         raise CompileError(f"{subject.description} is of one sample; compile network(..., batch='B')") from error

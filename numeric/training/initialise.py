@@ -7,9 +7,12 @@ from math import prod, sqrt
 from typing import Literal
 
 import numpy
+import sympy
 from numpy.random import Generator
 from sympy import Indexed, Symbol
 
+from derive.conventions import Conventions
+from derive.expression import symbols
 from derive.forward import Forward, Row
 from derive.network import Network
 from numeric.arrays.axes import Array
@@ -40,10 +43,37 @@ def initial_parameters(
 
 def _initial(name: str, shape: tuple[int, ...], network: Network, random: Generator, scheme: Scheme) -> Array:
     if len(shape) < 2:
-        return numpy.full(shape, CONSTANT.get(name.rstrip("0123456789"), 0.0))
-    fan_in, fan_out = prod(shape[1:]), shape[0] * prod(shape[2:])
+        return numpy.full(shape, _start(name, network))
+    outer, inner, *space = outputs_first(shape, network.conventions)
+    fan_in, fan_out = inner * prod(space), outer * prod(space)
     he = scheme == "he" or (scheme == "auto" and _rectified(name, network))
     return sqrt(2 / fan_in if he else 2 / (fan_in + fan_out)) * random.standard_normal(shape)
+
+
+def _start(name: str, network: Network) -> float:
+    """Where a parameter starts that is no weight: by what it does, whatever it is called."""
+    rows = [row for row in network.forward.rows if name in symbols.names_in(row.expression)]
+    labels = {block.value: block.label for block in network.blocks}
+    if any(labels.get(row.name, "").endswith("PReLU") for row in rows):
+        return CONSTANT["a"]
+    scales = any(
+        name in symbols.names_in(term) and len(symbols.accesses(term)) > 1
+        for row in rows
+        for term in sympy.Add.make_args(row.expression)
+    )
+    normalises = any("Norm" in labels.get(row.name, "") for row in rows)
+    return CONSTANT["gamma"] if (scales and normalises) or name.rstrip("0123456789") == "gamma" else 0.0
+
+
+def outputs_first(shape: tuple[int, ...], conventions: Conventions) -> tuple[int, ...]:
+    """The shape of a weight as (out, in, ...), from the convention in which it stands."""
+    space = shape[2:]
+    if conventions.channels == "last" and space:
+        outputs_last = conventions.weights == "(in, out)"
+        outer, inner = (shape[-1], shape[-2]) if outputs_last else (shape[0], shape[-1])
+        return (outer, inner, *(shape[:-2] if outputs_last else shape[1:-1]))
+    outer, inner = shape[:2] if conventions.weights == "(out, in)" else shape[1::-1]
+    return (outer, inner, *space)
 
 
 def _rectified(weight: str, network: Network) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 from sympy import Expr
 
+from derive.conventions import USUAL, Conventions
 from derive.forward import Tensor
 from derive.network import Network
 from numeric.arrays.axes import Array
@@ -38,7 +39,7 @@ class Learner:
 
     def inputs(self, samples: Samples) -> Array:
         """The inputs (N, ...) in the shape that the network reads."""
-        return reshaped(samples.x, self._input.shape[1:])
+        return reshaped(samples.x, self._input.shape[1:], self.network.conventions)
 
     def targets(self, samples: Samples) -> Array:
         """The targets as the loss reads them: class numbers (N,), one-hot rows, 0 and 1 (N, 1), or real numbers."""
@@ -94,7 +95,14 @@ class Learner:
         return self._target.domain == "class"
 
 
-def reshaped(x: Array, shape: Sequence[Expr]) -> Array:
-    """Inputs (N, ...) as the network reads them, if it says so in numbers: rows of pixels as images."""
+def reshaped(x: Array, shape: Sequence[Expr], conventions: Conventions = USUAL) -> Array:
+    """Inputs (N, ...) as the network reads them, if it says so in numbers: rows of pixels as images.
+
+    Data have the channels of images first; a network may have them last.
+    """
     numbers = [int(length) for length in shape if length.is_Integer]
-    return x.reshape(len(x), *numbers) if len(numbers) == len(shape) else x
+    if len(numbers) < len(shape):
+        return x
+    if conventions.channels == "last" and len(numbers) > 1:
+        return numpy.moveaxis(x.reshape(len(x), numbers[-1], *numbers[:-1]), 1, -1)
+    return x.reshape(len(x), *numbers)

@@ -68,9 +68,12 @@ def _compiled(net: Network) -> Compiled:
 def _over_batch(net: Network) -> Network:
     if net.loss is None:
         raise TrainingError(f"{net.description} has no loss, so there is nothing to train it for")
-    if any(BATCH in row.indices for row in net.forward.rows):
-        return net
-    return network(net.description, net.loss, batch="B")
+    if not any(BATCH in row.indices for row in net.forward.rows):
+        usual = net.conventions.with_(samples="rows")
+        return network(net.description, net.loss, batch="B", conventions=usual, extra=net.extra)
+    if net.conventions.samples == "columns":
+        raise TrainingError("a training feeds samples as rows, and this network has them as columns; give it no batch")
+    return net
 
 
 def _only(model: Forward, role: str) -> Tensor:
@@ -119,7 +122,7 @@ def _sizes(made: Learner, source: Tensor, target: Tensor, dataset: Dataset, sett
     model = made.network.forward
     few = dataset.train[:2]
     _check_features(source, dataset)
-    arrays = {source.name: reshaped(few.x, source.shape[1:]), target.name: made.targets(few)}
+    arrays = {source.name: reshaped(few.x, source.shape[1:], made.network.conventions), target.name: made.targets(few)}
     prediction = model.tensors[made.network.prediction]
     arrays[prediction.name] = numpy.empty((len(few), *(() if len(prediction.shape) < 2 else (made.outputs,))))
     symbols = {str(symbol): symbol for tensor in model.tensors.values() for symbol in _symbols(tensor)}

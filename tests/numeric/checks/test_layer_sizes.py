@@ -61,7 +61,7 @@ def test_wrong_connections_are_noticed(
     described: str, batch: str | None, expected: str, spoil: Callable[[Expr], Expr], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     net, batched = made(described, batch)
-    monkeypatch.setattr(checking, "connections", lambda *given: spoil(connections(*given)))
+    monkeypatch.setattr(checking, "connections", lambda *given, **options: spoil(connections(*given, **options)))
     assert any("pairs of a weight" in complaint for complaint in miscounted(net, batched=batched))
 
 
