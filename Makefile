@@ -10,7 +10,7 @@ test:
 	pytest -q -n 2 --dist loadgroup -m "not slow"
 
 test-slow:
-	pytest -q -n 2 --dist loadgroup -m slow
+	HYPOTHESIS_PROFILE=thorough pytest -q -n 2 --dist loadgroup -m "slow or hypothesis"
 
 fuzz:
 	python -m tests.fuzz 100000

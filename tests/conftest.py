@@ -1,8 +1,8 @@
 """What all tests share.
 
-Properties are tried on the same examples in every run, so that a change is what turns a test red. With
-HYPOTHESIS_PROFILE=random each run draws others. An example has no deadline: the first one compiles its
-expressions and imports SciPy.
+Properties are tried on the same examples in every run, so that a change is what turns a test red: with every change on
+a part of them (``examples.py``), with HYPOTHESIS_PROFILE=thorough on all. With HYPOTHESIS_PROFILE=random each run draws
+others. An example has no deadline: the first one compiles its expressions and imports SciPy.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import pytest
 from hypothesis import settings
 
 from answers.trainings.cache import VARIABLE
+from tests.examples import PROFILE, THOROUGH, with_every_change
 
-settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=with_every_change(100))
 settings.register_profile("random", deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+settings.register_profile(THOROUGH, deadline=None, derandomize=True)
+settings.load_profile(PROFILE)
 
 
 @pytest.fixture(autouse=True, scope="session")

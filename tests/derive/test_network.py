@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Sum, Symbol
 
@@ -15,6 +15,7 @@ from derive.expression.symbols import accesses, index, size
 from derive.network import Network, network
 from derive.steps import Step
 from numeric import check, evaluate
+from tests.examples import examples
 
 HIDDEN = [
     "Identity", "ReLU", "5*ReLU", "LeakyReLU(0.2)", "PReLU", "ELU", "Softplus(2)", "GELU", "SiLU", "Sigmoid",
@@ -53,7 +54,7 @@ def networks(draw: st.DrawFn, layouts: tuple[str, ...] = ("gradient", "numerator
     }
 
 
-@settings(max_examples=8, derandomize=True)
+@examples(8, derandomize=True)
 @given(networks())
 def test_all_gradients_of_random_networks_are_right(given_network: dict[str, Any]) -> None:
     net = network(**given_network)
@@ -65,7 +66,7 @@ def test_all_gradients_of_random_networks_are_right(given_network: dict[str, Any
             _assert_consistent(step, net)
 
 
-@settings(max_examples=8, derandomize=True)
+@examples(8, derandomize=True)
 @given(networks())
 def test_equal_descriptions_are_equal_values(given_network: dict[str, Any]) -> None:
     first, second = network(**given_network), network(**given_network)

@@ -6,12 +6,13 @@ from fractions import Fraction
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Rational
 
 from derive.updates import GRADIENT, PARAMETER, STEP, UpdateRule, adam, sgd
 from numeric.training import SGD, Adam, Optimiser
+from tests.examples import examples
 
 RATE, FIRST, SECOND, SMALL, DECAY = (Fraction(number, 16) for number in (3, 11, 13, 1, 5))
 STEPS = 4
@@ -55,7 +56,7 @@ def by_optimiser(optimiser: Optimiser, start: Fraction, gradients: list[Fraction
 
 
 @pytest.mark.parametrize("name", PAIRS)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(start=numbers, gradients=st.lists(numbers, min_size=STEPS, max_size=STEPS))
 def test_a_rule_is_what_the_optimiser_does(name: str, start: Fraction, gradients: list[Fraction]) -> None:
     rule, optimiser = PAIRS[name]

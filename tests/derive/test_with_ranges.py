@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Piecewise, expand
 
@@ -12,6 +12,7 @@ from derive.errors import DeriveError
 from derive.expression.functions import Bracket
 from derive.with_ranges import Ranges
 from numeric import check
+from tests.examples import examples
 
 WAYS: tuple[Ranges, ...] = ("brackets", "cases", "limits")
 OPTIONS: st.SearchStrategy[tuple[int, ...]] = st.tuples(st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
@@ -22,7 +23,7 @@ def elements(derivation: Derivation, sizes: dict[str, int]) -> tuple[Expr, ...]:
 
 
 @given(OPTIONS, st.integers(1, 3), st.integers(5, 7), st.sampled_from(["z", "weight"]))
-@settings(max_examples=12)
+@examples(12)
 def test_brackets_cases_and_limits_are_equal(options: tuple[int, ...], kernel: int, length: int, name: str) -> None:
     derivation = layer("Conv1d", 2, kernel, *options, bias=False).vjp(name)
     sizes = {"C": 2, "L": length}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from answers.contract.evidence import Found
@@ -16,6 +16,7 @@ from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Plots
 from derive import network
 from tests.answers.sample import homework
+from tests.examples import examples
 
 ONE = "x:2 -> Linear(3) -> ReLU -> Linear(1)"
 TRIANGLE = {"W1": [[1, 0], [0, 1], [1, 1]], "b1": [0, 0, -1]}
@@ -50,7 +51,7 @@ def test_every_region_is_drawn() -> None:
     assert len(figure.plots[0].areas) == 7
 
 
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(seed=st.integers(0, 1000))
 def test_deep_networks_have_the_regions_that_sampling_finds(seed: int) -> None:
     result = found("x:2 -> Linear(4) -> ReLU -> Linear(3) -> LeakyReLU -> Linear(2)", seed=seed)

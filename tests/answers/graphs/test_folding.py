@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from answers.graphs.folding import folded
 from answers.graphs.layout import Size, layout
 from tests.answers.graphs.drawn import Graph, boxes_overlap, drawn, drawn_straight, graphs, inside
+from tests.examples import examples
 
 WIDTH = 9.0
-FEW = settings(max_examples=25, deadline=None)
+FEW = examples(25)
 
 
 @FEW

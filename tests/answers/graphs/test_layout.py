@@ -3,14 +3,15 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from answers.graphs.layers import layered
 from answers.graphs.layout import HEAD, Size, layout
 from answers.graphs.ordering import crossings, ordered
 from tests.answers.graphs.drawn import Graph, boxes_overlap, drawn, graphs, inside
+from tests.examples import examples
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = examples(25)
 
 
 @FEW

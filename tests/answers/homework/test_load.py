@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -11,6 +11,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from answers.errors import HomeworkError
 from answers.homework.bundled import bundled, bundled_files
 from answers.homework.load import load, loads
+from tests.examples import examples
 
 NYU = bundled_files()["nyu-2020"].read_text(encoding="utf-8")
 NAMED = ("networks", "evidence", "layers", "activations", "losses", "options")
@@ -50,7 +51,7 @@ def keys_of_models(node: Node, path: tuple[str, ...] = ()) -> list[ScalarNode]:
 KEYS = keys_of_models(YAML(typ="safe", pure=True).compose(NYU))
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.sampled_from(KEYS), st.sampled_from(["doubled", "cut", "swapped"]))
 def test_a_misspelt_key_anywhere_is_named_with_its_line_and_what_was_meant(key: ScalarNode, how: str) -> None:
     good = key.value

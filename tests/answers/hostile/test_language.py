@@ -3,12 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from tests.answers.command.runner import run
 from tests.answers.hostile.texts import HOSTILE, OURS, PAYLOAD, WORDS, innocent, nothing_ran
+from tests.examples import examples
 
 PATTERNS = (
     "Conv1d(2, {})", "Conv1d({}, 3)", "Conv1d(2, 3, padding={})", "Conv2d(2, ({}, 3))", "Linear({})", "{}(3)", "{}",
@@ -17,9 +18,7 @@ PATTERNS = (
 )  # fmt: skip
 """Layers and networks with a gap."""
 
-QUICKLY = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+QUICKLY = examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("target", ["numpy", "torch", "jax"])

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -13,6 +13,7 @@ from answers.homework.model import Homework
 from tests.answers.command.runner import run
 from tests.answers.hostile.places import Place, data, places
 from tests.answers.hostile.texts import HOSTILE, WORDS, innocent, nothing_ran
+from tests.examples import examples
 
 BASE: dict[str, Any] = {
     "title": "T",
@@ -49,9 +50,7 @@ def test_the_places_are_those_of_the_schema() -> None:
 
 
 @pytest.mark.parametrize("command", ["build", "export"])
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(place=st.sampled_from(PLACES), text=TEXTS)
 def test_no_text_of_a_homework_runs(
     command: str, place: Place, text: str, tmp_path_factory: pytest.TempPathFactory
@@ -70,9 +69,7 @@ def test_no_text_of_a_homework_runs(
 
 
 @pytest.mark.parametrize("target", ["numpy", "torch", "jax"])
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(place=st.sampled_from(tuple(places(OwnDefinitions))), text=TEXTS)
 def test_no_text_of_a_definition_runs(
     target: str, place: Place, text: str, tmp_path_factory: pytest.TempPathFactory

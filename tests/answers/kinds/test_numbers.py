@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -16,6 +16,7 @@ from answers.numbers.claims import read_line
 from derive import network
 from numeric.sampling.points import sample
 from tests.answers.sample import all_pass, homework, last, refused, verdicts
+from tests.examples import examples
 
 NETWORKS: dict[str, Any] = {
     "small": {"layers": "x:n -> Linear(d) -> ReLU -> Linear(1) -> y_hat", "loss": "1/2*MSE"},
@@ -204,7 +205,7 @@ def test_one_thing_is_described() -> None:
 entries = st.fractions(-3, 3, max_denominator=6)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(x=st.lists(entries, min_size=2, max_size=2), w=st.lists(entries, min_size=2, max_size=2), y=entries)
 def test_any_rational_numbers(x: list[Fraction], w: list[Fraction], y: Fraction) -> None:
     at = {"x": list(map(str, x)), "W1": [list(map(str, w))], "b1": [1], "W2": [[2]], "b2": [0], "y": str(y)}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from answers.marking import mark
 from benchmarks.at_random import right_answers, wrong_answers
 from benchmarks.elements_at_random import right_elements, wrong_elements
+from tests.examples import examples
 
 PHASES = (Phase.explicit, Phase.generate)
 
 
-@settings(deadline=None, max_examples=40, phases=PHASES)
+@examples(40, phases=PHASES)
 @given(st.integers(0, 2**32))
 def test_right_answers_are_right_however_they_are_spelt(seed: int) -> None:
     draw = Random(seed)
@@ -22,7 +23,7 @@ def test_right_answers_are_right_however_they_are_spelt(seed: int) -> None:
         assert mark(answer.question.derivation, answer.latex, layout="numerator").outcome == "right", answer.latex
 
 
-@settings(deadline=None, max_examples=40, phases=PHASES)
+@examples(40, phases=PHASES)
 @given(st.integers(0, 2**32))
 def test_no_planted_mistake_is_accepted(seed: int) -> None:
     draw = Random(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from answers.marking import mark
@@ -13,6 +13,7 @@ from derive.conventions import Layout
 from derive.expression.symbols import accesses, name_of
 from numeric.measuring.point import Point
 from numeric.sampling.points import sample
+from tests.examples import examples
 
 PHASES = (Phase.explicit, Phase.generate)  # networks are derived anew at each try
 HIDDEN = ("ReLU", "Sigmoid", "Tanh", "5*ReLU", "SiLU", "Softplus")
@@ -45,7 +46,7 @@ def differ(one: Derivation, other: Derivation) -> bool:
     return not numpy.allclose(found, point.value(quantity.name))
 
 
-@settings(deadline=None, max_examples=5, phases=PHASES)
+@examples(5, phases=PHASES)
 @given(networks(), st.sampled_from(("W1", "b1", "W2", "b2", "x")), st.sampled_from(("matrix", "index")))
 def test_prints_are_right_and_those_of_another_network_are_not(
     pair: tuple[Network, Network], name: str, notation: str
@@ -57,7 +58,7 @@ def test_prints_are_right_and_those_of_another_network_are_not(
         assert mark(own, other.latex(notation)).outcome != "right"  # type: ignore[arg-type]
 
 
-@settings(deadline=None, max_examples=5, phases=PHASES)
+@examples(5, phases=PHASES)
 @given(
     networks(),
     st.sampled_from(("W1", "b1", "W2")),
@@ -70,7 +71,7 @@ def test_no_factor_is_accepted(pair: tuple[Network, Network], name: str, factor:
     assert found.outcome in ("wrong", "unread")
 
 
-@settings(deadline=None, max_examples=5, phases=PHASES)
+@examples(5, phases=PHASES)
 @given(networks(), st.sampled_from(("W1", "b1", "W2")), st.data())
 def test_no_print_without_one_of_its_transposes_is_right(
     pair: tuple[Network, Network], name: str, data: st.DataObject

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError, NetworkError
@@ -12,6 +12,7 @@ from derive.expression.symbols import size
 from derive.layers import PENALTY, Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
 from numeric import check, evaluate
+from tests.examples import examples
 
 TWO_HEADS = "x:n -> Linear(d) -> Tanh -> h; h -> Linear(K) -> o; h -> Linear(m) -> r"
 SCORE = LayerDefinition(
@@ -104,7 +105,7 @@ def test_every_penalty_is_the_sum_that_it_says(name: str) -> None:
 
 
 @given(factor=st.fractions(-3, 3, max_denominator=9), rate=st.floats(0.1, 2))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_an_objective_is_the_sum_of_its_terms(factor: object, rate: float) -> None:
     layers = "x:n -> Linear(d) -> Tanh -> Linear(K)"
     whole = network(layers, f"MSE - ({factor})*L1 + lambda*L2(W1)").gradient("W1")

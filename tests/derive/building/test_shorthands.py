@@ -6,7 +6,7 @@ import numpy
 import pytest
 import scipy.special
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.building.formulas import parse_formula_in, setting_of
@@ -18,6 +18,7 @@ from derive.layers import Activation, LayerDefinition
 from derive.network import network
 from derive.render.written import formula_unicode
 from numeric import check, evaluate
+from tests.examples import examples
 
 KNOWN = {
     "clip": lambda a, b, c: min(max(a, b), c),
@@ -71,7 +72,7 @@ def test_functions_are_those_of_scipy(name: str) -> None:
 
 
 @given(st.lists(st.floats(-3, 3), min_size=2, max_size=5))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_whole_vectors(numbers: list[float]) -> None:
     z = numpy.array(numbers)
     for equations, expected in (

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Abs, Add, Expr, Function, KroneckerDelta, Mul, Sum, exp, floor, log, sin, sqrt
 
@@ -16,6 +16,7 @@ from derive.expression.functions import Bracket
 from derive.expression.symbols import element, index, scalar
 from numeric.expression.compiled import evaluate_expression
 from tests.derive.formulas import COUNTS, arrays, expressions, i, j, n
+from tests.examples import examples
 
 z = scalar("z")
 SAFE: tuple[Callable[[Expr], Expr], ...] = (
@@ -42,7 +43,7 @@ def slope(formula: Expr) -> Expr:
     return Add(*(part.slope for part in contributions(formula, "z", unknown_slope)))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(FORMULAS, st.floats(-1, 1))
 def test_scalar_formulas_have_the_slope_of_central_differences(formula: Expr, place: float) -> None:
     def at(expression: Expr, point: float) -> float:
@@ -53,7 +54,7 @@ def test_scalar_formulas_have_the_slope_of_central_differences(formula: Expr, pl
     assert at(slope(formula), place) == pytest.approx(measured, rel=1e-6, abs=1e-6)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(expressions(), st.sampled_from(["a", "W"]))
 def test_index_expressions_have_the_derivative_of_central_differences(expression: Expr, name: str) -> None:
     given = arrays()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from sympy import Expr, KroneckerDelta, Mod
 
@@ -17,6 +17,7 @@ from derive.expression.functions import Bracket
 from derive.expression.symbols import element, index, size
 from numeric.expression.compiled import evaluate_expression
 from tests.derive.formulas import FREE, expressions, value
+from tests.examples import examples
 
 i, j, k, q = (index(letter) for letter in "ijkq")
 n, m, o = size("n"), size("m"), size("o")
@@ -24,7 +25,7 @@ SMALL = st.integers(1, 5)
 OFFSET = st.integers(-4, 4)
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(
     st.sampled_from([1, -1, 2, -2, 3, -3]),
     st.sampled_from([0, 1, -1, 2]),
@@ -53,7 +54,7 @@ def test_affine_equations_equal_loops(
     assert len(reduced.bound) <= 1, "one equation determines an index"
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.integers(1, 4), st.integers(1, 4), OFFSET, st.booleans())
 def test_a_symbolic_stride_divides(stride: int, length: int, offset: int, dilated: bool) -> None:
     s = size("s")
@@ -72,7 +73,7 @@ def test_a_symbolic_stride_divides(stride: int, length: int, offset: int, dilate
     assert np.allclose(_array(reduced.expression(), 6, {"t": t, "w": w}, sizes), expected)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(expressions())
 def test_elimination_keeps_the_value_of_any_expression(expression: Expr) -> None:
     reduced = sum((eliminate(term, FREE).expression() for term in split(expression)), sympy.S.Zero)

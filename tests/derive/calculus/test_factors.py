@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Rational
 
 from derive.calculus.factors import plainly_irreducible, taken_out
 from derive.expression.symbols import element, index, scalar
+from tests.examples import examples
 
 a, b, c, d = (element(name, (index("i"),)) for name in "abcd")
 e = scalar("e")
@@ -40,7 +41,7 @@ def sums() -> st.SearchStrategy[Expr]:
     return st.lists(monomials(), min_size=2, max_size=4).map(lambda terms: sympy.Add(*terms))
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(sums(), st.one_of(st.just(sympy.S.One), sums(), st.just(sympy.sqrt(e))), st.booleans())
 def test_no_product_of_sums_is_called_irreducible(first: Expr, second: Expr, multiplied_out: bool) -> None:
     product = sympy.expand(first * second + d * (1 - a)) if multiplied_out else sympy.expand(first * second)

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import NetworkError, network
 from numeric import check, evaluate
+from tests.examples import examples
 
 KNOWN = {
     "SoftmaxCrossEntropy": "diag(p) − p pᵀ",
@@ -53,7 +54,7 @@ SMOOTH = ("Sigmoid", "GELU", "SiLU")
 
 @pytest.mark.parametrize("activation", ["Tanh", *(pytest.param(name, marks=pytest.mark.slow) for name in SMOOTH)])
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=3)
+@examples(3)
 def test_hessian_vector_products(activation: str, seed: int) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed (pip install '.[check]')")
     net = network(f"x:n -> Linear(d) -> {activation} -> Linear(K)", "SoftmaxCrossEntropy(class)", batch="B")

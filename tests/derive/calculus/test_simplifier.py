@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, KroneckerDelta, Sum
 
@@ -18,6 +18,7 @@ from derive.expression import symbols
 from derive.forward import Forward
 from numeric.measuring.point import Point
 from numeric.sampling.points import sample
+from tests.examples import examples
 
 LAYERS = {name: layer(name).network.forward for name in ("LayerNorm", "Softmax", "LogSoftmax", "RMSNorm", "L2Norm")}
 SIMPLIFIERS = {name: Simplifier(folding_of(forward)) for name, forward in LAYERS.items()}
@@ -72,7 +73,7 @@ def value_at(forward: Forward, expression: Expr, seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("name", LAYERS)
 @given(data=st.data(), seed=st.integers(0, 100))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_simplifying_keeps_the_value_and_never_lengthens(name: str, data: st.DataObject, seed: int) -> None:
     forward = LAYERS[name]
     expression = data.draw(expressions(forward))
@@ -97,7 +98,7 @@ def equal(left: Expr, right: Expr) -> bool:
 
 
 @given(expression=SUMS)
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_factors_and_groups_keep_the_value(expression: Expr) -> None:
     assert equal(factored(expression), expression)
     assert equal(grouped(expression), expression)

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Sum
 
 from derive.calculus.terms import Term, alike, canonical, join, split
 from derive.expression.symbols import element, index, size
 from tests.derive.formulas import expressions, i, m, n, value
+from tests.examples import examples
 
 k, p, q = (index(letter) for letter in "kpq")
 
@@ -17,13 +18,13 @@ def total(body: Expr, letter: sympy.Symbol, length: Expr) -> Expr:
     return Sum(body, (letter, 0, length - 1))
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(expressions(), st.booleans())
 def test_split_and_join_keep_the_value(expression: Expr, expand: bool) -> None:
     assert np.allclose(value(join(split(expression, expand=expand))), value(expression), rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(expressions(), st.booleans())
 def test_bound_indices_of_a_term_are_distinct_and_capture_nothing(expression: Expr, expand: bool) -> None:
     for term in split(expression, expand=expand):
@@ -55,7 +56,7 @@ def test_sums_of_terms_stay_whole_unless_they_are_expanded() -> None:
     assert len(split(scaled, expand=True)) == 2
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(expressions(), st.permutations(["r", "s", "t", "u", "v", "w"]))
 def test_terms_that_differ_in_bound_letters_have_one_canonical_key(expression: Expr, names: list[str]) -> None:
     for term in split(expression):
@@ -66,7 +67,7 @@ def test_terms_that_differ_in_bound_letters_have_one_canonical_key(expression: E
         assert np.allclose(value(canonical(term)[1].expression()), value(term.expression()))
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(expressions(), st.permutations(["r", "s", "t", "u"]))
 def test_sums_in_functions_that_differ_in_letters_are_alike(expression: Expr, names: list[str]) -> None:
     root = sympy.sqrt(1 + expression**2)

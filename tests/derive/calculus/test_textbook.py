@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from sympy import Expr, Sum
 
 from derive.calculus.factors import cost
@@ -15,20 +15,21 @@ from derive.expression.symbols import element, index
 from derive.network import network
 from derive.render.derivations import derivation_unicode
 from tests.derive.formulas import FREE, expressions, i, n, value
+from tests.examples import examples
 
 PLAIN = Simplifier(Folding(rules=(), solved=(), facts=Facts()))
 CLASSIFIER = ("x:n -> Linear(d) -> ReLU -> Linear(K) -> Softmax", "CrossEntropy")
 BINARY = ("x:n -> Linear(d) -> Tanh -> Linear(K) -> Sigmoid", "BCE")
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(expressions(depth=2))
 def test_lines_keep_the_value(expression: Expr) -> None:
     for line in PLAIN.lines(expression, FREE):
         assert np.allclose(value(line.expression), value(expression), rtol=1e-9, atol=1e-9), line.rule
 
 
-@settings(max_examples=60, derandomize=True, phases=[Phase.generate])
+@examples(60, derandomize=True, phases=[Phase.generate])
 @given(expressions(depth=2))
 def test_the_last_line_is_no_longer_than_the_first(expression: Expr) -> None:
     assert cost(PLAIN.simplify(expression, FREE)) <= cost(expression)

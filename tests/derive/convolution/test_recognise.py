@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import Derivation, layer
@@ -11,13 +11,14 @@ from derive.convolution import nodes
 from derive.convolution.nodes import ConvolutionForm, SpaceNode
 from derive.render.legends import legends
 from numeric import check
+from tests.examples import examples
 
 
 def option(symbol: str, least: int = 1) -> st.SearchStrategy[Any]:
     return st.one_of(st.just(symbol), st.integers(least, 3))
 
 
-@settings(max_examples=4)
+@examples(4)
 @given(
     st.sampled_from((("Conv1d", 1), ("Conv1d", 2), ("Conv2d", 1))),
     option("k"),

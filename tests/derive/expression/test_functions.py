@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Integer
 
@@ -13,6 +13,7 @@ from derive.derivation import Derivation
 from derive.expression.functions import largest, smallest
 from derive.expression.symbols import scalar
 from numeric import check, compile, evaluate
+from tests.examples import examples
 
 WHOLE = st.lists(st.integers(-2, 2), min_size=2, max_size=4)
 
@@ -65,7 +66,7 @@ def test_a_number_counts_before_what_is_equal_to_it() -> None:
     assert found.tolist() == z.grad.tolist()
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_compiled_layers_choose_and_do_not_multiply(seed: int) -> None:
     definition = LayerDefinition("Gate", "y[i] = max(z[i], w[i])", ("n",), shapes={"w": ("n",)}, inputs=("w",))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Indexed, Sum, Symbol
 
@@ -9,11 +9,12 @@ from derive.expression import walks
 from derive.expression.functions import Bracket
 from derive.expression.symbols import element, index
 from tests.derive.formulas import LETTERS, expressions, i, j, n
+from tests.examples import examples
 
 EXPRESSIONS = expressions(depth=3)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(EXPRESSIONS, st.dictionaries(st.sampled_from([i, j, element("a", (i,))]), st.sampled_from([*LETTERS, i + j])))
 def test_replaced_is_what_sympy_replaces(expression: Expr, values: dict[Expr, Expr]) -> None:
     if any(isinstance(value, sympy.Add) for value in values.values()):
@@ -27,7 +28,7 @@ def test_keys_without_symbols_are_replaced_wherever_they_stand() -> None:
     assert walks.replaced(read + j, {two: n, j: i}) == element("a", (i + n,)) + i
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(EXPRESSIONS)
 def test_walks_find_what_sympy_finds(expression: Expr) -> None:
     assert walks.free_symbols(expression) == {s for s in expression.free_symbols if isinstance(s, Symbol)}
@@ -67,7 +68,7 @@ def test_remainders_are_what_sympy_makes_of_them() -> None:
             assert walks.modulo(number, divisor) == sympy.Mod(number, divisor)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(EXPRESSIONS)
 def test_mapping_nothing_gives_the_node_itself(expression: Expr) -> None:
     def same(node: sympy.Basic) -> sympy.Basic:
@@ -76,7 +77,7 @@ def test_mapping_nothing_gives_the_node_itself(expression: Expr) -> None:
     assert same(expression) is expression
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(EXPRESSIONS)
 def test_a_mapped_walk_renames_free_and_not_bound_letters(expression: Expr) -> None:
     def renamed(node: sympy.Basic) -> sympy.Basic:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import DeriveError, scalar_graph
@@ -10,6 +10,7 @@ from derive.expression import symbols
 from derive.graph import PathSum, ScalarGraph
 from derive.graph.rendering import path_lines, slope_notes
 from numeric import check
+from tests.examples import examples
 
 NETWORK = scalar_graph("h1 = f1(w1*x + b1); h2 = f2(w2*x + b2); h3 = f3(w3*h1 + w4*h2 + b3)")
 PRODUCT = scalar_graph("a = x*y + z; b = (x + x)*a; w = a*b")
@@ -175,7 +176,7 @@ def equations(draw: st.DrawFn) -> str:
     return "; ".join(rows)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(equations(), st.sampled_from(["primitives", "functions"]))
 def test_sums_over_paths_are_the_derivatives(text: str, grain: str) -> None:
     graph = scalar_graph(text, grain=grain)

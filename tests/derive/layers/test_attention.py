@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import NetworkError, layer, network
 from numeric import check
 from tests.derive.layers.comparing import Array, agrees, checked, torch
+from tests.examples import examples
 
 functional = torch.nn.functional
 SIZE = st.integers(2, 4)
@@ -23,7 +24,7 @@ def draw(seed: int, *shape: int) -> Array:
 
 
 @given(seed=SEED, shape=st.lists(SIZE, min_size=1, max_size=3), place=st.integers(0, 2), log=st.booleans())
-@settings(max_examples=20)
+@examples(20)
 def test_softmax_along_an_axis(seed: int, shape: list[int], place: int, log: bool) -> None:
     axis = place % len(shape)
     name, reference = ("LogSoftmax", functional.log_softmax) if log else ("Softmax", functional.softmax)
@@ -31,7 +32,7 @@ def test_softmax_along_an_axis(seed: int, shape: list[int], place: int, log: boo
 
 
 @given(seed=SEED, before=st.lists(SIZE, max_size=2), n=SIZE, m=SIZE, bias=st.booleans())
-@settings(max_examples=10)
+@examples(10)
 def test_linear_acts_on_the_last_axis(seed: int, before: list[int], n: int, m: int, bias: bool) -> None:
     arrays = {"z": draw(seed, *before, n), "weight": draw(seed + 1, m, n)}
     if bias:
@@ -50,7 +51,7 @@ def attend(Q: Any, K: Any, V: Any, mask: Any = None, causal: bool = False) -> An
 
 
 @given(seed=SEED, queries=SIZE, keys=SIZE, width=SIZE, values=SIZE, masked=st.booleans(), batch=st.booleans())
-@settings(max_examples=15)
+@examples(15)
 def test_attention(seed: int, queries: int, keys: int, width: int, values: int, masked: bool, batch: bool) -> None:
     first = (2,) if batch else ()
     arrays = {
@@ -66,14 +67,14 @@ def test_attention(seed: int, queries: int, keys: int, width: int, values: int, 
 
 
 @given(seed=SEED, length=SIZE, width=SIZE)
-@settings(max_examples=5)
+@examples(5)
 def test_causal_attention(seed: int, length: int, width: int) -> None:
     arrays = {name: draw(seed + k, length, width) for k, name in enumerate("QKV")}
     agrees(layer("Attention", causal=True), arrays, lambda Q, K, V: attend(Q, K, V, causal=True))
 
 
 @given(seed=SEED, length=SIZE, heads=st.integers(1, 3), each=st.integers(1, 3), causal=st.booleans())
-@settings(max_examples=8)
+@examples(8)
 def test_multi_head_attention(seed: int, length: int, heads: int, each: int, causal: bool) -> None:
     n = heads * each
     arrays = {"z": draw(seed, length, n), "W_O": draw(seed + 4, n, heads, each)}

@@ -3,13 +3,14 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import Layer, NetworkError, layer
 from derive.calculus.ranges import exact_ranges
 from numeric import check, evaluate
 from tests.derive.layers.draws import Window, relative, windows
+from tests.examples import examples
 
 torch: Any = pytest.importorskip("torch", reason="convolutions are compared with PyTorch's")
 
@@ -39,7 +40,7 @@ def same_as_torch(ours: Layer, theirs: Callable[..., Any], shapes: dict[str, tup
         assert relative(evaluate(exact_ranges(derivation), arrays), tensor.grad.numpy()) < 1e-9
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(
     windows((1, 2, 3), dilated=True),
     st.integers(1, 3),
@@ -63,7 +64,7 @@ def test_convolutions_are_those_of_pytorch(
     )
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(
     windows((1, 2), dilated=True),
     st.integers(1, 2),
@@ -97,7 +98,7 @@ def option(symbol: str) -> st.SearchStrategy[Any]:
     return st.one_of(st.just(symbol), st.integers(1, 3))
 
 
-@settings(max_examples=5)
+@examples(5)
 @given(st.sampled_from(("Conv1d", "Conv2d", "ConvTranspose1d")), option("k"), option("s"), option("p"), st.booleans())
 def test_every_derivation_and_jacobian_checks_by_number(
     name: str, kernel: object, stride: object, padding: object, bias: bool

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from derive import layer
 from tests.derive.layers.comparing import Array, agrees, checked, torch
+from tests.examples import examples
 
 functional = torch.nn.functional
 SIZE = st.integers(2, 4)
@@ -23,7 +24,7 @@ def draw(seed: int, *shape: int) -> Array:
 
 
 @given(seed=SEED, before=st.lists(SIZE, max_size=2), half=SIZE)
-@settings(max_examples=8)
+@examples(8)
 def test_glu(seed: int, before: list[int], half: int) -> None:
     agrees(layer("GLU", rank=len(before) + 1), {"z": draw(seed, *before, 2 * half)}, functional_glu)
 
@@ -33,14 +34,14 @@ def functional_glu(z: object) -> object:
 
 
 @given(seed=SEED, n=SIZE, width=SIZE, rows=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_swiglu(seed: int, n: int, width: int, rows: int) -> None:
     arrays = {"z": draw(seed, rows, n), "weight": draw(seed + 1, width, n), "gate": draw(seed + 2, width, n)}
     agrees(layer("SwiGLU", width, rank=2), arrays, lambda z, weight, gate: z @ weight.T * functional.silu(z @ gate.T))
 
 
 @given(seed=SEED, n=SIZE, m=SIZE, outputs=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_bilinear(seed: int, n: int, m: int, outputs: int) -> None:
     arrays = {
         "x1": draw(seed, 3, n),
@@ -56,7 +57,7 @@ def _bilinear(x1: object, x2: object, weight: object, bias: object) -> object:
 
 
 @given(seed=SEED, n=SIZE, outputs=SIZE, pieces=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_maxout(seed: int, n: int, outputs: int, pieces: int) -> None:
     arrays = {"z": draw(seed, n), "weight": draw(seed + 1, outputs, pieces, n), "bias": draw(seed + 2, outputs, pieces)}
     agrees(layer("Maxout", outputs, pieces), arrays, lambda z, weight, bias: (weight @ z + bias).max(dim=1).values)
@@ -68,14 +69,14 @@ def test_of_equal_pieces_the_first_counts() -> None:
 
 
 @given(seed=SEED, n=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_cosine_similarity(seed: int, n: int) -> None:
     arrays = {"x1": draw(seed, n), "x2": draw(seed + 1, n)}
     agrees(layer("CosineSimilarity"), arrays, lambda x1, x2: functional.cosine_similarity(x1, x2, dim=0))
 
 
 @given(seed=SEED, before=st.lists(SIZE, max_size=1), n=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_dropout_with_a_given_mask(seed: int, before: list[int], n: int) -> None:
     mask = (draw(seed + 1, *before, n) > 0).astype(np.float64)
     agrees(
@@ -86,7 +87,7 @@ def test_dropout_with_a_given_mask(seed: int, before: list[int], n: int) -> None
 
 
 @given(seed=SEED, length=SIZE, rows=SIZE, width=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_embedding(seed: int, length: int, rows: int, width: int) -> None:
     places = np.random.default_rng(seed).integers(rows, size=length)
     arrays: dict[str, NDArray[Any]] = {"z": places, "weight": draw(seed, rows, width)}

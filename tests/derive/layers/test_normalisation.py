@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import NetworkError, layer, network
 from numeric import check
 from tests.derive.layers.comparing import Array, agrees, checked, torch
+from tests.examples import examples
 
 functional = torch.nn.functional
 EPS = 1e-3
@@ -22,7 +23,7 @@ def draw(seed: int, *shape: int) -> Array:
 
 
 @given(seed=SEED, before=st.lists(SIZE, max_size=2), n=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_layer_norm_over_the_last_axis(seed: int, before: list[int], n: int) -> None:
     arrays = {"z": draw(seed, *before, n), "weight": draw(seed + 1, n), "bias": draw(seed + 2, n)}
     agrees(
@@ -34,7 +35,7 @@ def test_layer_norm_over_the_last_axis(seed: int, before: list[int], n: int) -> 
 
 
 @given(seed=SEED, before=st.lists(SIZE, max_size=2), n=SIZE)
-@settings(max_examples=5)
+@examples(5)
 def test_rms_norm(seed: int, before: list[int], n: int) -> None:
     agrees(
         layer("RMSNorm", rank=len(before) + 1),
@@ -45,7 +46,7 @@ def test_rms_norm(seed: int, before: list[int], n: int) -> None:
 
 
 @given(seed=SEED, batch=SIZE, channels=SIZE, space=st.lists(SIZE, max_size=2))
-@settings(max_examples=6)
+@examples(6)
 def test_batch_norm_in_training(seed: int, batch: int, channels: int, space: list[int]) -> None:
     ours = layer("BatchNorm2d") if len(space) == 2 else layer("BatchNorm1d", rank=len(space) + 1)
     arrays = {
@@ -62,7 +63,7 @@ def test_batch_norm_in_training(seed: int, batch: int, channels: int, space: lis
 
 
 @given(seed=SEED, batch=SIZE, channels=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_batch_norm_at_evaluation_takes_given_statistics(seed: int, batch: int, channels: int) -> None:
     arrays = {
         "z": draw(seed, batch, channels, 3, 2),
@@ -82,7 +83,7 @@ def test_batch_norm_at_evaluation_takes_given_statistics(seed: int, batch: int, 
 
 
 @given(seed=SEED, groups=st.integers(1, 3), each=st.integers(1, 3), space=st.lists(SIZE, min_size=1, max_size=2))
-@settings(max_examples=6)
+@examples(6)
 def test_group_norm(seed: int, groups: int, each: int, space: list[int]) -> None:
     channels = groups * each
     arrays = {
@@ -99,7 +100,7 @@ def test_group_norm(seed: int, groups: int, each: int, space: list[int]) -> None
 
 
 @given(seed=SEED, channels=SIZE, space=st.lists(SIZE, min_size=1, max_size=2))
-@settings(max_examples=5)
+@examples(5)
 def test_instance_norm(seed: int, channels: int, space: list[int]) -> None:
     agrees(
         layer(f"InstanceNorm{len(space)}d", batch="B"),
@@ -110,7 +111,7 @@ def test_instance_norm(seed: int, channels: int, space: list[int]) -> None:
 
 
 @given(seed=SEED, n=SIZE)
-@settings(max_examples=6)
+@examples(6)
 def test_l2_norm(seed: int, n: int) -> None:
     agrees(layer("L2Norm", batch="B"), {"z": draw(seed, 3, n)}, lambda z: functional.normalize(z, dim=-1))
 

@@ -3,12 +3,13 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import NetworkError, layer
 from numeric import check, evaluate
 from tests.derive.layers.draws import Window, relative, windows
+from tests.examples import examples
 
 torch: Any = pytest.importorskip("torch", reason="pooling is compared with PyTorch's")
 
@@ -27,7 +28,7 @@ def same_as_torch(name: str, window: Window, z: Any, theirs: Callable[..., Any])
     assert relative(evaluate(made.vjp("z"), arrays), source.grad.numpy()) < 1e-9
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(windows((1, 2), dilated=False, pooling=True), st.integers(1, 2), st.booleans(), st.integers(0, 99))
 def test_max_pooling_is_that_of_pytorch_with_ties_too(window: Window, channels: int, ties: bool, seed: int) -> None:
     draw = numpy.random.default_rng(seed)
@@ -36,7 +37,7 @@ def test_max_pooling_is_that_of_pytorch_with_ties_too(window: Window, channels: 
     same_as_torch(f"MaxPool{window.rank}d", window, z, MAXIMUM[window.rank])
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(windows((1, 2), dilated=False, pooling=True), st.integers(1, 2), st.integers(0, 99))
 def test_average_pooling_is_that_of_pytorch(window: Window, channels: int, seed: int) -> None:
     z = numpy.random.default_rng(seed).normal(size=(channels, *window.size))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import layer, network
@@ -19,6 +19,7 @@ from derive.layers.recurrent import gru, lstm
 from derive.matrix.nodes import Stacked
 from numeric import check, evaluate
 from tests.derive.layers.comparing import Array, checked, same, torch
+from tests.examples import examples
 
 SIZE = st.integers(1, 4)
 SEED = st.integers(0, 2**32 - 1)
@@ -65,7 +66,7 @@ def theirs(name: str, arrays: dict[str, Array], bias: bool) -> tuple[tuple[Any, 
 
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("name", CELLS)
-@settings(max_examples=6)
+@examples(6)
 @given(inputs=SIZE, hidden=SIZE, seed=SEED)
 def test_against_pytorch(name: str, bias: bool, inputs: int, hidden: int, seed: int) -> None:
     cell, written_out, by_gates = derived(name, bias)

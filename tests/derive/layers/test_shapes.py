@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import NetworkError, layer, network
 from numeric import check
 from tests.derive.layers.comparing import agrees, checked
+from tests.examples import examples
 
 SHAPE = st.lists(st.integers(1, 4), min_size=2, max_size=4)
 
 
 @given(shape=SHAPE)
-@settings(max_examples=10)
+@examples(10)
 def test_flatten(shape: list[int]) -> None:
     z = np.random.default_rng(0).normal(size=(2, *shape))
     agrees(layer("Flatten", rank=len(shape), batch="B"), {"z": z}, lambda z: z.flatten(1))
 
 
 @given(shape=SHAPE)
-@settings(max_examples=8)
+@examples(8)
 def test_transpose(shape: list[int]) -> None:
     z = np.random.default_rng(0).normal(size=shape)
     agrees(layer("Transpose", rank=len(shape)), {"z": z}, lambda z: z.transpose(-1, -2))
 
 
 @given(rows=st.integers(1, 4), columns=st.integers(1, 4), third=st.integers(1, 3))
-@settings(max_examples=8)
+@examples(8)
 def test_reshape(rows: int, columns: int, third: int) -> None:
     z = np.random.default_rng(0).normal(size=(columns, rows * third))
     agrees(layer("Reshape", (third, rows, columns), rank=2), {"z": z}, lambda z: z.reshape(third, rows, columns))
@@ -45,7 +46,7 @@ def test_the_gradient_of_flatten_counts_in_reading_order() -> None:
 
 
 @given(seed=st.integers(0, 50))
-@settings(max_examples=4)
+@examples(4)
 def test_reshape_to_sizes_that_are_symbols(seed: int) -> None:
     reshaped = layer("Reshape", (2, -1, "k"), rank=2)
     assert reshaped.vjp("z").unicode("index").split(" = ", 1)[1] == (

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from sympy import KroneckerDelta
 
 from derive import layer, network
@@ -15,6 +15,7 @@ from derive.render.derivations import step_lines
 from derive.render.printing import UNICODE
 from numeric import check
 from tests.derive.test_network import networks
+from tests.examples import examples
 
 MANY_ROWS = [
     "Softmax",
@@ -36,7 +37,7 @@ def lines(derivation: Derivation) -> list[tuple[str, str, str]]:
     return [(line.sentence, line.left, " ".join(line.right)) for line in step_lines(derivation, style=UNICODE)]
 
 
-@settings(max_examples=10, derandomize=True)
+@examples(10, derandomize=True)
 @given(networks())
 def test_every_line_is_right_and_the_last_one_is_the_result(given_network: dict[str, Any]) -> None:
     net = network(**given_network)

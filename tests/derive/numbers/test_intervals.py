@@ -6,7 +6,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import (
     Expr,
@@ -31,6 +31,7 @@ from sympy import (
 from derive.errors import DeriveError
 from derive.expression.functions import Bracket
 from derive.numbers.intervals import Enclosing, UndecidedError
+from tests.examples import examples
 
 ONE_ARGUMENT = (sin, cos, tan, exp, tanh, sinh, cosh, atan, asinh, erf, lambda u: asin(tanh(u)), lambda u: acos(sin(u)))
 
@@ -49,7 +50,7 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> Expr:
     return {"+": first + second, "*": first * second, "/": first / (1 + second**2)}[kind]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(expressions())
 def test_the_value_is_inside(expression: Expr) -> None:
     try:

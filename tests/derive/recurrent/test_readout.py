@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Indexed, S
 
@@ -19,6 +19,7 @@ from derive.recurrent.recurrence import Recurrence, recurrence
 from numeric import check, evaluate
 from tests.derive.layers.comparing import Array, same, torch
 from tests.derive.recurrent.test_recurrence import right
+from tests.examples import examples
 
 LOOP = "h[i] = tanh(sum[j] W[i,j]*z[j] + sum[k] U[i,k]*h_prev[k])\n"
 LENGTHS = {"T": 4, "D": 2, "H": 3, "q": 2}
@@ -137,7 +138,7 @@ def arrays_of(model: Recurrence, steps: int, seed: int) -> dict[str, Array]:
 
 
 @pytest.mark.parametrize("name", CELLS)
-@settings(max_examples=3)
+@examples(3)
 @given(steps=st.integers(1, 5), seed=st.integers(0, 2**32 - 1))
 def test_unrolled_gradients_are_pytorchs(models: dict[str, Recurrence], name: str, steps: int, seed: int) -> None:
     model = models[name]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Indexed
 
@@ -19,6 +19,7 @@ from derive.recurrent.recurrence import Recurrence, recurrence
 from numeric import check, evaluate
 from numeric.values.recurrence import gradients
 from tests.derive.layers.comparing import Array, same, torch
+from tests.examples import examples
 
 SIZE = st.integers(1, 3)
 STEPS = st.integers(1, 5)
@@ -75,7 +76,7 @@ def by_pytorch(name: str, arrays: dict[str, Array]) -> dict[str, Array]:
 
 
 @pytest.mark.parametrize("name", SEQUENCES)
-@settings(max_examples=8)
+@examples(8)
 @given(steps=STEPS, inputs=SIZE, hidden=SIZE, seed=SEED)
 def test_backward_pass_is_pytorchs(name: str, steps: int, inputs: int, hidden: int, seed: int) -> None:
     model = over_time(name)
@@ -136,7 +137,7 @@ def test_large_numbers_are_a_case_of_letters(cell: str, hidden: int | str, steps
         assert check(derivation).ok
 
 
-@settings(max_examples=4)
+@examples(4)
 @given(steps=STEPS, inputs=SIZE, hidden=SIZE, seed=SEED)
 def test_the_sum_over_time_has_the_value_of_the_recursion(steps: int, inputs: int, hidden: int, seed: int) -> None:
     model = over_time("RNNCell")

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 import sympy
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Rational, Sum, exp
 
@@ -19,6 +19,7 @@ from derive.expression.symbols import element, name_of, scalar, subscripts_of
 from derive.render import cases_latex, latex, unicode
 from tests.derive.render.reader import Reader
 from tests.derive.render.samples import RANKS, K, i, j, k
+from tests.examples import examples
 
 LENGTH = 3
 PLACES = {"i": 1, "j": 2}
@@ -119,7 +120,7 @@ def _finite(expression: Expr) -> float:
     return expected
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(EXPRESSIONS, st.sampled_from([0, 1]))
 def test_printed_text_has_the_value_of_the_expression(expression: Expr, base: Literal[0, 1]) -> None:
     expected = _finite(expression)
@@ -151,7 +152,7 @@ def _shuffled(expression: Expr, order: random.Random) -> Expr:
     return expression.func(*arguments)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(EXPRESSIONS, st.integers(0, 1000))
 @example(exp(element("x", (i,)) / 4 - element("x", (j,)) / 4), 1)
 def test_the_order_that_sympy_keeps_does_not_matter(expression: Expr, seed: int) -> None:
@@ -160,7 +161,7 @@ def test_the_order_that_sympy_keeps_does_not_matter(expression: Expr, seed: int)
     assert unicode(shuffled, ranks=RANKS) == unicode(expression, ranks=RANKS)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(EXPRESSIONS, st.sampled_from([0, 1]))
 def test_braces_and_brackets_balance(expression: Expr, base: Literal[0, 1]) -> None:
     divisors = [power.base for power in expression.atoms(Pow) if power.exp.is_negative]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import And, Ge, Gt, Le, Lt, Not
 from sympy.logic.boolalg import Boolean
@@ -10,6 +10,7 @@ from sympy.logic.boolalg import Boolean
 from derive.expression import symbols
 from derive.layer import layer
 from derive.render.inequalities import excluded, implied
+from tests.examples import examples
 
 H = symbols.size("H")
 (J,) = symbols.fresh_indices(1, set())
@@ -32,7 +33,7 @@ def holds(condition: Boolean, index: int, size: int) -> bool:
     return condition.xreplace({J: sympy.Integer(index), H: sympy.Integer(size)}).doit() == sympy.true
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(conditions, st.lists(conditions, max_size=3))
 def test_what_is_said_is_true_of_every_number(condition: Boolean, known: list[Boolean]) -> None:
     never, always = excluded(condition, known), implied(condition, known)
@@ -53,7 +54,7 @@ of_reals = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(of_reals, st.lists(of_reals, max_size=3))
 def test_what_is_said_of_real_numbers_is_true(condition: Boolean, known: list[Boolean]) -> None:
     never, always = excluded(condition, known), implied(condition, known)

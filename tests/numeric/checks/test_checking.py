@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Function, Symbol
 
@@ -19,6 +19,7 @@ from numeric.checks.checking import places_of
 from numeric.checks.comparison import floor_of, is_zero, relative_error
 from numeric.checks.tolerances import DIFFERENCES, DOUBLE
 from numeric.measuring.differences import Measured
+from tests.examples import examples
 from tests.numeric.derivations import CORRECT, RIGHT, W1_GRADIENT, W1_MATRIX
 from tests.numeric.models import (
     SIGMA,
@@ -166,7 +167,7 @@ def test_a_zero_that_cancels_passes_as_zero() -> None:
     assert not check(derivation(model, "dt/dz", (i,), (K,), at("a", i) * sympy.Float("1e-12"))).ok
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.floats(1e-30, 1e3), st.floats(1e-8, 1), st.sampled_from([DOUBLE, DIFFERENCES]))
 def test_a_relative_change_is_seen_at_every_scale(scale: float, change: float, tolerance: float) -> None:
     truth = Measured(scale * np.array([1.0, -0.5, 0.1]), scale * np.full(3, 1e-17))

@@ -7,7 +7,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Rational, S
 
@@ -17,6 +17,7 @@ from derive.graph.numbers import number_latex, number_unicode
 from numeric.checks.graph import compare_gradients, compare_inputs, compare_printed, compare_values
 from numeric.checks.tolerances import DIGITS
 from numeric.values.floating import float_pass
+from tests.examples import examples
 
 NEURON = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)")
 WHOLE = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)", grain="sigma")
@@ -33,7 +34,7 @@ def errors(backward: Backward) -> list[float]:
     return [comparison.error for comparison in found]
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(
     st.sampled_from(EQUATIONS),
     st.sampled_from(["primitives", "functions"]),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import LayerDefinition, layer, network
@@ -15,6 +15,7 @@ from derive.conventions import Layout
 from numeric import ArrayError, assert_gradients, compile
 from numeric.arrays.axes import Array
 from numeric.checks.testing import _finite
+from tests.examples import examples
 
 NET = network("x:n -> Linear(d) -> Tanh -> Linear(K)", loss="MSE", batch="B")
 Arrays = dict[str, Array]
@@ -97,7 +98,7 @@ def test_a_square_gradient_may_be_transposed() -> None:
 
 
 @given(st.integers(0, 4), st.integers(0, 1), st.floats(1.01, 50) | st.floats(-50, 0.9))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_a_wrong_element_is_found(row: int, column: int, factor: float) -> None:
     def change(gradient: Array, _: int) -> Array:
         gradient[row : row + 1, column : column + 1] *= factor

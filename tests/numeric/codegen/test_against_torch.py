@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as draw
 
 from derive import layer
 from numeric import Compiled, compile
+from tests.examples import examples
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
 
-FEW = settings(max_examples=8, deadline=None)
+FEW = examples(8)
 Function = Callable[..., Any]
 Sides = tuple[int, int]
 
@@ -98,7 +99,7 @@ def test_transposed_convolutions(kernel: int, stride: int, padding: int) -> None
     )
 
 
-@settings(max_examples=24, deadline=None)
+@examples(24)
 @given(small, draw.integers(1, 3), draw.integers(0, 2), draw.integers(1, 3), draw.integers(0, 2), draw.booleans())
 def test_transposed_convolutions_with_numbers_given_later(
     kernel: int, stride: int, padding: int, dilation: int, behind: int, stride_too: bool
@@ -121,7 +122,7 @@ def test_transposed_convolutions_with_numbers_given_later(
 sides = draw.tuples(draw.integers(1, 3), draw.integers(1, 3))
 
 
-@settings(max_examples=16, deadline=None)
+@examples(16)
 @given(
     sides, sides, draw.tuples(draw.integers(0, 1), draw.integers(0, 1)), draw.sampled_from(["MaxPool2d", "AvgPool2d"])
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from numeric.errors import ArrayError
@@ -10,12 +10,13 @@ from numeric.expression.forward import forward
 from numeric.measuring.differences import TRIALS_AT_ONCE, Method, jacobian_by_differences
 from numeric.measuring.point import Point
 from numeric.sampling.points import sample
+from tests.examples import examples
 from tests.numeric.models import d, n, perceptron, softmax_loss
 
 METHODS: tuple[tuple[Method, float], ...] = (("central", 1e-7), ("wide", 1e-9), ("complex", 1e-13))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.integers(0, 100), st.sampled_from(METHODS))
 def test_the_gradients_of_the_perceptron(seed: int, method: tuple[Method, float]) -> None:
     model = perceptron("sigma")

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive import layer, network
@@ -14,6 +14,7 @@ from derive.forward import Forward
 from derive.layers import LAYERS
 from numeric.sampling import Plan, plan
 from numeric.sampling.features import LONG, OVERLAP, situations
+from tests.examples import examples
 
 SEEDS = st.integers(0, 3)
 
@@ -28,7 +29,7 @@ def shown(model: Forward, choices: Plan) -> set[tuple[str, object]]:
     return found
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.integers(1, 9), st.integers(1, 5), st.integers(0, 2), st.integers(1, 2), SEEDS)
 def test_windows_stand_at_three_places_with_and_without_a_remainder(
     kernel: int, stride: int, padding: int, dilation: int, seed: int
@@ -62,7 +63,7 @@ def test_windows_lie_in_every_way_that_they_can(written: str, lies: set[str]) ->
 
 @pytest.mark.parametrize("batch", [None, "B"])
 @given(seed=SEEDS)
-@settings(max_examples=3)
+@examples(3)
 def test_sizes_differ_and_sums_have_terms_at_the_first_point(batch: str | None, seed: int) -> None:
     for written in ("Linear(d)", "LayerNorm", "Softmax", "Attention", "LSTMCell(H)", "Conv2d(C_out, 3, stride=2)"):
         model = layer(written, batch=batch).network.forward

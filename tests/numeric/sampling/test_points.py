@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import KroneckerDelta
 
@@ -22,6 +22,7 @@ from numeric.expression.forward import forward
 from numeric.sampling import plan
 from numeric.sampling.kinks import gaps
 from numeric.sampling.points import MARGINS, responsive_sample, sample, sample_sizes
+from tests.examples import examples
 from tests.numeric.models import K, at, convolution, d, i, j, k, n, over, perceptron, softmax_loss, tensor, u
 
 SEEDS = st.integers(0, 1000)
@@ -64,7 +65,7 @@ CHECKS: dict[Domain, Callable[[Any], bool]] = {
 }
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.sampled_from(sorted(CHECKS)), SEEDS)
 def test_domains(domain: Domain, seed: int) -> None:
     model = Forward(given=(tensor("t", n, d, domain=domain),), rows=())

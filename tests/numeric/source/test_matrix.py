@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Function
 
@@ -23,6 +23,7 @@ from derive.network import network
 from numeric.source import Names, SourceError, matrix_code, namespace_of
 from numeric.source.matrix import MatrixSource
 from tests.derive.matrix.evaluate import Array, node_value
+from tests.examples import examples
 
 B, D, K = (symbols.size(name) for name in ("B", "d", "K"))
 ONE = sympy.S.One
@@ -129,7 +130,7 @@ def as_matrix(value: Any, node: Node, sizes: Mapping[str, int]) -> Array:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(expressions(), SIZES)
 def test_numpy_source_has_the_value_of_the_node(node: Node, sizes: dict[str, int]) -> None:
     arrays, names = values_of(node, sizes)
@@ -139,7 +140,7 @@ def test_numpy_source_has_the_value_of_the_node(node: Node, sizes: dict[str, int
     assert numpy.allclose(as_matrix(found, node, sizes), expected, rtol=1e-8, atol=1e-9), source
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(expressions(), SIZES)
 def test_source_has_the_shape_that_the_printer_says(node: Node, sizes: dict[str, int]) -> None:
     arrays, names = values_of(node, sizes)
@@ -150,7 +151,7 @@ def test_source_has_the_shape_that_the_printer_says(node: Node, sizes: dict[str,
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed: its source is not run")
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(expressions(), SIZES)
 def test_torch_source_has_the_value_of_the_node(node: Node, sizes: dict[str, int]) -> None:
     torch = pytest.importorskip("torch")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.conventions import Layout
@@ -17,6 +17,7 @@ from numeric.expression.forward import forward
 from numeric.measuring.differences import jacobian_by_differences
 from numeric.sampling.points import sample, sample_sizes
 from numeric.values.matrix import evaluate_matrix
+from tests.examples import examples
 from tests.numeric.models import SIGMA, K, at, d, i, j, n, perceptron, softmax_loss, tensor, u
 
 MODEL = perceptron("sigma")
@@ -92,7 +93,7 @@ def test_partials_follow_the_layout() -> None:
     assert np.allclose(evaluate_matrix(row, MODEL, ARRAYS, layout="numerator"), expected[np.newaxis])
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.integers(0, 50), st.sampled_from(["gradient", "numerator"]))
 def test_a_square_matrix_is_still_transposed_by_its_layout(seed: int, layout: Layout) -> None:
     arrays = sample(MODEL, seed, {n: 3, d: 3})

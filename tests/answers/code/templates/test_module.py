@@ -6,13 +6,14 @@ import ast
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from answers.code.templates.module import ModuleFile
 from tests.answers.code.running import assert_well_written, lay_out, run
 from tests.answers.code.samples import checked, the_file
+from tests.examples import examples
 
 ITEM = ModuleFile()
 SOLUTION = the_file(ITEM).solution
@@ -101,7 +102,7 @@ def test_running_the_file_tests_it(tmp_path: Path) -> None:
     assert "Tanh: failed" in said["wrong"]
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(
     st.lists(st.sampled_from(["Conv2d", "MaxPool2d", "Tanh", "Sigmoid", "SiLU", "LeakyReLU"]), min_size=1, unique=True)
 )
