@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from answers.trainings.cache import VARIABLE
 from tests.examples import PROFILE, THOROUGH, with_every_change
+from tests.sweeps import put_off
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=with_every_change(100))
 settings.register_profile("random", deadline=None)
@@ -40,8 +41,10 @@ def pytest_configure() -> None:
         os.environ.setdefault(name, "1")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file run in one process, which works out once what they share, unless they say otherwise."""
+    """Of sweeps one of each kind is no slow test. Tests of one file share a process, unless they say otherwise."""
+    put_off(items)
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.location[0]))

@@ -19,6 +19,7 @@ from derive.network import Network, network
 from derive.render.derivations import derivation_unicode
 from derive.render.printing import unicode
 from numeric import ExpressionError, check, compile, evaluate
+from tests.sweeps import sweep
 
 MISH = Activation("Mish", "z*tanh(log(1 + exp(z)))", call="mish")
 QUADRATIC = LayerDefinition(
@@ -94,6 +95,7 @@ def test_own_layers_are_numbered_like_all_others() -> None:
     assert net.parameters == ("A1", "W2", "b2", "A3")
 
 
+@sweep(lambda equations, batch: batch and equations)
 @pytest.mark.parametrize("equations", EQUATIONS.values(), ids=EQUATIONS)
 @pytest.mark.parametrize("batch", [None, "B"])
 def test_layers_of_many_kinds(equations: str, batch: str | None) -> None:

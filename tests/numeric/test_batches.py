@@ -21,6 +21,7 @@ from tests.numeric.codegen.libraries import as_numpy, converter
 from tests.numeric.codegen.points import arguments
 from tests.numeric.codegen.subjects import compiled_for_numpy
 from tests.numeric.codegen.test_every_layer import FIRST, ONCE_QUICKLY, TOGETHER, on_a_batch
+from tests.sweeps import layer_kind, loss_kind, sweep
 
 BEHIND = {"unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax", "real": "Identity"}
 pytestmark = TOGETHER
@@ -59,6 +60,7 @@ def test_layers(text: str) -> None:
             assert found.shape == arrays[by].shape
 
 
+@sweep(lambda text: layer_kind(text))
 @pytest.mark.parametrize("text", FIRST)
 def test_layers_by_autograd(text: str) -> None:
     torch = pytest.importorskip("torch")
@@ -101,6 +103,7 @@ NETWORKS = [
 ]
 
 
+@sweep(lambda description, loss: description if "Linear(d)" in description else loss_kind(loss))
 @pytest.mark.parametrize(("number", "description", "loss"), NETWORKS)
 def test_networks(number: int, description: str, loss: str) -> None:
     reduction: Any = "sum" if number % 5 == 0 else "mean"

@@ -19,6 +19,7 @@ from derive.layers import Activation
 from numeric import compile, evaluate
 from numeric.sampling.points import sample, sample_sizes
 from tests.numeric.codegen.test_every_layer import FIRST
+from tests.sweeps import layer_kind, sweep
 
 DIGITS = 1600
 STEP = mpmath.mpf(10) ** -500
@@ -81,6 +82,7 @@ def require(found: Any, right: Any, what: str) -> None:
     )
 
 
+@sweep(lambda formula: tuple(name in formula for name in ("exp", "log", "sqrt", "h(z)", "abs")))
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_activations(formula: str) -> None:
     own = Activation("Own", formula, call="own")
@@ -207,6 +209,7 @@ def test_what_is_given_as_infinite_stays_so() -> None:
         compiled.forward({}, numpy.array([[numpy.inf]]))
 
 
+@sweep(lambda text: layer_kind(text))
 @pytest.mark.parametrize("text", [text for text in FIRST if not text.startswith("Conv3d")])
 def test_every_layer_has_the_same_values_in_enclosed_numbers(text: str) -> None:
     one = layer(text.removesuffix("()"), batch="B")

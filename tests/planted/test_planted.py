@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.planted.homeworks import HOMEWORKS, MUTANTS, arguments
 from tests.planted.planting import plant, reduced
 from tests.planted.subjects import SUBJECTS, Subject, right
 from tests.planted.table import KINDS
+from tests.sweeps import sweep
 
 HOMEWORK = """\
 title: A homework
@@ -89,11 +91,21 @@ def test_a_homework_asks_for_every_subject_or_it_is_said_why_it_cannot() -> None
         assert bool(subject.item) != bool(subject.only), name
 
 
+@cache
+def spoilt(name: str) -> Derivation:
+    """The wrong derivation of a kind."""
+    return KINDS[name].spoil(right(KINDS[name].subject))
+
+
 @pytest.mark.parametrize("name", KINDS)
-def test_a_planted_error_is_caught(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    kind = KINDS[name]
-    subject, wrong = SUBJECTS[kind.subject], kind.spoil(right(kind.subject))
-    assert not check(wrong).ok
+def test_a_planted_error_fails_its_check(name: str) -> None:
+    assert not check(spoilt(name)).ok
+
+
+@sweep(lambda name: KINDS[name].subject)
+@pytest.mark.parametrize("name", KINDS)
+def test_a_planted_error_is_caught_by_the_commands(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    subject, wrong = SUBJECTS[KINDS[name].subject], spoilt(name)
     printed = derived(wrong, monkeypatch)
     assert printed.code == 1
     assert printed.out.startswith(f"no answer for {quantity_unicode(wrong.quantity, wrong.forward)}")
@@ -151,6 +163,12 @@ def test_a_wrong_rule_is_caught_by_verify(name: str, monkeypatch: pytest.MonkeyP
     assert any(part == mutant.part and mutant.quantity in (quantity, "") for part, quantity in failed)
 
 
+def kind_for_derive(name: str) -> object:
+    """What verify has no homework for is tried with every change; of the others one for each way to call derive."""
+    return arguments(MUTANTS[name]) if MUTANTS[name].homework else name
+
+
+@sweep(kind_for_derive)
 @pytest.mark.usefixtures("_fresh")
 @pytest.mark.parametrize("name", [name for name, mutant in MUTANTS.items() if arguments(mutant)])
 def test_a_wrong_rule_is_caught_by_derive(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from derive import layer, recurrence
 from derive.layer import Layer
 from derive.render.derivations import step_lines
 from tests.answers.sample import homework
+from tests.sweeps import layer_kind, loss_kind, sweep
 
 ITEMS = {
     f"{part.id}-{place}": item
@@ -28,6 +29,14 @@ ITEMS = {
     for place, item in enumerate(part.answer)
     if isinstance(item, LayerPage | LossPage)
 }
+
+
+def page_kind(key: str) -> object:
+    """What is of one kind on the pages of ``ITEMS``."""
+    item = ITEMS[key]
+    return layer_kind(item.layer) if isinstance(item, LayerPage) else loss_kind(item.loss)
+
+
 HELD = re.compile(r"\\left\.(?:(?!\\right\|).)*\\right\|_\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 """A partial with what is held, whose sign is another than that of the same without."""
 
@@ -78,6 +87,7 @@ def gradients(formula: str) -> set[str]:
     return found
 
 
+@sweep(lambda key: page_kind(key))
 @pytest.mark.parametrize("key", ITEMS)
 def test_no_step_has_its_left_side_on_its_right(key: str) -> None:
     for left, right in equations(page_of(key, steps=True)):
@@ -96,6 +106,7 @@ def test_no_step_of_a_homeworks_networks_has_either(identity: str) -> None:
                 assert left not in HELD.sub("", " ".join(line.right))
 
 
+@sweep(lambda key, steps: (page_kind(key), steps))
 @pytest.mark.parametrize("steps", [True, False])
 @pytest.mark.parametrize("key", ITEMS)
 def test_every_gradient_is_given_or_derived(key: str, steps: bool) -> None:

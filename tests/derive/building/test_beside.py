@@ -41,7 +41,7 @@ def built(name: str) -> Network:
     return network(layers.replace("(q, x, x)", "(q, q, x)"), loss, batch=batch)
 
 
-LONG = ("transformer", "attention over a batch")
+LONG = ("transformer", "attention over a batch", "bilinear", "attention")
 """What these are made of, the others have too."""
 
 

@@ -28,8 +28,13 @@ LARGE: list[Any] = [
         "x:(1,28,28) -> Conv2d(6,5,padding=2) -> ReLU -> MaxPool2d(2) -> Conv2d(16,5,stride=2) -> Flatten -> Linear(9)",
         marks=pytest.mark.slow,
     ),
-    "x:432 -> Reshape((3,12,12)) -> Conv2d(20,3) -> Sigmoid -> AvgPool2d(2) -> Flatten -> Linear(4)",
-    "x:(32,9,9) -> Conv2d(64,3,groups=4,padding=1) -> ReLU -> GlobalAvgPool2d -> Linear(3)",
+    pytest.param(
+        "x:432 -> Reshape((3,12,12)) -> Conv2d(20,3) -> Sigmoid -> AvgPool2d(2) -> Flatten -> Linear(4)",
+        marks=pytest.mark.slow,
+    ),
+    pytest.param(
+        "x:(32,9,9) -> Conv2d(64,3,groups=4,padding=1) -> ReLU -> GlobalAvgPool2d -> Linear(3)", marks=pytest.mark.slow
+    ),
     "x:30 -> Embedding(5000,24) -> Flatten -> Linear(3)",
     "x:(24,20) -> Conv1d(24,3,padding=1) -> u; u + x -> s; s -> GlobalAvgPool1d -> Linear(5)",
     pytest.param(RESIDUAL, marks=pytest.mark.slow),

@@ -9,6 +9,7 @@ from derive.expression.symbols import size
 from derive.layers import LOSS
 from derive.network import network
 from numeric import check
+from tests.sweeps import loss_kind, sweep
 
 LAYER = {"unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax"}
 
@@ -33,6 +34,7 @@ def test_gradients_of_every_loss(loss: str, layer: str) -> None:
     assert report.ok, [item for item in report.items if not item.ok]
 
 
+@sweep(lambda loss, reduction: loss if reduction == "mean" else loss_kind(loss))
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize("loss", list(LOSS))
 def test_gradients_of_every_loss_over_a_batch(loss: str, reduction: str) -> None:

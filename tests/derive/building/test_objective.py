@@ -13,6 +13,7 @@ from derive.layers import PENALTY, Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
 from numeric import check, evaluate
 from tests.examples import examples
+from tests.sweeps import sweep
 
 TWO_HEADS = "x:n -> Linear(d) -> Tanh -> h; h -> Linear(K) -> o; h -> Linear(m) -> r"
 SCORE = LayerDefinition(
@@ -47,6 +48,7 @@ def holds(net: Network, *names: str) -> bool:
     return all(check(net.gradient(name), points=1).ok for name in names or net.parameters)
 
 
+@sweep(lambda layers, loss, batch: batch and (layers, loss))
 @pytest.mark.parametrize("batch", [None, "B"])
 @pytest.mark.parametrize(
     ("layers", "loss"),

@@ -7,6 +7,7 @@ from derive import layer
 from derive.network import network
 from derive.render.derivations import derivation_unicode
 from numeric import check, evaluate
+from tests.sweeps import sweep
 
 STAGES = (
     "Identity ReLU 5*ReLU LeakyReLU LeakyReLU(0.2) LeakyReLU(slope) PReLU ELU ELU(2) ELU(alpha) Softplus Softplus(2) "
@@ -14,6 +15,7 @@ STAGES = (
 ).split()
 
 
+@sweep(lambda stage, layout: stage if layout == "gradient" else layout)
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("layout", ["gradient", "numerator"])
 def test_gradients_and_jacobians_of_every_activation(stage: str, layout: str) -> None:

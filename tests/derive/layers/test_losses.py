@@ -11,6 +11,7 @@ import pytest
 from derive import Network, network
 from numeric import check, evaluate
 from tests.derive.layers.comparing import Array, same, torch
+from tests.sweeps import loss_kind, sweep
 
 functional = torch.nn.functional
 BATCH, OUTPUTS = 4, 5
@@ -114,6 +115,7 @@ def test_kl_of_probabilities() -> None:
     same(evaluate(behind("KL").gradient("y_hat"), {"x": predicted, "y": SIMPLEX}), p.grad.numpy())
 
 
+@sweep(lambda loss, batch: loss if batch else loss_kind(loss))
 @pytest.mark.parametrize("batch", [None, "B"])
 @pytest.mark.parametrize("loss", [*REFERENCES, "Focal(class, gamma=g)", "SmoothedCrossEntropy(smoothing=s)"])
 def test_every_step_is_right_by_number(loss: str, batch: str | None) -> None:

@@ -16,6 +16,7 @@ from derive.render.printing import UNICODE
 from numeric import check
 from tests.derive.test_network import networks
 from tests.examples import examples
+from tests.sweeps import layer_kind, sweep
 
 MANY_ROWS = [
     "Softmax",
@@ -49,6 +50,7 @@ def test_every_line_is_right_and_the_last_one_is_the_result(given_network: dict[
         assert check(told).ok, check(told)
 
 
+@sweep(lambda name: layer_kind(name))
 @pytest.mark.parametrize("name", MANY_ROWS)
 def test_layers_are_told_rightly_in_fewer_lines(name: str) -> None:
     alone = layer(name)

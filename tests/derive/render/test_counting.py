@@ -39,6 +39,7 @@ from numeric.measuring.differences import jacobian_by_differences
 from numeric.sampling.points import sample, sample_sizes
 from tests.derive.render.index_reader import IndexReader
 from tests.numeric.codegen.subjects import BEHIND, CATALOGUE, LOSSES, WITH_NUMBERS
+from tests.sweeps import layer_kind, loss_kind, sweep
 
 Base = Literal[0, 1]
 MOST = 3
@@ -162,12 +163,14 @@ def made(name: str, base: Base) -> Layer:
     return layer(plain, index_base=base, **options)
 
 
+@sweep(lambda name, base: (layer_kind(name), base))
 @pytest.mark.parametrize("base", [0, 1])
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_the_equations_of_every_layer(name: str, base: Base) -> None:
     assert rows_hold(made(name, base).network.forward, base)
 
 
+@sweep(lambda name, base: (layer_kind(name), base))
 @pytest.mark.parametrize(("name", "base"), [*((name, 1) for name in SUBJECTS), *((name, 0) for name in WITH_NUMBERS)])
 def test_the_gradients_of_every_layer(name: str, base: Base) -> None:
     one = made(name, base)
@@ -186,6 +189,7 @@ WINDOWS = [
 ]
 
 
+@sweep(lambda name, ranges, base: (layer_kind(name), ranges, base))
 @pytest.mark.parametrize("base", [0, 1])
 @pytest.mark.parametrize("ranges", ["brackets", "cases", "limits"])
 @pytest.mark.parametrize("name", WINDOWS)
@@ -219,6 +223,7 @@ def needed(derivation: Derivation) -> set[str]:
     return {symbol.name for symbol in sizes_in([*shapes, derivation.result])}
 
 
+@sweep(lambda name, base: (loss_kind(name), base))
 @pytest.mark.parametrize("base", [0, 1])
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_loss_over_a_batch(name: str, base: Base) -> None:

@@ -18,6 +18,7 @@ from numeric.checks.graph import compare_gradients, compare_inputs, compare_prin
 from numeric.checks.tolerances import DIGITS
 from numeric.values.floating import float_pass
 from tests.examples import examples
+from tests.sweeps import sweep
 
 NEURON = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)")
 WHOLE = scalar_graph("f = sigma(w0*x0 + w1*x1 + w2)", grain="sigma")
@@ -114,6 +115,7 @@ def test_floating_point_agrees_with_autograd() -> None:
     assert found.gradients == pytest.approx({name: float(value.grad) for name, value in values.items()})
 
 
+@sweep(lambda text, grain: text)
 @pytest.mark.parametrize(
     ("text", "at", "slope"),
     [

@@ -82,6 +82,9 @@ SOME_ACTIVATIONS = ["GELU", "SiLU"]
 SOME_LOSSES = ["SoftmaxCrossEntropy(class)", "BCEWithLogits", "Huber", "MSE"]
 """Some of each kind, for what is the same for all of them."""
 
+FEW = ("LayerNorm", "MaxPool2d(3, stride=2, padding=1)", "Embedding rows=V dimension=d", "SoftmaxCrossEntropy(class)")
+"""What JAX, which compiles every operation for every shape, is tried on with every change."""
+
 
 compiled_for_numpy = cache(compile)
 """The functions of a layer or a network for NumPy, written once for all tests of a process."""

@@ -21,6 +21,7 @@ from tests.numeric.codegen.libraries import FASTER, RUNS, TOGETHER, as_numpy, co
 from tests.numeric.codegen.points import arguments
 from tests.numeric.codegen.subjects import (
     ACTIVATIONS,
+    FEW,
     LAYERS,
     LOSSES,
     SOME_LAYERS,
@@ -30,6 +31,7 @@ from tests.numeric.codegen.subjects import (
     layer_subject,
     loss_subject,
 )
+from tests.sweeps import layer_kind, loss_kind, sweep
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:You are comparing a array_api_strict dtype"),
@@ -86,10 +88,6 @@ def assert_same(subject: Network | Layer, target: str, library: str) -> None:
             assert numpy.array_equal(old, as_numpy(new))
 
 
-FEW = ("LayerNorm", "MaxPool2d(3, stride=2, padding=1)", "Embedding rows=V dimension=d", "SoftmaxCrossEntropy(class)")
-"""What JAX, which compiles every operation for every shape, is tried on with every change."""
-
-
 def _some() -> Iterator[Any]:
     for name in (*SOME_LAYERS, *SOME_LOSSES):
         for target, library in RUNS:
@@ -97,13 +95,14 @@ def _some() -> Iterator[Any]:
             yield pytest.param(name, target, library, marks=pytest.mark.slow if is_long else ())
 
 
-@pytest.mark.parametrize(("name", "target", "library"), _some())
+@pytest.mark.parametrize(("name", "target", "library"), list(_some()))
 def test_some_on_every_library(name: str, target: str, library: str) -> None:
     if library == "array_api_strict" and name.startswith("Embedding"):
         pytest.skip("the standard selects along one axis by take alone; every library takes weight[z]")
     assert_same(layer_subject(name) if name in SOME_LAYERS else loss_subject(name), target, library)
 
 
+@sweep(lambda name, library: (layer_kind(name), library))
 @pytest.mark.parametrize(("target", "library"), FASTER)
 @pytest.mark.parametrize("name", LAYERS)
 def test_layers(name: str, target: str, library: str) -> None:
@@ -118,6 +117,7 @@ def test_activations(name: str, target: str, library: str) -> None:
     assert_same(activation_subject(name), target, library)
 
 
+@sweep(lambda name, library: (loss_kind(name), library))
 @pytest.mark.parametrize(("target", "library"), FASTER)
 @pytest.mark.parametrize("name", LOSSES)
 def test_losses(name: str, target: str, library: str) -> None:

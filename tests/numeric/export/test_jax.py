@@ -15,6 +15,7 @@ from numeric.export.subject import Subject
 from numeric.source.naming import python_name
 from tests.numeric.codegen.libraries import TOGETHER
 from tests.numeric.codegen.subjects import (
+    FEW,
     SOME_ACTIVATIONS,
     SOME_LAYERS,
     SOME_LOSSES,
@@ -23,6 +24,7 @@ from tests.numeric.codegen.subjects import (
     loss_subject,
 )
 from tests.numeric.export.files import arrays_of, subject_and_file
+from tests.sweeps import sweep
 
 jax = pytest.importorskip("jax", reason="JAX is not installed")
 pytestmark = TOGETHER
@@ -83,6 +85,7 @@ def assert_gradients_right(given: Network | Layer) -> None:
         numpy.testing.assert_allclose(mine, right, rtol=1e-8, atol=1e-10)
 
 
+@sweep(lambda name: name if name in FEW else "another")
 @pytest.mark.parametrize("name", SOME_LAYERS)
 def test_layers(name: str) -> None:
     assert_gradients_right(layer_subject(name))

@@ -21,6 +21,7 @@ from tests.numeric.codegen.subjects import (
     loss_subject,
 )
 from tests.numeric.export.files import arrays_of, subject_and_file
+from tests.sweeps import layer_kind, sweep
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 pytestmark = TOGETHER
@@ -61,6 +62,7 @@ def assert_gradients_right(given: Network | Layer) -> None:
     assert torch.autograd.gradcheck(function, leaves, fast_mode=True, atol=1e-5)
 
 
+@sweep(lambda name: layer_kind(name))
 @pytest.mark.parametrize("name", LAYERS)
 def test_layers(name: str) -> None:
     assert_gradients_right(layer_subject(name))
