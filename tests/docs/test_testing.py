@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.forked import run_python
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
@@ -18,9 +18,7 @@ def blocks(language: str) -> list[str]:
 
 def run_pytest(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
     (folder / "test_own.py").write_text(source, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_own.py"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    return run_python(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_own.py", path=[ROOT])
 
 
 def test_the_test_of_the_page(tmp_path: Path) -> None:

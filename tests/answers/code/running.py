@@ -16,13 +16,6 @@ def lay_out(folder: Path, files: Mapping[str, str]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these arguments in the folder."""
-    return subprocess.run(
-        [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False, timeout=120
-    )
-
-
 def assert_well_written(folder: Path, assignment: Assignment, width: int = 79, *, ascii_only: bool = True) -> None:
     """Assert that ruff finds nothing in an assignment's files, and would not set a line otherwise."""
     own = f'"{Path(assignment.file).stem}", "layers"'
@@ -36,7 +29,9 @@ def assert_well_written(folder: Path, assignment: Assignment, width: int = 79, *
         ["check", *rules, "--extend-ignore", "F401", skeleton],  # imports that wait to be used
         ["format", "--diff", solved, skeleton, *assignment.examples],
     ):
-        done = run(folder, "-m", "ruff", *command)
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command], cwd=folder, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
     for text in (assignment.solution, assignment.skeleton, *assignment.examples.values()):
         assert text.isascii() or not ascii_only

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from answers.latex.code import code_lines
 from answers.latex.sheet import Code, Text
 from tests.answers.sample import all_pass, answered, homework, last, refused, verdicts
+from tests.forked import run_python
 
 ITEM = {"kind": "code", "template": "mlp", "library": "numpy"}
 
@@ -18,10 +18,7 @@ needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reas
 
 def run_example_test(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the example test as a student would, beside the file."""
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mlp.py"],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    return run_python(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mlp.py")
 
 
 def lay_out(folder: Path, library: str) -> tuple[str, str]:

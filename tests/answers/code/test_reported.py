@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -23,6 +21,8 @@ from answers.latex.sheet import Code, Room, Text
 from answers.trainings.cache import Cache
 from answers.trainings.trainer import Trainer
 from tests.answers.sample import all_pass, homework, last, refused
+from tests.forked import run_python
+from tests.sweeps import sweep
 
 pytest.importorskip("sklearn")
 
@@ -62,7 +62,8 @@ def test_the_key_shows_what_the_listing_prints_when_a_student_runs_it(item: dict
     ((path, source),) = answer.files
     file = tmp_path / Path(path).name
     file.write_text(source, encoding="utf-8")
-    done = subprocess.run([sys.executable, file.name], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = run_python(tmp_path, file.name)
+    assert done.returncode == 0, done.stderr
     shown = [line.latex.replace(r"\ ", " ").replace(r"\%", "%") for line in output.lines]
     assert output.title == rf"What \texttt{{{listing.title}}} prints"
     assert len(shown) == len(done.stdout.splitlines()) >= 3
@@ -158,6 +159,7 @@ def test_numbers_of_another_program_are_caught(
     assert all(verdict.note for verdict in outcomes.values() if not verdict.ok)
 
 
+@sweep(lambda failing: frozenset(failing))
 @pytest.mark.parametrize(
     ("right", "wrong", "failing"),
     [

@@ -8,7 +8,7 @@ import mpmath
 import numpy
 import pytest
 import scipy.special
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError
@@ -19,6 +19,7 @@ from derive.network import network
 from numeric import check, compile
 from numeric.arrays.special import GAMMA, angle
 from numeric.enclosed.number import Arithmetic
+from tests.examples import examples
 
 TRUE: dict[type, Callable[[float], Any]] = {
     Gamma: mpmath.gamma,
@@ -29,7 +30,7 @@ AWAY = st.floats(-12, 30).filter(lambda number: number > 0.01 or abs(number - ro
 
 
 @pytest.mark.parametrize("kind", FAMILY)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(AWAY)
 def test_values_and_their_steps_are_those_of_mpmath(kind: type, number: float) -> None:
     value = GAMMA[kind](numpy.array([number]))[0]
@@ -40,7 +41,7 @@ def test_values_and_their_steps_are_those_of_mpmath(kind: type, number: float) -
 
 
 @pytest.mark.parametrize("kind", FAMILY)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(AWAY)
 def test_an_interval_holds_the_value(kind: type, number: float) -> None:
     found = Arithmetic(200).number(number).called(kind.__name__)

@@ -9,8 +9,9 @@ import pytest
 
 from answers.code.templates.classifier import ClassifierFile
 from answers.code.templates.classifier.template import cases
-from tests.answers.code.running import assert_well_written, lay_out, run
+from tests.answers.code.running import assert_well_written, lay_out
 from tests.answers.code.samples import checked, the_file
+from tests.forked import run_python
 
 ITEM = ClassifierFile()
 FILE = the_file(ITEM)
@@ -74,5 +75,5 @@ def test_the_example_tests_tell_right_from_wrong(tmp_path: Path) -> None:
     climbing = SOLUTION.replace("self.params[name] -= learning", "self.params[name] += learning")
     for text, passes in ((SOLUTION, True), (FILE.skeleton, False), (climbing, False)):
         lay_out(tmp_path, {"classifier.py": text})
-        done = run(tmp_path, "test_classifier.py")
+        done = run_python(tmp_path, "test_classifier.py")
         assert (done.returncode == 0) == passes, done.stdout + done.stderr

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from answers.code.templates.layers import LayersFile
-from tests.answers.code.running import assert_well_written, lay_out, run
+from tests.answers.code.running import assert_well_written, lay_out
 from tests.answers.code.samples import checked, the_file
+from tests.forked import run_python
 
 ITEM = LayersFile()
 FILE = the_file(ITEM)
@@ -66,5 +67,5 @@ def test_the_example_tests_tell_right_from_wrong(tmp_path: Path) -> None:
         (SOLUTION.replace("dy.T @ x", "2 * dy.T @ x"), False),
     ):
         lay_out(tmp_path, {"layers.py": text})
-        done = run(tmp_path, "test_layers.py")
+        done = run_python(tmp_path, "test_layers.py")
         assert (done.returncode == 0) == passes, done.stdout + done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from answers.code.templates.mlp import Mlp
 from derive.errors import NetworkError
 from numeric.source import SourceError
 from tests.answers.code.samples import the_file
+from tests.forked import run_python
 
 TORCH = importlib.util.find_spec("torch") is not None
 NEEDS_TORCH = pytest.mark.skipif(not TORCH, reason="PyTorch is not installed: the example test for it is not run")
@@ -109,7 +109,7 @@ def test_an_activation_or_loss_that_does_not_exist_is_an_error() -> None:
 def run_example(folder: Path, options: Mlp, source: str) -> subprocess.CompletedProcess[str]:
     (folder / "mlp.py").write_text(source, encoding="utf-8")
     (folder / "test_mlp.py").write_text(the_file(options).handouts["test_mlp.py"], encoding="utf-8")
-    return subprocess.run([sys.executable, "test_mlp.py"], cwd=folder, capture_output=True, text=True, check=False)
+    return run_python(folder, "test_mlp.py")
 
 
 EXAMPLES = [pytest.param(options, marks=[NEEDS_TORCH] if options.library == "torch" else []) for options in ALL]

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from answers.code.templates.module import ModuleFile
-from tests.answers.code.running import assert_well_written, lay_out, run
+from tests.answers.code.running import assert_well_written, lay_out
 from tests.answers.code.samples import checked, the_file
 from tests.examples import examples
+from tests.forked import run_python
 
 ITEM = ModuleFile()
 SOLUTION = the_file(ITEM).solution
@@ -93,7 +94,7 @@ def test_running_the_file_tests_it(tmp_path: Path) -> None:
     )
     for name, text in {"right": SOLUTION, "skeleton": SKELETON, "wrong": wrong}.items():
         lay_out(tmp_path, {"module.py": text})
-        done = run(tmp_path, "module.py")
+        done = run_python(tmp_path, "module.py")
         assert done.returncode == 0, done.stderr
         said[name] = done.stdout
     assert said["right"] == "Linear: passed\nConv2d: passed\nMaxPool2d: passed\nTanh: passed\n"
@@ -141,5 +142,5 @@ for own, other in [
         np.testing.assert_allclose(own.grads[name], parameter.grad.numpy())
 """
     assert torch.__version__
-    done = run(tmp_path, "-c", script)
+    done = run_python(tmp_path, "-c", script)
     assert done.returncode == 0, done.stderr

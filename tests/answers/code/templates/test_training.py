@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from answers.code import Assignment, check_file
 from answers.code.templates.training import Training
 from answers.code.templates.training.cases import mean_over_classes
-from tests.answers.code.running import assert_well_written, lay_out, run
+from tests.answers.code.running import assert_well_written, lay_out
+from tests.forked import run_python
+from tests.sweeps import sweep
 
 pytest.importorskip("sklearn")
 
@@ -51,6 +53,7 @@ def test_the_files_for_keras_train_or_are_said_to_be_unchecked(item: Training) -
     assert report.ok == bool(report.checks)
 
 
+@sweep(lambda where: frozenset(where))
 @pytest.mark.parametrize(
     ("right", "wrong", "where"),
     [
@@ -124,13 +127,13 @@ def test_the_example_tests_tell_right_from_wrong(item: Training, tmp_path: Path)
     assert unweighted != assignment.solution
     for text, passes in ((assignment.solution, True), (assignment.skeleton, False), (unweighted, False)):
         lay_out(tmp_path, {assignment.file: text})
-        done = run(tmp_path, example)
+        done = run_python(tmp_path, example)
         assert (done.returncode == 0) == passes, done.stdout + done.stderr
 
 
 def test_the_reference_says_how_good_it_is_to_guess(tmp_path: Path) -> None:
     lay_out(tmp_path, {"classification_numpy.py": file_of(CLASSIFICATION, "numpy").solution})
-    done = run(tmp_path, "classification_numpy.py")
+    done = run_python(tmp_path, "classification_numpy.py")
     assert done.returncode == 0, done.stderr
     trained, guessed = (
         [float(share) for share in re.findall(r"([\d.]+) %", line)] for line in done.stdout.splitlines()[1:]
