@@ -169,6 +169,8 @@ def print_checked(
         how = f", with a smooth function for {', '.join(outcome.unknown)}" if outcome.unknown else ""
         how += f" {outcome.note}" if outcome.note else ""
         typer.echo(f"{indent}checked: {outcome.points} points, worst relative error {outcome.max_error:.0e}{how}")
+        for item in outcome.untried:
+            typer.echo(f"{indent}not tried: {item.what}: {item.note}")
         if elements is not None:
             number = f"{len(elements.items)} element{'' if len(elements.items) == 1 else 's'}"
             typer.echo(f"{indent}checked as written out: {number}, worst relative error {elements.max_error:.0e}")

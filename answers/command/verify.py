@@ -111,5 +111,7 @@ def _cells(line: CheckLine) -> tuple[str, ...]:
     if line.unchecked:
         return "-", line.part, line.quantity, "", "", line.note
     points = f"{line.points} point{'s' if line.points != 1 else ''}"
-    outcome = line.method if line.ok else f"{line.note or line.method} (allowed {line.tolerance:.0e})"
+    outcome = f"{line.method}; {line.note}" if line.ok and line.note else line.method
+    if not line.ok:
+        outcome = f"{line.note or line.method} (allowed {line.tolerance:.0e})"
     return "ok" if line.ok else "FAILED", line.part, line.quantity, points, f"{line.error:.1e}", outcome

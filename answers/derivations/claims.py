@@ -99,8 +99,13 @@ def claim(
         results = [check(answer) for answer, _ in answers]
         items = [item for result in results for item in result.items]
         failed = [item for result in results for item in result.failures]
+        lacking = next((result for result in results if not result.ok and not result.failures), None)
+        if lacking is not None:
+            return Comparison.failed("nothing was compared")
         worst = max(failed or items, key=lambda item: item.error)
+        untried = [item for result in results for item in result.untried]
         note = "; ".join(f"{item.what}: {item.note or 'differs'}" for item in failed[:SHOWN])
+        note = note or "; ".join(f"not tried: {item.what}: {item.note}" for item in untried)
         if readable and not failed:
             wrong = misprinted(shown, [derivation, *(other for other, _ in beside)])
             if wrong is not None:

@@ -14,7 +14,8 @@ from numeric.arrays.sizes import sizes_from
 from numeric.errors import ArrayError
 from numeric.measuring.point import Point
 from numeric.sampling import plan
-from numeric.sampling.points import at_kinks, sample
+from numeric.sampling.boundaries import at_kinks
+from numeric.sampling.points import sample
 
 POINTS = 3
 """How many points an answer must be right at."""

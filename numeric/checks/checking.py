@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -15,12 +15,14 @@ from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from numeric.arrays.functions import left_unknown
 from numeric.checks.comparison import Comparison, is_zero, worst_of
-from numeric.checks.trials import Place, Trials, numbered
+from numeric.checks.trials import Place, Trials, numbered, tells_apart
+from numeric.checks.untried import missed_situations, unmet_boundaries, zero_everywhere
 from numeric.errors import ArrayError
 from numeric.expression.forward import program
 from numeric.measuring.point import Point
+from numeric.sampling.boundaries import Boundaries, boundaries
 from numeric.sampling.kinks import deciding
-from numeric.sampling.points import at_kinks, responsive_sample, sample_sizes, samples
+from numeric.sampling.points import responsive_sample, sample_sizes, samples, untied_sample
 
 NEAREST = 3
 """How many tensors that all paths pass through are looked at, the nearest to the numerator first."""
@@ -47,12 +49,13 @@ class Check:
         outcome = (
             "right" if self.ok else f"wrong: {', '.join(item.what for item in self.failures) or 'nothing compared'}"
         )
-        return f"Check({outcome}; {self.points} points, worst relative error {self.max_error:.1e})"
+        left = f"; {len(self.untried)} not tried" if self.untried else ""
+        return f"Check({outcome}; {self.points} points, worst relative error {self.max_error:.1e}{left})"
 
     @property
     def ok(self) -> bool:
         """Whether something was compared, and all of it is right."""
-        return bool(self.items) and all(item.ok for item in self.items)
+        return len(self.untried) < len(self.items) and all(item.ok for item in self.items)
 
     @property
     def max_error(self) -> float:
@@ -63,6 +66,11 @@ class Check:
     def failures(self) -> tuple[Comparison, ...]:
         """What is wrong."""
         return tuple(item for item in self.items if not item.ok)
+
+    @property
+    def untried(self) -> tuple[Comparison, ...]:
+        """What could be compared at none of the points, and so is neither right nor wrong; notes say why."""
+        return tuple(item for item in self.items if item.unchecked)
 
 
 def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
@@ -81,6 +89,9 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     say nothing; only a value may be given by its name, as the input of a layer is in a forward table. A result that
     reads a tensor outside its range fails, unless the derivation says that it counts as 0 there.
 
+    What could be tried at none of the points, such as a kink that no point is exactly at, is among the items as
+    unchecked, and does not count as passed.
+
     An unknown function ``f`` is given a smooth formula, so that formulas in f' are checked too; the result names
     such functions. Where a
     derivative is zero at a point (dead units), a further one of the same sizes is sought at which it is not.
@@ -93,9 +104,35 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
         raise ArrayError(f"a check needs at least one point, not {points}")
     chosen = _places(derivation, seed, points)
     steps = numbered(derivation.steps)
-    items = worst_of(item for place in chosen for item in Trials(derivation, steps, place.for_derivation()).items())
+    trials = [Trials(derivation, steps, place.for_derivation()) for place in chosen]
+    items = worst_of(
+        (
+            *(item for one in trials if not one.place.kink for item in one.items()),
+            *_at_boundaries([one for one in trials if one.place.kink]),
+            *_untried(derivation, seed, chosen),
+        )
+    )
     sizes = tuple(tuple((str(symbol), number) for symbol, number in place.point.sizes.items()) for place in chosen)
     return Check(len(chosen), items, unknown_functions(derivation.forward), sizes)
+
+
+def _at_boundaries(trials: Sequence[Trials]) -> Iterator[Comparison]:
+    """What is compared at boundaries of conditions; what can be compared at none of them is told as such."""
+    found = [item for one in trials for item in one.items()]
+    compared = {item.what for item in found if not item.unchecked}
+    for item in found:
+        if not item.unchecked:
+            yield item
+        elif item.what not in compared:
+            yield item.of(f"{item.what}, where a condition is at its boundary")
+
+
+def _untried(derivation: Derivation, seed: int, places: Sequence[Place]) -> Iterator[Comparison]:
+    model = derivation.forward
+    points = [place.point for place in places if not place.kink]
+    yield from zero_everywhere(derivation, points)
+    yield from unmet_boundaries(derivation, _boundaries(model, seed).unmet)
+    yield from missed_situations(model, seed, [point.sizes for point in points])
 
 
 def unknown_functions(model: Forward) -> tuple[str, ...]:
@@ -116,6 +153,11 @@ def _places(derivation: Derivation, seed: int, count: int) -> list[Place]:
     for place in tuple(places):
         if not place.kink and is_zero(place.point.response(name)):
             places += _responsive(model, seed, name, tuple(place.point.sizes.items()))
+    away = [place.point for place in places if not place.kink]
+    if all(tells_apart(point, name) for point in away):
+        sizings = dict.fromkeys(tuple(point.sizes.items()) for point in reversed(away))
+        found = (_untied_place(model, seed, sizes) for sizes in sizings)
+        places += next((place for place in found if place), ())
     return places
 
 
@@ -151,6 +193,18 @@ def _place_for(model: Forward, seed: int, name: str, sizes: Sizes) -> tuple[Plac
     return () if arrays is None else (Place(Point(model, arrays, dict(sizes))),)
 
 
+@lru_cache(maxsize=64)
+def _untied_place(model: Forward, seed: int, sizes: Sizes) -> tuple[Place, ...]:
+    """A place of these sizes at which no candidates of a maximum are equal, if one is found."""
+    arrays = untied_sample(model, seed, dict(sizes))
+    return () if arrays is None else (Place(Point(model, arrays, dict(sizes))),)
+
+
+@lru_cache(maxsize=64)
+def _boundaries(model: Forward, seed: int) -> Boundaries:
+    return boundaries(model, sample_sizes(model, seed), seed)
+
+
 @lru_cache(maxsize=8)
 def places_of(model: Forward, seed: int, count: int) -> tuple[Place, ...]:
     """The random points of a forward definition for a seed. Derivations of one model share what they measure."""
@@ -159,5 +213,5 @@ def places_of(model: Forward, seed: int, count: int) -> tuple[Place, ...]:
     exact = deciding(model)
     return (
         *found,
-        *(Place(Point(model, arrays, sizes, exact=exact), kink=True) for arrays in at_kinks(model, sizes, seed)),
+        *(Place(Point(model, arrays, sizes, exact=exact), kink=True) for arrays in _boundaries(model, seed).points),
     )

@@ -61,11 +61,16 @@ class Comparison:
 
 
 def worst_of(found: Iterable[Comparison]) -> tuple[Comparison, ...]:
-    """Of the comparisons of each thing at several points the one with the largest error, in the order of the first."""
+    """Of the comparisons of each thing at several points the one with the largest error, in the order of the first.
+
+    What could be tried at one of them is not untried.
+    """
     worst: dict[str, Comparison] = {}
     for comparison in found:
         known = worst.get(comparison.what)
-        if known is None or comparison.error > known.error:
+        if known is not None and comparison.unchecked:
+            continue
+        if known is None or known.unchecked or comparison.error > known.error:
             worst[comparison.what] = comparison
     return tuple(worst.values())
 

@@ -8,6 +8,7 @@ from functools import partial as applied
 import numpy
 
 from derive.expression.partials import partial_named
+from derive.forward import Forward
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import error_beside_rounding
@@ -22,14 +23,17 @@ FEW = 512
 """Gradients of more elements than this are not measured a second time."""
 
 
-def is_second_derivative(point: Point, quantity: Quantity) -> bool:
-    """Whether a quantity is a second derivative that can be measured: the partial of a gradient, not a long one, by a
-    given tensor."""
+def is_second_derivative(model: Forward, quantity: Quantity) -> bool:
+    """Whether a quantity is a second derivative that can be measured: the partial of a gradient by a given tensor."""
     partial = partial_named(quantity.name)
-    given = {tensor.name for tensor in point.model.given}
-    if partial is None or partial.top not in dict(point.model.gradients) or partial.bottom not in given:
-        return False
-    return point.value(partial.top).size <= FEW
+    given = {tensor.name for tensor in model.given}
+    return partial is not None and partial.top in dict(model.gradients) and partial.bottom in given
+
+
+def is_short(point: Point, quantity: Quantity) -> bool:
+    """Whether the gradient of a second derivative has so few elements that it is measured a second time."""
+    partial = partial_named(quantity.name)
+    return partial is not None and point.value(partial.top).size <= FEW
 
 
 def second_difference_error(point: Point, quantity: Quantity, value: Array, rounding: Callable[[], Array]) -> float:

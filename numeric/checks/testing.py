@@ -23,8 +23,9 @@ from numeric.errors import ArrayError
 from numeric.measuring.differences import EPSILON
 from numeric.measuring.point import Point
 from numeric.sampling import Sizing
+from numeric.sampling.boundaries import at_kinks
 from numeric.sampling.kinks import deciding
-from numeric.sampling.points import at_kinks, sample_sizes, samples
+from numeric.sampling.points import sample_sizes, samples
 from numeric.values.evaluation import evaluate
 
 Backward = Callable[..., Any]

@@ -20,7 +20,7 @@ from derive.steps import Quantity, Step
 from numeric.arrays.axes import Array
 from numeric.arrays.layout import as_matrix
 from numeric.checks.comparison import Comparison, error_beside_rounding, floor_of, nearer, relative_error
-from numeric.checks.curvature import is_second_derivative, second_difference_error
+from numeric.checks.curvature import is_second_derivative, is_short, second_difference_error
 from numeric.checks.outside import reads_outside
 from numeric.checks.tolerances import DIFFERENCES, DOUBLE
 from numeric.errors import ArrayError, ExpressionError
@@ -125,17 +125,27 @@ class Trials:
             before[step.quantity.name] = step
         quantity, result = self.derivation.quantity, self.derivation.result
         what = f"result, {quantity.name}"
-        yield from self._forms(what, quantity, result, self.derivation.matrix, self._outside)
+        yield from self._forms(what, quantity, result, self.derivation.matrix, self._outside, told=True)
         form = self.derivation.convolution
         if form is not None:
             compare = partial(self._of_convolution, quantity, result, form)
             yield from self._tried(f"{what}: convolution form", DOUBLE, compare)
-        if partial_named(quantity.name) is not None and not self.place.kink and not self._breaks_ties(quantity.name):
-            coarse = partial(self._error, quantity, result, "central", None)
-            yield from self._tried(f"{what}: against central differences", DIFFERENCES, coarse)
-            if is_second_derivative(self.point, quantity):
-                second = partial(self._second, quantity, result)
-                yield from self._tried(f"{what}: against differences of measured gradients", DIFFERENCES, second)
+        if partial_named(quantity.name) is not None and not self.place.kink:
+            yield from self._differences(what, quantity, result)
+
+    def _differences(self, what: str, quantity: Quantity, result: Expr) -> Iterator[Comparison]:
+        """The result against differences: those of the forward rows, of a second derivative those of gradients too."""
+        coarse = f"{what}: against central differences"
+        if self.breaks_ties:
+            yield Comparison.untried("a step tells equal candidates of a maximum apart at every point", coarse)
+            return
+        yield from self._tried(coarse, DIFFERENCES, partial(self._error, quantity, result, "central", None))
+        if is_second_derivative(self.point.model, quantity):
+            fine = f"{what}: against differences of measured gradients"
+            if is_short(self.point, quantity):
+                yield from self._tried(fine, DIFFERENCES, partial(self._second, quantity, result))
+            else:
+                yield Comparison.untried("the gradient has too many elements at every point", fine)
 
     @property
     def _outside(self) -> frozenset[str] | None:
@@ -154,16 +164,29 @@ class Trials:
         yield from self._tried(f"row {row}", DOUBLE, partial(self._of_row, row, quantity), shared)
 
     def _forms(
-        self, what: str, quantity: Quantity, expression: Expr, matrix: Node | None, outside: frozenset[str] | None
+        self,
+        what: str,
+        quantity: Quantity,
+        expression: Expr,
+        matrix: Node | None,
+        outside: frozenset[str] | None,
+        *,
+        told: bool = False,
     ) -> Iterator[Comparison]:
-        """An expression against its quantity, and its matrix form, if there is one, against the expression."""
+        """An expression against its quantity, and its matrix form, if there is one, against the expression.
+
+        Where there is nothing to compare with is ``told``, or not.
+        """
         truth = "the complex step" if partial_named(quantity.name) else "the forward definition"
         reads = _read_by(expression)
         value = partial(self._value, quantity, expression)
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
         shared = _Shared(("elements", quantity, expression, outside), reads, value, quantity.name, rounding)
         compare = partial(self._error, quantity, expression, "complex", outside)
-        yield from self._tried(f"{what}: against {truth}", DOUBLE, compare, shared)
+        found = list(self._tried(f"{what}: against {truth}", DOUBLE, compare, shared))
+        yield from found
+        if told and not found:
+            yield Comparison.untried("there is no finite derivative", f"{what}: against {truth}")
         if matrix is not None:
             layout = self.derivation.layout
             shared = _Shared(("matrix", quantity, expression, matrix, layout), reads | _read_by(matrix), value)
@@ -177,13 +200,10 @@ class Trials:
         shared = _Shared(("between", step.quantity, step.expression, earlier.expression), reads, value)
         yield from self._tried(what, DOUBLE, partial(self._of_steps, step, earlier), shared)
 
-    def _breaks_ties(self, name: str) -> bool:
+    @property
+    def breaks_ties(self) -> bool:
         """Whether the denominator moves candidates of a maximum apart that are tied here: on both sides is another."""
-        partial, model = partial_named(name), self.derivation.forward
-        if partial is None or partial.bottom not in model.row:
-            return False
-        values = {tensor: self.point.value(tensor)[..., None] for tensor in model.tensors}
-        return breaks_ties(model, values, self.point.sizes, partial.bottom, numpy.random.default_rng(0))
+        return tells_apart(self.point, self.derivation.quantity.name)
 
     def _tried(
         self, what: str, tolerance: float, compare: Callable[[], float], shared: _Shared | None = None
@@ -362,6 +382,15 @@ class Trials:
             raise ArrayError(f"{quantity.name} is neither a tensor of the forward definition nor a partial of two")
         value = self.point.value(quantity.name)
         return Measured(value, EPSILON * numpy.abs(value))
+
+
+def tells_apart(point: Point, name: str) -> bool:
+    """Whether the denominator of a partial moves candidates of a maximum apart that are equal at a point."""
+    partial, model = partial_named(name), point.model
+    if partial is None or partial.bottom not in model.row:
+        return False
+    values = {tensor: point.value(tensor)[..., None] for tensor in model.tensors}
+    return breaks_ties(model, values, point.sizes, partial.bottom, numpy.random.default_rng(0))
 
 
 def numbered(steps: Sequence[Step]) -> tuple[Numbered, ...]:

@@ -41,6 +41,8 @@ TELLING = 4
 """The largest number of points for features other than long axes."""
 LENGTHY = 2
 """The largest number of points for long axes."""
+ALONE, URGENT = 3, 4.0
+"""The largest number of further points for long sums, which may take four times as long, and what each counts there."""
 WEIGHTS: Mapping[Kind, float] = {"positions": 4.0, "remainder": 4.0, "windows": 4.0, "distinct": 1.0}
 """What a feature counts. That sums have two terms counts at every point, before all else."""
 TERMS = 8.0
@@ -103,17 +105,30 @@ class _Planner:
             return Plan(given, (given,), (), given)
         least = self._least()
         seen = numpy.zeros(len(self.situations.features), dtype=bool)
-        telling = self._covering(least, seen, frozenset(WEIGHTS), TELLING)
-        long = self._covering(least, seen, frozenset({"long"}), LENGTHY)
+        telling = self._covering(least, seen, self._of_kinds(frozenset(WEIGHTS)), TELLING)
+        long = self._covering(least, seen, self._of_kinds(frozenset({"long"})), LENGTHY)
+        long += self._covering(least, seen, self._long_sums, ALONE, URGENT)
         return Plan(least, telling or (least,), long, self._ones(least))
 
-    def _covering(self, least: Sizing, seen: Array, kinds: frozenset[Kind], most: int) -> tuple[Sizing, ...]:
-        """Sizes that have the features of these kinds between them, each point as many new ones as it can."""
+    def _of_kinds(self, kinds: frozenset[Kind]) -> Array:
+        """Which features are of these kinds."""
+        return numpy.array([feature.kind in kinds for feature in self.situations.features], dtype=bool)
+
+    @property
+    def _long_sums(self) -> Array:
+        """Which features are that a sum, or a recurrence, is long."""
+        sums = set(self.situations.sums)
+        found = (feature.kind == "long" and feature.about[0] in sums for feature in self.situations.features)
+        return numpy.array(list(found), dtype=bool)
+
+    def _covering(
+        self, least: Sizing, seen: Array, wanted: Array, most: int, urgency: float = 1.0
+    ) -> tuple[Sizing, ...]:
+        """Sizes that have the wanted features between them, each point as many new ones as it can."""
         found: list[Sizing] = []
-        wanted = numpy.array([feature.kind in kinds for feature in self.situations.features], dtype=bool)
         # The fewest points that have all features are hard to find; the next one always has most of what is missing.
         while len(found) < most:
-            sizes = self._improved(least, wanted & ~seen)
+            sizes = self._improved(least, wanted & ~seen, urgency)
             features = self.situations.table(sizes, 1)[:, 0]
             if not (features & wanted & ~seen).any():
                 break
@@ -156,32 +171,35 @@ class _Planner:
             (above, frozenset(below.free_symbols)) for above, below in quotients if above.is_Symbol and below != 1
         )
 
-    def _improved(self, start: Sizing, wanted: Array) -> Sizing:
-        """Sizes with many of the features that are wanted, found by changing one size, or some that belong together."""
+    def _improved(self, start: Sizing, wanted: Array, urgency: float = 1.0) -> Sizing:
+        """Sizes with many of the features that are wanted, found by changing one size, or some that belong together.
+
+        What is urgent counts so many times, and may take so many times as long.
+        """
         # All choices are too many to try. One size at a time is enough to climb, but where sizes hang together: with
         # another stride alone a length is no longer whole, so what belongs together moves together. The order is
         # random, so that no size is always settled before the others.
-        best, worth = start, self._worth(start, 1, wanted)[0]
+        best, worth = start, self._worth(start, 1, wanted, urgency)[0]
         least = float(self.situations.cost(start))
-        budget = max(BUDGET, min(4 * least, 4 * BUDGET), least)
+        budget = max(BUDGET * urgency, min(4 * least, 4 * BUDGET), least)
         for _ in range(PASSES):
             before = worth
             for place in self.generator.permutation(len(self._moves)):
                 choices = self._changed(best, *self._moves[place])
                 if choices is None:
                     continue
-                candidate, value = self._best(choices, wanted, budget)
+                candidate, value = self._best(choices, wanted, budget, urgency)
                 if value > worth:
                     best, worth = candidate, value
             if worth == before:
                 break
         return best
 
-    def _best(self, choices: Choices, wanted: Array, budget: float = inf) -> tuple[Sizing, float]:
+    def _best(self, choices: Choices, wanted: Array, budget: float = inf, urgency: float = 1.0) -> tuple[Sizing, float]:
         """The choice that is worth most, of those that do not take too long."""
         count = len(next(iter(choices.values())))
         cost = numpy.broadcast_to(self.situations.cost(choices), (count,))
-        worth = numpy.where(cost <= budget, self._worth(choices, count, wanted), -inf)
+        worth = numpy.where(cost <= budget, self._worth(choices, count, wanted, urgency), -inf)
         place = int(numpy.argmax(worth))
         return {symbol: int(numbers[place]) for symbol, numbers in choices.items()}, float(worth[place])
 
@@ -229,9 +247,9 @@ class _Planner:
             return None
         return {symbol: numpy.broadcast_to(numbers, (count,))[chosen] for symbol, numbers in known.items()}
 
-    def _worth(self, choices: Choices, count: int, wanted: Array) -> Array:
+    def _worth(self, choices: Choices, count: int, wanted: Array, urgency: float) -> Array:
         table = self.situations.table(choices, count)
-        value = self._weights @ (table & wanted[:, None])
+        value = urgency * self._weights @ (table & wanted[:, None])
         # Sums of one term and equal dimensions hide mistakes at every point, so these count again at each. Work counts
         # by its logarithm: a feature is worth some doublings, whatever the definition costs at least.
         value = value + self._always @ table

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterator, Mapping
 from math import prod, sqrt
 from typing import Any
 
@@ -24,7 +23,7 @@ from numeric.expression.forward import Program, program
 from numeric.expression.work import work
 from numeric.measuring.differences import LEAST, Perturbation
 from numeric.sampling import Plan, Sizing, plan
-from numeric.sampling.kinks import Gap, deciding, gaps
+from numeric.sampling.kinks import Gap, gaps
 from numeric.sampling.plan import fitted
 
 MARGINS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005)
@@ -37,12 +36,6 @@ ELEMENTS_AT_ONCE = 16_000_000
 """How many elements what is given of all candidates together may have, however few these then are."""
 ROUNDS, USUAL = 10, 3
 """How many times candidates are drawn, and how many times from the middle of their domains alone."""
-KINKS = 4
-"""The largest number of points at which conditions are at their boundaries."""
-DIGITS = 12
-"""Binary digits behind the point of a number whose sums and products are exact."""
-GRIDS = ((2, 1.0), (2, 0.5), (8, 1.0), (2, 0.25))
-"""What is drawn at such points: whole numbers up to the first number, times the second."""
 STEP = 1e-30
 RESPONSE = 1e-10
 """The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
@@ -61,8 +54,6 @@ SPREADS = (0.25, 0.25, 0.05)
 UNSATURATED, SHRINKING = 12.0, 0.7
 """How large values may be before exponentials of them make probabilities 0 and 1, and by what parameters are made
 smaller from round to round where they are larger."""
-MODERATE = 12.0
-"""How large values may be where conditions are at their boundaries: beside 1 an exponential of them still shows."""
 DEEP = 3
 """Behind so many layers weights are made smaller still: what each of them enlarges is enlarged by the next."""
 
@@ -107,20 +98,26 @@ def responsive_sample(model: Forward, seed: int, partial: str, sizes: Sizing | N
     return _search(model, chosen, numpy.random.default_rng(seed), partial)
 
 
+def untied_sample(model: Forward, seed: int, sizes: Sizing) -> dict[str, Array] | None:
+    """A point like those of :func:`sample` at which no candidates of a maximum are equal, as the zeros behind a ReLU
+    are; None if none is found."""
+    return _search(model, sizes, numpy.random.default_rng(seed), None, tied=False)
+
+
 def _search(
-    model: Forward, sizes: Mapping[Symbol, int], generator: Generator, partial: str | None
+    model: Forward, sizes: Mapping[Symbol, int], generator: Generator, partial: str | None, *, tied: bool = True
 ) -> dict[str, Array] | None:
     chart = program(model)
     extreme: dict[str, Array] | None = None
     for number in range(ROUNDS):
-        given = _candidates(model, sizes, generator, number)
+        given = candidates(model, sizes, generator, number)
         if extreme is not None:
             for tensor in model.given:
                 if tensor.role == "parameter" and tensor.domain == "real":
                     given[tensor.name] = given[tensor.name] * SHRINKING**number
         values = dict(given)
         chart.compute(chart.rows, values, sizes, numpy.float64)
-        distance, activity = _distances(model, values, sizes)
+        distance, activity = _distances(model, values, sizes, tied=tied)
         if partial is not None:
             distance = numpy.where(_responds(model, values, sizes, partial, generator), distance, 0.0)
         moderate = _extent(model, values) <= UNSATURATED
@@ -137,7 +134,7 @@ def _search(
 
 def _extent(model: Forward, values: Mapping[str, Array]) -> Array:
     """For each candidate the largest value that is computed, but for what is internal to a layer."""
-    extent = numpy.zeros(_count(values))
+    extent = numpy.zeros(count_of(values))
     for row in model.rows:
         if row.tensor.role == "value":
             array = numpy.abs(values[row.name]).reshape(-1, values[row.name].shape[-1])
@@ -219,82 +216,7 @@ def _has_slopes(chart: Program, base: dict[str, Array], sizes: Sizing, top: str,
     return bool(numpy.isfinite(largest)) and (not differs or ROUNDED[0] < largest < ROUNDED[1])
 
 
-def at_kinks(model: Forward, sizes: Sizing, seed: int) -> tuple[dict[str, Array], ...]:
-    """Points of few digits that together have as many conditions exactly at their boundaries as are found, each
-    one that none before it has."""
-    generator = numpy.random.default_rng(seed)
-    chart = program(model)
-    found: list[dict[str, Array]] = []
-    missing = numpy.array([not gap.singular for gap in gaps(model)], dtype=bool)
-    decided_by = deciding(model)
-    for number in range(ROUNDS if gaps(model) else 0):
-        given = _candidates(model, sizes, generator)
-        reach, unit = GRIDS[number % len(GRIDS)]
-        for tensor in model.given:
-            # What no condition depends on stays as it is: a slope times 0 would show nothing.
-            if tensor.domain == "real" and tensor.name in decided_by:
-                drawn = given[tensor.name]
-                few = generator.integers(-reach, reach + 1, size=drawn.shape) * unit
-                # More of them 0 in later rounds, so that sums of many products are small, too.
-                few = numpy.where(generator.random(size=drawn.shape) < 0.8**number, few, 0.0)
-                # So does what the output is compared with, in the first half.
-                first = drawn.shape[-1] // 2 if tensor.role == "target" else 0
-                given[tensor.name] = numpy.concatenate([drawn[..., :first], few[..., first:]], axis=-1)
-        values = dict(given)
-        chart.compute(chart.rows, values, sizes, numpy.float64)
-        met = _met(model, values, sizes)
-        while missing.any() and len(found) < KINKS:
-            new = (met & missing[:, None]).sum(axis=0)
-            half = new.size // 2
-            pick = int(new[:half].argmax()) if new[:half].any() else int(new.argmax())
-            if new[pick] == 0:
-                break
-            found.append({name: numpy.array(array[..., pick]) for name, array in given.items()})
-            missing &= ~met[:, pick]
-        if not missing.any() or len(found) == KINKS:
-            break
-    return tuple(found)
-
-
-def _met(model: Forward, values: Mapping[str, Array], sizes: Sizing) -> Array:
-    """Which conditions are exactly at their boundaries for which candidates: a row for each.
-
-    No value is large there. Where one is so by rounding alone, or nearly so, another order of a sum may be on the other
-    side.
-    """
-    allowed = numpy.ones(_count(values), dtype=bool)
-    exact = {name: _few_digits(array) for name, array in values.items()}
-    for name, row in program(model).rows.items():
-        size = numpy.abs(values[name]).reshape(-1, values[name].shape[-1])
-        allowed &= size.max(axis=0, initial=0.0) <= MODERATE
-        exact[name] = _all([exact[name], *(exact[read] for read in row.reads if read in exact)])
-    met = []
-    for gap, array in _gaps(model, values, sizes):
-        if gap.singular:
-            allowed &= (array != 0).all(axis=0)
-            met.append(numpy.zeros(allowed.shape, dtype=bool))
-            continue
-        reads = {symbols.name_of(access) for access in symbols.accesses(gap.expression)}
-        known = _all([exact[read] for read in reads if read in exact] or [numpy.asarray(True)])
-        near = ((numpy.abs(array) < MARGINS[-1]) & ~((array == 0) & gap.tied)).any(axis=0)
-        allowed &= known | ~near
-        met.append(numpy.broadcast_to((array == 0).any(axis=0) & known, allowed.shape))
-    return numpy.array(met) & allowed
-
-
-def _few_digits(array: Array) -> Array:
-    """For each candidate whether sums and products of its values are exact."""
-    flat = array.reshape(-1, array.shape[-1])
-    with numpy.errstate(invalid="ignore"):
-        fraction = numpy.remainder(flat, 2.0**-DIGITS)
-    return ((fraction == 0) & (numpy.abs(flat) < 2.0**DIGITS)).all(axis=0)
-
-
-def _all(conditions: Sequence[Array]) -> Array:
-    return reduce(numpy.logical_and, conditions)
-
-
-def _candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator, number: int = 0) -> dict[str, Array]:
+def candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator, number: int = 0) -> dict[str, Array]:
     """Candidates for the given tensors and real symbols; after the first rounds, of which ``number`` counts how many
     had none, from other parts of their domains."""
     values: dict[str, Array] = {}
@@ -322,7 +244,7 @@ def _how_many(model: Forward, sizes: Sizing) -> int:
     return max(fewest, min(CANDIDATES, PRODUCTS_AT_ONCE // largest))
 
 
-def _count(values: Mapping[str, Array]) -> int:
+def count_of(values: Mapping[str, Array]) -> int:
     """How many candidates the arrays hold."""
     return max(array.shape[-1] for array in values.values())
 
@@ -335,21 +257,26 @@ def _scale(model: Forward, tensor: Tensor, shape: tuple[int, ...]) -> float:
     return min(1.0, sqrt(many / terms)) if tensor.role == "parameter" and tensor.domain == "real" else 1.0
 
 
-def _distances(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> tuple[Array, Array]:
-    """For each candidate the distance from the nearest kink, and on how many conditions both sides occur."""
-    count = _count(values)
+def _distances(
+    model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int], *, tied: bool
+) -> tuple[Array, Array]:
+    """For each candidate the distance from the nearest kink, and on how many conditions both sides occur.
+
+    Candidates of a maximum that are exactly equal may be ``tied`` or are no farther apart than that.
+    """
+    count = count_of(values)
     distance, activity = numpy.full(count, numpy.inf), numpy.zeros(count, dtype=int)
     for name in program(model).rows:
         array = values[name].reshape(-1, values[name].shape[-1])
         distance = numpy.where(numpy.isfinite(array).all(axis=0), distance, 0.0)
-    for gap, array in _gaps(model, values, sizes):
-        width = numpy.where((array == 0) & gap.tied, numpy.inf, numpy.abs(array))
+    for gap, array in gap_values(model, values, sizes):
+        width = numpy.where((array == 0) & (gap.tied and tied), numpy.inf, numpy.abs(array))
         distance = numpy.minimum(distance, numpy.nan_to_num(width, nan=0.0, posinf=numpy.inf).min(axis=0))
         activity = activity + ((array > 0).any(axis=0) & (array < 0).any(axis=0))
     return distance, activity
 
 
-def _gaps(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> Iterator[tuple[Gap, Array]]:
+def gap_values(model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int]) -> Iterator[tuple[Gap, Array]]:
     """The gaps with their values: a row for each value of their indices, a column for each candidate."""
     for gap in gaps(model):
         letters = tuple(letter for letter, _ in gap.ranges)
@@ -403,7 +330,7 @@ def breaks_ties(
     chart.compute(chart.needed(chart.rows, moved), moved, sizes, numpy.float64)
     return any(
         gap.tied and bool(((array.real == 0) & (numpy.imag(array) != 0)).any())
-        for gap, array in _gaps(model, moved, sizes)
+        for gap, array in gap_values(model, moved, sizes)
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from derive import network
 from numeric.arrays.axes import Array
 from numeric.checks.checking import places_of
-from numeric.checks.curvature import is_second_derivative, second_difference_error
+from numeric.checks.curvature import is_second_derivative, is_short, second_difference_error
 from numeric.measuring.point import Point
 
 HESSIAN = network("x:n -> Linear(1, bias=False) -> Identity", "MSE").hessian("W1")
@@ -30,7 +30,8 @@ def no_rounding() -> Array:
 
 
 def test_the_hessian_of_a_square_is_measured() -> None:
-    assert is_second_derivative(POINT, QUANTITY)
+    assert is_second_derivative(HESSIAN.forward, QUANTITY)
+    assert is_short(POINT, QUANTITY)
     assert error(value(), no_rounding) < 1e-7
 
 

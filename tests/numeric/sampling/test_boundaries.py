@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from derive import network
+from numeric.expression.forward import forward
+from numeric.sampling.boundaries import boundaries
+from numeric.sampling.kinks import gaps
+from numeric.sampling.points import sample_sizes
+
+
+@pytest.mark.parametrize(
+    ("text", "loss", "at"),
+    [
+        ("x:n -> Linear(d) -> Tanh -> Linear(m) -> ReLU -> Linear(K)", "MSE", "z3"),
+        ("x:n -> Linear(d) -> LayerNorm -> LeakyReLU -> Linear(K)", "MSE", "z2"),
+        ("x:(T,n) -> SelfAttention(n) -> a; a + x -> s; s -> ReLU -> Flatten -> Linear(K)", "MSE", "s"),
+    ],
+)
+def test_values_behind_smooth_functions_are_exactly_0_at_some_point(text: str, loss: str, at: str) -> None:
+    model = network(text, loss).forward
+    found = boundaries(model, sample_sizes(model, 1), 1)
+    assert not found.unmet
+    assert any((forward(model, arrays)[at] == 0).any() for arrays in found.points)
+
+
+def test_both_sides_of_a_hinge_meet_behind_smooth_functions() -> None:
+    model = network("x:n -> Linear(d) -> Softplus -> Linear(K) -> y_hat", "MultiClassHinge").forward
+    assert not boundaries(model, sample_sizes(model, 0), 0).unmet
+
+
+def test_what_is_never_0_is_unmet() -> None:
+    model = network("x:n -> Linear(d) -> Softmax -> ReLU -> Linear(K)", "MSE").forward
+    found = boundaries(model, sample_sizes(model, 0), 0)
+    assert found.unmet == gaps(model)
+    assert found.points == ()
+
+
+def test_no_value_is_0_by_rounding_alone() -> None:
+    # x - sigma(x) - (x - sigma(x)) is 0 in every order; what is nearly 0 in one order only is at no boundary.
+    model = network("x:n -> Sigmoid -> a; x + a -> s; s -> Linear(d) -> ReLU -> Linear(K)", "MSE").forward
+    for arrays in boundaries(model, sample_sizes(model, 0), 0).points:
+        values = forward(model, arrays)
+        moved = forward(model, {**arrays, "x": arrays["x"] * (1 + 1e-9)})
+        small = np.abs(values["z2"]) < 1e-6
+        assert (moved["z2"][small & (values["z2"] != 0)] != 0).all()
+        assert np.isfinite(values["l"])
