@@ -93,8 +93,8 @@ def _one_direction(lines: Sequence[ProofLine]) -> None:
         raise HomeworkContentError("a chain that goes up with < and down with > says nothing of its ends; make two")
 
 
-def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1) -> Comparison:
-    """Compare each line with the one before it, at random points over the domains.
+def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1, *, small: bool = False) -> Comparison:
+    """Compare each line with the one before it, at random points over the domains; only at ``small`` whole numbers.
 
     Lines are evaluated as they are written, z/z as a quotient: one that has no value at a point at which another has
     one does not follow. An equality holds up to rounding in proportion to the largest value, and to what is added up
@@ -105,6 +105,7 @@ def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1
     try:
         drawn = samples(about, chain.setting, formulas, POINTS, seed, whole=not _differentiates(chain))
         points = [point for point in drawn if not point.whole or _some_defined(formulas, point, chain.ranges)]
+        points = [point for point in points if point.whole] if small else points
         values = [[_value(formula, point, chain.ranges) for point in points] for formula in formulas]
         sizes = [[_magnitude(formula, point, chain.ranges) for point in points] for formula in formulas]
     except (ArrayError, ExpressionError, DeriveError) as reason:

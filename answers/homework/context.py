@@ -12,7 +12,7 @@ from answers.contract.item import Answered, Item
 from answers.errors import HomeworkContentError
 from answers.formulas.counting import with_places_counted
 from answers.homework.model import Homework, Part
-from answers.latex.sheet import Block
+from answers.latex.sheet import Block, Plots, Room, Table
 from answers.trainings.answer import not_trained
 from answers.trainings.homework import Trainings
 from answers.trainings.trainer import NotTrainedError, Trainer
@@ -183,7 +183,10 @@ class HomeworkContext:
         Raises:
             HomeworkContentError: an item asks for something that is not there.
         """
-        return tuple(block for position in range(len(part.answer)) for block in self._blank(part, position))
+        made = [block for position in range(len(part.answer)) for block in self._blank(part, position)]
+        if part.room is None:
+            return tuple(made)
+        return (*(block for block in made if not _is_room(block)), *part.room.blocks())
 
     def asked(self, part: Part) -> tuple[Derivation, ...]:
         """What a part asks for by formulas that can be marked.
@@ -241,6 +244,13 @@ class HomeworkContext:
     @cached_property
     def _parts(self) -> dict[str, Part]:
         return {part.id: part for part in self.homework.parts()}
+
+
+def _is_room(block: Block) -> bool:
+    """Whether all that a block of a question sheet is for is to be written in."""
+    if isinstance(block, Plots):
+        return all(not plot.curves for plot in block.plots)
+    return isinstance(block, Room) or (isinstance(block, Table) and block.blank)
 
 
 def _network_of(item: Item) -> str | None:

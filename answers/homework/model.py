@@ -14,6 +14,7 @@ from answers.contract.grains import StepsField
 from answers.contract.item import Item
 from answers.contract.model import Strict, one_of
 from answers.contract.names import ActivationName, FileName, Label, LayerName, LossName, TensorName
+from answers.contract.rooms import AnyRoom
 from answers.contract.texts import Markdown, MarkdownLine, PictureFile, PlainText
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
@@ -43,6 +44,7 @@ class Part(Strict):
     question: Markdown = Field(description="Markdown with LaTeX maths between dollars")
     points: float = Field(0, ge=0)
     new_page: bool = Field(False, description="whether it begins on a page of its own")
+    room: AnyRoom | None = Field(None, description="what the sheet leaves for it; as its answers need if left out")
     answer: tuple[AnyItem, ...] = ()
     rubric: tuple[Criterion, ...] = ()
 
@@ -142,6 +144,10 @@ class Homework(Strict):
     logo: PictureFile | None = Field(None, description="a picture beside the title, by its path beside the file")
     introduction: Markdown = ""
     paper: Paper = "a4paper"
+    totals: Literal["sums", "table", "none"] = Field(
+        "sums",
+        description="the points of each question and of all on the question sheet, or a table of them, or nothing",
+    )
     macros: dict[str, str] = Field(
         default_factory=dict, description="commands for formulas with what they stand for, such as R: \\mathbb{R}"
     )

@@ -9,8 +9,8 @@ from pydantic import Field
 from answers.contract.evidence import quoted_claim
 from answers.contract.item import Answered, Claim, Context
 from answers.contract.texts import Markdown
-from answers.contract.written import Lined, lines_left
-from answers.latex.sheet import Block
+from answers.contract.written import Lined, lines_left, room
+from answers.latex.sheet import Block, Plots
 from answers.readback.prose import quoting
 from answers.trainings.answer import (
     boundary_block,
@@ -23,6 +23,7 @@ from answers.trainings.answer import (
     values_of,
 )
 from answers.trainings.claims import target_claim, training_claims
+from answers.trainings.figures import blank_plots
 from answers.trainings.homework import Trainings
 from answers.trainings.trainer import Outcome
 
@@ -38,6 +39,12 @@ class TrainingItem(Lined):
         default_factory=dict, description="how good the metrics of the test must be, such as accuracy: 0.45"
     )
     lines: int = lines_left(4)
+
+    def blank(self, context: Context) -> tuple[Block, ...]:
+        if "curves" not in self.show or "settings" in self.show:
+            return room(self.lines)
+        model = context.shared(Trainings).model(self.training)
+        return (Plots(blank_plots(model.epochs, model.metrics)),)
 
     def answer(self, context: Context) -> Answered:
         outcome = context.shared(Trainings).outcome(self.training)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import ClassVar, Literal
 
+from answers.languages import ENGLISH, Language, translated
 from answers.latex.code import CodeLine
 from answers.latex.environment import render
 from answers.latex.escape import require_fonts
@@ -190,6 +191,7 @@ class Plot:
     """Curves over two axes, ``width`` by ``height`` centimetres; what is outside of the axes is cut off.
 
     ``notes`` are formulas that are set below, one a line. A ``backdrop`` fills the axes, and ``marks`` lie on top.
+    A ``grid`` has a line at every tick.
     """
 
     x: Axis
@@ -203,6 +205,7 @@ class Plot:
     areas: tuple[Area, ...] = ()
     backdrop: Raster | None = None
     marks: tuple[Marks, ...] = ()
+    grid: bool = False
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,41 @@ class Room:
     kind: ClassVar[str] = "room"
     lines: int
     ruled: bool = True
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A frame with room for so many lines of handwriting, and words at its top if there are some."""
+
+    kind: ClassVar[str] = "boxed"
+    lines: int
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Squared:
+    """Squares of 5 mm as wide as the text, for so many lines of handwriting."""
+
+    kind: ClassVar[str] = "squared"
+    lines: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What may be ticked; ``right`` is None on a question sheet, and ``reason`` is for the key."""
+
+    latex: str
+    right: bool | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Boxes to tick, one for each choice, or two for each statement: for true and for false."""
+
+    kind: ClassVar[str] = "choices"
+    choices: tuple[Choice, ...]
+    true_false: bool = False
 
 
 @dataclass(frozen=True)
@@ -294,6 +332,9 @@ Block = (
     | Plots
     | Picture
     | Room
+    | Boxed
+    | Squared
+    | Choices
     | Rubric
     | Certificate
     | Answer
@@ -313,7 +354,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of level 1 or 2 with its number, blocks, and parts; on a new page if asked for."""
+    """A heading of level 1 or 2 with its number and its points, blocks, and parts; on a new page if asked for."""
 
     title: str
     number: str = ""
@@ -321,6 +362,16 @@ class Section:
     blocks: tuple[Block, ...] = ()
     parts: tuple[Part, ...] = ()
     new_page: bool = False
+    points: str = ""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The points of each question by its number, and of all; with a ``table`` to write down how many were reached."""
+
+    total: str
+    questions: tuple[tuple[str, str], ...] = ()
+    table: bool = False
 
 
 @dataclass(frozen=True)
@@ -344,6 +395,8 @@ class Sheet:
     contents: bool = False
     authors: tuple[str, ...] = ()
     logo: str = ""
+    totals: Totals | None = None
+    language: Language = ENGLISH
 
 
 def sheet_latex(sheet: Sheet) -> str:
@@ -352,8 +405,9 @@ def sheet_latex(sheet: Sheet) -> str:
     Raises:
         UnprintableError: a text holds a character that the fonts do not have.
     """
+    sheet = translated(sheet, sheet.language)
     given = {name: getattr(sheet, name) for name in Sheet.__dataclass_fields__}
-    latex = render("sheet.tex.j2", extras=_needs_extras(sheet), **given)
+    latex = render("sheet.tex.j2", extras=_needs_extras(sheet), say=sheet.language.say, **given)
     require_fonts(latex)
     return latex
 
@@ -362,9 +416,24 @@ EXTRAS = (r"\picturefile", r"\sheetfigure", r"\emptybox", r"\tickedbox", r"\shee
 """The commands of texts that ``extras.tex.j2`` defines, for sheets that have one of them."""
 
 
+EXTRA_KINDS = frozenset({Boxed, Squared, Choices})
+"""The blocks that do."""
+
+
+def _blocks(sheet: Sheet) -> Iterator[Block]:
+    """All blocks of a sheet; those of an answer follow it."""
+    for section in sheet.sections:
+        for blocks in (section.blocks, *(part.blocks for part in section.parts)):
+            for block in blocks:
+                yield block
+                if isinstance(block, Answer):
+                    yield from block.blocks
+
+
 def _needs_extras(sheet: Sheet) -> bool:
     """Whether a sheet has what only some have."""
-    return bool(sheet.authors or sheet.logo) or any(
+    kinds = {type(block) for block in _blocks(sheet)}
+    return bool(sheet.authors or sheet.logo or sheet.totals or kinds & EXTRA_KINDS) or any(
         command in text for text in strings(sheet) if "\\" in text for command in EXTRAS
     )
 

@@ -16,14 +16,26 @@ from answers.sheets.notation import notation_box
 
 def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
     """The sheet that is handed out: questions, with tables and room to fill in."""
+    totals = _totals(homework)
     sections = tuple(
         _section(
             question,
             tuple(_part(part, context.blank(part)) for part in question.parts),
+            points=_points(sum(part.points for part in question.parts)) if totals else "",
         )
         for question in homework.questions
     )
-    return _sheet(homework, sections, subtitle="", fill_in=("Name", "Student number"))
+    return _sheet(homework, sections, subtitle="", fill_in=("Name", "Student number"), totals=totals)
+
+
+def _totals(homework: Homework) -> sheet.Totals | None:
+    """What the sheet says of the points of its questions; nothing where there are none, or a file does not want it."""
+    reached = [(escape(question.id), sum(part.points for part in question.parts)) for question in homework.questions]
+    total = sum(points for _, points in reached)
+    if not total or homework.totals == "none":
+        return None
+    rows = tuple((number, f"{points:g}") for number, points in reached if points)
+    return sheet.Totals(f"{total:g}", rows, homework.totals == "table")
 
 
 def key_sheet(
@@ -45,7 +57,12 @@ def key_sheet(
 
 
 def _sheet(
-    homework: Homework, sections: tuple[sheet.Section, ...], *, subtitle: str, fill_in: tuple[str, ...]
+    homework: Homework,
+    sections: tuple[sheet.Section, ...],
+    *,
+    subtitle: str,
+    fill_in: tuple[str, ...],
+    totals: sheet.Totals | None = None,
 ) -> sheet.Sheet:
     return sheet.Sheet(
         title=inline_markdown(homework.title),
@@ -60,13 +77,14 @@ def _sheet(
         paper=homework.paper,
         authors=tuple(map(inline_markdown, homework.authors)),
         logo=homework.logo or "",
+        totals=totals,
     )
 
 
-def _section(question: Question, parts: tuple[sheet.Part, ...]) -> sheet.Section:
+def _section(question: Question, parts: tuple[sheet.Part, ...], points: str = "") -> sheet.Section:
     blocks = (sheet.Text(markdown(question.text)),) if question.text else ()
     return sheet.Section(
-        inline_markdown(question.title), escape(question.id), question.level, blocks, parts, question.new_page
+        inline_markdown(question.title), escape(question.id), question.level, blocks, parts, question.new_page, points
     )
 
 

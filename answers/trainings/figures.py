@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from answers.latex.escape import escape
-from answers.latex.plotting import curve, plot
+from answers.latex.plotting import axis, curve, plot
 from answers.latex.raster import Colour, Raster, blend, ramp
 from answers.latex.sheet import Axis, Curve, Marks, Plot, Point, Tick
 from answers.trainings.trainer import Outcome
@@ -45,6 +45,19 @@ def history_plots(outcome: Outcome, metrics: Sequence[str]) -> tuple[Plot, ...]:
 def _history_plot(outcome: Outcome, name: str) -> Plot:
     groups = {"train": "training", "validation": "validation"}
     return _over_epochs({label: outcome.trained.history[f"{group}_{name}"] for group, label in groups.items()}, name)
+
+
+def blank_plots(epochs: int, metrics: Sequence[str]) -> tuple[Plot, ...]:
+    """Axes to draw the curves of each metric into, or of the loss where there is none; those of shares have numbers."""
+    drawn = []
+    for name in metrics or ("loss",):
+        y = (
+            axis(0.0, 100.0, rf"{escape(title(name))} (\%)")
+            if in_percent(name)
+            else Axis(0.0, 1.0, escape(title(name)))
+        )
+        drawn.append(Plot(axis(0.0, float(epochs), "epoch"), y, (), width=8.0, height=5.0, grid=True))
+    return tuple(drawn)
 
 
 def comparison(outcomes: Mapping[str, Outcome], name: str, heading: str) -> Plot | None:

@@ -29,7 +29,7 @@ def test_every_example_is_built(title: str, tmp_path: Path) -> None:
         (tmp_path / picture).write_bytes(png())
     file = tmp_path / "hw.yaml"
     whole = EXAMPLES[title] + ("" if "questions:" in EXAMPLES[title] else QUESTIONS)
-    file.write_text(whole if "title:" in EXAMPLES[title] else f"title: T\n{whole}")
+    file.write_text(whole if re.search("^title:", whole, re.MULTILINE) else f"title: T\n{whole}")
     loaded = load(str(file))
     files = build(loaded.homework, tmp_path / "out", beside=loaded.beside).files
     assert {"questions.pdf", "key.pdf"} <= {file.name for file in files}
