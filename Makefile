@@ -7,10 +7,10 @@ build:
 	gradsheet build nyu-2020
 
 test:
-	pytest -q -n 2 --dist loadgroup -m "not slow"
+	pytest -q
 
 test-slow:
-	HYPOTHESIS_PROFILE=thorough pytest -q -n 2 --dist loadgroup -m "slow or hypothesis"
+	HYPOTHESIS_PROFILE=thorough pytest -q -m "slow or hypothesis"
 
 fuzz:
 	python -m tests.fuzz 100000

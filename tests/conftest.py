@@ -24,12 +24,25 @@ settings.register_profile(THOROUGH, deadline=None, derandomize=True)
 settings.load_profile(PROFILE)
 
 
+MOST_WORKERS = 8
+"""More of them would wait for the longest file."""
+
+
 @pytest.fixture(autouse=True, scope="session")
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Results of trainings are kept for one run of the tests, away from the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("trainings")))
         yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """The whole suite, which is what runs without arguments, has a worker for each core, unless it is said how many."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if whole and config.pluginmanager.hasplugin("xdist") and config.option.numprocesses is None:
+        config.option.numprocesses, config.option.dist = "auto", "loadgroup"
+        config.option.maxprocesses = config.option.maxprocesses or MOST_WORKERS
 
 
 def pytest_configure() -> None:
