@@ -19,6 +19,7 @@ from derive.conventions import FROM_ZERO, Conventions, IndexBase, Layout, conven
 from derive.derivation import Derivation
 from derive.errors import NetworkError
 from derive.expression import symbols
+from derive.expression.matrices import MatrixFunction
 from derive.forward import Row, Tensor
 from derive.layers import ACTIVATION, Activation, LayerDefinition
 from derive.network import Network, TableRow, network_of
@@ -43,8 +44,9 @@ class Layer:
         return f"Layer({self.network.description})"
 
     def forward(self) -> tuple[Derivation, ...]:
-        """The forward equations, one for each named value, the output last."""
+        """The forward equations, one for each named value, the output last; an inverse is named by what it is of."""
         rows = [row for row in self.network.forward.rows if row.tensor.role == "value"]
+        rows = [row for row in rows if not isinstance(row.expression, MatrixFunction)]
         return tuple(self.network.value(row.name) for row in rows)
 
     def forward_table(self, within: Iterable[str] | None = None) -> tuple[TableRow, ...]:

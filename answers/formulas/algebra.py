@@ -10,9 +10,10 @@ from sympy.core.function import AppliedUndef
 
 from derive.building.formulas import DERIVATIVE
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import MatrixFunction, ProductOver
 from derive.forward import Forward
 
-OPAQUE = (Sum, Indexed, Bracket, Maximum, ArgMax, sympy.Piecewise, sympy.KroneckerDelta)
+OPAQUE = (Sum, Indexed, Bracket, Maximum, ArgMax, ProductOver, MatrixFunction, sympy.Piecewise, sympy.KroneckerDelta)
 """What algebra here does not look into."""
 
 

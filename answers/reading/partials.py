@@ -8,10 +8,12 @@ from answers.reading import syntax, tree
 from answers.reading.applying import function_of
 from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen, Unreadable
-from answers.reading.matching import symbol_of
+from answers.reading.matching import Match, matches, symbol_of
 from answers.reading.scripts import axes_of, read_at, subscripts_of
 from answers.reading.shapes import Shape, transposed
+from answers.reading.spelling import Entry, labels_of
 from answers.reading.symbols import Function, Partial, Tensor
+from derive.expression.matrices import inverse_name
 
 
 class Written(NamedTuple):
@@ -135,7 +137,8 @@ def derivative(
         rest = last.scripts[:-1]
         bottom = [*bottom[:-1], bottom[-1]._replace(name=syntax.Scripted(last.base, rest) if rest else last.base)]
     tops = symbol_of(context, top.name)
-    bottoms = [symbol_of(context, written.name) for written in bottom]
+    bottoms = [symbol_of(context, written.name) or _inverses(context, written.name) for written in bottom]
+    bottoms = [_inverses(context, written.name) or found for written, found in zip(bottom, bottoms, strict=True)]
     for written, found in zip([top, *bottom], [tops, *bottoms], strict=True):
         if not found:
             if written is top and (slope := _slope(context, top, bottom)):
@@ -166,6 +169,27 @@ def derivative(
             except Misshapen as reason:
                 error = reason.placed(context.text, *place)
     raise error or context.wrong("no partial derivative is known here", *place)
+
+
+def _inverses(context: Context, raw: Any) -> list[Match]:
+    """The inverses that a name with -1 above it stands for, where the table has them."""
+    scripts: list[syntax.Script] = []
+    while isinstance(raw, syntax.Group | syntax.Scripted):
+        if isinstance(raw, syntax.Scripted):
+            raw, scripts = raw.base, [*raw.scripts, *scripts]
+        elif len(raw.inside.items) == 1:
+            raw = raw.inside.items[0]
+        else:
+            return []
+    rest = [script for script in scripts if script.kind != "above" or labels_of(script.content) != ("-", "1")]
+    if len(rest) == len(scripts) or not isinstance(raw, syntax.Word):
+        return []
+    found = []
+    for match in matches(context, raw.text, rest):
+        symbol = context.table.by_name.get(inverse_name(match[0].symbol.name))
+        if symbol is not None:
+            found.append((Entry(symbol), *match[1:]))
+    return found
 
 
 def _choices(options: list[list[Any]]) -> list[tuple[Any, ...]]:

@@ -190,6 +190,10 @@ def with_above(context: Context, base: list[Meaning], above: Sequence[Any], word
     return base
 
 
+INVERTED = (("-", "1"), ("-", "⊤"), ("-", "T"))
+"""What stands above a matrix for its inverse, and for that transposed."""
+
+
 def _raised(context: Context, meaning: Meaning, content: Any, word: Any) -> list[Meaning]:
     node, bindings, kindness = meaning
     start, end = syntax.place_of(word)
@@ -207,8 +211,11 @@ def _raised(context: Context, meaning: Meaning, content: Any, word: Any) -> list
             raise Misshapen(f"what has {len(node.shape.axes)} axes has no transpose")
         turned = node.inside if isinstance(node, tree.Transpose) else tree.Transpose(node, transposed(node.shape))
         return [meaning if not node.shape.axes else Meaning(turned, bindings, kindness)]
-    if isinstance(item, syntax.Terms) and labels_of(item) == ("-", "1") and len(node.shape.axes) == 2:
-        return [Meaning(tree.Inverse(node, node.shape), bindings, kindness)]
+    if isinstance(item, syntax.Terms) and len(node.shape.axes) == 2 and labels_of(item) in INVERTED:
+        inverse = tree.Inverse(node, node.shape)
+        if labels_of(item) == ("-", "1"):
+            return [Meaning(inverse, bindings, kindness)]
+        return [Meaning(tree.Transpose(inverse, transposed(node.shape)), bindings, kindness)]
     if isinstance(item, syntax.Group) and isinstance(item.inside.items[0], syntax.Number | syntax.Word):
         raise Misshapen("a number in brackets above a name is the number of a layer, no power")
     exponents = context.read(item)

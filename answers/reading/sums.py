@@ -134,7 +134,8 @@ class Sums(Grid):
     def product(self, node: tree.Big, mask: Array) -> Array:
         """A product from the first limit to the second as they are written, which may go down."""
         bound = node.bounds[0]
-        if len(node.bounds) != 1 or bound.low is None or bound.high is None:
+        some = node.condition is not None and not node.shape.axes
+        if len(node.bounds) != 1 or bound.low is None or bound.high is None or some:
             return self.product_over(node, mask)
         low, high = self.value(bound.low, mask), self.value(bound.high, mask)
         down = _goes_down(bound, low, high, mask)
@@ -145,6 +146,8 @@ class Sums(Grid):
         for number in reversed(numbers) if down else numbers:
             self.indices[bound.slot] = self._spread_out(numpy.array([number]), bound.slot)
             own = mask & (number >= start - SMALL) & (number <= stop + SMALL)
+            if node.condition is not None:
+                own = own & (self.value(node.condition, own) != 0)
             result = self.multiplied(result, self.value(node.body, own), own, node.shape)
         return self.neutral(node.shape) if result is None else result
 

@@ -23,6 +23,7 @@ from derive.building.lifted import Lift, lifted
 from derive.conventions import USUAL, Conventions
 from derive.errors import DefinitionError, NetworkError, nearest
 from derive.expression import symbols, walks
+from derive.expression.matrices import MatrixFunction, taken_apart
 from derive.forward import Role, Row, Tensor
 from derive.layers import CALLED, LayerDefinition
 from derive.layers.checked import misfits
@@ -65,6 +66,9 @@ class Names:
             return self.beside[definition.inputs.index(name)]
         if name in self.called:
             return self.called[name]
+        tensor, ending = taken_apart(name)
+        if tensor and name not in definition.shapes:
+            return f"{self.of(definition, tensor)}{ending}"
         prefix = definition.parameters.get(name)
         if self.number is None or (prefix is None and name in self.kept):
             return name
@@ -270,15 +274,22 @@ def _rows(
     taken = () if definition.over_batch else (BATCH,)
     for equation in map(_lettered, equations, repeat(shapes), repeat(taken)):
         visible = (*definition.outputs, *definition.values, *definition.states.values())
-        named = equation.name in visible or "_star" in equation.name
+        named = equation.name in visible or "_star" in equation.name or isinstance(equation.expression, MatrixFunction)
         role: Role = "value" if named else "hidden"
         domain = definition.domains.get(equation.name, equation.domain)
         tensor = Tensor(local[equation.name], equation.shape, role, domain)
         rows.append(Row(tensor, equation.indices, renamed(equation.expression, local)))
     if batch is not None:
-        own = {names.source, *(local[name] for name in definition.inputs), *(row.name for row in rows)}
-        rows = [batched(row, own, batch) for row in rows]
+        fixed = {local[name] for name in (*definition.parameters, *definition.buffers)}
+        shared = {row.name for row in rows if _is_shared(row, fixed)}
+        own = {names.source, *(local[name] for name in definition.inputs), *(row.name for row in rows)} - shared
+        rows = [row if row.name in shared else batched(row, own, batch) for row in rows]
     return tuple(rows)
+
+
+def _is_shared(row: Row, fixed: set[str]) -> bool:
+    """Whether a row holds a determinant or an inverse of what is ``fixed``, the same for all samples."""
+    return isinstance(row.expression, MatrixFunction) and row.expression.name in fixed
 
 
 def _lettered(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]], reserved: tuple[Symbol, ...]) -> Equation:

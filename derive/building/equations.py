@@ -10,7 +10,7 @@ index only occurs inside arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -23,13 +23,14 @@ from sympy import Eq, Expr, Function, KroneckerDelta, Sum, Symbol
 
 from derive.building import as_written
 from derive.building.helping import Helper, Helpers
-from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, SEVERAL, UNKNOWN
+from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, OF_MATRICES, SEVERAL, UNKNOWN
 from derive.building.placed import PlacedError, position_of, shown_in
 from derive.building.shorthands import FORMULAS, WHOLE, written_out
 from derive.errors import DefinitionError, nearest
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum, coordinates
 from derive.expression.identifiers import word
+from derive.expression.matrices import InverseEntry, ProductOver, determinant, inverse
 from derive.forward import Domain
 from derive.numbers.magnitudes import called, limited, power, rational
 
@@ -100,7 +101,7 @@ def parse_equations(text: str, vocabulary: Vocabulary, *, kept: bool = False) ->
             declared = shapes.get(str(name))
             shape = tuple(_range_of(i, written, shapes, declared, axis, row) for axis, i in enumerate(indices))
         made = {equation.name for equation in equations}
-        helpers = Helpers(str(name), {*shapes, *made, str(name)}, made)
+        helpers = Helpers(str(name), {*shapes, *made, str(name)}, made, dict(shapes))
         for equation in _rows(helpers, dict(zip(indices, shape, strict=True)), expression):
             equations.append(equation)
             if equation.domain != "index":
@@ -187,6 +188,9 @@ def parse_formula(
 
 def range_of(letter: Symbol, expression: Expr, shapes: Mapping[str, tuple[Expr, ...]]) -> Expr | None:
     """The size of the first axis that ``letter`` reads by itself, or None."""
+    for part in sorted(expression.atoms(InverseEntry), key=str):
+        if letter in part.place:
+            return part.length
     accesses = sorted(expression.atoms(sympy.Indexed), key=str)
     for access in accesses:
         for position, subscript in enumerate(access.indices):
@@ -380,6 +384,8 @@ class Reader:
             raise PlacedError(f"{name} has {len(shape)} axes, {given} subscripts were given", position_of(token))
 
     def _call(self, token: Token, *arguments: Tree[Any]) -> Expr:
+        if str(token) in OF_MATRICES and str(token) not in self.vocabulary.functions:
+            return self._of_matrix(token, arguments)
         self.check_call(token, len(arguments))
         values = [self.read(argument) for argument in arguments]
         function = ELEMENTARY.get(str(token))
@@ -390,6 +396,52 @@ class Reader:
         if str(token) == "mod" and values[1] == 0:
             raise PlacedError("mod divides by 0", position_of(token))
         return _real(called(function, *values), f"{token}({', '.join(map(str, values))})")
+
+    def _matrix(self, token: Token, tree: Tree[Any]) -> tuple[str, tuple[Expr, ...], Expr]:
+        """The square matrix that a function is given: its tensor, what it is read at before, the number of its rows."""
+        name = str(token)
+        how = f"{name}({'A' if name != 'inv' else 'A)[i,j'}{']' if name == 'inv' else ')'}"
+        if tree.data not in ("symbol", "access"):
+            raise PlacedError(
+                f"{name} takes the name of a matrix, {how}: give what it is applied to a row of its own",
+                position_of(tree),
+            )
+        tensor = tree.children[0]
+        before = tree.children[1].children if tree.data == "access" else []
+        shape = self.vocabulary.shapes.get(str(tensor))
+        if shape is None or len(shape) != len(before) + 2:
+            axes = "nothing" if shape is None else f"{len(shape) - len(before)} axes"
+            known = ", ".join(one for one, lengths in self.vocabulary.shapes.items() if len(lengths) > 1) or "none"
+            raise PlacedError(
+                f"{name} takes a matrix, and {tensor} has {axes} here (tensors with two axes or more: {known})",
+                position_of(tree),
+            )
+        rows, columns = shape[-2:]
+        if rows != columns:
+            raise PlacedError(f"{name} takes a square matrix, and {tensor} is {rows} × {columns}", position_of(tree))
+        inside = replace(self, place=f"the subscripts of {tensor}")
+        return str(tensor), tuple(inside.read(child) for child in before), rows
+
+    def _of_matrix(self, token: Token, arguments: Sequence[Tree[Any]]) -> Expr:
+        """A determinant, or its logarithm."""
+        if len(arguments) != 1:
+            raise PlacedError(f"{token} takes 1 argument, {len(arguments)} were given", position_of(token))
+        if str(token) == "inv":
+            raise PlacedError("an inverse is read by its elements, inv(A)[i,j]", position_of(token))
+        found = determinant(*self._matrix(token, arguments[0]))
+        return found if str(token) == "det" else as_written.applied(sympy.log, found)
+
+    def _entry(self, token: Token, matrix: Tree[Any], subscripts: Tree[Any]) -> Expr:
+        """An element of an inverse."""
+        if str(token) != "inv":
+            raise PlacedError(f"{token} has no subscripts; of functions only inv(A)[i,j] has", position_of(token))
+        tensor, before, length = self._matrix(token, matrix)
+        if len(subscripts.children) != 2:
+            given = len(subscripts.children)
+            raise PlacedError(f"an inverse has 2 axes, {given} subscripts were given", position_of(token))
+        inside = replace(self, place=f"the subscripts of inv({tensor})")
+        row, column = (inside.read(child) for child in subscripts.children)
+        return inverse(tensor, before, length, (row, column))
 
     def check_call(self, token: Token, given: int) -> None:
         """Complain of the name of a function that is not known, or that takes another number of arguments.
@@ -419,7 +471,7 @@ class Reader:
             raise PlacedError(f"{name} is no function; did you mean {meant}?", position_of(token))
         if name.rstrip("'") in self.vocabulary.functions or UNKNOWN.fullmatch(name):
             return
-        known = {*ELEMENTARY, *FORMULAS, *WHOLE, *self.vocabulary.functions}
+        known = {*ELEMENTARY, *FORMULAS, *WHOLE, *OF_MATRICES, *self.vocabulary.functions}
         out = ELSEWHERE.get(name.lower()) if name not in known else None
         if out is not None and not {name.lower()} & {one.lower() for one in known}:
             raise PlacedError(f"there is no function {name}: {out}", position_of(token))
@@ -448,6 +500,10 @@ class Reader:
             if condition is not None:
                 expression = sympy.Piecewise((expression, inner.read(condition)), (-sympy.oo, True))
             return self._apart(Maximum, expression, limits)
+        if str(kind) in ("prod", "Π"):
+            if condition is not None:
+                expression = sympy.Piecewise((expression, inner.read(condition)), (1, True))
+            return self._apart(ProductOver, expression, limits)
         if condition is not None:
             bracket = Bracket(inner.read(condition))
             expression = self._arithmetic("multiply", [expression, bracket])

@@ -13,8 +13,21 @@ import sympy
 from sympy import Expr, Function, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
+from derive.errors import DefinitionError
 from derive.expression import symbols, walks
 from derive.expression.functions import Maximum
+from derive.expression.matrices import (
+    PLACES,
+    InverseEntry,
+    MatrixFunction,
+    determinant,
+    determinant_name,
+    inverse,
+    inverse_name,
+)
+
+PLACES_OF_INVERSE = (symbols.index("i"), symbols.index("j"))
+"""The indices of a row that holds inverses, behind those of the matrices."""
 
 Ranges = Mapping[Symbol, Expr]
 """Indices with the sizes of their ranges."""
@@ -33,17 +46,18 @@ class Helper:
 class Helpers:
     """Collects the helping rows of one row, whose name begins theirs.
 
-    ``taken`` are the names of others, ``rows`` those among them that are computed.
+    ``taken`` are the names of others, ``rows`` those among them that are computed, ``shapes`` those of all of them.
     """
 
     name: str
     taken: Collection[str]
     rows: Collection[str]
+    shapes: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     found: list[Helper] = field(default_factory=list)
 
     def apart(self, expression: Expr, ranges: Ranges) -> Expr:
         """The expression in the values of helping rows, which are ``found``."""
-        inner = self._maxima(expression, ranges, outermost=True)
+        inner = self._maxima(self._matrices(expression), ranges, outermost=True)
         return self._totals(self._repeated(inner, ranges), ranges) if ranges else inner
 
     def _new(self, kind: str, expression: Expr, ranges: Ranges) -> Expr:
@@ -57,6 +71,39 @@ class Helpers:
         name = next(name for name in _names(f"{kind}_{self.name}") if name not in taken)
         self.found.append(Helper(name, needed, expression))
         return symbols.element(name, tuple(needed))
+
+    def _matrices(self, expression: Expr) -> Expr:
+        """The expression with elements of rows for its inverses; there is a row for each determinant too."""
+        for part in sorted(walks.parts(expression, MatrixFunction), key=symbols.text):
+            expression = walks.replaced(expression, {part: self._of_matrix(part)})
+        return expression
+
+    def _of_matrix(self, part: MatrixFunction) -> Expr:
+        """An element of an inverse as that of the row that holds it. Rows are made once for a tensor.
+
+        A determinant stays where it is, so that it is differentiated there: its row gives it the name that slopes have.
+        """
+        self._hold(part, inverse_name(part.name), PLACES_OF_INVERSE)
+        if isinstance(part, InverseEntry):
+            return part.inverse_at(*part.place)
+        self._hold(part, determinant_name(part.name), ())
+        return part
+
+    def _hold(self, part: MatrixFunction, name: str, places: tuple[Symbol, ...]) -> None:
+        """Make the row that holds the inverses, or the determinants, of the matrices in a tensor."""
+        if name in self.rows or any(helper.name == name for helper in self.found):
+            return
+        if name in self.taken:
+            raise DefinitionError(f"{name} is what holds the inverse or the determinant of {part.name}: rename yours")
+        shape = self.shapes[part.name]
+        letters = symbols.fresh_indices(len(shape) - 2, {letter.name for letter in (*PLACES, *PLACES_OF_INVERSE)})
+        ranges = dict(zip((*letters, *places), (*shape[:-2], *((part.length,) * len(places))), strict=True))
+        whole = (
+            inverse(part.name, letters, part.length, (places[0], places[1]))
+            if places
+            else determinant(part.name, letters, part.length)
+        )
+        self.found.append(Helper(name, ranges, whole))
 
     def _maxima(self, expression: Expr, ranges: Ranges, *, outermost: bool = False) -> Expr:
         """The expression with an element for every maximum that is not all of it."""

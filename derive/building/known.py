@@ -61,6 +61,9 @@ SEVERAL: Mapping[str, str] = MappingProxyType(
 )
 """Functions of two arguments or more, and what was meant where there is one."""
 
+OF_MATRICES = frozenset({"det", "logdet", "inv"})
+"""Functions of a whole square matrix: ``det(A)``, ``logdet(A)``, and ``inv(A)[i,j]``."""
+
 UNKNOWN = re.compile(r"[fghFGH](_?\d+)?'*")
 """The name of a function that is left unknown: it has slopes ``f'`` and no numbers."""
 
@@ -72,13 +75,16 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "sum": "a sum is over an index, sum[i] z[i]",
         "mean": "a mean is a sum over an index, (sum[i] z[i])/n",
         "softmax": "it is no function of one number: write exp(z[i])/(sum[k] exp(z[k])), or use the layer Softmax",
-        "det": "determinants are not among the things that equations can say; sums over indices are",
-        "logdet": "determinants are not among the things that equations can say; sums over indices are",
-        "inv": "inverses of matrices are not among the things that equations can say; sums over indices are",
         "transpose": "a transpose is what its subscripts say, A[j,i]",
         "tr": "a trace is trace(A)",
         "matmul": "a product of matrices is sum[k] A[i,k]*B[k,j]",
-        "prod": "products over an index are not among the things that equations can say; log and sum are",
+        "prod": "a product is over an index, prod[i] z[i]",
+        "product": "a product is over an index, prod[i] z[i]",
+        "slogdet": "the logarithm of the size of a determinant is log(abs(det(A))), its sign sign(det(A))",
+        "logabsdet": "write log(abs(det(A)))",
+        "inverse": "write inv(A)[i,j]",
+        "pinv": "of a square matrix the inverse is inv(A)[i,j]; others have none here",
+        "determinant": "write det(A)",
         "diff": "a derivative stands in a formula, not in an equation that defines something",
         "round": "write floor(z + 1/2)",
         "sinc": "it is sin(z)/z in books and sin(pi*z)/(pi*z) in NumPy: write the one that is meant",

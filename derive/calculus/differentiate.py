@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef, ArgumentIndexError
+from sympy.logic.boolalg import Boolean
 
 from derive.calculus.absolute import with_signs_used
 from derive.errors import DeriveError
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket
+from derive.expression.matrices import MatrixFunction, ProductOver, named, others, slopes
 from derive.expression.several import slope_of_several
 
 CONSTANT = (Bracket, KroneckerDelta, ArgMax, sympy.floor, sympy.ceiling, sympy.sign)
@@ -46,7 +48,8 @@ def contributions(
     Raises:
         DeriveError: the expression holds a function that has no derivative here.
     """
-    return tuple(_apart(part, {letter.name for letter in outside}) for part in _walk(expression, tensor, slope_of))
+    found = (replace(part, slope=named(part.slope)) for part in _walk(expression, tensor, slope_of))
+    return tuple(_apart(part, {letter.name for letter in outside}) for part in found)
 
 
 def unknown_slope(name: str, argument: Expr) -> Expr:
@@ -75,12 +78,38 @@ def _walk(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contributi
         yield from _power(expression, tensor, slope_of)
     elif isinstance(expression, CONSTANT):
         return
+    elif isinstance(expression, sympy.Piecewise):
+        before: list[Boolean] = []
+        for value, condition in expression.args:
+            holds = Bracket(sympy.And(condition, *map(sympy.Not, before)))
+            yield from _scaled(holds, value, tensor, slope_of)
+            before.append(condition)
+    elif isinstance(expression, MatrixFunction):
+        yield from _of_matrix(expression)
+    elif isinstance(expression, ProductOver):
+        yield from _of_product(expression, tensor, slope_of)
     elif isinstance(expression, sympy.Mod):
         above, below = expression.args
         yield from _walk(above, tensor, slope_of)
         yield from _scaled(-sympy.floor(above / below), below, tensor, slope_of)
     else:
         yield from _function(expression, tensor, slope_of)
+
+
+def _of_matrix(expression: MatrixFunction) -> Iterator[Contribution]:
+    """A determinant or an element of an inverse by every element of its matrix."""
+    for slope, element, bound in slopes(expression, set()):
+        yield Contribution(slope, symbols.subscripts_of(element), bound)
+
+
+def _of_product(expression: ProductOver, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    """A product over an index by each of its factors, times the others."""
+    letters = [letter for letter, _, _ in expression.limits]
+    fresh = symbols.fresh_indices(len(letters), symbols.names_in(expression))
+    factor = walks.replaced(expression.function, dict(zip(letters, fresh, strict=True)))
+    bound = tuple((letter, upper + 1) for letter, (_, _, upper) in zip(fresh, expression.limits, strict=True))
+    for inner in _scaled(others(expression, fresh), factor, tensor, slope_of):
+        yield replace(inner, bound=bound + inner.bound)
 
 
 def _power(expression: Pow, tensor: str, slope_of: Slope) -> Iterator[Contribution]:

@@ -24,6 +24,17 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from derive.expression.functions import ArgMax, Bracket, Maximum, coordinate_of
+from derive.expression.matrices import (
+    DETERMINANT,
+    INVERSE,
+    InverseEntry,
+    MatrixFunction,
+    ProductOver,
+    determinant_name,
+    factor_of,
+    inverse_name,
+)
+from derive.expression.matrices import taken_apart as taken_apart_matrix
 from derive.expression.partials import is_immediate, partial_name, partial_named
 from derive.expression.several import taken_apart
 from derive.expression.special import LogGamma
@@ -93,6 +104,10 @@ class ExpressionPrinter:
             return self.power(expression)
         if isinstance(expression, Sum):
             return self.sum(expression)
+        if isinstance(expression, ProductOver):
+            return self.product_over(expression)
+        if isinstance(expression, MatrixFunction):
+            return self.of_matrix(expression)
         if isinstance(expression, ArgMax | Maximum):
             return self.extreme(expression)
         return self.function(expression)
@@ -163,6 +178,9 @@ class ExpressionPrinter:
             return self.style.held(shown, [self.element(other, whole=True) for other in held])
         if name.startswith(GRADIENT) and name in self.ranks:
             return self.element(partial_name("l", name.removeprefix(GRADIENT)), subscripts, whole=whole)
+        tensor, ending = taken_apart_matrix(name)
+        if tensor in self.ranks:
+            return self.function_of_matrix(tensor, ending, subscripts, whole=whole)
         known = rank_of(name, self.ranks, len(subscripts) or int(whole))
         units = units_in(self.ranks, name)
         kept = [each for axis, each in enumerate(subscripts) if axis not in units]
@@ -172,6 +190,19 @@ class ExpressionPrinter:
         bold = whole and known > len(units.union(range(len(subscripts))))
         above = parsed.is_parameter and known > 0
         return self.style.symbol(parsed, self.subscripts(kept), whole=bold, above=above)
+
+    def function_of_matrix(self, tensor: str, ending: str, subscripts: Sequence[Expr], *, whole: bool) -> Piece:
+        """The inverse of a matrix or its determinant, A⁻¹ or det(A), or an element of one of several."""
+        leading = subscripts[:-2] if ending == INVERSE else subscripts
+        matrix = self.element(tensor, (), whole=True)
+        if leading:
+            matrix = self.style.element_of(matrix, self.subscripts(leading))
+        if ending == DETERMINANT:
+            return compose.call(self.style, self.style.word("det"), matrix)
+        inverted = self.style.inverse(matrix)
+        if not subscripts:
+            return inverted
+        return self.style.element_of(self.style.enclose(inverted), self.subscripts(subscripts[-2:]))
 
     def number(self, value: Expr) -> Piece:
         """A number with its sign."""
@@ -275,6 +306,24 @@ class ExpressionPrinter:
             for letter, low, high in outermost_first(expression)
         ]
         return compose.total(self.style, signs, self.piece(expression.function))
+
+    def product_over(self, expression: ProductOver) -> Piece:
+        """A product over indices, of all places or of those that are said below the sign."""
+        small = replace(self, inline=True)
+        factor, places = factor_of(expression)
+        signs = [
+            self.style.big_times(small.piece(letter), small.piece(low), small.piece(high))
+            for letter, low, high in outermost_first(expression)
+        ]
+        if places is not None:
+            signs[-1] = self.style.where(signs[-1], small.condition(places))
+        return compose.total(self.style, signs, self.piece(factor), linear=False)
+
+    def of_matrix(self, expression: MatrixFunction) -> Piece:
+        """A determinant, or an element of an inverse."""
+        if isinstance(expression, InverseEntry):
+            return self.element(inverse_name(expression.name), expression.subscripts(*expression.place))
+        return self.element(determinant_name(expression.name), expression.leading)
 
     def extreme(self, expression: ArgMax | Maximum) -> Piece:
         """A maximum over indices, or where it stands."""

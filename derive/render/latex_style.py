@@ -15,7 +15,7 @@ SCRIPT = 0.7
 """The width of a subscript's letter."""
 
 OPERATORS = frozenset(
-    {"exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "arcsin", "arccos", "arctan"}
+    {"exp", "log", "det", "tanh", "sinh", "cosh", "sin", "cos", "tan", "max", "min", "arcsin", "arccos", "arctan"}
 )
 """The functions that LaTeX has a command for."""
 
@@ -105,8 +105,14 @@ class LatexStyle(Style):
         return Piece(text, base.width + SCRIPT * exponent.width, Binding.SCRIPTED, base.tall)
 
     def transpose(self, base: Piece) -> Piece:
-        text = base.text[:-1] + r"\top}" if base.extend else base.text + r"^{\top}"
+        inverted = base.extend and base.text.endswith("^{-1}")
+        kept = base.text[:-2] if inverted else base.text[:-1]
+        text = kept + r"\top}" if base.extend else base.text + r"^{\top}"
         return Piece(text, base.width + 1.2, Binding.SCRIPTED, base.tall)
+
+    def inverse(self, base: Piece) -> Piece:
+        inside = self.enclose(base) if base.binding < Binding.ATOM else base
+        return Piece(rf"{inside.text}^{{-1}}", inside.width + 1.4, Binding.SCRIPTED, inside.tall, extend=True)
 
     def root(self, radicand: Piece) -> Piece:
         inside = self.signed(radicand)
@@ -135,6 +141,14 @@ class LatexStyle(Style):
     def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         total = self.big_sum(letter, high, low)
         return replace(total, text=total.text.replace(r"\sum", r"\prod", 1))
+
+    def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        total = self.big_sum(letter, low, high)
+        return replace(total, text=total.text.replace(r"\sum", r"\prod", 1))
+
+    def where(self, sign: Piece, condition: Piece) -> Piece:
+        start, end = sign.text.split("}", 1)
+        return replace(sign, text=rf"{start},\, {condition.text}}}{end}", width=sign.width + SCRIPT * condition.width)
 
     def big_operator(self, name: str, below: Piece) -> Piece:
         words = name.replace("arg", r"arg\,")

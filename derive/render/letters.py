@@ -6,6 +6,7 @@ from sympy import Expr, Sum, Symbol
 
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Maximum
+from derive.expression.matrices import ProductOver
 from derive.render.names import look
 
 
@@ -15,7 +16,7 @@ def distinct(expression: Expr) -> Expr:
     An index m beside a size m would give a sum over m from 1 to m.
     """
     bound = sorted(
-        {limit[0] for total in walks.parts(expression, Sum, Maximum, ArgMax) for limit in total.limits},
+        {limit[0] for total in walks.parts(expression, Sum, Maximum, ArgMax, ProductOver) for limit in total.limits},
         key=lambda letter: letter.name,
     )
     if not bound:

@@ -65,6 +65,10 @@ class Style(ABC):
         """The transpose; the base is bracketed already."""
 
     @abstractmethod
+    def inverse(self, base: Piece) -> Piece:
+        """The inverse of a matrix."""
+
+    @abstractmethod
     def root(self, radicand: Piece) -> Piece:
         """The square root."""
 
@@ -87,6 +91,14 @@ class Style(ABC):
     @abstractmethod
     def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         """The sign of a product over ``letter`` from ``high`` down to ``low``, as matrices stand in it."""
+
+    @abstractmethod
+    def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        """The sign of a product over an index."""
+
+    @abstractmethod
+    def where(self, sign: Piece, condition: Piece) -> Piece:
+        """The sign of a product with a condition below it, behind the index."""
 
     @abstractmethod
     def big_operator(self, name: str, below: Piece) -> Piece:

@@ -79,7 +79,11 @@ class UnicodeStyle(Style):
         return _atom(f"{base.text}^{braced}", Binding.SCRIPTED)
 
     def transpose(self, base: Piece) -> Piece:
-        return _atom(base.text + "ᵀ", Binding.SCRIPTED)
+        return _atom((base.text[:-1] if base.text.endswith("⁻¹") else base.text) + "ᵀ", Binding.SCRIPTED)
+
+    def inverse(self, base: Piece) -> Piece:
+        inside = self.enclose(base) if base.binding < Binding.ATOM else base
+        return replace(_atom(f"{inside.text}⁻¹", Binding.SCRIPTED), extend=True)
 
     def root(self, radicand: Piece) -> Piece:
         inside = self.signed(radicand)
@@ -99,6 +103,14 @@ class UnicodeStyle(Style):
 
     def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         return _atom(f"Π_{{{letter.text}={self.signed(high).text}}}^{{{self.signed(low).text}}}", Binding.BIG)
+
+    def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+        total = self.big_sum(letter, low, high)
+        return replace(total, text=total.text.replace("Σ", "Π", 1))
+
+    def where(self, sign: Piece, condition: Piece) -> Piece:
+        start, end = sign.text.split("}", 1)
+        return replace(sign, text=f"{start}, {condition.text}}}{end}", width=sign.width + condition.width)
 
     def big_operator(self, name: str, below: Piece) -> Piece:
         return _atom(f"{name}_{{{below.text}}}", Binding.BIG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from sympy import Expr, Symbol
 
 from derive.building.equations import Reader
 from derive.building.formulas import DERIVATIVE, Definition, Formula, Setting
-from derive.building.known import ELEMENTARY
+from derive.building.known import ELEMENTARY, OF_MATRICES
 from derive.building.shorthands import FORMULAS, WITH_CONSTANT, shorthand_of
 from derive.conventions import IndexBase
 from derive.expression.special import LogGamma
@@ -152,6 +153,9 @@ class WrittenPrinter:
         name = str(token)
         if name == DERIVATIVE:
             return self._derivative(*arguments)
+        if name in OF_MATRICES and name not in self.reader.vocabulary.functions:
+            found = compose.call(self.style, self.style.word("det"), self._matrix(arguments[0]))
+            return found if name == "det" else compose.call(self.style, self.style.word("log"), found)
         shown = [self.piece(argument) for argument in arguments]
         if name == "sqrt":
             return self.style.root(shown[0])
@@ -168,6 +172,25 @@ class WrittenPrinter:
             if not small.tall:
                 return self.style.power(Piece("e", 1), self.style.signed(small))
         return compose.call(self.style, self._head(name), self.style.join(shown, ", "))
+
+    def _entry(self, token: Token, matrix: Tr, subscripts: Tr) -> Piece:
+        inverted = self.style.enclose(self.style.inverse(self._matrix(matrix)))
+        return self.style.element_of(inverted, self._places(subscripts.children))
+
+    def _matrix(self, tree: Tr) -> Piece:
+        """A matrix as a whole, or one of several."""
+        whole = ExpressionPrinter(self.style, self.ranks).element(str(tree.children[0]), (), whole=True)
+        if tree.data == "symbol":
+            return whole
+        return self.style.element_of(whole, self._places(tree.children[1].children))
+
+    def _places(self, subscripts: Sequence[Any]) -> list[Piece]:
+        """Subscripts as they are printed."""
+        inside = replace(self.reader, place="subscripts")
+        counts = [
+            counted(inside.read(child), self.index_base, places_in(self.ranks), is_place=True) for child in subscripts
+        ]
+        return ExpressionPrinter(self.style, self.ranks).subscripts(counts)
 
     def _head(self, name: str) -> Piece:
         if name in ("log2", "log10"):
@@ -196,6 +219,15 @@ class WrittenPrinter:
             return compose.total(self.style, [self.style.big_operator("max", below)], shown, linear=False)
         # SymPy joins nested sums into one, which then has the limits of all of them.
         limits = {str(limit[0]): limit for limit in self.reader.read(Tree("reduction", [kind, *parts])).limits}
+        if str(kind) in ("prod", "Π"):
+            signs = [self._sign(*limits[letter], times=True) for letter in letters]
+            if condition is not None:
+                below = replace(inner, inline=True).reader.read(condition)
+                signs[-1] = self.style.where(
+                    signs[-1], ExpressionPrinter(self.style, self.ranks, inline=True).condition(below)
+                )
+                shown = inner.piece(body)
+            return compose.total(self.style, signs, shown, linear=False)
         return compose.total(self.style, [self._sign(*limits[letter]) for letter in letters], shown)
 
     def _told_from_sizes(self, kind: Token, parts: tuple[Tr, ...]) -> tuple[Tr, ...]:
@@ -213,10 +245,11 @@ class WrittenPrinter:
                 parts = tuple(_with_letter(part, letter, other) for part in parts)
         return parts
 
-    def _sign(self, letter: Symbol, low: Expr, high: Expr) -> Piece:
+    def _sign(self, letter: Symbol, low: Expr, high: Expr, *, times: bool = False) -> Piece:
         small = ExpressionPrinter(self.style, self.ranks, inline=True)
         first, last = low + self.index_base, sympy.expand(high + self.index_base)
-        return self.style.big_sum(small.piece(letter), small.piece(first), small.piece(last))
+        sign = self.style.big_times if times else self.style.big_sum
+        return sign(small.piece(letter), small.piece(first), small.piece(last))
 
 
 LETTERS = ("i", "j", "k", "m", "n", "p", "q", "r", "s", "t", "u", "v", "w")

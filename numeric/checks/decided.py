@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 
 from derive.expression import walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import ProductOver
 
 CORNERS = 256
 """How many combinations of first and last values are tried at most."""
@@ -55,7 +56,7 @@ def _conditions(part: Expr | Boolean, scope: Lengths) -> Iterator[Condition]:
             yield condition, tuple(_related(condition, scope).items())
         return
     inner = scope
-    if isinstance(part, Sum | Maximum | ArgMax):
+    if isinstance(part, Sum | Maximum | ArgMax | ProductOver):
         inner = {**scope, **{letter: (low, high) for letter, low, high in part.limits}}
     if isinstance(part, Piecewise):
         for value, condition in part.args:

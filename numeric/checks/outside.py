@@ -16,6 +16,7 @@ from sympy.logic.boolalg import Boolean
 
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import MatrixFunction, ProductOver
 from derive.forward import Forward
 from derive.steps import Quantity
 
@@ -57,7 +58,9 @@ class _Reading:
             yield from self._beside([(one, Bracket(one)) for one in part.args], scope)
         elif isinstance(part, Piecewise):
             yield from self._cases(part, scope)
-        elif isinstance(part, Sum | Maximum | ArgMax):
+        elif isinstance(part, MatrixFunction):
+            return  # its indices are those of the matrix
+        elif isinstance(part, Sum | Maximum | ArgMax | ProductOver):
             inner = {**scope, **{letter: (low, high) for letter, low, high in part.limits}}
             for name, count in self.of(part.function, inner):
                 yield name, walks.total(count, part.limits)

@@ -13,6 +13,7 @@ from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import ProductOver
 from numeric.codegen.gamma import HELPERS
 from numeric.errors import CompileError
 from numeric.lowering.lengths import Lengths
@@ -34,6 +35,9 @@ CALLS: Mapping[str, str] = {
     **{name: f"{name}(a)" for name in HELPERS},
 }
 ONE = sympy.S.One
+
+WHOLE = (Indexed, Sum, Maximum, ArgMax, ProductOver, KroneckerDelta)
+"""Parts of expressions that are arrays."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,9 @@ class ArraySource(ABC):
         found: list[Expr] = []
 
         def visit(node: Expr) -> None:
-            if isinstance(node, Indexed | Sum | Maximum | ArgMax | KroneckerDelta) or self._on_indices(node):
+            if isinstance(node, Indexed | Sum | Maximum | ArgMax | ProductOver | KroneckerDelta) or self._on_indices(
+                node
+            ):
                 found.append(node)
             elif isinstance(node, Symbol):
                 if not node.is_integer or not node.is_positive:
@@ -137,7 +143,7 @@ class ArraySource(ABC):
     def _part(self, part: Expr, axes: Axes) -> Code:
         if isinstance(part, Indexed):
             return self._access(part, axes)
-        if isinstance(part, Sum | Maximum | ArgMax):
+        if isinstance(part, Sum | Maximum | ArgMax | ProductOver):
             return self.total(part, axes)
         if isinstance(part, KroneckerDelta | Bracket):
             condition = part if isinstance(part, KroneckerDelta) else part.args[0]

@@ -11,6 +11,7 @@ import sympy
 from sympy import Expr, Mul, Sum, Symbol
 
 from derive.expression.functions import ArgMax, Maximum
+from derive.expression.matrices import ProductOver
 from numeric.codegen.arrays import ArraySource, Axes
 from numeric.source import tree
 from numeric.source.code import Code, matrix_product, method, multiplied
@@ -33,6 +34,8 @@ def _total(source: ArraySource, part: Expr, axes: Axes) -> Code:
     bound = tuple(letter for letter, _, _ in limits)
     if isinstance(part, Maximum):
         return _over(inner, body, bound, axes, "max")
+    if isinstance(part, ProductOver):
+        return _over(inner, body, bound, axes, "prod")
     if isinstance(part, ArgMax):
         return _place(inner, body, bound, axes)
     counted = [upper + 1 for letter, _, upper in limits if not body.has(letter)]

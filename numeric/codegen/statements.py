@@ -11,6 +11,7 @@ from sympy import Expr, Indexed, KroneckerDelta, Mul, Sum, Symbol
 
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket
+from derive.expression.matrices import InverseEntry, MatrixFunction
 from derive.expression.partials import partial_name
 from numeric.codegen.arrays import ArraySource
 from numeric.codegen.blocks import of_block, summed_sample
@@ -56,12 +57,27 @@ class Statements:
 
     def _written(self) -> list[ast.stmt]:
         line = self.line
+        if isinstance(line.expression, MatrixFunction):
+            return [self._of_matrix(line.expression)]
         if line.windows is not None:
             return view(line.windows, self.source.size, self._name, python_name(line.windows.source))
         if line.added:
             return list(self._added())
         axes = (*line.indices, symbols.index("_column")) if line.column else line.indices
         return self._scattered() or self._pieces() or self._in_blocks() or self._steps(self._source, axes)
+
+    def _of_matrix(self, expression: MatrixFunction) -> ast.stmt:
+        """The determinants or the inverses of all the matrices in an array."""
+        places = tuple(limit[0] for limit in expression.limits)
+        ends = expression.place if isinstance(expression, InverseEntry) else ()
+        if (*expression.leading, *places) != expression.matrix.indices or (
+            *expression.leading,
+            *ends,
+        ) != self.line.indices:
+            raise CompileError(f"{expression} is no function of whole matrices, one after the other")
+        name = "inv" if ends else "det"
+        value = tree.call(f"np.linalg.{name}", self.source.named(expression.name))
+        return tree.assigned(self._name, tree.quoted("array[..., None]", array=value) if self.line.column else value)
 
     def _added(self) -> Iterator[ast.stmt]:
         """What is added to where windows were read, and then the rest of the line."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+from numeric.enclosed.elimination import EnclosedLinear
 from numeric.enclosed.number import FUNCTIONS, LONG, OF_TWO, SHORT, Arithmetic, Number
 
 Array = NDArray[Any]
@@ -105,6 +106,8 @@ class EnclosedNumPy:
     """What generated code finds under the name of NumPy when its arrays are of enclosed numbers."""
 
     def __getattr__(self, name: str) -> Any:
+        if name == "linalg":
+            return EnclosedLinear()
         plain = getattr(numpy, name)
         if name in NAMES:
             return lambda value, out=None: called(name, value, out) if is_enclosed(value) else plain(value, out=out)

@@ -17,9 +17,11 @@ from sympy.core.relational import Relational
 
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import DeterminantOf, InverseEntry, ProductOver
 from derive.expression.scalar import ScalarFunction
 from numeric.arrays import functions as scalar_functions
-from numeric.arrays.axes import Axis, Evaluator, Scope, Value
+from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value
+from numeric.arrays.linear import determinant, inverse
 from numeric.enclosed.arrays import divided, is_enclosed
 from numeric.errors import ExpressionError
 from numeric.expression.access import access
@@ -241,6 +243,52 @@ class Compiler:
 
         return evaluate
 
+    def _over(self, expression: Any, body: Expr) -> Callable[[Scope], Array]:
+        """A body over bound indices, which become its first axes."""
+        added: list[Axis] = []
+        axes = dict(self.axes)
+        for letter, lower, upper in reversed(expression.limits):
+            first, last = self.bound(lower, expression), self.bound(upper, expression)
+            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
+            added.append(axes[letter])
+        compiled = replace(self, axes=axes, depth=self.depth + len(added)).compile(body)
+        depth = -added[0].position - 1
+
+        def spread(scope: Scope) -> Array:
+            values = numpy.asarray(compiled(scope))
+            counts = tuple(axis.count(scope) for axis in reversed(added))
+            return numpy.broadcast_to(values, numpy.broadcast_shapes(values.shape, (*counts, *(1,) * depth)))
+
+        return spread
+
+    def product_over(self, expression: ProductOver) -> Evaluator:
+        """The product of the body over the bound indices."""
+        spread, axes = self._over(expression, expression.function), tuple(range(len(expression.limits)))
+        return lambda scope: spread(scope).prod(axis=axes)
+
+    def determinant(self, expression: DeterminantOf) -> Evaluator:
+        """The determinant of a matrix."""
+        spread = self._over(expression, expression.matrix)
+        return lambda scope: determinant(numpy.moveaxis(spread(scope), (0, 1), (-2, -1)))
+
+    def inverse(self, expression: InverseEntry) -> Evaluator:
+        """An element of the inverse of a matrix; 0 outside of it."""
+        spread = self._over(expression, expression.matrix)
+        places = self.compile_all(expression.place)
+
+        def evaluate(scope: Scope) -> Value:
+            whole = inverse(numpy.moveaxis(spread(scope), (0, 1), (-2, -1)))
+            row, column = (numpy.asarray(_real(place(scope))).astype(int) for place in places)
+            shape = numpy.broadcast_shapes(whole.shape[:-2], row.shape, column.shape)
+            row, column = (numpy.broadcast_to(place, shape) for place in (row, column))
+            last = whole.shape[-1] - 1
+            within = (row >= 0) & (row <= last) & (column >= 0) & (column <= last)
+            whole = numpy.broadcast_to(whole, (*shape, *whole.shape[-2:]))
+            found = whole[(*numpy.indices(shape, sparse=True), row.clip(0, last), column.clip(0, last))]
+            return numpy.where(within, found, numpy.zeros((), found.dtype))
+
+        return evaluate
+
     def piecewise(self, expression: Expr) -> Evaluator:
         """The first value whose condition holds."""
         branches = [(self.compile(value), self.condition(condition)) for value, condition in expression.args]
@@ -398,6 +446,9 @@ METHODS: tuple[tuple[Any, Callable[[Compiler, Any], Evaluator]], ...] = (
     (Bracket | sympy.KroneckerDelta, Compiler.indicator),
     (WHERE, Compiler.where),
     (Maximum, Compiler.maximum),
+    (ProductOver, Compiler.product_over),
+    (DeterminantOf, Compiler.determinant),
+    (InverseEntry, Compiler.inverse),
     (AppliedUndef, Compiler.applied),
     (sympy.Mod, Compiler.modulus),
     (sympy.Max | sympy.Min, Compiler.extreme),

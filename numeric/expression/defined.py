@@ -9,6 +9,7 @@ from sympy.core.function import AppliedUndef
 from derive.building.formulas import DERIVATIVE
 from derive.expression import walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import MatrixFunction, ProductOver
 
 NOWHERE = sympy.S.Zero
 
@@ -23,7 +24,9 @@ def undefined(expression: Expr) -> Expr:
         return NOWHERE
     if isinstance(expression, Bracket | KroneckerDelta) or _is_measured(expression):
         return NOWHERE
-    if isinstance(expression, Sum | Maximum | ArgMax):
+    if isinstance(expression, MatrixFunction):
+        return NOWHERE
+    if isinstance(expression, Sum | Maximum | ArgMax | ProductOver):
         inside = undefined(expression.function)
         return NOWHERE if inside == 0 else Sum(inside, *expression.limits)
     if isinstance(expression, Piecewise):

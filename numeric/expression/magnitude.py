@@ -9,6 +9,7 @@ from sympy.core.function import AppliedUndef
 from derive.building.formulas import DERIVATIVE
 from derive.expression import special, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import MatrixFunction, ProductOver
 from derive.expression.several import slope_of_several, taken_apart
 
 ROUNDING = 1e-13
@@ -31,7 +32,9 @@ def magnitude(expression: Expr) -> Expr:
         return Piecewise(*((magnitude(value), condition) for value, condition in expression.args))
     if isinstance(expression, Add | Mul):
         return walks.mapped(expression, magnitude)
-    if isinstance(expression, Sum | Maximum):
+    if isinstance(expression, MatrixFunction):
+        return _size(expression)
+    if isinstance(expression, Sum | Maximum | ProductOver):
         return expression.func(magnitude(expression.function), *expression.limits)
     if isinstance(expression, Pow):
         base, exponent = expression.as_base_exp()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sympy import Expr
 from sympy.core.function import AppliedUndef
 
 from derive.calculus.dependence import names_read
 from derive.derivation import Derivation
 from derive.expression import symbols
-from derive.forward import Forward, Tensor
+from derive.expression.matrices import MatrixFunction, named
+from derive.forward import Forward, Row, Tensor
 from derive.layer import Layer, upstream_name
 from derive.network import Network
 from derive.steps import Quantity
@@ -79,8 +81,19 @@ def _ancestors(model: Forward, names: tuple[str, ...]) -> set[str]:
     found = set(names)
     for row in reversed(model.rows):
         if row.name in found:
-            found |= names_read(row.expression, model)
-    return found
+            found |= names_read(_computed(row), model)
+    # What gradients need of a matrix of the forward pass is computed there, if anything needs it.
+    return found | {row.name for row in model.rows if _matrix_of(row) in found}
+
+
+def _computed(row: Row) -> Expr:
+    """What a program computes for a row, in the rows that hold determinants."""
+    return row.expression if isinstance(row.expression, MatrixFunction) else named(row.expression)
+
+
+def _matrix_of(row: Row) -> str:
+    """The tensor of whose matrices a row holds the determinants or the inverses; "" of any other row."""
+    return row.expression.name if isinstance(row.expression, MatrixFunction) else ""
 
 
 def _row_line(network: Network, name: str, viewed: Viewed) -> Line:
@@ -91,4 +104,4 @@ def _row_line(network: Network, name: str, viewed: Viewed) -> Line:
     said = windows.access if windows is not None else row.expression
     formula = Derivation(network.forward, quantity, said, (), conventions=network.conventions.with_(layout="gradient"))
     note = "outside of what they are windows of stands -∞" if filled else ""
-    return Line(name, row.indices, row.tensor.shape, row.expression, formula, note=note, windows=windows)
+    return Line(name, row.indices, row.tensor.shape, _computed(row), formula, note=note, windows=windows)

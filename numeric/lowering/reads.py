@@ -15,6 +15,7 @@ from sympy import Expr, Indexed, Mod, Piecewise, Sum, Symbol, floor
 from derive.expression import symbols
 from derive.expression.affine import slack
 from derive.expression.functions import ArgMax, Maximum
+from derive.expression.matrices import ProductOver
 from derive.forward import Forward, Row, Tensor
 from numeric.lowering.lengths import Lengths
 from numeric.lowering.windows import Windows, windows_of
@@ -210,5 +211,5 @@ def _reads(expression: Expr) -> list[Expr]:
 
 def bound(expression: Expr) -> dict[Symbol, Expr]:
     """The indices of sums and maxima, with their sizes."""
-    totals = expression.atoms(Sum, Maximum, ArgMax)
+    totals = expression.atoms(Sum, Maximum, ArgMax, ProductOver)
     return {letter: sympy.expand(upper + 1) for total in totals for letter, _, upper in total.limits}

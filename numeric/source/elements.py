@@ -12,6 +12,7 @@ from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 
 from derive.expression import walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import ProductOver
 from numeric.source import tree
 from numeric.source.code import Code, broadcast, combined, method
 from numeric.source.scalar import ScalarSource
@@ -65,7 +66,7 @@ def typed(expression: Expr) -> Expr:
     """The expression with truth values marked where NumPy would make 64-bit numbers or no numbers of them."""
     if isinstance(expression, Symbol) and expression.is_integer and not expression.is_positive:
         return REAL(expression)
-    if isinstance(expression, Indexed | Sum | Maximum | ArgMax):
+    if isinstance(expression, Indexed | Sum | Maximum | ArgMax | ProductOver):
         return expression
     if expression.func in (MASK, REAL) or not expression.args:
         return expression

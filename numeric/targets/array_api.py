@@ -80,6 +80,8 @@ ARRAY_API = Target(
         "flip": "xp.flip(a, axis=axis)",
         "full": "xp.full(shape, value, dtype=dtype, device=device(reference))",
         "lib.stride_tricks.sliding_window_view": "windows(a, lengths, axis)",
+        "linalg.det": "xp.linalg.det(a)",
+        "linalg.inv": "xp.linalg.inv(a)",
         "matmul": "xp.matmul(a, b)",
         "moveaxis": "xp.moveaxis(a, source, destination)",
         "pad": "pad(a, widths, constant_values=constant_values)",

@@ -38,6 +38,8 @@ JAX = Target(
         "expand_dims": "jnp.expand_dims(a, axis)",
         "full": "jnp.full(shape, value, dtype)",
         "lib.stride_tricks.sliding_window_view": "windows(a, lengths, axis)",
+        "linalg.det": "jnp.linalg.det(a)",
+        "linalg.inv": "jnp.linalg.inv(a)",
         "matmul": "jnp.matmul(a, b)",
         "moveaxis": "jnp.moveaxis(a, source, destination)",
         "pad": "jnp.pad(a, widths, constant_values=constant_values)",

@@ -34,6 +34,8 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "expand_dims": ("a", "axis"),
     "full": ("shape", "value", "dtype"),
     "lib.stride_tricks.sliding_window_view": ("a", "lengths", "axis"),
+    "linalg.det": ("a",),
+    "linalg.inv": ("a",),
     "matmul": ("a", "b"),
     "moveaxis": ("a", "source", "destination"),
     "pad": ("a", "widths", "constant_values"),

@@ -84,6 +84,8 @@ TORCH = Target(
         "expand_dims": "torch.unsqueeze(a, axis)",
         "full": "torch.full(shape, value, dtype=dtype, device=reference.device)",
         "lib.stride_tricks.sliding_window_view": _unfolded,
+        "linalg.det": "torch.linalg.det(a)",
+        "linalg.inv": "torch.linalg.inv(a)",
         "matmul": "torch.matmul(a, b)",
         "max": _maximum_over,
         "maximum": _maximum,

@@ -22,8 +22,10 @@ from sympy.logic.boolalg import And, Or
 from derive.building.formulas import DERIVATIVE
 from derive.expression import special, symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.matrices import DeterminantOf, MatrixFunction, ProductOver
 from derive.forward import Forward, Row
 from derive.numbers.intervals import UndecidedError
+from numeric.enclosed.elimination import eliminated
 from numeric.enclosed.number import OF_TWO, Arithmetic, Number
 from numeric.errors import ArrayError, ExpressionError
 
@@ -176,6 +178,10 @@ class Exact:
             return self._power(self.value(expression.base), self.value(expression.exp))
         if isinstance(expression, Sum):
             return self._limited(sum(self._values(expression), Fraction(0)))
+        if isinstance(expression, ProductOver):
+            return self._limited(reduce(operator.mul, self._values(expression), Fraction(1)))
+        if isinstance(expression, MatrixFunction):
+            return self._of_matrix(expression)
         if isinstance(expression, Maximum):
             return max(self._values(expression))
         if isinstance(expression, sympy.Max | sympy.Min):
@@ -195,6 +201,27 @@ class Exact:
             left, right = (self.value(argument) for argument in expression.args[:2])
             return Fraction(int(left == right))
         return self._function(expression)
+
+    def _of_matrix(self, expression: MatrixFunction) -> Any:
+        """A determinant or an element of an inverse, by elimination."""
+        inner = replace(self, letters={**self.letters})
+        count = int(self.value(expression.length))
+        (first, *_), (second, *_) = expression.limits
+        rows = [
+            [
+                replace(inner, letters={**self.letters, first: row, second: column}).value(expression.matrix)
+                for column in range(count)
+            ]
+            for row in range(count)
+        ]
+        whole, inverted = eliminated(rows)
+        if isinstance(expression, DeterminantOf):
+            return whole
+        row, column = (int(self.value(place)) for place in expression.place)
+        if not (0 <= row < count and 0 <= column < count):
+            return Fraction(0)
+        found = inverted[row][column]
+        return self._number(found) if isinstance(found, float) else found
 
     def _limited(self, value: Any) -> Any:
         """A rational number of many digits as one that is enclosed."""
