@@ -24,6 +24,9 @@ BEGINNINGS: Mapping[str, bytes] = {
 """The formats of pictures that TeX can show, by the ends of their names, with the bytes that they begin with."""
 ENDS: Mapping[str, bytes] = {".png": b"IEND", ".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9", ".pdf": b"%%EOF"}
 """What is near the end of a file of such a format if it is whole."""
+TEMPLATE = ".tex.j2"
+"""The end of the name of a template."""
+MOST_TEMPLATES = 50
 TAIL = 4096
 """So many bytes at the end are looked at."""
 
@@ -62,6 +65,27 @@ class Surroundings:
         if ENDS[suffix] not in content[-TAIL:]:
             raise HomeworkContentError(f"{what} {name}: its end is missing, the file is damaged")
         return content
+
+    def templates(self, name: str) -> Mapping[str, str]:
+        """The templates in a folder beside the homework file, by their names.
+
+        Raises:
+            HomeworkContentError: there is no such folder, it has no template, or one of them cannot be read.
+        """
+        folder = self.inside(name, "the folder of templates")
+        if not folder.is_dir():
+            raise HomeworkContentError(f"the folder of templates {name}: there is no such folder")
+        files = sorted(path for path in folder.iterdir() if path.name.endswith(TEMPLATE))
+        if not files:
+            raise HomeworkContentError(f"the folder of templates {name}: no file in it ends in {TEMPLATE}")
+        found = {}
+        for path in files[:MOST_TEMPLATES]:
+            self.inside(f"{name}/{path.name}", "the template")
+            try:
+                found[path.name] = read_file(path).decode("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise HomeworkContentError(f"the template {name}/{path.name}: {error}") from error
+        return found
 
     def inside(self, name: str, what: str) -> Path:
         """The path of a file or folder beside the homework file, wherever links lead.

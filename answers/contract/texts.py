@@ -11,6 +11,7 @@ from answers.latex.escape import escape, require_fonts
 from answers.latex.formula import formula
 from answers.latex.macros import expanded, expanded_in_text
 from answers.latex.markdown import inline_markdown, markdown, pictures
+from answers.latex.preamble import preamble
 
 
 def _is_markdown(text: str, info: ValidationInfo) -> str:
@@ -48,6 +49,15 @@ def _is_picture(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _is_preamble(text: str) -> str:
+    return preamble(text)
+
+
+def _is_folder_of_templates(name: str, info: ValidationInfo) -> str:
+    surroundings(info).templates(name)
+    return name
+
+
 def _require_printable(text: str, around: Surroundings) -> None:
     _require_fonts(text, around)
     for picture in pictures(text):
@@ -76,3 +86,9 @@ PlainText = Annotated[str, AfterValidator(_is_plain)]
 
 PictureFile = Annotated[str, AfterValidator(_is_picture)]
 """The path of a picture beside the homework file."""
+
+Preamble = Annotated[str, AfterValidator(_is_preamble)]
+"""TeX for the preamble of sheets."""
+
+TemplateFolder = Annotated[str, AfterValidator(_is_folder_of_templates)]
+"""The path of a folder of templates beside the homework file."""

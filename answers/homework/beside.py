@@ -1,4 +1,4 @@
-"""The files beside a homework that its sheets need, read once: pictures."""
+"""The files beside a homework that its sheets need, read once: pictures and templates."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from answers.errors import HomeworkContentError
 from answers.homework.model import Homework
 from answers.latex.macros import macros_of
 from answers.latex.markdown import MarkdownError, pictures
+from answers.reading.errors import Unreadable
+from answers.reading.macros import macros_in
 
 
 @dataclass(frozen=True)
 class Beside:
-    """What lies beside a homework: its pictures, by their path."""
+    """What lies beside a homework: its pictures by their path, and its templates by their names."""
 
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
 
 
 def around_of(data: object, folder: Path | None) -> Surroundings:
@@ -29,22 +32,25 @@ def around_of(data: object, folder: Path | None) -> Surroundings:
     What is wrong with a macro is found where the file is validated.
     """
     given = data if isinstance(data, dict) else {}
-    macros = given.get("macros")
+    macros, tex = given.get("macros"), given.get("preamble")
     written = macros if isinstance(macros, dict) else {}
     try:
-        return Surroundings(folder, macros_of({name: body for name, body in written.items() if isinstance(body, str)}))
-    except HomeworkContentError:
+        own = macros_of({name: body for name, body in written.items() if isinstance(body, str)})
+        defined = macros_in(tex)[0] if isinstance(tex, str) else {}
+    except (HomeworkContentError, Unreadable):
         return Surroundings(folder)
+    return Surroundings(folder, {**defined, **own})
 
 
 def beside(homework: Homework, around: Surroundings) -> Beside:
-    """The pictures of a homework, in its texts and in its title.
+    """The pictures of a homework, in its texts and in its title, and its templates.
 
     Raises:
         HomeworkContentError: one of them is gone since the file was validated.
     """
     names = [*([homework.logo] if homework.logo else []), *_shown_in(homework)]
-    return Beside({name: around.read(name, "the picture") for name in dict.fromkeys(names)})
+    shown = {name: around.read(name, "the picture") for name in dict.fromkeys(names)}
+    return Beside(shown, around.templates(homework.templates) if homework.templates else {})
 
 
 def _shown_in(value: Any) -> Iterator[str]:

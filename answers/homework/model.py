@@ -15,7 +15,7 @@ from answers.contract.item import Item
 from answers.contract.model import Strict, one_of
 from answers.contract.names import ActivationName, FileName, Label, LayerName, LossName, TensorName
 from answers.contract.rooms import AnyRoom
-from answers.contract.texts import Markdown, MarkdownLine, PictureFile, PlainText
+from answers.contract.texts import Markdown, MarkdownLine, PictureFile, PlainText, Preamble, TemplateFolder
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
 from answers.latex.macros import macros_of
@@ -151,6 +151,8 @@ class Homework(Strict):
     macros: dict[str, str] = Field(
         default_factory=dict, description="commands for formulas with what they stand for, such as R: \\mathbb{R}"
     )
+    preamble: Preamble = Field("", description="TeX for the preamble of the sheets; its \\newcommand are macros too")
+    templates: TemplateFolder | None = Field(None, description="a folder of templates that go before ours")
     sheets: tuple[Literal["questions", "key", "catalogue"], ...] = Field(
         ("questions", "key"), description="what is made; a catalogue has answers only, a page for each part"
     )

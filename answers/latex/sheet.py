@@ -6,7 +6,7 @@ Nothing here knows about mathematics. A class is named after what it looks like 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import ClassVar, Literal
 
@@ -379,7 +379,8 @@ class Sheet:
     """A question sheet or a key. ``plain_title`` is text, for the PDF's properties; the rest is LaTeX.
 
     ``fill_in`` are the labels of lines for a name and the like at the top. With ``contents`` the sections are
-    listed there. ``authors`` are lines below the title, ``logo`` is the path of a picture beside it.
+    listed there. ``authors`` are lines below the title, ``logo`` is the path of a picture beside it. The
+    ``preamble`` is TeX behind ours.
     """
 
     title: str
@@ -395,19 +396,21 @@ class Sheet:
     contents: bool = False
     authors: tuple[str, ...] = ()
     logo: str = ""
+    preamble: str = ""
     totals: Totals | None = None
     language: Language = ENGLISH
 
 
-def sheet_latex(sheet: Sheet) -> str:
-    """The LaTeX document of a sheet; the same sheet gives the same text.
+def sheet_latex(sheet: Sheet, templates: Mapping[str, str] | None = None) -> str:
+    """The LaTeX document of a sheet; the same sheet gives the same text. A homework's own templates go before ours.
 
     Raises:
+        HomeworkContentError: a template of the homework's own is wrong.
         UnprintableError: a text holds a character that the fonts do not have.
     """
     sheet = translated(sheet, sheet.language)
     given = {name: getattr(sheet, name) for name in Sheet.__dataclass_fields__}
-    latex = render("sheet.tex.j2", extras=_needs_extras(sheet), say=sheet.language.say, **given)
+    latex = render("sheet.tex.j2", templates, extras=_needs_extras(sheet), say=sheet.language.say, **given)
     require_fonts(latex)
     return latex
 

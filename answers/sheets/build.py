@@ -56,7 +56,7 @@ def build(
 ) -> Built:
     """Write the sheets of a homework into a folder, and the files that its answers bring.
 
-    ``beside`` has the pictures that the sheets show.
+    ``beside`` has the pictures that the sheets show, and templates that go before ours.
 
     The files are replaced together, when all of them are complete: killed at any moment, a run leaves no new sheet
     beside an old key, and the next one finishes what it began (``fileset.py``). The key is checked as it is written;
@@ -68,6 +68,7 @@ def build(
         OutputError: the folder cannot be written.
     """
     settle(destination)
+    beside = beside or Beside()
     context = HomeworkContext(homework, steps=steps, grain=grain, layout=layout, index_base=index_base, trainer=trainer)
     homework = context.homework
     if format == "pdf" and engine is None:
@@ -75,12 +76,15 @@ def build(
     wanted = _wanted(homework, only)
     # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
     verdicts = () if wanted == ["questions"] else tuple(checked(context, progress))
-    sheets = {f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts, digest)) for name in wanted}
+    sheets = {
+        f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts, digest), beside.templates)
+        for name in wanted
+    }
     files: dict[str, str | bytes] = dict(_files(homework, context, only))
     if "key" in wanted and verdicts:
         files[CERTIFICATE] = certificate_file(verdicts, digest)
     progress(" and ".join(sheets))
-    pictures = beside.pictures if beside is not None else {}
+    pictures = beside.pictures
     if format == "pdf":
         documents = {destination / name: tex for name, tex in sheets.items()}
         with texts_blamed(homework):

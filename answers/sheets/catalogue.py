@@ -32,6 +32,7 @@ def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
         paper=homework.paper,
         authors=tuple(map(inline_markdown, homework.authors)),
         logo=homework.logo or "",
+        preamble=homework.preamble,
         contents=True,
     )
 

@@ -77,6 +77,7 @@ def _sheet(
         paper=homework.paper,
         authors=tuple(map(inline_markdown, homework.authors)),
         logo=homework.logo or "",
+        preamble=homework.preamble,
         totals=totals,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,21 @@ def test_every_example_is_built(title: str, tmp_path: Path) -> None:
     loaded = load(str(file))
     files = build(loaded.homework, tmp_path / "out", beside=loaded.beside).files
     assert {"questions.pdf", "key.pdf"} <= {file.name for file in files}
+
+
+def test_the_example_of_a_template_is_built(tmp_path: Path) -> None:
+    (template,) = re.findall(r"^```jinja\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "sheet.tex.j2").write_text(template)
+    file = tmp_path / "hw.yaml"
+    file.write_text(f"title: T\ntemplates: mine\n{QUESTIONS}")
+    loaded = load(str(file))
+    build(loaded.homework, tmp_path / "out", only="questions", beside=loaded.beside)
+    build(loaded.homework, tmp_path / "out", format="tex", only="questions", beside=loaded.beside)
+    assert "Good luck!" in (tmp_path / "out" / "questions.tex").read_text()
+
+
+def test_every_block_of_the_sheet_is_named() -> None:
+    template = (files("templates") / "latex" / "sheet.tex.j2").read_text(encoding="utf-8")
+    blocks = re.findall(r"^%% block (\w+)", template, re.MULTILINE)
+    assert re.findall(r"^\| `(\w+)` \|", PAGE[PAGE.index("| block of") :], re.MULTILINE) == blocks
