@@ -9,7 +9,8 @@ import sympy
 from sympy import Eq, Expr, KroneckerDelta, Mod, Mul, Pow, Symbol, floor
 
 from derive.calculus.bounds import Ranges, in_range, never_negative
-from derive.calculus.digits import digits_joined
+from derive.calculus.digits import digits_decided, digits_joined
+from derive.calculus.split import index_split
 from derive.calculus.terms import Bound, Term
 from derive.expression import symbols, walks
 from derive.expression.affine import in_letter
@@ -31,6 +32,11 @@ class Solution:
         """Whether the value is just another index or a number."""
         return isinstance(self.value, Symbol) or bool(self.value.is_Integer)
 
+    @property
+    def divides_digits(self) -> bool:
+        """Whether it divides what holds digits of indices, which are better taken apart first."""
+        return bool(self.conditions) and walks.holds(self.equation, floor, Mod)
+
 
 def eliminate(term: Term, ranges: Ranges, *, plain: bool = False) -> Term:
     """The term without those bound indices that an equation among its factors determines.
@@ -39,24 +45,33 @@ def eliminate(term: Term, ranges: Ranges, *, plain: bool = False) -> Term:
     S is divided by and leaves the condition that S divides as well. Conditions that the declared ranges
     imply are dropped. SymPy's ``deltasummation`` does neither. Of several indices that an equation could
     be solved for, one whose value is another index goes first, then a digit of a number whose other digit is
-    an index, then the outermost. With ``plain``, only equations between two indices are used.
+    an index, then one of which a quotient is known, then the outermost. An index that is held by its digits is
+    taken apart. With ``plain``, only equations between two indices are used.
     """
-    # Every round uses an equation up, and the one that a digit leaves is free of the index that went: the loop ends.
+    # Every round uses an equation up, and the one that a digit leaves is free of the index that went; a split index
+    # leaves no digits behind: the loop ends.
     while True:
-        term = digits_joined(term, ranges)
+        term = digits_joined(digits_decided(term, ranges), ranges)
         solutions = [solution for solution in _solutions(term) if solution.is_plain or not plain]
-        if not solutions:
+        best = min(solutions, key=lambda solution: _rank(solution, term, ranges), default=None)
+        apart = index_split(term, ranges) if not plain and (best is None or best.divides_digits) else None
+        if apart is not None:
+            term = apart
+        elif best is None:
             return term
-        term = _substituted(term, min(solutions, key=lambda solution: _rank(solution, term, ranges)), ranges)
+        else:
+            term = _substituted(term, best, ranges)
 
 
 def _rank(solution: Solution, term: Term, ranges: Ranges) -> int:
-    """How early an equation is used: 0 for another index, 1 for a digit."""
+    """How early an equation is used: 0 for another index, 1 for a digit, 2 for a block of an index."""
     if solution.is_plain:
         return 0
     length = dict(term.bound)[solution.letter]
     digit = _digit(solution.value, length, {**ranges, **dict(term.bound)})
-    return 1 if digit is not None and (length == 1 or _is_number_in_digits(digit.other, dict(term.bound))) else 2
+    if digit is not None and (length == 1 or _is_number_in_digits(digit.other, dict(term.bound))):
+        return 1
+    return 2 if solution.bound else 3
 
 
 def _is_number_in_digits(value: Expr, lengths: Mapping[Symbol, Expr]) -> bool:
