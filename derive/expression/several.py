@@ -1,4 +1,4 @@
-"""Functions of several numbers that are left unknown, and their slopes by one of them: ``F/1`` is ∂F by the first."""
+"""Functions of several numbers that are left unknown, and their slopes by one of them: ``F∂1`` is ∂F by the first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import re
 
 from sympy import Expr, Function
 
-_SLOPE = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_]*)(?P<places>(?:/[0-9]+)+)")
+BY = "∂"
+"""Stands before the number of a place; names of activations may have a slash, that of a value: ``LeakyReLU_1/5``."""
+
+_SLOPE = re.compile(rf"(?P<name>[A-Za-z][A-Za-z0-9_]*)(?P<places>(?:{BY}[0-9]+)+)")
 
 
 def slope_of_several(application: Expr, place: int) -> Expr:
@@ -21,7 +24,7 @@ def slope_name(name: str, place: int) -> str:
     By which number comes first makes no difference.
     """
     plain, places = taken_apart(name)
-    return "/".join((plain, *(str(each + 1) for each in sorted((*places, place)))))
+    return BY.join((plain, *(str(each + 1) for each in sorted((*places, place)))))
 
 
 def taken_apart(name: str) -> tuple[str, tuple[int, ...]]:
@@ -29,4 +32,4 @@ def taken_apart(name: str) -> tuple[str, tuple[int, ...]]:
     found = _SLOPE.fullmatch(name)
     if found is None:
         return name, ()
-    return found["name"], tuple(int(place) - 1 for place in found["places"].split("/")[1:])
+    return found["name"], tuple(int(place) - 1 for place in found["places"].split(BY)[1:])

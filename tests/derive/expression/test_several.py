@@ -14,8 +14,9 @@ from numeric import check
 
 def test_names_of_slopes() -> None:
     assert taken_apart(slope_name(slope_name("F1", 1), 0)) == ("F1", (0, 1))
-    assert slope_name("F/2", 0) == slope_name("F/1", 1)
+    assert slope_name("F∂2", 0) == slope_name("F∂1", 1)
     assert taken_apart("f'") == ("f'", ())
+    assert taken_apart("LeakyReLU_1/5") == ("LeakyReLU_1/5", ())
 
 
 @pytest.mark.parametrize(
