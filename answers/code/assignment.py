@@ -28,6 +28,7 @@ class Assignment:
         beside: files that it imports, as they are in the reference, by file name.
         library: whose arrays the file is given.
         requires: packages without which the file cannot be run.
+        allows: packages that it may import besides.
         methods: against what its results are compared.
         seconds: the time that it may take.
         derived: whether the solution's gradients are the derived formulas; a library's own are not.
@@ -44,6 +45,7 @@ class Assignment:
     beside: Mapping[str, str] = field(default_factory=dict)
     library: Literal["torch", "numpy"] = "numpy"
     requires: tuple[str, ...] = ()
+    allows: tuple[str, ...] = ()
     methods: tuple[Method, ...] = (DIFFERENCES, ALL_CASES)
     seconds: int = 60
     derived: bool = True

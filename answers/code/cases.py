@@ -38,6 +38,8 @@ class Case:
         finite: whether only a finite result is asked for, at the ends of the range.
         tolerance: the relative error that is allowed; None for that of the check.
         reported: numbers that the run finds out and that are kept as they are, by name.
+        sizes: the lengths of dimensions by their names.
+        extreme: whether it asks for what floating point has at the ends of its range: robustness.
     """
 
     label: str
@@ -48,6 +50,8 @@ class Case:
     finite: bool = False
     tolerance: float | None = None
     reported: tuple[str, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    extreme: bool = False
 
 
 def point(model: Forward, seed: int, sizes: Mapping[str, int]) -> dict[str, Array]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy
 
 from answers.code.assignment import Assignment
 from answers.code.cases import SHAPES, Case
-from answers.code.report import CodeReport, compared, printed, reported
+from answers.code.report import CodeReport, compared, printed, reported, worst_of
 from answers.code.said import Said, said
 from answers.errors import SandboxError
 from answers.sandbox import Ended, FrameError, Limits, Running, begin, lacking_line
@@ -34,6 +34,7 @@ def check_file(
     megabytes: int = MEGABYTES,
     stand_in: bool = False,
     required: bool = False,
+    beside: Mapping[str, str] | None = None,
 ) -> CodeReport:
     """Run a file and compare what it gives with values and measured derivatives of the forward definition.
 
@@ -46,6 +47,7 @@ def check_file(
         seconds: the time that the file may take; what the assignment says if left out.
         megabytes: the memory that it may take.
         required: do not run it where the system lacks a part of the sandbox.
+        beside: other files of who wrote it, by name; those of the assignment take their places.
 
     Raises:
         SandboxError: the sandbox is required, and the system lacks a part of it.
@@ -59,6 +61,7 @@ def check_file(
         megabytes=megabytes,
         stand_in=stand_in,
         required=required,
+        beside=beside,
     ).report()
 
 
@@ -72,6 +75,7 @@ def begin_check(
     megabytes: int = MEGABYTES,
     stand_in: bool = False,
     required: bool = False,
+    beside: Mapping[str, str] | None = None,
 ) -> RunningCheck:
     """Start the child process of ``check_file``; it runs while this process does something else."""
     if assignment.lacking:
@@ -88,8 +92,10 @@ def begin_check(
         "required": required,
         "cases": [{"run": case.run, **case.settings} for case in planned],
     }
-    packages = ("numpy", *(("torch",) if assignment.library == "torch" else ()), *assignment.requires)
-    files = _files(assignment, assignment.solution if source is None else source, planned)
+    arrays = ("torch",) if assignment.library == "torch" else ()
+    packages = ("numpy", *arrays, *assignment.requires, *assignment.allows)
+    texts = {**(beside or {}), assignment.file: assignment.solution if source is None else source}
+    files = _files(assignment, texts, planned)
     return RunningCheck(assignment, planned, begin(RUNNER, files, packages, plan, limits), required)
 
 
@@ -128,9 +134,9 @@ class RunningCheck:
         problem = _problem(ended, found)
         if problem:
             return CodeReport(found.how, (), problem, unconfined=found.lacks)
-        checks = compared(self._planned, found.arrays, found.notes)
+        each = compared(self._planned, found.arrays, found.notes)
         results, text = reported(self._planned, found.arrays), printed(self._planned, found.printed)
-        return CodeReport(found.how, checks, results=results, printed=text, unconfined=found.lacks)
+        return CodeReport(found.how, worst_of(each), results=results, printed=text, unconfined=found.lacks, each=each)
 
 
 def _problem(ended: Ended, found: Said) -> str:
@@ -144,10 +150,10 @@ def _problem(ended: Ended, found: Said) -> str:
     return "" if found.done else "the file ended Python with code 0"
 
 
-def _files(assignment: Assignment, source: str, planned: Sequence[Case]) -> dict[str, bytes]:
-    files = {assignment.file: source, **assignment.beside, "driver.py": assignment.driver.read_text(encoding="utf-8")}
+def _files(assignment: Assignment, texts: Mapping[str, str], planned: Sequence[Case]) -> dict[str, bytes]:
+    files = {**texts, **assignment.beside, "driver.py": assignment.driver.read_text(encoding="utf-8")}
     given = {f"{number}/{name}": array for number, case in enumerate(planned) for name, array in case.given.items()}
     store: Callable[..., None] = numpy.savez  # its own type takes the names of arrays for options
     cases = io.BytesIO()
     store(cases, **given)
-    return {**{name: text.encode() for name, text in files.items()}, "cases.npz": cases.getvalue()}
+    return {**{name: text.encode(errors="replace") for name, text in files.items()}, "cases.npz": cases.getvalue()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,8 @@ from numeric.checks.comparison import Comparison
 ALMOST_ALL = 0.7
 """From this share of the lines on, a solution is shown whole."""
 
+PackageName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
 HANDOUT, SOLUTION = "handout", "solution"
 GAP = CodeLine(0, r"\codecomment{...}")
 """What stands for lines that are left out."""
@@ -42,6 +44,9 @@ class Programming(Lined):
     text: Markdown = Field(
         default="",
         description="Markdown behind the listing that may quote what it reports: {{classification_numpy.accuracy}}",
+    )
+    allows: tuple[PackageName, ...] = Field(
+        default=(), description="packages that a hand-in may import besides, such as scipy or matplotlib"
     )
     lines: int = lines_left(0)
     begins_early: ClassVar[bool] = True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy
 
 from answers.code.cases import SEQUENCE, Array, Case
 from numeric.checks.comparison import Comparison, largest, relative_error
+from numeric.checks.diagnosis import difference
 from numeric.checks.tolerances import PROGRAM
 
 FLOOR = 1e-3
@@ -21,10 +21,13 @@ class CodeCheck(Comparison):
     """One quantity of a file against what the forward definition says.
 
     ``what`` is the quantity and the case, ``dJdW1, f = relu, g = sigmoid, bce_loss``; ``run`` is ``sequence`` for all
-    steps in a row, as the course tests, else the piece that was run alone.
+    steps in a row, as the course tests, else the piece that was run alone. ``extreme`` is whether it is robustness that
+    is asked for, and ``hints`` are what its factor may come from.
     """
 
     run: str
+    extreme: bool = False
+    hints: tuple[str, ...] = ()
 
     @property
     def quantity(self) -> str:
@@ -43,6 +46,7 @@ class CodeReport:
         results: the numbers that the file reports of itself, by name.
         printed: what it printed in the sequence.
         unconfined: what the system lacks to keep the file from doing harm.
+        each: the checks one by one, not the worst of each quantity and case.
     """
 
     how: str
@@ -52,6 +56,7 @@ class CodeReport:
     results: Mapping[str, float] = field(default_factory=dict)
     printed: str = ""
     unconfined: tuple[str, ...] = ()
+    each: tuple[CodeCheck, ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:
@@ -70,18 +75,22 @@ class CodeReport:
 
 
 def compared(planned: Sequence[Case], results: Mapping[str, Array], notes: Mapping[str, str]) -> tuple[CodeCheck, ...]:
-    """The checks of all cases: for each quantity and label the worst of its points, the sequence first."""
+    """The checks of all cases, one for each quantity of each."""
+    return tuple(
+        _check(case, name, results.get(f"{number}/{name}"), notes.get(str(number), ""))
+        for number, case in enumerate(planned)
+        for name in case.expected
+    )
+
+
+def worst_of(each: Sequence[CodeCheck]) -> tuple[CodeCheck, ...]:
+    """For each quantity and label the worst of its points, the sequence first."""
     worst: dict[tuple[str, str], CodeCheck] = {}
-    for number, case in enumerate(planned):
-        for name, expected in case.expected.items():
-            found = results.get(f"{number}/{name}")
-            note = notes.get(str(number), "") if found is None else ""
-            check = _check(case, name, expected, found, note)
-            known = worst.get((check.what, check.run))
-            points = known.points + 1 if known else 1
-            if known is not None and known.error >= check.error:
-                check = known
-            worst[check.what, check.run] = replace(check, points=points)
+    for check in each:
+        known = worst.get((check.what, check.run))
+        points = known.points + 1 if known else 1
+        worse = known if known is not None and known.error >= check.error else check
+        worst[check.what, check.run] = replace(worse, points=points)
     return tuple(sorted(worst.values(), key=lambda check: check.run != SEQUENCE))
 
 
@@ -96,21 +105,33 @@ def printed(planned: Sequence[Case], texts: Mapping[str, str]) -> str:
     return "".join(texts.get(str(number), "") for number, case in enumerate(planned) if case.run == SEQUENCE)
 
 
-def _check(case: Case, name: str, expected: Array, found: Array | None, note: str) -> CodeCheck:
-    error = float("inf")
-    if found is not None:
-        error, note = _error(case, name, expected, found)
+def _check(case: Case, name: str, found: Array | None, note: str) -> CodeCheck:
     allowed = PROGRAM if case.tolerance is None else case.tolerance
-    return CodeCheck(what=f"{name}, {case.label}", run=case.run, error=error, tolerance=allowed, note=note)
+    error = float("inf")
+    hints: tuple[str, ...] = ()
+    if found is not None:
+        error, note, hints = _compared(case, name, found, allowed)
+    at = (tuple(case.sizes.items()),) if case.sizes else ()
+    what = f"{name}, {case.label}"
+    return CodeCheck(
+        what=what, run=case.run, error=error, tolerance=allowed, note=note, sizes=at, extreme=case.extreme, hints=hints
+    )
 
 
-def _error(case: Case, name: str, expected: Array, found: Any) -> tuple[float, str]:
+def _compared(case: Case, name: str, found: Array, allowed: float) -> tuple[float, str, tuple[str, ...]]:
+    """The error, what is wrong in words, and what it may come from."""
+    expected = case.expected[name]
     if expected.shape == () and found.size == 1:
         found = found.reshape(())
-    if found.shape != expected.shape:
-        return float("inf"), f"{name} has shape {found.shape}, expected {expected.shape}"
-    if not bool(numpy.isfinite(found).all()):
-        return float("inf"), f"{name} is not finite"
+    same = found.shape == expected.shape
+    if same and not bool(numpy.isfinite(found).all()):
+        return float("inf"), f"{name} is not finite", ()
+    if same and case.finite:
+        return 0.0, "", ()
+    error = relative_error(found, expected, max(largest(expected), FLOOR)) if same else float("inf")
+    if error <= allowed:
+        return error, "", ()
     if case.finite:
-        return 0.0, ""
-    return relative_error(found, expected, max(largest(expected), FLOOR)), ""
+        return error, f"{name} has shape {found.shape}, expected {expected.shape}", ()
+    said = difference(name, found, case.expected, case.sizes, allowed)
+    return error, f"{name} {said.text}" if said else "", said.hints if said else ()

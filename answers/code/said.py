@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy
 
 from answers.code.cases import Array
-from answers.sandbox import Frame, frames
+from answers.sandbox import Frame, frames, one_line
 
 BEGUN = "begun"
 
@@ -54,10 +54,10 @@ def said(output: bytes) -> Said:
         (everything[begin].text or "") if begin < len(everything) else "",
         tuple(frame.text for frame in opening if frame.name == "missing" and frame.text),
         tuple(frame.text for frame in opening if frame.name == "lacks" and frame.text),
-        next((frame.text for frame in rest if frame.name == "problem" and frame.text), ""),
+        next((one_line(frame.text) for frame in rest if frame.name == "problem" and frame.text), ""),
         any(frame.name == "done" for frame in rest),
         {f"{frame.number}/{frame.name}": _array(frame) for frame in rest if frame.text is None},
-        {str(frame.number): frame.text for frame in rest if frame.name == "note" and frame.text},
+        {str(frame.number): one_line(frame.text) for frame in rest if frame.name == "note" and frame.text},
         {str(frame.number): frame.text for frame in rest if frame.name == "printed" and frame.text},
     )
 

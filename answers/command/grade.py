@@ -1,17 +1,20 @@
-"""``gradsheet grade``: the written answers of a class marked."""
+"""``gradsheet grade``: the written answers and the programs of a class marked."""
 
 from __future__ import annotations
 
 from collections import Counter
 from itertools import count
 from pathlib import Path
-from typing import Annotated
+from random import SystemRandom
+from typing import Annotated, Literal
 
 import typer
 
 from answers.command.homeworks import loaded
 from answers.command.options import FileOrId
 from answers.command.terminal import bar_shown
+
+Sandbox = Literal["available", "required"]
 
 
 def grade(
@@ -21,7 +24,7 @@ def grade(
         typer.Argument(
             metavar="FOLDER",
             show_default=False,
-            help="A folder with a folder for each student, or a file for each: .tex, .md, .ipynb, .txt.",
+            help="A folder with a folder for each student, or a file for each: .tex, .md, .ipynb, .txt, .py.",
         ),
     ],
     out: Annotated[
@@ -38,28 +41,46 @@ def grade(
         typer.Option(min=1, show_default=False, help="So many hand-ins at once; as many as there are cores."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Leave out what was marked before.")] = False,
+    sandbox: Annotated[
+        Sandbox,
+        typer.Option(help="Run programs only where the system can keep everything from them, or as far as it can."),
+    ] = "available",
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, show_default=False, help="The cases that programs are run on; drawn if left out."),
+    ] = None,
 ) -> None:
     """Mark what students handed in.
 
     For each student a JSON document and a readable page are written, for the instructor report.md with figures and what
-    is to be looked at. Each file is replaced only when its successor is complete, so that a run may be stopped and
-    taken up with --resume. An answer that cannot be read costs no points.
+    is to be looked at. Programs are run on cases, in a sandbox. Each file is replaced only when its successor is
+    complete, so that a run may be stopped and taken up with --resume. An answer that cannot be read costs no points.
     """
     from answers.files import write_file
     from answers.grading.pages import table
+    from answers.grading.programs import Trial
     from answers.grading.run import grade as grade_all
     from answers.grading.run import tasks_of
 
+    drawn = SystemRandom().randrange(10**6) if seed is None else seed
+    trial = Trial(drawn, sandbox == "required")
     target = out or Path(f"{folder.resolve().name}-marked")
     done = count(1)
     with loaded(homework), bar_shown("Marking", len(tasks_of(folder, target))) as show:
         paper, handins = grade_all(
-            homework, folder, target, workers=workers, resume=resume, advance=lambda student: show(student, next(done))
+            homework,
+            folder,
+            target,
+            workers=workers,
+            resume=resume,
+            trial=trial,
+            advance=lambda student: show(student, next(done)),
         )
     if csv is not None:
         write_file(csv, table(paper, handins))
     counts = Counter(answer.outcome for handin in handins for answer in handin.answers)
     said = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
-    typer.echo(f"{len(handins)} hand-ins, {sum(counts.values())} formulas: {said}")
+    what = "answers" if paper.files else "formulas"
+    typer.echo(f"{len(handins)} hand-ins, {sum(counts.values())} {what}: {said}")
     for path in (target / "report.md", csv or target / "report.csv"):
         typer.echo(path)

@@ -11,20 +11,25 @@ from dataclasses import asdict
 from typing import Any
 
 from answers.grading.asked import Paper
+from answers.grading.programs import NOT_RUN
 from answers.grading.student import MISSING, MarkedAnswer, MarkedHandin
 
 FORM = 1
 """The form of the JSON documents; those of another form are made anew."""
-OUTCOMES = ("right", "transposed", "loose", "wrong", "unread", MISSING)
+OUTCOMES = ("right", "transposed", "loose", "wrong", "unread", NOT_RUN, MISSING)
 COMMONEST = 5
-WORDS = {"transposed": "right in the other layout", "loose": "right if read kindly", "unread": "to be looked at"}
+WORDS = {
+    "transposed": "right in the other layout",
+    "loose": "right if read kindly",
+    "unread": "to be looked at",
+}
 
 
 def document(paper: Paper, handin: MarkedHandin, key: str) -> str:
     """The JSON document of a student; ``key`` tells of which homework and which files it is."""
     whole = {
         "form": FORM, "key": key, "homework": paper.title, "student": handin.student, "earned": handin.earned,
-        "open": handin.open, "of": sum(asked.points for asked in paper.asked), "notes": handin.notes,
+        "open": handin.open, "of": sum(asked.points for asked in paper.columns), "notes": handin.notes,
         "answers": [asdict(answer) for answer in handin.answers],
     }  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
@@ -52,7 +57,7 @@ def page(paper: Paper, handin: MarkedHandin) -> str:
 
 
 def _page(paper: Paper, handin: MarkedHandin) -> Iterator[str]:
-    total = sum(asked.points for asked in paper.asked)
+    total = sum(asked.points for asked in paper.columns)
     yield f"# {paper.title}: {handin.student}"
     yield ""
     still = f", {handin.open:g} more to be looked at" if handin.open else ""
@@ -66,8 +71,9 @@ def _page(paper: Paper, handin: MarkedHandin) -> Iterator[str]:
         points = "to be looked at" if answer.earned is None else f"{answer.earned:g}"
         yield f"**{answer.name}** ({points} of {answer.points:g} points): {WORDS.get(answer.outcome, answer.outcome)}"
         if answer.latex:
-            yield from ("", f"$${' '.join(answer.latex.split())}$$", "")
-            yield answer.feedback
+            yield from ("", f"$${' '.join(answer.latex.split())}$$")
+        if answer.feedback:
+            yield from ("", answer.feedback)
     if handin.notes:
         yield from ("", "## Notes", "")
         yield from (f"- {note}" for note in handin.notes)
@@ -77,7 +83,7 @@ def table(paper: Paper, handins: Sequence[MarkedHandin]) -> str:
     """The points of a class as CSV: a row a student, a column a formula, empty where somebody must look."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    names = [f"{asked.part} {asked.name}" for asked in paper.asked]
+    names = [f"{asked.part} {asked.name}" for asked in paper.columns]
     writer.writerow(["student", *names, "earned", "open", "outcomes"])
     for handin in handins:
         cells = ["" if answer.earned is None else f"{answer.earned:g}" for answer in handin.answers]
@@ -91,16 +97,21 @@ def _plain(name: str) -> str:
     return f"'{name}" if name[:1] in "=+-@\t" else name
 
 
-def report(paper: Paper, handins: Sequence[MarkedHandin]) -> str:
-    """Figures for the instructor: how each formula came out, the commonest misconceptions, what is to be looked at."""
-    return "\n".join(_report(paper, handins)) + "\n"
+def report(paper: Paper, handins: Sequence[MarkedHandin], conditions: Sequence[str] = ()) -> str:
+    """Figures for the instructor: how each answer came out, the commonest misconceptions, what is to be looked at.
+
+    ``conditions`` are lines about how programs were run.
+    """
+    return "\n".join(_report(paper, handins, conditions)) + "\n"
 
 
-def _report(paper: Paper, handins: Sequence[MarkedHandin]) -> Iterator[str]:
+def _report(paper: Paper, handins: Sequence[MarkedHandin], conditions: Sequence[str]) -> Iterator[str]:
     yield from (f"# {paper.title}", "", f"{len(handins)} hand-ins.", "")
-    yield "| part | formula | " + " | ".join(OUTCOMES) + " | mean points |"
+    for line in conditions:
+        yield from (line, "")
+    yield f"| part | {'answer' if paper.files else 'formula'} | " + " | ".join(OUTCOMES) + " | mean points |"
     yield "| --- | --- |" + " ---: |" * (len(OUTCOMES) + 1)
-    columns = [(asked, [handin.answers[at] for handin in handins]) for at, asked in enumerate(paper.asked)]
+    columns = [(asked, [handin.answers[at] for handin in handins]) for at, asked in enumerate(paper.columns)]
     for asked, answers in columns:
         counts = Counter(answer.outcome for answer in answers)
         known = [answer.earned for answer in answers if answer.earned is not None]
@@ -125,7 +136,7 @@ def _misconceptions(
     part: str, name: str, answers: Sequence[MarkedAnswer], handins: Sequence[MarkedHandin]
 ) -> Iterator[str]:
     """The commonest misconceptions of a formula, each with an example."""
-    wrong = [pair for pair in zip(handins, answers, strict=True) if pair[1].outcome == "wrong"]
+    wrong = [pair for pair in zip(handins, answers, strict=True) if pair[1].outcome == "wrong" and pair[1].latex]
     counts = Counter(answer.misconception or "not explained" for _, answer in wrong)
     if not counts:
         return
@@ -136,13 +147,17 @@ def _misconceptions(
 
 
 def queue(handins: Sequence[MarkedHandin]) -> Iterator[str]:
-    """The answers that were not read, each with what was not understood."""
-    unread = [(handin, answer) for handin in handins for answer in handin.answers if answer.outcome == "unread"]
+    """The answers that were not read and the programs that were not run, each with what was not understood."""
+    unread = [(handin, answer) for handin in handins for answer in handin.answers if answer.earned is None]
     if not unread:
         return
     yield from ("", "## To be looked at", "", "They cost no points by themselves.", "")
-    yield from ("| student | part | formula | not understood | where |", "| --- | --- | --- | --- | --- |")
+    yield from ("| student | part | answer | not understood | where |", "| --- | --- | --- | --- | --- |")
     for handin, answer in unread:
         token = " ".join(answer.token.split()).replace("|", r"\|")[:60]
-        shown = f"`{token}`" if token else ""
-        yield f"| {handin.student} | {answer.part} | {answer.name} | {shown} | {answer.file}, line {answer.line} |"
+        shown = f"`{token}`" if token else NOT_RUN if answer.outcome == NOT_RUN else ""
+        yield f"| {handin.student} | {answer.part} | {answer.name} | {shown} | {_place(answer)} |"
+
+
+def _place(answer: MarkedAnswer) -> str:
+    return f"{answer.file}, line {answer.line}" if answer.line else answer.file

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from random import SystemRandom
 
 from answers.errors import HomeworkError
 from answers.files import read_file, write_file
 from answers.grading.asked import Paper, paper_of
 from answers.grading.pages import document, handin_of, page, report, table
+from answers.grading.programs import Trial, conditions, tried
 from answers.grading.student import MarkedHandin, files_of, mark_handin
 from answers.handins.files import LARGEST, SUFFIXES
 from answers.homework.context import HomeworkContext
@@ -60,7 +62,7 @@ def tasks_of(folder: Path, out: Path) -> tuple[Task, ...]:
     for entry in entries:
         if entry.is_dir():
             found.append(Task(entry.name, entry, out))
-        elif entry.suffix.lower() in SUFFIXES:
+        elif entry.suffix.lower() in (*SUFFIXES, ".py"):
             alone = sum(other.stem == entry.stem for other in entries) == 1 and entry.stem not in folders
             found.append(Task(entry.stem if alone else entry.name, entry, out))
     if not found:
@@ -75,14 +77,17 @@ def grade(
     *,
     workers: int | None = None,
     resume: bool = False,
+    trial: Trial | None = None,
     advance: Advance = lambda _: None,
 ) -> tuple[Paper, tuple[MarkedHandin, ...]]:
     """Mark every hand-in of a folder and write the marks, then the report of the class.
 
-    With ``resume`` a hand-in is left out that was marked before, if homework and files are the same.
+    With ``resume`` a hand-in is left out that was marked before, if homework and files are the same. Programs are run
+    as ``trial`` says; on cases that nobody knows before, if it is left out. Our own solutions are run first.
 
     Raises:
-        HomeworkError: the homework or the folder is not there, or the homework asks for no formula.
+        HomeworkError: the homework or the folder is not there, or the homework asks for nothing that can be marked.
+        SandboxError: programs are asked for, the sandbox is required, and the system lacks a part of it.
         OutputError: the marks cannot be written.
     """
     from joblib import Parallel, cpu_count, delayed
@@ -90,17 +95,19 @@ def grade(
     tasks = tasks_of(folder, out)
     digest = load(homework).source.digest
     paper = paper_for(homework, digest)
-    if not paper.asked:
-        raise HomeworkError(f"{homework} asks for no formula that can be marked")
-    open_tasks = [task for task in tasks if not (resume and _done(task, digest))]
+    if not paper.columns:
+        raise HomeworkError(f"{homework} asks for no formula and no program that can be marked")
+    trial = trial or Trial(SystemRandom().randrange(10**6))
+    references = tried(paper.files, trial)
+    open_tasks = [task for task in tasks if not (resume and _done(paper, task, digest))]
     for task in set(tasks) - set(open_tasks):
         advance(task.student)
     count = min(workers or cpu_count(), max(len(open_tasks), 1))
     run = Parallel(n_jobs=count, return_as="generator_unordered", batch_size=1)
-    for student in run(delayed(mark_one)(homework, digest, task) for task in open_tasks):
+    for student in run(delayed(mark_one)(homework, digest, task, trial) for task in open_tasks):
         advance(student)
     handins = tuple(_read(task) for task in tasks)
-    write_file(out / "report.md", report(paper, handins))
+    write_file(out / "report.md", report(paper, handins, tuple(conditions(references, trial))))
     write_file(out / "report.csv", table(paper, handins))
     return paper, handins
 
@@ -118,28 +125,28 @@ def paper_for(homework: str, digest: str) -> Paper:
     return paper_of(HomeworkContext(loaded.homework))
 
 
-def mark_one(homework: str, digest: str, task: Task) -> str:
+def mark_one(homework: str, digest: str, task: Task, trial: Trial) -> str:
     """Mark one hand-in and write its document last, by which it is known to be done; the student's name.
 
     Raises:
         OutputError: the marks cannot be written.
+        SandboxError: a program was handed in, the sandbox is required, and the system lacks a part of it.
     """
     paper = paper_for(homework, digest)
-    files = files_of(task.entry)
-    key = _key(task, files, digest)
-    handin = mark_handin(paper, task.student, files, task.entry if task.entry.is_dir() else task.entry.parent)
+    key = _key(task, files_of(paper, task.entry), digest)
+    handin = mark_handin(paper, task.student, task.entry, trial)
     write_file(task.page, page(paper, handin))
     write_file(task.document, document(paper, handin, key))
     return task.student
 
 
-def _done(task: Task, digest: str) -> bool:
+def _done(paper: Paper, task: Task, digest: str) -> bool:
     """Whether these files were marked for this homework by this version."""
     try:
         text = task.document.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return False
-    return task.page.exists() and handin_of(text, _key(task, files_of(task.entry), digest)) is not None
+    return task.page.exists() and handin_of(text, _key(task, files_of(paper, task.entry), digest)) is not None
 
 
 def _key(task: Task, files: Sequence[Path], digest: str) -> str:

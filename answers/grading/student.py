@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from answers.grading.asked import Asked, Paper
 from answers.grading.finding import Finder, Found, known_symbols
-from answers.handins.files import HandinError, HandinText, definitions_in, readable, text_of
+from answers.grading.programs import AskedFile, Trial, judged, modules_beside, program_in
+from answers.handins.files import SUFFIXES, HandinError, HandinText, definitions_in, readable, text_of
 from answers.handins.formulas import Formula, formulas_in
 from answers.homework.model import Marking
 from answers.marking import Mark, mark
@@ -63,22 +64,48 @@ class MarkedHandin:
         return sum(answer.points for answer in self.answers if answer.earned is None)
 
 
-def mark_handin(paper: Paper, student: str, files: Sequence[Path], top: Path) -> MarkedHandin:
-    """Mark what a student handed in; ``files`` are below ``top``, from which they are named."""
+def mark_handin(paper: Paper, student: str, entry: Path, trial: Trial) -> MarkedHandin:
+    """Mark what a student handed in, a folder or a file.
+
+    Raises:
+        SandboxError: a program was handed in, the sandbox is required, and the system lacks a part of it.
+    """
+    top = entry if entry.is_dir() else entry.parent
     texts, notes = [], []
-    for file in files:
+    for file in texts_of(entry):
         try:
             texts.append(text_of(file, file.relative_to(top).as_posix()))
         except HandinError as error:
             notes.append(f"{error}.")
-    if not texts and not notes:
+    if paper.asked and not texts and not notes:
         notes.append("There is no file that could hold formulas: .tex, .md, .ipynb, .txt.")
-    return marked_texts(paper, student, texts, notes)
+    marked = marked_texts(paper, student, texts, notes)
+    programs = tuple(_program(asked, entry, top, trial) for asked in paper.files)
+    return replace(marked, answers=(*marked.answers, *programs))
 
 
-def files_of(entry: Path) -> tuple[Path, ...]:
-    """The files of a hand-in that is a folder, or one file."""
-    return readable(entry) if entry.is_dir() else (entry,)
+def texts_of(entry: Path) -> tuple[Path, ...]:
+    """The files of a hand-in that may hold formulas."""
+    if entry.is_dir():
+        return readable(entry)
+    return (entry,) if entry.suffix.lower() in SUFFIXES else ()
+
+
+def files_of(paper: Paper, entry: Path) -> tuple[Path, ...]:
+    """All files of a hand-in that are read."""
+    programs = (program_in(entry, asked.name) for asked in paper.files)
+    beside = (path for program in programs if program is not None for path in (program, *modules_beside(program)))
+    return tuple(dict.fromkeys((*texts_of(entry), *beside)))
+
+
+def _program(asked: AskedFile, entry: Path, top: Path, trial: Trial) -> MarkedAnswer:
+    file = program_in(entry, asked.name)
+    if file is None:
+        return MarkedAnswer(asked.part, asked.name, MISSING, asked.points, 0.0)
+    found = judged(asked, file, trial)
+    earned = None if found.share is None else asked.points * found.share
+    name = file.relative_to(top).as_posix()
+    return MarkedAnswer(asked.part, asked.name, found.outcome, asked.points, earned, file=name, feedback=found.feedback)
 
 
 def marked_texts(paper: Paper, student: str, texts: Sequence[HandinText], notes: Iterable[str] = ()) -> MarkedHandin:

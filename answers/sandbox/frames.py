@@ -15,6 +15,7 @@ from typing import Any
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 10_000
+LONGEST_LINE = 500
 MOST_AXES = 32
 
 ARRAY, TEXT = b"A", b"T"
@@ -72,6 +73,11 @@ def frames(data: bytes) -> Iterator[Frame]:
             yield reader.frame()
         except EOFError:
             return
+
+
+def one_line(text: str, most: int = LONGEST_LINE) -> str:
+    """A text that somebody else wrote as a line that moves nothing on a page or a terminal."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:most]
 
 
 class _Reader:

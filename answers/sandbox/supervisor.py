@@ -24,6 +24,7 @@ from time import monotonic
 from typing import IO, Any
 
 from answers.sandbox.folders import MOST_FOLDERS, too_full, workspace
+from answers.sandbox.frames import one_line
 from answers.sandbox.packages import granted
 
 VISIBLE = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "KERAS_BACKEND")
@@ -85,7 +86,7 @@ class Ended:
             return ""
         lines = self.errors.strip().splitlines()
         how = f"with code {self.code}" if self.code > 0 else f"by {_signal_name(-self.code)}"
-        return f"the file ended Python {how}" + (f": {lines[-1][:500]}" if lines and self.code > 0 else "")
+        return f"the file ended Python {how}" + (f": {one_line(lines[-1])}" if lines and self.code > 0 else "")
 
 
 class Running:

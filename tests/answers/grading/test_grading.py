@@ -15,6 +15,7 @@ from answers.grading import student
 from answers.grading.asked import Paper, paper_of
 from answers.grading.finding import needed
 from answers.grading.pages import document, handin_of, page, report, table
+from answers.grading.programs import Trial
 from answers.grading.run import grade, tasks_of
 from answers.grading.student import MarkedHandin, marked_texts
 from answers.handins.files import Format, HandinText
@@ -262,9 +263,9 @@ def test_a_class_that_was_stopped_is_taken_up_without_loss_or_doubling(
     again: list[str] = []
     real = running.mark_one
 
-    def noted(homework: str, digest: str, task: running.Task) -> str:
+    def noted(homework: str, digest: str, task: running.Task, trial: Trial) -> str:
         again.append(task.student)
-        return real(homework, digest, task)
+        return real(homework, digest, task, trial)
 
     monkeypatch.setattr(running, "mark_one", noted)
     grade(homework, class_folder, out, workers=1, resume=True)

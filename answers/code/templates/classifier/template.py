@@ -60,10 +60,11 @@ def cases(seed: int = 0, shapes: int = SHAPES) -> tuple[Case, ...]:
 @lru_cache(maxsize=32)
 def _at_shape(number: int, seed: int) -> Case:
     forward = model().forward
-    given = point(forward, seed, SIZES[number % len(SIZES)])
+    sizes = SIZES[number % len(SIZES)]
+    given = point(forward, seed, sizes)
     expected = {"probabilities": value(forward, given, "p"), "loss": value(forward, given, "l")}
     expected |= slopes(forward, given, PARAMETERS)
-    return Case("the classifier", SEQUENCE, {}, given, expected)
+    return Case("the classifier", SEQUENCE, {}, given, expected, sizes=sizes)
 
 
 def _at_the_ends() -> Case:
@@ -84,4 +85,4 @@ def _at_the_ends() -> Case:
         "dW2": numpy.array([[EXTREME], [-EXTREME]]),
         "db2": numpy.array([1.0, -1.0]),
     }
-    return Case(f"scores of {EXTREME:g} and -{EXTREME:g}", SEQUENCE, {}, given, expected)
+    return Case(f"scores of {EXTREME:g} and -{EXTREME:g}", SEQUENCE, {}, given, expected, extreme=True)

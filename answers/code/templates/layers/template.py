@@ -73,7 +73,7 @@ def _case(name: str, made: Layer, sizes: dict[str, int], seed: int) -> Case:
     expected = {"y": value(model, given, "y")}
     expected |= {f"d{NAMES[tensor]}": slopes(model, given, [tensor])[f"d{tensor}"] for tensor in made.differentiable}
     renamed = {NAMES.get(tensor, tensor): array for tensor, array in given.items()}
-    return Case(name, SEQUENCE, {"layer": name}, renamed, expected)
+    return Case(name, SEQUENCE, {"layer": name}, renamed, expected, sizes=sizes)
 
 
 def _at_the_ends() -> Iterator[Case]:
@@ -82,4 +82,4 @@ def _at_the_ends() -> Iterator[Case]:
     known = numpy.array([[0.5, 0.0, 0.5], [1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3]])
     given = {"x": scores, "dy": numpy.ones_like(scores)}
     label = f"softmax of scores of {EXTREME:g}"
-    yield Case(label, SEQUENCE, {"layer": "softmax"}, given, {"y": known, "dx": numpy.zeros_like(scores)})
+    yield Case(label, SEQUENCE, {"layer": "softmax"}, given, {"y": known, "dx": numpy.zeros_like(scores)}, extreme=True)

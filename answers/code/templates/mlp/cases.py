@@ -78,14 +78,14 @@ def _at_point(
     # The course tests where a training gets to; the gradient by y_hat is on the way, and a piece of its own.
     by_y_hat = {"dJdy_hat": slopes.pop("dJdy_hat")}
     trained = {"y_hat": values["y_hat"], "loss": values["l"], **slopes}
-    yield Case(f"{label}, {loss}", SEQUENCE, settings, given, trained)
+    yield Case(f"{label}, {loss}", SEQUENCE, settings, given, trained, sizes=sizes)
     alone = {"y": given["y"], "y_hat": values["y_hat"]}
-    yield Case(loss, "loss", settings, alone, {"loss": values["l"], **by_y_hat})
+    yield Case(loss, "loss", settings, alone, {"loss": values["l"], **by_y_hat}, sizes=sizes)
     if loss == next(iter(options.losses)):
         upstream = generator.normal(size=values["y_hat"].shape)
         jacobians = {name: _measured(model, given, "y_hat", name) for name in PARAMETERS}
         expected = {f"dJd{name}": numpy.tensordot(upstream, slope, 2) for name, slope in jacobians.items()}
-        yield Case(label, "backward", settings, {**given, "dJdy_hat": upstream}, expected)
+        yield Case(label, "backward", settings, {**given, "dJdy_hat": upstream}, expected, sizes=sizes)
 
 
 def _measured(model: Forward, given: Mapping[str, Array], numerator: str, denominator: str) -> Array:
@@ -127,11 +127,11 @@ def _extremes(options: MlpOptions) -> Iterator[Case]:
             "backward", {"f": name, "g": name},
             {**given, "dJdy_hat": upstream},
             {f"dJd{parameter}": given[parameter] for parameter in PARAMETERS},
-            finite=True,
+            finite=True, extreme=True,
         )  # fmt: skip
     corners = numpy.array([[0.0], [0.0], [1.0], [1.0]])
     for name, loss in options.losses.items():
         if LOSS[parse_stage(loss).name].prediction == "unit":
             given = {"y": corners, "y_hat": corners[[0, 2, 1, 3]]}
             expected = {"loss": numpy.zeros(()), "dJdy_hat": corners}
-            yield Case(f"{name} at y_hat = 0 and 1", "loss", {"loss": name}, given, expected, finite=True)
+            yield Case(f"{name} at y_hat = 0 and 1", "loss", {"loss": name}, given, expected, finite=True, extreme=True)

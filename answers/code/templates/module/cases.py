@@ -61,7 +61,7 @@ def _case(name: str, made: Layer, arguments: Mapping[str, Any], sizes: Mapping[s
     model = made.network.forward
     given = point(model, seed, sizes)
     expected = {"y": value(model, given, "y"), **slopes(model, given, made.differentiable)}
-    return Case(name, SEQUENCE, {"layer": name, "arguments": dict(arguments)}, given, expected)
+    return Case(name, SEQUENCE, {"layer": name, "arguments": dict(arguments)}, given, expected, sizes=sizes)
 
 
 def _at_the_ends(name: str) -> Case:
@@ -69,4 +69,6 @@ def _at_the_ends(name: str) -> Case:
     ends = numpy.array([[EXTREME, -EXTREME]])
     settings = {"layer": name, "arguments": {}}
     given = {"z": ends, "dy": ends / EXTREME}
-    return Case(f"{name} at |z| = {EXTREME:g}", SEQUENCE, settings, given, {"y": ends, "dz": ends}, finite=True)
+    return Case(
+        f"{name} at |z| = {EXTREME:g}", SEQUENCE, settings, given, {"y": ends, "dz": ends}, finite=True, extreme=True
+    )
