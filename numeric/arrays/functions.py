@@ -163,8 +163,7 @@ def stand_in_of_several(name: str, count: int) -> tuple[tuple[Symbol, ...], Expr
     plain, places = taken_apart(name)
     variables = tuple(symbols.scalar(f"u{place}") for place in range(count))
     parts = [
-        stand_in(f"{plain}/{place}").formula.xreplace({symbols.scalar("u"): variables[place]})
-        for place in range(count)
+        stand_in(f"{plain}/{place}").formula.xreplace({symbols.scalar("u"): variables[place]}) for place in range(count)
     ]
     whole = sympy.Add(*parts) + sympy.Mul(*(sympy.cos(variable / 2) for variable in variables))
     formula: Expr = sympy.diff(whole, *(variables[place] for place in places)) if places else whole

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import permutations
 
 import numpy
 
 from numeric.arrays.axes import Array
 
 Sizes = Mapping[str, int]
+
+MOST_AXES = 6
+"""Of so many axes all orders are tried."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +95,31 @@ def _reshaped(found: Array, expected: Array, sizes: Sizes, bound: float) -> Diff
         if factor is None:
             return Difference(": it is transposed, and the elements are wrong too")
         return _off_by(factor, ": it is transposed" if factor == 1 else ": it is transposed, and", sizes)
+    turned = _turned(found, expected, bound)
+    if turned is not None:
+        order, factor = turned
+        fits = f": numpy.transpose(..., {order}) has the right shape"
+        if factor is None:
+            return Difference(f"{fits}, but the elements are wrong too")
+        return _off_by(factor, f"{fits} and elements" if factor == 1 else f"{fits}, and", sizes)
     for size, length in sizes.items():
         if found.shape == (length, *expected.shape):
             for how, whole in (("sum", found.sum(axis=0)), ("mean", found.mean(axis=0))):
                 if _close(whole, expected, bound):
                     return Difference(f": the {how} over the first axis, of length {size}, is missing")
     return Difference("")
+
+
+def _turned(found: Array, expected: Array, bound: float) -> tuple[tuple[int, ...], float | None] | None:
+    """The order of axes in which a gradient has the right shape, and the factor by which its elements are off there.
+
+    Of several orders it is one in which they are off by a factor, if there is one. None if there is no order.
+    """
+    if not 3 <= found.ndim <= MOST_AXES or sorted(found.shape) != sorted(expected.shape):
+        return None
+    orders = [order for order in permutations(range(found.ndim)) if found.transpose(order).shape == expected.shape]
+    tried = [(order, _factor(found.transpose(order), expected, bound)) for order in orders]
+    return next((one for one in tried if one[1] is not None), tried[0])
 
 
 def _factor(found: Array, expected: Array, bound: float) -> float | None:

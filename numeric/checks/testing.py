@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy
+from sympy import Symbol
 
 from derive.errors import nearest
 from derive.expression.partials import partial_name
@@ -17,30 +19,37 @@ from derive.layer import Layer, as_layer
 from derive.network import Network
 from numeric.arrays.axes import Array
 from numeric.arrays.threads import one_thread
+from numeric.checks.callables.adapted import Adapted, adapted
+from numeric.checks.callables.libraries import RefusedError, converted, working
+from numeric.checks.callables.naming import Naming, Template, as_numpy, naming_of
 from numeric.checks.diagnosis import Difference, difference
 from numeric.checks.tolerances import NOISE, RETURNED
 from numeric.errors import ArrayError
+from numeric.expression.forward import program
 from numeric.measuring.differences import EPSILON
 from numeric.measuring.point import Point
 from numeric.sampling import Sizing
 from numeric.sampling.boundaries import at_kinks
 from numeric.sampling.kinks import deciding
+from numeric.sampling.plan import size_symbols
 from numeric.sampling.points import sample_sizes, samples
 from numeric.values.evaluation import evaluate
 
-Backward = Callable[..., Any]
 AT_BOUNDARIES = "where a value is exactly at a kink, at which the definition says which side counts; at a point"
 
 
 def assert_gradients(
-    backward: Backward,
+    backward: Any,
     subject: Network | Layer,
     *,
     of: Sequence[str] = (),
     points: int = 3,
     seed: int = 0,
     tolerance: float | None = None,
-    convert: Callable[[Array], Any] = numpy.array,
+    convert: Callable[[Array], Any] | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
+    shapes: Mapping[str, Template] = MappingProxyType({}),
+    sizes: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Compare a backward function with the derived gradients at random points, whose sizes are those of a check.
 
@@ -53,7 +62,12 @@ def assert_gradients(
             gradient ``dy``. Sizes that are letters, such as the stride of ``MaxPool2d(k, stride=s)``, are given by
             name to a function that has parameters for them. Arrays are float64, class numbers int64. It returns
             gradients by name, as ``W1`` or ``dW1``: any of those that are derived, at least one. Or it returns them
-            in order, all of them.
+            in order, all of them. What people have beside such functions does as well: an ``autograd.Function`` of
+            PyTorch or its ``apply``, a module, a function of JAX or PyTorch that computes the outputs, or the loss,
+            which is differentiated; a pair ``(forward, backward)`` or a class with these as static methods, where
+            ``forward`` returns the outputs and a cache and ``backward`` takes the upstream gradient and the cache; an
+            object with both as methods, which holds its parameters and their gradients, such as ``W`` and ``dLdW``.
+            Sizes of what such a module or object holds stay as they are.
         subject: a network with its loss, made with ``batch="B"`` if the function takes batches, or a layer. A
             network without a loss has the upstream gradient ``dy_hat``.
         of: the names of the gradients that the function returns without names, in order; all parameters of a
@@ -62,7 +76,11 @@ def assert_gradients(
             windows at several places, strides with remainders, long axes, and sizes of 1.
         tolerance: the largest error beside the largest element of the gradient; by the type of what the
             function returns if left out.
-        convert: makes the arrays that the function takes, such as ``torch.tensor`` or ``jax.numpy.asarray``.
+        convert: makes the arrays that the function takes; those of the library that it reads if left out.
+        names: what tensors of the subject are called in the function, ``{"gamma": "weight"}``.
+        shapes: shapes with further axes of length 1, ``{"bias": (1, "C")}``: so these are given, and so their
+            gradients are expected.
+        sizes: sizes that stay as they are at every point, ``{"B": 4}``.
 
     Raises:
         AssertionError: a gradient is wrong; the message says which, at which element, and by what factor.
@@ -75,15 +93,39 @@ def assert_gradients(
     for name in order:
         if name not in network.forward.tensors:
             raise ArrayError(f"there is no tensor {name}; {nearest(name, network.forward.tensors)}")
-    compare = partial(_compared, backward, network, order, tolerance, convert)
+    outputs = subject.outputs if isinstance(subject, Layer) else ()
+    constants = constants_of(network)
+    naming = naming_of(network, names, shapes, (*constants, *map(str, size_symbols(network.forward))))
+    called = adapted(backward, network, outputs, constants, naming)
+    fixed = {**called.fixed, **sizes_named(network, sizes)}
+    compare = partial(_compared, called, network, order, tolerance, convert or partial(converted, called.library))
     with one_thread():
-        drawn_points = samples(network.forward, seed, points)
+        drawn_points = samples(network.forward, seed, points, fixed)
     _require_right(network, "at a random point", [compare(*point) for point in drawn_points])
     with one_thread():
-        sizes = sample_sizes(network.forward, seed)
-        boundaries = at_kinks(network.forward, sizes, seed)
+        chosen = {**sample_sizes(network.forward, seed, fixed), **fixed}
+        boundaries = at_kinks(network.forward, chosen, seed)
     # A function that is wrong everywhere is wrong there too: only what is right elsewhere is tried at boundaries.
-    _require_right(network, AT_BOUNDARIES, [compare(sizes, drawn) for drawn in boundaries])
+    _require_right(network, AT_BOUNDARIES, [compare(chosen, drawn) for drawn in boundaries])
+
+
+def sizes_named(network: Network, sizes: Mapping[str, int]) -> dict[Symbol, int]:
+    """Sizes by their symbols.
+
+    Raises:
+        ArrayError: the subject has no such size.
+    """
+    known = {symbol.name: symbol for symbol in size_symbols(network.forward)}
+    for name in sizes:
+        if name not in known:
+            raise ArrayError(f"there is no size {name} in the subject; {nearest(name, known)}")
+    return {known[name]: int(length) for name, length in sizes.items()}
+
+
+def constants_of(network: Network) -> tuple[str, ...]:
+    """The real hyper-parameters that the rows of a subject read, such as eps."""
+    tensors, reads = network.forward.tensors, program(network.forward).rows.values()
+    return tuple(sorted(set().union(*(row.reads for row in reads)) - set(tensors)))
 
 
 def _require_right(network: Network, where: str, found: Sequence[tuple[str, Mapping[str, Difference]]]) -> None:
@@ -98,7 +140,7 @@ def _require_right(network: Network, where: str, found: Sequence[tuple[str, Mapp
 
 
 def _compared(
-    backward: Backward,
+    called: Adapted,
     network: Network,
     order: tuple[str, ...],
     tolerance: float | None,
@@ -110,10 +152,15 @@ def _compared(
 
     Where a derived gradient is not finite, at the end of a root, there is nothing to compare with.
     """
-    arrays = _typed(network, drawn)
+    arrays = _typed(network, {**drawn, **{name: numpy.asarray(value) for name, value in called.constants.items()}})
     sizes = {str(size): length for size, length in chosen.items()}
     where = ", ".join(f"{size} = {length}" for size, length in sorted(sizes.items()))
-    found = _gradients(_called(backward, arrays, sizes, convert, where), order, network)
+    naming = called.naming
+    try:
+        returned = _called(called, arrays, sizes, convert, where)
+    except RefusedError:
+        return where, {}
+    found = _gradients(returned, order, network, naming)
     wanted = {**dict.fromkeys(order), **found}
     with one_thread():
         expected = _expected(network, tuple(wanted), arrays | sizes)
@@ -121,11 +168,11 @@ def _compared(
     for name, gradient in found.items():
         array, kind = _numbers(name, gradient)
         allowed = RETURNED.get(kind, RETURNED["float64"]) if tolerance is None else tolerance
-        array, derived = _finite(array, expected[name])
+        array, derived = _finite(array, naming.shaped(name, expected[name]))
         one = difference(name, array, {**expected, name: derived}, sizes, allowed)
         if one is None:
             continue
-        apart = array - derived if array.shape == derived.shape else None
+        apart = (array - derived).reshape(expected[name].shape) if array.shape == derived.shape else None
         if apart is None or tolerance is not None or not _is_rounded(network, name, apart, kind, drawn, chosen):
             differences[name] = one
     return where, differences
@@ -197,23 +244,53 @@ def _typed(network: Network, arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def _called(
-    backward: Backward,
+    called: Adapted,
     arrays: Mapping[str, Array],
     sizes: Mapping[str, int],
     convert: Callable[[Array], Any],
     where: str,
 ) -> Any:
     """What the function returns for copies of the arrays; it must leave them as they are."""
-    wanted = _wanted(backward, tuple(arrays), tuple(size for size in sizes if size not in arrays))
-    given = {name: convert(arrays[name].copy()) for name in wanted if name in arrays}
-    numbers = {name: sizes[name] for name in wanted if name not in arrays}
-    shapes = ", ".join(f"{name} {arrays[name].shape}" for name in given)
-    with _noted(f"assert_gradients called it with {shapes} ({where})"):
-        found = backward(**given, **numbers)
+    naming = called.naming
+    shaped = {name: naming.shaped(name, array) for name, array in arrays.items()}
+    if called.takes is not None:
+        given = {name: shaped[name].copy() for name in called.takes if name in shaped}
+        with _noted(_note(given, where)):
+            return called.backward(**given)
+    theirs = {naming.theirs(name): array for name, array in shaped.items()}
+    lengths = {naming.theirs(size): length for size, length in sizes.items() if size not in arrays}
+    wanted = _wanted(called.backward, tuple(theirs), tuple(lengths))
+    with working(called.library):
+        given = {name: convert(theirs[name].copy()) for name in wanted if name in theirs}
+        numbers = {name: lengths[name] for name in wanted if name not in theirs}
+        with _noted(_note({name: theirs[name] for name in given}, where)):
+            found = _by_place(called.backward, {**given, **numbers})
     for name, array in given.items():
-        if not numpy.array_equal(_as_numpy(array), arrays[name].astype(_as_numpy(array).dtype)):
+        if not numpy.array_equal(as_numpy(array), theirs[name].astype(as_numpy(array).dtype)):
             raise AssertionError(f"the function overwrote {name}, which belongs to its caller ({where})")
+    if called.of_loss is not None and getattr(found, "shape", None) == ():
+        return _called(called.of_loss, arrays, sizes, convert, where)
     return found
+
+
+def _by_place(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
+    """Call a function with arguments by their places as far as these go, by name from there on."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return function(**given)
+    placed: list[Any] = []
+    for one in parameters:
+        if one.name not in given or one.kind not in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD):
+            break
+        placed.append(one.name)
+    named = {name: one for name, one in given.items() if name not in placed}
+    return function(*(given[name] for name in placed), **named)
+
+
+def _note(given: Mapping[str, Array], where: str) -> str:
+    shapes = ", ".join(f"{name} {array.shape}" for name, array in given.items())
+    return f"assert_gradients called it with {shapes} ({where})"
 
 
 @contextmanager
@@ -226,7 +303,7 @@ def _noted(note: str) -> Iterator[None]:
         raise
 
 
-def _wanted(backward: Backward, arrays: tuple[str, ...], sizes: tuple[str, ...]) -> tuple[str, ...]:
+def _wanted(backward: Callable[..., Any], arrays: tuple[str, ...], sizes: tuple[str, ...]) -> tuple[str, ...]:
     """The names that the function takes, of arrays and of sizes such as a stride that is a letter.
 
     A function that takes any name gets the arrays.
@@ -244,12 +321,10 @@ def _wanted(backward: Backward, arrays: tuple[str, ...], sizes: tuple[str, ...])
     names = [parameter.name for parameter in taken]
     for parameter in taken:
         needed = parameter.default is parameter.empty
-        if needed and parameter.kind is parameter.POSITIONAL_ONLY:
-            raise ArrayError(f"the function takes {parameter.name} by its place only, and is called by name")
         if needed and parameter.name not in (*arrays, *sizes):
             raise ArrayError(
                 f"the function takes {', '.join(names)}, and is called by name; there is no {parameter.name}: "
-                f"{nearest(parameter.name, (*arrays, *sizes))}"
+                f"{nearest(parameter.name, (*arrays, *sizes))}; say what is what, names={_guessed(taken, arrays)}"
             )
     anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
     wanted = arrays if anything else tuple(name for name in arrays if name in names)
@@ -258,11 +333,20 @@ def _wanted(backward: Backward, arrays: tuple[str, ...], sizes: tuple[str, ...])
     return (*wanted, *(name for name in sizes if name in names))
 
 
-def _gradients(found: Any, order: tuple[str, ...], network: Network) -> dict[str, Any]:
+def _guessed(parameters: Sequence[inspect.Parameter], arrays: tuple[str, ...]) -> str:
+    """What the parameters of a function may be that are called otherwise, by their places."""
+    names = [one.name for one in parameters]
+    unknown = [one.name for one in parameters if one.default is one.empty and one.name not in arrays]
+    left = [name for name in arrays if name not in names]
+    pairs = (f'"{theirs}": "{ours}"' for theirs, ours in zip(unknown, left, strict=False))
+    return "{" + ", ".join(pairs) + "}"
+
+
+def _gradients(found: Any, order: tuple[str, ...], network: Network, naming: Naming) -> dict[str, Any]:
     """What a function returned, by the names of what the gradients belong to."""
     listing = ", ".join(order)
     if isinstance(found, Mapping):
-        named = {_name_of(str(name), network): gradient for name, gradient in found.items()}
+        named = {_name_of(str(name), network, naming): gradient for name, gradient in found.items()}
         unknown = [name for name in named if name not in network.forward.tensors]
         if unknown or not named:
             raise AssertionError(
@@ -279,25 +363,21 @@ def _gradients(found: Any, order: tuple[str, ...], network: Network) -> dict[str
     return dict(zip(order, returned, strict=True))
 
 
-def _name_of(name: str, network: Network) -> str:
-    """``W1`` for ``W1``, ``dW1`` and ``dl/dW1``."""
+def _name_of(name: str, network: Network, naming: Naming) -> str:
+    """``W1`` for ``W1``, ``dW1`` and ``dl/dW1``; for what W1 is called by the function, too."""
     known = network.forward.tensors
-    candidates = (name, name.removeprefix("dl/d"), name.removeprefix("d"))
-    return next((candidate for candidate in candidates if candidate in known), name)
+    plain = (name, *(name.removeprefix(before) for before in ("dl/d", "grad_", "d_", "d")), name.removesuffix("_grad"))
+    meant = [naming.ours(candidate) for candidate in plain if candidate in naming.meant]
+    return next((candidate for candidate in (*meant, *plain) if candidate in known), name)
 
 
 def _numbers(name: str, gradient: Any) -> tuple[Array, str]:
     """A gradient in float64, and the type that it was of."""
-    array = _as_numpy(gradient) if gradient is not None else numpy.asarray(None)
+    array = as_numpy(gradient) if gradient is not None else numpy.asarray(None)
     if array.dtype.kind not in "fiu":
         kind = "None" if gradient is None else f"a {type(gradient).__name__} of type {array.dtype}"
         raise AssertionError(f"the gradient of {name} is {kind}, expected an array of real numbers")
     return array.astype(numpy.float64), str(array.dtype)
-
-
-def _as_numpy(array: Any) -> Array:
-    """An array of any library as one of NumPy."""
-    return numpy.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
 
 
 def _place(name: str, network: Network) -> str:

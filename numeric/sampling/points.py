@@ -151,15 +151,18 @@ def sample_sizes(model: Forward, seed: int, fixed: Mapping[Symbol, int] | None =
     return dict(plan(model, seed, tuple((fixed or {}).items())).telling[0])
 
 
-def samples(model: Forward, seed: int, count: int) -> tuple[tuple[Sizing, dict[str, Array]], ...]:
+def samples(
+    model: Forward, seed: int, count: int, fixed: Mapping[Symbol, int] | None = None
+) -> tuple[tuple[Sizing, dict[str, Array]], ...]:
     """Random points, each with its sizes: at least ``count``, and as many as all features of the sizes take.
 
-    The first ones have the features that tell most, then come long axes, then sizes as small as they can be.
+    Sizes that are ``fixed`` stay as they are. The first points have the features that tell most, then come long axes,
+    then sizes as small as they can be.
 
     Raises:
         ArrayError: there is no point away from kinks at the first sizes.
     """
-    choices = plan(model, seed)
+    choices = plan(model, seed, tuple((fixed or {}).items()))
     found = []
     for number, sizes in enumerate((*choices.telling, *choices.long)):
         arrays = _search(model, sizes, numpy.random.default_rng((seed, number)), None)
