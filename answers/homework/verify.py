@@ -11,6 +11,7 @@ from answers.contract.item import Answered, Claim
 from answers.contract.progress import Progress, silent
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework
+from answers.homework.notation import notation_claim
 from answers.trainings.trainer import Trainer
 from derive.conventions import Layout
 from numeric.checks.comparison import Comparison
@@ -18,7 +19,7 @@ from numeric.checks.comparison import Comparison
 
 @dataclass(frozen=True)
 class Checked:
-    """A claim of a part with the outcome of its check."""
+    """A claim of a part, or of no part but of the whole key, with the outcome of its check."""
 
     part: str
     claim: Claim
@@ -86,6 +87,10 @@ def checked(context: HomeworkContext, progress: Progress = silent) -> Iterator[C
         for answered in context.answered(part):
             for claim in answered.claims:
                 yield Checked(part.id, claim, claim.check())
+    if "key" in context.homework.sheets:
+        answers = (answered for part in context.homework.parts() for answered in context.answered(part))
+        for claim in notation_claim(context, (block for answered in answers for block in answered.blocks)):
+            yield Checked("", claim, claim.check())
 
 
 def _begin(answers: Iterable[Answered]) -> None:

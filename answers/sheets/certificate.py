@@ -85,7 +85,7 @@ def _by_family(checked: Sequence[Checked]) -> Iterator[tuple[Family, list[Checke
 
 def _told(family: Family, checked: Sequence[Checked]) -> str:
     """A family in a sentence: how many, of which parts, what was done, and for derivatives how well it agreed."""
-    parts = list(dict.fromkeys(entry.part for entry in checked))
+    parts = list(dict.fromkeys(entry.part for entry in checked if entry.part)) or [""]
     where = f"part {escape(parts[0])}" if len(parts) == 1 else f"parts {escape(parts[0])} to {escape(parts[-1])}"
     return rf"\emph{{{family.words}}} ({len(checked)}, {where}): {family.done}{_agreement(family, checked)}."
 

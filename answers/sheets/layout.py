@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
+from answers.homework.notation import notation_box
 from answers.homework.verify import Checked
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
 from answers.sheets.certificate import certificate
-from answers.sheets.notation import notation_box
 
 
 def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:

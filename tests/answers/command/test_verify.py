@@ -16,13 +16,14 @@ def test_a_line_for_each_answer(tmp_path: Path) -> None:
     outcome = run("verify", written(tmp_path))
     assert outcome.code == 0
     assert outcome.err == ""
-    first, last = outcome.out.splitlines()
+    first, box, last = outcome.out.splitlines()
+    assert "letters and signs" in box
     assert first.split()[:3] == ["ok", "1a", "∂ℓ/∂W₁"]
     points, unit = first.split()[3:5]
     assert int(points) >= 3
     assert unit == "points"
     assert float(first.split()[5]) < 1e-5
-    assert last == "1 checks, none failed"
+    assert last == "2 checks, none failed"
 
 
 def test_json_holds_what_the_lines_say(tmp_path: Path) -> None:
@@ -31,7 +32,8 @@ def test_json_holds_what_the_lines_say(tmp_path: Path) -> None:
     result = json.loads(outcome.out)
     assert list(result) == ["homework", "title", "ok", "checked", "failed", "unchecked", "checks"]
     assert (result["homework"], result["title"], result["ok"]) == ("hw", "A homework", True)
-    (check,) = result["checks"]
+    check, of_key = result["checks"]
+    assert (of_key["part"], of_key["quantity"], of_key["ok"]) == ("", "letters and signs", True)
     assert list(check) == ["part", "quantity", "method", "points", "error", "tolerance", "ok", "note", "sizes"]
     assert len(check["sizes"]) == check["points"]
     assert (check["part"], check["quantity"], check["ok"]) == ("1a", "∂ℓ/∂W₁", True)

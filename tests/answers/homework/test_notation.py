@@ -6,11 +6,11 @@ import numpy
 import pytest
 
 from answers.homework.context import HomeworkContext
+from answers.homework.notation import SIGNS, notation_box
 from answers.latex.sheet import Equation, Legend, Text
 from answers.reading.point import Point
 from answers.reading.reading import read
 from answers.reading.symbols import Size, Table, Tensor
-from answers.sheets.notation import SIGNS, notation_box
 from tests.answers.sample import homework
 
 GRADIENT = Equation(r"\frac{\partial \ell}{\partial \bm{z}} = \bm{a} \odot \bm{b}")

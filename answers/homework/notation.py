@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from answers.contract.item import Claim
+from answers.contract.methods import READ_BACK
 from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Block, Legend, Text, strings
+from answers.readback.notation import Box
 from derive.conventions import USUAL, Layout
 from derive.network import Network
 from derive.render import shape_latex
@@ -49,6 +52,21 @@ LAYOUTS: dict[Layout, str] = {
     ),
 }
 """How derivatives are laid out, and how that meets the update of a parameter."""
+
+
+NOTATION = "letters and signs"
+"""What the claim about the box is about."""
+
+
+def notation_claim(context: HomeworkContext, blocks: Iterable[Block]) -> tuple[Claim, ...]:
+    """The claim that the box of these blocks, read back, says what is so; none where there is no box."""
+    printed = tuple(blocks)
+    box = notation_box(context, printed)
+    if not box:
+        return ()
+    models = [context.network(name).forward for name in context.homework.networks]
+    read = Box(box, " ".join(strings(printed)), models, context.conventions)
+    return (Claim(NOTATION, NOTATION, (READ_BACK,), read.comparison),)
 
 
 def notation_box(context: HomeworkContext, blocks: Iterable[Block]) -> tuple[Block, ...]:
