@@ -21,6 +21,7 @@ from numeric.sampling.kinks import Gap
 
 Expected = {
     "long": "{0} is {1} or more",
+    "middle": "{0} is {1} or more",
     "terms": "{0} is {1} or more",
     "positions": "there are {1} places or more of {0}",
     "windows": "windows at {0} places {1}",

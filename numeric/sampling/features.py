@@ -25,7 +25,7 @@ from numeric.arrays.axes import Array
 from numeric.arrays.dimensions import Choices, Dimension, compiled, is_whole
 from numeric.expression.work import is_size, work
 
-Kind = Literal["positions", "terms", "remainder", "windows", "distinct", "long"]
+Kind = Literal["positions", "middle", "terms", "remainder", "windows", "distinct", "long"]
 
 LONG = 9
 """From how many elements on an axis is long: some mistakes show only behind the first few."""
@@ -94,6 +94,15 @@ class Situations:
         return tuple(dict.fromkeys(window for row in self.model.rows for window in _windows(row)))
 
     @cached_property
+    def letters(self) -> tuple[Symbol, ...]:
+        """The letters of kernels, strides and dilations: at 1 and 2 they have no middle."""
+        made_of = (window.stride.free_symbols | window.span.free_symbols for window in self.windows)
+        derived = {symbol for symbol, _ in self.model.sizes}
+        axes = {tensor.shape[place] for tensor in self.model.tensors.values() for place in range(len(tensor.shape))}
+        kernels = {length for length in self.sums if length.is_Symbol}
+        return tuple(sorted(set().union(*made_of) - derived - (axes - kernels), key=str))
+
+    @cached_property
     def features(self) -> tuple[Feature, ...]:
         """Every feature that some sizes may have."""
         return tuple(self._features())
@@ -103,6 +112,8 @@ class Situations:
         for length in dict.fromkeys((*self.sums, *letters)):
             yield _at_least("long", length, LONG)
             yield _at_least("terms", length, 2)
+        for letter in self.letters:
+            yield _at_least("middle", letter, POSITIONS)
         for window in self.windows:
             for enough in range(2, POSITIONS + 1):
                 yield _at_least("positions", window.positions, enough)

@@ -32,6 +32,8 @@ SMALL = 6
 """The largest value that is tried for a size for its own sake; axes that windows move along reach further."""
 FEW = 3
 """The largest value that is tried for each of several sizes that move together: kernels, strides, dilations."""
+PAIR = 2
+"""Of how many sizes that move together one may be long."""
 REACH = 12
 """How far beyond its value a size is tried: several strides, with every remainder."""
 ATTEMPTS = 400
@@ -42,7 +44,8 @@ TELLING = 4
 LENGTHY = 2
 """The largest number of points for long axes."""
 ALONE, URGENT = 3, 4.0
-"""The largest number of further points for long sums, which may take four times as long, and what each counts there."""
+"""The largest number of further points for long sums, or for kernels with a middle, which may take four times as long,
+and what each counts there."""
 WEIGHTS: Mapping[Kind, float] = {"positions": 4.0, "remainder": 4.0, "windows": 4.0, "distinct": 1.0}
 """What a feature counts. That sums have two terms counts at every point, before all else."""
 TERMS = 8.0
@@ -108,6 +111,7 @@ class _Planner:
         telling = self._covering(least, seen, self._of_kinds(frozenset(WEIGHTS)), TELLING)
         long = self._covering(least, seen, self._of_kinds(frozenset({"long"})), LENGTHY)
         long += self._covering(least, seen, self._long_sums, ALONE, URGENT)
+        long += self._covering(least, seen, self._of_kinds(frozenset({"middle"})), ALONE, URGENT)
         return Plan(least, telling or (least,), long, self._ones(least))
 
     def _of_kinds(self, kinds: frozenset[Kind]) -> Array:
@@ -185,7 +189,7 @@ class _Planner:
         for _ in range(PASSES):
             before = worth
             for place in self.generator.permutation(len(self._moves)):
-                choices = self._changed(best, *self._moves[place])
+                choices = self._changed(best, *self._moves[place], far=urgency > 1)
                 if choices is None:
                     continue
                 candidate, value = self._best(choices, wanted, budget, urgency)
@@ -225,12 +229,17 @@ class _Planner:
         others = met & {*self.situations.dimensions} & {*self._free} - moved
         return tuple(sorted(moved, key=str)), tuple(sorted(others, key=str))
 
-    def _changed(self, sizes: Sizing, moved: tuple[Symbol, ...], others: tuple[Symbol, ...]) -> Choices | None:
-        """The sizes with other values of what moves together, where they fit."""
-        top = max(SMALL, LONG + 3, *(sizes[symbol] + REACH for symbol in others or moved))
+    def _changed(
+        self, sizes: Sizing, moved: tuple[Symbol, ...], others: tuple[Symbol, ...], *, far: bool
+    ) -> Choices | None:
+        """The sizes with other values of what moves together, where they fit; so ``far`` that kernels are long."""
+        top = max(SMALL, (2 if far else 1) * LONG + 3, *(sizes[symbol] + REACH for symbol in others or moved))
         along = numpy.arange(1, top + 1)
         alone = not others and len(moved) == 1
-        few = [along] if alone else [numpy.arange(1, FEW + 1)] * len(moved) + [along] * (len(others) > 0)
+        # A kernel is long together with the axes that it moves along.
+        longest = [LONG] if far and len(moved) <= PAIR else []
+        together = numpy.array([*range(1, FEW + 1), *longest])
+        few = [along] if alone else [together] * len(moved) + [along] * (len(others) > 0)
         grid = [axis.ravel() for axis in numpy.meshgrid(*few, indexing="ij")]
         order = self.generator.permutation(len(grid[0]))
         tried = {symbol: numpy.full(len(order), sizes[symbol]) for symbol in self._free}

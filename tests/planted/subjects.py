@@ -142,6 +142,11 @@ SUBJECTS: dict[str, Subject] = {
     "dl/dy_hat huber": of_network("x:n -> Linear(K) -> y_hat", "Huber", "dl/dy_hat"),
     "dl/dy_hat L1": of_network("x:n -> Linear(K) -> y_hat", "L1", "dl/dy_hat"),
     "dl/dy_hat hinge": of_network("x:n -> Linear(K) -> y_hat", "MultiClassHinge", "dl/dy_hat"),
+    "W2 behind tanh": of_network(
+        "x:n -> Linear(d) -> Tanh -> Linear(m) -> ReLU -> Linear(K) -> y_hat", "1/2*MSE", "W2"
+    ),
+    "beta2 normalised": of_network("x:n -> Linear(d) -> LayerNorm -> ReLU -> Linear(K) -> y_hat", "1/2*MSE", "beta2"),
+    "W_O1 heads": of_network("x:(T,4) -> MultiHeadAttention(2) -> Flatten -> Linear(K) -> y_hat", "1/2*MSE", "W_O1"),
     "hardtanh": of_own("Hardtanh", "-[z < -1] + z*[z >= -1]*[z <= 1] + [z > 1]"),
     "ReLU6": of_own("ReLU6", "z*[z > 0]*[z < 6] + 6*[z >= 6]"),
     "abs": of_own("Absolute", "abs(z)"),
@@ -152,6 +157,8 @@ SUBJECTS: dict[str, Subject] = {
         "Conv1d(C_out, 3, stride=2, padding=1)", "z", "outputs: C_out, kernel: 3, stride: 2, padding: 1"
     ),
     "conv 2/3 z": of_layer("Conv1d(C_out, 2, stride=3)", "z", "outputs: C_out, kernel: 2, stride: 3"),
+    "conv dilated weight": of_layer("Conv1d(C_out, k, dilation=r)", "weight", "outputs: C_out, kernel: k, dilation: r"),
+    "mean-pool 2d z": of_layer("AvgPool2d(k)", "z", "kernel: k"),
     "conv limits z": of_layer("Conv1d(C_out, k, padding=p)", "z", LIMITS, ranges="limits"),
     "conv brackets z": of_layer(LETTERS, "z", CONV, ranges="brackets"),
     "max-pool z": of_layer("MaxPool1d(k, stride=s)", "z", "kernel: k, stride: s"),

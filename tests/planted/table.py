@@ -39,7 +39,7 @@ from tests.planted.subjects import right as the
 B, C, C_OUT, D, H, K, L, L_OUT, N, T = (
     size(name) for name in ("B", "C", "C_out", "d", "H", "K", "L", "L_out", "n", "T")
 )
-KERNEL, STRIDE, PADDING = (size(name) for name in "ksp")
+KERNEL, STRIDE, PADDING, DILATION = (size(name) for name in "kspr")
 ROW, COLUMN, M, U = (index(name) for name in "ijmu")
 ONE = Integer(1)
 MINUS = Integer(-1)
@@ -129,6 +129,10 @@ SIZES = {
     "wrong only for odd K": Kind("W2", doubled_for(Eq(Mod(K, 2), 1))),
     "n for d": Kind("W1", wrong(lambda e: e * N / D)),
     "wrong only for T > 7": Kind("rnn h", doubled_for(T > 7)),
+    "wrong only for T > 8, in heads": Kind("W_O1 heads", doubled_for(T > 8)),
+    "wrong only for a dilation of 3 or more": Kind("conv dilated weight", doubled_for(DILATION > 2)),
+    "wrong only for pools of 3 or more": Kind("mean-pool 2d z", doubled_for(KERNEL > 2)),
+    "wrong only for pools of 9 or more": Kind("mean-pool 2d z", doubled_for(KERNEL > 8)),
     "wrong only for T = 1": Kind("rnn z", doubled_for(Eq(T, 1))),
     "wrong only for H = 1": Kind("rnn weight_hh", doubled_for(Eq(H, 1))),
     "wrong only for one image channel": Kind("conv z", doubled_for(Eq(C, 1))),
@@ -210,6 +214,12 @@ KINKS = {
     ">= for > at the kink of ReLU": Kind("dz2/dz1", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)),
     ">= for > in a gradient": Kind("W1", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)),
     ">= for > in a batch": Kind("b1 batch", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)),
+    ">= for > behind a smooth function": Kind(
+        "W2 behind tanh", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)
+    ),
+    ">= for > behind a normalisation": Kind(
+        "beta2 normalised", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)
+    ),
     "kink of LeakyReLU": Kind(
         "dz2/dz1 leaky",
         wrong(lambda e: e.xreplace({at("z1", ROW) > 0: at("z1", ROW) >= 0, at("z1", ROW) <= 0: at("z1", ROW) < 0})),
