@@ -18,6 +18,7 @@ from answers.contract.rooms import AnyRoom
 from answers.contract.texts import Markdown, MarkdownLine, PictureFile, PlainText, Preamble, TemplateFolder
 from answers.errors import HomeworkContentError
 from answers.kinds import kinds
+from answers.languages import languages
 from answers.latex.macros import macros_of
 from answers.trainings.model import TrainingModel
 from derive import conventions
@@ -133,6 +134,16 @@ Paper = Annotated[
 """The size of the paper; ``a4`` and ``letter`` will do."""
 
 
+def _language(name: object) -> object:
+    """The name that babel has for a language, from that or from its code."""
+    found = languages().get(name.lower()) if isinstance(name, str) else None
+    return name if found is None else found.name
+
+
+LanguageName = Annotated[Literal["english", "german"], BeforeValidator(_language)]
+"""The language of the words that we print; ``en`` and ``de`` will do."""
+
+
 class Homework(Strict):
     """A homework: its heading, its networks, its questions."""
 
@@ -144,6 +155,7 @@ class Homework(Strict):
     logo: PictureFile | None = Field(None, description="a picture beside the title, by its path beside the file")
     introduction: Markdown = ""
     paper: Paper = "a4paper"
+    language: LanguageName = Field("english", description="of the words that we print, and of TeX's hyphens")
     totals: Literal["sums", "table", "none"] = Field(
         "sums",
         description="the points of each question and of all on the question sheet, or a table of them, or nothing",

@@ -1,8 +1,9 @@
 """What a sheet says in another language: every sentence of ours that its file knows, wherever it is printed.
 
 A file of translations lists, under the babel name of its language, what we print in English with what it is there. In
-both, ``{a}``, ``{b}``, ... stand for formulas, ``{n}`` and ``{m}`` for numbers, ``{w}`` and ``{v}`` for other words,
-which are translated in turn. Texts of a homework's author are in the author's language already, and stay.
+both, ``{a}``, ``{b}``, ... stand for formulas, ``{n}`` and ``{m}`` for numbers, ``{p}`` and ``{q}`` for names of parts
+and files, ``{w}`` and ``{v}`` for other words, which are translated in turn. Texts of a homework's author are in the
+author's language already, and stay.
 """
 
 from __future__ import annotations
@@ -20,10 +21,15 @@ FORMULA = r"\$(?:[^$\\]|\\.)*\$"
 LISTED = rf"{FORMULA}(?:(?:, | and |, and ){FORMULA})*"
 """Formulas one after the other, as a sentence lists them."""
 HOLE = re.compile(r"\{([a-z])\}")
-NUMBER = r"[-−]?\d[\d.,]*(?:e[-+]?\d+)?"
-WORDS = r"[^.:;$\n]+?"
+NUMBER = r"[-−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?"
+PLACE = r"(?:\\texttt\{(?:[^{}]|\{[^{}]*\})*\}|[\w.:+-]*\w)"
+"""The name of a part or of a file."""
+WORDS = rf"(?:{FORMULA}|[^.:;$\n]|\.(?=\d))+?"
 TEXT = re.compile(r"\\text\{([^{}]*)\}")
 """Words in a formula."""
+
+SENTENCE = 6
+"""What has so many spaces is no label, and may stand beside other sentences."""
 
 Printed = TypeVar("Printed")
 
@@ -88,10 +94,14 @@ def _translated(printed: Any, language: Language) -> Any:
     if isinstance(printed, tuple):
         return tuple(_translated(part, language) for part in printed)
     if is_dataclass(printed) and not isinstance(printed, type | Language):
-        return replace(
-            printed, **{one.name: _translated(getattr(printed, one.name), language) for one in fields(printed)}
-        )
+        names = [one.name for one in fields(printed) if not _is_program(printed, one.name)]
+        return replace(printed, **{name: _translated(getattr(printed, name), language) for name in names})
     return printed
+
+
+def _is_program(printed: Any, name: str) -> bool:
+    """Whether a field holds the lines of a program, whose words are no sentences."""
+    return name == "lines" and getattr(printed, "kind", "") == "code"
 
 
 @cache
@@ -118,8 +128,11 @@ def _read(text: str) -> Language:
     data = YAML(typ="safe", pure=True).load(text)
     said: dict[str, str] = data["phrases"]
     exact = {english: meaning for english, meaning in said.items() if not HOLE.search(english)}
-    # The longest first: a phrase may be the end of another one.
-    phrases = tuple(_phrase(english, said[english]) for english in sorted(said, key=len, reverse=True))
+    # The longest first: a phrase may be the end of another one. Words alone are all of what is printed, or somebody's.
+    told = (
+        english for english in said if HOLE.search(english) or english[-1] in ".:(" or english.count(" ") >= SENTENCE
+    )
+    phrases = tuple(_phrase(english, said[english]) for english in sorted(told, key=len, reverse=True))
     return Language(data["name"], data["code"], exact, phrases)
 
 
@@ -141,11 +154,11 @@ def _phrase(english: str, meaning: str) -> Phrase:
 
 
 def _hole(letter: str) -> str:
-    return NUMBER if letter in "nm" else WORDS if letter in "wv" else LISTED
+    return {"n": NUMBER, "m": NUMBER, "p": PLACE, "q": PLACE, "w": WORDS, "v": WORDS}.get(letter, LISTED)
 
 
 def _inside(found: str, letter: str, language: Language) -> str:
-    if letter in "nm":
+    if letter in "nmpq":
         return found
     if letter in "wv":
         return language.say(found)

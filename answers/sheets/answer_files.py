@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from answers.grading.asked import Asked, asked_in
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
+from answers.languages import language
 from answers.latex.environment import render
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown
@@ -66,7 +67,13 @@ def _latex(homework: Homework, rooms: tuple[Room, ...]) -> str:
         }
         for room in rooms
     ]
-    return render("answers.tex.j2", title=inline_markdown(homework.title), paper=homework.paper, parts=parts)
+    return render(
+        "answers.tex.j2",
+        title=inline_markdown(homework.title),
+        paper=homework.paper,
+        parts=parts,
+        say=language(homework.language).say,
+    )
 
 
 def _title(question: Question) -> str:
@@ -74,7 +81,8 @@ def _title(question: Question) -> str:
 
 
 def _heading(homework: Homework) -> str:
-    return f"# {homework.title}\n\nName:\n\nStudent number:"
+    say = language(homework.language).say
+    return f"# {homework.title}\n\n{say('Name')}:\n\n{say('Student number')}:"
 
 
 def _markdown(room: Room) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
 from answers.homework.verify import Checked
+from answers.languages import language
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
@@ -33,6 +34,7 @@ def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
         authors=tuple(map(inline_markdown, homework.authors)),
         logo=homework.logo or "",
         preamble=homework.preamble,
+        language=language(homework.language),
         contents=True,
     )
 

@@ -8,6 +8,7 @@ from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
 from answers.homework.notation import notation_box
 from answers.homework.verify import Checked
+from answers.languages import language
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
@@ -78,6 +79,7 @@ def _sheet(
         authors=tuple(map(inline_markdown, homework.authors)),
         logo=homework.logo or "",
         preamble=homework.preamble,
+        language=language(homework.language),
         totals=totals,
     )
 
