@@ -81,7 +81,7 @@ def parse_name(text: str, *, tensor: bool = True) -> Name:
     accent = tags.pop(0) if tags and tags[0] in ACCENTS else ""
     rest = [tag for tag in tags if tag]
     number = ""
-    plain = re.fullmatch(r"(\D+)(\d+)", stem)
+    plain = re.fullmatch(r"(\D*[^\W\d]\D*)(\d+)", stem)
     if plain:
         stem, number = plain.groups()
     size = re.fullmatch(r"([A-Z])(in|out)|([a-z])([A-Z])", stem)

@@ -67,6 +67,59 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "An epoch of SGD with dropout, sample by sample": {
         r"\bm{W}^{(1)}": [[0.5, 0, -1, 0.5], [0.5, -1, 1, -0.5]], r"\bm{b}^{(1)}": [[0], [0]],
     },
+    "Two layers on a batch whose samples are columns": {
+        by(r"\bm{W}^{(2)}"): [[0.043051983080546585, -0.5899386004538538, 0.239533462150032]],
+        by("b^{(2)}"): 0.01574879513322691,
+        by(r"\bm{W}^{(1)}"): [
+            [-0.16590611391591692, -0.19750309335659938], [1.1220813103167318, 0.691538265038691],
+            [-0.07408332499425872, -0.024668221684040967],
+        ],
+        by(r"\bm{b}^{(1)}"): [[0.11455003639864092], [0.36350859644674494], [0.1728348716725584]],
+    },
+    "Layer normalisation of every row of a batch": {
+        by(r"\bm{x}"): [
+            [0.13172008420921544, -0.19758205916666655, 0.06586197495745115],
+            [0.4525753831506897, -0.3394300099279724, -0.11314537322271728],
+        ],
+        by(r"\bm{\gamma}^{(1)}"): [[-0.6060398977046454], [0.02672603828625746], [-0.28551471068166345]],
+        by(r"\bm{\beta}^{(1)}"): [[1.2], [-0.1], [-0.2]],
+    },
+    "Units that feed any later unit": {
+        "x_1": 0.197375320224904, "x_2": -0.0013123391341621977, "x_3": 0.32724305467755727, "x_4": 0.4880282503822885,
+        **{
+            rf"\frac{{\partial E}}{{\partial b_{unit}}}": slope
+            for unit, slope in enumerate(
+                (0.33266194057304715, -0.09111660509259997, 0.45063505321713243, 0.7527080076511529), 1
+            )
+        },
+        **{
+            rf"\frac{{\partial E}}{{\partial W_{{{pair}}}}}": slope
+            for pair, slope in {
+                21: -0.01798416910795804, 31: 0.08894423793329817, 32: -0.0005913860155621074, 41: 0.1485659840459958,
+                42: -0.0009878081750378668, 43: 0.2463184677040214,
+            }.items()
+        },
+    },
+    "One step of an LSTM, its state's derivative from the next step given": {
+        by(r"\bm{c}"): [[0.43041347128953833], [-0.020955828295581125]],
+        by(r"\bm{s}"): [[0.24619484113924714], [-0.00969354073563679]],
+        by(r"\bm{a}_f"): [[0.042148937623963295], [0.00312575885903197]],
+        by(r"\bm{W}_{f_1}"): [
+            [0.00421489376239633, -0.00842978752479266, 0.021074468811981648],
+            [0.000312575885903197, -0.000625151771806394, 0.001562879429515985],
+        ],
+    },
+    "The divergence of two normal distributions, exactly and by one sample": {
+        "D": 0.16814355131420972,
+        r"\frac{\partial D}{\partial \mu}": 0.5, r"\frac{\partial D}{\partial s}": -0.45,
+        r"\frac{\partial r}{\partial \mu}": 0.74, r"\frac{\partial r}{\partial s}": -1.028,
+    },
+    "Reverse mode, node by node": {
+        "f_1": 1.2214027581601699, "f_3": 2.71322745580144, "f_5": 0.41538426681343016, "y": 15.493244464425432,
+        r"\frac{\partial y}{\partial f_3}": 14.168214161571681,
+        r"\frac{\partial y}{\partial f_1}": 48.778405871866944,
+        r"\frac{\partial y}{\partial x}": 59.57807947055451,
+    },
 }  # fmt: skip
 
 
@@ -116,3 +169,10 @@ def test_the_step_without_dropout() -> None:
     weights = read_line([text for text in texts if text.startswith(r"\bm{W}^{(1)} \leftarrow")][-1], 4).numbers
     expected = [[1.2310585786, 0.2310585786, 0.2310585786, 0.5], [-0.2310585786, -1.2310585786, -0.2310585786, -0.5]]
     numpy.testing.assert_allclose(weights, expected, rtol=6e-4)
+
+
+def test_where_the_width_is_largest() -> None:
+    said = answers_of("When gradients do not vanish: a bound, a width and where it is largest")[1][1]
+    text = " ".join(getattr(block, "latex", "") for block in said.blocks)
+    assert "$0.4477$ at 6.9" in text
+    assert r"$6.626 \times 10^{-5}$ at 6.89 and $-9.291 \times 10^{-5}$ at 6.9" in text
