@@ -7,11 +7,15 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from answers.contract.item import Answered, Claim, Context
+from answers.contract.methods import READ_BACK
 from answers.contract.written import Noted
 from answers.graphs.scalar import ArrowNumbers, graph_drawing, is_ordered, node_latex
 from answers.kinds.scalar import Scalar, Values, backward_claim, forward_claim, name_latex, structure_claim
 from answers.latex.sheet import Block, Picture, Room
+from answers.readback.graphs import misdrawn
+from answers.readback.reader import TOLERANCE
 from derive.graph import Backward, ScalarGraph
+from numeric.checks.comparison import Comparison
 
 
 class Graph(Scalar, Noted):
@@ -46,8 +50,18 @@ class Graph(Scalar, Noted):
 
     def answer(self, context: Context) -> Answered:
         graph = self.graph()
-        note = self.note_blocks()
-        return Answered((*note, self._picture(graph, self._shown)), tuple(self._claims(graph)))
+        picture = self._picture(graph, self._shown)
+        return Answered((*self.note_blocks(), picture), (*self._claims(graph), self._drawn(picture, graph)))
+
+    def _drawn(self, picture: Picture, graph: ScalarGraph) -> Claim:
+        """The claim that the nodes, the arrows and the numbers that are drawn are those of the graph."""
+        shown = self._backward(graph) if self._shown != "drawing" else None
+
+        def verdict() -> Comparison:
+            wrong = list(misdrawn(picture, graph, shown, gradients=self._shown == "both"))
+            return Comparison(float(bool(wrong)), TOLERANCE, len(graph.edges), "; ".join(wrong[:3]))
+
+        return Claim("drawing", "the drawing", (READ_BACK,), verdict)
 
     @property
     def _shown(self) -> ArrowNumbers:
