@@ -38,8 +38,8 @@ def around_of(data: object, folder: Path | None) -> Surroundings:
         own = macros_of({name: body for name, body in written.items() if isinstance(body, str)})
         defined = macros_in(tex)[0] if isinstance(tex, str) else {}
     except (HomeworkContentError, Unreadable):
-        return Surroundings(folder)
-    return Surroundings(folder, {**defined, **own})
+        own, defined = {}, {}
+    return Surroundings(folder, {**defined, **own}, every_script=given.get("engine") == "lualatex")
 
 
 def beside(homework: Homework, around: Surroundings) -> Beside:

@@ -144,6 +144,17 @@ LanguageName = Annotated[Literal["english", "german"], BeforeValidator(_language
 """The language of the words that we print; ``en`` and ``de`` will do."""
 
 
+FontFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]*\.(ttf|otf|ttc)$")]
+FONTS = (
+    "DejaVuSerif.ttf",
+    "FreeSerif.otf",
+    "NotoSerif-Regular.ttf",
+    "NotoSerifCJK-Regular.ttc",
+    "NotoSansCJK-Regular.ttc",
+)
+"""Fonts of many scripts that systems have; those that are not there are passed over."""
+
+
 class Homework(Strict):
     """A homework: its heading, its networks, its questions."""
 
@@ -156,6 +167,12 @@ class Homework(Strict):
     introduction: Markdown = ""
     paper: Paper = "a4paper"
     language: LanguageName = Field("english", description="of the words that we print, and of TeX's hyphens")
+    engine: Literal["pdflatex", "lualatex"] = Field(
+        "pdflatex", description="the TeX; lualatex where texts have letters that pdflatex has no fonts for"
+    )
+    fonts: tuple[FontFile, ...] = Field(
+        FONTS, description="files of fonts in which lualatex looks for letters that the fonts of the sheet lack"
+    )
     totals: Literal["sums", "table", "none"] = Field(
         "sums",
         description="the points of each question and of all on the question sheet, or a table of them, or nothing",

@@ -380,7 +380,7 @@ class Sheet:
 
     ``fill_in`` are the labels of lines for a name and the like at the top. With ``contents`` the sections are
     listed there. ``authors`` are lines below the title, ``logo`` is the path of a picture beside it. The
-    ``preamble`` is TeX behind ours.
+    ``preamble`` is TeX behind ours. ``fonts`` are files of fonts for the letters that those of the ``engine`` lack.
     """
 
     title: str
@@ -399,6 +399,8 @@ class Sheet:
     preamble: str = ""
     totals: Totals | None = None
     language: Language = ENGLISH
+    engine: Literal["pdflatex", "lualatex"] = "pdflatex"
+    fonts: tuple[str, ...] = ()
 
 
 def sheet_latex(sheet: Sheet, templates: Mapping[str, str] | None = None) -> str:
@@ -411,7 +413,8 @@ def sheet_latex(sheet: Sheet, templates: Mapping[str, str] | None = None) -> str
     sheet = translated(sheet, sheet.language)
     given = {name: getattr(sheet, name) for name in Sheet.__dataclass_fields__}
     latex = render("sheet.tex.j2", templates, extras=_needs_extras(sheet), say=sheet.language.say, **given)
-    require_fonts(latex)
+    if sheet.engine == "pdflatex":
+        require_fonts(latex)
     return latex
 
 

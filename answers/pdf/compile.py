@@ -12,7 +12,7 @@ from textwrap import shorten
 
 from answers.errors import PdfError, Refused, TexError
 from answers.files import write_file
-from answers.pdf.engine import Engine, available_engines, find_engine
+from answers.pdf.engine import Engine, Program, available_engines, find_engine
 from answers.pdf.log import Log
 from answers.pdf.process import run
 
@@ -24,6 +24,13 @@ READ_AT_THE_START = (".toc", ".out", ".lof", ".lot")
 
 COMMAND_LINE = r"\pdfinfoomitdate=1 \pdfsuppressptexinfo=-1 \pdftrailerid{} \input{" + JOB + ".tex}"
 """The date, the folder and the year of the TeX stay out of the PDF, so that equal input gives equal bytes."""
+
+STARTS: Mapping[Program, str] = {
+    "pdflatex": COMMAND_LINE,
+    "lualatex": r"\pdfvariable suppressoptionalinfo 1023 \input{" + JOB + ".tex}",
+}
+OPTIONS: Mapping[Program, tuple[str, ...]] = {"pdflatex": (), "lualatex": ("-nosocket",)}
+"""What each program is started with. LuaTeX could speak to the network."""
 
 ENVIRONMENT = {
     "SOURCE_DATE_EPOCH": "0",
@@ -195,14 +202,15 @@ def _run_until_settled(workplace: Path, engine: Engine, timeout: float) -> tuple
 
 
 def _run(workplace: Path, engine: Engine, timeout: float) -> Log:
-    """One run of pdflatex.
+    """One run of TeX.
 
     Raises:
         PdfError: it cannot be started, or does not end.
     """
     options = ["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", f"-jobname={JOB}"]
+    arguments = [*OPTIONS[engine.program], *options, STARTS[engine.program]]
     try:
-        run([*options, COMMAND_LINE], engine, workplace, ENVIRONMENT, timeout)
+        run(arguments, engine, workplace, ENVIRONMENT | _fonts(engine, workplace), timeout)
     except subprocess.TimeoutExpired as error:
         raise PdfError(
             f"TeX ({engine.name}) did not finish within {timeout:g} s: "
@@ -213,6 +221,14 @@ def _run(workplace: Path, engine: Engine, timeout: float) -> Log:
     path = workplace / f"{JOB}.log"
     # The log repeats bytes of the document as TeX holds them, which may be cut inside a character.
     return Log(path.read_text(encoding="utf-8", errors="replace") if path.is_file() else "")
+
+
+def _fonts(engine: Engine, workplace: Path) -> dict[str, str]:
+    """Where LuaTeX looks for the fonts of the system, and keeps what it knows of fonts."""
+    if engine.program == "pdflatex":
+        return {}
+    kept = str(workplace / "fonts")
+    return {"OSFONTDIR": "/usr/share/fonts//", "TEXMFVAR": kept, "TEXMFCACHE": kept}
 
 
 def _references(workplace: Path) -> dict[str, bytes]:

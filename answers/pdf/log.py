@@ -9,6 +9,7 @@ from functools import cached_property
 ERROR = re.compile(r"^!(?! +==>) ?(?P<message>.+)$")
 SOURCE_LINE = re.compile(r"^l\.(?P<line>\d+) ?(?P<text>.*)$")
 MISSING_FILE = re.compile(r"File `(?P<file>[^']+)' not found|I can't find file `(?P<other>[^']+)'")
+MISSING_CHARACTER = re.compile(r"^Missing character: There is no (\S) \(U\+", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Log:
             if match := MISSING_FILE.search(error.message):
                 return match["file"] or match["other"]
         return None
+
+    @cached_property
+    def missing_characters(self) -> str:
+        """The characters that a font lacks and that were left out, each once."""
+        return "".join(dict.fromkeys(MISSING_CHARACTER.findall(self.text)))
 
     @property
     def wants_another_run(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,11 +14,13 @@ from answers.contract.evidence import QUOTE
 from answers.errors import HomeworkContentError, KeyPath, Refused, TexError
 from answers.homework.model import Homework
 from answers.latex.markdown import inline_markdown, markdown
+from answers.pdf.compile import Typeset
 
 FURTHEST = 12
 """So many lines behind a text may TeX be when it notices what is wrong in it."""
 TAIL = 40
 """So many characters of what TeX had read are looked for in the file."""
+MOST_NAMED = 6
 SHORTEST = 4
 """So many characters make a text one that can be told from others."""
 
@@ -42,6 +44,22 @@ def texts_blamed(homework: Homework) -> Iterator[None]:
                     f"{message}; what it was given is kept in {refused.kept}", place, refused.read[-TAIL:]
                 ) from error
         raise
+
+
+def require_letters(made: Iterable[Typeset]) -> None:
+    """Refuse sheets from which letters are missing.
+
+    Raises:
+        HomeworkContentError: no font has some letters; the message names them.
+    """
+    missing = "".join(dict.fromkeys("".join(one.log.missing_characters for one in made)))
+    if missing:
+        named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:MOST_NAMED])
+        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+        raise HomeworkContentError(
+            f"no font here has {named}{more}; give the file of one that does, such as NotoSerifCJK-Regular.ttc",
+            ("fonts",),
+        )
 
 
 def _read(refused: Refused) -> str:

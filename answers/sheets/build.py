@@ -16,9 +16,9 @@ from answers.homework.model import Homework
 from answers.homework.verify import Checked, checked
 from answers.latex.sheet import Sheet, sheet_latex
 from answers.pdf.compile import failed_path, typeset
-from answers.pdf.engine import Engine, find_engine
+from answers.pdf.engine import Engine, find_engine, find_lualatex
 from answers.sheets.answer_files import answer_files
-from answers.sheets.blame import texts_blamed
+from answers.sheets.blame import require_letters, texts_blamed
 from answers.sheets.catalogue import catalogue
 from answers.sheets.certificate import FILE as CERTIFICATE
 from answers.sheets.certificate import certificate_file
@@ -71,7 +71,9 @@ def build(
     beside = beside or Beside()
     context = HomeworkContext(homework, steps=steps, grain=grain, layout=layout, index_base=index_base, trainer=trainer)
     homework = context.homework
-    if format == "pdf" and engine is None:
+    if format == "pdf" and homework.engine == "lualatex":
+        engine = find_lualatex()
+    elif format == "pdf" and engine is None:
         find_engine()  # a machine without TeX says so before the work
     wanted = _wanted(homework, only)
     # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
@@ -89,6 +91,7 @@ def build(
         documents = {destination / name: tex for name, tex in sheets.items()}
         with texts_blamed(homework):
             made = typeset(documents, pictures, engine)
+        require_letters(made)
         files = {**{name: one.pdf for name, one in zip(sheets, made, strict=True)}, **files}
     else:
         files = {**sheets, **files, **pictures}

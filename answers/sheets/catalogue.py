@@ -34,6 +34,8 @@ def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
         authors=tuple(map(inline_markdown, homework.authors)),
         logo=homework.logo or "",
         preamble=homework.preamble,
+        engine=homework.engine,
+        fonts=homework.fonts,
         language=language(homework.language),
         contents=True,
     )

@@ -79,6 +79,8 @@ def _sheet(
         authors=tuple(map(inline_markdown, homework.authors)),
         logo=homework.logo or "",
         preamble=homework.preamble,
+        engine=homework.engine,
+        fonts=homework.fonts,
         language=language(homework.language),
         totals=totals,
     )
