@@ -15,9 +15,12 @@ from answers.readback.dependence import Dependence, Element, spread, where
 from answers.readback.printed import Printed
 from answers.readback.reader import Reader, Unequal, names_in
 from answers.readback.sentences import Statement, listed, statements
-from answers.reading import Index, Reading, ReadingError, Side, Table, read
+from answers.reading import Index, Point, Reading, ReadingError, Side, Table, read, syntax
+from answers.reading.reading import understood
 from answers.reading.shapes import resolve
+from answers.reading.spelling import lookup
 from answers.reading.tables import point_at
+from answers.reading.tokens import tokens_of
 from answers.reading.walks import bounds_in, walk
 from derive.expression.partials import partial_named
 from numeric.measuring import point as measured
@@ -176,7 +179,7 @@ class Sayings:
 
     def _holds(self, statement: Statement, printed: Printed) -> None:
         row, held, letters, found = self._pair(statement)
-        lengths = {**letters, **self._bound(printed, row.name, letters)}
+        lengths = {**letters, **self._bound(printed, row.name, letters), **self._ranges(statement)}
         one = "1[" if "[" in statement.part("held") else r"\mathbf{1}["
         value, own = self._value(f"{one}{', '.join(listed(statement.part('where')))}]", lengths)
         more = tuple(axis for axis, letter in enumerate(own) if letter not in letters)
@@ -185,6 +188,29 @@ class Sayings:
         inside = where(row, held, found.value.shape)
         if not numpy.array_equal(said & inside, _is_there(found)):
             raise Unequal(f"{statement.part('row')} holds {statement.part('held')} at other places")
+
+    def _ranges(self, statement: Statement) -> dict[str, Any]:
+        """The lengths of the letters of which a sentence says how far they run: ``1 <= q <= k``."""
+        found: dict[str, Any] = {}
+        for text in listed(statement.part("where")):
+            relation = syntax.parse(tokens_of(text, lookup(self._table).lexicon), text)
+            signs = [str(sign) for sign in relation.signs]
+            letter = relation.sides[1] if len(signs) == 2 else None
+            if not isinstance(letter, syntax.Word) or signs[0] != "≤" or signs[1] not in ("≤", "<"):
+                continue
+            first, last = (self._place(end, text) for end in (relation.sides[0], relation.sides[2]))
+            if first != self._table.base:
+                raise Unequal(f"{letter.text} begins at {first}, where indices begin at {self._table.base}")
+            found[letter.text] = last - first + (signs[1] == "≤")
+        return found
+
+    def _place(self, side: Any, text: str) -> int:
+        """The value of an end of a range."""
+        return int(understood(syntax.Relation([side], []), text, self._table).last.value(self._at))
+
+    @cached_property
+    def _at(self) -> Point:
+        return point_at(self._point, self._table)
 
     def _bound(self, printed: Printed, name: str, known: Mapping[str, Any]) -> dict[str, Any]:
         """The lengths of the letters of sums in the row that a sentence names, and in the line beside it."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from derive.building.equations import parse_formula
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
-from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent, shapes
+from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent, shapes, space
 from derive.layers.activations import ACTIVATIONS, NAMED
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition, Penalty
 from derive.layers.losses import LOSSES, PENALTIES
@@ -23,6 +23,7 @@ LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
         **normalisation.LAYERS,
         **gates.LAYERS,
         **shapes.LAYERS,
+        **space.LAYERS,
         **attention.LAYERS,
         **recurrent.LAYERS,
     }

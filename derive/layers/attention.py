@@ -110,8 +110,26 @@ def multi_head_attention(heads: Expr, mask: bool = False, causal: bool = False) 
     )
 
 
+def rotary() -> LayerDefinition:
+    """Neighbouring features of each time turned as pairs, by given cosines and sines of an angle for each pair.
+
+    Source: J. Su et al., RoFormer: Enhanced Transformer with Rotary Position Embedding, 2021.
+    """
+    return LayerDefinition(
+        name="RotaryEmbedding",
+        equations=(
+            "y[t,i] = z[t,i]*cosine[t,floor(i/2)] + (2*mod(i,2) - 1)*z[t, i + 1 - 2*mod(i,2)]*sine[t,floor(i/2)]"
+        ),
+        axes=("T", "d"),
+        derived={"m": "d/2"},
+        shapes={"cosine": ("T", "m"), "sine": ("T", "m"), "y": ("T", "d")},
+        buffers=("cosine", "sine"),
+    )
+
+
 LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     "Attention": attention,
     "SelfAttention": self_attention,
     "MultiHeadAttention": multi_head_attention,
+    "RotaryEmbedding": rotary,
 }

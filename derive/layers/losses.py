@@ -19,6 +19,13 @@ LOSSES = (
         constants={"delta": "1"},
     ),
     LossDefinition(
+        "SmoothL1",
+        "l = sum[i] smooth(y_hat[i] - y[i])",
+        functions={"smooth": "z^2/(2*beta)*[abs(z) < beta] + (abs(z) - beta/2)*[abs(z) >= beta]"},
+        constants={"beta": "1"},
+        about="Squares of small differences over 2β, sizes of large ones less β/2.",
+    ),
+    LossDefinition(
         "LogCosh",
         "l = sum[i] logcosh(y_hat[i] - y[i])",
         functions={"logcosh": "z + softplus(-2*z) - log(2)"},
@@ -123,6 +130,62 @@ LOSSES = (
         functions={"hinge": "z*[z > 0]"},
         constants={"margin": "1"},
         values=("d_p", "d_n"),
+    ),
+    LossDefinition(
+        "PoissonNLL",
+        "l = sum[i] (exp(y_hat[i]) - y[i]*y_hat[i])",
+        about="How unlikely counts are of which the logarithm of the rate is predicted, but for a constant.",
+    ),
+    LossDefinition(
+        "GaussianNLL",
+        "l = 1/2*(sum[i] (log(v[i]) + (y_hat[i] - y[i])^2/v[i]))",
+        inputs=("v",),
+        shapes={"v": ("K",)},
+        domains={"v": "positive"},
+        about="How unlikely targets are under normal distributions of given variances, but for a constant.",
+    ),
+    LossDefinition(
+        "Hinge",
+        "l = sum[i] hinge(margin - y[i]*y_hat[i])",
+        functions={"hinge": "z*[z > 0]"},
+        constants={"margin": "1"},
+        about="What a score lacks to a margin on the side that the target, 1 or -1, says.",
+    ),
+    LossDefinition(
+        "SoftMargin",
+        "l = sum[i] softplus(-y[i]*y_hat[i])",
+        about="The logistic loss of targets 1 and -1.",
+    ),
+    LossDefinition(
+        "HingeEmbedding",
+        "l = sum[i] (y_hat[i]*[y[i] > 0] + hinge(margin - y_hat[i])*[y[i] <= 0])",
+        functions={"hinge": "z*[z >= 0]"},
+        constants={"margin": "1"},
+        about="A distance, or what it lacks to a margin, for targets 1 and -1.",
+    ),
+    LossDefinition(
+        "MarginRanking",
+        "l = sum[i] hinge(margin - y[i]*(y_hat[i] - other[i]))",
+        inputs=("other",),
+        shapes={"other": ("K",)},
+        functions={"hinge": "z*[z >= 0]"},
+        constants={"margin": "0"},
+        about="What one score lacks to another and a margin, on the side that the target, 1 or -1, says.",
+    ),
+    LossDefinition(
+        "CosineEmbedding",
+        """t = sum[i] y_hat[i]*other[i]
+        a = sqrt(sum[i] y_hat[i]^2)
+        b = sqrt(sum[i] other[i]^2)
+        c = t/(a*b)
+        l = (1 - c)*[same > 0] + hinge(c - margin)*[same <= 0]""",
+        target=None,
+        inputs=("other", "same"),
+        shapes={"other": ("K",), "same": ()},
+        functions={"hinge": "z*[z >= 0]"},
+        constants={"margin": "0"},
+        values=("t", "a", "b", "c"),
+        about="One less the cosine of two vectors that belong together (1), or the cosine of two that do not (-1).",
     ),
     LossDefinition(
         "NegativeSampling",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Rational
 
 from derive.errors import NetworkError
 from derive.expression import symbols
@@ -177,6 +177,25 @@ def l2_normalisation(rank: Expr = Integer(1)) -> LayerDefinition:
     )
 
 
+def local_response_norm(
+    size: Expr, alpha: Expr = Rational(1, 10000), beta: Expr = Rational(3, 4), k: Expr = Integer(1)
+) -> LayerDefinition:
+    """Values over a power of the mean square of ``size`` neighbouring channels, as AlexNet has it."""
+    return LayerDefinition(
+        name="LocalResponseNorm",
+        equations="""
+            u[c,h,w] = k + alpha/m*(sum[j<m] z[c + j - floor(m/2), h, w]^2)
+            y[c,h,w] = z[c,h,w]/u[c,h,w]^beta
+        """,
+        axes=("C", "H", "W"),
+        sizes={"m": size},
+        shapes={"u": ("C", "H", "W"), "y": ("C", "H", "W")},
+        constants={"alpha": alpha, "beta": beta, "k": k},
+        domains={"u": "positive"},
+        values=("u",),
+    )
+
+
 LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     "LayerNorm": layer_norm,
     "RMSNorm": rms_norm,
@@ -184,4 +203,5 @@ LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     **{f"InstanceNorm{dimensions}d": partial(instance_norm, dimensions) for dimensions in (1, 2)},
     "GroupNorm": group_norm,
     "L2Norm": l2_normalisation,
+    "LocalResponseNorm": local_response_norm,
 }

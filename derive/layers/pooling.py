@@ -82,8 +82,47 @@ def global_average_pool(rank: int) -> LayerDefinition:
     )
 
 
+def power_average_pool(
+    rank: int, power: Expr, kernel: Option, stride: Option | None = None, padding: Option = Integer(0)
+) -> LayerDefinition:
+    """The norm of every window: the root of the sum of its magnitudes to a power, as ``LPPool`` has it."""
+    sizes, place, ranges = _window(rank, kernel, stride, padding)
+    axes, outer = SPACE[rank], ",".join(OUTER[rank])
+    return LayerDefinition(
+        name=f"LPPool{rank}d",
+        equations=f"y[c,{outer}] = (sum[{ranges}] abs(z[c, {place}])^q)^(1/q)",
+        axes=("C", *axes),
+        sizes=sizes,
+        derived=_derived(rank),
+        shapes={"y": ("C", *(f"{a}_out" for a in axes))},
+        constants={"q": power},
+    )
+
+
+def adaptive_average_pool(rank: int, outputs: Option) -> LayerDefinition:
+    """The means of as many windows as ``outputs`` says: window t of n begins at ⌊tL/n⌋ and ends before ⌈(t+1)L/n⌉."""
+    axes = SPACE[rank]
+    sizes = per_axis("n", outputs, axes)
+    begins = [f"floor({o}*{a}/n{a})" for a, o in zip(axes, OUTER[rank], strict=True)]
+    ends = [f"ceil(({o} + 1)*{a}/n{a})" for a, o in zip(axes, OUTER[rank], strict=True)]
+    inside = " and ".join(
+        f"{low} <= {i} and {i} < {high}" for low, i, high in zip(begins, INNER[rank], ends, strict=True)
+    )
+    count = "*".join(f"({high} - {low})" for low, high in zip(begins, ends, strict=True))
+    inner = ",".join(INNER[rank])
+    return LayerDefinition(
+        name=f"AdaptiveAvgPool{rank}d",
+        equations=f"y[c,{','.join(OUTER[rank])}] = 1/({count})*sum[{inner} if {inside}] z[c,{inner}]",
+        axes=("C", *axes),
+        sizes=sizes,
+        shapes={"y": ("C", *(f"n{a}" for a in axes))},
+    )
+
+
 LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     **{f"MaxPool{rank}d": partial(max_pool, rank) for rank in (1, 2)},
     **{f"AvgPool{rank}d": partial(average_pool, rank) for rank in (1, 2)},
     **{f"GlobalAvgPool{rank}d": partial(global_average_pool, rank) for rank in (1, 2)},
+    **{f"LPPool{rank}d": partial(power_average_pool, rank) for rank in (1, 2)},
+    **{f"AdaptiveAvgPool{rank}d": partial(adaptive_average_pool, rank) for rank in (1, 2)},
 }

@@ -59,15 +59,15 @@ ANY = Range()
 RANGES: Mapping[str, Range] = MappingProxyType(
     {
         **dict.fromkeys(("outputs", "kernel", "stride", "dilation", "groups", "pieces", "hidden", "heads"), COUNT),
-        **dict.fromkeys(("rows", "dimension", "width", "keys", "values", "other"), COUNT),
+        **dict.fromkeys(("rows", "dimension", "width", "keys", "values", "other", "scale", "factor", "size"), COUNT),
         "rank": Range(low=1, whole=True, lettered=False),
         **dict.fromkeys(("padding", "output_padding"), Range(low=0, whole=True)),
         "shape": Range(low=-1, whole=True),
         "axis": Range(whole=True, lettered=False),
         "p": Range(low=0, high=1, below=True),
-        **dict.fromkeys(("slope", "alpha"), ANY),
-        **dict.fromkeys(("beta", "delta"), POSITIVE),
-        **dict.fromkeys(("margin", "gamma"), NOT_NEGATIVE),
+        **dict.fromkeys(("slope", "alpha", "low", "high", "above", "below"), ANY),
+        **dict.fromkeys(("beta", "delta", "power"), POSITIVE),
+        **dict.fromkeys(("margin", "gamma", "lambda", "k"), NOT_NEGATIVE),
         "smoothing": Range(low=0, high=1),
     }
 )

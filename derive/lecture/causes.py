@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sympy
-from sympy import Basic, Eq, Expr
+from sympy import And, Basic, Eq, Expr, Ge, Lt, Symbol
+from sympy.logic.boolalg import Boolean
 
 from derive.calculus.factors import cost
 from derive.expression import symbols
@@ -27,19 +28,21 @@ def cause_of(way: Way, *, at_top: bool = False) -> Sentence:
     The row ``at_top`` is what is differentiated itself: its elements send nothing back, so nothing adds up.
     """
     if way.meeting:
-        where = listed([Eq(letter, place, evaluate=False) for letter, place in way.meeting])
+        places = [Eq(letter, place, evaluate=False) for letter, place in way.meeting]
+        where = listed([*places, *(_below(letter, length) for letter, length in way.inside)])
         together = "." if at_top else ": what all of these send back adds up."
         return said(way.holder, " holds ", way.held, " where ", *where, together, beside=(way.slope,))
     if way.repeated:
         return _of_repeated(way, at_top=at_top)
-    if not symbols.subscripts_of(way.holder):
-        if way.summed:
-            return said("Only one term of the sum in ", way.holder, " holds ", way.held, ".")
+    in_a_number = not symbols.subscripts_of(way.holder)
+    if in_a_number and way.summed:
+        return said("Only one term of the sum in ", way.holder, " holds ", way.held, ".")
+    if in_a_number and at_top:
         return said("Differentiate ", way.holder, " by ", way.held, ".")
     if way.slope == 1:
         passed = "." if at_top else ": it receives that signal unchanged."
         return said(way.held, " shifts ", way.holder, " one for one", passed)
-    if way.is_elementwise:
+    if way.is_elementwise and not in_a_number:
         return said(way.holder, " depends on ", way.held, " alone", *_with_slope(way.slope), ".")
     return said(way.held, " occurs in ", way.holder, " only", *_with_slope(way.slope), ".")
 
@@ -57,6 +60,11 @@ def cause_of_mixing(held: Expr, holder: Expr) -> Sentence:
     if not symbols.subscripts_of(holder):
         return said("Differentiate ", holder, " by ", held, ".")
     return said("A change of ", held, " moves every ", holder, ": what all of them send back adds up.")
+
+
+def _below(letter: Symbol, length: Expr) -> Boolean:
+    """Where an index runs, both ends of it: SymPy knows that it is at least 0, and would leave that out."""
+    return And(Ge(letter, 0, evaluate=False), Lt(letter, length), evaluate=False)
 
 
 def _of_repeated(way: Way, *, at_top: bool) -> Sentence:

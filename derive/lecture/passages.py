@@ -77,7 +77,7 @@ class Lecturer:
         lines = self.sweep.simplifier.lines(sent, ranges)
         reduced = lines[0].expression if lines and lines[0].rule is StepRule.ELIMINATE else sent
         final = lines[-1].expression if lines else sent
-        cause = self._cause(name, quantity, links, open_links)
+        cause = self._cause(name, quantity, links, open_links, final)
         steps = [step for link in open_links for step in link.steps]
         first = reduced if self._is_worth_a_line(reduced, final) else final
         steps.append(Step(quantity, first, StepRule.CHAIN, cause))
@@ -90,7 +90,10 @@ class Lecturer:
         lost = walks.holds(before, KroneckerDelta) and not walks.holds(after, KroneckerDelta)
         return lost or cost(after) < WORTH * cost(before)
 
-    def _cause(self, name: str, quantity: Quantity, links: Sequence[Link], open_links: Sequence[Link]) -> Sentence:
+    def _cause(
+        self, name: str, quantity: Quantity, links: Sequence[Link], open_links: Sequence[Link], line: Expr
+    ) -> Sentence:
+        """Why the ``line`` is what it is; where letters run that it does not sum over itself is said as well."""
         held = symbols.element(name, quantity.indices[len(self.sweep.letters) :])
         if len(links) > 1:
             closed = [link.holder for link in links if link not in open_links]
@@ -102,7 +105,9 @@ class Lecturer:
             return said(held, " occurs in ", link.holder, " more than once.")
         (way,) = link.ways
         slope = self.sweep.simplifier.simplify(way.slope, self.sweep.ranges(quantity))
-        return cause_of(replace(way, slope=slope), at_top=link.row.name == self.sweep.top)
+        summed = {limit[0] for total in walks.parts(line, Sum) for limit in total.limits}
+        unsaid = tuple(entry for entry in way.inside if entry[0] not in summed)
+        return cause_of(replace(way, slope=slope, inside=unsaid), at_top=link.row.name == self.sweep.top)
 
     def _signals(self, expression: Expr) -> tuple[str, ...]:
         """The tensors whose adjoints an expression reads, unless the vocabulary has them as symbols."""

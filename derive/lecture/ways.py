@@ -5,7 +5,7 @@ It is what a lecturer says of a step before it is written down: ``W[i,j]`` occur
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Symbol
 
@@ -21,7 +21,8 @@ class Way:
     """Where a row holds the element ``held`` of a tensor: in its element ``holder``, with the derivative ``slope``.
 
     ``repeated`` are the indices of the holder over which it does so again and again; ``summed`` those of the sum in the
-    row of which one term holds it. Where windows move, ``meeting`` says where they meet the element.
+    row of which one term holds it. Where windows move, ``meeting`` says where they meet the element, and ``inside`` how
+    far the letters of theirs run that the row binds.
     """
 
     held: Expr
@@ -30,6 +31,7 @@ class Way:
     repeated: tuple[Symbol, ...]
     summed: tuple[Symbol, ...] = ()
     meeting: tuple[tuple[Symbol, Expr], ...] = ()
+    inside: tuple[tuple[Symbol, Expr], ...] = ()
 
     @property
     def is_elementwise(self) -> bool:
@@ -45,7 +47,7 @@ def ways(row: Row, forward: Forward, name: str, outer: tuple[Symbol, ...], own: 
         way = _way(part, row, outer, symbols.element(name, own), own)
         before = found.get((way.holder, way.meeting))
         if before is not None:
-            way = Way(way.held, way.holder, Add(before.slope, way.slope), way.repeated, way.summed, way.meeting)
+            way = replace(way, slope=Add(before.slope, way.slope))
         found[way.holder, way.meeting] = way
     return tuple(found.values())
 
@@ -61,6 +63,7 @@ def _way(part: Contribution, row: Row, outer: tuple[Symbol, ...], held: Expr, ow
     met = tuple((letter, subscript) for subscript, letter in places if equal.get(subscript) != letter)
     read = {symbol for subscript in part.subscripts for symbol in subscript.free_symbols}
     over = [(letter, 0, length - 1) for letter, length in part.bound if letter not in read]
+    places_of = {symbol for _, subscript in met for symbol in subscript.free_symbols}
     return Way(
         held,
         walks.replaced(symbols.element(row.name, outer), equal),
@@ -70,4 +73,5 @@ def _way(part: Contribution, row: Row, outer: tuple[Symbol, ...], held: Expr, ow
         ),
         tuple(equal[letter] for letter, length in part.bound if letter in equal and length != 1),
         tuple((letter, walks.replaced(subscript, equal)) for letter, subscript in met),
+        tuple((k, length) for k, length in part.bound if k in places_of - {*equal}),
     )

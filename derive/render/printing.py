@@ -185,7 +185,7 @@ def _parts(text: str) -> Iterator[str | Basic]:
 def _said(style: Style, part: Basic, ranks: Ranks, index_base: IndexBase, barred: frozenset[str]) -> str:
     """An expression within a sentence: a letter and a whole tensor by their names, equations as they are counted."""
     printer = ExpressionPrinter(style, ranks, inline=True, barred=barred)
-    if isinstance(part, Relational):
+    if isinstance(part, Relational | And):
         shown = counted(Bracket(part), index_base, places_in(ranks))
         return printer.condition(shown.args[0]).text
     if isinstance(part, Symbol) and is_index(part):

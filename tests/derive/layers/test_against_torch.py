@@ -13,8 +13,8 @@ from numeric import evaluate
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install '.[check]')")
 functional = torch.nn.functional
-POINTS = np.array([-2.5, -1.0, -0.3, 0.0, 0.7, 1.0, 3.0])
-UPSTREAM = np.array([0.3, -1.2, 0.5, 2.0, -0.7, 1.1, 0.9])
+POINTS = np.array([-3.0, -2.5, -1.0, -0.3, 0.0, 0.7, 1.0, 3.0, 6.0, 7.0])
+UPSTREAM = np.array([0.8, 0.3, -1.2, 0.5, 2.0, -0.7, 1.1, 0.9, -0.4, 1.3])
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "Identity": lambda z: z,
@@ -30,6 +30,21 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "GELU": functional.gelu,
     "GELUTanh": lambda z: functional.gelu(z, approximate="tanh"),
     "SiLU": functional.silu,
+    "Softsign": functional.softsign,
+    "Hardtanh": functional.hardtanh,
+    "Hardtanh(-0.3, 0.7)": lambda z: functional.hardtanh(z, -0.3, 0.7),
+    "ReLU6": functional.relu6,
+    "Hardsigmoid": lambda z: functional.relu6(z + 3) / 6,  # its own divides by a 6 of single precision
+    "Hardswish": functional.hardswish,
+    "SELU": functional.selu,
+    "CELU": functional.celu,
+    "CELU(2)": lambda z: functional.celu(z, 2.0),
+    "LogSigmoid": functional.logsigmoid,
+    "Softshrink": functional.softshrink,
+    "Softshrink(0.3)": lambda z: functional.softshrink(z, 0.3),
+    "Hardshrink(1)": lambda z: functional.hardshrink(z, 1.0),
+    "Tanhshrink": functional.tanhshrink,
+    "SquaredReLU": lambda z: functional.relu(z) ** 2,
     "Sigmoid": torch.sigmoid,
     "Tanh": torch.tanh,
     "Softmax": lambda z: functional.softmax(z, dim=-1),
@@ -63,6 +78,8 @@ def test_prelu_and_its_slope() -> None:
 
 SCORES = np.array([-1.5, 0.0, 0.4, 2.0, 1.0])
 REAL = np.array([-0.5, 0.0, 1.4, 0.5, 1.5])  # errors at 0, at +1 and -1, at +1/2 and -1/2
+SIGNS = np.array([1.0, -1.0, -1.0, 1.0, -1.0])
+COUNTS = np.array([0.0, 3.0, 1.0, 2.0, 5.0])
 BINARY = np.array([0.0, 1.0, 1.0, 0.0, 1.0])
 ONE_HOT = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
 SIMPLEX = np.array([0.1, 0.2, 0.3, 0.25, 0.15])
@@ -87,6 +104,12 @@ LOSSES: dict[str, tuple[Any, Any, Callable[[Any, Any], Any]]] = {
     "Huber": (SCORES, REAL, _sum(functional.huber_loss)),
     "Huber(0.5)": (SCORES, REAL, _sum(functional.huber_loss, delta=0.5)),
     "Huber(mean)": (SCORES, REAL, _mean(functional.huber_loss)),
+    "SmoothL1": (SCORES, REAL, _sum(functional.smooth_l1_loss)),
+    "SmoothL1(0.5)": (SCORES, REAL, _sum(functional.smooth_l1_loss, beta=0.5)),
+    "PoissonNLL": (SCORES, COUNTS, _sum(functional.poisson_nll_loss)),
+    "SoftMargin": (SCORES, SIGNS, _sum(functional.soft_margin_loss)),
+    "HingeEmbedding": (SCORES, SIGNS, _sum(functional.hinge_embedding_loss)),
+    "HingeEmbedding(2)": (SCORES, SIGNS, _sum(functional.hinge_embedding_loss, margin=2.0)),
     "BCE": (UNIT, BINARY, _sum(functional.binary_cross_entropy)),
     "BCE(mean)": (UNIT, BINARY, _mean(functional.binary_cross_entropy)),
     "BCEWithLogits": (SCORES, BINARY, _sum(functional.binary_cross_entropy_with_logits)),
@@ -110,6 +133,38 @@ def test_losses(name: str) -> None:
     arrays = {"x": prediction, "y": target}
     assert np.allclose(evaluate(net.value("l"), arrays), loss.item(), rtol=1e-12)
     assert np.allclose(evaluate(net.gradient("x"), arrays), x.grad.numpy(), rtol=1e-12, atol=1e-14)
+
+
+BESIDE: dict[str, tuple[dict[str, Any], Callable[..., Any]]] = {
+    "GaussianNLL": (
+        {"y": REAL, "v": np.array([0.3, 2.0, 1.0, 0.1, 4.0])},
+        lambda x, y, v: functional.gaussian_nll_loss(x, y, v, reduction="sum"),
+    ),
+    "MarginRanking(0.5)": (
+        {"y": SIGNS, "other": REAL},
+        lambda x, y, other: functional.margin_ranking_loss(x, other, y, margin=0.5, reduction="sum"),
+    ),
+    "CosineEmbedding": (
+        {"other": REAL, "same": np.array(1.0)},
+        lambda x, other, same: functional.cosine_embedding_loss(x[None], other[None], same[None]),
+    ),
+    "CosineEmbedding(0.1)": (
+        {"other": REAL, "same": np.array(-1.0)},
+        lambda x, other, same: functional.cosine_embedding_loss(x[None], other[None], same[None], margin=0.1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_losses_with_more_inputs(name: str) -> None:
+    given, reference = BESIDE[name]
+    net = network("x:K -> Identity", name)
+    x = torch.tensor(SCORES, requires_grad=True)
+    loss = reference(x, **{key: torch.tensor(value) for key, value in given.items()})
+    loss.backward()
+    arrays = {"x": SCORES, **given}
+    assert np.allclose(evaluate(net.value("l"), arrays), loss.item(), rtol=1e-12)
+    assert np.allclose(evaluate(net.gradient("x"), arrays), x.grad.numpy(), rtol=1e-11, atol=1e-14)
 
 
 def test_a_batch_of_a_whole_network() -> None:

@@ -14,7 +14,7 @@ from derive.layers import ACTIVATION, LAYERS, LOSS
 from derive.layers.ranges import ANY, RANGES, Range
 
 NEEDED = {"outputs": "2", "kernel": "3", "groups": "2", "pieces": "2", "hidden": "2", "rows": "5", "dimension": "2"}
-NEEDED |= {"width": "4", "heads": "2", "shape": "2"}
+NEEDED |= {"width": "4", "heads": "2", "shape": "2", "power": "2", "factor": "2", "size": "3", "padding": "1"}
 """What arguments without a default are given while another one is tried."""
 
 

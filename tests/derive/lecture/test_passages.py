@@ -136,3 +136,17 @@ def test_a_sum_is_spoken_of_where_there_is_one(outputs: str, said: str) -> None:
     net = network(f"x:n -> Linear({outputs}) -> Sigmoid -> y_hat", loss="BCE")
     (first, *_) = lines(net.partial("dl/dy_hat", grain="lecture"))
     assert first[0].startswith(said)
+
+
+def test_a_letter_of_a_window_that_the_line_does_not_have_is_said_to_run() -> None:
+    (alone,) = lines(layer("AvgPool1d(k)").vjp("z", grain="lecture"))
+    assert "where p = k·t+m and 0 ≤ m < k:" in alone[0].replace("q", "m"), alone
+    (summed,) = lines(layer("AvgPool1d(k, stride=s)").vjp("z", grain="lecture"))
+    assert "≤" not in summed[0]
+
+
+def test_a_number_that_a_number_is_made_of_depends_on_nothing_alone() -> None:
+    net = network("x:n -> Linear(K) -> y_hat", loss="CosineEmbedding")
+    said = [sentence for sentence, *_ in lines(net.partial("dl/dy_hat", grain="lecture"))]
+    assert "a occurs in c only, with slope −t/(a²·b)." in said
+    assert not any("alone" in sentence for sentence in said)
