@@ -12,6 +12,8 @@ from answers.contract.written import Noted, room
 from answers.derivations.claims import Requirement, claim
 from answers.kinds.scalar import Scalar
 from answers.latex.sheet import Block, Column, Equation, Row, Step, Steps, Table, Text
+from answers.readback.printed import in_blocks, with_primes
+from answers.readback.shown import Shown
 from derive.graph import PathSum
 from derive.graph.rendering import left_side, path_lines, slope_notes
 from derive.render import sentence_latex
@@ -41,14 +43,18 @@ class Paths(Scalar, Noted):
     def answer(self, context: Context) -> Answered:
         partials = self._partials()
         blocks = self.note_blocks()
+        meanings = ", ".join(f"${short} = {whole}$" for short, whole in slope_notes(partials))
+        shown: list[tuple[Shown, ...]] = []
         for partial in partials:
             grain = context.grain(self.steps)
-            blocks += [_equation(partial)] if grain is None else _steps(partial, grain)
-        notes = ", ".join(f"${short} = {whole}$" for short, whole in slope_notes(partials))
-        if notes:
-            blocks.append(Text(f"A prime is the slope of a function, at what the function is applied to: {notes}."))
+            own = [_equation(partial)] if grain is None else _steps(partial, grain)
+            shown.append((Shown(partial.derivation, tuple(with_primes(in_blocks(own), meanings))),))
+            blocks += own
+        if meanings:
+            blocks.append(Text(f"A prime is the slope of a function, at what the function is applied to: {meanings}."))
         claims = (
-            claim(partial.derivation, Requirement(partial.name, partial.derivation.forward)) for partial in partials
+            claim(partial.derivation, Requirement(partial.name, partial.derivation.forward), shown=own)
+            for partial, own in zip(partials, shown, strict=True)
         )
         return Answered(tuple(blocks), tuple(claims))
 

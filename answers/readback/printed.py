@@ -12,6 +12,8 @@ CONTINUED = re.compile(r"\\\\(\[[^]]*\])?\s*&?\s*\\quad\s*\{?\}?")
 """Where a formula goes on in the next line."""
 FRAMES = (r"\begin{aligned}[t]", r"\end{aligned}", r"\begin{array}{@{}l@{}}", r"\end{array}")
 """What holds a formula of several lines together."""
+CHAIN = re.compile(r"\\begin\{aligned\}\s((?:(?!\\begin\{aligned\}).)*&=.*)\\end\{aligned\}", re.DOTALL)
+"""A chain of equalities, one below the other."""
 LINE_END = re.compile(r"\\\\(?:\[[^]]*\])?\s*\n")
 """Where a line of an ``align*`` ends."""
 ZERO = re.compile(r"(?:\$([^$]+)\$|(\S+)) reads as 0 outside its range\.")
@@ -67,6 +69,16 @@ def in_blocks(blocks: Iterable[Block]) -> tuple[Printed, ...]:
     return within_ranges(found, [block for block in known if isinstance(block, Text)])
 
 
+def with_primes(printed: Iterable[Printed], note: str) -> Iterator[Printed]:
+    """The formulas with slopes that stand without their argument as the ``note`` writes them out: f' = f'(a)."""
+    whole = re.findall(r"\$([^$=]+?'[^$=]*?) = ([^$]+)\$", note)
+    for one in printed:
+        text = one.text
+        for short, call in whole:
+            text = re.sub(rf"{re.escape(short)}(?!['(]|\\left)", lambda _, call=call: call, text)  # type: ignore[misc]
+        yield replace(one, text=text)
+
+
 def within_ranges(printed: Iterable[Printed], beside: Iterable[Text]) -> tuple[Printed, ...]:
     """The formulas with what the text beside them says of ranges."""
     text = " ".join(block.latex for block in beside)
@@ -87,6 +99,8 @@ def _in_steps(block: Steps) -> Iterator[Printed]:
 
 def in_one_line(text: str) -> str:
     """A formula that is set in several lines, without the line breaks."""
+    if (chain := CHAIN.fullmatch(text.strip())) is not None:
+        return re.sub(r"(?:\\\\(?:\[[^]]*\])?)?\s*&=", " =", chain[1]).strip()
     if not CONTINUED.search(text):
         return text
     for frame in FRAMES:

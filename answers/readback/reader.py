@@ -19,6 +19,7 @@ from answers.reading import Function, Index, Misshapen, Point, Reading, Side, Ta
 from answers.reading import functions as elementwise
 from answers.reading.tables import point_at, spellings, table_of
 from answers.reading.walks import walk
+from derive.building.known import OUTSIDE
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_name, partial_named
@@ -226,7 +227,8 @@ class Reader:
         """The functions of the forward definition, with what they make of numbers."""
         model = self.derivation.forward
         names = [*(function.name for function in model.functions), *unknown_functions(model)]
-        return tuple(self._function(name, model.functions) for name in names)
+        # What stands for equations that are not there is not printed.
+        return tuple(self._function(name, model.functions) for name in names if not name.startswith(OUTSIDE))
 
     def _function(self, name: str, declared: Sequence[ScalarFunction]) -> Function:
         letters = {str(letter) for letter in _letters_in(formula_of(name, declared))}

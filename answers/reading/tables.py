@@ -218,7 +218,12 @@ def _functions(model: Forward) -> Iterator[Function]:
     for row in model.rows:
         for call in row.expression.atoms(AppliedUndef):
             name = str(call.func)
-            if name not in known and functions.elementwise_name(name) is None and name.isidentifier():
+            if (
+                name not in known
+                and functions.elementwise_name(name) is None
+                and name.isidentifier()
+                and name[0] != "_"
+            ):
                 known.add(name)
                 yield Function(name, spellings(name), None)
 

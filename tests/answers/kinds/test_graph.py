@@ -43,7 +43,7 @@ def test_shapes_of_values_and_operators() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "above", "below", "claims"), [("drawing", 0, 0, 1), ("forward", 13, 0, 1), ("both", 13, 13, 2)]
+    ("key", "above", "below", "claims"), [("drawing", 0, 0, 2), ("forward", 13, 0, 2), ("both", 13, 13, 3)]
 )
 def test_what_the_key_shows(key: str, above: int, below: int, claims: int) -> None:
     drawn = picture({**NEURON, "key": key}).latex
