@@ -53,7 +53,10 @@ class Cache:
     def find(self, path: Path) -> Trained | None:
         """The result in a file, if it is there and undamaged."""
         arrays = self.arrays(path)
-        return None if arrays is None else unpacked(arrays)
+        try:
+            return None if arrays is None else unpacked(arrays)
+        except (KeyError, ValueError, TypeError):
+            return None  # whole, but no result of a training
 
     def store(self, path: Path, result: Trained) -> None:
         """Keep the result. A folder that cannot be written only means that the next build trains again."""

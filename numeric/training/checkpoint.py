@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy
+from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
 
 from numeric.arrays.axes import Array
 from numeric.errors import TrainingError
 
 DIGEST = "digest"
+LARGEST = 2**30
+"""How many bytes the arrays of a file may have."""
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
@@ -45,14 +49,34 @@ def load_arrays(path: Path) -> dict[str, Array]:
         TrainingError: the file is damaged or is something else.
     """
     try:
-        with numpy.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        if not path.is_file():
+            raise ValueError("it is no file" if path.exists() else "it is not there")
+        arrays = _read(path)
         digest = arrays.pop(DIGEST).tobytes()
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise TrainingError(f"{path} is damaged or no file of a training ({error})") from error
+    except Exception as error:  # whatever the readers of archives and arrays say of bytes that are neither
+        raise TrainingError(f"{path} is damaged or no file of a training ({str(error)[:200]})") from error
     if digest != _digest(arrays):
         raise TrainingError(f"{path} is damaged: its arrays do not have the digest that it says")
     return arrays
+
+
+def _read(path: Path) -> dict[str, Array]:
+    """The arrays of an archive, each of which says of itself no more than it has."""
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > LARGEST:
+            raise ValueError(f"it says that it holds more than {LARGEST // 2**20} MB")
+        return {entry.filename.removesuffix(".npy"): _array(archive.read(entry)) for entry in entries}
+
+
+def _array(data: bytes) -> Array:
+    header = io.BytesIO(data)
+    read = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}[read_magic(header)]
+    shape, by_columns, dtype = read(header)
+    rest = data[header.tell() :]
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize != len(rest):
+        raise ValueError("an array is not of the size that it says")
+    return numpy.frombuffer(rest, dtype).reshape(shape, order="F" if by_columns else "C").copy()
 
 
 def _digest(arrays: Mapping[str, Array]) -> bytes:

@@ -142,9 +142,14 @@ def _restore(run: Run, path: Path, identity: str) -> None:
     arrays = load_arrays(path)
     if str(arrays.get("identity")) != identity:
         raise TrainingError(f"{path} is the checkpoint of another training: network, data or settings differ")
-    run.vector.flat[:] = arrays["vector"]
-    run.epoch = int(arrays["epoch"])
-    run.first_losses = arrays["first_losses"].tolist()
-    run.state = {name: arrays[f"state/{name}"] for name in run.state}
     start = "history/"
-    run.history = {name.removeprefix(start): a.tolist() for name, a in arrays.items() if name.startswith(start)}
+    try:
+        epoch, first_losses = int(arrays["epoch"]), list(map(float, arrays["first_losses"]))
+        state = {name: arrays[f"state/{name}"] for name in run.state}
+        history = {name.removeprefix(start): a.tolist() for name, a in arrays.items() if name.startswith(start)}
+        if any(state[name].shape != known.shape for name, known in run.state.items()):
+            raise ValueError("its state has other shapes")
+        run.vector.flat[:] = arrays["vector"].astype(run.vector.flat.dtype, casting="same_kind")
+    except (KeyError, ValueError, TypeError) as error:
+        raise TrainingError(f"{path} is no checkpoint of this training ({error})") from error
+    run.epoch, run.first_losses, run.state, run.history = epoch, first_losses, state, history

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
 import re
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from random import Random
+from typing import Literal
+
+import numpy
+
+from numeric.training import save_arrays
 
 NETWORKS = (
     "x:n -> Linear(d) -> ReLU -> Linear(K)",
@@ -72,18 +81,33 @@ ODD = (
 VALUES = (*ODD, "[1, 2]", "{a: b}", "[]", "{}", "!!int x", "2020-13-45", "yes", "*a", "&a", "<<: x", "|", "? x")
 
 
+Reader = Literal["pickle", "arrays"]
+PARTS_OF_PICKLES = (
+    *(b"(", b"]", b"}", b"q\x00", b"h\x00", b"\x94", b"0", b"2", b"R", b"b", b"a", b"e", b"u"),
+    b"cos\nsystem\n",
+)
+
+
 @dataclass(frozen=True)
 class Input:
-    """The arguments of a command; ``homework`` is the text of the file ``hw.yaml``, if there is one."""
+    """The arguments of a command, or what reads a file of data.
+
+    ``homework`` is the text of the file ``hw.yaml``, if there is one; ``data`` are the bytes that ``reader`` reads.
+    """
 
     arguments: tuple[str, ...]
     homework: str = ""
+    reader: Reader | None = None
+    data: bytes = field(default=b"", repr=False)
 
 
 def drawn(seed: int) -> Input:
     """The input of that number: always the same."""
     random = Random(seed)
-    kind = random.randrange(6)
+    kind = random.randrange(7)
+    if kind == 6:
+        reader: Reader = random.choice(("pickle", "arrays"))
+        return Input((reader,), reader=reader, data=_spoilt_data(random, random.choice(_data(reader))))
     if kind == 0:
         return Input(
             ("derive", spoilt(random, random.choice(NETWORKS)), "--loss", random.choice(LOSSES), *_option(random))
@@ -141,6 +165,45 @@ def _spoilt_file(random: Random, text: str) -> str:
             key, colon, _ = lines[place].partition(":")
             lines[place] = f"{key}{colon} {random.choice(VALUES)}"
     return "\n".join(lines) + "\n"
+
+
+def _spoilt_data(random: Random, data: bytes) -> bytes:
+    """The bytes with one or more that are lost, changed, doubled or put in between, or without their end."""
+    spoilt = bytearray(data)
+    for _ in range(random.choice((1, 1, 2, 4, 20))):
+        place, kind = random.randrange(len(spoilt) + 1), random.randrange(6)
+        if kind == 0:
+            spoilt[place : place + 1] = random.randbytes(1)
+        elif kind == 1:
+            del spoilt[place : place + random.randrange(1, 40)]
+        elif kind == 2:
+            spoilt[place:place] = random.randbytes(random.randrange(1, 9))
+        elif kind == 3:
+            spoilt[place : place + 4] = random.choice((b"\xff" * 4, bytes(4), b"\xff\xff\xff\x7f"))
+        elif kind == 4:
+            spoilt[place:place] = random.choice(PARTS_OF_PICKLES) * random.choice((1, 1, 3, 500))
+        else:
+            del spoilt[place:]
+    return bytes(spoilt)
+
+
+@cache
+def _data(reader: Reader) -> tuple[bytes, ...]:
+    """Files that are right: batches of images as pickles, results of trainings as arrays."""
+    images = numpy.arange(60, dtype=numpy.uint8).reshape(3, 20)
+    if reader == "pickle":
+        values: tuple[object, ...] = (
+            {b"data": images, b"labels": [1, 2, 3]},
+            [images.astype(">i8"), 1.5, None, 10**40, "é"],
+            {"a": {}},
+        )
+        return tuple(pickle.dumps(value, protocol) for value in values for protocol in range(6))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kept.npz"
+        save_arrays(
+            path, {"parameters/W1": images / 3, "history/train_loss": images[0] / 7, "stopped": numpy.array("")}
+        )
+        return (path.read_bytes(),)
 
 
 def _option(random: Random) -> Sequence[str]:

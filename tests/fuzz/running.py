@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from numeric.data import DataError
+from numeric.data.plain_pickle import read_plain_pickle
+from numeric.training import TrainingError, load_arrays
 from tests.answers.command.runner import run
-from tests.fuzz.inputs import Input
+from tests.fuzz.inputs import Input, Reader
 
 LONGEST = 20
 """Seconds that an input may take."""
@@ -34,6 +37,8 @@ def ended(given: Input, seconds: int = LONGEST) -> Ended:
         Path("hw.yaml").write_text(given.homework, encoding="utf-8")
     try:
         with _in_time(seconds):
+            if given.reader is not None:
+                return _read(given.reader, given.data)
             outcome = run(*given.arguments)
     except TooLongError:
         return Ended(None, f"takes more than {seconds} s")
@@ -46,6 +51,17 @@ def ended(given: Input, seconds: int = LONGEST) -> Ended:
     if outcome.code == 2 and outcome.err.count("error: ") != 1:
         return Ended(outcome.code, f"has no message, or several: {outcome.err}")
     return Ended(outcome.code)
+
+
+def _read(reader: Reader, data: bytes) -> Ended:
+    """How reading the data ends: as a command does that meets it."""
+    path = Path("data")
+    path.write_bytes(data)
+    try:
+        _ = read_plain_pickle(path) if reader == "pickle" else load_arrays(path)
+    except (DataError, TrainingError):
+        return Ended(2)
+    return Ended(0)
 
 
 @contextmanager

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy
 import pytest
 
 from answers.trainings.cache import VARIABLE, Cache, cache_folder
+from numeric.training import save_arrays
 from tests.answers.trainings.described import job, outcome
 
 
@@ -58,3 +60,11 @@ def test_the_variable_names_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert cache_folder() == tmp_path
     monkeypatch.delenv(VARIABLE)
     assert "gradsheet" in cache_folder().parts
+
+
+def test_arrays_that_are_no_result_are_not_used(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    several = {"stopped": numpy.array(""), "test/accuracy": numpy.ones(3), "first_losses": numpy.ones(1)}
+    for arrays in ({"a": numpy.ones(3)}, several):
+        save_arrays(tmp_path / "kept.npz", arrays)
+        assert cache.find(tmp_path / "kept.npz") is None

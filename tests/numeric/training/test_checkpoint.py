@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy
@@ -85,3 +86,33 @@ def test_arrays_of_another_digest_are_refused(tmp_path: Path) -> None:
     numpy.savez(path, a=numpy.arange(4.0), digest=digest)
     with pytest.raises(TrainingError, match="do not have the digest"):
         load_arrays(path)
+
+
+def test_an_archive_of_something_else_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.npz"
+    save_arrays(path, {"a": numpy.ones((2, 3), order="F"), "b": numpy.array("text"), "c": numpy.array(3)})
+    assert load_arrays(path)["a"].shape == (2, 3)
+    whole = path.read_bytes()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.npy", bytes(2**20))
+    with pytest.raises(TrainingError, match="damaged"):
+        load_arrays(path)
+    numpy.savez(path, a=numpy.array([{}], dtype=object))
+    with pytest.raises(TrainingError, match="not of the size"):
+        load_arrays(path)
+    # The field of the method of compression, of the first entry.
+    place = whole.index(b"PK\x01\x02") + 10
+    path.write_bytes(whole[:place] + b"\x63" + whole[place + 1 :])
+    with pytest.raises(TrainingError, match="damaged"):
+        load_arrays(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(TrainingError, match="no file"):
+        load_arrays(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of POSIX")
+def test_a_pipe_in_the_place_of_a_checkpoint_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "checkpoint.npz")
+    with pytest.raises(TrainingError, match="it is no file"):
+        load_arrays(tmp_path / "checkpoint.npz")
