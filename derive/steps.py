@@ -9,6 +9,7 @@ from sympy import Basic, Expr, Symbol
 
 from derive.conventions import USUAL, Conventions, IndexBase, Layout
 from derive.convolution.nodes import ConvolutionForm
+from derive.expression.partials import Partial, partial_named
 from derive.forward import Forward
 from derive.matrix.nodes import Node
 from derive.step_rules import StepRule
@@ -32,6 +33,11 @@ class Quantity:
     indices: tuple[Symbol, ...]
     shape: tuple[Expr, ...]
     at: tuple[Symbol, ...] = ()
+
+    @property
+    def partial(self) -> Partial | None:
+        """The partial that it is, None for a value."""
+        return partial_named(self.name)
 
 
 Grain = Literal["lecture", "full"]

@@ -14,7 +14,6 @@ from derive.derivation import Derivation
 from derive.elements import Elements
 from derive.errors import DeriveError
 from derive.expression import symbols, walks
-from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.recurrent.initial import with_initial
 from derive.render.written_out import written_out_latex, written_out_unicode
@@ -64,7 +63,7 @@ def toeplitz(jacobian: Derivation, sizes: Sizes) -> ImmutableDenseMatrix:
     Raises:
         DeriveError: the derivation is not of a partial, or a size is missing.
     """
-    partial = partial_named(jacobian.quantity.name)
+    partial = jacobian.quantity.partial
     if partial is None:
         raise DeriveError(f"{jacobian.quantity.name} is no partial derivative: expected a Jacobian such as dy/dz")
     everything = written_out(jacobian, sizes)

@@ -23,7 +23,6 @@ from answers.readback.compare import read_back_elements
 from answers.readback.printed import Printed, in_blocks
 from answers.readback.shown import complaint
 from derive.derivation import Derivation
-from derive.expression.partials import partial_named
 from derive.expression.symbols import name_of
 from derive.layer import Layer, layer, upstream_name
 from derive.render import sentence_latex
@@ -184,7 +183,7 @@ def elements_claim(elements: WrittenOut, sizes: Mapping[str, int], printed: Sequ
                 return misread
         return Comparison(outcome.max_error, DOUBLE, outcome.points, note)
 
-    is_partial = partial_named(derivation.quantity.name) is not None
+    is_partial = derivation.quantity.partial is not None
     return Claim(
         f"elements of {quantity_unicode(derivation.quantity, model)}",
         f"${quantity_latex(derivation.quantity, model)}$",

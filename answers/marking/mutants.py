@@ -132,7 +132,7 @@ def _named_size(sign: int, top: str, bottom: str) -> Explanation:
 def mutants(question: Question) -> Iterator[Mutant]:
     """The mistakes that can be made in the chain rule of a partial."""
     model = question.derivation.forward
-    asked = partial_named(question.derivation.quantity.name)
+    asked = question.derivation.quantity.partial
     if asked is None or asked.held or not set(asked.ends) <= set(model.tensors):
         return
     top, by = asked.ends

@@ -17,6 +17,7 @@ from answers.numbers.lines import Line, change_lines, given_lines, gradient_line
 from answers.numbers.measured import MeasuredStage, measured
 from answers.numbers.run import Plan, Stage, run
 from answers.readback.printed import Printed, within_ranges
+from derive.expression.partials import partial_named
 from derive.render import cases_latex, latex
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import Comparison
@@ -111,7 +112,7 @@ def number_blocks(numbers: Numbers) -> tuple[Block, ...]:
 
 def _pass_blocks(numbers: Numbers, stage: Stage) -> Iterator[Block]:
     """The values and the derivatives of a stage."""
-    upstream = [line for line in given_lines(stage.given) if "/" in line.name]
+    upstream = [line for line in given_lines(stage.given) if partial_named(line.name) is not None]
     for heading, lines, given in (
         ("Forward", numbers.values(stage), []),
         ("Backward", numbers.gradients(stage), upstream),

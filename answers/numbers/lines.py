@@ -17,7 +17,7 @@ from answers.numbers.given import Given, names_in
 from answers.numbers.run import Change, Stage
 from derive.derivation import Derivation
 from derive.expression import symbols
-from derive.expression.partials import partial_name
+from derive.expression.partials import partial_name, partial_named
 from derive.layer import upstream_name
 from derive.matrix.build import transpose
 from derive.matrix.nodes import Elementwise, Named, Node
@@ -136,7 +136,7 @@ def given_lines(given: Given, *, learnt: bool = True) -> tuple[Line, ...]:
         elif tensor.domain == "class":
             array = numpy.asarray(array + given.network.index_base, object)
         named = symbol_latex(name, ranks=ranks), symbol_unicode(name, ranks=ranks)
-        if "/" in name:
+        if partial_named(name) is not None:
             named = latex(Named(name, *_rows_and_columns(tensor.shape)), ranks=ranks), named[1]
         lines.append(Line(name, named, array, is_row=_is_row(name, given), is_number=_is_number(name, given)))
     return tuple(lines)

@@ -309,7 +309,7 @@ class Reader:
         quantity = self.derivation.quantity
         truth = place.value(quantity.name)
         point = point_at(place, reading.table)
-        partial = partial_named(quantity.name)
+        partial = quantity.partial
         noise = float(place.partial(quantity.name).noise.max(initial=0.0)) if partial else 0.0
         errors = []
         for side in reading.sides:
@@ -333,7 +333,7 @@ class Reader:
     def _require_key(self, printed: Printed) -> None:
         """The heading of the row must be what the quantity is the gradient by."""
         node = read(printed.key, self._table(frozenset())).last.node
-        partial = partial_named(self.derivation.quantity.name)
+        partial = self.derivation.quantity.partial
         if partial is None or not isinstance(node, tree.Read) or node.name != partial.bottom:
             raise Unequal(f"{self.derivation.quantity.name} stands in the row of {printed.key}")
 

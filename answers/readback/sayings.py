@@ -265,7 +265,7 @@ class Sayings:
 
     @property
     def _top(self) -> str:
-        partial = partial_named(self.reader.derivation.quantity.name)
+        partial = self.reader.derivation.quantity.partial
         return self.reader.derivation.quantity.name if partial is None else partial.top
 
     def _reads(self, statement: Statement, printed: Printed) -> None:

@@ -278,10 +278,15 @@ def _with_deltas(part: Contribution, inner: tuple[Expr, ...]) -> Expr:
 
 
 def _chain_sentence(quantity: Quantity, local: list[Step]) -> str:
-    through = " and ".join(f"{{{step.quantity.name.split('/')[0][1:]}}}" for step in local)
-    return f"{{{quantity.name.split('/')[1][1:]}}} acts on the result through {through}."
+    through = " and ".join(f"{{{_partial(step.quantity).top}}}" for step in local)
+    return f"{{{_partial(quantity).bottom}}} acts on the result through {through}."
 
 
 def _no_path(quantity: Quantity) -> str:
-    top, bottom = quantity.name[1:].split("/d")
-    return f"No path of the forward pass leads from {{{bottom}}} to {{{top}}}."
+    partial = _partial(quantity)
+    return f"No path of the forward pass leads from {{{partial.bottom}}} to {{{partial.top}}}."
+
+
+def _partial(quantity: Quantity) -> Partial:
+    assert quantity.partial is not None, quantity
+    return quantity.partial

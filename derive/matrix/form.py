@@ -48,7 +48,7 @@ class Former:
         node = self._recognised(expression, quantity, hidden)
         if node is None:
             return None
-        partial = partial_named(quantity.name)
+        partial = quantity.partial
         if partial is not None:
             node = lay_out(node, self.layout, self.ranks[partial.top], self.ranks[partial.bottom])
         return self._finished(node, hidden)

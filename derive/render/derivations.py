@@ -281,7 +281,7 @@ def _whole(style: Style, quantity: Quantity, derivation: Derived, barred: frozen
     """The tensor of the quantity, or what it is at its times."""
     if not quantity.at:
         return _quantity(style, quantity, derivation.forward, True, barred, derivation.index_base)
-    partial = partial_named(quantity.name)
+    partial = quantity.partial
     above = len(derivation.forward.tensors[partial.top].shape[:1]) if partial else 0
     length = quantity.shape[0]
     node = At(quantity.name, quantity.at, length, length, above)

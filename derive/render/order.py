@@ -10,7 +10,7 @@ from sympy import Add, Expr, Indexed, KroneckerDelta, Le, Lt, Mul, Pow, Sum, Sym
 
 from derive.expression import walks
 from derive.expression.functions import Bracket
-from derive.expression.partials import partial_named
+from derive.expression.partials import partial_named, partial_read
 from derive.expression.symbols import name_of, text
 from derive.render.counting import is_index
 from derive.render.names import parse_name
@@ -143,7 +143,7 @@ def _kind(factor: Expr) -> int:
 
 def is_partial(factor: Expr) -> bool:
     """Whether it is an element of a partial derivative."""
-    return isinstance(factor, Indexed | Symbol) and partial_named(name_of(factor)) is not None
+    return isinstance(factor, Indexed | Symbol) and partial_read(factor) is not None
 
 
 def abs_term(term: Expr) -> Expr:

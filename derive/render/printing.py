@@ -12,6 +12,7 @@ from sympy.logic.boolalg import And
 
 from derive.conventions import IndexBase
 from derive.expression.functions import Bracket
+from derive.expression.partials import partial_named
 from derive.matrix.nodes import Node
 from derive.render.arrange import numbers_first
 from derive.render.cases import branches
@@ -143,7 +144,7 @@ def symbol_piece(style: Style, name: str, ranks: Ranks | None = None) -> Piece:
     """The same as a piece, whose width is known."""
     ranks = ranks or {}
     printer = ExpressionPrinter(style, ranks, inline=True)
-    if "/" in name or name in ranks:
+    if partial_named(name) is not None or name in ranks:
         return printer.element(name, whole=True)
     return printer.name_of_function(name)
 

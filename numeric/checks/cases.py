@@ -19,7 +19,6 @@ from derive.building.letters import with_numbers
 from derive.derivation import Derivation, General
 from derive.expression.collector import collector_paused
 from derive.expression.functions import Bracket
-from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.render import unicode
 from derive.specialise import put, specialised
@@ -146,7 +145,7 @@ def _same(what: str, ok: bool) -> Comparison:
 
 def _at_the_sizes(derivation: Derivation, seed: int) -> tuple[list[Comparison], str]:
     """The gradients of the generated code at the sizes as they stand, and what that says or why nothing is said."""
-    partial = partial_named(derivation.quantity.name)
+    partial = derivation.quantity.partial
     if partial is None or partial.top != "l":
         return [], "at the sizes as they stand it is the same formula"
     from numeric.checks.directions import along_directions  # it generates code, which small sizes do without

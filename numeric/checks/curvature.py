@@ -7,7 +7,6 @@ from functools import partial as applied
 
 import numpy
 
-from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
@@ -25,14 +24,14 @@ FEW = 512
 
 def is_second_derivative(model: Forward, quantity: Quantity) -> bool:
     """Whether a quantity is a second derivative that can be measured: the partial of a gradient by a given tensor."""
-    partial = partial_named(quantity.name)
+    partial = quantity.partial
     given = {tensor.name for tensor in model.given}
     return partial is not None and partial.top in dict(model.gradients) and partial.bottom in given
 
 
 def is_short(point: Point, quantity: Quantity) -> bool:
     """Whether the gradient of a second derivative has so few elements that it is measured a second time."""
-    partial = partial_named(quantity.name)
+    partial = quantity.partial
     return partial is not None and point.value(partial.top).size <= FEW
 
 
@@ -45,7 +44,7 @@ def second_difference_error(point: Point, quantity: Quantity, value: Array, roun
     Raises:
         ArrayError: the shapes differ, or the quantity is no second derivative.
     """
-    partial = partial_named(quantity.name)
+    partial = quantity.partial
     gradients = dict(point.model.gradients)
     if partial is None or partial.top not in gradients:
         raise ArrayError(f"{quantity.name} is no derivative of a gradient")

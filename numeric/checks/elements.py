@@ -14,7 +14,6 @@ from derive.derivation import Derivation
 from derive.elements import Elements
 from derive.expression import symbols
 from derive.expression.functions import Bracket
-from derive.expression.partials import partial_named
 from derive.steps import Quantity
 from numeric.arrays.axes import Array
 from numeric.checks.checking import Check, unknown_functions
@@ -99,7 +98,7 @@ class _Elements:
     def _measured(self, point: Point) -> Measured:
         """The quantity, from the forward definition alone, in the shape in which its elements are written out."""
         quantity = self.derivation.quantity
-        partial = partial_named(quantity.name)
+        partial = quantity.partial
         if partial is None:
             value = point.value(quantity.name)
             return Measured(value, EPSILON * numpy.abs(value))

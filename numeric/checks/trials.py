@@ -130,7 +130,7 @@ class Trials:
         if form is not None:
             compare = partial(self._of_convolution, quantity, result, form)
             yield from self._tried(f"{what}: convolution form", DOUBLE, compare)
-        if partial_named(quantity.name) is not None and not self.place.kink:
+        if quantity.partial is not None and not self.place.kink:
             yield from self._differences(what, quantity, result)
 
     def _differences(self, what: str, quantity: Quantity, result: Expr) -> Iterator[Comparison]:
@@ -177,7 +177,7 @@ class Trials:
 
         Where there is nothing to compare with is ``told``, or not.
         """
-        truth = "the complex step" if partial_named(quantity.name) else "the forward definition"
+        truth = "the complex step" if quantity.partial else "the forward definition"
         reads = _read_by(expression)
         value = partial(self._value, quantity, expression)
         rounding = partial(self.point.rounding, expression, quantity.indices, quantity.shape)
@@ -307,7 +307,7 @@ class Trials:
         """Whether a value is named rather than computed, as the input of a layer is in a forward table; or is
         computed from what it is at other times, in a recurrence."""
         if expression == element(quantity.name, quantity.indices):
-            return partial_named(quantity.name) is None
+            return quantity.partial is None
         read = [access for access in accesses(expression) if name_of(access) == quantity.name]
         recurrent = bool(self.derivation.forward.cycle)
         return recurrent and all(subscripts_of(access)[:1] != quantity.indices[:1] for access in read)
@@ -376,7 +376,7 @@ class Trials:
         return self._values[key]
 
     def _truth(self, quantity: Quantity, method: Method) -> Measured:
-        if partial_named(quantity.name) is not None:
+        if quantity.partial is not None:
             return self.point.partial(quantity.name, method)
         if quantity.name not in self.derivation.forward.tensors:
             raise ArrayError(f"{quantity.name} is neither a tensor of the forward definition nor a partial of two")

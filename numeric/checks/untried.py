@@ -8,7 +8,6 @@ import numpy
 
 from derive.derivation import Derivation
 from derive.expression import symbols
-from derive.expression.partials import partial_named
 from derive.forward import Forward
 from derive.render import unicode
 from numeric.checks.comparison import Comparison, is_zero
@@ -40,7 +39,7 @@ def unmet_boundaries(derivation: Derivation, unmet: Sequence[Gap]) -> Iterator[C
 
 def _is_on_the_way(derivation: Derivation, gap: Gap) -> bool:
     chart = program(derivation.forward)
-    partial = partial_named(derivation.quantity.name)
+    partial = derivation.quantity.partial
     read = {symbols.name_of(access) for access in symbols.accesses(gap.expression)}
     if partial is None:
         return any(chart.depends(derivation.quantity.name, name) for name in read)
@@ -70,7 +69,7 @@ def _said(feature: Feature) -> str:
 def zero_everywhere(derivation: Derivation, points: Sequence[Point]) -> Iterator[Comparison]:
     """A result that is no 0 and is one at every point, with all that is added up in it: nothing was told there."""
     quantity, result = derivation.quantity, derivation.result
-    partial = partial_named(quantity.name)
+    partial = quantity.partial
     if partial is None or result == 0 or not set(partial.tensors) <= set(derivation.forward.tensors):
         return
     if not all(is_zero(point.response(quantity.name)) for point in points):

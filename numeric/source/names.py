@@ -49,7 +49,9 @@ class Names:
         """
         if name in self.tensors:
             return Code(tree.quoted(self.tensors[name]))
-        return named(identifier(without_primes("".join(name.split("/")))))
+        partial = partial_named(name)
+        plain = name if partial is None else "|".join((f"d{partial.top}d{partial.bottom}", *partial.held))
+        return named(identifier(without_primes(plain)))
 
     def array_shape(self, name: str, rows: Expr, columns: Expr) -> tuple[Expr, ...]:
         """The shape of the array behind a matrix of the given rows and columns."""

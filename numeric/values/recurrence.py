@@ -9,7 +9,6 @@ import numpy
 from sympy import Integer
 
 from derive.derivation import Derivation
-from derive.expression.partials import partial_named
 from derive.recurrent.recurrence import Recurrence
 from numeric.arrays.axes import Array, Scope, stacked
 from numeric.arrays.sizes import lengths, sizes_from
@@ -49,7 +48,7 @@ def gradients(recurrence: Recurrence, arrays: Mapping[str, Any]) -> dict[str, Ar
 
 
 def _denominator(derivation: Derivation) -> str:
-    partial = partial_named(derivation.quantity.name)
+    partial = derivation.quantity.partial
     if partial is None:
         raise TypeError(f"{derivation.quantity.name} is no gradient")
     return partial.bottom
