@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from answers.files import write_file
 from answers.pdf.engine import Engine, Program, available_engines, find_engine
 from answers.pdf.log import Log
 from answers.pdf.process import run
+from answers.scratch import scratch
 
 JOB = "sheet"
 MOST_RUNS = 5
@@ -136,8 +136,7 @@ def _typeset(tex: str, assets: Mapping[str, bytes], engines: Sequence[Engine], t
     """The first engine's attempt, or that of the first one that does not lack a package."""
     attempts = []
     for engine in engines:
-        with tempfile.TemporaryDirectory(prefix="gradsheet-") as folder:
-            workplace = Path(folder)
+        with scratch() as workplace:
             _lay_out(workplace, tex, assets)
             runs, log = _run_until_settled(workplace, engine, timeout)
             path = workplace / f"{JOB}.pdf"

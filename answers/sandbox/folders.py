@@ -1,14 +1,13 @@
-"""Folders in which somebody else's code may write, measured and removed whatever it leaves there."""
+"""Folders in which somebody else's code may write, and how much it has."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+from answers.scratch import scratch
 
 MOST_FOLDERS = 100
 """A disk takes milliseconds to remove each."""
@@ -20,9 +19,8 @@ def workspace(owner: int | None) -> Iterator[tuple[Path, Path]]:
 
     Both are removed at the end.
     """
-    top = Path(tempfile.mkdtemp(prefix="code-"))
-    work, beside = top / "work", top / "beside"
-    try:
+    with scratch() as top:
+        work, beside = top / "work", top / "beside"
         for made in (work, beside):
             made.mkdir(mode=0o700)
         if owner is not None:
@@ -31,8 +29,6 @@ def workspace(owner: int | None) -> Iterator[tuple[Path, Path]]:
             beside.chmod(0o755)
             os.chown(work, owner, owner)
         yield work, beside
-    finally:
-        remove(top)
 
 
 def too_full(folder: Path, files: int, size: int, inner: int = MOST_FOLDERS) -> bool:
@@ -59,45 +55,3 @@ def too_full(folder: Path, files: int, size: int, inner: int = MOST_FOLDERS) -> 
         except OSError:
             return True
     return False
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder with all that is in it, however deep, and follow no link; what cannot be removed stays."""
-    with suppress(OSError):
-        _empty(os.open(folder, FOLDER))
-        folder.rmdir()
-
-
-def _empty(place: int) -> None:
-    """Remove the entries of an open folder and close it; one folder is open at a time, so that any depth will do."""
-    names: list[str] = []
-    try:
-        while True:
-            inner = _first_folder(place)
-            if inner is not None:
-                os.chmod(inner, 0o700, dir_fd=place)
-                place = _instead_of(place, inner)
-                names.append(inner)
-            elif names:
-                place = _instead_of(place, "..")
-                os.rmdir(names.pop(), dir_fd=place)
-            else:
-                return
-    finally:
-        os.close(place)
-
-
-def _first_folder(place: int) -> str | None:
-    """The name of a folder in an open one, None if there is none; all that is no folder is removed before it."""
-    with os.scandir(place) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                return entry.name
-            os.unlink(entry.name, dir_fd=place)
-    return None
-
-
-def _instead_of(place: int, name: str) -> int:
-    opened = os.open(name, FOLDER, dir_fd=place)
-    os.close(place)
-    return opened
