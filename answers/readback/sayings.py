@@ -174,10 +174,11 @@ class Sayings:
     def _moves(self, statement: Statement, printed: Printed) -> None:
         row, held, _, found = self._pair(statement)
         inside = where(row, held, found.value.shape)
-        if not numpy.array_equal(_is_there(found), inside):
+        if not numpy.array_equal(found.value != 0, inside):
             raise Unequal(f"a change of {statement.part('held')} moves other elements than {statement.part('row')}")
 
     def _holds(self, statement: Statement, printed: Printed) -> None:
+        """Where it is not held the complex step leaves a slope exactly at 0, however small the others are."""
         row, held, letters, found = self._pair(statement)
         lengths = {**letters, **self._bound(printed, row.name, letters), **self._ranges(statement)}
         one = "1[" if "[" in statement.part("held") else r"\mathbf{1}["
@@ -186,7 +187,7 @@ class Sayings:
         kept = [letter for letter in own if letter in letters]
         said = spread(value.any(axis=more) if more else value != 0, kept, row, held, found.value.shape)
         inside = where(row, held, found.value.shape)
-        if not numpy.array_equal(said & inside, _is_there(found)):
+        if not numpy.array_equal(said & inside, found.value != 0):
             raise Unequal(f"{statement.part('row')} holds {statement.part('held')} at other places")
 
     def _ranges(self, statement: Statement) -> dict[str, Any]:
