@@ -90,17 +90,19 @@ def compare_gradients(backward: Backward) -> Iterator[Comparison]:
         base = _values(graph, _inputs(backward.forward), graph.functions)
         truths = [mpmath.mpf(0)] * len(graph.nodes)
         truths[graph.place(backward.output)] = mpmath.mpf(1)
+        added = [mpmath.mpf(0)] * len(graph.nodes)
         along = {}
         for edge in reversed(graph.edges):
             if edge.target in reached:
                 slope = _declared(_slopes(graph, base, edge), backward, edge)
                 along[edge] = truths[edge.target] * slope
                 truths[edge.source] += along[edge]
+                added[edge.source] += abs(along[edge])
         for edge in graph.edges:
             what = f"{graph.nodes[edge.source].name} to {graph.nodes[edge.target].name}"
             yield _compared(what, backward.edges[edge], [along.get(edge, mpmath.mpf(0))])
         for place, node in enumerate(graph.nodes):
-            yield _compared(node.name, backward.gradients[place], [truths[place]])
+            yield _compared(node.name, backward.gradients[place], [truths[place]], added[place])
 
 
 def compare_inputs(backward: Backward) -> Iterator[Comparison]:
@@ -171,12 +173,13 @@ def _slopes(graph: Graph, base: Sequence[Any], edge: Edge) -> Iterator[Any]:
     At a jump also those beside it, at a kink of an absolute value also the mean of both sides.
     """
     steps = _steps(base[edge.source])
-    for step in steps:
-        yield _quotient(graph, base, edge, (0, step))
+    # Beside a small number the other steps are long, and what they cut off shows where terms cancel.
     for step in _small_steps(base[edge.source]):
         quotient = _quotient(graph, base, edge, (0, step))
         if not _is_noise(quotient * step, base[edge.target]):
             yield quotient
+    for step in steps:
+        yield _quotient(graph, base, edge, (0, step))
     if _is_bent(graph, base, edge):
         for step in steps:
             yield _quotient(graph, base, edge, (step, 2 * step))
@@ -286,8 +289,9 @@ def _plain(number: Expr) -> Any:
     return precise(number.whole if isinstance(number, Uncertain) else number, {}, {})
 
 
-def _compared(what: str, value: Expr, truths: list[Any]) -> Comparison:
-    """The relative error against the nearest of the truths; a truth that is only noise is 0.
+def _compared(what: str, value: Expr, truths: list[Any], added: Any = 0) -> Comparison:
+    """The relative error against the nearest of the truths; a truth that is only noise is 0, also beside the size of
+    what was ``added`` up to it.
 
     A number so small that the digits may not suffice is untried where none of the truths confirms it.
     """
@@ -295,7 +299,7 @@ def _compared(what: str, value: Expr, truths: list[Any]) -> Comparison:
         return Comparison.untried("no number of digits would do", what)
     found = _plain(value)
     if found == 0:
-        noise = mpmath.mpf(10) ** -(mpmath.mp.dps // 4)
+        noise = max(mpmath.mpf(10) ** -(mpmath.mp.dps // 4), added * mpmath.mpf(10) ** -(mpmath.mp.dps // 8))
         return _comparison(what, 0.0 if min(map(abs, truths)) < noise else 1.0)
     error = min(_error(found, truth) for truth in truths)
     if error > DIGITS and abs(found) < 1 and _exceeds(value):

@@ -53,6 +53,8 @@ def boundaries(model: Forward, sizes: Sizing, seed: int) -> Boundaries:
         given = _drawn(model, sizes, generator, number)
         values = dict(given)
         chart.compute(chart.rows, values, sizes, numpy.float64)
+        if number == 0:
+            missing &= _met_somewhere(model, values, sizes)
         met = _met(model, values, sizes, generator)
         while missing.any() and len(found) < MOST:
             new = (met & missing[:, None]).sum(axis=0)
@@ -85,6 +87,11 @@ def _drawn(model: Forward, sizes: Sizing, generator: Generator, number: int) -> 
             first = drawn.shape[-1] // 2 if tensor.role == "target" else 0
             given[tensor.name] = numpy.concatenate([drawn[..., :first], few[..., first:]], axis=-1)
     return given
+
+
+def _met_somewhere(model: Forward, values: Mapping[str, Array], sizes: Sizing) -> Array:
+    """Whether there are two sides to each gap: a maximum of one candidate has none."""
+    return numpy.array([not (gap.tied and (array == 1).all()) for gap, array in gap_values(model, values, sizes)])
 
 
 def _met(model: Forward, values: Mapping[str, Array], sizes: Sizing, generator: Generator) -> Array:

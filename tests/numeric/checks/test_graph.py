@@ -223,3 +223,13 @@ def test_a_wrong_bound_is_found() -> None:
     assert [one.ok for one in compare_printed([slope], number_unicode)] == [True]
     narrower = lambda number: number_unicode(number).replace("12328", "12329")  # noqa: E731
     assert [one.ok for one in compare_printed([slope], narrower)] == [False]
+
+
+@pytest.mark.parametrize("x", ["1e-200", "1e-20", "1e200"])
+@pytest.mark.parametrize(
+    ("text", "slope"), [("y = 1/x; z = y*x", 0), ("y = 1/x; z = y*x + 0.001*x", Rational(1, 1000))]
+)
+def test_what_cancels_far_from_1_is_confirmed(text: str, slope: Rational, x: str) -> None:
+    backward = scalar_graph(text).backward({"x": x}, "z")
+    assert backward["x"] == slope
+    assert all(comparison.ok and not comparison.unchecked for comparison in compare_gradients(backward))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from derive import network
+from derive import layer, network
 from numeric.expression.forward import forward
 from numeric.sampling.boundaries import boundaries
 from numeric.sampling.kinks import gaps
@@ -35,6 +35,11 @@ def test_what_is_never_0_is_unmet() -> None:
     found = boundaries(model, sample_sizes(model, 0), 0)
     assert found.unmet == gaps(model)
     assert found.points == ()
+
+
+def test_a_maximum_of_one_candidate_has_no_boundary() -> None:
+    model = layer("MaxPool1d(1, stride=2)").network.forward
+    assert boundaries(model, sample_sizes(model, 0), 0).unmet == ()
 
 
 def test_no_value_is_0_by_rounding_alone() -> None:
