@@ -114,6 +114,17 @@ EXPECTED: dict[str, dict[str, Any]] = {
         r"\frac{\partial D}{\partial \mu}": 0.5, r"\frac{\partial D}{\partial s}": -0.45,
         r"\frac{\partial r}{\partial \mu}": 0.74, r"\frac{\partial r}{\partial s}": -1.028,
     },
+    "The Gauss-Newton matrix of a small network": {
+        r"\bm{G}": [
+            [0.23282614775178373, 0.04192238129634169, -0.16496179126092095, 0.12303940996457924],
+            [0.041922381296341696, 0.12377366691331856, -0.06994278891308757, -0.05383087800023097],
+            [-0.16496179126092095, -0.06994278891308757, 0.13147495091301317, -0.0615321619999256],
+            [0.12303940996457924, -0.05383087800023097, -0.0615321619999256, 0.11536304000015657],
+        ],
+    },
+    "Second derivatives, products with directions, an expansion": {
+        r"\bm{H}": [[8 - 0.8414709848, 8], [8, 2]],
+    },
     "Reverse mode, node by node": {
         "f_1": 1.2214027581601699, "f_3": 2.71322745580144, "f_5": 0.41538426681343016, "y": 15.493244464425432,
         r"\frac{\partial y}{\partial f_3}": 14.168214161571681,
@@ -148,7 +159,9 @@ def test_every_recipe_is_built_and_right(title: str, tmp_path: Path) -> None:
 def test_the_numbers_of_a_recipe(title: str) -> None:
     texts = [b.latex for answer in answers_of(title)[1] for b in answer.blocks if isinstance(b, Equation)]
     for left, expected in EXPECTED[title].items():
-        found = [text for text in texts if text.startswith((f"{left} =", rf"{left} \leftarrow"))]
+        found = [
+            text for text in texts if text.startswith((f"{left} =", rf"{left} \leftarrow")) and r"\bm{J}" not in text
+        ]
         assert found, f"{left} among {texts}"
         numpy.testing.assert_allclose(read_line(found[-1], 4).numbers, expected, rtol=6e-4, atol=1e-12)
 
