@@ -68,6 +68,7 @@ class Question(Strict):
     level: Literal[1, 2] = Field(1, description="1 for a section, 2 for one inside it")
     text: Markdown = ""
     new_page: bool = Field(False, description="whether it begins on a page of its own")
+    notebook: FileName | None = Field(None, description="the name of a notebook of its programs, besides the files")
     parts: tuple[Part, ...] = ()
     rest: RestOf | None = Field(None, description="a page for each of them that no part of the file is about")
     without: tuple[str, ...] = Field((), description="the names of those that get none")

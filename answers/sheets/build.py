@@ -23,6 +23,7 @@ from answers.sheets.catalogue import catalogue
 from answers.sheets.certificate import FILE as CERTIFICATE
 from answers.sheets.certificate import certificate_file
 from answers.sheets.layout import key_sheet, question_sheet
+from answers.sheets.notebooks import notebook_files
 from answers.trainings.trainer import Trainer
 from derive.conventions import Layout
 from derive.steps import Grain
@@ -128,6 +129,10 @@ def _files(homework: Homework, context: HomeworkContext, only: SheetName | None)
     """Handouts and files to write answers into go with the questions, solutions with the key."""
     if "questions" in _wanted(homework, only):
         yield from answer_files(homework, context)
+    if only != "key":
+        yield from notebook_files(homework, context, solved=False)
+    if only != "questions":
+        yield from notebook_files(homework, context, solved=True)
     for part in homework.parts():
         if only != "key":
             yield from context.handout(part)

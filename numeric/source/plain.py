@@ -33,7 +33,7 @@ SPECIAL = frozenset({"__init__", "__name__"})
 """The names with two underscores that it uses."""
 
 PACKAGES = frozenset(
-    "numpy torch jax math array_api_compat array_api_extra keras sklearn layers classifier mlp "
+    "numpy torch jax math array_api_compat array_api_extra keras sklearn matplotlib layers classifier mlp "
     "classification_numpy classification_torch classification_keras regression_numpy regression_torch "
     "regression_keras".split()
 )
