@@ -7,6 +7,7 @@ from tests.planted import (
     mutants_of_calculus,
     mutants_of_figures,
     mutants_of_graphs,
+    mutants_of_pages,
     mutants_of_printers,
     mutants_of_prints,
 )
@@ -19,6 +20,7 @@ MUTANTS: dict[str, Mutant] = {
     **mutants_of_graphs.MUTANTS,
     **mutants_of_prints.MUTANTS,
     **mutants_of_printers.MUTANTS,
+    **mutants_of_pages.MUTANTS,
 }
 
 ONE_PART = """\
@@ -83,6 +85,21 @@ HOMEWORKS = {
     **{name: ONE_PART.format(**PLAIN, answer=answer) for name, answer in mutants_of_graphs.ANSWERS.items()},
     **{name: ONE_PART.format(**PLAIN, answer=answer) for name, answer in mutants_of_prints.ANSWERS.items()},
     **{name: ONE_PART.format(**PLAIN, answer=answer) for name, answer in mutants_of_printers.ANSWERS.items()},
+    **{name: ONE_PART.format(**PLAIN, answer=answer) for name, answer in mutants_of_pages.ANSWERS.items()},
+    "entropy told": ONE_PART.format(
+        layers="x:n -> Linear(K) -> Softmax -> y_hat",
+        loss="CrossEntropy",
+        batch="",
+        layout="gradient",
+        answer="{kind: gradients, network: net, of: [W1], steps: lecture}",
+    ),
+    "seen": ONE_PART.format(
+        layers="x:(2,9,9) -> Conv2d(3, 3) -> ReLU -> MaxPool2d(2) -> y_hat",
+        loss="MSE",
+        batch="",
+        layout="gradient",
+        answer="{kind: sizes, network: net, show: [shape, parameters, receptive_field]}",
+    ),
     "1.2a": "1.1b 1.1c 1.1d 1.2a",
     "1.2b": "1.1b 1.1c 1.1d 1.2b",
 }
