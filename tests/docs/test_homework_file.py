@@ -77,7 +77,13 @@ def test_the_example_of_a_kind_is_answered(name: str) -> None:
     assert _passed(items, beside) or name == "procedure"
 
 
-@pytest.mark.parametrize("name", sorted(TEMPLATES))
+TRAINED = "training"
+"""The evidence of programs is shown with the example of this template, which takes seconds, with every change."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == TRAINED else name for name in sorted(TEMPLATES)]
+)
 def test_the_examples_of_a_template_are_answered(name: str) -> None:
     assert f"template: {name}" in _example(TEMPLATES[name])
     assert _passed(_example(TEMPLATES[name]))

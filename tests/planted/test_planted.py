@@ -74,11 +74,22 @@ def verified(subject: Subject, wrong: Derivation, monkeypatch: pytest.MonkeyPatc
     return run("verify", written(folder, HOMEWORK.format(networks=networks, item=subject.item)), "--json")
 
 
+def asked_as(name: str) -> object:
+    """How a homework asks for a subject, and whether it is one of a batch: what the commands do alike for."""
+    subject = SUBJECTS[name]
+    return subject.item.partition(",")[0], "batch" in subject.networks
+
+
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_what_is_right_passes(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    subject, answer = SUBJECTS[name], right(name)
-    outcome = check(answer)
+def test_what_is_right_passes_its_check(name: str) -> None:
+    outcome = check(right(name))
     assert outcome.ok, [item for item in outcome.items if not item.ok]
+
+
+@sweep(asked_as)
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_what_is_right_passes_by_the_commands(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    subject, answer = SUBJECTS[name], right(name)
     options = ("--latex",) if answer.quantity.name == UNREAD_IN_UNICODE else ()
     assert derived(answer, monkeypatch, *options).code == 0
     if subject.item:
@@ -102,7 +113,7 @@ def test_a_planted_error_fails_its_check(name: str) -> None:
     assert not check(spoilt(name)).ok
 
 
-@sweep(lambda name: KINDS[name].subject)
+@sweep(lambda name: asked_as(KINDS[name].subject))
 @pytest.mark.parametrize("name", KINDS)
 def test_a_planted_error_is_caught_by_the_commands(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     subject, wrong = SUBJECTS[KINDS[name].subject], spoilt(name)

@@ -38,8 +38,9 @@ from answers.pdf import Compiled, Engine, available_engines, compile_pdf
 from tests.answers.pdf.typeset import missing_characters, overfull, shrunk, undefined_references
 from tests.templates.sample import key, question_sheet
 
-every_engine = pytest.mark.parametrize("engine", available_engines(), ids=lambda engine: engine.name)
 PREFERRED = available_engines()[:1]
+OTHERS = [pytest.param(engine, marks=pytest.mark.slow) for engine in available_engines()[1:]]
+every_engine = pytest.mark.parametrize("engine", [*PREFERRED, *OTHERS], ids=lambda engine: engine.name)
 preferred_engine = pytest.mark.parametrize("engine", PREFERRED, ids=lambda engine: engine.name)
 """For where lines and pages are broken, which does not depend on the fonts and packages that an engine comes with."""
 
@@ -54,7 +55,11 @@ def compiled(sheet: Sheet, engine: Engine, folder: Path) -> Compiled:
 
 @pytest.mark.parametrize(
     ("paper", "engine"),
-    [*(("a4paper", engine) for engine in available_engines()), *(("letterpaper", one) for one in PREFERRED)],
+    [
+        *(("a4paper", engine) for engine in PREFERRED),
+        *(pytest.param("a4paper", engine, marks=pytest.mark.slow) for engine in available_engines()[1:]),
+        *(("letterpaper", one) for one in PREFERRED),
+    ],
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
 @pytest.mark.parametrize("make", [question_sheet, key], ids=["questions", "key"])

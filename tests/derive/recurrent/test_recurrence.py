@@ -20,6 +20,7 @@ from numeric import check, evaluate
 from numeric.values.recurrence import gradients
 from tests.derive.layers.comparing import Array, same, torch
 from tests.examples import examples
+from tests.sweeps import sweep
 
 SIZE = st.integers(1, 3)
 STEPS = st.integers(1, 5)
@@ -88,6 +89,7 @@ def test_backward_pass_is_pytorchs(name: str, steps: int, inputs: int, hidden: i
         same(ours[tensor], gradient)
 
 
+@sweep(lambda name: name == "RNNCell")
 @pytest.mark.parametrize("name", SEQUENCES)
 def test_every_step_is_right_by_number(name: str) -> None:
     model = over_time(name)
@@ -95,6 +97,7 @@ def test_every_step_is_right_by_number(name: str) -> None:
         right(derivation)
 
 
+@sweep(lambda name: name == "RNNCell")
 @pytest.mark.parametrize("name", SEQUENCES)
 def test_solved_recursions_are_right_by_number(name: str) -> None:
     model = over_time(name)
@@ -119,7 +122,7 @@ def test_a_given_number_of_steps(steps: int) -> None:
         ("RNNCell", "H", 40),
         ("RNNCell", 20, 17),
         pytest.param("GRUCell", 128, "T", marks=pytest.mark.slow),
-        ("LSTMCell", 512, 100),
+        pytest.param("LSTMCell", 512, 100, marks=pytest.mark.slow),
     ],
 )
 def test_large_numbers_are_a_case_of_letters(cell: str, hidden: int | str, steps: int | str) -> None:
