@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from answers.code import Assignment
 from answers.errors import HomeworkContentError
-from answers.grading.programs import AskedFile, asked_files
+from answers.grading.programs import AskedFile, asked_files, program_in
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Marking, Part
 from derive.derivation import Derivation
@@ -39,6 +40,10 @@ class Paper:
     def columns(self) -> tuple[Asked | AskedFile, ...]:
         """All that has points of its own, in the order in which it is answered: formulas, then programs."""
         return (*self.asked, *self.files)
+
+    def program(self, asked: AskedFile, entry: Path) -> Path | None:
+        """The file of a hand-in that is a program which is asked for."""
+        return program_in(entry, asked.name, alone=len(self.files) == 1)
 
     def of(self, part: str) -> tuple[Asked, ...]:
         """What a part asks for."""

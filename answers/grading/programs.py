@@ -64,10 +64,13 @@ def asked_files(part: Part) -> tuple[Assignment, ...]:
     return tuple(replace(one, cases=lru_cache(maxsize=2)(one.cases), allows=allows) for one, allows in found)
 
 
-def program_in(folder: Path, name: str) -> Path | None:
-    """The file of that name in a hand-in, the one that lies highest; links and what is hidden are none."""
+def program_in(folder: Path, name: str, *, alone: bool = False) -> Path | None:
+    """The file of that name in a hand-in, the one that lies highest; links and what is hidden are none.
+
+    A hand-in that is one file may have another name if the program is ``alone`` in being asked for.
+    """
     if not folder.is_dir():
-        return folder if folder.suffix == ".py" else None
+        return folder if folder.name == name or (alone and folder.suffix == ".py") else None
     found = [
         path
         for path in folder.rglob("*")
@@ -95,15 +98,15 @@ def tried(asked: Sequence[AskedFile], trial: Trial) -> dict[str, CodeReport]:
     return reports
 
 
-def judged(asked: AskedFile, file: Path, trial: Trial) -> Judged:
-    """What a program is worth.
+def judged(asked: AskedFile, file: Path, trial: Trial, modules: Sequence[Path] = ()) -> Judged:
+    """What a program is worth; it may import the modules that the same student handed in.
 
     Raises:
         SandboxError: the sandbox is required, and the system lacks a part of it.
     """
     try:
         source = _text(file)
-        beside = {path.name: _text(path) for path in modules_beside(file)}
+        beside = {path.name: _text(path) for path in modules}
     except HandinError as error:
         return Judged("wrong", 0.0, f"{error}.")
     report = _report(asked.assignment, source, trial, beside)
@@ -198,8 +201,10 @@ def _apart(report: CodeReport) -> Iterator[str]:
             yield from (f"- {one}" for one in list(said)[:3])
 
 
-def modules_beside(file: Path) -> list[Path]:
-    """The other modules of the folder, which a program may import."""
+def modules_beside(file: Path, entry: Path) -> list[Path]:
+    """The other modules of its folder in a hand-in; beside one that is a file lie those of other students."""
+    if file == entry:
+        return []
     others = [path for path in sorted(file.parent.glob("*.py")) if path != file and path.is_file()]
     return [path for path in others if not path.is_symlink()][:MOST_BESIDE]
 

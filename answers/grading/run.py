@@ -83,7 +83,8 @@ def grade(
     """Mark every hand-in of a folder and write the marks, then the report of the class.
 
     With ``resume`` a hand-in is left out that was marked before, if homework and files are the same. Programs are run
-    as ``trial`` says; on cases that nobody knows before, if it is left out. Our own solutions are run first.
+    as ``trial`` says; on cases that nobody knows before, if it is left out. Our own solutions are run first, of those
+    programs that were handed in.
 
     Raises:
         HomeworkError: the homework or the folder is not there, or the homework asks for nothing that can be marked.
@@ -98,8 +99,9 @@ def grade(
     if not paper.columns:
         raise HomeworkError(f"{homework} asks for no formula and no program that can be marked")
     trial = trial or Trial(SystemRandom().randrange(10**6))
-    references = tried(paper.files, trial)
     open_tasks = [task for task in tasks if not (resume and _done(paper, task, digest))]
+    handed_in = [one for one in paper.files if any(paper.program(one, task.entry) for task in open_tasks)]
+    references = tried(handed_in, trial)
     for task in set(tasks) - set(open_tasks):
         advance(task.student)
     count = min(workers or cpu_count(), max(len(open_tasks), 1))

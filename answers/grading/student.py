@@ -10,7 +10,7 @@ from pathlib import Path
 
 from answers.grading.asked import Asked, Paper
 from answers.grading.finding import Finder, Found, known_symbols
-from answers.grading.programs import AskedFile, Trial, judged, modules_beside, program_in
+from answers.grading.programs import AskedFile, Trial, judged, modules_beside
 from answers.handins.files import SUFFIXES, HandinError, HandinText, definitions_in, readable, text_of
 from answers.handins.formulas import Formula, formulas_in
 from answers.homework.model import Marking
@@ -80,7 +80,7 @@ def mark_handin(paper: Paper, student: str, entry: Path, trial: Trial) -> Marked
     if paper.asked and not texts and not notes:
         notes.append("There is no file that could hold formulas: .tex, .md, .ipynb, .txt.")
     marked = marked_texts(paper, student, texts, notes)
-    programs = tuple(_program(asked, entry, top, trial) for asked in paper.files)
+    programs = tuple(_program(paper, asked, entry, top, trial) for asked in paper.files)
     return replace(marked, answers=(*marked.answers, *programs))
 
 
@@ -93,16 +93,18 @@ def texts_of(entry: Path) -> tuple[Path, ...]:
 
 def files_of(paper: Paper, entry: Path) -> tuple[Path, ...]:
     """All files of a hand-in that are read."""
-    programs = (program_in(entry, asked.name) for asked in paper.files)
-    beside = (path for program in programs if program is not None for path in (program, *modules_beside(program)))
+    programs = (paper.program(asked, entry) for asked in paper.files)
+    beside = (
+        path for program in programs if program is not None for path in (program, *modules_beside(program, entry))
+    )
     return tuple(dict.fromkeys((*texts_of(entry), *beside)))
 
 
-def _program(asked: AskedFile, entry: Path, top: Path, trial: Trial) -> MarkedAnswer:
-    file = program_in(entry, asked.name)
+def _program(paper: Paper, asked: AskedFile, entry: Path, top: Path, trial: Trial) -> MarkedAnswer:
+    file = paper.program(asked, entry)
     if file is None:
         return MarkedAnswer(asked.part, asked.name, MISSING, asked.points, 0.0)
-    found = judged(asked, file, trial)
+    found = judged(asked, file, trial, modules_beside(file, entry))
     earned = None if found.share is None else asked.points * found.share
     name = file.relative_to(top).as_posix()
     return MarkedAnswer(asked.part, asked.name, found.outcome, asked.points, earned, file=name, feedback=found.feedback)

@@ -127,7 +127,11 @@ def test_packages_that_the_homework_allows_can_be_imported(tmp_path: Path) -> No
     (asked,) = paper_of(HomeworkContext(allowing.homework)).files
     source = f"import scipy.special\nimport mine\n{asked.assignment.solution}"
     (tmp_path / "mine.py").write_text("x = 1", encoding="utf-8")
-    assert of(asked, source, tmp_path).outcome == "right"
+    assert "imports mine" in of(asked, source, tmp_path).feedback
+    (tmp_path / "mlp.py").write_text(source, encoding="utf-8")
+    modules = programs.modules_beside(tmp_path / "mlp.py", tmp_path)
+    assert judged(asked, tmp_path / "mlp.py", Trial(5), modules).outcome == "right"
+    assert programs.modules_beside(tmp_path / "mlp.py", tmp_path / "mlp.py") == []
 
 
 def test_files_that_cannot_be_read_are_no_programs(asked: AskedFile, tmp_path: Path) -> None:
@@ -136,6 +140,9 @@ def test_files_that_cannot_be_read_are_no_programs(asked: AskedFile, tmp_path: P
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "mlp.py").write_text("", encoding="utf-8")
     assert programs.program_in(tmp_path, "mlp.py") is None
+    (tmp_path / "ada.py").write_text("", encoding="utf-8")
+    assert programs.program_in(tmp_path / "ada.py", "mlp.py") is None
+    assert programs.program_in(tmp_path / "ada.py", "mlp.py", alone=True) == tmp_path / "ada.py"
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "MLP.py").write_text("", encoding="utf-8")
     found = programs.program_in(tmp_path, "mlp.py")
@@ -177,6 +184,7 @@ def test_the_sandbox_can_be_required(solution: str, tmp_path: Path, monkeypatch:
     hw = tmp_path / "hw.yaml"
     hw.write_text(HOMEWORK, encoding="utf-8")
     (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "mlp.py").write_text(solution, encoding="utf-8")
 
     def lacking(*arguments: object, required: bool, **options: object) -> CodeReport:
         if required:
@@ -194,3 +202,18 @@ def test_a_solution_that_is_not_right_itself_stops_the_grading(asked: AskedFile)
     spoilt = replace(asked.assignment, solution=changed(asked.assignment.solution, "dJdz1.T @ x", "dJdz1.T @ x * 2"))
     with pytest.raises(HomeworkError, match=r"the solution of mlp.py is not right here itself: dJdW1 is 2 times"):
         tried([replace(asked, assignment=spoilt)], Trial())
+
+
+def test_our_own_solution_is_run_only_if_there_is_another_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hw = tmp_path / "hw.yaml"
+    hw.write_text(HOMEWORK, encoding="utf-8")
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+
+    def never(*arguments: object, **options: object) -> CodeReport:
+        raise AssertionError("nothing is to be run")
+
+    monkeypatch.setattr(programs, "check_file", never)
+    (handin,) = grade(str(hw), tmp_path / "class", tmp_path / "out", workers=1)[1]
+    assert handin.answers[0].outcome == "missing"
