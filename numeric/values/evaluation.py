@@ -32,7 +32,8 @@ def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
     axes are the quantity's indices; in numerator layout the partial of a scalar by a matrix is transposed.
 
     Where the model is of one sample and its inputs and targets come with one more axis in front, that is
-    a batch, as for PyTorch's layers. What differs from sample to sample is stacked along the batch axis:
+    a batch, as for PyTorch's layers; behind, where samples are columns by the derivation's conventions. What
+    differs from sample to sample is stacked along the batch axis:
     values, their Jacobians, the gradients of the loss by inputs. The loss itself and its gradients by what all
     samples share, the parameters, are summed over the batch. In a network whose losses are averaged
     (``reduction="mean"``, as a network's are unless it says otherwise) the loss is that mean: what is summed is
@@ -43,18 +44,19 @@ def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
         ExpressionError: the result holds something that has no number, such as a function that is left unknown.
     """
     model, name = derivation.forward, derivation.quantity.name
-    batch = _batch_size(model, arrays)
+    axis = 0 if derivation.conventions.samples == "rows" else -1
+    batch = _batch_size(model, arrays, axis)
     _require_numbers(derivation, arrays)
     if batch is None:
         return _evaluate_one(derivation, arrays)
     weight = batch if model.reduction == "mean" else 1
-    samples = (_evaluate_one(derivation, _sample(model, arrays, number, weight)) for number in range(batch))
+    samples = (_evaluate_one(derivation, _sample(model, arrays, number, weight, axis)) for number in range(batch))
     top, *by = ends_of(name)
     if not _is_of_loss(model, top):
-        return numpy.stack(list(samples))
+        return numpy.stack(list(samples), axis)
     shared = all(_shared(model, other) for other in (*by, *_differentiated_by(model, top)))
     # One after another, since gradients by parameters may be too large to be kept for all samples.
-    return numpy.asarray(reduce(numpy.add, samples) if shared else numpy.stack(list(samples))) / weight
+    return numpy.asarray(reduce(numpy.add, samples) if shared else numpy.stack(list(samples), axis)) / weight
 
 
 def _is_of_loss(model: Forward, name: str) -> bool:
@@ -141,7 +143,7 @@ def _precision(arrays: Mapping[str, Any]) -> Any:
     return numpy.result_type(*([kind for kind in types if kind.kind == "f"] or [numpy.dtype(numpy.float64)]))
 
 
-def _batch_size(model: Forward, arrays: Mapping[str, Any]) -> int | None:
+def _batch_size(model: Forward, arrays: Mapping[str, Any], axis: int) -> int | None:
     """The length of the extra axis of what differs from sample to sample, None if there is none."""
     ranks = {name: rank for name in arrays if (rank := _rank_of_sample(model, name)) is not None}
     read = {name for name in ranks if name in model.tensors and model.tensors[name].role in ("input", "target")}
@@ -149,7 +151,7 @@ def _batch_size(model: Forward, arrays: Mapping[str, Any]) -> int | None:
     longer = [name for name, shape in extra.items() if len(shape) == ranks[name] + 1]
     if not longer or len(longer) < len(extra):
         return None
-    lengths = {name: extra[name][0] for name in longer}
+    lengths = {name: extra[name][axis] for name in longer}
     if len(set(lengths.values())) > 1 or 0 in lengths.values():
         raise ArrayError(f"the arrays differ in the length of the batch axis, or it is 0: {lengths}")
     return next(iter(lengths.values()))
@@ -172,7 +174,7 @@ def _shared(model: Forward, name: str) -> bool:
     )
 
 
-def _sample(model: Forward, arrays: Mapping[str, Any], number: int, weight: int) -> dict[str, Any]:
+def _sample(model: Forward, arrays: Mapping[str, Any], number: int, weight: int, axis: int) -> dict[str, Any]:
     """The arrays of one sample; its own loss has ``weight`` times the gradients of the mean of all losses."""
     found = dict(arrays)
     for name, array in arrays.items():
@@ -180,5 +182,5 @@ def _sample(model: Forward, arrays: Mapping[str, Any], number: int, weight: int)
         if rank is not None and numpy.ndim(array) == rank + 1:
             partial = partial_named(name)
             of_loss = partial is not None and _is_of_loss(model, partial.top)
-            found[name] = numpy.asarray(array)[number] * (weight if of_loss else 1)
+            found[name] = numpy.take(array, number, axis) * (weight if of_loss else 1)
     return found

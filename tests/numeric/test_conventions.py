@@ -127,6 +127,19 @@ def test_layers_have_the_gradients_of_the_usual_convention(text: str, weights: A
         np.testing.assert_allclose(evaluate(other.network.gradient(name), turned), expected, atol=1e-10, err_msg=name)
 
 
+@pytest.mark.parametrize("name", ["W1", "b1", "x", "y_hat"])
+def test_batches_of_a_network_for_one_sample_stand_as_the_convention_says(name: str) -> None:
+    draw = np.random.default_rng(0)
+    shapes = {"x": (N, B), "y": (K, B), "W1": (D, N), "b1": (D,), "W2": (K, D), "b2": (K,)}
+    arrays = {key: draw.normal(size=shape) for key, shape in shapes.items()}
+    text, usual = "x:n -> Linear(d) -> Tanh -> Linear(K)", {"samples": "columns"}
+    one, many = (network(text, "MSE", batch=batch, conventions=usual) for batch in (None, "B"))
+    found, expected = (
+        evaluate(net.value(name) if name == "y_hat" else net.gradient(name), arrays) for net in (one, many)
+    )
+    np.testing.assert_allclose(found, expected)
+
+
 @pytest.mark.parametrize("name", ["W1", "b1", "W2", "x"])
 def test_images_with_channels_last_are_checked(name: str) -> None:
     text = "x:(H,W,C) -> Conv2d(D, 3, padding=1) -> Tanh -> GlobalAvgPool2d -> Linear(K)"
