@@ -21,6 +21,7 @@ from answers.latex.sheet import Block, Code, Text
 from answers.readback.prose import quoting
 from answers.sandbox import lacking_line
 from answers.trainings.homework import Trainings
+from derive.conventions import USUAL, Conventions
 from numeric.checks.comparison import Comparison
 
 ALMOST_ALL = 0.7
@@ -51,8 +52,8 @@ class Programming(Lined):
     lines: int = lines_left(0)
     begins_early: ClassVar[bool] = True
 
-    def assignments(self) -> tuple[Assignment, ...]:
-        """The files that are to be written.
+    def assignments(self, conventions: Conventions = USUAL) -> tuple[Assignment, ...]:
+        """The files that are to be written, in the conventions of the homework as far as a template has them.
 
         Raises:
             HomeworkContentError: the options do not fit each other.
@@ -62,10 +63,11 @@ class Programming(Lined):
         raise TypeError(f"{type(self).__name__} does not say what is to be written")
 
     def handout(self, context: Context) -> tuple[tuple[str, str], ...]:
-        return tuple((f"{HANDOUT}/{name}", text) for one in self.assignments() for name, text in one.handouts.items())
+        given = [file for one in self.assignments(context.conventions) for file in one.handouts.items()]
+        return tuple((f"{HANDOUT}/{name}", text) for name, text in given)
 
     def answer(self, context: Context) -> Answered:
-        assignments, trainer = self.assignments(), context.shared(Trainings).trainer
+        assignments, trainer = self.assignments(context.conventions), context.shared(Trainings).trainer
         printed = [one for one in assignments if one.derived] or list(assignments)
         checks = {one.file: CheckOnce(one) for one in assignments}
         blocks: list[Block] = [Text(_introduction(assignments, printed))]

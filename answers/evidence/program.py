@@ -26,7 +26,7 @@ class ProgramEvidence(Evidence):
 
     def find(self, context: Context) -> Found:
         programming = (item for item in context.items(self.part) if isinstance(item, Programming))
-        assignment = self._chosen(tuple(one for item in programming for one in item.assignments()))
+        assignment = self._chosen(tuple(one for item in programming for one in item.assignments(context.conventions)))
         program = ran(assignment, context.shared(Trainings).trainer)
         return what_it_reports(assignment, program, CheckOnce(assignment))
 

@@ -57,7 +57,7 @@ def paper_of(context: HomeworkContext) -> Paper:
         HomeworkContentError: a part asks for something that is not there, or points are given for what it does not ask.
     """
     homework = context.homework
-    programs = {part.id: asked_files(part) for part in homework.parts()}
+    programs = {part.id: asked_files(part, context.conventions) for part in homework.parts()}
     asked = tuple(one for part in homework.parts() for one in asked_in(part, context, len(programs[part.id])))
     questions = tuple(question.id for question in homework.questions)
     files = tuple(one for part in homework.parts() for one in files_in(part, context, programs[part.id]))

@@ -18,6 +18,7 @@ from answers.files import read_file
 from answers.handins.files import LARGEST, HandinError
 from answers.homework.model import Part
 from answers.sandbox import OURS, lacking_line
+from derive.conventions import USUAL, Conventions
 
 NOT_RUN = "not run"
 """The outcome of a program for which a package is missing: nobody knows whether it is right."""
@@ -57,10 +58,10 @@ class Judged:
     feedback: str
 
 
-def asked_files(part: Part) -> tuple[Assignment, ...]:
+def asked_files(part: Part, conventions: Conventions = USUAL) -> tuple[Assignment, ...]:
     """The files that a part has students write, each with cases that are measured once."""
     items = (item for item in part.answer if isinstance(item, Programming))
-    found = ((one, item.allows) for item in items for one in item.assignments() if one.skeleton)
+    found = ((one, item.allows) for item in items for one in item.assignments(conventions) if one.skeleton)
     return tuple(replace(one, cases=lru_cache(maxsize=2)(one.cases), allows=allows) for one, allows in found)
 
 

@@ -193,6 +193,7 @@ def local_response_norm(
         constants={"alpha": alpha, "beta": beta, "k": k},
         domains={"u": "positive"},
         values=("u",),
+        channels=True,
     )
 
 

@@ -96,6 +96,7 @@ def power_average_pool(
         derived=_derived(rank),
         shapes={"y": ("C", *(f"{a}_out" for a in axes))},
         constants={"q": power},
+        channels=True,
     )
 
 
@@ -116,6 +117,7 @@ def adaptive_average_pool(rank: int, outputs: Option) -> LayerDefinition:
         axes=("C", *axes),
         sizes=sizes,
         shapes={"y": ("C", *(f"n{a}" for a in axes))},
+        channels=True,
     )
 
 

@@ -25,6 +25,7 @@ def zero_pad(rank: int, padding: Option) -> LayerDefinition:
         sizes=per_axis("p", padding, axes),
         derived={f"{axis}_out": f"{axis} + 2*p{axis}" for axis in axes},
         shapes={"y": ("C", *(f"{axis}_out" for axis in axes))},
+        channels=True,
     )
 
 
@@ -39,6 +40,7 @@ def upsample(rank: int, scale: Option = Integer(2)) -> LayerDefinition:
         sizes=per_axis("s", scale, axes),
         derived={f"{axis}_out": f"s{axis}*{axis}" for axis in axes},
         shapes={"y": ("C", *(f"{axis}_out" for axis in axes))},
+        channels=True,
     )
 
 
@@ -51,6 +53,7 @@ def pixel_shuffle(factor: Expr) -> LayerDefinition:
         sizes={"r": factor},
         derived={"C_out": "C/(r*r)", "H_out": "r*H", "W_out": "r*W"},
         shapes={"y": ("C_out", "H_out", "W_out")},
+        channels=True,
     )
 
 
@@ -63,6 +66,7 @@ def pixel_unshuffle(factor: Expr) -> LayerDefinition:
         sizes={"r": factor},
         derived={"C_out": "C*r*r", "H_out": "H/r", "W_out": "W/r"},
         shapes={"y": ("C_out", "H_out", "W_out")},
+        channels=True,
     )
 
 
@@ -75,6 +79,7 @@ def channel_shuffle(groups: Expr) -> LayerDefinition:
         sizes={"G": groups},
         derived={"k": "C/G"},
         shapes={"y": ("C", "H", "W")},
+        channels=True,
     )
 
 
@@ -98,6 +103,7 @@ def unfold(kernel: Option, stride: Option = Integer(1), padding: Option = Intege
             "L": "H_out*W_out",
         },
         shapes={"y": ("n", "L")},
+        channels=True,
     )
 
 

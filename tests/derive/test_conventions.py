@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError
+from inspect import signature
 from typing import Any
 
 import pytest
 
 from derive import Conventions, NetworkError, layer, network, recurrence
+from derive.expression import symbols
+from derive.layers import LAYERS
+from derive.layers.shapes import LAYERS as SHAPES
 
 TWO_LAYERS = "x:n -> Linear(d) -> ReLU -> Linear(K)"
 FORMS: list[tuple[dict[str, Any], str | None, dict[str, str]]] = [
@@ -138,3 +142,20 @@ def test_keywords_go_before_the_value() -> None:
 def test_what_is_no_convention_is_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(NetworkError, match=message):
         network("x:n -> Linear(d)", "MSE", conventions=given)
+
+
+def test_every_layer_of_pictures_can_have_channels_last() -> None:
+    # What flattens and reshapes takes axes as they stand.
+    for name, factory in LAYERS.items():
+        needed = [option for option in signature(factory).parameters.values() if option.default is option.empty]
+        definition = factory(*(symbols.size(f"n{place}") for place, _ in enumerate(needed)))
+        own = definition.axes[1:] if definition.over_batch else definition.axes
+        assert definition.channels == (own[0] == "C" and name not in SHAPES and len(own) > 1), name
+
+
+def test_every_weight_of_the_library_can_have_inputs_first() -> None:
+    for name, factory in LAYERS.items():
+        needed = [option for option in signature(factory).parameters.values() if option.default is option.empty]
+        definition = factory(*(symbols.size(f"n{place}") for place, _ in enumerate(needed)))
+        maps = {own for own in definition.parameters if len(definition.shapes[own]) > 1} - {"bias"}
+        assert set(definition.weights) == (set() if name == "Embedding" else maps), name

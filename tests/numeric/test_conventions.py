@@ -83,6 +83,11 @@ LAYERS = [
     "BatchNorm2d",
     "InstanceNorm2d(affine=True)",
     "GroupNorm(2)",
+    "LocalResponseNorm(3)",
+    "ZeroPad2d(1)",
+    "PixelShuffle(2)",
+    "ChannelShuffle(2)",
+    "LPPool2d(2, 2)",
     "RNNCell(3)",
     "LSTMCell(2)",
     "SelfAttention(3)",
@@ -93,7 +98,10 @@ OUTPUTS_FIRST = {
     "Maxout": (2, 0, 1),
     "MultiHeadAttention": (0, 2, 1),
 }
-IMAGES = ("Conv", "MaxPool", "AvgPool", "GlobalAvgPool", "BatchNorm2d", "InstanceNorm", "GroupNorm")
+IMAGES = (
+    *("Conv", "MaxPool", "AvgPool", "GlobalAvgPool", "BatchNorm2d", "InstanceNorm", "GroupNorm", "LocalResponseNorm"),
+    *("ZeroPad", "PixelShuffle", "ChannelShuffle", "LPPool"),
+)
 
 
 def moved(name: str, array: Array, alone: Layer, usual: Conventions) -> Array:

@@ -11,7 +11,7 @@ PARAMETERS = ("W1", "b1", "W2", "b2")
 
 def sequence(module: ModuleType, case: Mapping[str, Any], given: Mapping[str, Any], results: dict[str, Any]) -> None:
     """Forward, loss and backward of a new classifier with the parameters that are given."""
-    (hidden, inputs), (classes, _) = given["W1"].shape, given["W2"].shape
+    inputs, hidden, classes = given["x"].shape[1], len(given["b1"]), len(given["b2"])
     net = module.SoftmaxClassifier(inputs, hidden, classes)
     for name in PARAMETERS:
         net.params[name] = given[name]

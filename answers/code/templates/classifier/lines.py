@@ -11,6 +11,7 @@ from sympy import Expr, Indexed, KroneckerDelta
 
 from answers.code.lines import DerivedLine, Naming, equation
 from answers.code.softmax import SoftmaxLines, softmax
+from derive.conventions import USUAL, Weights
 from derive.expression import symbols
 from derive.network import Network, network
 from numeric.source import SourceError, tree
@@ -36,9 +37,9 @@ NAMING = Naming({"b": "n", "y": "labels"})
 
 
 @cache
-def model() -> Network:
+def model(weights: Weights = USUAL.weights) -> Network:
     """The classifier with its loss, over a batch; targets are class numbers."""
-    return network(NETWORK, LOSS, batch=BATCH)
+    return network(NETWORK, LOSS, batch=BATCH, conventions={"weights": weights})
 
 
 @cache

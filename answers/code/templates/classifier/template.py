@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from answers.code.programming import Programming
 from answers.code.rendering import render
 from answers.code.templates.classifier.lines import classifier_lines, model
 from answers.code.templates.layers.template import LayersFile, layers_file
+from derive.conventions import USUAL, Conventions, Weights
 
 PARAMETERS = ("W1", "b1", "W2", "b2")
 SIZES = (
@@ -33,33 +34,33 @@ class ClassifierFile(Programming):
     )
     title: str = Field(default="A softmax classifier of two layers", description="the first line of the file")
 
-    def assignments(self) -> tuple[Assignment, ...]:
-        skeleton, solution = (
-            render("classifier/classifier.py.j2", options=self, solved=solved, lines=classifier_lines())
-            for solved in (False, True)
-        )
+    def assignments(self, conventions: Conventions = USUAL) -> tuple[Assignment, ...]:
+        weights = conventions.weights
+        given = {"options": self, "lines": classifier_lines(), "inputs_first": weights == "(in, out)"}
+        skeleton, solution = (render("classifier/classifier.py.j2", solved=solved, **given) for solved in (False, True))
         return (
             Assignment(
                 file="classifier.py",
                 skeleton=skeleton,
                 solution=solution,
                 driver=Path(__file__).with_name("driver.py"),
-                cases=cases,
+                cases=partial(cases, weights=weights),
                 quantities=("probabilities", "loss", *(f"d{name}" for name in PARAMETERS)),
                 examples={"test_classifier.py": render("classifier/test_classifier.py.j2")},
-                beside={"layers.py": layers_file(LayersFile())},
+                beside={"layers.py": layers_file(LayersFile(), weights)},
             ),
         )
 
 
-def cases(seed: int = 0, shapes: int = SHAPES) -> tuple[Case, ...]:
+def cases(seed: int = 0, shapes: int = SHAPES, weights: Weights = USUAL.weights) -> tuple[Case, ...]:
     """Cases at several shapes, and scores at which probabilities round to 0."""
-    return (*(_at_shape(number, seed + number) for number in range(shapes)), _at_the_ends())
+    found = (_at_shape(number, seed + number, weights) for number in range(shapes))
+    return (*found, _at_the_ends(weights))
 
 
 @lru_cache(maxsize=32)
-def _at_shape(number: int, seed: int) -> Case:
-    forward = model().forward
+def _at_shape(number: int, seed: int, weights: Weights) -> Case:
+    forward = model(weights).forward
     sizes = SIZES[number % len(SIZES)]
     given = point(forward, seed, sizes)
     expected = {"probabilities": value(forward, given, "p"), "loss": value(forward, given, "l")}
@@ -67,7 +68,7 @@ def _at_shape(number: int, seed: int) -> Case:
     return Case("the classifier", SEQUENCE, {}, given, expected, sizes=sizes)
 
 
-def _at_the_ends() -> Case:
+def _at_the_ends(weights: Weights) -> Case:
     """One input, one hidden unit: the wrong class is certain, and the loss is the difference of the scores."""
     given = {
         "x": numpy.array([[1.0]]),
@@ -85,4 +86,7 @@ def _at_the_ends() -> Case:
         "dW2": numpy.array([[EXTREME], [-EXTREME]]),
         "db2": numpy.array([1.0, -1.0]),
     }
+    if weights == "(in, out)":
+        given, expected = ({name: array.T for name, array in arrays.items()} for arrays in (given, expected))
+        given["x"], expected["probabilities"] = given["x"].T, expected["probabilities"].T
     return Case(f"scores of {EXTREME:g} and -{EXTREME:g}", SEQUENCE, {}, given, expected, extreme=True)

@@ -9,6 +9,7 @@ from answers.code.activations import ActivationLines, written_activation
 from answers.code.lines import DerivedLine, Naming
 from answers.code.softmax import SoftmaxLines, softmax
 from answers.code.templates.module.lines import linear
+from derive.conventions import USUAL, Weights
 
 NAMING = Naming({"z": "x", "weight": "W", "bias": "b", "b": "n"}, gradient="d{}", slope="d")
 """What this file calls things; its index of the batch is n, since b is the bias."""
@@ -24,6 +25,6 @@ class LayerLines:
 
 
 @cache
-def layer_lines() -> LayerLines:
+def layer_lines(weights: Weights = USUAL.weights) -> LayerLines:
     """The lines of the fully connected layer, of ReLU and of softmax."""
-    return LayerLines(linear(NAMING), written_activation("relu", "ReLU", "numpy", NAMING), softmax(NAMING))
+    return LayerLines(linear(NAMING, weights), written_activation("relu", "ReLU", "numpy", NAMING), softmax(NAMING))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from answers.code.programming import Programming
 from answers.code.rendering import render
 from answers.code.templates.layers.lines import layer_lines
 from answers.contract.methods import ALL_LAYERS, DIFFERENCES
+from derive.conventions import USUAL, Conventions, Weights
 from derive.layer import Layer, layer
 
 SIZES = ({"N": 4, "inputs": 5, "outputs": 3}, {"N": 1, "inputs": 2, "outputs": 4}, {"N": 3, "inputs": 1, "outputs": 2})
@@ -29,36 +30,41 @@ class LayersFile(Programming):
     template: Literal["layers"] = Field(default="layers", description="layers.py: functions of three layers")
     title: str = Field(default="Layers of a classifier, from scratch", description="the first line of the file")
 
-    def assignments(self) -> tuple[Assignment, ...]:
+    def assignments(self, conventions: Conventions = USUAL) -> tuple[Assignment, ...]:
         return (
             Assignment(
                 file="layers.py",
-                skeleton=render("layers/layers.py.j2", options=self, solved=False, lines=layer_lines()),
-                solution=layers_file(self),
+                skeleton=layers_file(self, conventions.weights, solved=False),
+                solution=layers_file(self, conventions.weights),
                 driver=Path(__file__).with_name("driver.py"),
-                cases=cases,
+                cases=partial(cases, weights=conventions.weights),
                 quantities=("y", "dx", "dW", "db"),
-                examples={"test_layers.py": render("layers/test_layers.py.j2")},
+                examples={
+                    "test_layers.py": render(
+                        "layers/test_layers.py.j2", inputs_first=conventions.weights == "(in, out)"
+                    )
+                },
                 methods=(DIFFERENCES, ALL_LAYERS),
             ),
         )
 
 
-def layers_file(options: LayersFile) -> str:
-    """The reference ``layers.py``."""
-    return render("layers/layers.py.j2", options=options, solved=True, lines=layer_lines())
+def layers_file(options: LayersFile, weights: Weights = USUAL.weights, *, solved: bool = True) -> str:
+    """The ``layers.py``, by default the reference."""
+    given = {"inputs_first": weights == "(in, out)", "lines": layer_lines(weights)}
+    return render("layers/layers.py.j2", options=options, solved=solved, **given)
 
 
-def cases(seed: int = 0, shapes: int = SHAPES) -> tuple[Case, ...]:
+def cases(seed: int = 0, shapes: int = SHAPES, weights: Weights = USUAL.weights) -> tuple[Case, ...]:
     """Cases for all layers, each at several shapes."""
-    return tuple(case for number in range(shapes) for case in _at_shape(number, seed + number))
+    return tuple(case for number in range(shapes) for case in _at_shape(number, seed + number, weights))
 
 
 @lru_cache(maxsize=32)
-def _at_shape(number: int, seed: int) -> tuple[Case, ...]:
+def _at_shape(number: int, seed: int, weights: Weights) -> tuple[Case, ...]:
     sizes = SIZES[number % len(SIZES)]
     made = {
-        "fc": layer("Linear", sizes["outputs"], batch="N"),
+        "fc": layer("Linear", sizes["outputs"], batch="N", conventions={"weights": weights}),
         "relu": layer("ReLU", batch="N"),
         "softmax": layer("Softmax", batch="N"),
     }

@@ -10,13 +10,14 @@ from answers.code.rendering import render
 from answers.code.templates.mlp.cases import PARAMETERS, cases
 from answers.code.templates.mlp.lines import activation_lines, backward_lines, forward_lines, loss_lines, modules
 from answers.code.templates.mlp.options import MlpOptions
+from derive.conventions import USUAL, Conventions
 from numeric.source import namespace_of, tree
 
 
 class Mlp(MlpOptions):
     """A file ``mlp.py`` with the class ``MLP``, in PyTorch without autograd or in NumPy."""
 
-    def assignments(self) -> tuple[Assignment, ...]:
+    def assignments(self, conventions: Conventions = USUAL) -> tuple[Assignment, ...]:
         return (
             Assignment(
                 file="mlp.py",

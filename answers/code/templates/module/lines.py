@@ -23,6 +23,7 @@ from answers.code.index_form import (
     whole_number,
 )
 from answers.code.lines import DerivedLine, Naming, code_of
+from derive.conventions import Weights
 from derive.expression import symbols
 from derive.expression.partials import partial_name
 from derive.layer import Layer, layer
@@ -148,9 +149,9 @@ def pooling() -> PoolingLines:
     )
 
 
-def linear(naming: Naming = OWN) -> tuple[DerivedLine, ...]:
+def linear(naming: Naming = OWN, weights: Weights = "(out, in)") -> tuple[DerivedLine, ...]:
     """The lines of Linear: its value, the gradients of its parameters, and that of z."""
-    dense = layer("Linear", "out", batch=BATCH)
+    dense = layer("Linear", "out", batch=BATCH, conventions={"weights": weights})
     forward = dense.network.forward
     letters = letters_of(row(forward, "y"))
     letters |= {partial_name("l", name): letters[name] for name in ("weight", "bias", "z")}

@@ -15,6 +15,7 @@ from answers.code.templates.module.cases import cases
 from answers.code.templates.module.lines import activation, convolution, linear, pooling
 from answers.contract.methods import ALL_LAYERS, DIFFERENCES
 from answers.errors import HomeworkContentError
+from derive.conventions import USUAL, Conventions
 from derive.errors import nearest
 from derive.layers import ACTIVATION
 
@@ -42,7 +43,7 @@ class ModuleFile(Programming):
             raise HomeworkContentError(f"layers of module.py must differ; got {', '.join(self.layers) or 'none'}")
         return self
 
-    def assignments(self) -> tuple[Assignment, ...]:
+    def assignments(self, conventions: Conventions = USUAL) -> tuple[Assignment, ...]:
         parameters = ("dweight", "dbias") if "Conv2d" in self.layers else ()
         return (
             Assignment(

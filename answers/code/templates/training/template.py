@@ -13,6 +13,7 @@ from answers.code.templates.training.lines import functions
 from answers.code.templates.training.options import IN_LIBRARIES, Library, TrainingOptions
 from answers.contract.methods import DEFINITIONS, DIFFERENCES, GOAL_IN_KERAS, GOAL_IN_NUMPY, GOAL_IN_PYTORCH, Method
 from answers.trainings.words import in_percent
+from derive.conventions import USUAL, Conventions
 
 GOALS: Mapping[Library, Method] = {"numpy": GOAL_IN_NUMPY, "torch": GOAL_IN_PYTORCH, "keras": GOAL_IN_KERAS}
 
@@ -20,7 +21,7 @@ GOALS: Mapping[Library, Method] = {"numpy": GOAL_IN_NUMPY, "torch": GOAL_IN_PYTO
 class Training(TrainingOptions):
     """Standalone files that train: a reference in NumPy, and files to write in PyTorch and in Keras."""
 
-    def assignments(self) -> tuple[Assignment, ...]:
+    def assignments(self, conventions: Conventions = USUAL) -> tuple[Assignment, ...]:
         return tuple(self._assignment(library) for library in self.libraries)
 
     def _assignment(self, library: Library) -> Assignment:

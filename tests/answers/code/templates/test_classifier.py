@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy
 import pytest
 
+from answers.code import check_file
 from answers.code.templates.classifier import ClassifierFile
 from answers.code.templates.classifier.template import cases
+from derive.conventions import Conventions
 from tests.answers.code.running import assert_well_written, lay_out
 from tests.answers.code.samples import checked, the_file
 from tests.forked import run_python
@@ -77,3 +79,10 @@ def test_the_example_tests_tell_right_from_wrong(tmp_path: Path) -> None:
         lay_out(tmp_path, {"classifier.py": text})
         done = run_python(tmp_path, "test_classifier.py")
         assert (done.returncode == 0) == passes, done.stdout + done.stderr
+
+
+def test_weights_stand_as_the_homework_says() -> None:
+    (turned,) = ITEM.assignments(Conventions(weights="(in, out)"))
+    assert "W2 (hidden_dim, num_classes)" in turned.skeleton
+    report = check_file(turned, turned.solution)
+    assert report.ok, report.failures

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from answers.code import check_file
 from answers.code.templates.layers import LayersFile
+from derive.conventions import Conventions
 from tests.answers.code.running import assert_well_written, lay_out
 from tests.answers.code.samples import checked, the_file
 from tests.forked import run_python
@@ -69,3 +71,13 @@ def test_the_example_tests_tell_right_from_wrong(tmp_path: Path) -> None:
         lay_out(tmp_path, {"layers.py": text})
         done = run_python(tmp_path, "test_layers.py")
         assert (done.returncode == 0) == passes, done.stdout + done.stderr
+
+
+def test_weights_stand_as_the_homework_says() -> None:
+    (turned,) = ITEM.assignments(Conventions(weights="(in, out)"))
+    assert "y = x @ W + b" in turned.solution
+    assert "dW = x.T @ dy" in turned.solution
+    assert "W is (D, M)" in turned.skeleton
+    report = check_file(turned, turned.solution)
+    assert report.ok, report.failures
+    assert not check_file(turned, SOLUTION).ok
