@@ -11,7 +11,7 @@ from answers.homework.model import Homework, Part, RestOf
 from answers.kinds.layer import LayerPage
 from answers.kinds.loss import LossPage
 from derive.forward import Domain
-from derive.layers import ACTIVATION, LAYERS, LOSS
+from derive.layers import ACTIVATION, CALLED, LAYERS, LOSS
 
 PREDICTED_BY: Mapping[Domain, str] = {"unit": "Sigmoid", "simplex": "Softmax", "log_simplex": "LogSoftmax"}
 """The layer whose outputs are of a domain, for losses of such predictions."""
@@ -52,7 +52,10 @@ def _names(rest: RestOf) -> tuple[str, ...]:
 
 
 def _activation_page(name: str) -> Part:
-    return _part(name, ACTIVATION[name].about, {"kind": "layer", "layer": name})
+    """The page of an activation, with its curve and that of its slope where it is a function of one number."""
+    curve: dict[str, Any] = {"kind": "plot", "functions": [name]}
+    layer = {"kind": "layer", "layer": name}
+    return _part(name, ACTIVATION[name].about, layer, *([curve] if ACTIVATION[name] in CALLED.values() else []))
 
 
 def _layer_page(name: str) -> Part:

@@ -15,8 +15,19 @@ def _formula(call: str) -> str:
 
 
 NAMED = (
-    Activation("Sigmoid", "1/(1 + exp(-z))", call="sigma", domain="unit"),
-    Activation("Tanh", "(exp(z) - exp(-z))/(exp(z) + exp(-z))", call="tanh"),
+    Activation(
+        "Sigmoid",
+        "1/(1 + exp(-z))",
+        call="sigma",
+        domain="unit",
+        about="The logistic function, with values between 0 and 1.",
+    ),
+    Activation(
+        "Tanh",
+        "(exp(z) - exp(-z))/(exp(z) + exp(-z))",
+        call="tanh",
+        about="The hyperbolic tangent, with values between -1 and 1.",
+    ),
     Activation("NormalDistribution", "(1 + erf(z/sqrt(2)))/2", call="Phi", domain="unit"),
     Activation("NormalDistributionTanh", "(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))/2", call="Phi_tanh", domain="unit"),
 )
@@ -24,15 +35,45 @@ NAMED = (
 
 ACTIVATIONS = (
     *NAMED,
-    Activation("Identity", "z", call=""),
-    Activation("ReLU", "z*[z > 0]", call="ReLU"),
-    Activation("LeakyReLU", _formula("LeakyReLU"), call="LeakyReLU", constants={"slope": "0.01"}),
-    Activation("PReLU", "z*[z > 0] + a*z*[z <= 0]", call="PReLU", learnt=("a",)),
-    Activation("ELU", _formula("ELU"), call="ELU", constants={"alpha": "1"}),
-    Activation("Softplus", _formula("softplus"), call="softplus", constants={"beta": "1"}, domain="positive"),
-    Activation("GELU", "z*Phi(z)", call="GELU"),
-    Activation("GELUTanh", "z*Phi_tanh(z)", call="GELUTanh"),
-    Activation("SiLU", "z*sigma(z)", call="SiLU"),
+    Activation("Identity", "z", call="", about="What comes in goes out."),
+    Activation("ReLU", "z*[z > 0]", call="ReLU", about="The positive part."),
+    Activation(
+        "LeakyReLU",
+        _formula("LeakyReLU"),
+        call="LeakyReLU",
+        constants={"slope": "0.01"},
+        about="The positive part, and a small multiple of the negative one.",
+    ),
+    Activation(
+        "PReLU",
+        "z*[z > 0] + a*z*[z <= 0]",
+        call="PReLU",
+        learnt=("a",),
+        about="The positive part, and a learnt multiple of the negative one.",
+    ),
+    Activation(
+        "ELU",
+        _formula("ELU"),
+        call="ELU",
+        constants={"alpha": "1"},
+        about="The positive part, and below 0 an exponential that levels off.",
+    ),
+    Activation(
+        "Softplus",
+        _formula("softplus"),
+        call="softplus",
+        constants={"beta": "1"},
+        domain="positive",
+        about="A smooth positive part.",
+    ),
+    Activation(
+        "GELU",
+        "z*Phi(z)",
+        call="GELU",
+        about="The input times the probability that a standard normal number is smaller than it.",
+    ),
+    Activation("GELUTanh", "z*Phi_tanh(z)", call="GELUTanh", about="The GELU in its approximation by tanh."),
+    Activation("SiLU", "z*sigma(z)", call="SiLU", about="The input times its sigmoid."),
     Activation("Softsign", "z/(1 + abs(z))", call="softsign", about="The input over 1 plus its size."),
     Activation(
         "Hardtanh",
@@ -43,7 +84,10 @@ ACTIVATIONS = (
     ),
     Activation("ReLU6", "min(max(z, 0), 6)", call="relu6", about="The positive part, cut off at 6."),
     Activation(
-        "Hardsigmoid", "min(max(z/6 + 1/2, 0), 1)", call="hardsigmoid", about="A sigmoid of three straight lines."
+        "Hardsigmoid",
+        "[z >= 3] + (z/6 + 1/2)*[z > -3 and z < 3]",
+        call="hardsigmoid",
+        about="A sigmoid of three straight lines.",
     ),
     Activation(
         "Hardswish",
