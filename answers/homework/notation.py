@@ -12,6 +12,7 @@ from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Block, Legend, Text, strings
 from answers.readback.notation import Box
 from derive.conventions import USUAL, Layout
+from derive.expression.matrices import taken_apart
 from derive.network import Network
 from derive.render import shape_latex
 from derive.render.names import ranks_of
@@ -102,7 +103,8 @@ def _shapes(networks: Iterable[Network]) -> Iterator[str]:
     for network in networks:
         ranks = ranks_of(network.forward)
         for name, tensor in network.forward.tensors.items():
-            if tensor.role != "hidden" and name not in seen:
+            of_matrix = taken_apart(name)[0] in network.forward.tensors  # an inverse says itself what it is
+            if tensor.role != "hidden" and name not in seen and not of_matrix:
                 seen.add(name)
                 single = tensor.shape in ((), (1,))
                 space = r"\mathbf{R}" if single else rf"\mathbf{{R}}^{{{shape_latex(tensor.shape)}}}"

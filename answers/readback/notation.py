@@ -15,6 +15,7 @@ from answers.readback.sentences import MATHS
 from answers.reading import Partial, Point, Reading, ReadingError, Table, Tensor, read, tree
 from answers.reading.tables import table_of
 from derive.conventions import Conventions
+from derive.expression.matrices import taken_apart
 from derive.forward import Forward
 from numeric.arrays.sizes import lengths
 from numeric.checks.comparison import Comparison
@@ -62,6 +63,7 @@ class Box:
             else:
                 read(formula, self._signs)
         names = {name for model in self.models for name, t in model.tensors.items() if t.role != "hidden"}
+        names -= {name for name in names if any(taken_apart(name)[0] in model.tensors for model in self.models)}
         yield from (f"nothing says what {name} is" for name in sorted(names - self.known))
         said = " ".join(block.latex for block in self.blocks if isinstance(block, Text))
         if COUNTED.findall(said) != [str(self.conventions.index_base)]:
