@@ -9,7 +9,7 @@ from answers.reading import functions, syntax, tree
 from answers.reading.context import Context, Meaning, joined
 from answers.reading.errors import Misshapen
 from answers.reading.matching import matches
-from answers.reading.scripts import subscripts_of
+from answers.reading.scripts import between_commas
 from answers.reading.shapes import SCALAR, Bindings, Shape, is_unknown, same, unify
 from answers.reading.spelling import labels_of
 from answers.reading.symbols import Function
@@ -199,8 +199,7 @@ def _reduced(name: str, shape: Shape) -> Shape:
 def _spread(context: Context, function: Called, arguments: Sequence[list[Meaning]]) -> list[Meaning]:
     if len(arguments) != 1:
         raise Misshapen(f"{function.name} takes one map over space")
-    raw = [item for content in function.below for item in subscripts_of([content], 8)]
-    numbers = [context.read(item) for item in raw]
+    numbers = [context.read(item) for item in between_commas(function.below)]
 
     def made(nodes: list[tree.Node], bindings: Bindings) -> list[Meaning]:
         inside, *counts = nodes

@@ -55,11 +55,7 @@ def subscripts_of(contents: Sequence[Any], rank: int) -> list[Any]:
     Raises:
         Misshapen: there are more of them than axes.
     """
-    items: list[Any] = []
-    for content in contents:
-        if not isinstance(content, syntax.Items):
-            raise Misshapen("this cannot stand below a name")
-        items += content.items
+    items = between_commas(contents)
     if len(items) > rank:
         raise Misshapen(f"{len(items)} subscripts where there {'is one axis' if rank == 1 else f'are {rank} axes'}")
     split = [part for item in items for part in in_a_row(item)]
@@ -68,6 +64,20 @@ def subscripts_of(contents: Sequence[Any], rank: int) -> list[Any]:
     if len(items) == 1 and len(split) < rank and isinstance(items[0], syntax.Number) and len(items[0].text) == rank:
         number = items[0]
         return [syntax.Number(digit, number.start, number.end) for digit in number.text]
+    return items
+
+
+def between_commas(contents: Sequence[Any]) -> list[Any]:
+    """The items that stand below, a product in a row as one of them.
+
+    Raises:
+        Misshapen: there is something else below.
+    """
+    items: list[Any] = []
+    for content in contents:
+        if not isinstance(content, syntax.Items):
+            raise Misshapen("this cannot stand below a name")
+        items += content.items
     return items
 
 

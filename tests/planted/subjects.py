@@ -157,7 +157,7 @@ SUBJECTS: dict[str, Subject] = {
         "Conv1d(C_out, 3, stride=2, padding=1)", "z", "outputs: C_out, kernel: 3, stride: 2, padding: 1"
     ),
     "conv 2/3 z": of_layer("Conv1d(C_out, 2, stride=3)", "z", "outputs: C_out, kernel: 2, stride: 3"),
-    "conv dilated weight": of_layer("Conv1d(C_out, k, dilation=r)", "weight", "outputs: C_out, kernel: k, dilation: r"),
+    "conv dilated z": of_layer("Conv1d(C_out, k, dilation=r)", "z", "outputs: C_out, kernel: k, dilation: r"),
     "mean-pool 2d z": of_layer("AvgPool2d(k)", "z", "kernel: k"),
     "conv limits z": of_layer("Conv1d(C_out, k, padding=p)", "z", LIMITS, ranges="limits"),
     "conv brackets z": of_layer(LETTERS, "z", CONV, ranges="brackets"),

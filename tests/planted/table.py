@@ -130,7 +130,7 @@ SIZES = {
     "n for d": Kind("W1", wrong(lambda e: e * N / D)),
     "wrong only for T > 7": Kind("rnn h", doubled_for(T > 7)),
     "wrong only for T > 8, in heads": Kind("W_O1 heads", doubled_for(T > 8)),
-    "wrong only for a dilation of 3 or more": Kind("conv dilated weight", doubled_for(DILATION > 2)),
+    "wrong only for a dilation of 3 or more": Kind("conv dilated z", doubled_for(DILATION > 2)),
     "wrong only for pools of 3 or more": Kind("mean-pool 2d z", doubled_for(KERNEL > 2)),
     "wrong only for pools of 9 or more": Kind("mean-pool 2d z", doubled_for(KERNEL > 8)),
     "wrong only for T = 1": Kind("rnn z", doubled_for(Eq(T, 1))),
