@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from answers.errors import PdfError
 from answers.homework.load import load
+from answers.pdf.engine import find_lualatex
 from answers.sheets.build import build
 from tests.answers.homework.test_beside import png
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sheets.md").read_text(encoding="utf-8")
-EXAMPLES = dict(re.findall(r"^## ([^\n]*)\n.*?^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
+SECTIONS = dict(re.findall(r"^## ([^\n]*)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+FOUND = {title: re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL) for title, text in SECTIONS.items()}
+EXAMPLES = {title: found[0] for title, found in FOUND.items() if found}
 QUESTIONS = """
 questions:
   - id: "1"
@@ -32,8 +37,18 @@ def test_every_example_is_built(title: str, tmp_path: Path) -> None:
     whole = EXAMPLES[title] + ("" if "questions:" in EXAMPLES[title] else QUESTIONS)
     file.write_text(whole if re.search("^title:", whole, re.MULTILINE) else f"title: T\n{whole}")
     loaded = load(str(file))
-    files = build(loaded.homework, tmp_path / "out", beside=loaded.beside).files
-    assert {"questions.pdf", "key.pdf"} <= {file.name for file in files}
+    made: Literal["pdf", "tex"] = "pdf"
+    if loaded.homework.engine == "lualatex":
+        try:
+            find_lualatex()
+        except PdfError:
+            made = "tex"
+    files = build(loaded.homework, tmp_path / "out", format=made, beside=loaded.beside).files
+    assert {f"questions.{made}", f"key.{made}"} <= {file.name for file in files}
+
+
+def test_every_section_but_that_of_templates_has_one_example() -> None:
+    assert {title for title, found in FOUND.items() if len(found) != 1} == {"Templates"}
 
 
 def test_the_example_of_a_template_is_built(tmp_path: Path) -> None:

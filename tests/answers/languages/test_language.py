@@ -14,6 +14,7 @@ from answers.homework.verify import checked
 from answers.languages import ENGLISH, language, languages, translated
 from answers.languages.language import HOLE, Language
 from answers.latex.sheet import Sheet, strings
+from answers.pdf import Engine, available_engines
 from answers.sheets.build import build
 from answers.sheets.layout import key_sheet, question_sheet
 
@@ -115,6 +116,7 @@ def test_a_language_without_phrases_says_what_it_is_given() -> None:
     assert Language("klingon").say("Insert $a$.") == "Insert $a$."
 
 
-def test_tex_makes_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", available_engines(), ids=lambda engine: engine.name)
+def test_every_tex_makes_it(engine: Engine, tmp_path: Path) -> None:
     homework = loads("title: Äpfel und „Birnen“\nlanguage: de\nquestions: []\n").homework
-    assert all(file.exists() for file in build(homework, tmp_path).files)
+    assert all(file.exists() for file in build(homework, tmp_path, engine=engine, only="questions").files)
