@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
+from textwrap import indent
 from typing import Literal
 
 import numpy
@@ -44,10 +45,11 @@ OPTIONS = (
     ("--ranges", "limits"), ("--written-out", "n=2,d=3,K=2"), ("--hessian",), ("--within", "x,y,W1"),
     ("--at", "x=-2,y=5,z=-4"), ("--latex",), ("--index-base", "0"), ("--toeplitz", "n=3"),
 )  # fmt: skip
+COOKBOOK = Path(__file__).parents[2] / "docs" / "cookbook.md"
 HOMEWORK = """\
 title: "Homework 3: Backpropagation"
 course: Deep Learning
-due: 2026-12-01
+due: "2026-12-01"
 conventions: {layout: numerator, index_base: 1}
 networks:
   regression:
@@ -124,7 +126,21 @@ def drawn(seed: int) -> Input:
         given = random.choice((*NETWORKS, *EQUATIONS))
         return Input(("derive", given, *loss, name, *(spoilt(random, value) for value in values)))
     command = random.choice((("verify",), ("build", "--format", "tex", "--out", "out")))
-    return Input((*command, "hw.yaml"), _spoilt_file(random, HOMEWORK))
+    whole = HOMEWORK if random.random() < 0.4 else random.choice(homeworks())
+    return Input((*command, "hw.yaml"), _spoilt_file(random, whole))
+
+
+@cache
+def homeworks() -> tuple[str, ...]:
+    """A homework for each question of the cookbook that trains nothing."""
+    page = COOKBOOK.read_text(encoding="utf-8")
+    return tuple(map(_homework, re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)))
+
+
+def _homework(block: str) -> str:
+    definitions, _, answer = block.partition("answer:\n")
+    part = f"      - id: 1a\n        question: Find it.\n        answer:\n{indent(answer, ' ' * 8)}"
+    return f'title: Homework\n{definitions}questions:\n  - id: "1"\n    title: Question\n    parts:\n{part}'
 
 
 def spoilt(random: Random, text: str) -> str:

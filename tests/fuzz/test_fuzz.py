@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.inputs import Input, drawn
+from tests.fuzz.inputs import HOMEWORK, Input, drawn, homeworks
 from tests.fuzz.running import ended
 
 
@@ -20,6 +20,12 @@ def test_what_is_right_ends_with_0(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     assert ended(Input(("derive", "f = x^2", "--wrt", "x"))).code == 0
     assert ended(Input(("derive", "f = x^^2", "--wrt", "x"))).code == 2
+
+
+@pytest.mark.parametrize("homework", [HOMEWORK, *homeworks()[:3]])
+def test_what_is_spoilt_is_right_before(homework: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ended(Input(("verify", "hw.yaml"), homework)).code == 0
 
 
 def test_an_input_that_takes_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
