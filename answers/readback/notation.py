@@ -26,6 +26,12 @@ MEMBER = re.compile(r"(?P<symbol>.+?) \\in \\mathbf\{R\}(?:\^\{(?P<shape>.*)\})?
 STEP = re.compile(r"\\theta \\leftarrow (?P<to>.+)")
 """What says how a gradient changes what it is by."""
 COUNTED = re.compile(r"Indices count from (\d)\.")
+STANDING = {
+    "weights": ("(in, out)", "a row for each of its inputs and a column for each of its outputs"),
+    "samples": ("columns", "samples of a batch are the columns"),
+    "channels": ("last", "channels last"),
+}
+"""For each convention that is not usual what it is, and what says so."""
 HOLDS = re.compile(r"(\d) where it holds, else (\d)")
 SIGNS = (r"\odot", r"\oslash", r"\operatorname{diag}", r"\delta", r"\bm{I}")
 """Signs that are no letters of a homework's, which a key must explain where it has them."""
@@ -68,6 +74,9 @@ class Box:
         said = " ".join(block.latex for block in self.blocks if isinstance(block, Text))
         if COUNTED.findall(said) != [str(self.conventions.index_base)]:
             yield f"indices count from {self.conventions.index_base}"
+        for name, (unusual, words) in STANDING.items():
+            if (getattr(self.conventions, name) == unusual) != (words in said):
+                yield f"the convention {name} is {getattr(self.conventions, name)}"
         entries = [entry for block in self.blocks if isinstance(block, Legend) for entry in block.entries]
         for formula, words in entries:
             yield from self._of_sign(formula, words)

@@ -39,6 +39,19 @@ def test_the_box_as_it_is_printed_is_right(layout: str, base: int) -> None:
     assert right.ok, right.note
 
 
+UNUSUAL = {"weights": "(in, out)", "samples": "columns", "channels": "last"}
+
+
+@pytest.mark.parametrize("name", sorted(UNUSUAL))
+def test_unusual_conventions_are_said_and_usual_ones_are_not(name: str) -> None:
+    unusual, usual = box(**{name: UNUSUAL[name]}), box()
+    for one, other in ((usual, unusual), (unusual, usual)):
+        swapped = replace(one, conventions=other.conventions, known=set())
+        assert f"the convention {name} is" in swapped.comparison().note
+    right = unusual.comparison()
+    assert right.ok, right.note
+
+
 SPOILT = [
     (r"\mathbf{R}^{d \times n}", r"\mathbf{R}^{n \times d}"),
     (r"\bm{b}^{(1)} \in \mathbf{R}^{d}", r"\bm{b}^{(1)} \in \mathbf{R}^{n}"),
