@@ -17,6 +17,8 @@ from derive.render.written import formula_latex, formula_unicode
 from numeric.checks.comparison import Comparison
 
 RELATION = re.compile(r"(<=|>=|<|>|(?<![<>=!])=(?!=))")
+WHOLE = re.compile(r"(\d)\.(?!\d)")
+"""A whole number as NumPy prints it."""
 SIDES = re.compile(r"its sides are (?P<left>\S+) and (?P<right>\S+) at (?P<point>.+)\Z", re.DOTALL)
 
 
@@ -91,4 +93,4 @@ def _number(text: str) -> str:
 
 def _point(text: str) -> str:
     """Values at a point as a formula."""
-    return escape(text).replace("[", "(").replace("]", ")")
+    return WHOLE.sub(r"\1", escape(text).replace("[", "(").replace("]", ")"))
