@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers.latex import FormulaError, formula, render
+from answers.latex import FormulaError, formula
 from answers.latex.commands import COMMANDS, DISPLAYS, ENVIRONMENTS, REASONS, SIGNS
+from answers.latex.sheet import Sheet, sheet_latex
 from answers.pdf import Engine, available_engines, compile_pdf
 from tests.answers.latex.formulas import formulas
 
@@ -288,7 +289,8 @@ def test_the_tables_do_not_overlap() -> None:
 def test_a_sheet_knows_all_that_is_allowed(engine: Engine, tmp_path: Path) -> None:
     names = sorted(COMMANDS - {"of"} | DISPLAYS | ENVIRONMENTS)
     asked = "\n".join(rf"\ifcsname {name}\endcsname\else\typeout{{unknown: {name}}}\fi" for name in names)
-    tex = f"{render('preamble.tex.j2', paper='a4paper')}\\begin{{document}}\n{asked}\nx\\end{{document}}\n"
+    head = sheet_latex(Sheet("T", "T", ())).partition(r"\begin{document}")[0]
+    tex = f"{head}\\begin{{document}}\n{asked}\nx\\end{{document}}\n"
     log = compile_pdf(tex, tmp_path / "a.pdf", engine=engine).log
     assert re.findall("^unknown: (.*)$", log.text, re.MULTILINE) == []
 
