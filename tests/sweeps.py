@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import re
 from collections.abc import Callable, Hashable, Iterable
 
 import pytest
 
-from derive.layers import (
-    ACTIVATION,
-    LOSS,
-    attention,
-    convolution,
-    dense,
-    gates,
-    normalisation,
-    pooling,
-    recurrent,
-    shapes,
-)
+from derive import layers
+from derive.layers import ACTIVATION, LOSS
 
 
 def sweep(kind: Callable[..., Hashable]) -> pytest.MarkDecorator:
@@ -31,10 +23,11 @@ def sweep(kind: Callable[..., Hashable]) -> pytest.MarkDecorator:
 
 
 FAMILIES = {
-    name: module.__name__
-    for module in (dense, convolution, pooling, normalisation, gates, shapes, attention, recurrent)
-    for name in module.LAYERS
+    name: module.name
+    for module in pkgutil.iter_modules(layers.__path__)
+    for name in getattr(importlib.import_module(f"{layers.__name__}.{module.name}"), "LAYERS", ())
 }
+"""The module that defines each layer."""
 
 
 def layer_kind(text: str) -> str:
