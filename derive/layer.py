@@ -11,7 +11,8 @@ from sympy import Expr, Sum
 
 from derive.building.arranged import channels_last, in_order
 from derive.building.blueprint import Block, Blueprint
-from derive.building.build import Builder, defined, sized
+from derive.building.build import Builder
+from derive.building.defined import defined, sized
 from derive.building.language import Argument, Stage, number_or_text, parse_stage
 from derive.building.letters import Lettering
 from derive.building.order import check_order

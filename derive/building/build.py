@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sympy import Expr, Function, Integer, Symbol
+from sympy import Expr, Function, Symbol
 
 from derive.building.applied import applied_functions, called
 from derive.building.arranged import arranged_row, arranged_tensor, sample_orders
 from derive.building.assemble import BATCH, Names, place
 from derive.building.blueprint import Block, Blueprint
+from derive.building.defined import defined, lengthened, sized
 from derive.building.equations import parse_formula
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.building.joins import hadamard_row, joined_row, total_row
 from derive.building.language import Chain, Description, Source, Stage
 from derive.building.letters import Lettering
 from derive.building.loss import Surroundings, shown
+from derive.building.named import SHORT, Shared, named_parameters
 from derive.building.objective import place_objective
-from derive.building.options import Option
-from derive.building.order import check_arguments, check_order
+from derive.building.order import check_order
 from derive.conventions import USUAL, Conventions
 from derive.errors import NEAR, NetworkError, likeness, nearest
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Reduction, Row, Tensor
-from derive.layers import ACTIVATION, LAYERS, LOSS, WORDS, Activation, named_functions, parameter_names, scalar_function
+from derive.layers import ACTIVATION, LAYERS, LOSS, Activation, named_functions, parameter_names, scalar_function
 from derive.layers.definition import LayerDefinition, LossDefinition
 from derive.layers.dense import TIED
 from derive.layers.ranges import require_in_range
@@ -36,23 +35,11 @@ from derive.render.names import require_distinct
 
 APART = "a loss stands apart from the layers, as --loss or loss="
 
-SHORT = re.compile(r"[A-Z](_?[0-9]+|_[a-z])?")
-"""A capital, with a number or a letter below it: the name of a value, as no layer is called so."""
-
 RESERVED = frozenset(("l", "p", "y", "y_hat"))
 """What a loss brings with it, and what the output is called."""
 
 MISSPELT = 0.85
 """From which likeness on a word in small letters is a layer misspelt, and not the name of a value."""
-
-
-@dataclass(frozen=True)
-class Shared:
-    """A layer that a name stands for: how it was written, its number, and what its parameters are called."""
-
-    stage: Stage
-    number: int
-    parameters: Mapping[str, str]
 
 
 @dataclass
@@ -473,22 +460,6 @@ class Builder:
         return tensor
 
 
-def named_parameters(stage: Stage, parameters: tuple[str, ...], weights: tuple[str, ...]) -> dict[str, str]:
-    """The parameters that the names behind a stage are for.
-
-    Raises:
-        NetworkError: there are several names, and not as many as parameters.
-    """
-    names = stage.names
-    if len(names) > 1 and len(names) != len(parameters):
-        listing = f"the parameters {', '.join(parameters)}" if parameters else "no parameters"
-        raise NetworkError(f"{stage.name} has {listing}; {len(names)} names stand behind it: {', '.join(names)}")
-    of_weight = len(weights) == 1 and weights == parameters[:1] and SHORT.fullmatch("".join(names)) is not None
-    if len(names) == 1 and len(parameters) > 1 and not of_weight:
-        return {}
-    return dict(zip(parameters, names, strict=False))
-
-
 def _check_sizes(layer: str, tensor: Tensor) -> None:
     wrong = [length for length in tensor.shape if length.is_number and not (length.is_Integer and length > 0)]
     if wrong:
@@ -498,72 +469,6 @@ def _check_sizes(layer: str, tensor: Tensor) -> None:
 def _is_unknown(name: str) -> bool:
     """Whether the name is that of a function left unknown: f, g, h, with a number or without."""
     return len(name.rstrip("0123456789'")) == 1 and name[0] in "fgh"
-
-
-def sized(own: LayerDefinition, stage: Stage) -> LayerDefinition:
-    """A layer of a user's own with the sizes that its arguments give, in their order or by their names.
-
-    Raises:
-        NetworkError: it has no such size, or an argument is none.
-    """
-    given = dict(stage.named)
-    known = f"its sizes are {', '.join(own.sizes)}" if own.sizes else "it has no sizes of its own"
-    if len(stage.positional) > len(own.sizes):
-        raise NetworkError(f"{own.name} takes {len(own.sizes)} arguments, got {len(stage.positional)}; {known}")
-    for name, argument in zip(own.sizes, stage.positional, strict=False):
-        if name in given:
-            raise NetworkError(f"{own.name} got its size {name} twice")
-        given[name] = argument
-    for name, argument in given.items():
-        if name not in own.sizes:
-            raise NetworkError(f"{own.name} has no size {name}; {known}")
-        if isinstance(argument, tuple):
-            raise NetworkError(f"the size {name} of {own.name} is a number or a letter, not several")
-    sizes = {name: symbols.dimension(str(given[name])) if name in given else size for name, size in own.sizes.items()}
-    return replace(own, sizes=sizes)
-
-
-def lengthened(definition: LayerDefinition, length: Callable[[Expr], Expr]) -> LayerDefinition:
-    """The definition with other lengths of its axes."""
-    lengths = {name: length(definition.sizes[name]) for name in definition.lengths}
-    return replace(definition, sizes={**definition.sizes, **lengths})
-
-
-def defined(stage: Stage, rank: int | None = None) -> LayerDefinition:
-    """The definition of a layer of the library with the arguments that the stage gives it.
-
-    ``rank`` is the number of axes of a sample that the layer reads, for layers that take any number of them.
-
-    Raises:
-        NetworkError: the layer does not exist, or does not take these arguments.
-    """
-    factory = LAYERS.get(stage.name)
-    if factory is None:
-        near = layer_elsewhere(stage.name) or nearest(stage.name, [*LAYERS, *ACTIVATION])
-        raise NetworkError(f"there is no layer {stage.name}; {near}")
-    signature = inspect.signature(factory)
-    check_arguments(stage, signature)
-    named = dict(stage.named)
-    if rank is not None and "rank" in signature.parameters:
-        named.setdefault("rank", Integer(rank))
-    try:
-        bound = signature.bind(*stage.positional, **named)
-    except TypeError as error:
-        raise NetworkError(f"{stage.name}: {error}; it takes {stage.name}{_printed(signature)}") from error
-    words = WORDS.get(stage.name, {})
-    for name, value in bound.arguments.items():
-        option = Option(stage.name, name, signature.parameters[name].default, words.get(name, ()))
-        bound.arguments[name] = option.value(value)
-    return factory(*bound.args, **bound.kwargs)
-
-
-def _printed(signature: inspect.Signature) -> str:
-    """The arguments with their defaults, without types."""
-    shown = [
-        name if parameter.default is parameter.empty else f"{name}={parameter.default}"
-        for name, parameter in signature.parameters.items()
-    ]
-    return f"({', '.join(shown)})"
 
 
 def _labelled(stage: Stage, name: str) -> str:

@@ -17,7 +17,7 @@ from sympy import Expr, Indexed, Symbol
 from derive.building.applied import applied_functions
 from derive.building.assemble import BATCH, Names, place
 from derive.building.blueprint import Blueprint
-from derive.building.build import defined, lengthened
+from derive.building.defined import defined, lengthened
 from derive.building.language import Argument
 from derive.building.letters import Lettering, lettered
 from derive.calculus.boundary import without_end
