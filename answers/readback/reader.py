@@ -161,8 +161,14 @@ class Reader:
             model, numbers = self.derivation.forward, {symbols.size(name): size for name, size in self.sizes}
             drawn = (sample(model, seed, numbers) for seed in range(POINTS * TIMES_FOR_CONDITIONS))
             return tuple(measured.Point(model, arrays, numbers) for arrays in drawn)
-        places = [place.point.fork() for place in places_of(self.derivation.forward, 0, 3) if not place.kink]
-        return tuple(places[:POINTS])
+        return self.every_place[:POINTS]
+
+    @cached_property
+    def every_place(self) -> tuple[measured.Point, ...]:
+        """All points of the check away from boundaries: what is flat at some, as a hinge is, moves at another."""
+        if self.sizes:
+            return self.places
+        return tuple(place.point.fork() for place in places_of(self.derivation.forward, 0, 3) if not place.kink)
 
     def read(self, printed: Printed) -> Reading:
         """The text with the table of the derivation, its letters in the ranges that the left side gives them.

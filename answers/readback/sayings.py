@@ -133,7 +133,7 @@ class Sayings:
         if alone:
             self.reader.difference(numpy.where(inside, truth, 0.0), truth, noise)
         if not slope:
-            slopes = (Dependence(place).slope(row.name, held.name) for place in self.reader.places)
+            slopes = (Dependence(place).slope(row.name, held.name) for place in self.reader.every_place)
             if not any(_is_there(one).any() for one in slopes):
                 raise Unequal(f"{statement.part('row')} does not depend on {statement.part('held')}")
             return 0.0
@@ -259,7 +259,7 @@ class Sayings:
     def _act(self, statement: Statement, through: list[str], *, directly: bool) -> None:
         held = self._element(statement.part("held"))[0].name
         said = {self._element(one)[0].name for one in through}
-        places = map(Dependence, self.reader.places)
+        places = map(Dependence, self.reader.every_place)
         moved = frozenset().union(*(place.moved_by(held, self._top, directly=directly) for place in places))
         if said != moved:
             raise Unequal(f"{statement.part('held')} acts through {', '.join(sorted(moved)) or 'nothing'}")
@@ -271,7 +271,7 @@ class Sayings:
 
     def _reads(self, statement: Statement, printed: Printed) -> None:
         row, held = (self._element(statement.part(part))[0].name for part in ("row", "held"))
-        places = map(Dependence, self.reader.places)
+        places = map(Dependence, self.reader.every_place)
         if not any(row in place.moved_by(held, row, directly=True) for place in places):
             raise Unequal(f"{statement.part('row')} does not read {statement.part('held')}")
 

@@ -146,6 +146,7 @@ SUBJECTS: dict[str, Subject] = {
         "x:n -> Linear(d) -> Tanh -> Linear(m) -> ReLU -> Linear(K) -> y_hat", "1/2*MSE", "W2"
     ),
     "beta2 normalised": of_network("x:n -> Linear(d) -> LayerNorm -> ReLU -> Linear(K) -> y_hat", "1/2*MSE", "beta2"),
+    "b2 hinge": of_network("x:n -> Linear(d) -> Softplus -> Linear(K) -> y_hat", "MultiClassHinge", "b2"),
     "W_O1 heads": of_network("x:(T,4) -> MultiHeadAttention(2) -> Flatten -> Linear(K) -> y_hat", "1/2*MSE", "W_O1"),
     "hardtanh": of_own("Hardtanh", "-[z < -1] + z*[z >= -1]*[z <= 1] + [z > 1]"),
     "ReLU6": of_own("ReLU6", "z*[z > 0]*[z < 6] + 6*[z >= 6]"),

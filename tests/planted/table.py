@@ -220,6 +220,9 @@ KINKS = {
     ">= for > behind a normalisation": Kind(
         "beta2 normalised", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)
     ),
+    "margin of a hinge behind a smooth function": Kind(
+        "b2 hinge", comparisons(sympy.StrictGreaterThan, sympy.GreaterThan)
+    ),
     "kink of LeakyReLU": Kind(
         "dz2/dz1 leaky",
         wrong(lambda e: e.xreplace({at("z1", ROW) > 0: at("z1", ROW) >= 0, at("z1", ROW) <= 0: at("z1", ROW) < 0})),
