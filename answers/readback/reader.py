@@ -346,7 +346,10 @@ class Reader:
     def _require_shape(self, printed: Printed, lengths: Sequence[int], point: Point, *, elements: bool = False) -> None:
         """The shape beside a formula must be that of its left side; ``elements`` have no letter along one place."""
         sizes = [read(size, point.table).last for size in re.split(r"\\times|×", printed.shape)]
-        said = [round(float(size.value(point))) for size in sizes]
+        values = [size.value(point) for size in sizes]
+        if any(value.size != 1 for value in values):
+            raise Unequal(f"the shape beside it is {printed.shape}, in which the name of a tensor stands for a length")
+        said = [round(float(value.item())) for value in values]
         plain = _several if elements else _plain
         if plain(said) != plain(lengths):
             raise Unequal(

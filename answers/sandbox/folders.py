@@ -27,7 +27,9 @@ def workspace(owner: int | None) -> Iterator[tuple[Path, Path]]:
             # The others may look up what they are given, and nothing more.
             top.chmod(0o711)
             beside.chmod(0o755)
-            os.chown(work, owner, owner)
+            # Not every container has every user; the process then stays who it is, and says so.
+            with suppress(OSError):
+                os.chown(work, owner, owner)
         yield work, beside
 
 

@@ -189,7 +189,7 @@ def _watched(process: subprocess.Popen[bytes], folder: Path, limits: Limits, sto
     assert process.stderr is not None
     output, errors = _Kept(process.stdout, MOST_OUTPUT), _Kept(process.stderr, MOST_ERRORS, KEPT_ERRORS)
     try:
-        stopped = _wait(process.pid, output, errors, folder, limits.seconds, stop)
+        stopped = _wait(process, output, errors, folder, limits.seconds, stop)
     finally:
         # Its number is its own, and that of its group, until it is waited for.
         with suppress(ProcessLookupError, PermissionError):
@@ -200,7 +200,7 @@ def _watched(process: subprocess.Popen[bytes], folder: Path, limits: Limits, sto
             kept.pipe.close()
     code = -signal.SIGKILL if process.returncode is None else process.returncode
     if code == -signal.SIGXCPU and not stopped:
-        stopped = f"did not finish within {limits.seconds} seconds"
+        stopped = f"did not finish within {limits.processor or limits.seconds} seconds"
     return Ended(code, bytes(output.data), errors.data.decode(errors="replace"), stopped)
 
 
@@ -231,7 +231,9 @@ class _Kept:
         return self._left < 0
 
 
-def _wait(pid: int, output: _Kept, errors: _Kept, folder: Path, seconds: float, stop: threading.Event) -> str:
+def _wait(
+    process: subprocess.Popen[bytes], output: _Kept, errors: _Kept, folder: Path, seconds: float, stop: threading.Event
+) -> str:
     """Read until the process ends, or for so many seconds; why it is to be ended, if it has not."""
     end = monotonic() + seconds
     look = 0.0
@@ -250,9 +252,16 @@ def _wait(pid: int, output: _Kept, errors: _Kept, folder: Path, seconds: float, 
                 look = monotonic() + LOOKS
                 if too_full(folder, MOST_FILES, MOST_WRITTEN):
                     return f"wrote more than {MOST_FILES:,} files, {MOST_FOLDERS} folders or {MOST_WRITTEN // 10**6} MB"
-            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            if _has_ended(process):
                 return _rest(output, errors)
     return f"did not finish within {seconds} seconds"
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it has, without giving its number free where the system can keep it."""
+    if not hasattr(os, "waitid"):
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _rest(*pipes: _Kept) -> str:

@@ -48,7 +48,7 @@ def ended(given: Input, seconds: int = LONGEST) -> Ended:
         return Ended(outcome.code, f"ends with {outcome.code}")
     if "Traceback" in outcome.err:
         return Ended(outcome.code, outcome.err)
-    if outcome.code == 2 and outcome.err.count("error: ") != 1:
+    if outcome.code == 2 and sum(line.startswith("error: ") for line in outcome.err.splitlines()) != 1:
         return Ended(outcome.code, f"has no message, or several: {outcome.err}")
     return Ended(outcome.code)
 

@@ -138,3 +138,10 @@ def test_attention_gradient_by_gradient() -> None:
 def test_sizes_of_outputs_are_said() -> None:
     shown = run("derive", "Conv1d(C_out, k, stride=s, padding=p)", "--forward", "--wrt", "bias", "--no-check").out
     assert "L_out = ⌊(L+2p−k)/s⌋ + 1" in shown
+
+
+@pytest.mark.parametrize("layers", ["x:x -> Linear(d)", "x:(x,n) -> Linear(d) -> GlobalAvgPool1d"])
+def test_a_length_with_the_name_of_a_tensor_fails_its_check_with_the_reason(layers: str) -> None:
+    outcome = run("derive", layers, "--loss", "MSE", "--wrt", "x")
+    assert outcome.code == 1
+    assert "the name of a tensor stands for a length" in outcome.out + outcome.err
