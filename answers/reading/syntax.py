@@ -14,6 +14,7 @@ from lark import Token as Token
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 from lark.lexer import Lexer
 
+from answers.reading.driver import driven
 from answers.reading.errors import Unreadable
 
 SHOWN = {
@@ -444,6 +445,9 @@ def parse(tokens: list[Token], text: str) -> Relation:
     """
     if not tokens:
         raise Unreadable("there is no formula here", text, 0, len(text))
+    read: Relation | None
+    if (read := driven(_parser(), tokens)) is not None:
+        return read
     try:
         made: Any = _parser().parse(tokens)
         relation: Relation = made
