@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta
@@ -36,7 +36,7 @@ NAMING = Naming({"b": "n", "y": "labels"})
 """What the file calls things: n counts the batch, and targets are labels."""
 
 
-@cache
+@lru_cache(maxsize=2)
 def model(weights: Weights = USUAL.weights) -> Network:
     """The classifier with its loss, over a batch; targets are class numbers."""
     return network(NETWORK, LOSS, batch=BATCH, conventions={"weights": weights})

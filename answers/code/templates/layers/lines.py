@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from answers.code.activations import ActivationLines, written_activation
 from answers.code.lines import DerivedLine, Naming
@@ -24,7 +24,7 @@ class LayerLines:
     softmax: SoftmaxLines
 
 
-@cache
+@lru_cache(maxsize=2)
 def layer_lines(weights: Weights = USUAL.weights) -> LayerLines:
     """The lines of the fully connected layer, of ReLU and of softmax."""
     return LayerLines(linear(NAMING, weights), written_activation("relu", "ReLU", "numpy", NAMING), softmax(NAMING))
