@@ -14,11 +14,12 @@ MATHS = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$", re.DOTALL)
 
 FORMS = {
     "occurs": r"(?P<held>.+?) occurs in (?P<row>.+?)(?: (?P<only>only)| for every (?P<every>.+?))"
-    r"(?:, with slope (?P<slope>.+?))?(?:: the contributions add up)?",
+    r"(?:, in the determinant beside its cofactor)?(?:, with slope (?P<slope>.+?))?(?:: the contributions add up)?",
     "depends": r"(?P<row>.+?) depends on (?P<held>.+?) alone(?:, with slope (?P<slope>.+?))?",
     "added": r"(?P<held>.+?) is added to (?P<row>.+?) for every (?P<every>.+?)(?:: these signals add up)?",
     "shifts": r"(?P<held>.+?) shifts (?P<row>.+?) one for one(?:: it receives that signal unchanged)?",
-    "one_term": r"Only one term of the sum in (?P<row>.+?) holds (?P<held>.+?)",
+    "one_term": r"Only one (?:term of the sum|factor of the product) in (?P<row>.+?) holds (?P<held>.+?)"
+    r"(?:: its slope has the others)?",
     "kept": r"(?P<held>.+?) acts through (?P<through>.+?) alone, and (?P<partial>.+?) stays a symbol",
     "kept_full": r"(?P<held>.+?) acts through (?P<through>.+?); (?P<partial>.+?) stays a symbol",
     "reaches": r"(?P<held>.+?) acts on the result through (?P<through>.+?)",

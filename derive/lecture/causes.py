@@ -35,6 +35,12 @@ def cause_of(way: Way, *, at_top: bool = False) -> Sentence:
     if way.repeated:
         return _of_repeated(way, at_top=at_top)
     in_a_number = not symbols.subscripts_of(way.holder)
+    if in_a_number and way.inner == "determinant":
+        return said(way.held, " occurs in ", way.holder, " only, in the determinant beside its cofactor.")
+    if in_a_number and way.inner == "product":
+        return said(
+            "Only one factor of the product in ", way.holder, " holds ", way.held, ": its slope has the others."
+        )
     if in_a_number and way.summed:
         return said("Only one term of the sum in ", way.holder, " holds ", way.held, ".")
     if in_a_number and at_top:

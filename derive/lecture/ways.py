@@ -6,6 +6,7 @@ It is what a lecturer says of a step before it is written down: ``W[i,j]`` occur
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sympy import Add, Expr, Symbol
 
@@ -13,6 +14,7 @@ from derive.calculus.differentiate import Contribution, contributions
 from derive.calculus.slopes import SlopeTable
 from derive.calculus.sweep import fresh_bound
 from derive.expression import symbols, walks
+from derive.expression.matrices import DeterminantOf, ProductOver
 from derive.forward import Forward, Row
 
 
@@ -22,7 +24,7 @@ class Way:
 
     ``repeated`` are the indices of the holder over which it does so again and again; ``summed`` those of the sum in the
     row of which one term holds it. Where windows move, ``meeting`` says where they meet the element, and ``inside`` how
-    far the letters of theirs run that the row binds.
+    far the letters of theirs run that the row binds. ``inner`` says what holds it where that is no sum.
     """
 
     held: Expr
@@ -32,6 +34,7 @@ class Way:
     summed: tuple[Symbol, ...] = ()
     meeting: tuple[tuple[Symbol, Expr], ...] = ()
     inside: tuple[tuple[Symbol, Expr], ...] = ()
+    inner: Literal["sum", "product", "determinant"] = "sum"
 
     @property
     def is_elementwise(self) -> bool:
@@ -42,14 +45,25 @@ class Way:
 def ways(row: Row, forward: Forward, name: str, outer: tuple[Symbol, ...], own: tuple[Symbol, ...]) -> tuple[Way, ...]:
     """The ways in which the element of a row at ``outer`` holds ``name[own]``, those at the same places together."""
     body = fresh_bound(row.expression, dict(zip(row.indices, outer, strict=True)), own)
+    inner = _inner(body, name)
     found: dict[tuple[Expr, tuple[tuple[Symbol, Expr], ...]], Way] = {}
     for part in contributions(body, name, SlopeTable(forward.functions), own):
         way = _way(part, row, outer, symbols.element(name, own), own)
+        way = replace(way, inner=inner)
         before = found.get((way.holder, way.meeting))
         if before is not None:
             way = replace(way, slope=Add(before.slope, way.slope))
         found[way.holder, way.meeting] = way
     return tuple(found.values())
+
+
+def _inner(body: Expr, name: str) -> Literal["sum", "product", "determinant"]:
+    """What in a row holds a tensor: a determinant of it, a product over elements of it, or a sum."""
+    if any(part.name == name for part in walks.parts(body, DeterminantOf)):
+        return "determinant"
+    products = walks.parts(body, ProductOver)
+    held = any(symbols.name_of(access) == name for part in products for access in symbols.accesses(part))
+    return "product" if held else "sum"
 
 
 def _way(part: Contribution, row: Row, outer: tuple[Symbol, ...], held: Expr, own: tuple[Symbol, ...]) -> Way:

@@ -148,3 +148,16 @@ def test_programs_in_a_batch(equations: str, target: str) -> None:
 def test_what_cannot_be_read(equations: str, saying: str) -> None:
     with pytest.raises(DefinitionError, match=saying):
         layer(own(equations, shapes={"y": (), "w": ("m", "n")}, parameters={"w": "w"}, sizes={"m": size("m")}))
+
+
+@pytest.mark.parametrize(
+    ("equations", "axes", "saying"),
+    [
+        ("y = prod[i] z[i]", ("n",), "Only one factor of the product in"),
+        ("y = logdet(z)", ("n", "n"), "in the determinant beside its cofactor"),
+        ("y = sum[i] z[i]^2", ("n",), "Only one term of the sum in"),
+    ],
+)
+def test_the_cause_that_a_lecture_tells(equations: str, axes: tuple[str, ...], saying: str) -> None:
+    told = layer(own(equations, axes=axes)).vjp("z", grain="lecture")
+    assert any(saying in str(step.sentence) for step in told.steps)
