@@ -14,6 +14,7 @@ from derive import Conventions, Layer, layer, network
 from numeric import check, compile, evaluate
 from numeric.arrays.axes import Array
 from numeric.sampling.points import sample, sample_sizes
+from tests.sweeps import layer_kind, sweep
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -122,6 +123,7 @@ def moved(name: str, array: Array, alone: Layer, usual: Conventions) -> Array:
     return np.moveaxis(array, 0, -1) if usual.samples == "columns" else array
 
 
+@sweep(lambda text, weights: (layer_kind(text), weights))
 @pytest.mark.parametrize("text", LAYERS)
 @pytest.mark.parametrize(("weights", "samples"), [("(out, in)", "columns"), ("(in, out)", "rows")])
 def test_layers_have_the_gradients_of_the_usual_convention(text: str, weights: Any, samples: Any) -> None:
