@@ -66,6 +66,8 @@ def _run(folder: str, command: list[str], path: list[str], streams: list[str]) -
     try:
         if first == "-m":
             runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+        elif first == "-c":
+            exec(compile(rest[0], "<string>", "exec"), {"__name__": "__main__"})
         else:
             runpy.run_path(first, run_name="__main__")
     except SystemExit as left:

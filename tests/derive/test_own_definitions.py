@@ -173,10 +173,10 @@ def test_an_unknown_function_has_no_numbers() -> None:
 def test_what_is_no_function_is_refused_wherever_it_stands() -> None:
     for own in (
         LayerDefinition("Own", "y[i] = tann(z[i])", axes=("m",)),
-        Activation("Own", "z*Exp(z)", call="own"),
-        Activation("Own", "z*Exp(z)", call="own", learnt=("a",)),
+        Activation("Own", "z*Expo(z)", call="own"),
+        Activation("Own", "z*Expo(z)", call="own", learnt=("a",)),
     ):
-        with pytest.raises(DefinitionError, match=r"there is no function (tann|Exp)"):
+        with pytest.raises(DefinitionError, match=r"there is no function (tann|Expo)"):
             network("x:n -> Own -> Linear(K)", "MSE", extra=[own])
 
 

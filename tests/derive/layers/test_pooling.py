@@ -72,10 +72,10 @@ def test_gradient_and_jacobian_check_by_number(name: str, arguments: Any, option
 def test_index_form() -> None:
     pooled = layer("MaxPool2d", (2, 3), stride=2, padding=1)
     where, _, value = pooled.forward()
-    assert where.unicode("index") == "m*[c,h,w] = (argmax_{0 ≤ m < 2, 0 ≤ n < 3} z[c,2h+m−1,n+2w−1])_m"
+    assert where.unicode("index") == "m*[c,h,w] = (argmax_{0 ≤ m < 2, 0 ≤ n < 3} z[c,2h+m−1,2w+n−1])_m"
     assert value.unicode("index") == "y[c,h,w] = z[c,2h+m*[c,h,w]−1,2w+n*[c,h,w]−1]"
     assert pooled.vjp("z").unicode("index") == (
-        "∂ℓ/∂z[c,p,q] = Σ_{h=0}^{H_out−1} Σ_{w=0}^{W_out−1} dy[c,h,w] · δ[p,2h+m*[c,h,w]−1] · δ[q,2w+n*[c,h,w]−1]"
+        "∂ℓ/∂z[c,p,q] = Σ_{h=0}^{H_out−1} Σ_{w=0}^{W_out−1} dy[c,h,w] · 1[p = 2h+m*[c,h,w]−1, q = 2w+n*[c,h,w]−1]"
     )
     assert pooled.vjp("z").notes == ("Of several largest values the first in reading order counts.",)
 

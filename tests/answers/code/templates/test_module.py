@@ -74,8 +74,8 @@ def test_the_skeleton_lacks_the_bodies_alone() -> None:
 
 def test_the_lines_are_those_of_the_derivation() -> None:
     for line in (
-        '# windows[b,k,h,w,m,n] = z[b,k,s_H h+m-p_H,n+s_W w-p_W]'[2:],
-        "# dz[b,k,s_H h+m-p_H,n+s_W w-p_W] += sum_j weight[j,k,m,n] dy[b,j,h,w]",
+        '# windows[b,k,h,w,m,n] = z[b,k,s_H h+m-p_H,s_W w+n-p_W]'[2:],
+        "# dz[b,k,s_H h+m-p_H,s_W w+n-p_W] += sum_j weight[j,k,m,n] dy[b,j,h,w]",
         "# dz[b,c,s_H h+m_star[b,c,h,w],s_W w+n_star[b,c,h,w]] += dy[b,c,h,w]",
         "# dz = dy (1 - y^2)",
         "# dbias[j] = sum_b sum_h sum_w dy[b,j,h,w]",
