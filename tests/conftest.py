@@ -38,8 +38,11 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """The whole suite, which is what runs without arguments, has a worker for each core, unless it is said how many."""
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    """The whole suite, which is what runs without arguments, has a worker for each core, unless it is said how many.
+
+    A worker comes by here as well, and has none of its own.
+    """
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
     if whole and config.pluginmanager.hasplugin("xdist") and config.option.numprocesses is None:
         config.option.numprocesses, config.option.dist = "auto", "loadgroup"
         config.option.maxprocesses = config.option.maxprocesses or MOST_WORKERS
