@@ -77,7 +77,7 @@ ACTIVATIONS = (
     Activation("Softsign", "z/(1 + abs(z))", call="softsign", about="The input over 1 plus its size."),
     Activation(
         "Hardtanh",
-        "min(max(z, low), high)",
+        "high*[z >= high] + z*[z > low and z < high] + low*[z <= low]",
         call="hardtanh",
         constants={"low": "-1", "high": "1"},
         about="The input, cut off at a lowest and a highest value.",

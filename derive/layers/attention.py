@@ -118,7 +118,8 @@ def rotary() -> LayerDefinition:
     return LayerDefinition(
         name="RotaryEmbedding",
         equations=(
-            "y[t,i] = z[t,i]*cosine[t,floor(i/2)] + (2*mod(i,2) - 1)*z[t, i + 1 - 2*mod(i,2)]*sine[t,floor(i/2)]"
+            "y[t,i] = z[t,i]*cosine[t,floor(i/2)] "
+            "+ ([mod(i,2) == 1] - [mod(i,2) == 0])*z[t, i + 1 - 2*mod(i,2)]*sine[t,floor(i/2)]"
         ),
         axes=("T", "d"),
         derived={"m": "d/2"},

@@ -100,31 +100,9 @@ def power_average_pool(
     )
 
 
-def adaptive_average_pool(rank: int, outputs: Option) -> LayerDefinition:
-    """The means of as many windows as ``outputs`` says: window t of n begins at ⌊tL/n⌋ and ends before ⌈(t+1)L/n⌉."""
-    axes = SPACE[rank]
-    sizes = per_axis("n", outputs, axes)
-    begins = [f"floor({o}*{a}/n{a})" for a, o in zip(axes, OUTER[rank], strict=True)]
-    ends = [f"ceil(({o} + 1)*{a}/n{a})" for a, o in zip(axes, OUTER[rank], strict=True)]
-    inside = " and ".join(
-        f"{low} <= {i} and {i} < {high}" for low, i, high in zip(begins, INNER[rank], ends, strict=True)
-    )
-    count = "*".join(f"({high} - {low})" for low, high in zip(begins, ends, strict=True))
-    inner = ",".join(INNER[rank])
-    return LayerDefinition(
-        name=f"AdaptiveAvgPool{rank}d",
-        equations=f"y[c,{','.join(OUTER[rank])}] = 1/({count})*sum[{inner} if {inside}] z[c,{inner}]",
-        axes=("C", *axes),
-        sizes=sizes,
-        shapes={"y": ("C", *(f"n{a}" for a in axes))},
-        channels=True,
-    )
-
-
 LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     **{f"MaxPool{rank}d": partial(max_pool, rank) for rank in (1, 2)},
     **{f"AvgPool{rank}d": partial(average_pool, rank) for rank in (1, 2)},
     **{f"GlobalAvgPool{rank}d": partial(global_average_pool, rank) for rank in (1, 2)},
     **{f"LPPool{rank}d": partial(power_average_pool, rank) for rank in (1, 2)},
-    **{f"AdaptiveAvgPool{rank}d": partial(adaptive_average_pool, rank) for rank in (1, 2)},
 }

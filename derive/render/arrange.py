@@ -114,8 +114,10 @@ def _absorbs(total: Add, number: sympy.Rational) -> bool:
 
 
 def says_where(factor: Expr) -> bool:
-    """Whether a factor is a delta with an index that depends on values, as the place of a maximum does."""
-    return isinstance(factor, KroneckerDelta) and walks.holds(factor, Indexed)
+    """Whether a factor is a delta with an index that is reckoned from values, as the place of a maximum is."""
+    return isinstance(factor, KroneckerDelta) and any(
+        walks.holds(subscript, Indexed) and not isinstance(subscript, Indexed) for subscript in factor.args
+    )
 
 
 def by_letter(delta: Expr) -> tuple[Expr, Expr]:

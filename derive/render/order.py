@@ -55,14 +55,7 @@ def _term_key(term: Expr, integers: bool) -> Key:
     factors = tuple(_factor_key(factor) for factor in by_factor(Mul.make_args(rest)))
     if integers:
         letters = sorted(symbol.name for symbol in walks.free_symbols(rest) if is_index(symbol))
-        return (
-            place,
-            not letters,
-            is_index(rest) and coefficient.is_positive,
-            letters,
-            factors,
-            natural(str(coefficient)),
-        )
+        return place, not letters, is_index(term), letters, factors, natural(str(coefficient))
     return (
         place,
         is_stabiliser(rest),

@@ -34,6 +34,9 @@ VALUES = {
     "batch": "B",
     "reduction": "sum",
     "at": "x=1",
+    "weights": "in,out",
+    "samples": "columns",
+    "channels": "last",
 }
 COMMANDS = typer.main.get_command(application).commands  # type: ignore[attr-defined]
 

@@ -111,7 +111,7 @@ def test_the_absolute_value_has_slope_zero_at_zero() -> None:
 
 
 def test_a_function_of_two_arguments_has_a_slope_by_each() -> None:
-    assert slope(Function("h")(z, z**2)) == Function("h/1")(z, z**2) + 2 * z * Function("h/2")(z, z**2)
+    assert slope(Function("h")(z, z**2)) == Function("h∂1")(z, z**2) + 2 * z * Function("h∂2")(z, z**2)
 
 
 def test_a_function_without_a_rule_is_refused() -> None:

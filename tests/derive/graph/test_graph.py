@@ -102,7 +102,7 @@ def test_what_is_no_graph(text: str, saying: str) -> None:
 
 
 def test_errors_name_what_is_near() -> None:
-    with pytest.raises(DefinitionError, match="did you mean sigma"):
+    with pytest.raises(DefinitionError, match="did you mean logsigmoid"):
         scalar_graph("y = x", grain="sigmoid")
     graph = scalar_graph("y = a*x1 + f1(x1)")
     with pytest.raises(DeriveError, match="did you mean x1"):

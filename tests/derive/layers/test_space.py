@@ -33,8 +33,6 @@ CASES: list[tuple[str, tuple[int, ...], Callable[[Any], Any]]] = [
     ),
     ("LPPool1d(2, 3)", (2, 7), lambda z: functional.lp_pool1d(z[None], 2, 3)[0]),
     ("LPPool2d(4, 2, stride=1)", (2, 3, 4), lambda z: functional.lp_pool2d(z[None], 4, 2, stride=1)[0]),
-    ("AdaptiveAvgPool1d(3)", (2, 7), lambda z: functional.adaptive_avg_pool1d(z[None], 3)[0]),
-    ("AdaptiveAvgPool2d((2, 3))", (2, 5, 6), lambda z: functional.adaptive_avg_pool2d(z[None], (2, 3))[0]),
     ("LocalResponseNorm(3)", (5, 2, 2), lambda z: functional.local_response_norm(z[None], 3)[0]),
     (
         "LocalResponseNorm(4, 0.2, 0.6, 2)",
@@ -81,7 +79,7 @@ def test_the_gradient_of_a_shuffle_counts_in_digits() -> None:
     assert shuffled == "∂ℓ/∂z[p,q,s] = dy[⌊p/r²⌋,(⌊p/r⌋ mod r)+r·q,(p mod r)+r·s]"
 
 
-@pytest.mark.parametrize("name", ["Upsample1d(s)", "Unfold(k, stride=s)", "LPPool1d(q, k)", "AdaptiveAvgPool1d(m)"])
+@pytest.mark.parametrize("name", ["Upsample1d(s)", "Unfold(k, stride=s)", "LPPool1d(q, k)"])
 def test_every_step_with_letters_is_right_by_number(name: str) -> None:
     checked(layer(name))
 

@@ -107,6 +107,10 @@ GIVEN: dict[str, Any] = {
     "shape": ("A", 2),
     "width": "D",
     "heads": 2,
+    "power": 2,
+    "padding": 1,
+    "factor": 2,
+    "size": 3,
 }
 
 
