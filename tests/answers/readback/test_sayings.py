@@ -44,7 +44,7 @@ RIGHT = {
         "$\\bm{z}_2$ reads $\\bm{z}_1$ in its forward equation.",
         "Here the shape of $\\bm{x}$ matters.",
     ],
-    "conv": ["y[j,t] holds z[k,p] where p = m+2t−3: what all of these send back adds up."],
+    "conv": ["y[j,t] holds z[k,p] where p = 2t+m−3: what all of these send back adds up."],
     "weight": [
         "$\\mathrm{bias}_j$ is added to $y_{jt}$ for every $t$: these signals add up.",
         "Given from upstream: $\\bm{\\mathrm{d}}\\bm{y}$ = $\\partial \\ell/\\partial \\bm{y}$.",
@@ -87,7 +87,7 @@ WRONG = {
         "It is $\\bm{q} \\star$ here.",
     ],
     "conv": [
-        "y[j,t] holds z[k,p] where p = m+2t−2: what all of these send back adds up.",
+        "y[j,t] holds z[k,p] where p = 2t+m−2: what all of these send back adds up.",
         "y[j,t] holds z[k,p] where p = m+t−3: what all of these send back adds up.",
         "y[j,t] holds z[k,p] where p = 2t−m+3: what all of these send back adds up.",
     ],

@@ -139,7 +139,7 @@ GROUPED = layer("Conv1d", "C_out", "k", groups="G")
             "∂ℓ/∂z[k,p] = Σ_{j=0}^{5} Σ_{m=0}^{2} weight[j,k,m] · dy[j,(p−m+1)/2] · "
             "1[0 ≤ (p−m+1)/2 < L_out, 2 | p−m+1]",
         ),
-        (STRIDED, "weight", 0, "∂ℓ/∂weight[j,k,m] = Σ_{t=0}^{L_out−1} dy[j,t] · z[k,m+2t−1]"),
+        (STRIDED, "weight", 0, "∂ℓ/∂weight[j,k,m] = Σ_{t=0}^{L_out−1} dy[j,t] · z[k,2t+m−1]"),
         (STRIDED, "bias", 0, "∂ℓ/∂bias[j] = Σ_{t=0}^{L_out−1} dy[j,t]"),
         (
             layer("Conv1d", 6, 3, stride=2, padding=1, index_base=1),
@@ -175,7 +175,7 @@ def test_reading_outside_is_said_only_where_it_matters() -> None:
     assert STRIDED.vjp("z").notes == ()
     assert layer("Conv1d", 6, 3, stride=2).vjp("weight").notes == ()
     assert exact_ranges(STRIDED.vjp("weight")).unicode("index") == (
-        "∂ℓ/∂weight[j,k,m] = Σ_{t=0}^{L_out−1} dy[j,t] · z[k,m+2t−1] · 1[0 ≤ m+2t−1 < L]"
+        "∂ℓ/∂weight[j,k,m] = Σ_{t=0}^{L_out−1} dy[j,t] · z[k,2t+m−1] · 1[0 ≤ 2t+m−1 < L]"
     )
 
 
