@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from answers.grading.asked import Asked, asked_in
@@ -13,6 +12,7 @@ from answers.languages import language
 from answers.latex.environment import render
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown
+from answers.notebook import notebook, words
 from derive.render.derivations import quantity_latex
 
 Files = tuple[tuple[str, str], ...]
@@ -103,20 +103,12 @@ def _formula(asked: Asked) -> str:
 
 def _notebook(homework: Homework, rooms: tuple[Room, ...]) -> str:
     """A notebook with a cell for every heading and every formula."""
-    cells = [_cell("heading", _heading(homework), {})]
+    cells = [words(_heading(homework))]
     for room in rooms:
         title = f"## {room.question.id} {room.question.title}\n\n" if room.first else ""
-        cells.append(_cell(f"part-{len(cells)}", f"{title}### {room.part.id}", {}))
+        cells.append(words(f"{title}### {room.part.id}"))
         for asked in room.asked:
-            marker = {"gradsheet": {"part": asked.part, "quantity": asked.name}}
-            cells.append(_cell(f"answer-{len(cells)}", _formula(asked), marker))
+            cells.append(words(_formula(asked), {"gradsheet": {"part": asked.part, "quantity": asked.name}}))
         if not room.asked:
-            words = {"gradsheet": {"part": room.part.id}}
-            cells.append(_cell(f"answer-{len(cells)}", f"<!-- answer {room.part.id} -->", words))
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    whole = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
-
-
-def _cell(name: str, source: str, metadata: Mapping[str, object]) -> dict[str, object]:
-    return {"cell_type": "markdown", "id": name, "metadata": metadata, "source": source.splitlines(keepends=True)}
+            cells.append(words(f"<!-- answer {room.part.id} -->", {"gradsheet": {"part": room.part.id}}))
+    return notebook(cells)

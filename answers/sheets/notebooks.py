@@ -10,13 +10,14 @@ from importlib import metadata
 import numpy
 
 from answers.code.assignment import Assignment
-from answers.code.notebook import Cell, CellError, file_cells, named_cells, notebook, outputs_of, with_outputs, words
+from answers.code.cells import CellError, file_cells, named_cells, outputs_of, with_outputs
 from answers.code.programming import HANDOUT, SOLUTION, Programming
 from answers.code.rendering import render
 from answers.errors import HomeworkContentError
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Question
 from answers.kinds.training import TrainingItem
+from answers.notebook import Cell, notebook, words
 from answers.trainings.homework import Trainings
 from answers.trainings.model import SGDModel, TrainingModel
 from answers.trainings.trainer import Trainer

@@ -9,6 +9,7 @@ import pytest
 
 from answers.homework.context import HomeworkContext
 from answers.homework.load import load
+from answers.sheets.answer_files import answer_files
 from answers.sheets.notebooks import notebook_files
 from answers.trainings.trainer import Trainer
 
@@ -66,3 +67,12 @@ def test_the_solution_is_run_by_a_kernel_to_the_same_output() -> None:
     client.NotebookClient(found, timeout=300, kernel_name="python3").execute()
     assert printed_by(found) == told
     assert any(output.output_type == "display_data" for cell in found.cells for output in cell.get("outputs", ()))
+
+
+def test_the_notebook_to_answer_in_is_valid_and_knows_its_formulas() -> None:
+    homework = load("nyu-2020").homework
+    text = dict(answer_files(homework, HomeworkContext(homework)))["answers.ipynb"]
+    found = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    nbformat.validate(found)
+    asked = [cell.metadata["gradsheet"] for cell in found.cells if "gradsheet" in cell.metadata]
+    assert {"part": "1.1c", "quantity": "dl/dW1"} in asked

@@ -8,17 +8,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from answers.code.notebook import (
-    Cell,
-    CellError,
-    code,
-    file_cells,
-    named_cells,
-    notebook,
-    outputs_of,
-    with_outputs,
-    words,
-)
+from answers.code.cells import CellError, file_cells, named_cells, outputs_of, with_outputs
+from answers.notebook import Cell, code, notebook, words
 
 FILE = '''"""A file.
 

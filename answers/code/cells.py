@@ -1,4 +1,4 @@
-"""Notebooks of programming parts: cells of a file's functions, and what they print when they are run."""
+"""Cells of notebooks from the functions of a file, and what they print when they are run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from answers.notebook import Cell, code, words
 
 SECONDS = 300
 """So long may all cells of a notebook take."""
@@ -52,26 +50,6 @@ json.dump(told, sys.stdout)
 
 class CellError(Exception):
     """A cell of a solution fails."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a notebook: words, or code with what it prints and the pictures that it draws (PNG in base64)."""
-
-    kind: Literal["words", "code"]
-    source: str
-    printed: str = ""
-    pictures: tuple[str, ...] = ()
-
-
-def words(text: str) -> Cell:
-    """A cell of Markdown."""
-    return Cell("words", text.strip("\n"))
-
-
-def code(text: str) -> Cell:
-    """A cell of code."""
-    return Cell("code", text.strip("\n"))
 
 
 def named_cells(source: str) -> Iterator[tuple[str, str]]:
@@ -161,28 +139,3 @@ def with_outputs(cells: Sequence[Cell], outputs: str) -> tuple[Cell, ...]:
         else cell
         for cell in cells
     )
-
-
-def notebook(cells: Sequence[Cell]) -> str:
-    """A notebook as the text of its file, which is valid as Jupyter's format has it; equal cells give equal text."""
-    made = new_notebook(  # type: ignore[no-untyped-call]
-        metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
-        cells=[_made(cell, number) for number, cell in enumerate(cells)],
-    )
-    nbformat.validate(made)
-    text: str = nbformat.writes(made, version=4)  # type: ignore[no-untyped-call]
-    return text + "\n"
-
-
-def _made(cell: Cell, number: int) -> Any:
-    name = f"cell-{number}"
-    if cell.kind == "words":
-        return new_markdown_cell(cell.source, id=name)  # type: ignore[no-untyped-call]
-    outputs = []
-    if cell.printed:
-        outputs.append(new_output("stream", name="stdout", text=cell.printed))  # type: ignore[no-untyped-call]
-    outputs += [
-        new_output("display_data", data={"image/png": picture})  # type: ignore[no-untyped-call]
-        for picture in cell.pictures
-    ]
-    return new_code_cell(cell.source, id=name, outputs=outputs)  # type: ignore[no-untyped-call]
