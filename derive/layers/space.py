@@ -16,31 +16,25 @@ from derive.layers.definition import LayerDefinition
 
 def zero_pad(rank: int, padding: Option) -> LayerDefinition:
     """Zeros around every channel, ``padding`` of them at either end of each axis."""
-    axes, outer = SPACE[rank], OUTER[rank]
-    place = joined(f"{letter} - p{axis}" for letter, axis in zip(outer, axes, strict=True))
-    return LayerDefinition(
-        name=f"ZeroPad{rank}d",
-        equations=f"y[c,{joined(outer)}] = z[c, {place}]",
-        axes=("C", *axes),
-        sizes=per_axis("p", padding, axes),
-        derived={f"{axis}_out": f"{axis} + 2*p{axis}" for axis in axes},
-        shapes={"y": ("C", *(f"{axis}_out" for axis in axes))},
-        channels=True,
-    )
+    return _moved(f"ZeroPad{rank}d", rank, per_axis("p", padding, SPACE[rank]), "{o} - p{a}", "{a} + 2*p{a}")
 
 
 def upsample(rank: int, scale: Option = Integer(2)) -> LayerDefinition:
     """Every value repeated ``scale`` times along each axis: the nearest neighbour."""
+    return _moved(f"Upsample{rank}d", rank, per_axis("s", scale, SPACE[rank]), "floor({o}/s{a})", "s{a}*{a}")
+
+
+def _moved(name: str, rank: int, sizes: dict[str, Expr], place: str, length: str) -> LayerDefinition:
+    """A layer that reads one place of its channel, by formulas in an axis ``a`` and the index ``o`` of the output."""
     axes, outer = SPACE[rank], OUTER[rank]
-    place = joined(f"floor({letter}/s{axis})" for letter, axis in zip(outer, axes, strict=True))
+    places = joined(place.format(o=o, a=a) for o, a in zip(outer, axes, strict=True))
     return LayerDefinition(
-        name=f"Upsample{rank}d",
-        equations=f"y[c,{joined(outer)}] = z[c, {place}]",
+        name=name,
+        equations=f"y[c,{joined(outer)}] = z[c, {places}]",
         axes=("C", *axes),
-        sizes=per_axis("s", scale, axes),
-        derived={f"{axis}_out": f"s{axis}*{axis}" for axis in axes},
-        shapes={"y": ("C", *(f"{axis}_out" for axis in axes))},
-        channels=True,
+        sizes=sizes,
+        derived={f"{a}_out": length.format(a=a) for a in axes},
+        shapes={"y": ("C", *(f"{a}_out" for a in axes))},
     )
 
 

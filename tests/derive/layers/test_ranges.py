@@ -12,10 +12,10 @@ from sympy import Integer, Rational
 from derive import NetworkError, layer, network
 from derive.layers import ACTIVATION, LAYERS, LOSS
 from derive.layers.ranges import ANY, RANGES, Range
+from tests.needed import needed
 
-NEEDED = {"outputs": "2", "kernel": "3", "groups": "2", "pieces": "2", "hidden": "2", "rows": "5", "dimension": "2"}
-NEEDED |= {"width": "4", "heads": "2", "shape": "2", "power": "2", "factor": "2", "size": "3", "padding": "1"}
-"""What arguments without a default are given while another one is tried."""
+NEEDED = {"kernel": 3, "rows": 5, "width": 4, "size": 3, "padding": 1}
+"""What arguments without a default are given while another one is tried, where it is not 2."""
 
 
 def hyper_parameters() -> Iterator[tuple[str, str]]:
@@ -32,11 +32,8 @@ def hyper_parameters() -> Iterator[tuple[str, str]]:
 
 def written(name: str, key: str, value: object) -> str:
     """The layer or loss with one argument at a value."""
-    needed = {}
-    if name in LAYERS:
-        parameters = inspect.signature(LAYERS[name]).parameters
-        needed = {k: NEEDED[k] for k, one in parameters.items() if one.default is one.empty}
-    given = ", ".join(f"{k}={v}" for k, v in {**needed, key: value}.items())
+    others = needed(name, NEEDED) if name in LAYERS else {}
+    given = ", ".join(f"{k}={v}" for k, v in {**others, key: value}.items())
     return f"{name}({given})"
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +12,7 @@ from derive.layers import LAYERS
 from numeric.sampling import Plan, plan
 from numeric.sampling.features import LONG, OVERLAP, situations
 from tests.examples import examples
+from tests.needed import needed
 
 SEEDS = st.integers(0, 3)
 
@@ -88,7 +86,7 @@ def test_one_point_is_long_and_one_is_as_small_as_it_can_be() -> None:
 
 def test_every_layer_has_a_plan_whose_points_are_short_to_compute() -> None:
     for name in LAYERS:
-        one = layer(name, *arguments(name))
+        one = layer(name, **needed(name, LETTERS))
         model = one.network.forward
         choices = plan(model, 0)
         for sizes in (*choices.telling, *choices.long, choices.ones):
@@ -96,28 +94,8 @@ def test_every_layer_has_a_plan_whose_points_are_short_to_compute() -> None:
             assert float(situations(model).cost(sizes)) <= 8e6
 
 
-GIVEN: dict[str, Any] = {
-    "outputs": "O",
-    "kernel": 3,
-    "groups": 2,
-    "pieces": 2,
-    "hidden": "H",
-    "rows": "V",
-    "dimension": "D",
-    "shape": ("A", 2),
-    "width": "D",
-    "heads": 2,
-    "power": 2,
-    "padding": 1,
-    "factor": 2,
-    "size": 3,
-}
-
-
-def arguments(name: str) -> list[Any]:
-    """What a layer of that name needs."""
-    parameters = inspect.signature(LAYERS[name]).parameters.values()
-    return [GIVEN[parameter.name] for parameter in parameters if parameter.default is parameter.empty]
+LETTERS = {"outputs": "O", "hidden": "H", "rows": "V", "dimension": "D", "width": "D", "shape": ("A", 2), "kernel": 3}
+"""What arguments without a default are given, where it is not 2."""
 
 
 def test_sizes_that_are_given_stay() -> None:
