@@ -12,11 +12,10 @@ import numpy
 
 from answers.reading import Index, Point, Table, Tensor, Unreadable, syntax
 from answers.reading.macros import Macros
-from answers.reading.reading import Side
+from answers.reading.reading import Side, syntax_of
 from answers.reading.spelling import lookup
 from answers.reading.symbols import Axis, Layout, Symbol
 from answers.reading.tables import axis_of, point_at, spellings, table_of
-from answers.reading.tokens import tokens_of
 from answers.reading.tree import Read
 from answers.reading.walks import walk
 from derive.convolution import reads_windows
@@ -76,7 +75,7 @@ class Setting:
         Raises:
             Unreadable: it is no formula; the place, and what was expected there.
         """
-        return syntax.without_sets(syntax.parse(tokens_of(text, lookup(self.table).lexicon, macros), text))
+        return syntax.without_sets(syntax_of(text, self.table, macros))
 
     def holds(self, side: Side, name: str) -> bool:
         """Whether a side is written with that tensor or partial, by its name, an alias or a definition."""

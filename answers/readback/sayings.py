@@ -16,11 +16,9 @@ from answers.readback.printed import Printed
 from answers.readback.reader import Reader, Unequal, names_in
 from answers.readback.sentences import Statement, listed, statements
 from answers.reading import Index, Point, Reading, ReadingError, Side, Table, read, syntax
-from answers.reading.reading import understood
+from answers.reading.reading import syntax_of, understood
 from answers.reading.shapes import resolve
-from answers.reading.spelling import lookup
 from answers.reading.tables import point_at
-from answers.reading.tokens import tokens_of
 from answers.reading.walks import bounds_in, walk
 from derive.expression.partials import partial_named
 from numeric.measuring import point as measured
@@ -194,7 +192,7 @@ class Sayings:
         """The lengths of the letters of which a sentence says how far they run: ``1 <= q <= k``."""
         found: dict[str, Any] = {}
         for text in listed(statement.part("where")):
-            relation = syntax.parse(tokens_of(text, lookup(self._table).lexicon), text)
+            relation = syntax_of(text, self._table)
             signs = [str(sign) for sign in relation.signs]
             letter = relation.sides[1] if len(signs) == 2 else None
             if not isinstance(letter, syntax.Word) or signs[0] != "≤" or signs[1] not in ("≤", "<"):

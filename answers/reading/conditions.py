@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import nan
 from typing import Any
 
+from lark import Token
+
 from answers.reading import syntax, tree
 from answers.reading.applying import common, filled
 from answers.reading.context import Context, Meaning, joined
@@ -185,6 +187,6 @@ def _spelt_out(guard: syntax.Items) -> syntax.Items:
     dotted = len(items) == 3 and isinstance(items[1], syntax.Word) and items[1].sort == "dots"
     if dotted and isinstance(items[0], syntax.Relation) and [str(sign) for sign in items[0].signs] == ["="]:
         name, low = items[0].sides
-        sign = syntax.Token("REL", "≤")
+        sign = Token("REL", "≤")
         return syntax.Items([syntax.Relation([low, name, items[2]], [sign, sign])], [])
     return guard

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from lark import Token
+
 from answers.reading import syntax, tree
 from answers.reading.conditions import condition, is_condition
 from answers.reading.context import Context, Meaning, joined
@@ -36,7 +38,7 @@ def is_interval_of(base: Any, scripts: Sequence[syntax.Script]) -> bool:
 
 def interval(context: Context, scripts: Sequence[syntax.Script], group_behind: syntax.Group) -> list[Meaning]:
     """The indicator of a set at what stands in the brackets behind it."""
-    token = syntax.Token("REL", "∈")
+    token = Token("REL", "∈")
     inside = group_behind.inside.items[0]
     return condition(context, syntax.Relation([inside, scripts[0].content.items[0]], [token]))
 
@@ -65,7 +67,7 @@ def delta(
     if plain and any(isinstance(subscript, syntax.Number) for subscript in subscripts):
         said = "this δ stands for nothing here; Kronecker's δ of a number needs a comma"
         raise context.wrong(said, base.start, base.end)
-    return condition(context, syntax.Relation(subscripts, [syntax.Token("REL", "=")])), after
+    return condition(context, syntax.Relation(subscripts, [Token("REL", "=")])), after
 
 
 def ones(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> list[Meaning]:

@@ -18,6 +18,7 @@ from answers.reading.evaluate import Evaluator
 from answers.reading.grid import MOST_WORK
 from answers.reading.macros import Macros
 from answers.reading.meaning import meanings
+from answers.reading.parsing import parse
 from answers.reading.point import Point
 from answers.reading.points import point_of
 from answers.reading.shapes import NONE, Bindings, Shape, merge, resolve, same
@@ -153,12 +154,21 @@ def read(
         Ambiguous: it has two readings that differ in value.
     """
     try:
-        relation = syntax.parse(tokens_of(text, lookup(table).lexicon, macros), text)
+        relation = syntax_of(text, table, macros)
         if component is not None:
             relation = syntax.of_component(relation, component, text)
         return understood(relation, text, table, shape, kind=kind, left=left)
     except RecursionError:
         raise Unreadable("this is nested too deeply", text, 0, len(text)) from None
+
+
+def syntax_of(text: str, table: Table, macros: Macros | None = None) -> syntax.Relation:
+    """What is written, before it is known what its names are, in which the words of the table are whole.
+
+    Raises:
+        Unreadable: the text is no formula of the grammar; with the place.
+    """
+    return parse(tokens_of(text, lookup(table).lexicon, macros), text)
 
 
 def understood(

@@ -10,6 +10,7 @@ from typing import Any
 
 from answers.reading import functions, syntax
 from answers.reading.errors import Unreadable
+from answers.reading.parsing import parse
 from answers.reading.symbols import Function, Symbol, Table
 from answers.reading.tokens import Lexicon, tokens_of
 
@@ -73,7 +74,7 @@ def lookup(table: Table) -> Lookup:
 def _entry(spelling: str, symbol: Symbol) -> tuple[str, Entry]:
     if re.fullmatch("[A-Za-z]{2,}[0-9]+", spelling):
         return spelling, Entry(symbol, (), (), 0)  # a word with its number, ReLU6, which is no product
-    written = syntax.parse(tokens_of(spelling, ANY), spelling).sides[0]
+    written = parse(tokens_of(spelling, ANY), spelling).sides[0]
     text = ""
     if isinstance(written, syntax.Product):
         *before, last = [tail.factor for tail in written.factors]
