@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial, reduce
 from importlib import import_module
 from operator import or_
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from answers.contract.given import said, truth_for_number
-from answers.errors import HomeworkContentError
+from answers.errors import HomeworkContentError, KeyPath
 
 
 class Strict(BaseModel):
@@ -36,6 +36,21 @@ def _at(data: Any, place: tuple[str | int, ...]) -> Any:
     for step in place:
         data = data[step]
     return data
+
+
+def texts_in(value: Any, place: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """Every text of what was read from a homework file, with its place there."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from texts_in(getattr(value, name), (*place, name))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from texts_in(inner, (*place, key))
+    elif isinstance(value, tuple | list):
+        for number, inner in enumerate(value):
+            yield from texts_in(inner, (*place, number))
 
 
 Kind = TypeVar("Kind", bound=Strict)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel
-
+from answers.contract.model import texts_in
 from answers.contract.surroundings import Surroundings
 from answers.errors import HomeworkContentError
 from answers.homework.model import Homework
@@ -53,19 +52,9 @@ def beside(homework: Homework, around: Surroundings) -> Beside:
     return Beside(shown, around.templates(homework.templates) if homework.templates else {})
 
 
-def _shown_in(value: Any) -> Iterator[str]:
-    """The pictures in the texts of a model."""
-    if isinstance(value, str):
-        try:
-            yield from pictures(value)
-        except MarkdownError:
-            return  # no Markdown: a text of this kind was validated
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _shown_in(getattr(value, name))
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _shown_in(inner)
-    elif isinstance(value, tuple | list):
-        for inner in value:
-            yield from _shown_in(inner)
+def _shown_in(homework: Homework) -> Iterator[str]:
+    """The pictures in the texts of a homework."""
+    for _, text in texts_in(homework):
+        # What is no Markdown is a text of another kind, and shows none.
+        with suppress(MarkdownError):
+            yield from pictures(text)

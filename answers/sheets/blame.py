@@ -6,11 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
-
-from pydantic import BaseModel
 
 from answers.contract.evidence import QUOTE
+from answers.contract.model import texts_in
 from answers.errors import HomeworkContentError, KeyPath, Refused, TexError
 from answers.homework.model import Homework
 from answers.latex.markdown import inline_markdown, markdown
@@ -76,26 +74,11 @@ def blamed(homework: Homework, refused: Refused) -> KeyPath | None:
     line = refused.line
     found = [
         (max(0, line - last), last - first, place)
-        for place, text in _texts(homework, ())
+        for place, text in texts_in(homework)
         for first, last in _lines_of(text, refused.tex)
         if first <= line <= last + FURTHEST
     ]
     return min(found, key=lambda entry: entry[:2])[2] if found else None
-
-
-def _texts(value: Any, place: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    """Every text of a model with its place."""
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), (*place, name))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(inner, (*place, key))
-    elif isinstance(value, tuple | list):
-        for number, inner in enumerate(value):
-            yield from _texts(inner, (*place, number))
 
 
 def _lines_of(text: str, tex: str) -> Iterator[tuple[int, int]]:
