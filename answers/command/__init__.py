@@ -1,5 +1,23 @@
 """The command ``gradsheet``: one file for each command, and what they share."""
 
-from answers.command.application import application, main
+from __future__ import annotations
 
-__all__ = ["application", "main"]
+import sys
+
+from answers.command.failures import missing_package
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """The console script ``gradsheet``; a package that it needs and that is not there is one message, exit code 2."""
+    try:
+        from answers.command.application import main as run
+
+        run()
+    except ModuleNotFoundError as error:
+        message = missing_package(error)
+        if message is None:
+            raise
+        sys.stderr.write(f"error: {message}\n")
+        sys.exit(2)

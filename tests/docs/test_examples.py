@@ -25,7 +25,7 @@ def test_python_examples(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_console_examples(page: Path) -> None:
-    from answers.command import application
+    from answers.command.application import application
 
     for example in CONSOLE.finditer(page.read_text(encoding="utf-8")):
         result = CliRunner().invoke(application, shlex.split(example["words"]))

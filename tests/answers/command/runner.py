@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from answers.command import application
+from answers.command.application import application
 
 HOMEWORK = """\
 title: A homework

@@ -24,16 +24,26 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = "from answers.command import main; main()"
 
 
-def piped(*arguments: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def piped(
+    *arguments: str | Path, folder: Path, program: str = PROGRAM, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
     """Run the program in a process of its own, with pipes for its output."""
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *map(str, arguments)],
+        [sys.executable, "-c", program, *map(str, arguments)],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         check=False,
         timeout=120,
     )
+
+
+def without(
+    package: str, *arguments: str | Path, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the program where a package cannot be imported."""
+    hidden = f"import sys; sys.modules[{package!r}] = None; {PROGRAM}"
+    return piped(*arguments, folder=folder, program=hidden, **environment)
 
 
 def test_the_list_names_every_bundled_homework() -> None:
@@ -121,7 +131,7 @@ def test_help_starts_without_the_engine(tmp_path: Path) -> None:
     """Help and lists must not wait for SymPy and NumPy."""
     for arguments in (["--help"], ["list"]):
         program = (
-            "import sys\nfrom answers.command import application\n"
+            "import sys\nfrom answers.command.application import application\n"
             f"try:\n    application({arguments})\nexcept SystemExit as error:\n    assert not error.code\n"
             "print(sorted({'sympy', 'numpy'} & set(sys.modules)), file=sys.stderr)"
         )
@@ -133,6 +143,35 @@ def test_help_starts_without_the_engine(tmp_path: Path) -> None:
             check=True,
         )
         assert result.stderr.split() == [b"[]"]
+
+
+METADATA = """Metadata-Version: 2.1
+Name: gradsheet
+Version: 0.1
+Requires-Dist: numpy>=2.0
+Requires-Dist: not-there-python>=3.0
+Requires-Dist: not-there-either>=1.0; extra == "test"
+"""
+
+
+@pytest.mark.parametrize("package", ["typer", "ruamel", "markdown_it", "numpy"])
+def test_a_package_that_is_missing_is_one_message(package: str, tmp_path: Path) -> None:
+    """Whichever import comes upon it first: it is named, and so is what pip is to install."""
+    (tmp_path / "gradsheet-0.1.dist-info").mkdir()
+    (tmp_path / "gradsheet-0.1.dist-info" / "METADATA").write_text(METADATA)
+    done = without(package, "build", written(tmp_path), folder=tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        f"error: Gradsheet needs the package {package}, which is not installed: "
+        "python -m pip install 'not-there-python>=3.0'\n"
+    )
+    assert not (tmp_path / "hw").exists()
+
+
+def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours(tmp_path: Path) -> None:
+    done = without("answers.homework.load", "build", written(tmp_path), folder=tmp_path)
+    assert done.returncode == 1
+    assert b"Traceback" in done.stderr
 
 
 def test_an_interrupt_ends_the_program_with_its_own_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from answers.command import application
+from answers.command.application import application
 from answers.command.subjects import APPLIES, SUBJECTS, TOGETHER, Subject
 from tests.answers.command.runner import HOMEWORK, run, written
 

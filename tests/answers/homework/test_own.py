@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from answers.command import application
+from answers.command.application import application
 from answers.errors import HomeworkContentError, HomeworkError
 from answers.homework.own import load_definitions
 
