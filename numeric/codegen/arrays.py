@@ -20,7 +20,7 @@ from numeric.lowering.lengths import Lengths
 from numeric.lowering.places import Places
 from numeric.source import NAMESPACES, Names, SourceError, tree
 from numeric.source.code import Code, at, named
-from numeric.source.elements import ElementSource, chosen, typed
+from numeric.source.elements import WHOLE, ElementSource, chosen, typed
 from numeric.source.integers import Integers, is_whole
 from numeric.source.naming import python_name, variable
 from numeric.source.printing import printed
@@ -35,9 +35,6 @@ CALLS: Mapping[str, str] = {
     **{name: f"{name}(a)" for name in HELPERS},
 }
 ONE = sympy.S.One
-
-WHOLE = (Indexed, Sum, Maximum, ArgMax, ProductOver, KroneckerDelta)
-"""Parts of expressions that are arrays."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +117,7 @@ class ArraySource(ABC):
         found: list[Expr] = []
 
         def visit(node: Expr) -> None:
-            if isinstance(node, Indexed | Sum | Maximum | ArgMax | ProductOver | KroneckerDelta) or self._on_indices(
-                node
-            ):
+            if isinstance(node, (*WHOLE, KroneckerDelta)) or self._on_indices(node):
                 found.append(node)
             elif isinstance(node, Symbol):
                 if not node.is_integer or not node.is_positive:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import sympy
-from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
+from sympy import Basic, Expr, Indexed, KroneckerDelta, Sum, Symbol
 
 from derive.expression import walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
@@ -25,6 +25,9 @@ BOTH = sympy.Function("(both)")
 
 MASK, REAL = sympy.Function("(mask)"), sympy.Function("(real)")
 """Truth values as a term beside an array of real numbers, and truth values as real numbers."""
+
+WHOLE = (Indexed, Sum, Maximum, ArgMax, ProductOver)
+"""Parts of expressions that are arrays of real numbers."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,30 @@ def _called(name: str, arguments: Sequence[Code]) -> Code:
 
 
 def typed(expression: Expr) -> Expr:
-    """The expression with truth values marked where NumPy would make 64-bit numbers or no numbers of them."""
+    """The expression with truth values marked where NumPy would make 64-bit numbers or no numbers of them.
+
+    In the sides of its conditions, which may hold others, they are marked as well.
+    """
+    return _typed(_with_conditions(expression))
+
+
+def _with_conditions(part: Basic) -> Basic:
+    if isinstance(part, WHOLE) or not walks.holds(part, Bracket):
+        return part
+    return walks.mapped(part, _sides if isinstance(part, Bracket) else _with_conditions)
+
+
+def _sides(condition: Basic) -> Basic:
+    """A condition with what it compares as numbers, where that holds conditions itself."""
+    if not walks.holds(condition, Bracket):
+        return condition
+    return typed(condition) if isinstance(condition, Expr) else walks.mapped(condition, _sides)
+
+
+def _typed(expression: Expr) -> Expr:
     if isinstance(expression, Symbol) and expression.is_integer and not expression.is_positive:
         return REAL(expression)
-    if isinstance(expression, Indexed | Sum | Maximum | ArgMax | ProductOver):
+    if isinstance(expression, WHOLE):
         return expression
     if expression.func in (MASK, REAL) or not expression.args:
         return expression
@@ -77,24 +100,24 @@ def typed(expression: Expr) -> Expr:
         terms = []
         for term in expression.args:
             if real and (_is_bare(term) or _is_bare(-term)):
-                terms.append(term.replace(_is_bare, MASK))
+                terms.append(MASK(term) if _is_bare(term) else -MASK(-term))
             else:
-                terms.append(typed(term))
+                terms.append(_typed(term))
         return sympy.Add(*terms)
     if isinstance(expression, sympy.Mul):
         bare = [factor for factor in expression.args if _is_bare(factor)]
         if len(bare) > 1:
             rest = sympy.Mul(*(factor for factor in expression.args if factor not in bare))
-            return typed(rest * BOTH(*bare))
+            return _typed(rest * BOTH(*bare))
         # A number times truth values would be of 64 bits.
         product = _as_real(expression) if expression.args[0].is_number and _has_bare(expression) else expression
-        return sympy.Mul(*(factor if _is_bare(factor) else typed(factor) for factor in product.args))
+        return sympy.Mul(*(factor if _is_bare(factor) else _typed(factor) for factor in product.args))
     if expression.func == WHERE:
         condition, *sides = expression.args
-        return expression.func(condition, *map(typed, sides))
+        return expression.func(condition, *map(_typed, sides))
     if _is_bare(expression):
         return expression
-    return walks.mapped(expression, typed, Expr)
+    return walks.mapped(expression, _typed, Expr)
 
 
 def _is_bare(expression: Expr) -> bool:

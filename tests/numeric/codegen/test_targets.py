@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 import pytest
 
-from derive import network
+from derive import Activation, network
 from derive.layer import Layer
 from derive.network import Network
 from numeric import ArrayError, CompileError
@@ -115,6 +115,22 @@ def test_layers(name: str, target: str, library: str) -> None:
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations(name: str, target: str, library: str) -> None:
     assert_same(activation_subject(name), target, library)
+
+
+@pytest.mark.parametrize(("target", "library"), FASTER)
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "min(max(z, -1), 1)",
+        "3*min(max(z^2, 1), 4) - max(z, 0)",
+        "max(min(z, 1), max(-z, -3))*min(max(z, 0)*2, max(1, z))",
+        "z*[[z > 1] + [z < 0] + [z > 2] < 1]",
+        "[z > 2*[z > 1/2]] + z*[3*[z > 0] - [z > 1] > z]",
+    ],
+)
+def test_conditions_within_conditions(formula: str, target: str, library: str) -> None:
+    own = Activation("Own", formula, call="own")
+    assert_same(network("x:n -> Linear(d) -> Own -> Linear(K)", "1/2*MSE", batch="B", extra=[own]), target, library)
 
 
 @sweep(lambda name, library: (loss_kind(name), library))
