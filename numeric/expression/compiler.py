@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from math import inf
@@ -194,13 +194,7 @@ class Compiler:
         in_order = in_nested_order(expression, frozenset(walks.free_symbols(expression).intersection(self.axes)))
         if in_order != expression:
             return self.compile(in_order)
-        added: list[Axis] = []
-        axes = dict(self.axes)
-        for letter, lower, upper in expression.limits:
-            first, last = self.bound(lower, expression), self.bound(upper, expression)
-            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
-            added.append(axes[letter])
-        inner = replace(self, axes=axes, depth=self.depth + len(added))
+        inner, added = self._inside(expression, expression.limits)
         factors = inner.factors(expression.function) if isinstance(expression.function, sympy.Mul) else None
         body = factors.value if factors is not None else inner.compile(expression.function)
 
@@ -222,36 +216,29 @@ class Compiler:
 
     def arg_max(self, expression: ArgMax) -> Evaluator:
         """The first place, in reading order, at which the body is largest over the bound indices."""
-        added: list[Axis] = []
-        axes = dict(self.axes)
-        for letter, lower, upper in reversed(expression.limits):
-            first, last = self.bound(lower, expression), self.bound(upper, expression)
-            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
-            added.append(axes[letter])
-        body = replace(self, axes=axes, depth=self.depth + len(added)).compile(expression.function)
+        spread, count = self._over(expression, expression.function), len(expression.limits)
 
         def evaluate(scope: Scope) -> Value:
-            counts = tuple(axis.count(scope) for axis in reversed(added))
-            values = numpy.asarray(_real(body(scope)))
-            depth = -added[0].position - 1
-            shape = numpy.broadcast_shapes(values.shape, (*counts, *(1,) * depth))
+            values = numpy.asarray(_real(spread(scope)))
             # The axes of the bound indices become one, so that NumPy's argmax takes the first of equal values.
-            whole = numpy.broadcast_to(values, shape)
-            rest = whole.shape[whole.ndim - depth :]
-            flat = whole.reshape(*whole.shape[: whole.ndim - depth - len(counts)], -1, *rest)
-            return numpy.argmax(flat, axis=-1 - depth).astype(scope.real)
+            return numpy.argmax(values.reshape(-1, *values.shape[count:]), axis=0).astype(scope.real)
 
         return evaluate
 
-    def _over(self, expression: Any, body: Expr) -> Callable[[Scope], Array]:
-        """A body over bound indices, which become its first axes."""
+    def _inside(self, whole: Any, limits: Sequence[Any]) -> tuple[Compiler, list[Axis]]:
+        """The compiler of what stands inside of bound indices, and their axes, each before those that there were."""
         added: list[Axis] = []
         axes = dict(self.axes)
-        for letter, lower, upper in reversed(expression.limits):
-            first, last = self.bound(lower, expression), self.bound(upper, expression)
+        for letter, lower, upper in limits:
+            first, last = self.bound(lower, whole), self.bound(upper, whole)
             axes[letter] = _axis(-2 - self.depth - len(added), first, last)
             added.append(axes[letter])
-        compiled = replace(self, axes=axes, depth=self.depth + len(added)).compile(body)
+        return replace(self, axes=axes, depth=self.depth + len(added)), added
+
+    def _over(self, expression: Any, body: Expr) -> Callable[[Scope], Array]:
+        """A body over bound indices, which become its first axes."""
+        inner, added = self._inside(expression, expression.limits[::-1])
+        compiled = inner.compile(body)
         depth = -added[0].position - 1
 
         def spread(scope: Scope) -> Array:
@@ -388,13 +375,8 @@ class Compiler:
 
     def maximum(self, expression: Maximum) -> Evaluator:
         """The largest value of the body over the bound indices."""
-        added: list[Axis] = []
-        axes = dict(self.axes)
-        for letter, lower, upper in expression.limits:
-            first, last = self.bound(lower, expression), self.bound(upper, expression)
-            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
-            added.append(axes[letter])
-        body = replace(self, axes=axes, depth=self.depth + len(added)).compile(expression.function)
+        inner, added = self._inside(expression, expression.limits)
+        body = inner.compile(expression.function)
 
         def evaluate(scope: Scope) -> Value:
             value = numpy.asarray(_real(body(scope)))
