@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 
 from sympy import Expr, Integer
 
@@ -22,8 +23,21 @@ def _window(rank: int, kernel: Option, stride: Option | None, padding: Option) -
     return sizes, joined(f"s{a}*{o} + {i} - p{a}" for a, o, i in triples), joined(f"{i}<k{a}" for a, _, i in triples)
 
 
-def _derived(rank: int) -> dict[str, str]:
-    return {f"{a}_out": f"floor(({a} + 2*p{a} - k{a})/s{a}) + 1" for a in SPACE[rank]}
+def _pooled(
+    name: str, rank: int, value: str, sizes: Mapping[str, Expr], constants: Mapping[str, Expr] = MappingProxyType({})
+) -> LayerDefinition:
+    """The layer that computes a ``value`` of every window."""
+    axes = SPACE[rank]
+    return LayerDefinition(
+        name=f"{name}{rank}d",
+        equations=f"y[c,{','.join(OUTER[rank])}] = {value}",
+        axes=("C", *axes),
+        sizes=sizes,
+        derived={f"{a}_out": f"floor(({a} + 2*p{a} - k{a})/s{a}) + 1" for a in axes},
+        shapes={"y": ("C", *(f"{a}_out" for a in axes))},
+        constants=constants,
+        channels=True,
+    )
 
 
 def max_pool(rank: int, kernel: Option, stride: Option | None = None, padding: Option = Integer(0)) -> LayerDefinition:
@@ -39,19 +53,11 @@ def max_pool(rank: int, kernel: Option, stride: Option | None = None, padding: O
             raise NetworkError(
                 f"MaxPool{rank}d has the padding {around} for a kernel of {side}; at most half of it fits"
             )
-    axes, outer = SPACE[rank], ",".join(OUTER[rank])
+    axes = SPACE[rank]
     parts = place.split(", ")
     padded = any(sizes[f"p{a}"] != 0 for a in axes)
     inside = " and ".join(f"0 <= {part} and {part} < {a}" for part, a in zip(parts, axes, strict=True))
-    return LayerDefinition(
-        name=f"MaxPool{rank}d",
-        equations=f"y[c,{outer}] = max[{ranges}{f' if {inside}' if padded else ''}] z[c, {place}]",
-        axes=("C", *axes),
-        sizes=sizes,
-        derived=_derived(rank),
-        shapes={"y": ("C", *(f"{a}_out" for a in axes))},
-        channels=True,
-    )
+    return _pooled("MaxPool", rank, f"max[{ranges}{f' if {inside}' if padded else ''}] z[c, {place}]", sizes)
 
 
 def average_pool(
@@ -59,16 +65,8 @@ def average_pool(
 ) -> LayerDefinition:
     """The mean of every window, in which padding counts as 0."""
     sizes, place, ranges = _window(rank, kernel, stride, padding)
-    axes, outer = SPACE[rank], ",".join(OUTER[rank])
-    return LayerDefinition(
-        name=f"AvgPool{rank}d",
-        equations=f"y[c,{outer}] = 1/({'*'.join(f'k{a}' for a in axes)})*sum[{ranges}] z[c, {place}]",
-        axes=("C", *axes),
-        sizes=sizes,
-        derived=_derived(rank),
-        shapes={"y": ("C", *(f"{a}_out" for a in axes))},
-        channels=True,
-    )
+    area = "*".join(f"k{a}" for a in SPACE[rank])
+    return _pooled("AvgPool", rank, f"1/({area})*sum[{ranges}] z[c, {place}]", sizes)
 
 
 def global_average_pool(rank: int) -> LayerDefinition:
@@ -87,17 +85,7 @@ def power_average_pool(
 ) -> LayerDefinition:
     """The norm of every window: the root of the sum of its magnitudes to a power, as ``LPPool`` has it."""
     sizes, place, ranges = _window(rank, kernel, stride, padding)
-    axes, outer = SPACE[rank], ",".join(OUTER[rank])
-    return LayerDefinition(
-        name=f"LPPool{rank}d",
-        equations=f"y[c,{outer}] = (sum[{ranges}] abs(z[c, {place}])^q)^(1/q)",
-        axes=("C", *axes),
-        sizes=sizes,
-        derived=_derived(rank),
-        shapes={"y": ("C", *(f"{a}_out" for a in axes))},
-        constants={"q": power},
-        channels=True,
-    )
+    return _pooled("LPPool", rank, f"(sum[{ranges}] abs(z[c, {place}])^q)^(1/q)", sizes, {"q": power})
 
 
 LAYERS: dict[str, Callable[..., LayerDefinition]] = {
