@@ -141,11 +141,11 @@ def _digit(value: Expr, length: Expr, ranges: Ranges) -> Digit | None:
 def _solutions(term: Term) -> Iterator[Solution]:
     """All ways to solve an equation of the term for a bound index, by the outermost index first."""
     equations = [factor for factor in term.factors if isinstance(factor, KroneckerDelta)]
-    for letter, length in term.bound:
+    for letter, _ in term.bound:
         for equation in equations:
             difference = equation.args[0] - equation.args[1]
             if letter in walks.free_symbols(difference):
-                solution = _solved(equation, difference, letter) or _by_block(equation, letter, length, term)
+                solution = _solved(equation, difference, letter) or _by_block(equation, letter, term)
                 if solution is not None:
                     yield solution
 
@@ -164,7 +164,7 @@ def _solved(equation: Expr, difference: Expr, letter: Symbol) -> Solution | None
     return Solution(equation, letter, above / slope, (Eq(walks.modulo(above, slope), 0),))
 
 
-def _by_block(equation: Expr, letter: Symbol, length: Expr, term: Term) -> Solution | None:
+def _by_block(equation: Expr, letter: Symbol, term: Term) -> Solution | None:
     """``floor(j/o) = q``: j runs through the q-th block of o, j = o*q + j' with a new index j' below o."""
     for side, other in (equation.args, equation.args[::-1]):
         if not isinstance(side, floor) or letter in walks.free_symbols(other):
@@ -172,8 +172,7 @@ def _by_block(equation: Expr, letter: Symbol, length: Expr, term: Term) -> Solut
         block = sympy.cancel(letter / side.args[0])
         if letter in walks.free_symbols(block) or not block.is_integer:
             continue
-        taken = symbols.names_in(*term.factors) | {bound.name for bound, _ in term.bound}
-        (fresh,) = symbols.fresh_indices(1, taken)
+        (fresh,) = symbols.fresh_indices(1, term.names)
         return Solution(equation, letter, block * other + fresh, (), ((fresh, block),))
     return None
 

@@ -49,8 +49,7 @@ def _quotient(length: Expr, base: Expr, ranges: Ranges) -> Expr | None:
 
 
 def _split(term: Term, letter: Symbol, base: Expr, blocks: Expr, ranges: Ranges) -> Term:
-    taken = symbols.names_in(*term.factors) | {bound.name for bound, _ in term.bound}
-    high, low = symbols.fresh_indices(2, taken)
+    high, low = symbols.fresh_indices(2, term.names)
     bound = tuple(
         entry for known in term.bound for entry in (((high, blocks), (low, base)) if known[0] == letter else (known,))
     )

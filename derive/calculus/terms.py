@@ -23,6 +23,11 @@ class Term:
     factors: tuple[Expr, ...]
     bound: Bound = ()
 
+    @property
+    def names(self) -> set[str]:
+        """What nothing new in it may be called."""
+        return symbols.names_in(*self.factors) | {letter.name for letter, _ in self.bound}
+
     def replaced(self, substitution: Mapping[Symbol, Expr]) -> Term:
         """The term with index symbols replaced in all factors; bound ones that are replaced go."""
         return Term(
