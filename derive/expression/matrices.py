@@ -42,7 +42,7 @@ class MatrixFunction(ExprWithLimits):
     @property
     def matrix(self) -> Indexed:
         """The element of the matrix at the bound indices."""
-        raise NotImplementedError
+        return self.function
 
     @property
     def name(self) -> str:
@@ -72,11 +72,6 @@ class MatrixFunction(ExprWithLimits):
 
 class DeterminantOf(MatrixFunction):
     """The determinant of a matrix."""
-
-    @property
-    def matrix(self) -> Indexed:
-        """The element of the matrix at the bound indices."""
-        return self.function
 
 
 class InverseEntry(MatrixFunction):

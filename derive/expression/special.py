@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from itertools import pairwise
 from types import MappingProxyType
 
-import sympy
 from sympy import Expr, Function
 from sympy.core.function import ArgumentIndexError
 
@@ -23,39 +22,38 @@ class RealFunction(Function):
     def _eval_is_extended_real(self) -> bool:
         return True
 
-    def _slope(self) -> Expr:
-        raise NotImplementedError
-
     def fdiff(self, argindex: int = 1) -> Expr:
-        """The derivative by the argument."""
-        if argindex != 1:
-            raise ArgumentIndexError(self, argindex)
-        return self._slope()
+        """The derivative by the argument.
+
+        Raises:
+            ArgumentIndexError: it is none that has a name here.
+        """
+        raise ArgumentIndexError(self, argindex)
 
 
 class Gamma(RealFunction):
     """Γ(z), the continuation of the factorial: Γ(n + 1) = n!."""
 
-    def _slope(self) -> Expr:
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """Γ(z)·ψ(z)."""
         return self * Digamma(self.args[0])
 
 
 class LogGamma(RealFunction):
     """log|Γ(z)|."""
 
-    def _slope(self) -> Expr:
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """ψ(z), on both sides of 0."""
         return Digamma(self.args[0])
 
 
 class PolyGamma(RealFunction):
     """A derivative of log|Γ|, of one order for each of its kinds."""
 
-    def _slope(self) -> Expr:
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The one of the next order."""
         kind = NEXT.get(type(self))
-        if kind is None:
-            raise ArgumentIndexError(self, 1)
-        result: Expr = kind(self.args[0])
-        return result
+        return super().fdiff(argindex) if kind is None else kind(self.args[0])
 
 
 class Digamma(PolyGamma):
@@ -93,6 +91,3 @@ def named(kind: type[RealFunction]) -> str:
 
 SPELT = MappingProxyType({named(kind): kind for kind in FAMILY})
 """The functions by the names that equations call them."""
-
-TWO = (sympy.atan2,)
-"""SymPy's functions of two numbers that have slopes by both."""
