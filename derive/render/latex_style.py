@@ -138,10 +138,6 @@ class LatexStyle(Style):
         shown = [self.signed(subscript) for subscript in subscripts]
         return Piece(base.text + _below(shown), base.width + SCRIPT * sum(piece.width for piece in shown))
 
-    def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
-        total = self.big_sum(letter, high, low)
-        return replace(total, text=total.text.replace(r"\sum", r"\prod", 1))
-
     def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         total = self.big_sum(letter, low, high)
         return replace(total, text=total.text.replace(r"\sum", r"\prod", 1))

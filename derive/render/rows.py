@@ -52,13 +52,12 @@ def together(rows: Sequence[Row]) -> list[tuple[Row, ...]]:
 def _coordinates(place: Row, rows: Sequence[Row]) -> tuple[Row, ...]:
     """The rows that are the coordinates of a place, in the order of its indices, if they are all that read it."""
     reading = [row for row in rows if place.name in symbols.names_in(row.expression)]
-    found = []
+    found: dict[int, Row] = {}
     for row in reading:
         values = coordinates(symbols.element(place.name, row.indices), place.expression.limits).values()
-        found.append(next((number for number, value in enumerate(values) if value == row.expression), None))
-    if None in found or sorted(found, key=str) != list(range(len(place.expression.limits))):
-        return ()
-    return tuple(row for _, row in sorted(zip(found, reading, strict=True), key=lambda pair: str(pair[0])))
+        found |= {number: row for number, value in enumerate(values) if value == row.expression}
+    every = range(len(place.expression.limits))
+    return tuple(found[number] for number in every) if len(found) == len(reading) == len(every) else ()
 
 
 def _equation(style: Style, rows: Sequence[Row], expression: Expr, forward: Forward, index_base: IndexBase) -> str:

@@ -88,9 +88,9 @@ class Style(ABC):
     def element_of(self, base: Piece, subscripts: Sequence[Piece]) -> Piece:
         """An element of what is no tensor; the base is bracketed already."""
 
-    @abstractmethod
     def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         """The sign of a product over ``letter`` from ``high`` down to ``low``, as matrices stand in it."""
+        return self.big_times(letter, high, low)
 
     @abstractmethod
     def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:

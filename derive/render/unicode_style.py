@@ -101,9 +101,6 @@ class UnicodeStyle(Style):
     def element_of(self, base: Piece, subscripts: Sequence[Piece]) -> Piece:
         return _atom(base.text + self._below(subscripts))
 
-    def big_product(self, letter: Piece, low: Piece, high: Piece) -> Piece:
-        return _atom(f"Π_{{{letter.text}={self.signed(high).text}}}^{{{self.signed(low).text}}}", Binding.BIG)
-
     def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:
         total = self.big_sum(letter, low, high)
         return replace(total, text=total.text.replace("Σ", "Π", 1))
