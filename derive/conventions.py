@@ -72,9 +72,14 @@ class Conventions:
             raise NetworkError(f"there is no convention {unknown}; {known}")
         return replace(self, **said) if said else self
 
+    @property
+    def sample_axis(self) -> int:
+        """The axis of the samples of a batch, counted from the nearer end: the first, 0, or the last, -1."""
+        return 0 if self.samples == "rows" else -1
+
     def of_sample(self, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
         """What is said for each axis of a tensor of a batch, without that of its samples."""
-        return axes[1:] if self.samples == "rows" else axes[:-1]
+        return axes[1:] if self.sample_axis == 0 else axes[:-1]
 
     def space(self, rank: int, *, batched: bool) -> tuple[int, ...]:
         """The axes of space of a tensor with so many axes: those that are neither of samples nor of channels."""

@@ -94,10 +94,8 @@ def axes_of_sample(shape: tuple[Expr, ...], network: Network, *, batched: bool) 
     if not batched or not shape:
         return every
     read = next(tensor.shape for tensor in network.forward.given if tensor.role == "input")
-    (samples,) = set(range(len(read))) - set(network.conventions.of_sample(tuple(range(len(read)))))
-    own = network.conventions.of_sample(every)
-    (place,) = set(every) - set(own)
-    return own if shape[place] == read[samples] else every
+    place = network.conventions.sample_axis
+    return network.conventions.of_sample(every) if shape[place] == read[place] else every
 
 
 def connections(row: Row, network: Network, *, batched: bool) -> Expr:

@@ -76,8 +76,8 @@ def _layer_rows(network: Network) -> Iterator[Row]:
 
 
 def _samples(network: Network, batched: bool) -> int | None:
-    """The axis of the samples of a batch, counted from the nearer end."""
-    return None if not batched else 0 if network.conventions.samples == "rows" else -1
+    """The axis of the samples of a batch, None where there is none."""
+    return network.conventions.sample_axis if batched else None
 
 
 class Windows:

@@ -44,7 +44,7 @@ def evaluate(derivation: Derivation, arrays: Mapping[str, Any]) -> Array:
         ExpressionError: the result holds something that has no number, such as a function that is left unknown.
     """
     model, name = derivation.forward, derivation.quantity.name
-    axis = 0 if derivation.conventions.samples == "rows" else -1
+    axis = derivation.conventions.sample_axis
     batch = _batch_size(model, arrays, axis)
     _require_numbers(derivation, arrays)
     if batch is None:
