@@ -89,8 +89,9 @@ def adapted(given: Any, network: Network, outputs: Sequence[str], constants: Seq
     naming = _with_upstream(given, known, naming)
     if network.loss != "Upstream":
         loss = None if library == "numpy" else _of_function(given, known, naming, library)
-        of_loss = type(given).__name__ in ("custom_vjp", "custom_jvp") and loss is not None
-        return loss if of_loss and loss is not None else Adapted(given, naming, None, {}, library, loss)
+        if loss is not None and type(given).__name__ in ("custom_vjp", "custom_jvp"):
+            return loss
+        return Adapted(given, naming, None, {}, library, loss)
     if _computes_outputs(given, known, naming, library):
         return _of_function(given, known, naming, library)
     return Adapted(given, naming, None, {}, library)

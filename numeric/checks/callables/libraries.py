@@ -10,7 +10,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Literal
 
 import numpy
@@ -41,17 +41,12 @@ def _roots(given: object, depth: int) -> Iterator[str]:
     function = getattr(plain, "__func__", plain)
     if not isinstance(function, FunctionType) or depth == 0:
         return
-    closed = inspect.getclosurevars(function) if _is_plain(function) else None
-    read = {**(closed.globals if closed else {}), **(closed.nonlocals if closed else {})}
-    for value in read.values():
+    closed = inspect.getclosurevars(function)
+    for value in {**closed.globals, **closed.nonlocals}.values():
         if isinstance(value, ModuleType):
             yield value.__name__.partition(".")[0]
         elif callable(value):
             yield from _roots(value, depth - 1)
-
-
-def _is_plain(function: FunctionType) -> bool:
-    return isinstance(function.__code__, CodeType)
 
 
 def module(name: str) -> Any:

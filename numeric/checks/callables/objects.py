@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from numeric.arrays.axes import Array
+from numeric.checks.callables.libraries import several
 from numeric.checks.callables.naming import Naming
 from numeric.checks.callables.places import Given, Place, places_of
 from numeric.errors import ArrayError
@@ -63,7 +64,7 @@ def _cache_first(backward: Callable[..., Any]) -> bool:
 
 def _parted(returned: Any, known: Given) -> tuple[tuple[Any, ...], Any]:
     """The outputs of a forward function and its cache, None if it hands on none."""
-    whole = tuple(returned) if isinstance(returned, tuple | list) else (returned,)
+    whole = several(returned)
     count = max(len(known.outputs), 1)
     if len(whole) == count + 1:
         return whole[:count], whole[count]
@@ -78,7 +79,7 @@ def _in_order(found: Any, places: list[str], known: Given, outputs: object) -> A
     """What a backward function returned by name: in the order of what the forward function takes."""
     if isinstance(found, Mapping):
         return found
-    returned = tuple(found) if isinstance(found, tuple | list) else (found,)
+    returned = several(found)
     learnt = [name for name in places if name in (*known.inputs, *known.parameters)]
     for names in (learnt, places, list(known.inputs), list(known.parameters)):
         if len(names) == len(returned):
@@ -109,7 +110,7 @@ def of_object(given: Any, known: Given, naming: Naming) -> Callable[..., Any]:
         elif isinstance(found, Mapping):
             returned = dict(found)
         else:
-            whole = tuple(found) if isinstance(found, tuple | list) else (found,)
+            whole = several(found)
             names = moved if len(whole) <= len(moved) else [*moved, *holds]
             if len(whole) > len(names):
                 raise AssertionError(
@@ -160,7 +161,8 @@ def constants_held(given: Sequence[Any], constants: Sequence[str], naming: Namin
         if len(numbers) > 1:
             listed = ", ".join(map(str, sorted(numbers)))
             raise ArrayError(f"{name} has several values in what was given: {listed}; one subject has one")
-        found |= dict.fromkeys((name,) * len(numbers), *numbers) if numbers else {}
+        if numbers:
+            found[name] = numbers.pop()
     return found
 
 
