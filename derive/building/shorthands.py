@@ -7,12 +7,12 @@ know them alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from copy import copy
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from lark import Token, Tree
+from lark.tree import Meta
 
 from derive.building.placed import PlacedError, position_of
 
@@ -102,6 +102,14 @@ LETTERS = "kmqrpstuvw"
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
+class _OfShorthand(Meta):
+    """Where a formula stands, and the shorthand that was written there."""
+
+    def __init__(self, place: Meta, shorthand: Tr) -> None:
+        vars(self).update(vars(place))
+        self.shorthand = shorthand
+
+
 def written_out(tree: Tr, parse: Parse, hidden: frozenset[str] = frozenset()) -> Tr:
     """The tree with the formula of every shorthand in its place; ``parse`` reads a formula.
 
@@ -154,15 +162,12 @@ def _replaced(node: Any, parse: Parse, free: Iterator[str], hidden: frozenset[st
     if not _is_shorthand(node, hidden):
         return made
     formula = _expanded(made, parse, free)
-    meta = copy(node.meta)
-    meta.shorthand = made  # type: ignore[attr-defined]
-    return Tree(formula.data, formula.children, meta)
+    return Tree(formula.data, formula.children, _OfShorthand(node.meta, made))
 
 
 def shorthand_of(tree: Tr) -> Tr | None:
     """The shorthand in whose place a formula stands, as it was written; None if it stands there by itself."""
-    found: Tr | None = getattr(tree.meta, "shorthand", None)
-    return found
+    return tree.meta.shorthand if isinstance(tree.meta, _OfShorthand) else None
 
 
 def _expanded(made: Tr, parse: Parse, free: Iterator[str]) -> Tr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy
 
@@ -15,10 +15,10 @@ from numeric.errors import ArrayError, ExpressionError
 from numeric.expression.forward import program
 from numeric.measuring.point import Point
 from numeric.sampling import Sizing, plan
-from numeric.sampling.features import Feature, situations
+from numeric.sampling.features import Feature, Kind, situations
 from numeric.sampling.kinks import Gap
 
-Expected = {
+EXPECTED: Mapping[Kind, str] = {
     "long": "{0} is {1} or more",
     "middle": "{0} is {1} or more",
     "terms": "{0} is {1} or more",
@@ -55,7 +55,7 @@ def missed_situations(model: Forward, seed: int, points: Sequence[Sizing]) -> It
         for sizings in ((*choices.telling, *choices.long), points)
     )
     for feature, missed in zip(found.features, planned & ~seen, strict=True):
-        if missed and feature.kind in Expected:
+        if missed and feature.kind in EXPECTED:
             yield Comparison.untried("no point away from kinks was found there", f"sizes at which {_said(feature)}")
 
 
@@ -63,7 +63,7 @@ def _said(feature: Feature) -> str:
     which = feature.which
     if feature.kind == "remainder":
         which = "no" if which else "a"
-    return Expected[feature.kind].format(unicode(feature.about[0]), which)
+    return EXPECTED[feature.kind].format(unicode(feature.about[0]), which)
 
 
 def zero_everywhere(derivation: Derivation, points: Sequence[Point]) -> Iterator[Comparison]:

@@ -115,8 +115,6 @@ class Number:
         low, high = (float(libmp.to_float(end)) for end in self.ends)
         return low if low == high else low / 2 + high / 2
 
-    __hash__ = None  # type: ignore[assignment]
-
     # What it is.
 
     @property

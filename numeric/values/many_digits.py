@@ -204,12 +204,11 @@ class Exact:
 
     def _of_matrix(self, expression: MatrixFunction) -> Any:
         """A determinant or an element of an inverse, by elimination."""
-        inner = replace(self, letters={**self.letters})
         count = int(self.value(expression.length))
         (first, *_), (second, *_) = expression.limits
         rows = [
             [
-                replace(inner, letters={**self.letters, first: row, second: column}).value(expression.matrix)
+                replace(self, letters={**self.letters, first: row, second: column}).value(expression.matrix)
                 for column in range(count)
             ]
             for row in range(count)
