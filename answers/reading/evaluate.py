@@ -69,11 +69,16 @@ class Evaluator(Sums, Space):
         return numpy.where(inside.reshape(inside.shape + (1,) * (found.ndim - self.count)), found, missing)
 
     def before(self, node: tree.Read) -> Array | None:
-        """The state before the first time, where a time is read."""
-        symbol = self.table.by_name.get(node.name)
-        if not isinstance(symbol, Tensor) or not symbol.before or node.subscripts[0] is None:
+        """What stands before the first time, where a time is read: a state, or no slope of it by what follows."""
+        if node.subscripts[0] is None:
             return None
-        return self.point.arrays[symbol.before]
+        partial = self.table.partial.get(node.name)
+        symbol = self.table.by_name.get(node.name if partial is None else partial.top)
+        if not isinstance(symbol, Tensor) or not symbol.before:
+            return None
+        if partial is None:
+            return self.point.arrays[symbol.before]
+        return None if partial.bottom == symbol.before else numpy.zeros(self.point.arrays[node.name].shape[1:])
 
     def checked(self, subscript: Array, length: int, name: str, mask: Array) -> tuple[Array, Array]:
         """Subscripts as positions from 0, and where they lie inside; where they do not count they may lie anywhere."""

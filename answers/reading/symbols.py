@@ -121,6 +121,11 @@ class Table:
         return {symbol.name: symbol for symbol in self.symbols}
 
     @cached_property
+    def partial(self) -> Mapping[str, Partial]:
+        """The partials by the names of their values."""
+        return {partial.name: partial for partial in self.partials}
+
+    @cached_property
     def by_ends(self) -> Mapping[tuple[str, str, tuple[str, ...], bool], Partial]:
         """The partials by what is differentiated, what by, what is held and whether it is that of one equation."""
         return {(p.top, p.bottom, p.held, p.immediate): p for p in self.partials}  # the last of equal ones

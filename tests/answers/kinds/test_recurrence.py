@@ -59,6 +59,13 @@ def test_the_recursion_of_a_cell_of_ones_own_and_that_solved() -> None:
     assert any(r"\prod_{r=s}^{t+1}" in latex for latex in shown)
 
 
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("cell", ["LSTMCell", "GRUCell"])
+def test_nothing_that_follows_moves_a_state_before_the_first_time(cell: str, base: int) -> None:
+    shown = equations({"cell": cell, "options": {"hidden": "H"}, "show": ["jacobians"]}, index_base=base)
+    assert any(r"_{s-1," in latex for latex in shown)
+
+
 def test_a_cell_of_the_library_for_three_steps() -> None:
     item = {"kind": "recurrence", "cell": "RNNCell", "options": {"hidden": "H"}, "times": 3, "of": ["h", "h0"]}
     context, part = last(homework([item]))

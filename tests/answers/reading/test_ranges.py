@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy
 import pytest
 
-from answers.reading import NoValue, OutsideRange, Table, Tensor, Unreadable, read
+from answers.reading import NoValue, OutsideRange, Partial, Point, Table, Tensor, Unreadable, read
 from tests.answers.reading.samples import VALUES, point, table
 
 TABLE = table()
@@ -95,3 +95,16 @@ def test_a_range_that_nothing_tells_is_asked_for() -> None:
     with pytest.raises(NoValue, match="range"):
         side.value(point(TABLE))
     numpy.testing.assert_allclose(side.value(point(TABLE), ["i", "j"], {"i": "d", "j": "d"}), numpy.eye(3))
+
+
+def test_before_the_first_time_a_state_has_no_slope_but_by_itself() -> None:
+    states = (Tensor("c", ("c",), ("T",), before="c0"), Tensor("c0", ("c_0",)), Tensor("h", ("h",), ("T",)))
+    own = Table(states, (Partial("dc/dh", "c", "h"), Partial("dc/dc0", "c", "c0")))
+    slopes = numpy.tril(numpy.arange(1.0, 10.0).reshape(3, 3))
+    arrays = {"c": numpy.ones(3), "c0": numpy.asarray(1.0), "h": numpy.ones(3), "dc/dh": slopes, "dc/dc0": slopes[:, 0]}
+    here = Point(own, arrays, {"T": 3})
+    found = read(r"\sum_{t=1}^{3} \frac{\partial c_{t-1}}{\partial h_1}", own).last.value(here)
+    numpy.testing.assert_allclose(found, slopes[:2, 0].sum())
+    for text in (r"\frac{\partial c_{t-1}}{\partial c_0}", r"\frac{\partial c_{t+1}}{\partial h_1}"):
+        with pytest.raises(OutsideRange):
+            read(rf"\sum_{{t=1}}^{{3}} {text}", own).last.value(here)
