@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -72,36 +72,60 @@ def build(
     beside = beside or Beside()
     context = HomeworkContext(homework, steps=steps, grain=grain, layout=layout, index_base=index_base, trainer=trainer)
     homework = context.homework
-    if format == "pdf" and homework.engine == "lualatex":
-        engine = find_lualatex()
-    elif format == "pdf" and engine is None:
-        find_engine()  # a machine without TeX says so before the work
+    if format == "pdf":
+        engine = _engine(homework, engine)
     wanted = _wanted(homework, only)
     # Everything is answered before the first file is written: what is wrong with the homework leaves all as it was.
     verdicts = () if wanted == ["questions"] else tuple(checked(context, progress))
-    sheets = {
-        f"{name}.{format}": sheet_latex(_sheet(name, homework, context, verdicts, digest), beside.templates)
-        for name in wanted
-    }
-    files: dict[str, str | bytes] = dict(_files(homework, context, only))
+    made = {name: _sheet(name, homework, context, verdicts, digest) for name in wanted}
+    sheets = {f"{name}.{format}": sheet_latex(sheet, beside.templates) for name, sheet in made.items()}
+    others = dict(_files(homework, context, only))
     if "key" in wanted and verdicts:
-        files[CERTIFICATE] = certificate_file(verdicts, digest)
+        others[CERTIFICATE] = certificate_file(verdicts, digest)
     progress(" and ".join(sheets))
-    pictures = beside.pictures
-    if format == "pdf":
-        documents = {destination / name: tex for name, tex in sheets.items()}
-        with texts_blamed(homework):
-            made = typeset(documents, pictures, engine)
-        require_letters(made)
-        files = {**{name: one.pdf for name, one in zip(sheets, made, strict=True)}, **files}
-    else:
-        files = {**sheets, **files, **pictures}
-    refused = [failed_path(Path(name)).name for name in sheets] if format == "pdf" else []
-    # A picture that lies there may be the author's own.
-    there = {name for name, content in pictures.items() if _holds(destination / name, content)}
-    write_together(destination, {name: files[name] for name in files if name not in there}, gone=refused)
     failed = tuple(entry for entry in verdicts if not entry.verdict.ok)
-    return Built(tuple(destination / name for name in files), failed)
+    if format == "pdf":
+        pdfs = _pdfs(homework, destination, sheets, beside.pictures, engine)
+        return Built(_written(destination, {**pdfs, **others}, refused_before=sheets), failed)
+    return Built(_written(destination, {**sheets, **others}, beside.pictures), failed)
+
+
+def _engine(homework: Homework, engine: Engine | None) -> Engine | None:
+    """The engine that a homework asks for, or the one that is given, if any; a machine without TeX says so here."""
+    if homework.engine == "lualatex":
+        return find_lualatex()
+    if engine is None:
+        find_engine()
+    return engine
+
+
+def _pdfs(
+    homework: Homework,
+    destination: Path,
+    sheets: Mapping[str, str],
+    pictures: Mapping[str, bytes],
+    engine: Engine | None,
+) -> dict[str, bytes]:
+    """The PDF of each sheet; a text that TeX stops at is looked for in the homework."""
+    with texts_blamed(homework):
+        made = typeset({destination / name: tex for name, tex in sheets.items()}, pictures, engine)
+    require_letters(made)
+    return {name: one.pdf for name, one in zip(sheets, made, strict=True)}
+
+
+def _written(
+    destination: Path,
+    files: Mapping[str, str | bytes],
+    pictures: Mapping[str, bytes] | None = None,
+    refused_before: Iterable[str] = (),
+) -> tuple[Path, ...]:
+    """Write the files and the pictures; what was kept of sheets that TeX refused before goes with that."""
+    whole = {**files, **(pictures or {})}
+    # A picture that lies there may be the author's own.
+    there = {name for name, content in (pictures or {}).items() if _holds(destination / name, content)}
+    new = {name: content for name, content in whole.items() if name not in there}
+    write_together(destination, new, gone=[failed_path(Path(name)).name for name in refused_before])
+    return tuple(destination / name for name in whole)
 
 
 def _holds(path: Path, content: bytes) -> bool:
