@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
 from answers.homework.verify import Checked
-from answers.languages import language
 from answers.latex import sheet
 from answers.latex.escape import escape
 from answers.latex.markdown import inline_markdown, markdown
 from answers.sheets.certificate import table
-from answers.sheets.layout import part_label
+from answers.sheets.layout import part_label, sheet_of
 
 
 def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Checked]) -> sheet.Sheet:
@@ -22,23 +21,7 @@ def catalogue(homework: Homework, context: HomeworkContext, checked: Sequence[Ch
         sections.append(_family(question))
         for number, part in enumerate(question.parts):
             sections.append(_page(part, context, checked, new_page=number > 0))
-    return sheet.Sheet(
-        title=inline_markdown(homework.title),
-        plain_title=homework.title,
-        sections=tuple(sections),
-        course=inline_markdown(homework.course),
-        term=inline_markdown(homework.term),
-        due=inline_markdown(homework.due),
-        introduction=markdown(homework.introduction),
-        paper=homework.paper,
-        authors=tuple(map(inline_markdown, homework.authors)),
-        logo=homework.logo or "",
-        preamble=homework.preamble,
-        engine=homework.engine,
-        fonts=homework.fonts,
-        language=language(homework.language),
-        contents=True,
-    )
+    return sheet_of(homework, sections, contents=True)
 
 
 def _family(question: Question) -> sheet.Section:

@@ -26,7 +26,7 @@ def question_sheet(homework: Homework, context: HomeworkContext) -> sheet.Sheet:
         )
         for question in homework.questions
     )
-    return _sheet(homework, sections, subtitle="", fill_in=("Name", "Student number"), totals=totals)
+    return sheet_of(homework, sections, fill_in=("Name", "Student number"), totals=totals)
 
 
 def _totals(homework: Homework) -> sheet.Totals | None:
@@ -54,21 +54,23 @@ def key_sheet(
         sections.append(sheet.Section("Rubric", level=1, blocks=(_rubric(homework),)))
     if checked:
         sections.append(sheet.Section("Certificate", level=1, blocks=certificate(checked, digest)))
-    return _sheet(homework, tuple(sections), subtitle="Solution key", fill_in=())
+    return sheet_of(homework, sections, subtitle="Solution key")
 
 
-def _sheet(
+def sheet_of(
     homework: Homework,
-    sections: tuple[sheet.Section, ...],
+    sections: Sequence[sheet.Section],
     *,
-    subtitle: str,
-    fill_in: tuple[str, ...],
+    subtitle: str = "",
+    fill_in: tuple[str, ...] = (),
     totals: sheet.Totals | None = None,
+    contents: bool = False,
 ) -> sheet.Sheet:
+    """Sections with the title, the language and the looks of a homework; one with a subtitle has no introduction."""
     return sheet.Sheet(
         title=inline_markdown(homework.title),
         plain_title=homework.title,
-        sections=sections,
+        sections=tuple(sections),
         subtitle=subtitle,
         course=inline_markdown(homework.course),
         term=inline_markdown(homework.term),
@@ -83,6 +85,7 @@ def _sheet(
         fonts=homework.fonts,
         language=language(homework.language),
         totals=totals,
+        contents=contents,
     )
 
 
