@@ -9,8 +9,9 @@ from gradsheet.neighbours import require_own_packages
 
 require_own_packages()
 
-from answers.marking import Mark, mark  # noqa: E402 - only once it is certain that these are our packages
-from derive import (  # noqa: E402 - only once it is certain that these are our packages
+# Only once it is certain that these are our packages.
+from answers.marking import Mark, mark
+from derive import (
     Activation,
     Conventions,
     DefinitionError,
@@ -32,8 +33,8 @@ from derive import (  # noqa: E402 - only once it is certain that these are our 
     with_ranges,
     written_out,
 )
-from gradsheet.caches import clear_caches  # noqa: E402
-from numeric import (  # noqa: E402
+from gradsheet.caches import clear_caches
+from numeric import (
     ArrayError,
     Check,
     CheckError,
