@@ -10,10 +10,13 @@ from itertools import combinations
 from sympy import Add, Eq, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from derive.calculus.algebra import factored
-from derive.calculus.terms import Bound, Term, canonical, split
+from derive.calculus.terms import Bound, Term, canonical, expanded_length, split
 from derive.expression import symbols, walks
 from derive.expression.functions import Bracket
 from derive.forward import Forward, Row
+
+MOST_TERMS = 100
+"""Rows whose square has more terms than this are not summed: those of second derivatives, of which no sum is known."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ def derived_facts(facts: Facts, forward: Forward) -> Facts:
             bound = tuple((row.indices[axis], row.tensor.shape[axis]) for axis in axes)
             others = tuple(letter for axis, letter in enumerate(row.indices) if axis not in axes)
             for power in (1, 2):
+                if expanded_length(row.expression) ** power > MOST_TERMS:
+                    break
                 total = _summed(row.expression**power, bound, Facts(tuple(known), facts.roots))
                 if not walks.holds(total, Sum):
                     known.append(Fact(Term((mine**power,), bound), total, others))

@@ -1,15 +1,15 @@
-"""``python -m tests.fuzz COUNT [FIRST]``: so many inputs; what is wrong with one is printed with its number."""
+"""``python -m tests.fuzz COUNT [FIRST] [WORKERS]`` runs inputs, and prints what is wrong with one with its number."""
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from collections import Counter
-from itertools import count, islice
+from collections import Counter, defaultdict
 
 from tests.fuzz.inputs import drawn
-from tests.fuzz.running import ended
+from tests.fuzz.workers import cores, ran
+
+SHOWN = 40
+"""Inputs that are listed by number because a check fails in them."""
 
 
 def say(line: str) -> None:
@@ -19,21 +19,26 @@ def say(line: str) -> None:
 
 
 def main() -> int:
-    """Run the inputs; the number of those that something is wrong with."""
+    """Run the inputs; 1 if something is wrong with one."""
     numbers = [int(argument) for argument in sys.argv[1:]]
-    inputs, first = (*numbers, 0)[:2] if numbers else (1000, 0)
-    codes: Counter[int | None] = Counter()
-    wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        for number in islice(count(first), inputs):
-            found = ended(drawn(number))
-            codes[found.code] += 1
-            if found.complaint:
-                wrong += 1
-                say(f"{number} {drawn(number).arguments} {found.complaint[:2000]}")
-        os.chdir(os.path.sep)
-    say(f"{inputs} inputs, by exit code {dict(codes)}, {wrong} wrong")
+    inputs, first, workers = (*numbers, *(1000, 0, cores())[len(numbers) :])
+    codes: dict[str, Counter[str]] = defaultdict(Counter)
+    wrong, slowest, largest = 0, (0.0, 0), (0, 0)
+    failed = []
+    for one in ran(first, inputs, workers):
+        codes[one.kind][f"code {one.code}"] += 1
+        slowest = max(slowest, (one.seconds, one.number))
+        largest = max(largest, (one.megabytes, one.number))
+        if one.code == 1:
+            failed.append(one.number)
+        if one.complaint:
+            wrong += 1
+            say(f"{one.number} {drawn(one.number).arguments} {one.complaint}")
+    for kind, counted in sorted(codes.items()):
+        say(f"{kind}: {sum(counted.values())} ({', '.join(f'{n} {code}' for code, n in sorted(counted.items()))})")
+    say(f"failed checks: {', '.join(map(str, failed[:SHOWN])) or 'none'}{', ...' if len(failed) > SHOWN else ''}")
+    say(f"slowest: {slowest[0]:.1f} s of computing (input {slowest[1]}); largest: {largest[0]} MB (input {largest[1]})")
+    say(f"{sum(counted.total() for counted in codes.values())} inputs, {wrong} wrong")
     return min(wrong, 1)
 
 

@@ -90,13 +90,18 @@ PARTS_OF_PICKLES = (
 )
 
 
+Kind = Literal["network", "loss", "equations", "options", "homework", "pickle", "arrays"]
+
+
 @dataclass(frozen=True)
 class Input:
     """The arguments of a command, or what reads a file of data.
 
-    ``homework`` is the text of the file ``hw.yaml``, if there is one; ``data`` are the bytes that ``reader`` reads.
+    ``kind`` says what is spoilt of it. ``homework`` is the text of the file ``hw.yaml``, if there is one; ``data`` are
+    the bytes that ``reader`` reads.
     """
 
+    kind: Kind
     arguments: tuple[str, ...]
     homework: str = ""
     reader: Reader | None = None
@@ -109,25 +114,23 @@ def drawn(seed: int) -> Input:
     kind = random.randrange(7)
     if kind == 6:
         reader: Reader = random.choice(("pickle", "arrays"))
-        return Input((reader,), reader=reader, data=_spoilt_data(random, random.choice(_data(reader))))
+        return Input(reader, (reader,), reader=reader, data=_spoilt_data(random, random.choice(_data(reader))))
     if kind == 0:
-        return Input(
-            ("derive", spoilt(random, random.choice(NETWORKS)), "--loss", random.choice(LOSSES), *_option(random))
-        )
+        given = spoilt(random, random.choice(NETWORKS))
+        return Input("network", ("derive", given, "--loss", random.choice(LOSSES), *_option(random)))
     if kind == 1:
-        return Input(
-            ("derive", random.choice(NETWORKS), "--loss", spoilt(random, random.choice(LOSSES)), "--wrt", "W1")
-        )
+        given = random.choice(NETWORKS)
+        return Input("loss", ("derive", given, "--loss", spoilt(random, random.choice(LOSSES)), "--wrt", "W1"))
     if kind == 2:
-        return Input(("derive", spoilt(random, random.choice(EQUATIONS)), *_option(random)))
+        return Input("equations", ("derive", spoilt(random, random.choice(EQUATIONS)), *_option(random)))
     if kind == 3:
         name, *values = _option(random)
         loss = ("--loss", "MSE") if random.random() < 0.6 else ()
         given = random.choice((*NETWORKS, *EQUATIONS))
-        return Input(("derive", given, *loss, name, *(spoilt(random, value) for value in values)))
+        return Input("options", ("derive", given, *loss, name, *(spoilt(random, value) for value in values)))
     command = random.choice((("verify",), ("build", "--format", "tex", "--out", "out")))
     whole = HOMEWORK if random.random() < 0.4 else random.choice(homeworks())
-    return Input((*command, "hw.yaml"), _spoilt_file(random, whole))
+    return Input("homework", (*command, "hw.yaml"), _spoilt_file(random, whole))
 
 
 @cache

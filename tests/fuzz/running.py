@@ -1,7 +1,8 @@
-"""Inputs run through the command: each ends in time with 0, 1 or 2, and with one message if with 2."""
+"""Inputs run through the command: each ends in time and in little memory with 0, 1 or 2, with one message if with 2."""
 
 from __future__ import annotations
 
+import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,9 @@ from tests.answers.command.runner import run
 from tests.fuzz.inputs import Input, Reader
 
 LONGEST = 20
-"""Seconds that an input may take."""
+"""Seconds of computing that an input may take."""
+LARGEST = 2 * 2**30
+"""Bytes of memory that an input may need, with all that is loaded."""
 
 
 class TooLongError(BaseException):
@@ -44,6 +47,8 @@ def ended(given: Input, seconds: int = LONGEST) -> Ended:
         return Ended(None, f"takes more than {seconds} s")
     except Exception as error:
         return Ended(None, f"{type(error).__name__}: {error}")
+    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > LARGEST:
+        return Ended(outcome.code, f"needs more than {LARGEST / 2**30:g} GB")
     if outcome.code not in (0, 1, 2):
         return Ended(outcome.code, f"ends with {outcome.code}")
     if "Traceback" in outcome.err:
@@ -69,10 +74,10 @@ def _in_time(seconds: int) -> Iterator[None]:
     def late(number: int, frame: FrameType | None) -> None:
         raise TooLongError
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

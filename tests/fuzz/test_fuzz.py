@@ -18,14 +18,14 @@ def test_random_inputs_end_with_one_message(first: int, tmp_path: Path, monkeypa
 
 def test_what_is_right_ends_with_0(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert ended(Input(("derive", "f = x^2", "--wrt", "x"))).code == 0
-    assert ended(Input(("derive", "f = x^^2", "--wrt", "x"))).code == 2
+    assert ended(Input("options", ("derive", "f = x^2", "--wrt", "x"))).code == 0
+    assert ended(Input("options", ("derive", "f = x^^2", "--wrt", "x"))).code == 2
 
 
 @pytest.mark.parametrize("homework", [HOMEWORK, *homeworks()[:3]])
 def test_what_is_spoilt_is_right_before(homework: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert ended(Input(("verify", "hw.yaml"), homework)).code == 0
+    assert ended(Input("homework", ("verify", "hw.yaml"), homework)).code == 0
 
 
 def test_an_input_that_takes_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,7 @@ def test_an_input_that_takes_too_long_is_told(tmp_path: Path, monkeypatch: pytes
             pass
 
     monkeypatch.setattr("tests.fuzz.running.run", forever)
-    assert ended(Input(("list",)), seconds=1).complaint == "takes more than 1 s"
+    assert ended(Input("options", ("list",)), seconds=1).complaint == "takes more than 1 s"
 
 
 def test_a_number_is_always_the_same_input() -> None:
