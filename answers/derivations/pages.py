@@ -23,7 +23,7 @@ from derive.derivation import Derivation
 from derive.expression.scalar import ScalarFunction
 from derive.forward import Forward, Row
 from derive.render import cases_latex, latex, sentence_latex, shape_latex
-from derive.render.derivations import LATEX_WIDTH, derivation_latex, result_lines, step_lines
+from derive.render.derivations import LATEX_WIDTH, equation_lines, step_lines
 from derive.render.legends import convention, legends
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
@@ -211,7 +211,5 @@ def _merely_repeated(derivation: Derivation, notation: Notation) -> bool:
 
 def equation(derivation: Derivation, notation: Notation) -> str:
     """The result as an equation, in several lines where one would be too wide."""
-    whole = derivation_latex(derivation, notation)
-    left = whole.partition(" = ")[0]
-    lines = result_lines(derivation, LATEX_WIDTH - 8, notation)
-    return whole if len(lines) == 1 else f"{left} = {stacked(lines)}"
+    left, lines = equation_lines(derivation, LATEX_WIDTH - 8, notation)
+    return f"{left} = {stacked(lines)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,14 @@ from answers.latex.sheet import Mark
 
 @dataclass(frozen=True)
 class KeyedRow:
-    """A row of an answer, to be compared with the row of another answer that has the same key."""
+    """A row of an answer, to be compared with the row of another answer that has the same key.
+
+    What its ``cells`` say in LaTeX they say ``without_fonts`` in Unicode.
+    """
 
     key: str
     cells: tuple[str, ...]
+    without_fonts: tuple[str, ...]
 
 
 def change_marks(rows: Sequence[KeyedRow], since: Sequence[KeyedRow] | None) -> tuple[Mark, ...]:
@@ -24,10 +27,5 @@ def change_marks(rows: Sequence[KeyedRow], since: Sequence[KeyedRow] | None) -> 
     """
     if since is None:
         return tuple("" for _ in rows)
-    before = {row.key: _light(row) for row in since}
-    return tuple("same" if before.get(row.key) == _light(row) else "changed" for row in rows)
-
-
-def _light(row: KeyedRow) -> tuple[str, ...]:
-    """The cells of a row without bold letters."""
-    return tuple(re.sub(r"\\bm\{([^{}]*)\}", r"\1", cell) for cell in row.cells)
+    before = {row.key: row.without_fonts for row in since}
+    return tuple("same" if before.get(row.key) == row.without_fonts else "changed" for row in rows)

@@ -57,6 +57,10 @@ class Sizes:
         }
         return tuple(_number(sums[what], in_latex) if what in sums else "" for what in shown)
 
+    def has_letters(self, what: Shown) -> bool:
+        """Whether what is printed of the layers is more than numbers."""
+        return any(size.free_symbols for layer in self.layers for size in _values(layer, what))
+
     def input(self) -> tuple[str, tuple[Expr, ...]]:
         """The first input and its shape."""
         tensor = next(tensor for tensor in self.network.forward.given if tensor.role == "input")
@@ -69,13 +73,22 @@ class Sizes:
             yield f"{write((size,))} = {write((formula,))}"
 
 
-def _cell(layer: LayerSize, what: Shown, in_latex: bool) -> str:
-    write = shape_latex if in_latex else shape_unicode
+def _values(layer: LayerSize, what: Shown) -> tuple[Expr, ...]:
+    """What a layer has of a kind; nothing where there is no window."""
     if what == "shape":
-        return write(layer.shape)
+        return layer.shape
     if what == "receptive_field":
-        return write(layer.field) if layer.field is not None else NONE
-    return _number(layer.parameters if what == "parameters" else layer.connections, in_latex)
+        return layer.field or ()
+    return (layer.parameters if what == "parameters" else layer.connections,)
+
+
+def _cell(layer: LayerSize, what: Shown, in_latex: bool) -> str:
+    values = _values(layer, what)
+    if what == "receptive_field" and layer.field is None:
+        return NONE
+    if what in ("shape", "receptive_field"):
+        return (shape_latex if in_latex else shape_unicode)(values)
+    return _number(values[0], in_latex)
 
 
 def _number(value: Expr, in_latex: bool) -> str:

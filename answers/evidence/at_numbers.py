@@ -15,7 +15,7 @@ from answers.contract.methods import DIFFERENCES, FORWARD_PASS
 from answers.contract.sides import Leaf, Named, Quoted, Side
 from answers.numbers.answer import Numbers, number_claims
 from answers.numbers.claims import read_line
-from answers.numbers.lines import Line, given_lines, matrix_latex
+from answers.numbers.lines import NOTHING, Line, given_lines, matrix_latex
 from answers.numbers.measured import floats
 from answers.numbers.model import AtNumbers
 from derive.errors import nearest
@@ -82,7 +82,7 @@ def _named(numbers: Numbers) -> Iterator[tuple[str, Quotable]]:
         for line in (*given_lines(stage.given), *numbers.values(stage), *numbers.gradients(stage)):
             yield f"{line.name}{mark}", Quotable(line, number)
     for change in numbers.stages[-1].changes:
-        line = Line(change.parameter, ("", ""), change.values[-1])
+        line = Line(change.parameter, NOTHING, change.values[-1])
         yield f"{change.parameter}_new", Quotable(line, len(numbers.stages) - 1, behind=True)
 
 

@@ -22,14 +22,15 @@ from answers.readback.shown import Shown
 from derive.calculus.kinks import kink_sentences, kink_values
 from derive.derivation import Derivation
 from derive.render import sentence_latex, shape_latex
-from derive.render.derivations import derivation_latex, quantity_latex, quantity_unicode
+from derive.render.derivations import equation_typeset, quantity_latex, quantity_unicode
 from derive.render.names import ranks_of
-from derive.steps import Grain
+from derive.steps import Grain, Notation
 from numeric import evaluate
 from numeric.checks.comparison import Comparison
 from numeric.expression.forward import forward
 from numeric.sampling.points import sample
 
+FORMS: tuple[Notation, ...] = ("matrix", "cases")
 BLANK = (Column("Derivative"), Column("Elements", "formula"))
 
 
@@ -99,9 +100,8 @@ class Elements(Noted):
 
 
 def _lines(derivations: list[Derivation]) -> list[KeyedRow]:
-    return [
-        KeyedRow(d.quantity.name, (derivation_latex(d, "matrix"), derivation_latex(d, "cases"))) for d in derivations
-    ]
+    equations = ((d.quantity.name, [equation_typeset(d, form) for form in FORMS]) for d in derivations)
+    return [KeyedRow(name, tuple(e.latex for e in both), tuple(e.unicode for e in both)) for name, both in equations]
 
 
 def _kink_claims(derivation: Derivation) -> tuple[Claim, ...]:

@@ -19,7 +19,7 @@ from answers.readback.shown import Shown
 from derive.derivation import Derivation
 from derive.network import Network, TableRow
 from derive.render import shape_latex
-from derive.render.derivations import result_lines
+from derive.render.derivations import result_lines, result_typeset
 
 ROOM = (21.5, 32.0)
 """Letters of mathematics in the columns of formulas, whose weights are in the same proportion."""
@@ -88,7 +88,14 @@ def _label(label: str) -> str:
 
 
 def _lines(rows: list[tuple[str, TableRow]]) -> list[KeyedRow]:
-    return [KeyedRow(label, (_cell(row.input, ROOM[0]), _cell(row.output, ROOM[1]))) for label, row in rows]
+    return [
+        KeyedRow(
+            label,
+            (_cell(row.input, ROOM[0]), _cell(row.output, ROOM[1])),
+            tuple(result_typeset(value).unicode for value in (row.input, row.output)),
+        )
+        for label, row in rows
+    ]
 
 
 def _cell(value: Derivation, room: float) -> str:

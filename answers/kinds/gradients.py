@@ -20,7 +20,7 @@ from derive.derivation import Derivation
 from derive.expression.partials import partial_name
 from derive.network import Network
 from derive.render import shape_latex
-from derive.render.derivations import result_latex
+from derive.render.derivations import result_typeset
 from derive.render.names import ranks_of
 from derive.render.printing import symbol_latex
 from derive.steps import Grain
@@ -86,7 +86,8 @@ class Gradients(Item):
     def _lines(self, context: Context) -> list[KeyedRow]:
         network = context.network(self.network)
         named = zip(self._names(context), self._derivations(context), strict=True)
-        return [KeyedRow(_parameter(name, network), (result_latex(derivation),)) for name, derivation in named]
+        results = ((_parameter(name, network), result_typeset(derivation)) for name, derivation in named)
+        return [KeyedRow(key, (result.latex,), (result.unicode,)) for key, result in results]
 
     def _derivations(self, context: Context, grain: Grain | None = None) -> list[Derivation]:
         network = context.network(self.network)

@@ -26,8 +26,9 @@ from derive.derivation import Derivation
 from derive.expression.symbols import name_of
 from derive.layer import Layer, layer, upstream_name
 from derive.render import sentence_latex
-from derive.render.derivations import LINE_END, quantity_latex, quantity_unicode
+from derive.render.derivations import quantity_latex, quantity_unicode
 from derive.render.names import ranks_of
+from derive.render.written_out import element_equations
 from derive.steps import Grain
 from derive.with_ranges import Ranges, with_ranges
 from derive.written_out import WrittenOut, written_out
@@ -161,8 +162,8 @@ def _element_blocks(elements: WrittenOut) -> Iterator[Block]:
     shape = r" \times ".join(map(str, elements.shape))
     count = f"All ${shape}$ elements" if len(elements.elements) > 1 else "The one element"
     yield Text(f"{count} of ${quantity_latex(derivation.quantity, derivation.forward)}$:")
-    for line in elements.latex().split(LINE_END):
-        yield Equation(line.replace("&", "", 1))
+    for left, right in element_equations(elements):
+        yield Equation(f"{left} = {right}")
 
 
 def elements_claim(elements: WrittenOut, sizes: Mapping[str, int], printed: Sequence[Printed] = ()) -> Claim:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -46,7 +45,7 @@ class SizesTable(Noted):
         cells = [sizes.cells(layer, self.show, in_latex=True) for layer in sizes.layers]
         totals = sizes.totals(self.show, in_latex=True)
         name, shape = sizes.input()
-        columns = tuple(map(_column, self.show, zip(*cells, totals, strict=True)))
+        columns = tuple(_column(what, sizes) for what in self.show)
         source = _set(tuple(shape_latex(shape) if what == "shape" else "" for what in self.show), columns)
         symbol = f"${symbol_latex(name, ranks=ranks_of(sizes.network.forward))}$"
         rows = [Row((symbol, *source))]
@@ -88,10 +87,10 @@ class SizesTable(Noted):
         return (Row(("Total", *cells)),) if {"parameters", "connections"} & set(self.show) else ()
 
 
-def _column(what: Shown, cells: Sequence[str]) -> Column:
+def _column(what: Shown, sizes: Sizes) -> Column:
     """A column of numbers; of formulas, which are made to fit, where there are letters in it."""
-    letters = any(re.search("[A-Za-z]", cell.replace(r"\times", "")) for cell in cells)
-    return Column(TITLES[what], "formula" if letters else "number", 2.0 if what == "connections" else 1.0)
+    kind: Literal["formula", "number"] = "formula" if sizes.has_letters(what) else "number"
+    return Column(TITLES[what], kind, 2.0 if what == "connections" else 1.0)
 
 
 def _set(cells: Sequence[str], columns: Sequence[Column]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from answers.derivations.pages import applied_functions, note_blocks, page_claim
 from answers.latex.sheet import Block, Equation, Heading, Text
 from answers.numbers.claims import Lines, verdict
 from answers.numbers.differences import by_rows
-from answers.numbers.digits import texts
+from answers.numbers.digits import typeset_numbers
 from answers.numbers.lines import Line, change_lines, given_lines, gradient_lines, value_lines
 from answers.numbers.measured import MeasuredStage, measured
 from answers.numbers.run import Plan, Stage, run
@@ -137,11 +137,11 @@ def _definitions(numbers: Numbers) -> Iterator[tuple[str, str]]:
 def _line_blocks(line: Line, numbers: Numbers, *, again: bool) -> Iterator[Block]:
     """A line as it is printed, with what must be known of ranges; where it comes again, its numbers alone."""
     printed = numbers.printed(line)
-    if again and line.equation[0]:
+    if again and line.equation.latex:
         printed = printed[1:]
     for text in printed:
         yield Equation(text)
-    if line.derivation is not None and line.equation[0] and not again:
+    if line.derivation is not None and line.equation.latex and not again:
         yield from note_blocks(line.derivation, ties=False)
 
 
@@ -149,7 +149,7 @@ def settings(plan: Plan, digits: int) -> str:
     """The constants of the rules, in letters and numbers."""
     constants = {symbol: value for rule in plan.rules.values() for symbol, value in rule.constants.items()}
     rule = next(iter(plan.rules.values()))
-    told = (f"${latex(symbol)} = {texts([value], digits)[0]}$" for symbol, value in constants.items())
+    told = (f"${latex(symbol)} = {typeset_numbers([value], digits)[0].latex}$" for symbol, value in constants.items())
     return f"{rule.name} with {', '.join(told)}."
 
 
@@ -160,7 +160,7 @@ def number_claims(numbers: Numbers, *, formulas: bool = True) -> tuple[Claim, ..
     shown = tuple(
         page_claim(line.derivation, _formula(line))
         for line in (*numbers.values(first), *numbers.gradients(first))
-        if formulas and line.derivation is not None and (line.formula[0] or line.equation[0])
+        if formulas and line.derivation is not None and (line.formula.latex or line.equation.latex)
     )
     if shown:
         # The definitions of functions are read with the first formula that is.
@@ -182,9 +182,9 @@ def number_claims(numbers: Numbers, *, formulas: bool = True) -> tuple[Claim, ..
 def _formula(line: Line) -> tuple[Printed, ...]:
     if line.derivation is None:
         return ()
-    text = line.equation[0] or f"{line.left[0]} = {line.formula[0]}"
+    text = line.equation.latex or f"{line.left.latex} = {line.formula.latex}"
     notes = [block for block in note_blocks(line.derivation, ties=False) if isinstance(block, Text)]
-    return within_ranges((Printed(text, "the formula"),), notes if line.equation[0] else [])
+    return within_ranges((Printed(text, "the formula"),), notes if line.equation.latex else [])
 
 
 def by_rows_of(stage: Stage) -> Callable[[Line], Array | None]:

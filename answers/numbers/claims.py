@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from answers.numbers.digits import read_again
-from answers.numbers.lines import ROW, Line, RuleLine
+from answers.numbers.lines import Line, RuleLine
 from answers.readback.reader import TOLERANCE
 from answers.reading import Point, ReadingError, read
 from numeric.arrays.axes import Array
@@ -26,6 +26,8 @@ MATRIX = re.compile(
     re.DOTALL,
 )
 LISTED = re.compile(r"(?P<before>.*?)(?P<list>\[\[.*|\[[^\]]*\])$", re.DOTALL)
+ROW = r"\\\\(?:\[3pt\])?"
+"""Where a row of a matrix ends."""
 PLACE = re.compile(r"\[(\d+(?:, \d+)*)\]$")
 LAST = re.compile(r"(?P<before>.*(?:=|\\leftarrow|←))\s*(?P<number>[^=←]*)$", re.DOTALL)
 
@@ -114,7 +116,7 @@ def formula_verdict(rules: Sequence[Sequence[RuleLine]], places: Sequence[tuple[
             for line in lines:
                 (text,) = line.latex
                 try:
-                    if line.element[0]:
+                    if line.element.latex:
                         _require_equal(text, here, after)
                     else:
                         left, formula = sides_of(text)
@@ -145,12 +147,12 @@ def _compared(
     worst, worst_formula, points = 0.0, 0.0, 0
     seen: set[tuple[int, ...]] = set()
     for text in printed:
-        if text in line.equation:
+        if text in (line.equation.latex, line.equation.unicode):
             if equations:
                 _require_equal(text, before, after, noise)
             continue
-        if len(printed) > 1 and text == f"{line.left[0]} {line.relation} {line.formula[0]}":
-            error = _formula_error(line.formula[0], _named(line, line.left[0], after), before, noise)
+        if len(printed) > 1 and text == f"{line.left.latex} {line.relation} {line.formula.latex}":
+            error = _formula_error(line.formula.latex, _named(line, line.left.latex, after), before, noise)
             worst_formula = max(worst_formula, error)
             continue
         stated = read_line(text, digits)
@@ -249,7 +251,7 @@ def _named(line: Line, symbol: str, point: Point) -> Array:
     try:
         return _value(symbol, point)
     except ReadingError:
-        if symbol not in line.left:
+        if symbol not in (line.left.latex, line.left.unicode):
             raise
         return numpy.asarray(point.arrays[line.name], dtype=float)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -11,6 +12,7 @@ from typing import Any, TypeAlias
 from mpmath import libmp
 
 from derive.graph.numbers import MINUS, printed_value
+from derive.render.piece import Typeset
 from numeric.enclosed.number import Number
 
 Value: TypeAlias = Fraction | Number
@@ -25,10 +27,18 @@ SMALLEST = -4
 """Rounded numbers below this power of ten are printed with it."""
 
 FRACTION = re.compile(r"\\tfrac\{(\d+)\}\{(\d+)\}")
+"""A fraction, where the text that goes to TeX is read again."""
 
 
-def texts(values: Iterable[Value], digits: int) -> tuple[str, ...]:
-    """Numbers that stand together, in LaTeX: all that are no integers as fractions, as decimals, or in digits.
+@dataclass(frozen=True)
+class NumberTypeset(Typeset):
+    """A number as it is printed."""
+
+    is_fraction: bool = False
+
+
+def typeset_numbers(values: Iterable[Value], digits: int) -> tuple[NumberTypeset, ...]:
+    """Numbers that stand together: all that are no integers as fractions, as decimals, or in digits.
 
     Rational numbers are exact where that is short. What has to be rounded has ``digits`` significant digits, so that
     nothing that is not 0 is printed as 0.
@@ -37,13 +47,7 @@ def texts(values: Iterable[Value], digits: int) -> tuple[str, ...]:
     exact = [value for value in known if isinstance(value, Fraction)]
     decimal = all(_is_short(_decimal(value)) for value in exact if value.denominator > 1)
     fractions = all(_is_short(str(value)) for value in exact if value.denominator > 1)
-    return tuple(_text(value, digits, decimal, fractions) for value in known)
-
-
-def in_unicode(text: str) -> str:
-    """A number that is printed in LaTeX, for a terminal."""
-    plain = FRACTION.sub(r"\1/\2", text).replace("-", MINUS)
-    return re.sub(r" \\cdot 10\^\{([^}]*)\}", r"·10^\1", plain)
+    return tuple(_typeset(value, digits, decimal, fractions) for value in known)
 
 
 def read_again(text: str, digits: int) -> tuple[float, float]:
@@ -60,16 +64,25 @@ def read_again(text: str, digits: int) -> tuple[float, float]:
     return float(value), float(tolerance) if len(shown) == digits else 0.0
 
 
-def _text(value: Value, digits: int, decimal: bool, fractions: bool) -> str:
+def _typeset(value: Value, digits: int, decimal: bool, fractions: bool) -> NumberTypeset:
     if isinstance(value, Fraction):
         if value.denominator == 1 and abs(value) < LARGEST_WHOLE:
-            return str(value)
+            return _plain(str(value))
         if decimal or (not fractions and _is_short(_decimal(value))):
-            return _decimal(value)
+            return _plain(_decimal(value))
         if fractions:
-            sign = "-" if value < 0 else ""
-            return rf"{sign}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+            return _fraction(value)
     return _rounded(_in_decimal(value), digits)
+
+
+def _plain(text: str) -> NumberTypeset:
+    return NumberTypeset(text, text.replace("-", MINUS), len(text))
+
+
+def _fraction(value: Fraction) -> NumberTypeset:
+    sign, above, below = "-" if value < 0 else "", str(abs(value.numerator)), str(value.denominator)
+    latex, unicode = rf"{sign}\tfrac{{{above}}}{{{below}}}", f"{sign}{above}/{below}".replace("-", MINUS)
+    return NumberTypeset(latex, unicode, len(sign) + len(above), is_fraction=True)
 
 
 def _is_short(text: str) -> bool:
@@ -93,9 +106,11 @@ def _in_decimal(value: Value) -> Decimal:
         return Decimal(libmp.to_str(middle, 50))
 
 
-def _rounded(value: Decimal, digits: int) -> str:
+def _rounded(value: Decimal, digits: int) -> NumberTypeset:
     mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
     # With no digit behind the point it would look like a whole number that is exact.
     if SMALLEST <= int(power) < digits - 1:
-        return f"{Decimal(f'{mantissa}e{power}'):.{digits - 1 - int(power)}f}"
-    return rf"{mantissa} \cdot 10^{{{int(power)}}}"
+        return _plain(f"{Decimal(f'{mantissa}e{power}'):.{digits - 1 - int(power)}f}")
+    factor, exponent = _plain(mantissa), _plain(str(int(power)))
+    latex, unicode = rf"{factor.latex} \cdot 10^{{{exponent.latex}}}", f"{factor.unicode}·10^{exponent.unicode}"
+    return NumberTypeset(latex, unicode, factor.width + exponent.width + len("·10"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
@@ -12,7 +11,7 @@ from typing import Any, Literal
 import numpy
 from sympy import Add, Expr, Indexed, S
 
-from answers.numbers.digits import in_unicode, texts
+from answers.numbers.digits import NumberTypeset, typeset_numbers
 from answers.numbers.given import Given, names_in
 from answers.numbers.run import Change, Stage
 from derive.derivation import Derivation
@@ -22,16 +21,10 @@ from derive.layer import upstream_name
 from derive.matrix.build import transpose
 from derive.matrix.nodes import Elementwise, Named, Node
 from derive.network import Network
-from derive.render import latex, unicode
-from derive.render.derivations import (
-    derivation_latex,
-    derivation_unicode,
-    quantity_latex,
-    quantity_unicode,
-    result_latex,
-)
+from derive.render.derivations import equation_typeset, quantity_typeset, result_typeset
 from derive.render.names import KnownRanks, ranks_of
-from derive.render.printing import symbol_latex, symbol_unicode
+from derive.render.piece import Typeset
+from derive.render.printing import symbol_typeset, typeset
 from derive.updates import GRADIENT, PARAMETER, STEP, UpdateRule
 from numeric.arrays.axes import Array
 from numeric.arrays.layout import in_layout, numerator_is_scalar
@@ -42,10 +35,9 @@ WIDTH = 60
 MOST_COLUMNS = 10
 """So many columns a ``bmatrix`` has at most."""
 
-ROW = r"\\\\(?:\[3pt\])?"
-"""Where a row of a matrix ends."""
-
 Relation = Literal["=", r"\leftarrow"]
+
+NOTHING = Typeset()
 
 
 @dataclass(frozen=True)
@@ -58,10 +50,10 @@ class Line:
     """
 
     name: str
-    left: tuple[str, str]
+    left: Typeset
     array: Array
-    formula: tuple[str, str] = ("", "")
-    equation: tuple[str, str] = ("", "")
+    formula: Typeset = NOTHING
+    equation: Typeset = NOTHING
     relation: Relation = "="
     is_row: bool = False
     is_number: bool = False
@@ -69,57 +61,86 @@ class Line:
 
     def latex(self, digits: int, base: int) -> tuple[str, ...]:
         """The equations of the line."""
-        numbers = list(self._numbers(digits, base))
-        formula = self.formula[0]
-        if self.equation[0]:
-            return (self.equation[0], *(f"{self.left[0]}{place} {self.relation} {shown}" for place, shown in numbers))
-        if formula and len(numbers) == 1 and _width(self.left[0]) + _width(formula) + _width(numbers[0][1]) < WIDTH:
-            return (f"{self.left[0]} {self.relation} {formula} = {numbers[0][1]}",)
-        first = (f"{self.left[0]} {self.relation} {formula}",) if formula else ()
-        return (*first, *(f"{self.left[0]}{place} {self.relation} {shown}" for place, shown in numbers))
+        parts = list(self._parts(digits, base))
+        left, formula = self.left.latex, self.formula.latex
+        numbers = tuple(f"{left}{part.place} {self.relation} {part.latex}" for part in parts)
+        if self.equation.latex:
+            return (self.equation.latex, *numbers)
+        if formula and len(parts) == 1 and self.left.width + self.formula.width + parts[0].width < WIDTH:
+            return (f"{left} {self.relation} {formula} = {parts[0].latex}",)
+        return (*((f"{left} {self.relation} {formula}",) if formula else ()), *numbers)
 
     def unicode(self, digits: int, base: int) -> tuple[str, ...]:
         """The same for a terminal, with numbers as they are given: in nested lists."""
-        shown = in_unicode(_listed(self.array, texts(self.array.ravel(), digits)))
+        shown = _listed(self.array, typeset_numbers(self.array.ravel(), digits))
+        left, formula = self.left.unicode, self.formula.unicode
         arrow = "←" if self.relation == r"\leftarrow" else "="
-        if self.equation[1]:
-            return (self.equation[1], f"{self.left[1]} {arrow} {shown}")
-        return (f"{self.left[1]} {arrow} {f'{self.formula[1]} = ' if self.formula[1] else ''}{shown}",)
+        if self.equation.unicode:
+            return (self.equation.unicode, f"{left} {arrow} {shown}")
+        return (f"{left} {arrow} {f'{formula} = ' if formula else ''}{shown}",)
 
     def width(self, digits: int) -> int:
         """About how many letters wide its numbers are, with its symbol."""
-        return _width(self.left[0]) + 3 + max(_width(shown) for _, shown in self._numbers(digits, 0))
+        return round(self.left.width + 3 + max(part.width for part in self._parts(digits, 0)))
 
-    def _numbers(self, digits: int, base: int) -> Iterator[tuple[str, str]]:
+    def _parts(self, digits: int, base: int) -> Iterator[InBrackets]:
         """The numbers in brackets, each with the subscripts of the axes in front where there are more than two."""
         array = self.array
         if self.is_number:
-            yield "", matrix_latex(array.reshape(()), digits)
+            yield InBrackets.of(array.reshape(()), digits)
             return
         while array.ndim > 2 and array.shape[0] == 1:
             array = array[0]
         if array.ndim <= 2:
-            yield "", matrix_latex(array, digits, is_row=self.is_row)
+            yield InBrackets.of(array, digits, is_row=self.is_row)
             return
         for place in numpy.ndindex(array.shape[:-2]):
             counted = ", ".join(str(step + base) for step in place)
-            yield f"[{counted}]", matrix_latex(array[place], digits)
+            yield InBrackets.of(array[place], digits, f"[{counted}]")
+
+
+@dataclass(frozen=True)
+class InBrackets:
+    """The ``rows`` of a matrix in brackets at a ``place`` of an array of more axes, or one number without brackets."""
+
+    rows: tuple[tuple[NumberTypeset, ...], ...]
+    place: str = ""
+    is_number: bool = False
+
+    @classmethod
+    def of(cls, array: Array, digits: int, place: str = "", *, is_row: bool = False) -> InBrackets:
+        """A number, a column or a row, or a matrix."""
+        shown = typeset_numbers(array.ravel(), digits)
+        if array.ndim == 1:
+            array = array.reshape((1, -1) if is_row else (-1, 1))
+        columns = array.shape[1] if array.ndim else 1
+        rows = (shown[start : start + columns] for start in range(0, len(shown), columns or 1))
+        return cls(tuple(rows), place, array.ndim == 0)
+
+    @property
+    def latex(self) -> str:
+        """What stands there."""
+        if self.is_number:
+            return self.rows[0][0].latex
+        columns = len(self.rows[0]) if self.rows else 0
+        # Fractions above one another need room between them.
+        end = r" \\[3pt] " if any(number.is_fraction for row in self.rows for number in row) else r" \\ "
+        body = end.join(" & ".join(number.latex for number in row) for row in self.rows)
+        if columns <= MOST_COLUMNS:
+            return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+        return rf"\left[\begin{{array}}{{{'c' * columns}}} {body} \end{{array}}\right]"
+
+    @property
+    def width(self) -> float:
+        """About how many letters wide it is."""
+        if self.is_number:
+            return self.rows[0][0].width
+        return sum(max(number.width for number in column) + 2 for column in zip(*self.rows, strict=True))
 
 
 def matrix_latex(array: Array, digits: int, *, is_row: bool = False) -> str:
     """A number, a column or a row, or a matrix in brackets."""
-    shown = texts(array.ravel(), digits)
-    if array.ndim == 0:
-        return shown[0]
-    if array.ndim == 1:
-        array = array.reshape((1, -1) if is_row else (-1, 1))
-    columns = array.shape[1]
-    rows = (" & ".join(shown[start : start + columns]) for start in range(0, len(shown), columns or 1))
-    # Fractions above one another need room between them.
-    body = (r" \\[3pt] " if any("frac" in text for text in shown) else r" \\ ").join(rows)
-    if columns <= MOST_COLUMNS:
-        return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
-    return rf"\left[\begin{{array}}{{{'c' * columns}}} {body} \end{{array}}\right]"
+    return InBrackets.of(array, digits, is_row=is_row).latex
 
 
 def given_lines(given: Given, *, learnt: bool = True) -> tuple[Line, ...]:
@@ -135,9 +156,10 @@ def given_lines(given: Given, *, learnt: bool = True) -> tuple[Line, ...]:
             array = in_layout(array, name, given.model, given.network.layout)
         elif tensor.domain == "class":
             array = numpy.asarray(array + given.network.index_base, object)
-        named = symbol_latex(name, ranks=ranks), symbol_unicode(name, ranks=ranks)
+        named = symbol_typeset(name, ranks=ranks)
         if partial_named(name) is not None:
-            named = latex(Named(name, *_rows_and_columns(tensor.shape)), ranks=ranks), named[1]
+            whole = typeset(Named(name, *_rows_and_columns(tensor.shape)), ranks=ranks)
+            named = replace(whole, unicode=named.unicode)
         lines.append(Line(name, named, array, is_row=_is_row(name, given), is_number=_is_number(name, given)))
     return tuple(lines)
 
@@ -163,14 +185,13 @@ def gradient_lines(stage: Stage, gradients: tuple[Derivation, ...]) -> tuple[Lin
 
 def _line(derivation: Derivation, array: Array, given: Given) -> Line:
     name = derivation.quantity.name
-    named = quantity_latex(derivation.quantity, given.model), quantity_unicode(derivation.quantity, given.model)
+    named = quantity_typeset(derivation.quantity, given.model)
     laid_out = in_layout(array, name, given.model, given.network.layout)
-    formula, equation = ("", ""), ("", "")
+    formula, equation = NOTHING, NOTHING
     if derivation.matrix is not None or not derivation.quantity.indices:
-        right = derivation_unicode(derivation).partition(" = ")[2]
-        formula = result_latex(derivation), right
+        formula = result_typeset(derivation)
     elif not isinstance(derivation.result, Indexed):
-        equation = derivation_latex(derivation, "index"), derivation_unicode(derivation, "index")
+        equation = equation_typeset(derivation, "index")
     is_row, is_number = _is_row(name, given), _is_number(name, given)
     return Line(name, named, laid_out, formula, equation, is_row=is_row, is_number=is_number, derivation=derivation)
 
@@ -208,14 +229,15 @@ class Letters:
         variables = tuple(symbol for symbol in self.nodes if formula.has(symbol))
         return Elementwise(formula, variables, tuple(self.nodes[symbol] for symbol in variables))
 
-    def element(self, target: Any, formula: Expr, shape: tuple[Expr, ...]) -> tuple[str, str]:
+    def element(self, target: Any, formula: Expr, shape: tuple[Expr, ...]) -> Typeset:
         """An assignment of a formula that holds no gradient, as one of an element."""
         places = symbols.fresh_indices(len(shape), {symbol.name for symbol in symbols.sizes_in(shape)})
         named = {symbol: node for symbol, node in self.nodes.items() if isinstance(node, Named)}
         elements = {symbol: symbols.element(node.name, places) for symbol, node in named.items()}
         sides = elements[target], formula.xreplace(elements)
-        above = " \\leftarrow ".join(latex(side, ranks=self.ranks) for side in sides)
-        return above, " ← ".join(unicode(side, ranks=self.ranks) for side in sides)
+        left, right = (typeset(side, ranks=self.ranks) for side in sides)
+        texts = rf"{left.latex} \leftarrow {right.latex}", f"{left.unicode} ← {right.unicode}"
+        return Typeset(*texts, left.width + right.width + 3)
 
 
 def turned(parameter: str, network: Network) -> bool:
@@ -236,14 +258,14 @@ class RuleLine:
     """
 
     name: str
-    left: tuple[str, str]
-    formula: tuple[str, str]
-    element: tuple[str, str] = ("", "")
+    left: Typeset
+    formula: Typeset
+    element: Typeset = NOTHING
 
     @property
     def latex(self) -> tuple[str, ...]:
         """The assignment in LaTeX."""
-        return (self.element[0] or rf"{self.left[0]} \leftarrow {self.formula[0]}",)
+        return (self.element.latex or rf"{self.left.latex} \leftarrow {self.formula.latex}",)
 
 
 def rule_lines(
@@ -268,13 +290,12 @@ def rule_lines(
         formula = assignment.formula.xreplace(numbers)
         target = letters.nodes[assignment.target]
         name = parameter if assignment.target == PARAMETER else state_name(assignment.target.name, parameter)
-        left = latex(target, ranks=letters.ranks), unicode(target, ranks=letters.ranks)
+        left = typeset(target, ranks=letters.ranks)
         if shape and _adds_constants(formula, set(letters.nodes)):
             element = letters.element(assignment.target, formula, shape)
-            yield RuleLine(name, left, ("", ""), element)
+            yield RuleLine(name, left, NOTHING, element)
             continue
-        node = letters.node(formula)
-        yield RuleLine(name, left, (latex(node, ranks=letters.ranks), unicode(node, ranks=letters.ranks)))
+        yield RuleLine(name, left, typeset(letters.node(formula), ranks=letters.ranks))
 
 
 def _adds_constants(formula: Expr, tensors: set[Any]) -> bool:
@@ -304,9 +325,9 @@ def _rows_and_columns(shape: tuple[Expr, ...]) -> tuple[Expr, Expr]:
     return rows, columns
 
 
-def _listed(array: Array, shown: tuple[str, ...]) -> str:
+def _listed(array: Array, shown: tuple[Typeset, ...]) -> str:
     """Numbers as nested lists."""
-    words = iter(shown)
+    words = (number.unicode for number in shown)
 
     def listed(depth: int) -> str:
         if depth == array.ndim:
@@ -314,14 +335,3 @@ def _listed(array: Array, shown: tuple[str, ...]) -> str:
         return f"[{', '.join(listed(depth + 1) for _ in range(array.shape[depth]))}]"
 
     return listed(0)
-
-
-def _width(text: str) -> int:
-    """About how many letters wide a formula is; of a matrix its widest row."""
-    if "begin{" in text:
-        inside = re.sub(r"\\(left|right)|\\(begin|end)\{\w+\}(\{c+\})?", "", text)
-        rows = [[_width(cell) for cell in row.split("&")] for row in re.split(ROW, inside)]
-        return sum(max(column) + 2 for column in zip(*rows, strict=True))
-    fractions = re.sub(r"\\t?frac\{((?:[^{}]|\{[^{}]*\})*)\}\{(?:[^{}]|\{[^{}]*\})*\}", r"\1", text)
-    words = re.sub(r"\\(bm|mathbf|mathrm|operatorname|left|right|hat|partial)(?![A-Za-z])", "", fractions)
-    return len(re.sub(r"[{}^_\\, ]", "", re.sub(r"\\[A-Za-z]+", "x", words)))

@@ -18,8 +18,8 @@ from derive.matrix.sequences import At
 from derive.render.convolution import ConvolutionPrinter
 from derive.render.expression import ExpressionPrinter
 from derive.render.names import ranks_of
-from derive.render.piece import Piece
-from derive.render.printing import LATEX, UNICODE, cases_piece, piece, sentence_text
+from derive.render.piece import Piece, Typeset
+from derive.render.printing import LATEX, UNICODE, cases_piece, in_both, piece, sentence_text
 from derive.render.style import Style
 from derive.render.units import without_units
 from derive.steps import Derived, Notation, Quantity, Step
@@ -63,15 +63,30 @@ def quantity_unicode(quantity: Quantity, forward: Forward, *, whole: bool = True
     return _quantity(UNICODE, quantity, forward, whole).text
 
 
+def quantity_typeset(quantity: Quantity, forward: Forward) -> Typeset:
+    """The left side of an equation of whole tensors."""
+    return in_both(lambda style: _quantity(style, quantity, forward, True))
+
+
+def result_typeset(derivation: Derived, notation: Notation = "matrix") -> Typeset:
+    """The right side alone; in index form where there is no matrix form."""
+    return in_both(lambda style: _result(style, derivation, notation))
+
+
 def result_latex(derivation: Derived, notation: Notation = "matrix") -> str:
     """The right side alone; in index form where there is no matrix form."""
-    return _result(LATEX, derivation, notation)
+    return _result(LATEX, derivation, notation).text
 
 
 def result_lines(derivation: Derived, room: float, notation: Notation = "matrix") -> tuple[str, ...]:
     """The right side in LaTeX, in lines no wider than ``room`` letters where it can be broken."""
-    _, right = _equation(LATEX, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
-    return tuple(piece.text for piece in break_lines(LATEX.signed(right), room))
+    return equation_lines(derivation, room, notation)[1]
+
+
+def equation_lines(derivation: Derived, room: float, notation: Notation = "matrix") -> tuple[str, tuple[str, ...]]:
+    """The left side in LaTeX, and the right side in lines no wider than ``room`` letters where it can be broken."""
+    left, right = _equation(LATEX, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
+    return left.text, tuple(piece.text for piece in break_lines(LATEX.signed(right), room))
 
 
 def derivation_latex(derivation: Derived, notation: Notation = "matrix", steps: bool = False) -> str:
@@ -105,6 +120,17 @@ def _below(line: StepLine) -> str:
 
 def _continued(text: str) -> str:
     return rf"&\quad {{}} {text}"
+
+
+def equation_typeset(derivation: Derived, notation: Notation) -> Typeset:
+    """The result as one equation."""
+
+    def write(style: Style) -> Piece:
+        found = _equation(style, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
+        left, right = found[0], style.signed(found[1])
+        return right.after(left.text + style.signs["equals"], left.width + 2)
+
+    return in_both(write)
 
 
 def derivation_unicode(derivation: Derived, notation: Notation = "matrix", steps: bool = False) -> str:
@@ -258,9 +284,9 @@ def _convolution(style: Style, derivation: Derived, form: ConvolutionForm) -> tu
     return left, replace(right, text=right.text + equal, width=right.width + second.width, parts=(right, second))
 
 
-def _result(style: Style, derivation: Derived, notation: Notation) -> str:
+def _result(style: Style, derivation: Derived, notation: Notation) -> Piece:
     _, right = _equation(style, derivation, derivation.result, derivation.matrix, derivation.quantity, notation)
-    return style.signed(right).text
+    return style.signed(right)
 
 
 def _quantity(

@@ -57,3 +57,12 @@ class Piece:
         """The piece with text put behind it and behind its last part."""
         parts = (*self.parts[:-1], self.parts[-1].before(text, width)) if self.parts else ()
         return replace(self, text=self.text + text, width=width + self.width, parts=parts)
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """Mathematics as each back end writes it, empty where there is none; ``width`` is that of the LaTeX in letters."""
+
+    latex: str = ""
+    unicode: str = ""
+    width: float = 0.0

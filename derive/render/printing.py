@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import sympy
 from sympy import Basic, Expr, Symbol
@@ -23,7 +23,7 @@ from derive.render.latex_style import LatexStyle
 from derive.render.letters import distinct
 from derive.render.matrix import MatrixPrinter
 from derive.render.names import Ranks, places_in
-from derive.render.piece import Binding, Piece
+from derive.render.piece import Binding, Piece, Typeset
 from derive.render.style import Style
 from derive.render.unicode_style import UnicodeStyle
 from derive.render.units import without_units
@@ -102,6 +102,17 @@ def unicode(what: Expr | Node, *, ranks: Ranks | None = None, index_base: IndexB
     return UNICODE.signed(piece(UNICODE, what, ranks or {}, index_base)).text
 
 
+def typeset(what: Expr | Node, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> Typeset:
+    """An index expression or a matrix node as both back ends write it; ``ranks`` as for LaTeX."""
+    return in_both(lambda style: style.signed(piece(style, what, ranks or {}, index_base)))
+
+
+def in_both(write: Callable[[Style], Piece]) -> Typeset:
+    """What both back ends ``write``."""
+    in_latex = write(LATEX)
+    return Typeset(in_latex.text, write(UNICODE).text, in_latex.width)
+
+
 def cases_latex(expression: Expr, *, ranks: Ranks | None = None, index_base: IndexBase = 1) -> str:
     """LaTeX of an expression whose brackets and deltas are written as cases."""
     return LATEX.signed(cases_piece(LATEX, expression, ranks or {}, index_base)).text
@@ -138,6 +149,11 @@ def symbol_latex(name: str, *, ranks: Mapping[str, int] | None = None) -> str:
 def symbol_unicode(name: str, *, ranks: Mapping[str, int] | None = None) -> str:
     """The symbol of a tensor, a partial, a size or a function by its name."""
     return symbol_piece(UNICODE, name, ranks or {}).text
+
+
+def symbol_typeset(name: str, *, ranks: Mapping[str, int] | None = None) -> Typeset:
+    """The symbol of a tensor, a partial, a size or a function by its name."""
+    return in_both(lambda style: symbol_piece(style, name, ranks or {}))
 
 
 def symbol_piece(style: Style, name: str, ranks: Ranks | None = None) -> Piece:

@@ -15,7 +15,12 @@ from derive.render.style import Style
 
 def written_out_latex(elements: Elements) -> str:
     """The body of an ``align*``, an equation for each element."""
-    return LINE_END.join(f"{left} &= {right}" for left, right in _equations(LATEX, elements))
+    return LINE_END.join(f"{left} &= {right}" for left, right in element_equations(elements))
+
+
+def element_equations(elements: Elements) -> list[tuple[str, str]]:
+    """The two sides of the equation of each element in LaTeX."""
+    return _equations(LATEX, elements)
 
 
 def written_out_unicode(elements: Elements) -> str:

@@ -13,6 +13,7 @@ from answers.contract.item import Answered
 from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Equation, Text
 from answers.numbers.claims import read_line
+from answers.numbers.digits import NumberTypeset
 from derive import network
 from numeric.sampling.points import sample
 from tests.answers.sample import all_pass, homework, last, refused, verdicts
@@ -227,7 +228,8 @@ def test_the_question_sheet_shows_what_is_given() -> None:
 def test_a_number_that_is_wrong_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = answered("small", at=SMALL)
     assert all_pass(answer)
-    monkeypatch.setattr("answers.numbers.lines.texts", lambda values, digits: ("7",) * len(tuple(values)))
+    seven = (NumberTypeset("7", "7", 1),)
+    monkeypatch.setattr("answers.numbers.lines.typeset_numbers", lambda values, digits: seven * len(tuple(values)))
     assert not verdicts(answer)[-1].ok
 
 

@@ -14,6 +14,7 @@ from answers.numbers.answer import Numbers, by_rows_of
 from answers.numbers.claims import Lines, formula_verdict, verdict
 from answers.numbers.lines import Line, rule_lines
 from answers.numbers.measured import measured
+from derive.render.piece import Typeset
 from numeric.errors import ExpressionError
 from tests.answers.sample import homework
 
@@ -106,9 +107,9 @@ def test_a_rule_of_another_shape_fails_its_check(of: str, formula: str) -> None:
     (line,) = rule_lines(of, plan.rules[of], plan.given.network)
     places = [(place.before, place.after) for place in measured(plan)]
     assert formula_verdict([(line,)], places).ok
-    spoilt = replace(line, formula=(rf"{line.left[0]} - \eta \, {formula}", ""))
+    spoilt = replace(line, formula=Typeset(rf"{line.left.latex} - \eta \, {formula}"))
     assert not formula_verdict([(spoilt,)], places).ok
-    assert not formula_verdict([(replace(line, formula=(formula, "")),)], places).ok
+    assert not formula_verdict([(replace(line, formula=Typeset(formula)),)], places).ok
 
 
 def test_a_rule_without_an_optimiser_is_refused(numbers: Numbers) -> None:

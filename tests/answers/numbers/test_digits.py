@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers.numbers.digits import read_again, texts
+from answers.numbers.digits import read_again, typeset_numbers
 from numeric.enclosed.number import Arithmetic
 
 ARITHMETIC = Arithmetic(256)
@@ -24,6 +25,10 @@ def test_what_is_not_rational_for_sure_is_rounded_and_never_0(value: Fraction, d
     stated, rounding = read_again(text, digits)
     assert stated != 0
     assert abs(stated - float(value)) <= rounding * (1 + 1e-9)
+
+
+def texts(values: list[Any], digits: int) -> tuple[str, ...]:
+    return tuple(number.latex for number in typeset_numbers(values, digits))
 
 
 def test_numbers_that_stand_together_are_written_alike() -> None:
