@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 
 from answers.reading import Point, ReadingError, read
 from answers.reading.tables import table_of
+from derive.forward import Forward
 from derive.network import Network
 from derive.render import latex, shape_latex, shape_unicode, unicode
 from derive.sizes import LayerSize, layer_sizes, total
@@ -98,6 +99,46 @@ def _number(value: Expr, in_latex: bool) -> str:
     return f"{int(value):,}".replace(",", r"\," if in_latex else " ") if abs(value) >= 10_000 else str(value)
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What printed shapes say, at numbers for the sizes; ``names`` are the sizes as they are printed."""
+
+    point: Point
+    sizes: Mapping[Symbol, int]
+    names: Mapping[str, int]
+
+    @classmethod
+    def of(cls, model: Forward, sizes: Mapping[Symbol, int]) -> Stated:
+        """At these sizes of a forward definition."""
+        point = Point(table_of(model), {}, {str(symbol): value for symbol, value in sizes.items()})
+        names = {write(size): value for size, value in sizes.items() for write in (latex, unicode)}
+        return cls(point, sizes, names)
+
+    def lengths(self, shape: Sequence[Expr]) -> list[int]:
+        """A shape in numbers."""
+        return list(lengths(shape, self.sizes))
+
+    def shape(self, text: str) -> list[float]:
+        """The numbers that a printed shape says.
+
+        Raises:
+            ReadingError: it cannot be read.
+        """
+        return [self._length(part) for part in re.split(r"\\times|×", text)]
+
+    def _length(self, text: str) -> float:
+        plain = text.replace(r"\,", "").strip()
+        if plain in self.names:
+            return float(self.names[plain])
+        if "\\" not in plain:
+            # Names with a subscript of a subscript have no spelling in Unicode that is read.
+            for name in sorted((name for name in self.names if len(name) > 1), key=len, reverse=True):
+                plain = plain.replace(name, str(self.names[name]))
+        if re.fullmatch(r"[\d ]+", plain):
+            return float(plain.replace(" ", ""))
+        return float(numpy.asarray(read(plain, self.point.table).last.value(self.point)))
+
+
 def verdict(sizes: Sizes, shown: Sequence[Shown], printed: Sequence[Sequence[str]]) -> Comparison:
     """Whether the cells, read again, say what the layers have, and whether that is what is counted.
 
@@ -112,17 +153,12 @@ def verdict(sizes: Sizes, shown: Sequence[Shown], printed: Sequence[Sequence[str
     sums: dict[Shown, list[int]] = {"shape": [], "receptive_field": []}
     for what in ("parameters", "connections"):
         sums[what] = [sum(row[what][0] for row in found)]
-    point = Point(table_of(model), {}, {str(symbol): value for symbol, value in numbers.items()})
-    names = {write(size): value for size, value in numbers.items() for write in (latex, unicode)}
+    stated = Stated.of(model, numbers)
     points = 0
     for row, cells in zip([*found, sums], printed, strict=True):
         for what, cell in zip(shown, cells, strict=True):
             try:
-                said = (
-                    [_read(part, point, names) for part in re.split(r"\\times|×", cell)]
-                    if cell not in ("", NONE)
-                    else []
-                )
+                said = stated.shape(cell) if cell not in ("", NONE) else []
             except ReadingError as reason:
                 return Comparison.failed(f"{TITLES[what]}: printed, but not read: {reason}", DOUBLE, points)
             points += len(said)
@@ -140,16 +176,3 @@ def _stated(layer: LayerSize, numbers: Mapping[Symbol, int]) -> dict[Shown, list
         "connections": list(lengths((layer.connections,), numbers)),
         "receptive_field": list(lengths(layer.field or (), numbers)),
     }
-
-
-def _read(text: str, point: Point, names: Mapping[str, int]) -> float:
-    plain = text.replace(r"\,", "").strip()
-    if plain in names:
-        return float(names[plain])
-    if "\\" not in plain:
-        # Names with a subscript of a subscript have no spelling in Unicode that is read.
-        for name in sorted((name for name in names if len(name) > 1), key=len, reverse=True):
-            plain = plain.replace(name, str(names[name]))
-    if re.fullmatch(r"[\d ]+", plain):
-        return float(plain.replace(" ", ""))
-    return float(numpy.asarray(read(plain, point.table).last.value(point)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from answers.graphs.folding import Folded, folded
-from answers.graphs.layout import Point, Size, layout
+from answers.graphs.layout import PORTS, Point, Size, layout
 from derive.render.piece import Piece
 
 Shape = Literal["input", "constant", "value", "output", "operator"]
@@ -77,8 +78,10 @@ def drawing(vertices: Sequence[Vertex], arrows: Sequence[Arrow], *, room: bool =
     Forward numbers, above, are blue, backward ones, below, are red.
     """
     labelled = room or any(arrow.above or arrow.below for arrow in arrows)
-    sizes = [_size(vertex) for vertex in vertices]
-    bodies = [_body(vertex).width for vertex in vertices]
+    arriving = Counter(arrow.target for arrow in arrows)
+    boxes = [_body(vertex, arriving[place]) for place, vertex in enumerate(vertices)]
+    sizes = [_size(vertex, box) for vertex, box in zip(vertices, boxes, strict=True)]
+    bodies = [box.width for box in boxes]
     labels = [_label(arrow, room) for arrow in arrows] if labelled else []
     ends = [(arrow.source, arrow.target) for arrow in arrows]
     in_order = [place for place, vertex in enumerate(vertices) if vertex.ordered]
@@ -87,22 +90,22 @@ def drawing(vertices: Sequence[Vertex], arrows: Sequence[Arrow], *, room: bool =
     shown = folded(placed, sizes, labels, WIDTH / SMALLEST)
     lines = [rf"\begin{{tikzpicture}}{STYLES}"]
     lines += [_arrow(*edge) for edge in zip(shown.routes, shown.turns, strict=True)]
-    lines += [line for place, vertex in enumerate(vertices) for line in _vertex(vertex, shown.nodes[place])]
+    for vertex, box, centre in zip(vertices, boxes, shown.nodes, strict=True):
+        lines += _vertex(vertex, box, centre)
     lines += [line for arrow, centre in zip(arrows, shown.labels, strict=False) for line in _numbers(arrow, centre)]
     lines.append(r"\end{tikzpicture}")
     return _fitted("\n".join(lines), shown)
 
 
-def _body(vertex: Vertex) -> Size:
-    """The size of a circle or a box."""
+def _body(vertex: Vertex, arriving: int) -> Size:
+    """The size of a circle or a box, which has room for the arrows that arrive at it."""
     least = NODE[vertex.shape]
     width = max(least, letter_width(vertex.text))
-    return Size(width, least if vertex.shape == "operator" else width)
+    return Size(width, max(least, PORTS * arriving) if vertex.shape == "operator" else width)
 
 
-def _size(vertex: Vertex) -> Size:
+def _size(vertex: Vertex, body: Size) -> Size:
     """The size of a node with the number under it, and as much room over it."""
-    body = _body(vertex)
     if not vertex.below:
         return body
     return Size(max(body.width, number_width(vertex.below)), body.height + 2 * (ROW + 0.06))
@@ -125,9 +128,11 @@ def letter_width(text: Piece) -> float:
     return LETTER * text.width + 0.24
 
 
-def _vertex(vertex: Vertex, centre: Point) -> list[str]:
-    body = _body(vertex)
-    lines = [rf"\node[{vertex.shape},minimum width={body.width:.2f}cm] at {_at(centre)} {{${vertex.text.text}$}};"]
+def _vertex(vertex: Vertex, body: Size, centre: Point) -> list[str]:
+    style = f"{vertex.shape},minimum width={body.width:.2f}cm"
+    if vertex.shape == "operator" and body.height > NODE["operator"]:
+        style += f",minimum height={body.height:.2f}cm"
+    lines = [rf"\node[{style}] at {_at(centre)} {{${vertex.text.text}$}};"]
     if vertex.below:
         lines.append(_arrow_number("backward", "below", (centre[0], centre[1] - body.height / 2), vertex.below))
     return lines

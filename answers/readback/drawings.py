@@ -13,13 +13,14 @@ from math import hypot
 
 Point = tuple[float, float]
 AT = r"\((-?[\d.]+),(-?[\d.]+)\)"
-NODE = re.compile(rf"\\node\[(input|constant|value|output|operator),minimum width=([\d.]+)cm\] at {AT} \{{\$(.*)\$\}};")
+SIZE = r"minimum width=([\d.]+)cm(?:,minimum height=([\d.]+)cm)?"
+NODE = re.compile(rf"\\node\[(input|constant|value|output|operator),{SIZE}\] at {AT} \{{\$(.*)\$\}};")
 NUMBER = re.compile(rf"\\node\[(forward|backward),(above|below)=2pt\] at {AT} \{{[^$]*\$(.*)\$\}};")
 ARROW = re.compile(r"\\draw\[arrow\] (.*);")
 NEAR = 0.02
 """How far, in centimetres, a number may be from the line that it stands at."""
 HEIGHT = 0.68
-"""The height of the box of an operator."""
+"""The height of the box of an operator that says none."""
 SAMPLES = 16
 """Points of a bend at which it is seen whether a number stands there."""
 
@@ -62,10 +63,7 @@ class _Box:
     text: str
     centre: Point
     width: float
-
-    @property
-    def height(self) -> float:
-        return HEIGHT if self.shape == "operator" else self.width
+    height: float
 
     def touches(self, point: Point, *, leaving: bool) -> bool:
         """Whether a point is on the side that arrows leave, the right one, or on that at which they arrive."""
@@ -79,7 +77,7 @@ def drawing_in(tikz: str) -> Drawing:
     Raises:
         Undrawn: an arrow begins or ends at no node, or a number stands at none of the arrows and nodes.
     """
-    boxes = [_Box(shape, text, (float(x), float(y)), float(width)) for shape, width, x, y, text in NODE.findall(tikz)]
+    boxes = list(_boxes(tikz))
     routes = [tuple(_points(path)) for path in ARROW.findall(tikz)]
     ends = [(_box_at(boxes, r[0], leaving=True), _box_at(boxes, r[-1], leaving=False)) for r in routes]
     at_arrows: dict[tuple[int, str], str] = {}
@@ -97,6 +95,12 @@ def drawing_in(tikz: str) -> Drawing:
         found[key] = text
     nodes = tuple(DrawnNode(box.shape, box.text, at_nodes.get(place, "")) for place, box in enumerate(boxes))
     return Drawing(nodes, tuple(_arrows(routes, ends, at_arrows)))
+
+
+def _boxes(tikz: str) -> Iterator[_Box]:
+    for shape, width, height, x, y, text in NODE.findall(tikz):
+        usual = HEIGHT if shape == "operator" else float(width)
+        yield _Box(shape, text, (float(x), float(y)), float(width), float(height) if height else usual)
 
 
 def _arrows(

@@ -53,7 +53,7 @@ def misdrawn(picture: Picture, graph: ScalarGraph, backward: Backward | None, *,
     else:
         yield from _misplaced(drawn, graph, backward, gradients=gradients)
     for name in PARTIAL.findall(picture.caption):
-        if backward is None or not _is_called(name, backward.output):
+        if backward is None or not is_called(name, backward.output):
             yield f"the numbers are said to be gradients of {name}"
 
 
@@ -84,7 +84,7 @@ def _misnamed(shown: DrawnNode, node: Node, graph: ScalarGraph) -> Iterator[str]
     if shown.shape != kind:
         yield f"{shown.text} is drawn as {shown.shape}, and is {kind}"
     elif node.operation is None:
-        right = _is_called(shown.text, node.name) if node.constant is None else _says(shown.text, node.constant)
+        right = is_called(shown.text, node.name) if node.constant is None else _says(shown.text, node.constant)
         if not right:
             yield f"{shown.text} stands in the node of {node.name}"
     elif not _computes(shown.text, node.operation):
@@ -94,7 +94,7 @@ def _misnamed(shown: DrawnNode, node: Node, graph: ScalarGraph) -> Iterator[str]
 def _computes(label: str, operation: Operation) -> bool:
     """Whether what stands in a box is what the operator computes, tried at numbers."""
     formula = operation.formula
-    if formula.atoms(AppliedUndef) and _is_called(label, operation.sign):
+    if formula.atoms(AppliedUndef) and is_called(label, operation.sign):
         return True
     table = Table((Tensor("u", ("u",)), Tensor("v", ("v",))))
     try:
@@ -159,7 +159,7 @@ def _stated(text: str) -> tuple[Fraction, Fraction]:
     return Fraction(digits) / int(divisor or 1) * power, Fraction(10) ** -places * power / 2 if rounded else Fraction(0)
 
 
-def _is_called(text: str, name: str) -> bool:
+def is_called(text: str, name: str) -> bool:
     """Whether a text is a way to write a name."""
     try:
         node = read(text, Table((Tensor(name, spellings(name)),))).last.node

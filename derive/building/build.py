@@ -11,7 +11,7 @@ from sympy import Expr, Function, Symbol
 from derive.building.applied import applied_functions, called
 from derive.building.arranged import arranged_row, arranged_tensor, sample_orders
 from derive.building.assemble import BATCH, Names, place
-from derive.building.blueprint import Block, Blueprint
+from derive.building.blueprint import Block, Blueprint, Meeting
 from derive.building.defined import defined, lengthened, sized
 from derive.building.equations import parse_formula
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
@@ -229,12 +229,15 @@ class Builder:
             return parts[0]
         self.beside = ()
         output = name or self._next_value()
+        meeting: Meeting
         if source.kind == "joined":
             row, label = joined_row(parts, output, self.batch, axis=-1 if self.conventions.channels == "last" else 0)
+            meeting = "join"
         else:
             row, label = (total_row if source.kind == "total" else hadamard_row)(parts, output, self.batch)
+            meeting = "sum" if source.kind == "total" else "product"
         self.rows.append(row)
-        self.blocks.append(Block(label, parts[0].name, row.name))
+        self.blocks.append(Block(label, parts[0].name, row.name, meeting=meeting, parts=source.names))
         return row.tensor
 
     def _next_value(self) -> str:
@@ -377,7 +380,8 @@ class Builder:
         further = {names.of(definition, name) for name in definition.outputs[1:]}
         self.values |= {row.name: row.tensor for row in rows if row.name in further}
         label = f"{stage.name}{number}" if definition.parameters else stage.name
-        self.blocks.append(Block(label, source.name, output, definition.call or definition.name))
+        made = tuple(row.name for row in rows)
+        self.blocks.append(Block(label, source.name, output, definition.call or definition.name, rows=made))
         return instance.output
 
     def _kept(self, stage: Stage, definition: LayerDefinition) -> frozenset[str]:

@@ -31,6 +31,8 @@ from derive.steps import Sentence
 
 LATEX = LatexStyle()
 UNICODE = UnicodeStyle()
+SIGN = 1.8
+"""The width of the sign between two sizes, with the room beside it."""
 
 
 def piece(
@@ -125,20 +127,22 @@ def cases_unicode(expression: Expr, *, ranks: Ranks | None = None, index_base: I
 
 def shape_latex(shape: Sequence[Expr]) -> str:
     """A shape such as ``d \\times n``; ``1`` for a scalar."""
-    return _shape(LATEX, shape)
+    return shape_piece(LATEX, shape).text
 
 
 def shape_unicode(shape: Sequence[Expr]) -> str:
     """A shape such as ``d × n``; ``1`` for a scalar."""
-    return _shape(UNICODE, shape)
+    return shape_piece(UNICODE, shape).text
 
 
-def _shape(style: Style, shape: Sequence[Expr]) -> str:
+def shape_piece(style: Style, shape: Sequence[Expr]) -> Piece:
+    """A shape as a piece."""
     printer = ExpressionPrinter(style, {}, inline=True)
     sizes = [printer.piece(sympy.sympify(size)) for size in shape]
     if len(sizes) > 1:
         sizes = [bracket_below(style, size, Binding.SLASH) for size in sizes]
-    return style.signs["times"].join(size.text for size in sizes) or "1"
+    text = style.signs["times"].join(size.text for size in sizes) or "1"
+    return Piece(text, sum(size.width for size in sizes) + SIGN * max(len(sizes) - 1, 0) or 1)
 
 
 def symbol_latex(name: str, *, ranks: Mapping[str, int] | None = None) -> str:
