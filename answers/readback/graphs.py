@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from sympy import Expr, Float, N
@@ -12,7 +12,8 @@ from sympy.core.function import AppliedUndef
 from answers.latex.sheet import Picture
 from answers.readback.drawings import Drawing, DrawnNode, Undrawn, drawing_in
 from answers.reading import Point, ReadingError, Table, Tensor, read, tree
-from answers.reading.tables import spellings
+from answers.reading.tables import spellings, table_of
+from derive.expression.partials import partial_name
 from derive.graph import Backward, Edge, Node, ScalarGraph
 from derive.graph.numbers import Uncertain
 from derive.graph.structure import Operation, slots
@@ -55,6 +56,30 @@ def misdrawn(picture: Picture, graph: ScalarGraph, backward: Backward | None, *,
     for name in PARTIAL.findall(picture.caption):
         if backward is None or not is_called(name, backward.output):
             yield f"the numbers are said to be gradients of {name}"
+
+
+def misnumbered(lines: Iterable[str], backward: Backward) -> Iterator[str]:
+    """What of the numbers that a terminal shows is not so, in words.
+
+    There is a line for each value of the equations and for the gradient by each input.
+    """
+    graph = backward.forward.graph
+    expected = {name: backward.forward[name] for name in graph.model.row}
+    expected |= {partial_name(backward.output, name): backward[name] for name in graph.inputs}
+    table = table_of(graph.model)
+    for line in lines:
+        left, _, number = line.partition(" = ")
+        try:
+            node = read(left, table).last.node
+        except ReadingError as reason:
+            yield f"{line}: printed, but not read: {reason}"
+            continue
+        name = node.name if isinstance(node, tree.Read) else ""
+        if name not in expected:
+            yield f"{line}: no number is asked for with that name, or it stands there twice"
+        elif not _says(_as_latex(number), expected.pop(name)):
+            yield f"{line}: that is not what was found"
+    yield from (f"nothing says what {name} is" for name in expected)
 
 
 def _misplaced(drawn: Drawing, graph: ScalarGraph, backward: Backward, *, gradients: bool) -> Iterator[str]:
@@ -121,6 +146,12 @@ def _applied(label: str, arity: int) -> str:
     if " " in plain and last in signs:
         return f"{plain.removesuffix(last)} {signs[last]} u"
     return plain.replace(r"\cdot", "u") if r"\cdot" in plain else f"{plain}(u)"
+
+
+def _as_latex(number: str) -> str:
+    """A number as a terminal shows it, in LaTeX."""
+    powers = re.sub(r"10\^(-?\d+)", r"10^{\1}", number.replace("−", "-"))
+    return powers.replace("·", r" \cdot ").replace("±", r"\pm")
 
 
 def _says(text: str, number: Expr) -> bool:

@@ -22,6 +22,8 @@ LOWEST = re.compile(r"(?:\$([^$]+)\$|(\S+)) is never the largest outside its ran
 """What says the same of the maxima of a tensor."""
 BEHIND = "What is read behind the last time counts as 0."
 """What says that all that has a time counts as 0 after the last one."""
+SLOPE = re.compile(r"\$([^$=]+?'[^$=]*?) = ([^$]+)\$|([^\s$=]+′) = ([^\s$=]+′\(.*?\))(?=, | and |$)")
+"""What writes out a slope that stands without its argument: ``f' = f'(a)``, in LaTeX or on a terminal."""
 INDENT = " " * 4
 """What stands before an equation among sentences on a terminal."""
 
@@ -71,11 +73,12 @@ def in_blocks(blocks: Iterable[Block]) -> tuple[Printed, ...]:
 
 def with_primes(printed: Iterable[Printed], note: str) -> Iterator[Printed]:
     """The formulas with slopes that stand without their argument as the ``note`` writes them out: f' = f'(a)."""
-    whole = re.findall(r"\$([^$=]+?'[^$=]*?) = ([^$]+)\$", note)
+    whole = [(tex or plain, tex_call or plain_call) for tex, tex_call, plain, plain_call in SLOPE.findall(note)]
     for one in printed:
         text = one.text
         for short, call in whole:
-            text = re.sub(rf"{re.escape(short)}(?!['(]|\\left)", lambda _, call=call: call, text)  # type: ignore[misc]
+            bare = rf"(?<![A-Za-z]){re.escape(short)}(?!['′(]|\\left)"
+            text = re.sub(bare, lambda _, call=call: call, text)  # type: ignore[misc]
         yield replace(one, text=text)
 
 
@@ -163,10 +166,18 @@ def on_terminal(text: str, *, latex: bool) -> Iterator[Printed]:
         yield from within_ranges(in_unicode(block, shape=shape), [Text(notes)])
 
 
+def paths_on_terminal(text: str, *, latex: bool) -> tuple[Printed, ...]:
+    """The equations in what ``gradsheet derive`` shows of a sum over paths, slopes with the argument that it says."""
+    body, _, note = text.partition("\n% where " if latex else "\n  where ")
+    return tuple(with_primes(elements_on_terminal(body, latex=latex), note))
+
+
 def elements_on_terminal(text: str, *, latex: bool) -> tuple[Printed, ...]:
     """The equations in what is shown of elements, one for each."""
     body = text.removeprefix("\\begin{align*}\n").removesuffix("\n\\end{align*}")
-    return tuple(in_latex(body) if latex else in_unicode(body))
+    if latex:
+        return tuple(in_latex(body))
+    return tuple(one for block in body.split("\n\n") for one in in_unicode(block))
 
 
 def cells_of_matrix(text: str) -> tuple[tuple[str, ...], ...]:

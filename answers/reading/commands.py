@@ -203,7 +203,8 @@ class Commands(Characters):
         content = self.text_between(at + 1, end)
         squeezed = re.sub(r"\\[,;:! ]|\s", "", content)
         if name not in ("text", "mbox", "hbox", "textrm", "textnormal", "textit", "textbf", "textup", "textsf"):
-            if squeezed in v.LARGEST:
+            named = self.lexicon.whole or squeezed in self.lexicon.names
+            if squeezed in v.LARGEST and not named:
                 self.at = end + 1
                 self.emit("BIG" if self.peek() == "_" else "NAME", v.LARGEST[squeezed], piece[1], self.given[end][2])
                 return

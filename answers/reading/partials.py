@@ -73,12 +73,27 @@ def behind(tails: list[syntax.Tail], at: int, *, applied: bool = False) -> tuple
     """
     name, brackets = tails[at].factor, []
     at += 1
+    if applied and at < len(tails) and (whole := _upstream(name, tails[at])) is not None:
+        name, at = whole, at + 1
     while at < len(tails) and not tails[at].operation and _is_bracket(tails[at].factor, "["):
         brackets.append(tails[at].factor.inside)
         at += 1
     if applied and at < len(tails) and not tails[at].operation and _is_bracket(tails[at].factor, "("):
         at += 1
     return Written(name, brackets), at
+
+
+def _upstream(first: Any, tail: syntax.Tail) -> Any:
+    """The name that an upright d makes with the one behind it, as a gradient from upstream is called; None for two."""
+    if not isinstance(first, syntax.Word) or first.text != "d" or tail.operation or order_of(tail.factor) is not None:
+        return None
+    raw = tail.factor
+    if isinstance(raw, syntax.Scripted) and isinstance(raw.base, syntax.Word):
+        word = syntax.Word(f"d{raw.base.text}", first.start, raw.base.end, raw.base.sort)
+        return syntax.Scripted(word, raw.scripts)
+    if isinstance(raw, syntax.Word):
+        return syntax.Word(f"d{raw.text}", first.start, raw.end, raw.sort)
+    return None
 
 
 def _is_bracket(raw: Any, left: str) -> bool:
@@ -89,7 +104,8 @@ def _held(context: Context, content: Any) -> tuple[str, ...]:
     """The names of what is held."""
     names = []
     for item in getattr(content, "items", []):
-        found = symbol_of(context, item)
+        pair = item.factors if isinstance(item, syntax.Product) and len(item.factors) == 2 else None
+        found = symbol_of(context, (pair and _upstream(pair[0].factor, pair[1])) or item)
         if not found:
             raise context.wrong("what is held here stands for nothing that the table knows", *syntax.place_of(item))
         names.append(found[0][0].symbol.name)

@@ -75,14 +75,14 @@ def path_sum_unicode(partial: Paths, steps: bool = False) -> str:
     return "\n".join(shown)
 
 
-def slope_notes(partials: Sequence[Paths]) -> tuple[tuple[str, str], ...]:
-    """Each slope that is printed without its argument, and the same with it, in LaTeX."""
+def slope_notes(partials: Sequence[Paths], style: Style = LATEX) -> tuple[tuple[str, str], ...]:
+    """Each slope that is printed without its argument, and the same with it."""
     shown: dict[str, tuple[str, str]] = {}
     for partial in partials:
         for call in _slopes_in(partial):
             name = call.func.__name__
             if name in _without_argument(partial):
-                shown[name] = (_text(LATEX, symbols.scalar(name)), _text(LATEX, call))
+                shown[name] = (_text(style, symbols.scalar(name)), _text(style, call))
     return tuple(shown[name] for name in sorted(shown))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from derive.graph.structure import Operation, slots
@@ -56,6 +57,29 @@ def not_added(right: Rule) -> Rule:
     return lambda routes: right(routes[:1])
 
 
+def text_without_last(right: Rule) -> Rule:
+    """A product that is printed without its last factor."""
+    return lambda style, factors: right(style, factors[:-1] if len(factors) > 1 else factors)
+
+
+def at_another(right: Rule) -> Rule:
+    """A slope that is said to be taken at another value."""
+
+    def notes(*given: Any) -> Any:
+        return tuple((short, call.replace("(a)", "(b)")) for short, call in right(*given))
+
+    return notes
+
+
+def held_another(right: Rule) -> Rule:
+    """Of a partial it is said that an input is held, and not the value."""
+    return lambda style, shown, held: right(style, shown, [replace(held[0], text="y"), *held[1:]])
+
+
+def another_digit(right: Rule) -> Rule:
+    return lambda *given: replace(found := right(*given), text=found.text.replace("00873", "00878"))
+
+
 def other_slot(right: Rule) -> Rule:
     return lambda self, place, slope_of: right(self, (self.arity - 1) - place, slope_of)
 
@@ -91,4 +115,18 @@ MUTANTS = {
     "paths: ways inside of an equation not added": Mutant(
         "derive.graph.links:_joined", not_added, "paths twice", "1a", derive=(TWICE,)
     ),
+    "paths: a factor lost in print": Mutant(
+        "derive.graph.rendering:_product", text_without_last, "paths", "1a", derive=(UNKNOWN,)
+    ),
+    "paths: a slope said to be elsewhere": Mutant(
+        "derive.graph.rendering:slope_notes", at_another, "paths", "1a", derive=(UNKNOWN, "--wrt", "x")
+    ),
+    "paths: another value held": Mutant(
+        "derive.render.latex_style:LatexStyle.held",
+        held_another,
+        "paths",
+        "1a",
+        derive=(UNKNOWN, "--wrt", "x", "--steps", "--latex"),
+    ),
+    "numbers: another digit": Mutant("derive.graph.numbers:_shown", another_digit, "graph", "1a", derive=NUMBERS),
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sympy import Add, Mul
 
+from answers.command import equations
 from derive.graph import Backward, PathSum, ScalarGraph
 from numeric.checks.comparison import Comparison
 from tests.answers.command.runner import run
@@ -25,6 +26,20 @@ def test_steps_and_latex() -> None:
     assert "= ∂y/∂h · ∂h/∂x" in outcome.out
     assert run("derive", "y = 2*x", "--latex", "--no-check").out.strip() == r"\frac{\partial y}{\partial x} = 2"
     assert "align*" in run("derive", "y = 2*x", "--latex", "--steps").out
+
+
+def test_a_slope_without_its_argument_is_said_where_it_is_taken() -> None:
+    for options, said in ((), "  where f′ = f′(x), g′ = g′(a)"), (("--latex",), "% where $f' = f'(x)$, $g' = g'(a)$"):
+        outcome = run("derive", "a = f(x)*y; w = g(a)", "--wrt", "x", *options)
+        assert outcome.code == 0, outcome.out
+        assert said in outcome.out.splitlines()
+
+
+@pytest.mark.parametrize("text", ["dx = x*y; w = dx*dx + y", "min1 = min(x, y); max2 = x*min1; w = max(max2, 3)"])
+def test_names_that_look_like_signs_are_read_back(text: str) -> None:
+    for options in ((), ("--latex",), ("--steps",), ("--steps", "--latex")):
+        outcome = run("derive", text, "--at", "x=2,y=5", *options)
+        assert outcome.code == 0, outcome.out
 
 
 def test_wrong_input() -> None:
@@ -58,6 +73,23 @@ def test_numbers_that_fail_their_check_are_no_answer(monkeypatch: pytest.MonkeyP
     assert outcome.code == 1
     assert "no answer in numbers" in outcome.out
     assert "q = 3" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("q = 3", "q = 30"), ("∂f/∂y", "∂f/∂x"), ("f = ", "z = "), ("−12", "12"), ("∂f/∂z = 3", "3 = 3")]
+)
+def test_numbers_that_are_printed_otherwise_are_no_answer(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("derive", "q = x + y; f = q*z", "--wrt", "x", "--at", "x=-2,y=5,z=-4")
+    lines = equations._lines
+
+    def other(backward: Backward) -> tuple[str, ...]:
+        return tuple(line.replace(old, new) for line in lines(backward))
+
+    monkeypatch.setattr(equations, "_lines", other)
+    outcome = run(*asked)
+    assert outcome.code == 1
+    assert "no answer in numbers" in outcome.out
+    assert "∂f/∂z = 3" not in outcome.out
 
 
 def test_numbers_that_cannot_be_measured_are_called_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
