@@ -22,7 +22,7 @@ from typing import Any
 from answers.sandbox import landlock, seccomp
 
 LARGEST_FILE = 50_000_000
-MOST_OPEN = 256
+MOST_OPEN = 64
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 

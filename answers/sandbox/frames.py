@@ -17,6 +17,7 @@ LONGEST_NAME = 200
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 500
 MOST_AXES = 32
+MOST_FRAMES = 20_000
 
 ARRAY, TEXT = b"A", b"T"
 HEAD = struct.Struct("<cIH")
@@ -68,7 +69,11 @@ def frames(data: bytes) -> Iterator[Frame]:
         FrameError: they say something else.
     """
     reader = _Reader(data)
+    number = 0
     while reader.left:
+        number += 1
+        if number > MOST_FRAMES:
+            raise FrameError(f"its results are more than {MOST_FRAMES:,}")
         try:
             yield reader.frame()
         except EOFError:
@@ -98,6 +103,8 @@ class _Reader:
             return Frame(number, name, text=self._text())
         axes = self._length(MOST_AXES)
         shape = tuple(self._length(self.left) for _ in range(axes))
+        if math.prod(length for length in shape if length) > self.left:
+            raise FrameError("its results say that they are longer than they are")
         return Frame(number, name, shape=shape, data=bytes(self._take(8 * math.prod(shape))))
 
     def _text(self) -> str:

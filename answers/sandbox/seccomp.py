@@ -84,6 +84,11 @@ def _asked(process: int) -> dict[str, list[Step]]:
         "tgkill": _one_of(0, (process,)),
         "prctl": _one_of(0, NAMES_AND_QUESTIONS),
         "prlimit64": _one_of(0, (0, process)),
+        # Room that the length of a file does not show is not had.
+        "fallocate": _one_of(1, (0,)),
+        "getpgid": _one_of(0, (0, process)),
+        "getsid": _one_of(0, (0, process)),
+        "getpriority": _one_of(1, (0, process)),
     }
 
 

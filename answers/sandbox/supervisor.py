@@ -23,7 +23,7 @@ from random import SystemRandom
 from time import monotonic
 from typing import IO, Any
 
-from answers.sandbox.folders import MOST_FOLDERS, too_full, workspace
+from answers.sandbox.folders import MOST_FOLDERS, removed_but_open, too_full, workspace
 from answers.sandbox.frames import one_line
 from answers.sandbox.packages import granted
 
@@ -250,7 +250,8 @@ def _wait(
                 return "was not waited for"
             if monotonic() >= look:
                 look = monotonic() + LOOKS
-                if too_full(folder, MOST_FILES, MOST_WRITTEN):
+                left = MOST_WRITTEN - removed_but_open(process.pid)
+                if left < 0 or too_full(folder, MOST_FILES, left):
                     return f"wrote more than {MOST_FILES:,} files, {MOST_FOLDERS} folders or {MOST_WRITTEN // 10**6} MB"
             if _has_ended(process):
                 return _rest(output, errors)

@@ -10,7 +10,7 @@ _FREE: dict[str, tuple[int | None, int | None]] = {
     # Files that are open.
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "pread64": (17, 67),
     "pwrite64": (18, 68), "preadv": (295, 69), "pwritev": (296, 70), "lseek": (8, 62), "fsync": (74, 82),
-    "fdatasync": (75, 83), "ftruncate": (77, 46), "fallocate": (285, 47), "fadvise64": (221, 223),
+    "fdatasync": (75, 83), "ftruncate": (77, 46), "fadvise64": (221, 223),
     "flock": (73, 32), "sendfile": (40, 71), "copy_file_range": (326, 285), "close": (3, 57),
     "close_range": (436, 436), "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24), "pipe": (22, None),
     "pipe2": (293, 59), "select": (23, None), "pselect6": (270, 72), "poll": (7, None), "ppoll": (271, 73),
@@ -42,8 +42,8 @@ _FREE: dict[str, tuple[int | None, int | None]] = {
     # What it is.
     "getpid": (39, 172), "getppid": (110, 173), "gettid": (186, 178), "getuid": (102, 174), "geteuid": (107, 175),
     "getgid": (104, 176), "getegid": (108, 177), "getresuid": (118, 148), "getresgid": (120, 150),
-    "getgroups": (115, 158), "getpgrp": (111, None), "getpgid": (121, 155), "getsid": (124, 156),
-    "capget": (125, 90), "uname": (63, 160), "getpriority": (140, 141), "getrusage": (98, 165),
+    "getgroups": (115, 158), "getpgrp": (111, None),
+    "capget": (125, 90), "uname": (63, 160), "getrusage": (98, 165),
     "getrlimit": (97, 163), "setrlimit": (160, 164), "sysinfo": (99, 179), "getrandom": (318, 278),
 }
 """What may be called with any arguments; a machine that has no such call has None."""
@@ -51,6 +51,7 @@ _FREE: dict[str, tuple[int | None, int | None]] = {
 _ASKED: dict[str, tuple[int | None, int | None]] = {
     "clone": (56, 220), "clone3": (435, 435), "fcntl": (72, 25), "ioctl": (16, 29), "kill": (62, 129),
     "tgkill": (234, 131), "prctl": (157, 167), "prlimit64": (302, 261), "seccomp": (317, 277),
+    "fallocate": (285, 47), "getpgid": (121, 155), "getsid": (124, 156), "getpriority": (140, 141),
 }
 """What may be called with some arguments only, or is refused in its own way."""
 # fmt: on

@@ -46,6 +46,16 @@ HOSTILE = {
     "much printed": "import sys\nwhile True: print('x' * 2**20, file=sys.stderr)",
     "many files": "n = 0\nwhile True:\n  n += 1\n  open(f'f{n}', 'w').close()",
     "large files": "n = 0\nwhile True:\n  n += 1\n  open(f'f{n}', 'wb').write(bytes(40_000_000))",
+    "files without names": (
+        "import os\nkept = []\nwhile True:\n  kept.append(open('f', 'wb'))\n  os.unlink('f')\n"
+        "  kept[-1].write(bytes(40_000_000))\n  kept[-1].flush()"
+    ),
+    "very many results": (
+        "import os, struct\none = struct.pack('<cIHQ', b'T', 0, 0, 0)\nfor d in range(3, 30):\n"
+        "  try:\n    for _ in range(90): os.write(d, one * 60000)\n  except OSError: pass\nos._exit(0)"
+    ),
+    "a stop": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
+    "another interpreter": "import _xxsubinterpreters as x\nx.run_string(x.create(), 'import answers')",
     "deep folders": "import os\nfor _ in range(1500):\n  os.mkdir('d')\n  os.chdir('d')",
     "many threads": "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(60,)).start()",
     "many processes": "import os\nwhile True: os.fork()",

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only the Linux 
 
 C = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 FAILED = "\nif result < 0: raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))"
-REFUSED = ("PermissionError", "OSError", "ModuleNotFoundError", "BlockingIOError")
+REFUSED = ("PermissionError", "OSError", "ValueError: not allowed", "ModuleNotFoundError", "BlockingIOError")
 
 
 def calling(call: str) -> str:
@@ -58,6 +58,24 @@ READS = {
     "the memory of another process": calling("libc.process_vm_readv(os.getppid(), None, 0, None, 0, 0)"),
     "a file by its number": calling("libc.open_by_handle_at(-100, ctypes.create_string_buffer(99), 0)"),
     "the keys of the kernel": calling("libc.syscall(250, 0, -3, 0, 0, 0)"),
+    "its own memory as a file": "open('/proc/self/mem', 'rb').read(1)",
+    "the root, through its own entry": "open('/proc/self/root/etc/passwd').read()",
+    "the memory that is free": "open('/proc/meminfo').read()",
+    "the network's cards": "import os; os.listdir('/sys/class/net')",
+    "a file in a folder that it went into": (
+        "import os\nhere = os.getcwd()\nos.chdir('{outside}')\ntry: open('secret').read()\nfinally: os.chdir(here)"
+    ),
+    "a file in the newer way": calling("libc.syscall(437, -100, b'/etc/passwd', (ctypes.c_uint64 * 3)(), 24)"),
+    "the number of a file": by_number(303, 264, "-100, b'/etc/passwd', None, None, 0"),
+    "a folder as a mount": by_number(428, 428, "-100, b'/etc', 1"),
+    "what happens to files": by_number(294, 26, "0"),
+    "what happens to all files": by_number(300, 262, "0, 0"),
+    "a key of the kernel": by_number(248, 217, "b'user', b'key', b'x', 1, -3"),
+    "a descriptor of its parent": by_number(438, 438, "0, 0, 0"),
+    "what its parent has in common with it": by_number(312, 272, "os.getpid(), os.getppid(), 0, 0, 0"),
+    "the group of its parent": "import os; os.getpgid(os.getppid())",
+    "the session of its parent": "import os; os.getsid(os.getppid())",
+    "how important its parent is": "import os; os.getpriority(os.PRIO_PROCESS, os.getppid())",
 }
 
 CHANGES = {
@@ -83,6 +101,29 @@ CHANGES = {
     "writes into memory that all share": "open('/dev/shm/x', 'w').write('x')",
     "makes a file in memory": calling("libc.memfd_create(b'm', 0)"),
     "writes where temporary files are": "open('/tmp/sandbox-was-here', 'w').write('x')",
+    "adds to its packages": "import sys; open(next(p for p in sys.path if 'beside' in p) + '/sitecustomize.py', 'w')",
+    "adds to where packages lie": calling("libc.open(b'{site}/x.pth', 0o102, 0o600)"),
+    "changes a package": "import numpy; open(numpy.__file__, 'a')",
+    "changes Python's library": "import os; open(os.__file__, 'a')",
+    "takes the folder away that it is in": "import os; os.rmdir(os.getcwd())",
+    "moves the folder that it is in": calling("libc.rename(os.getcwd().encode(), os.getcwd().encode() + b'x')"),
+    "exchanges a file for one of its own": (
+        f"{C}open('o', 'w').close()\nresult = libc.syscall("
+        f"{316 if os.uname().machine == 'x86_64' else 276}, -100, b'o', -100, b'{{outside}}/secret', 2){FAILED}"
+    ),
+    "gives a file without a name one outside": (
+        f"{C}file = os.open('.', os.O_TMPFILE | os.O_RDWR)\n"
+        f"result = libc.linkat(file, b'', -100, b'{{outside}}/linked', 0x1000){FAILED}"
+    ),
+    "takes room that is not seen": (
+        f"{C}file = os.open('p', os.O_CREAT | os.O_RDWR)\n"
+        f"result = libc.fallocate(file, 1, ctypes.c_long(0), ctypes.c_long(10**9)){FAILED}"
+    ),
+    "makes a file unchangeable": (
+        f"{C}file = os.open('q', os.O_CREAT | os.O_RDWR)\n"
+        f"result = libc.ioctl(file, 0x40086602, ctypes.byref(ctypes.c_int(16))){FAILED}"
+    ),
+    "shares memory by a name": "import multiprocessing.shared_memory as m; m.SharedMemory(create=True, size=10)",
     "removes its packages": "import os, sys; os.unlink(next(p for p in sys.path if 'beside' in p) + '/numpy')",
 }  # fmt: skip
 
@@ -111,6 +152,17 @@ STARTS = {
     "queues work with the kernel": calling("libc.syscall(425, 8, ctypes.create_string_buffer(240))"),
     "handles faults of memory": by_number(323, 282, "0"),
     "runs programs in the kernel": by_number(321, 280, "0, None, 0"),
+    "becomes a program without a name": by_number(322, 281, "0, b'', None, None, 0x1000"),
+    "calls by the numbers of another interface": calling("libc.syscall(0x40000000 + 57)"),
+    "goes into another namespace": calling("libc.setns(0, 0)"),
+    "has a namespace in a thread": by_number(56, 220, "0x10010f00, 0, 0, 0, 0"),
+    "changes how it is run": calling("libc.personality(0x0040000)"),
+    "goes where it likes on the processors": "import os; os.sched_setaffinity(0, {0})",
+    "comes first": "import os; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))",
+    "may have more": "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (9999, 9999))",
+    "takes memory of all others": calling("libc.swapon(b'x', 0)"),
+    "sets the clock": "import time; time.clock_settime(time.CLOCK_REALTIME, 0)",
+    "loads into the kernel": by_number(175, 105, "None, 0, b''"),
     "measures others": by_number(298, 241, "ctypes.create_string_buffer(128), os.getppid(), -1, -1, 0"),
 }  # fmt: skip
 
@@ -121,6 +173,10 @@ SIGNALS = {
     "kills its group": calling("libc.killpg(os.getpgrp(), 9)"),
     "kills a thread of its parent": by_number(234, 131, "os.getppid(), os.getppid(), 9"),
     "kills its parent by a descriptor": calling("libc.syscall(434, os.getppid(), 0)"),
+    "queues a signal for its parent": by_number(129, 138, "os.getppid(), 9, ctypes.create_string_buffer(128)"),
+    "kills the group of its parent": calling("libc.kill(-os.getppid(), 9)"),
+    "has a timer signal": by_number(222, 107, "0, None, ctypes.create_string_buffer(8)"),
+    "has folders signal": f"{C}result = libc.fcntl(os.open('.', 0), 1026, 2){FAILED}",
     "has its parent signalled": calling("libc.fcntl(2, 8, os.getppid())"),
     "types into a terminal": calling("libc.ioctl(0, 0x5412, ctypes.create_string_buffer(b'x'))"),
 }  # fmt: skip
@@ -166,6 +222,8 @@ ALLOWED = {
     "signals itself": "import signal; signal.signal(10, lambda *a: None); signal.raise_signal(10)",
     "draws what is random": "import os, secrets; os.urandom(3); secrets.token_hex(); open('/dev/urandom', 'rb')",
     "makes folders": "import os; os.makedirs('f/g'); open('f/g/h', 'w'); os.rename('f/g/h', 'i'); os.removedirs('f/g')",
+    "takes room": "import os; f = open('r', 'wb'); os.posix_fallocate(f.fileno(), 0, 1000); os.unlink('r')",
+    "asks for its own group": "import os; os.getpgid(0); os.getsid(os.getpid()); os.getpriority(os.PRIO_PROCESS, 0)",
     "throws output away": "open('/dev/null', 'w').write('x')",
 }  # fmt: skip
 

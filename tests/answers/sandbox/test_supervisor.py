@@ -15,7 +15,7 @@ import pytest
 
 import answers
 from answers.sandbox import Limits, begin, lacking, lacking_line
-from answers.sandbox.folders import too_full, workspace
+from answers.sandbox.folders import removed_but_open, too_full, workspace
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for as Linux shows them")
 
@@ -133,14 +133,36 @@ def test_the_line_is_empty_where_nothing_is_lacking() -> None:
 
 
 def test_a_folder_is_too_full_by_files_or_by_bytes(tmp_path: Path) -> None:
-    assert not too_full(tmp_path, 2, 10)
-    (tmp_path / "a").write_bytes(b"x" * 11)
-    assert too_full(tmp_path, 2, 10)
-    assert not too_full(tmp_path, 2, 11)
+    assert not too_full(tmp_path, 2, 10_000)
+    (tmp_path / "a").write_bytes(b"x" * 20_000)
+    assert too_full(tmp_path, 2, 10_000)
+    assert not too_full(tmp_path, 2, 30_000)
     for name in "bc":
         (tmp_path / name).touch()
-    assert too_full(tmp_path, 2, 100)
+    assert too_full(tmp_path, 2, 10**6)
     assert not too_full(tmp_path / "not there", 0, 0)
+
+
+def test_room_counts_that_a_file_takes_beyond_its_length(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, 200_000)
+        except OSError:
+            pytest.skip("this disk keeps no room")
+        os.ftruncate(file.fileno(), 10**9)
+        assert too_full(tmp_path, 2, 10**8)
+        os.ftruncate(file.fileno(), 0)
+        assert not too_full(tmp_path, 2, 10**8)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root sees what others hold open")
+def test_files_without_names_are_seen(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        file.write(bytes(50_000))
+        file.flush()
+        assert removed_but_open(os.getpid()) == 0
+        (tmp_path / "a").unlink()
+        assert removed_but_open(os.getpid()) >= 50_000
 
 
 def test_what_lies_in_folders_counts_and_what_cannot_be_looked_into_is_full(
