@@ -98,12 +98,12 @@ class Curvature:
         arrays = {name: floats(array) for name, array in self.given.arrays.items()}
         point = measuring.Point(self.given.model, arrays, self.given.sizes)
         value = point.value(of)
-        columns = [
-            _slope(lambda moved, name=name: point.apply(moved, name, of), arrays[name], place)  # type: ignore[misc]
-            for name in self.names
-            for place in numpy.ndindex(*arrays[name].shape)
-        ]
-        jacobian = numpy.stack([column.ravel() for column in columns], axis=1)
+
+        def column(name: str, place: tuple[int, ...]) -> Array:
+            return _slope(lambda moved: point.apply(moved, name, of), arrays[name], place).ravel()
+
+        columns = [column(name, place) for name in self.names for place in numpy.ndindex(*arrays[name].shape)]
+        jacobian = numpy.stack(columns, axis=1)
         inner = _second_differences(
             lambda moved: float(point.apply(value + moved.reshape(value.shape), of, top)), value.size
         )

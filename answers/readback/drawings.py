@@ -6,12 +6,14 @@ Arrows are told by where they begin and end, numbers by the arrow that runs unde
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
+from typing import TypeVar
 
 Point = tuple[float, float]
+Place = TypeVar("Place", bound=Hashable)
 AT = r"\((-?[\d.]+),(-?[\d.]+)\)"
 SIZE = r"minimum width=([\d.]+)cm(?:,minimum height=([\d.]+)cm)?"
 NODE = re.compile(rf"\\node\[(input|constant|value|output|operator),{SIZE}\] at {AT} \{{\$(.*)\$\}};")
@@ -88,11 +90,10 @@ def drawing_in(tikz: str) -> Drawing:
         point = float(x), float(y)
         under = [place for place, box in enumerate(boxes) if side == "below" and _is_under(point, box)]
         along = [place for place, route in enumerate(routes) if _distance(point, route) < NEAR]
-        found: dict[object, str] = at_nodes if under else at_arrows  # type: ignore[assignment]
-        key: object = under[0] if under else (_nearest(point, along, routes), side)
-        if key in found:
-            raise Undrawn(f"two numbers stand at one place: {found[key]} and {text}")
-        found[key] = text
+        if under:
+            _put(at_nodes, under[0], text)
+        else:
+            _put(at_arrows, (_nearest(point, along, routes), side), text)
     nodes = tuple(DrawnNode(box.shape, box.text, at_nodes.get(place, "")) for place, box in enumerate(boxes))
     return Drawing(nodes, tuple(_arrows(routes, ends, at_arrows)))
 
@@ -101,6 +102,12 @@ def _boxes(tikz: str) -> Iterator[_Box]:
     for shape, width, height, x, y, text in NODE.findall(tikz):
         usual = HEIGHT if shape == "operator" else float(width)
         yield _Box(shape, text, (float(x), float(y)), float(width), float(height) if height else usual)
+
+
+def _put(numbers: dict[Place, str], place: Place, text: str) -> None:
+    if place in numbers:
+        raise Undrawn(f"two numbers stand at one place: {numbers[place]} and {text}")
+    numbers[place] = text
 
 
 def _arrows(

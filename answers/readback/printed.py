@@ -78,7 +78,7 @@ def with_primes(printed: Iterable[Printed], note: str) -> Iterator[Printed]:
         text = one.text
         for short, call in whole:
             bare = rf"(?<![A-Za-z]){re.escape(short)}(?!['′(]|\\left)"
-            text = re.sub(bare, lambda _, call=call: call, text)  # type: ignore[misc]
+            text = call.join(re.split(bare, text))
         yield replace(one, text=text)
 
 

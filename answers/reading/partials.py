@@ -153,8 +153,7 @@ def derivative(
         rest = last.scripts[:-1]
         bottom = [*bottom[:-1], bottom[-1]._replace(name=syntax.Scripted(last.base, rest) if rest else last.base)]
     tops = symbol_of(context, top.name)
-    bottoms = [symbol_of(context, written.name) or _inverses(context, written.name) for written in bottom]
-    bottoms = [_inverses(context, written.name) or found for written, found in zip(bottom, bottoms, strict=True)]
+    bottoms = [_inverses(context, written.name) or symbol_of(context, written.name) for written in bottom]
     for written, found in zip([top, *bottom], [tops, *bottoms], strict=True):
         if not found:
             if written is top and (slope := _slope(context, top, bottom)):

@@ -1,10 +1,13 @@
-"""Determinants and inverses of matrices of numbers of any kind, by elimination."""
+"""Determinants and inverses of matrices: of floating point by NumPy, of numbers of any other kind by elimination."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
 
 
 def eliminated(matrix: Any) -> tuple[Any, list[list[Any]]]:
@@ -31,23 +34,45 @@ def eliminated(matrix: Any) -> tuple[Any, list[list[Any]]]:
     return result, [[one / rows[row][row] for one in right[row]] for row in range(count)]
 
 
+def determinant(array: Array) -> Array:
+    """The determinant of each matrix in the last two axes of an array, of floating point or of objects."""
+    if array.dtype == object:
+        return _of_each(array, 0, ())
+    result: Array = numpy.linalg.det(array)
+    return result
+
+
+def inverse(array: Array) -> Array:
+    """The inverse of each matrix in the last two axes; NaN where there is none."""
+    if array.dtype == object:
+        return _of_each(array, 1, array.shape[-2:])
+    try:
+        result: Array = numpy.linalg.inv(array)
+    except numpy.linalg.LinAlgError:
+        result = numpy.empty_like(array)
+        for place in numpy.ndindex(*array.shape[:-2]):
+            result[place] = _inverse_or_nan(array[place])
+    return result
+
+
 class EnclosedLinear:
     """What generated code finds under the name of ``numpy.linalg`` when its arrays are of enclosed numbers."""
 
-    @staticmethod
-    def det(array: Any) -> Any:
-        """The determinant of each matrix."""
-        return of_each(array, 0, ()) if array.dtype == object else numpy.linalg.det(array)
-
-    @staticmethod
-    def inv(array: Any) -> Any:
-        """The inverse of each matrix."""
-        return of_each(array, 1, array.shape[-2:]) if array.dtype == object else numpy.linalg.inv(array)
+    det = staticmethod(determinant)
+    inv = staticmethod(inverse)
 
 
-def of_each(array: Any, which: int, shape: tuple[int, ...]) -> Any:
+def _of_each(array: Array, which: int, shape: tuple[int, ...]) -> Array:
     """The determinants, 0, or the inverses, 1, of the matrices in the last two axes of an array of objects."""
     result = numpy.empty((*array.shape[:-2], *shape), object)
     for place in numpy.ndindex(*array.shape[:-2]):
         result[place] = eliminated(array[place])[which]
+    return result
+
+
+def _inverse_or_nan(matrix: Array) -> Array:
+    try:
+        result: Array = numpy.linalg.inv(matrix)
+    except numpy.linalg.LinAlgError:
+        return numpy.full_like(matrix, numpy.nan)
     return result

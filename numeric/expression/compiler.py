@@ -21,8 +21,8 @@ from derive.expression.matrices import DeterminantOf, InverseEntry, ProductOver
 from derive.expression.scalar import ScalarFunction
 from numeric.arrays import functions as scalar_functions
 from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value
-from numeric.arrays.linear import determinant, inverse
 from numeric.enclosed.arrays import divided, is_enclosed
+from numeric.enclosed.elimination import determinant, inverse
 from numeric.errors import ExpressionError
 from numeric.expression.access import access
 from numeric.expression.sums import in_nested_order, summed_product

@@ -16,8 +16,7 @@ from derive.layers import LayerDefinition
 from derive.network import network
 from derive.symbols import size
 from numeric import check, compile, evaluate
-from numeric.arrays.linear import determinant, inverse
-from numeric.enclosed.elimination import eliminated
+from numeric.enclosed.elimination import determinant, eliminated, inverse
 
 SQUARE = st.integers(1, 4).flatmap(
     lambda n: st.lists(st.lists(st.integers(-4, 4), min_size=n, max_size=n), min_size=n, max_size=n)
