@@ -8,6 +8,7 @@ from derive.layer import Layer, layer
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition
 from derive.network import Network, network
 from derive.recurrent.recurrence import Recurrence, recurrence
+from derive.stated import equations
 from derive.steps import Quantity, Step
 from derive.with_ranges import with_ranges
 from derive.written_out import toeplitz, written_out
@@ -28,6 +29,7 @@ __all__ = [
     "ScalarGraph",
     "Step",
     "VocabularyError",
+    "equations",
     "layer",
     "network",
     "recurrence",

@@ -29,6 +29,9 @@ from derive.layers import Activation, LayerDefinition, LossDefinition
 from derive.specialise import specialised
 from derive.steps import Grain
 
+STATED = "Equations"
+"""What the loss of a network is called whose loss is the last of a user's equations."""
+
 
 @dataclass(frozen=True)
 class TableRow:
@@ -91,6 +94,13 @@ class Network:
     def parameters(self) -> tuple[str, ...]:
         """The names of the learnt tensors, in the order of the layers."""
         return tuple(tensor.name for tensor in self.forward.given if tensor.role == "parameter")
+
+    @property
+    def differentiable(self) -> tuple[str, ...]:
+        """What gradients are asked for where nothing is named: the parameters; of equations all that is given."""
+        if self.parameters or self.loss != STATED:
+            return self.parameters
+        return tuple(t.name for t in self.forward.given if t.domain not in ("class", "binary"))
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from numeric.checks.cases import check, checked, sizes_tried
 from numeric.checks.checking import Check
 from numeric.checks.comparison import Comparison
+from numeric.checks.judge import GradientError
 from numeric.checks.testing import assert_gradients
 from numeric.errors import ArrayError, CheckError, CompileError, ExpressionError
 from numeric.values.evaluation import evaluate
@@ -21,6 +22,7 @@ __all__ = [
     "CompileError",
     "Compiled",
     "ExpressionError",
+    "GradientError",
     "assert_gradients",
     "check",
     "checked",

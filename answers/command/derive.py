@@ -195,9 +195,12 @@ class Given:
         from answers.homework.own import load_definitions
         from derive.layer import is_layer
         from derive.network import network
+        from derive.stated import equations, is_stated
 
         if is_recurrence(self.definition):
             return (recurrence_of(self.definition, self.conventions),)
+        if is_stated(self.definition):
+            return (equations(self.definition, conventions=self.conventions),)
         if is_definition_file(self.definition) or is_layer(self.definition):
             return self._layers()
         return (

@@ -17,7 +17,7 @@ Definition = Annotated[
         show_default=False,
         help='Such as "x:n -> Linear(d) -> 5*ReLU -> Linear(K) -> y_hat"; or a layer to be derived alone, such as '
         '"Conv2d(8, 3, stride=2)", or a .py or .yaml file with one of your own; or equations between numbers, '
-        'such as "q = x + y; f = q*z".',
+        'such as "q = x + y; f = q*z", or between tensors: "y[i] = x[i]/sqrt(1/n*sum[j] x[j]^2 + eps)*g[i]".',
     ),
 ]
 WithRespectTo = Annotated[

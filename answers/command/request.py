@@ -104,6 +104,6 @@ def _parameters(net: Network) -> tuple[str, ...]:
     """What is derived if nothing is named: the gradients of all parameters."""
     if net.loss is None:
         raise NetworkError("there is no loss to differentiate; give --loss, such as MSE, or --wrt dz2/dz1")
-    if not net.parameters:
+    if not net.differentiable:
         raise NetworkError("the network has no parameters; name what to differentiate by, such as --wrt x")
-    return net.parameters
+    return net.differentiable

@@ -9,7 +9,7 @@ from typing import Literal
 
 import typer
 
-Subject = Literal["network", "layer", "file", "recurrence", "equations", "homework"]
+Subject = Literal["network", "layer", "file", "recurrence", "equations", "tensors", "homework"]
 
 SUBJECTS: Mapping[Subject, str] = MappingProxyType(
     {
@@ -18,6 +18,7 @@ SUBJECTS: Mapping[Subject, str] = MappingProxyType(
         "file": "files with layers of your own",
         "recurrence": "recurrent layers over all steps (RNN, LSTM, GRU)",
         "equations": "equations between numbers",
+        "tensors": "equations between tensors",
         "homework": "homeworks",
     }
 )
@@ -26,27 +27,28 @@ SUBJECTS: Mapping[Subject, str] = MappingProxyType(
 _HOMEWORK: tuple[Subject, ...] = ("homework",)
 _MODELS: tuple[Subject, ...] = ("network", "layer", "file")
 _WITH_TIME: tuple[Subject, ...] = (*_MODELS, "recurrence")
-_ALL: tuple[Subject, ...] = (*_WITH_TIME, "equations")
+_ALL: tuple[Subject, ...] = (*_WITH_TIME, "equations", "tensors")
+_DERIVED: tuple[Subject, ...] = (*_MODELS, "tensors")
 
 APPLIES: Mapping[str, Mapping[str, tuple[Subject, ...]]] = MappingProxyType(
     {
         "derive": {
             "loss": ("network",),
             "wrt": _ALL,
-            "notation": _WITH_TIME,
-            "within": _MODELS,
+            "notation": (*_WITH_TIME, "tensors"),
+            "within": _DERIVED,
             "using": ("network",),
-            "ranges": _WITH_TIME,
-            "written_out": _WITH_TIME,
-            "toeplitz": _MODELS,
-            "hessian": _MODELS,
-            "chained": _MODELS,
-            "forward": _WITH_TIME,
+            "ranges": (*_WITH_TIME, "tensors"),
+            "written_out": (*_WITH_TIME, "tensors"),
+            "toeplitz": _DERIVED,
+            "hessian": _DERIVED,
+            "chained": _DERIVED,
+            "forward": (*_WITH_TIME, "tensors"),
             "latex": _ALL,
             "steps": _ALL,
-            "grain": _MODELS,
-            "layout": _MODELS,
-            "index_base": _WITH_TIME,
+            "grain": _DERIVED,
+            "layout": _DERIVED,
+            "index_base": (*_WITH_TIME, "tensors"),
             "weights": _WITH_TIME,
             "samples": _MODELS,
             "channels": _MODELS,
@@ -122,9 +124,10 @@ def subject_of(text: str) -> Subject:
     """What a text given to ``derive`` is."""
     from derive.graph import is_equations
     from derive.layer import is_layer
+    from derive.stated import is_stated
 
-    if is_equations(text):
-        return "equations"
+    if is_stated(text):
+        return "equations" if is_equations(text) and "[" not in text else "tensors"
     if is_recurrence(text):
         return "recurrence"
     if is_definition_file(text):

@@ -272,7 +272,7 @@ def _rows(
     }
     rows = []
     taken = () if definition.over_batch else (BATCH,)
-    for equation in map(_lettered, equations, repeat(shapes), repeat(taken)):
+    for equation in map(relettered, equations, repeat(shapes), repeat(taken)):
         visible = (*definition.outputs, *definition.values, *definition.states.values())
         named = equation.name in visible or "_star" in equation.name or isinstance(equation.expression, MatrixFunction)
         role: Role = "value" if named else "hidden"
@@ -292,7 +292,9 @@ def _is_shared(row: Row, fixed: set[str]) -> bool:
     return isinstance(row.expression, MatrixFunction) and row.expression.name in fixed
 
 
-def _lettered(equation: Equation, shapes: Mapping[str, tuple[Expr, ...]], reserved: tuple[Symbol, ...]) -> Equation:
+def relettered(
+    equation: Equation, shapes: Mapping[str, tuple[Expr, ...]], reserved: tuple[Symbol, ...] = ()
+) -> Equation:
     """The equation with other letters for indices that are called as a size is: the sum over k of a kernel k.
 
     ``reserved`` letters are taken too: that of samples, where the equations are those of one sample.

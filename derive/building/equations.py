@@ -4,8 +4,8 @@
     s    = sum[k] e[k]
     y[i] = e[i] / s
 
-The range of an index is the size of the axis that it reads by itself; ``sum[k<n]`` gives it where the
-index only occurs inside arithmetic.
+The range of an index is the size of the axis that it reads by itself; ``sum[k<n]``, and ``y[i<n] = ...`` on the left,
+gives it where the index only occurs inside arithmetic.
 """
 
 from __future__ import annotations
@@ -99,7 +99,11 @@ def parse_equations(text: str, vocabulary: Vocabulary, *, kept: bool = False) ->
             expression = written if kept else replace(reader, as_written=False).read(body)
             indices = tuple(symbols.index(letter) for letter in taken)
             declared = shapes.get(str(name))
-            shape = tuple(_range_of(i, written, shapes, declared, axis, row) for axis, i in enumerate(indices))
+            said = {} if declared else _ranges_said(row, reader)
+            shape = tuple(
+                said[axis] if axis in said else _range_of(i, written, shapes, declared, axis, row)
+                for axis, i in enumerate(indices)
+            )
         made = {equation.name for equation in equations}
         helpers = Helpers(str(name), {*shapes, *made, str(name)}, made, dict(shapes))
         for equation in _rows(helpers, dict(zip(indices, shape, strict=True)), expression):
@@ -129,7 +133,7 @@ def left_indices(row: Tree[Any]) -> tuple[str, ...]:
     name, subscripts, _ = row.children
     taken: list[str] = []
     for child in () if subscripts is None else subscripts.children:
-        letter = str(child.children[0]) if child.data == "symbol" else ""
+        letter = str(child.children[0]) if child.data in ("symbol", "range") else ""
         if not letter or letter in taken:
             raise PlacedError(
                 f"on the left, the subscripts of {name} are indices, each another one, as in y[i,j] = ...",
@@ -137,6 +141,14 @@ def left_indices(row: Tree[Any]) -> tuple[str, ...]:
             )
         taken.append(letter)
     return tuple(taken)
+
+
+def _ranges_said(row: Tree[Any], reader: Reader) -> dict[int, Expr]:
+    """The ranges that the left side of a row gives its indices, by their places."""
+    _, subscripts, _ = row.children
+    places = [] if subscripts is None else subscripts.children
+    sizes = replace(reader, letters=set(), place="the range of an index")
+    return {axis: sizes.read(one.children[1]) for axis, one in enumerate(places) if one.data == "range"}
 
 
 def bound_names(tree: Tree[Any]) -> frozenset[str]:

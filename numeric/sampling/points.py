@@ -36,7 +36,7 @@ ELEMENTS_AT_ONCE = 16_000_000
 """How many elements what is given of all candidates together may have, however few these then are."""
 ROUNDS, USUAL = 10, 3
 """How many times candidates are drawn, and how many times from the middle of their domains alone."""
-STEP = 1e-30
+STEP, FARTHER_STEP = 1e-30, 1e-10
 RESPONSE = 1e-10
 """The smallest derivative along a random direction that is more than what rounding leaves of a zero."""
 MANY = 8
@@ -302,14 +302,24 @@ def _responds(
         raise ArrayError(f"{partial} is not the name of a partial, such as dl/dW1")
     numerator, denominator = found.ends
     chart = program(model)
-    moved = {name: array for name, array in values.items() if not chart.depends(name, denominator)}
-    moved.update({name: values[name] for name in found.held})
+    kept = {name: array for name, array in values.items() if not chart.depends(name, denominator)}
+    kept.update({name: values[name] for name in found.held})
     start = values[denominator]
-    moved[denominator] = start + 1j * STEP * generator.normal(size=start.shape)
-    chart.compute(chart.needed({numerator}, moved), moved, sizes, numpy.float64)
-    change = numpy.abs(moved[numerator].imag).reshape(-1, moved[numerator].shape[-1])
-    scale = numpy.maximum(1.0, numpy.abs(values[numerator]).reshape(-1, change.shape[-1]).max(axis=0, initial=0.0))
-    responds = (change > RESPONSE * STEP * scale).any(axis=0)
+    direction = generator.normal(size=start.shape)
+
+    def slopes(step: float) -> Array:
+        moved = {**kept, denominator: start + 1j * step * direction}
+        chart.compute(chart.needed({numerator}, moved), moved, sizes, numpy.float64)
+        return moved[numerator].imag.reshape(-1, moved[numerator].shape[-1]) / step
+
+    found_slopes = slopes(STEP)
+    largest = numpy.abs(values[numerator]).reshape(-1, found_slopes.shape[-1]).max(axis=0, initial=0.0)
+    scale = numpy.maximum(1.0, largest)
+    responds = (numpy.abs(found_slopes) > RESPONSE * scale).any(axis=0)
+    if responds.any():
+        # Inside of a row too a step may leave the range: log(exp(z)) at -707 has no slope along one that is so small.
+        apart = numpy.abs(slopes(FARTHER_STEP) - found_slopes)
+        responds &= (apart <= SAME * numpy.maximum(scale, numpy.abs(found_slopes))).all(axis=0)
     for name in chart.rows:
         size = numpy.abs(values[name]).reshape(-1, values[name].shape[-1])
         responds &= ((size == 0) | (size >= LEAST)).all(axis=0)

@@ -15,9 +15,10 @@ from sympy import Symbol
 from derive.network import Network
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import sizes_from
+from numeric.checks.callables.differentiation import Differentiation, Problem, gradients
 from numeric.checks.callables.libraries import (
     Library,
-    gradients,
+    converted,
     is_custom_jax,
     is_torch_function,
     is_torch_module,
@@ -55,7 +56,26 @@ class Adapted:
     constants: Mapping[str, float] = field(default_factory=dict)
 
 
-def adapted(given: Any, network: Network, outputs: Sequence[str], constants: Sequence[str], naming: Naming) -> Adapted:
+@dataclass(frozen=True)
+class Mode:
+    """What is asked of what a user gives: how a library differentiates it, in which type, along directions of what."""
+
+    differentiation: Differentiation = gradients
+    dtype: str = "float64"
+    moved: tuple[str, ...] = ()
+
+
+GRADIENTS = Mode()
+
+
+def adapted(
+    given: Any,
+    network: Network,
+    outputs: Sequence[str],
+    constants: Sequence[str],
+    naming: Naming,
+    mode: Mode = GRADIENTS,
+) -> Adapted:
     """What a user gives, as a function that is called by name.
 
     That is a function that computes gradients; one of PyTorch or JAX that computes the outputs, or a loss; a module of
@@ -65,22 +85,22 @@ def adapted(given: Any, network: Network, outputs: Sequence[str], constants: Seq
     Raises:
         ArrayError: it is none of these, or takes what there is not.
     """
-    known = given_of(network, outputs, constants)
+    known = given_of(network, outputs, constants, mode.moved)
     every = (*known.in_order, *known.upstream)
     if is_torch_function(given):
-        return _of_torch_function(getattr(given, "__self__", given), known, naming)
+        return _of_torch_function(getattr(given, "__self__", given), known, naming, mode)
     if is_torch_module(given):
-        return _of_torch_module(given, network, known, naming)
+        return _of_torch_module(given, network, known, naming, mode)
     if isinstance(given, tuple | list) and len(given) == 2 and all(map(callable, given)):
         ahead, back = given
-        return Adapted(of_pair(ahead, back, known, naming), naming, every)
+        return Adapted(_in_type(of_pair(ahead, back, known, naming), mode), naming, every)
     if all(callable(getattr(given, name, None)) for name in ("forward", "backward")):
         if not isinstance(given, type):
-            return _of_object(given, network, known, naming)
+            return _of_object(given, network, known, naming, mode)
         ahead, back = (getattr(given, name) for name in ("forward", "backward"))
         if next(iter(inspect.signature(ahead).parameters), "") == "self":
             raise ArrayError(f"{given.__name__} is a class; give an object of it, such as {given.__name__}(...)")
-        return Adapted(of_pair(ahead, back, known, naming), naming, every)
+        return Adapted(_in_type(of_pair(ahead, back, known, naming), mode), naming, every)
     if not callable(given):
         raise ArrayError(
             f"expected a function, a module, a pair (forward, backward) or an object that has both; got {given!r}"
@@ -88,12 +108,12 @@ def adapted(given: Any, network: Network, outputs: Sequence[str], constants: Seq
     library: Library = "jax" if is_custom_jax(given) else library_of(given)
     naming = _with_upstream(given, known, naming)
     if network.loss != "Upstream":
-        loss = None if library == "numpy" else _of_function(given, known, naming, library)
+        loss = None if library == "numpy" else _of_function(given, known, naming, library, mode)
         if loss is not None and type(given).__name__ in ("custom_vjp", "custom_jvp"):
             return loss
         return Adapted(given, naming, None, {}, library, loss)
     if _computes_outputs(given, known, naming, library):
-        return _of_function(given, known, naming, library)
+        return _of_function(given, known, naming, library, mode)
     return Adapted(given, naming, None, {}, library)
 
 
@@ -137,21 +157,21 @@ def _computes_outputs(given: Callable[..., Any], known: Given, naming: Naming, l
     return library != "numpy"
 
 
-def _of_function(given: Callable[..., Any], known: Given, naming: Naming, library: Library) -> Adapted:
+def _of_function(given: Callable[..., Any], known: Given, naming: Naming, library: Library, mode: Mode) -> Adapted:
     places = places_of(given, known.in_order, naming, "the function")
-    return Adapted(partial(_differentiated, given, places, known, naming, library), naming, _takes(places, known))
+    return Adapted(partial(_differentiated, given, places, known, library, mode), naming, _takes(places, known))
 
 
-def _of_torch_function(owner: Any, known: Given, naming: Naming) -> Adapted:
+def _of_torch_function(owner: Any, known: Given, naming: Naming, mode: Mode) -> Adapted:
     torch = module("torch")
     has_context = owner.setup_context is torch.autograd.Function.setup_context
     places = places_of(owner.forward, known.in_order, naming, f"{owner.__name__}.forward", skip=int(has_context))
-    return Adapted(partial(_differentiated, owner.apply, places, known, naming, "torch"), naming, _takes(places, known))
+    return Adapted(partial(_differentiated, owner.apply, places, known, "torch", mode), naming, _takes(places, known))
 
 
-def _of_torch_module(given: Any, network: Network, known: Given, naming: Naming) -> Adapted:
+def _of_torch_module(given: Any, network: Network, known: Given, naming: Naming, mode: Mode) -> Adapted:
     torch = module("torch")
-    plain = copy.deepcopy(given).double()
+    plain = copy.deepcopy(given).to(getattr(torch, mode.dtype))
     shapes = {name: tuple(parameter.shape) for name, parameter in plain.named_parameters()}
     ranks = {name: len(network.forward.tensors[name].shape) for name in known.parameters}
     ours = matched(shapes, ranks, naming, type(given).__name__)
@@ -161,47 +181,56 @@ def _of_torch_module(given: Any, network: Network, known: Given, naming: Naming)
     places = (*call, *(Place(name, meant) for name, meant in ours.items()))
 
     def run(*tensors: Any) -> Any:
-        state = dict(zip(shapes, tensors[len(call) :], strict=True))
+        state = dict(zip(ours, tensors[len(call) :], strict=True))
         with refusals():
             return torch.func.functional_call(copy.deepcopy(plain), state, tensors[: len(call)])
 
     taken = {place.ours for place in call}
     constants = constants_held([*given.modules()], [name for name in known.constants if name not in taken], naming)
     fixed = _fixed(network, {meant: shapes[name] for name, meant in ours.items()}, held)
-    backward = partial(_differentiated, run, places, known, naming, "torch")
+    backward = partial(_differentiated, run, places, known, "torch", mode)
     return Adapted(backward, held, _takes(places, known), fixed, constants=constants)
 
 
-def _of_object(given: Any, network: Network, known: Given, naming: Naming) -> Adapted:
+def _of_object(given: Any, network: Network, known: Given, naming: Naming, mode: Mode) -> Adapted:
     shapes = held_shapes(given, known, naming)
     held = naming.beside(shapes, _ranks(network))
     every, fixed = (*known.in_order, *known.upstream), _fixed(network, shapes, held)
     constants = constants_held([given], known.constants, naming)
-    return Adapted(of_object(given, known, held), held, every, fixed, constants=constants)
+    return Adapted(_in_type(of_object(given, known, held), mode), held, every, fixed, constants=constants)
 
 
 def _takes(places: Sequence[Place], known: Given) -> tuple[str, ...]:
-    return (*(place.ours for place in places), *known.upstream)
+    return (*(place.ours for place in places), *known.upstream, *known.directions)
+
+
+def _in_type(backward: Backward, mode: Mode) -> Backward:
+    """A function of NumPy that is given its arrays in the type that is asked for."""
+
+    def run(**arrays: Any) -> Any:
+        return backward(**{name: converted("numpy", array, mode.dtype) for name, array in arrays.items()})
+
+    return run
 
 
 def _differentiated(
     function: Callable[..., Any],
     places: Sequence[Place],
     known: Given,
-    naming: Naming,
     library: Library,
+    mode: Mode,
     **arrays: Any,
-) -> dict[str, Any]:
-    """The gradients of a function by its inputs and parameters, by the library that it is of."""
+) -> Mapping[str, Any]:
+    """The derivatives of a function by its inputs and parameters, by the library that it is of."""
     arguments = [
         arrays[place.ours] if place.ours not in known.constants else float(arrays[place.ours]) for place in places
     ]
     learnt = (*known.inputs, *known.parameters)
-    moved = [
-        number
+    moved = {
+        number: place.ours
         for number, place in enumerate(places)
         if place.ours in learnt and numpy.asarray(arguments[number]).dtype.kind == "f"
-    ]
+    }
 
     def upstream(count: int) -> list[Array]:
         above = [arrays[name] for name in known.upstream if name in arrays]
@@ -209,9 +238,9 @@ def _differentiated(
             raise AssertionError(f"the function returned {count} outputs, expected {', '.join(known.outputs)}")
         return above
 
-    with working(library):
-        found = gradients(library, function, arguments, moved, upstream)
-    return {places[number].ours: gradient for number, gradient in found.items()}
+    directions = {name: arrays[at] for name, at in zip(known.moved, known.directions, strict=True) if at in arrays}
+    with working(library, mode.dtype):
+        return mode.differentiation(Problem(library, function, arguments, moved, upstream, directions, mode.dtype))
 
 
 def _fixed(network: Network, shapes: Mapping[str, tuple[int, ...]], naming: Naming) -> dict[Symbol, int]:

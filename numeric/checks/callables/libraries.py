@@ -1,4 +1,4 @@
-"""The libraries that differentiate: which one a user's function is of, and the gradients that it computes by it.
+"""The libraries that differentiate: which one a user's function is of, and arrays of it.
 
 A library is looked up among the modules that are loaded; none is imported here.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FunctionType, ModuleType
 from typing import Any, Literal
 
 import numpy
 
-from numeric.arrays.axes import Array
+from numeric.errors import ArrayError
 
 Library = Literal["numpy", "torch", "jax"]
 
@@ -71,9 +71,9 @@ def is_custom_jax(given: object) -> bool:
     return module("jax") is not None and str(getattr(type(given), "__module__", "")).startswith(("jax", "jaxlib"))
 
 
-def working(library: Library) -> AbstractContextManager[Any]:
-    """In which a library computes in double precision."""
-    if library != "jax":
+def working(library: Library, dtype: str = "float64") -> AbstractContextManager[Any]:
+    """In which a library computes in a type; JAX does so in double precision only where it is asked to."""
+    if library != "jax" or dtype != "float64":
         return nullcontext()
     jax = module("jax")
     enable = getattr(jax, "enable_x64", None)
@@ -85,13 +85,24 @@ def working(library: Library) -> AbstractContextManager[Any]:
     return context
 
 
-def converted(library: Library, array: Any) -> Any:
-    """An array of a library from one of NumPy; plain numbers stay as they are."""
-    if library == "torch" and isinstance(array, numpy.ndarray):
-        return module("torch").tensor(array)
-    if library == "jax" and isinstance(array, numpy.ndarray):
-        return module("jax").numpy.asarray(array)
-    return array
+def converted(library: Library, array: Any, dtype: str = "float64") -> Any:
+    """An array of a library from one of NumPy, real numbers in a type; plain numbers stay as they are.
+
+    Raises:
+        ArrayError: NumPy has no such type.
+    """
+    if not isinstance(array, numpy.ndarray):
+        return array
+    real = array.dtype.kind == "f"
+    if library == "torch":
+        torch = module("torch")
+        return torch.tensor(array, dtype=getattr(torch, dtype)) if real else torch.tensor(array)
+    if library == "jax":
+        jnp = module("jax").numpy
+        return jnp.asarray(array, dtype=getattr(jnp, dtype)) if real else jnp.asarray(array)
+    if real and dtype == "bfloat16":
+        raise ArrayError("NumPy has no type bfloat16; functions of PyTorch and JAX are tried in it")
+    return array.astype(dtype) if real else array
 
 
 class RefusedError(ValueError):
@@ -112,67 +123,3 @@ def refusals() -> Iterator[None]:
 def several(outputs: Any) -> tuple[Any, ...]:
     """What a function returns, one output or several."""
     return tuple(outputs) if isinstance(outputs, tuple | list) else (outputs,)
-
-
-def gradients(
-    library: Library,
-    function: Callable[..., Any],
-    arguments: Sequence[Any],
-    moved: Sequence[int],
-    upstream: Callable[[int], Sequence[Array]],
-) -> Mapping[int, Any]:
-    """The gradients of a function by the arguments at some places, in the library's own differentiation.
-
-    ``upstream`` gives the gradients of so many outputs; one output that is a single number, and has none, is the loss.
-    """
-    if library == "torch":
-        return _by_torch(function, arguments, moved, upstream)
-    return _by_jax(function, arguments, moved, upstream)
-
-
-def _by_torch(
-    function: Callable[..., Any],
-    arguments: Sequence[Any],
-    moved: Sequence[int],
-    upstream: Callable[[int], Sequence[Array]],
-) -> Mapping[int, Any]:
-    torch = module("torch")
-    given = [converted("torch", argument) for argument in arguments]
-    for place in moved:
-        given[place] = given[place].requires_grad_()
-    outputs = several(function(*given))
-    above = [torch.tensor(array) for array in upstream(len(outputs))]
-    if not any(output.requires_grad for output in outputs):
-        raise AssertionError("the output does not depend on what it is differentiated by: nothing requires a gradient")
-    found = torch.autograd.grad(
-        outputs,
-        [given[place] for place in moved],
-        [array.to(output.dtype) for array, output in zip(above, outputs, strict=True)] if above else None,
-        allow_unused=True,
-    )
-    shapes = {place: given[place].shape for place in moved}
-    return {
-        place: torch.zeros(shapes[place]) if gradient is None else gradient
-        for place, gradient in zip(moved, found, strict=True)
-    }
-
-
-def _by_jax(
-    function: Callable[..., Any],
-    arguments: Sequence[Any],
-    moved: Sequence[int],
-    upstream: Callable[[int], Sequence[Array]],
-) -> Mapping[int, Any]:
-    jax = module("jax")
-    given = [converted("jax", argument) for argument in arguments]
-
-    def of_moved(*values: Any) -> tuple[Any, ...]:
-        whole = list(given)
-        for place, value in zip(moved, values, strict=True):
-            whole[place] = value
-        return several(function(*whole))
-
-    outputs, back = jax.vjp(of_moved, *(given[place] for place in moved))
-    above = [jax.numpy.asarray(array) for array in upstream(len(outputs))] or [jax.numpy.ones_like(o) for o in outputs]
-    found = back(tuple(array.astype(output.dtype) for array, output in zip(above, outputs, strict=True)))
-    return {place: numpy.asarray(gradient) for place, gradient in zip(moved, found, strict=True)}

@@ -17,6 +17,10 @@ Template = Sequence[Any]
 """The shape of a user's array: 1 for an axis that it has beside those of the tensor, anything else for one of these."""
 
 
+WITHOUT_NUMPY = ("bfloat16",)
+"""Types of numbers that libraries have beside those of NumPy."""
+
+
 @dataclass(frozen=True)
 class Naming:
     """The names of a user's code, each with the tensor, constant or size of the subject that it means, and shapes.
@@ -94,5 +98,13 @@ def naming_of(
 
 
 def as_numpy(array: Any) -> Array:
-    """An array of any library as one of NumPy."""
-    return numpy.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
+    """An array of any library as one of NumPy; types that NumPy does not have become float64."""
+    plain = array.detach().cpu() if hasattr(array, "detach") else array
+    if type_of(plain) in WITHOUT_NUMPY:
+        return numpy.asarray(plain.double()) if hasattr(plain, "double") else numpy.asarray(plain).astype(numpy.float64)
+    return numpy.asarray(plain)
+
+
+def type_of(array: Any) -> str:
+    """The name of the type of an array's elements, in any library: ``float32``, ``bfloat16``."""
+    return str(getattr(array, "dtype", numpy.asarray(array).dtype)).rpartition(".")[2]

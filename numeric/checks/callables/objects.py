@@ -134,7 +134,7 @@ def attributes(given: Any, known: Given, naming: Naming) -> dict[str, str]:
         own = [naming.theirs(name), name, *HELD.get(name, ()), plain, plain.lower()]
         held = [attribute for attribute in own if _get(given, attribute) is not None]
         if not held:
-            names = ", ".join(_held(given)) or "no array"
+            names = ", ".join(held_names(given)) or "no array"
             raise ArrayError(
                 f"{type(given).__name__} has no {' or '.join(dict.fromkeys(own))} for {name}; it holds {names}: "
                 f'say which it is, names={{"theirs": "{name}"}}'
@@ -177,7 +177,8 @@ def _tables(given: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
             yield pair[0], pair[1] if isinstance(pair[1], dict) else {}
 
 
-def _held(given: Any) -> list[str]:
+def held_names(given: Any) -> list[str]:
+    """The names of the arrays that an object holds."""
     arrays = [name for name, value in vars(given).items() if isinstance(value, numpy.ndarray)]
     return list(dict.fromkeys((*arrays, *(key for table, _ in _tables(given) for key in table))))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from derive.calculus.second_order import direction_name
 from derive.layer import upstream_name
 from derive.network import Network
 from numeric.checks.callables.naming import Naming
@@ -15,7 +16,7 @@ from numeric.errors import ArrayError
 
 @dataclass(frozen=True)
 class Given:
-    """What a subject is given, by the parts that it plays; upstream gradients apart."""
+    """What a subject is given, by the parts that it plays; upstream gradients apart, and directions of ``moved``."""
 
     inputs: tuple[str, ...]
     parameters: tuple[str, ...]
@@ -23,6 +24,12 @@ class Given:
     constants: tuple[str, ...]
     targets: tuple[str, ...]
     outputs: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The names of the directions in which tensors are moved."""
+        return tuple(map(direction_name, self.moved))
 
     @property
     def upstream(self) -> tuple[str, ...]:
@@ -35,15 +42,15 @@ class Given:
         return (*self.inputs, *self.targets, *self.parameters, *self.buffers, *self.constants)
 
 
-def given_of(network: Network, outputs: Sequence[str], constants: Iterable[str]) -> Given:
+def given_of(network: Network, outputs: Sequence[str], constants: Iterable[str], moved: Sequence[str] = ()) -> Given:
     """What a subject is given."""
-    upstream = set(map(upstream_name, outputs))
+    upstream = {*map(upstream_name, outputs), *map(direction_name, moved)}
     parts: dict[str, list[str]] = {"input": [], "parameter": [], "buffer": [], "target": []}
     for tensor in network.forward.given:
         if tensor.name not in upstream and tensor.role in parts:
             parts[tensor.role].append(tensor.name)
     inputs, parameters, buffers, targets = (tuple(parts[role]) for role in ("input", "parameter", "buffer", "target"))
-    return Given(inputs, parameters, buffers, tuple(constants), targets, tuple(outputs))
+    return Given(inputs, parameters, buffers, tuple(constants), targets, tuple(outputs), tuple(moved))
 
 
 @dataclass(frozen=True)

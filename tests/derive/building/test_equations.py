@@ -54,7 +54,7 @@ def test_formulas(text: str, expected: Expr) -> None:
         ("y = sum[q] 3*q", r"the range of index q is not known: write sum\[q<size\]"),
         ("y[i] = 2", "the index i of y does not occur on the right, so that its range is not known"),
         ("y[i] = exp(z[i]", "cannot read the equation at line 1, column"),
-        ("y[i] == z[i]", "cannot read the equation at line 1, column 6"),
+        ("y[i] == z[i]", "cannot read the equation at line 1, column 7"),
         ("y[2*i] = z[i]", "on the left, the subscripts of y are indices"),
         ("y[i,i] = A[i,i]", "on the left, the subscripts of y are indices, each another one"),
         ("y = z[-1]", "-1 is outside of z: the subscript runs from 0 to n - 1"),

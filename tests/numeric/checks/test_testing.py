@@ -14,7 +14,7 @@ from derive import LayerDefinition, layer, network
 from derive.conventions import Layout
 from numeric import ArrayError, assert_gradients, compile
 from numeric.arrays.axes import Array
-from numeric.checks.testing import _finite
+from numeric.checks.judge import where_finite
 from tests.examples import examples
 
 NET = network("x:n -> Linear(d) -> Tanh -> Linear(K)", loss="MSE", batch="B")
@@ -121,8 +121,8 @@ def test_rows_columns_and_signs() -> None:
 def test_what_is_no_gradient() -> None:
     fails(changed(b2=lambda g, B: g * numpy.nan), "b2 (of Linear2) at [0] is nan", "5 of 5 elements are not finite")
     fails(changed(b2=lambda g, B: 0 * g), "b2 (of Linear2) is 0 everywhere")
-    fails(changed(b2=lambda g, B: None), "the gradient of b2 is None, expected an array of real numbers")
-    fails(changed(b2=lambda g, B: "b2"), "the gradient of b2 is a str")
+    fails(changed(b2=lambda g, B: None), "the gradient of b2 (of Linear2) is None, expected an array of real numbers")
+    fails(changed(b2=lambda g, B: "b2"), "the gradient of b2 (of Linear2) is a str")
     fails(lambda **a: {"W9": own(**a)["W1"]}, "returned W9, expected some of W1, b1, W2, b2")
     fails(lambda **a: {}, "returned no gradient")
     fails(lambda **a: None, "returned nothing")
@@ -287,7 +287,7 @@ def test_beside_what_is_not_finite_the_rest_is_compared() -> None:
     array = numpy.array([1.0, 2.0, 3.0])
     derived = numpy.array([1.0, numpy.inf, 3.0])
     for one, other, same in ((array, derived, True), (array + 1, derived, False), (array[:2], derived, False)):
-        left, right = _finite(one, other)
+        left, right = where_finite(one, other)
         assert (left.shape == right.shape and numpy.array_equal(left, right)) == same
     root = LayerDefinition("Root", "y[i] = sqrt(abs(z[i]))", ("n",))
 
