@@ -25,6 +25,9 @@ class LossPage(Item):
     kind: Literal["loss"]
     loss: ObjectiveText = Field(description="such as MSE, CrossEntropy(class), a sum of them, one of your own")
     behind: str | None = Field(None, description="the layer that makes the prediction, such as Softmax")
+    of: tuple[str, ...] = Field(
+        (), description="what to differentiate by: further inputs of the loss too; the prediction if left out"
+    )
     hessian: bool = Field(False, description="whether to add the second derivatives")
     after: str | None = Field(None, description="a loss shown before it, whose forward equations are not repeated")
     steps: StepsField = Field(None, description="how finely the key tells the derivation")
@@ -34,12 +37,12 @@ class LossPage(Item):
 
     def answer(self, context: Context) -> Answered:
         losses = context.losses()
-        shape = self._shape(losses)
-        chain = f"y_hat:{shape}" if self.behind is None else f"z:{shape} -> {self.behind} -> y_hat"
+        shape, made = self._shape(losses), self._prediction(losses)
+        chain = f"{made}:{shape}" if self.behind is None else f"z:{shape} -> {self.behind} -> {made}"
         net = network(chain, self.loss, conventions=context.conventions, extra=losses)
         forward = tuple(net.value(name) for name in _values(net))
         grain = context.grain(self.steps)
-        sources = ("y_hat",) if self.behind is None else ("y_hat", "z")
+        sources = self.of or ((made,) if self.behind is None else (made, "z"))
         derivations: tuple[Derivation, ...] = merged(net.gradient(name, grain=grain or "full") for name in sources)
         by_class = "y" in net.forward.tensors and net.forward.tensors["y"].domain == "class"
         title = "Forward, with the number of a class as the target" if by_class else "Forward"
@@ -63,10 +66,16 @@ class LossPage(Item):
             claims.append(page_claim(second, in_blocks(own)))
         return Answered(tuple(blocks), tuple(claims))
 
+    def _prediction(self, own: tuple[LossDefinition, ...]) -> str:
+        """What the prediction is called: as a loss alone calls it, unless a layer stands before it."""
+        named = {loss.source for loss in losses_in(self.loss, own)}
+        return named.pop() if self.behind is None and len(named) == 1 else "y_hat"
+
     def _shape(self, own: tuple[LossDefinition, ...]) -> str:
         """The shape of the prediction: that of the losses, those with the most axes where there are several."""
-        axes = max((loss.axes for loss in losses_in(self.loss, own)), key=lambda one: len(one), default=())
-        return f"({', '.join(axes)})" if axes else "K"
+        every = [loss.axes for loss in losses_in(self.loss, own)]
+        axes = max(every, key=len, default=("K",))
+        return f"({', '.join(axes)})" if axes else "1"
 
 
 def _values(net: Network) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from sympy import Expr, Float, N
 from sympy.core.function import AppliedUndef
 
 from answers.latex.sheet import Picture
+from answers.readback.called import is_called
 from answers.readback.drawings import Drawing, DrawnNode, Undrawn, drawing_in
 from answers.reading import Point, ReadingError, Table, Tensor, read, tree
-from answers.reading.tables import spellings, table_of
+from answers.reading.tables import table_of
 from derive.expression.partials import partial_name
 from derive.graph import Backward, Edge, Node, ScalarGraph
 from derive.graph.numbers import Uncertain
@@ -188,12 +189,3 @@ def _stated(text: str) -> tuple[Fraction, Fraction]:
     rounded = "." in digits or exponent is not None
     places = len(digits.partition(".")[2])
     return Fraction(digits) / int(divisor or 1) * power, Fraction(10) ** -places * power / 2 if rounded else Fraction(0)
-
-
-def is_called(text: str, name: str) -> bool:
-    """Whether a text is a way to write a name."""
-    try:
-        node = read(text, Table((Tensor(name, spellings(name)),))).last.node
-    except ReadingError:
-        return False
-    return isinstance(node, tree.Read) and node.name == name

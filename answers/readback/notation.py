@@ -10,9 +10,10 @@ from typing import Any
 import numpy
 
 from answers.latex.sheet import Block, Legend, Text
+from answers.readback.called import is_called
 from answers.readback.reader import TOLERANCE
 from answers.readback.sentences import MATHS
-from answers.reading import Partial, Point, Reading, ReadingError, Table, Tensor, read, tree
+from answers.reading import Partial, Point, Reading, ReadingError, Table, Tensor, read
 from answers.reading.tables import table_of
 from derive.conventions import Conventions
 from derive.expression.matrices import taken_apart
@@ -86,15 +87,12 @@ class Box:
     def _of_shape(self, symbol: str, shape: str) -> Iterator[str]:
         """A letter has the shape of the first network that has it."""
         for model in self.models:
-            table = table_of(model, self.conventions.layout, self.conventions.index_base)
-            try:
-                node = read(symbol, table).last.node
-            except ReadingError:
-                continue
-            tensor = model.tensors.get(node.name) if isinstance(node, tree.Read) else None
-            if tensor is None or tensor.role == "hidden" or tensor.name in self.known:
+            visible = (one for one in model.tensors.values() if one.role != "hidden" and one.name not in self.known)
+            tensor = next((one for one in visible if is_called(symbol, one.name)), None)
+            if tensor is None:
                 continue
             self.known.add(tensor.name)
+            table = table_of(model, self.conventions.layout, self.conventions.index_base)
             numbers = sample_sizes(model, 0)
             point = Point(table, {}, {str(size): number for size, number in numbers.items()})
             parts = re.split(r"\\times", shape)

@@ -314,6 +314,8 @@ class Reader:
     def _of_cell(self, reading: Reading, place: measured.Point, printed: Printed) -> float:
         quantity = self.derivation.quantity
         truth = place.value(quantity.name)
+        if self.derivation.forward.holds_places(quantity.name):
+            truth = truth + self.derivation.index_base
         point = point_at(place, reading.table)
         partial = quantity.partial
         noise = float(place.partial(quantity.name).noise.max(initial=0.0)) if partial else 0.0

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from answers.derivations.sizes import Stated
 from answers.graphs.scalar import ArrowNumbers
 from answers.latex.sheet import Picture
+from answers.readback.called import is_called
 from answers.readback.drawings import Drawing, DrawnNode, Undrawn, drawing_in
-from answers.readback.graphs import is_called
 from answers.reading import ReadingError
 from derive.building.blueprint import Meeting
 from derive.graph.tensors import TensorEdge, TensorGraph, TensorNode

@@ -99,8 +99,9 @@ def _cut(label: tuple[str, ...], content: Any) -> list[Any] | None:
         return None
     if isinstance(content, syntax.Items) and content.items:
         first, separators = content.items[0], content.separators
-        if labels_of(first) == label:
-            return [syntax.Items(content.items[1:], separators[1:])]
+        for count in range(1, len(content.items)):
+            if labels_of(syntax.Items(content.items[:count], separators[: count - 1])) == label:
+                return [syntax.Items(content.items[count:], separators[count:])]
         if isinstance(first, syntax.Scripted) and labels_of(first.base) == label:
             return [script.content for script in first.scripts] + (
                 [syntax.Items(content.items[1:], separators[1:])] if content.items[1:] else []

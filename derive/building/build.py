@@ -18,6 +18,7 @@ from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.building.joins import hadamard_row, joined_row, total_row
 from derive.building.language import Chain, Description, Source, Stage
 from derive.building.letters import Lettering
+from derive.building.lifted import with_letters
 from derive.building.loss import Surroundings, shown
 from derive.building.named import SHORT, Shared, named_parameters
 from derive.building.objective import place_objective
@@ -37,6 +38,9 @@ APART = "a loss stands apart from the layers, as --loss or loss="
 
 RESERVED = frozenset(("l", "p", "y", "y_hat"))
 """What a loss brings with it, and what the output is called."""
+
+UNNAMED = {"Dropout": "drop"}
+"""What stands below the letter of a layer's hyper-parameter where a value of the network is called by that letter."""
 
 MISSPELT = 0.85
 """From which likeness on a word in small letters is a layer misspelt, and not the name of a value."""
@@ -62,6 +66,7 @@ class Builder:
     values: dict[str, Tensor] = field(default_factory=dict)
     shared: dict[str, Shared] = field(default_factory=dict)
     beside: tuple[Tensor, ...] = ()
+    unnamed: set[tuple[str, str]] = field(default_factory=set)
     referred: frozenset[str] = frozenset()
     said: frozenset[str] = frozenset()
     learnt: int = 0
@@ -106,6 +111,7 @@ class Builder:
         functions, sizes = tuple(self.functions.values()), tuple(self.sizes)
         ordered, rows = self._by_samples(ordered)
         forward = Forward(ordered, rows, functions, sizes, reduction=self.reduction)
+        forward = self._with_free_letters(forward)
         names = [tensor.name for tensor in ordered] + [row.name for row in self.rows]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -129,8 +135,20 @@ class Builder:
             tuple(arranged_row(row, orders) for row in rows),
         )
 
+    def _with_free_letters(self, forward: Forward) -> Forward:
+        """With other letters for hyper-parameters that nobody has named, where a tensor is called so: p and p_drop."""
+        renamed = {
+            letter: symbols.scalar(f"{letter}_{word}")
+            for letter, word in self.unnamed
+            if letter in forward.tensors and forward.tensors[letter].shape
+        }
+        if not renamed:
+            return forward
+        rows = tuple(replace(row, expression=with_letters(row.expression, renamed)) for row in forward.rows)
+        return replace(forward, rows=rows)
+
     def _require_letters(self, forward: Forward) -> None:
-        """Complain of a hyper-parameter that is called as a tensor is."""
+        """Complain of a hyper-parameter that a user has called as a tensor is."""
         for row in forward.rows:
             for letter in symbols.accesses(row.expression):
                 named = forward.tensors.get(symbols.name_of(letter)) if isinstance(letter, Symbol) else None
@@ -375,6 +393,8 @@ class Builder:
         if stage.names and not reused:
             self.shared[stage.names[0]] = Shared(stage, number, called)
         self._declare(source, definition)
+        if not (stage.positional or stage.named):
+            self.unnamed |= {(name, UNNAMED[stage.name]) for name in definition.constants if stage.name in UNNAMED}
         self.rows += rows
         self.sizes += instance.sizes
         further = {names.of(definition, name) for name in definition.outputs[1:]}

@@ -48,6 +48,17 @@ def lifted(expression: Expr, lifts: Mapping[str, Lift]) -> Expr:
     return result
 
 
+def with_letters(expression: Expr, letters: Mapping[str, Expr]) -> Expr:
+    """The expression with real letters replaced by their names; tensors that are called so stay."""
+    if isinstance(expression, Indexed):
+        own = tuple(with_letters(subscript, letters) for subscript in expression.indices)
+        return symbols.element(symbols.name_of(expression), own)
+    if isinstance(expression, Symbol):
+        return expression if expression.is_integer else letters.get(expression.name, expression)
+    result: Expr = walks.mapped(expression, lambda part: with_letters(part, letters))
+    return result
+
+
 def summed(expression: Expr, axes: tuple[Axis, ...]) -> Expr:
     """The sum of an expression over all values of indices."""
     return walks.total(expression, [(letter, 0, length - 1) for letter, length in axes])

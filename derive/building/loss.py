@@ -104,10 +104,11 @@ def place_loss(stage: Stage, around: Surroundings) -> PlacedLoss:
     per_sample = around.lift_of(prediction)
     lengths, lift = _axes(definition, prediction, per_sample, asked.axis)
     shapes = _shapes(definition, lengths)
-    target = () if by_class else tuple(lengths.values())
+    axes = tuple(lengths[name] for name in definition.axes)
+    target = () if by_class else axes
     if definition.target is not None:
         shapes[definition.target_name] = target
-    shapes[definition.source] = tuple(lengths.values())
+    shapes[definition.source] = axes
     values = {name: parse_formula(value) for name, value in asked.constants}
     for name, value in values.items():
         require_in_range(definition.name, name, value)
@@ -167,7 +168,11 @@ def _axes(
     letters = symbols.fresh_indices(len(shape) - number, taken | set("ijkm"))
     before = tuple(zip(letters[:place], shape[:place], strict=True))
     behind = tuple(zip(letters[place:], shape[place + number :], strict=True))
-    lengths = dict(zip(definition.axes, shape[place : place + number], strict=True))
+    own = shape[place : place + number]
+    lengths = dict(zip(definition.axes, own, strict=True))
+    if tuple(lengths[name] for name in definition.axes) != own:
+        axes = f"the axes {', '.join(definition.axes)}, of which equal ones are as long"
+        raise NetworkError(f"{definition.name} takes {axes}; {prediction.name} has shape {shown(prediction.shape)}")
     return lengths, Lift((*per_sample.before, *before), behind)
 
 

@@ -29,7 +29,7 @@ class Asked:
 
 
 def asked_of(stage: Stage, definition: LossDefinition, tensors: Mapping[str, Tensor]) -> Asked:
-    """The arguments of a loss: options, then what it reads and its target by their names, then constants.
+    """The arguments of a loss: options, then what it reads, its target and further inputs by name, then constants.
 
     A name in the first place is what the loss reads if the network has a tensor of that name, else a constant.
 
@@ -42,18 +42,20 @@ def asked_of(stage: Stage, definition: LossDefinition, tensors: Mapping[str, Ten
         key: _name(definition, key, named.pop(key)) for key in ("output", "target") if key in named
     }
     options, rest = _split(stage.positional)
+    inputs: dict[str, str] = {}
     if rest and "output" not in reading and rest[0] in tensors:
         reading["output"] = str(rest.pop(0))
         if rest and definition.target is not None and "target" not in reading and isinstance(rest[0], str):
             reading["target"] = str(rest.pop(0))
+        inputs = _inputs(definition, rest, named, tensors)
     free = [name for name in values if name not in named]
     for argument in rest:
         if not free:
-            known = ", ".join((*definition.constants, *OPTIONS))
+            known = ", ".join((*definition.inputs, *definition.constants, *OPTIONS))
             raise NetworkError(f"{stage.name} takes {known}; got {argument}{_near_tensor(argument, tensors)}")
         values[free.pop(0)] = str(argument)
     axis = _axis(definition, named.pop("axis")) if "axis" in named else None
-    inputs = {key: _name(definition, key, named.pop(key)) for key in definition.inputs if key in named}
+    inputs |= {key: _name(definition, key, named.pop(key)) for key in definition.inputs if key in named}
     for key, value in named.items():
         if key not in values:
             raise NetworkError(f"{stage.name} has no {key}; {_keys(key, definition)}")
@@ -64,6 +66,17 @@ def asked_of(stage: Stage, definition: LossDefinition, tensors: Mapping[str, Ten
     return Asked(
         reading.get("output", ""), reading.get("target", ""), frozenset(options), tuple(values.items()), inputs, axis
     )
+
+
+def _inputs(
+    definition: LossDefinition, rest: list[Argument], named: Mapping[str, Argument], tensors: Mapping[str, Tensor]
+) -> dict[str, str]:
+    """The values of the network that stand behind what a loss reads, taken as its further inputs in their order."""
+    found: dict[str, str] = {}
+    for key in definition.inputs:
+        if key not in named and rest and isinstance(rest[0], str) and rest[0] in tensors:
+            found[key] = str(rest.pop(0))
+    return found
 
 
 def _require_known(definition: LossDefinition, reading: Mapping[str, str], tensors: Mapping[str, Tensor]) -> None:
@@ -88,7 +101,9 @@ def _keys(key: str, definition: LossDefinition) -> str:
 
 
 def _near_tensor(argument: Argument, tensors: Mapping[str, Tensor]) -> str:
-    return f", which is not in this network ({nearest(argument, tensors)})" if isinstance(argument, str) else ""
+    if not isinstance(argument, str):
+        return ""
+    return "" if argument in tensors else f", which is not in this network ({nearest(argument, tensors)})"
 
 
 def _with_class() -> str:

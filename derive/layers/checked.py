@@ -35,8 +35,9 @@ def misfits(
     for key, names in given.items():
         for number, name in enumerate(names):
             if name not in shapes:
-                near = nearest(name, shapes) if shapes else "shapes is empty"
-                yield Misfit((key, number), f"{name} has no shape; {near}")
+                near = f"; {nearest(name, shapes)}" if shapes else ""
+                way = f"a vector has shapes: {{{name}: [n]}}, a number {{{name}: []}}"
+                yield Misfit((key, number), f"{name} has no shape: {way}{near}")
     own = {text for name in free for text in shapes.get(name, ()) if NAMES.fullmatch(text)}
     for name, dimensions in shapes.items():
         for text in dimensions:

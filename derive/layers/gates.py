@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Symbol
 
 from derive.expression import symbols
 from derive.layers.definition import LayerDefinition
@@ -112,13 +112,15 @@ def dropout(p: Expr | None = None, rank: Expr = Integer(1)) -> LayerDefinition:
     """The elements that a given mask keeps, divided by the probability 1 - p of being kept."""
     names, letters = leading(int(rank))
     here = subscripts(*letters, "i")
+    # A letter that a user gives is read as that of a size, and this one is no whole number.
+    share = symbols.scalar("p" if p is None else p.name) if p is None or isinstance(p, Symbol) else p
     return LayerDefinition(
         name="Dropout",
         equations=f"y{here} = mask{here}*z{here}/(1 - p)",
         axes=(*names, "n"),
         inputs=("mask",),
         shapes={"mask": (*names, "n")},
-        constants={"p": symbols.scalar("p") if p is None else p},
+        constants={"p": share},
         domains={"mask": "binary"},
     )
 

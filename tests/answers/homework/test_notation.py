@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from answers.homework.context import HomeworkContext
-from answers.homework.notation import SIGNS, notation_box
+from answers.homework.notation import SIGNS, notation_box, notation_claim
 from answers.latex.sheet import Equation, Legend, Text
 from answers.reading.point import Point
 from answers.reading.reading import read
@@ -44,6 +44,13 @@ def test_letters_have_their_spaces() -> None:
     text, _ = box(GRADIENT)
     assert r"$\bm{W}^{(1)} \in \mathbf{R}^{d \times n}$" in text
     assert r"$\ell \in \mathbf{R}$" in text
+
+
+def test_an_element_of_one_letter_is_not_another_letter() -> None:
+    networks = {"both": {"layers": "x:n -> Linear(d) -> Tanh -> Linear(k) -> z; z -> Linear(K)", "loss": "MSE"}}
+    context = HomeworkContext(homework(networks=networks))
+    (claim,) = notation_claim(context, [GRADIENT])
+    assert claim.check().ok
 
 
 def test_what_has_no_derivative_needs_no_box() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.answers.sample import all_pass, answered, blank, cells, refused, the_table
+from tests.answers.sample import all_pass, answered, blank, cells, homework, last, refused, the_table
 
 ITEM = {"kind": "forward_table", "network": "regression", "within": ["x", "y", "W1", "b1", "W2", "b2"]}
 LABELS = ["Linear_1", "f", "Linear_2", "g", "Loss"]
@@ -26,6 +26,17 @@ def test_the_blank_table_has_the_labels_and_nothing_else() -> None:
 def test_without_a_vocabulary_values_stay_symbols() -> None:
     rows = list(cells(the_table(answered({"kind": "forward_table", "network": "regression"}).blocks)))
     assert rows[1][1] == r"\bm{z}_1"
+
+
+def test_class_numbers_count_as_indices_do() -> None:
+    networks = {"words": {"layers": "x:T -> Embedding(V, d) -> Flatten -> Linear(K)", "loss": "SoftmaxCrossEntropy"}}
+    for base in (0, 1):
+        sample = homework(
+            [{"kind": "forward_table", "network": "words"}], networks=networks, conventions={"index_base": base}
+        )
+        context, part = last(sample)
+        (answer,) = context.answered(part)
+        assert all_pass(answer)
 
 
 def test_wrong_options() -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 from answers.latex.sheet import Equation, Heading, Room, Steps
-from tests.answers.sample import all_pass, answered, blank, refused
+from tests.answers.sample import all_pass, answered, blank, homework, last, refused
 
 ITEM = {"kind": "loss", "loss": "CrossEntropy", "behind": "Softmax"}
 
@@ -27,6 +29,24 @@ def test_without_steps() -> None:
     assert not any(isinstance(block, Steps) for block in answer.blocks)
     (result,) = [block for block in answer.blocks if isinstance(block, Equation) and block.result]
     assert result.latex.endswith(r"2(\hat{\bm{y}} - \bm{y})")
+
+
+def test_by_further_inputs_and_under_its_own_names() -> None:
+    losses: dict[str, Any] = {
+        "Pairs": {
+            "equations": "l = -log(sigma(beta*(a - b)))",
+            "prediction": "a",
+            "axes": [],
+            "target": None,
+            "inputs": ["b"],
+            "shapes": {"b": []},
+            "constants": ["beta"],
+        }
+    }
+    context, part = last(homework([{"kind": "loss", "loss": "Pairs", "of": ["a", "b"]}], losses=losses))
+    (answer,) = context.answered(part)
+    assert [claim.quantity for claim in answer.claims] == ["ℓ", "∂ℓ/∂a", "∂ℓ/∂b"]
+    assert all_pass(answer)
 
 
 def test_room_to_write() -> None:

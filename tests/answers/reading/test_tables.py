@@ -7,8 +7,9 @@ from typing import Any
 import numpy
 import pytest
 
-from answers.reading import Point, Table, read
+from answers.reading import Point, Table, Tensor, read, tree
 from answers.reading.tables import point_at, spellings, table_of
+from answers.reading.walks import walk
 from derive import layer, network
 from derive.derivation import Derivation
 from numeric.measuring import point as measured
@@ -87,3 +88,10 @@ def test_gradients_of_layers_read_back(name: str, options: dict[str, Any]) -> No
         for notation in notations:
             for text in (derivation.latex(notation), derivation.unicode(notation)):
                 assert max(differences(text, table, point)) < 1e-6
+
+
+@pytest.mark.parametrize("text", ["u_{2,s,i}", "u_{2,s}", "u_{2,s,i} + 0", "-u_{2,s,i}"])
+def test_a_name_with_several_things_below_it_has_elements(text: str) -> None:
+    tensors = tuple(Tensor(name, spellings(name), ("d",)) for name in ("u", "u2_s"))
+    node = read(text, Table(tensors)).last
+    assert {one.name for one in walk(node.node) if isinstance(one, tree.Read)} == {"u2_s"}

@@ -9,6 +9,7 @@ from derive.expression.symbols import size
 from derive.layer import layer
 from derive.layers.definition import LayerDefinition
 from derive.network import network
+from numeric import check
 
 
 def test_tensors_are_named_as_homeworks_name_them() -> None:
@@ -135,5 +136,20 @@ def test_a_word_that_a_later_chain_reads_is_a_name() -> None:
 
 def test_a_hyper_parameter_is_not_called_as_a_value() -> None:
     with pytest.raises(NetworkError, match=r"p is a hyper-parameter and a value .* such as Dropout\(q\)"):
-        network("x:n -> Dropout -> Linear(K)", "SoftmaxCrossEntropy")
+        network("x:n -> Dropout(p) -> Linear(K)", "SoftmaxCrossEntropy")
     assert network("x:n -> Dropout(q) -> Linear(K)", "SoftmaxCrossEntropy").parameters == ("W1", "b1")
+
+
+@pytest.mark.parametrize(
+    ("description", "loss", "letter"),
+    [
+        ("x:n -> Dropout -> Linear(K)", "SoftmaxCrossEntropy", "p_drop"),
+        ("x:n -> Linear(K) -> p; p -> Dropout -> y_hat", "MSE", "p_drop"),
+        ("x:n -> Dropout -> Linear(K)", "MSE", "p"),
+    ],
+)
+def test_a_share_that_nobody_names_has_a_letter_that_is_free(description: str, loss: str, letter: str) -> None:
+    net = network(description, loss)
+    letters = {str(one) for row in net.forward.rows for one in row.expression.free_symbols}
+    assert letter in letters
+    assert check(net.gradient("W1")).ok

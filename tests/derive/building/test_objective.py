@@ -254,3 +254,20 @@ def test_constants_of_a_loss_are_numbers_or_formulas(value: Any) -> None:
     assert gradient.unicode() == "∂ℓ/∂b₁ = 6(ŷ − y)"
     with pytest.raises(DeriveError, match="the constant a is"):
         LossDefinition("Own", "l = a*(sum[i] y_hat[i])", constants={"a": None})  # type: ignore[dict-item]
+
+
+def test_further_inputs_stand_in_their_order_too() -> None:
+    towers = "a:n; b:n; c:n; a -> Linear(d) as W, e -> u; b -> W -> v; c -> W -> w"
+    by_name = network(towers, "Triplet(u, positive=v, negative=w)")
+    assert network(towers, "Triplet(u, v, w)").forward == by_name.forward
+    with pytest.raises(NetworkError, match=r"MSE takes mean, sum, class, one_hot; got w$"):
+        network(towers, "MSE(u, v, w)")
+
+
+def test_a_loss_of_a_square_matrix() -> None:
+    own = LossDefinition("Off", "l = sum[i,j if j != i] C[i,j]^2", source="C", axes=("n", "n"), target=None)
+    gradient = network("C:(n,n)", "Off", extra=[own]).gradient("C")
+    assert gradient.unicode() == "∂ℓ/∂C[i,j] = 2C[i,j] · 1[j ≠ i]"
+    assert check(gradient).ok
+    with pytest.raises(NetworkError, match=r"the axes n, n, of which equal ones are as long; C has shape \(a, b\)"):
+        network("C:(a,b)", "Off", extra=[own])
