@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -18,6 +19,9 @@ FORM = 1
 """The form of the JSON documents; those of another form are made anew."""
 OUTCOMES = ("right", "transposed", "loose", "wrong", "unread", NOT_RUN, MISSING)
 COMMONEST = 5
+LONGEST_FORMULA = 4000
+"""Of what a student wrote, so much is shown on a page."""
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
 WORDS = {
     "transposed": "right in the other layout",
     "loose": "right if read kindly",
@@ -58,7 +62,7 @@ def page(paper: Paper, handin: MarkedHandin) -> str:
 
 def _page(paper: Paper, handin: MarkedHandin) -> Iterator[str]:
     total = sum(asked.points for asked in paper.columns)
-    yield f"# {paper.title}: {handin.student}"
+    yield f"# {paper.title}: {_cell(handin.student)}"
     yield ""
     still = f", {handin.open:g} more to be looked at" if handin.open else ""
     yield f"{handin.earned:g} of {total:g} points{still}."
@@ -71,12 +75,26 @@ def _page(paper: Paper, handin: MarkedHandin) -> Iterator[str]:
         points = "to be looked at" if answer.earned is None else f"{answer.earned:g}"
         yield f"**{answer.name}** ({points} of {answer.points:g} points): {WORDS.get(answer.outcome, answer.outcome)}"
         if answer.latex:
-            yield from ("", f"$${' '.join(answer.latex.split())}$$")
+            yield from ("", f"$${_formula(answer.latex)}$$")
         if answer.feedback:
             yield from ("", answer.feedback)
     if handin.notes:
         yield from ("", "## Notes", "")
         yield from (f"- {note}" for note in handin.notes)
+
+
+def _formula(latex: str) -> str:
+    """What a student wrote as one line of mathematics, in which nothing is a tag, a link or an end of it."""
+    line = " ".join(latex.split())
+    if len(line) > LONGEST_FORMULA:
+        line = rf"{line[:LONGEST_FORMULA]} \text{{ ... }}"
+    line = line.replace("$", r"\$ ").replace("](", "] (")
+    return TAG.sub("< ", "".join(sign if sign.isprintable() else " " for sign in line))
+
+
+def _cell(name: str) -> str:
+    """A name that a student chose, in a table."""
+    return TAG.sub("&lt;", name.replace("|", r"\|"))
 
 
 def table(paper: Paper, handins: Sequence[MarkedHandin]) -> str:
@@ -143,7 +161,7 @@ def _misconceptions(
     yield from ("", f"## {part} {name}", "")
     for misconception, count in counts.most_common(COMMONEST):
         student, example = next((h, a) for h, a in wrong if (a.misconception or "not explained") == misconception)
-        yield f"- {count} × {misconception}, such as {student.student}: ${' '.join(example.latex.split())}$"
+        yield f"- {count} × {misconception}, such as {_cell(student.student)}: ${_formula(example.latex)}$"
 
 
 def queue(handins: Sequence[MarkedHandin]) -> Iterator[str]:
@@ -154,9 +172,9 @@ def queue(handins: Sequence[MarkedHandin]) -> Iterator[str]:
     yield from ("", "## To be looked at", "", "They cost no points by themselves.", "")
     yield from ("| student | part | answer | not understood | where |", "| --- | --- | --- | --- | --- |")
     for handin, answer in unread:
-        token = " ".join(answer.token.split()).replace("|", r"\|")[:60]
+        token = _cell(" ".join(answer.token.split())[:60]).replace("`", "'")
         shown = f"`{token}`" if token else NOT_RUN if answer.outcome == NOT_RUN else ""
-        yield f"| {handin.student} | {answer.part} | {answer.name} | {shown} | {_place(answer)} |"
+        yield f"| {_cell(handin.student)} | {answer.part} | {answer.name} | {shown} | {_cell(_place(answer))} |"
 
 
 def _place(answer: MarkedAnswer) -> str:

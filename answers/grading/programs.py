@@ -15,7 +15,7 @@ from answers.code.cases import SEQUENCE
 from answers.code.programming import Programming
 from answers.errors import HomeworkError
 from answers.files import read_file
-from answers.handins.files import LARGEST, HandinError
+from answers.handins.files import LARGEST, HandinError, files_in, printable
 from answers.homework.model import Part
 from answers.sandbox import OURS, lacking_line
 from derive.conventions import USUAL, Conventions
@@ -72,14 +72,7 @@ def program_in(folder: Path, name: str, *, alone: bool = False) -> Path | None:
     """
     if not folder.is_dir():
         return folder if folder.name == name or (alone and folder.suffix == ".py") else None
-    found = [
-        path
-        for path in folder.rglob("*")
-        if path.name.lower() == name.lower()
-        and not any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
-        and not path.is_symlink()
-        and path.is_file()
-    ]
+    found = [path for path in files_in(folder) if path.name.lower() == name.lower()]
     return min(found, key=lambda path: (len(path.parts), path.name != name, str(path)), default=None)
 
 
@@ -214,7 +207,7 @@ def _text(file: Path) -> str:
     try:
         content = read_file(file, LARGEST)
     except OSError as error:
-        raise HandinError(f"{file.name} cannot be read: {error.strerror}") from None
+        raise HandinError(f"{printable(file.name)} cannot be read: {error.strerror}") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

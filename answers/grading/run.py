@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +17,7 @@ from answers.grading.asked import Paper, paper_of
 from answers.grading.pages import document, handin_of, page, report, table
 from answers.grading.programs import Trial, conditions, tried
 from answers.grading.student import MarkedHandin, files_of, mark_handin
-from answers.handins.files import LARGEST, SUFFIXES
+from answers.handins.files import LARGEST, SUFFIXES, printable
 from answers.homework.context import HomeworkContext
 from answers.homework.load import load
 from answers.version import version
@@ -24,6 +26,8 @@ Advance = Callable[[str], None]
 """Called with the name of each student whose hand-in is done."""
 
 
+LONGEST_NAME = 200
+"""Bytes of a student's name, with room for what temporary files add to it."""
 STUDENTS = "students"
 """The folder of what is written of each student, whose names may be any, apart from the report of the class."""
 
@@ -57,17 +61,30 @@ def tasks_of(folder: Path, out: Path) -> tuple[Task, ...]:
         raise HomeworkError(f"there is no folder {folder}; expected one with a folder for each student")
     entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".") and not entry.is_symlink()]
     entries = [entry for entry in entries if entry.resolve() != out.resolve()]
-    folders = {entry.name for entry in entries if entry.is_dir()}
-    found = []
+    stems = Counter(entry.name if entry.is_dir() else entry.stem for entry in entries)
+    found: dict[str, Path] = {}
     for entry in entries:
-        if entry.is_dir():
-            found.append(Task(entry.name, entry, out))
-        elif entry.suffix.lower() in (*SUFFIXES, ".py"):
-            alone = sum(other.stem == entry.stem for other in entries) == 1 and entry.stem not in folders
-            found.append(Task(entry.stem if alone else entry.name, entry, out))
+        if entry.is_dir() or entry.suffix.lower() in (*SUFFIXES, ".py"):
+            own = entry.name if entry.is_dir() or stems[entry.stem] > 1 else entry.stem
+            name = plain_name(own)
+            found[name if name not in found else _told_apart(name, own)] = entry
     if not found:
         raise HomeworkError(f"there is nothing to mark in {folder}; expected a folder for each student")
-    return tuple(found)
+    return tuple(Task(name, entry, out) for name, entry in found.items())
+
+
+def plain_name(name: str) -> str:
+    """A name of a folder or file as one of a student: signs that cannot be printed are escaped, and it is not too long.
+
+    It is a name that files can have, with an ending.
+    """
+    plain = printable(name)
+    return plain if len(plain.encode()) <= LONGEST_NAME else _told_apart(plain, name)
+
+
+def _told_apart(plain: str, name: str) -> str:
+    digest = sha256(os.fsencode(name)).hexdigest()[:8]
+    return f"{plain.encode()[: LONGEST_NAME - 9].decode(errors='ignore')}-{digest}"
 
 
 def grade(

@@ -11,7 +11,7 @@ from pathlib import Path
 from answers.grading.asked import Asked, Paper
 from answers.grading.finding import Finder, Found, known_symbols
 from answers.grading.programs import AskedFile, Trial, judged, modules_beside
-from answers.handins.files import SUFFIXES, HandinError, HandinText, definitions_in, readable, text_of
+from answers.handins.files import SUFFIXES, HandinError, HandinText, definitions_in, printable, readable, text_of
 from answers.handins.formulas import Formula, formulas_in
 from answers.homework.model import Marking
 from answers.marking import Mark, mark
@@ -106,7 +106,7 @@ def _program(paper: Paper, asked: AskedFile, entry: Path, top: Path, trial: Tria
         return MarkedAnswer(asked.part, asked.name, MISSING, asked.points, 0.0)
     found = judged(asked, file, trial, modules_beside(file, entry))
     earned = None if found.share is None else asked.points * found.share
-    name = file.relative_to(top).as_posix()
+    name = printable(file.relative_to(top).as_posix())
     return MarkedAnswer(asked.part, asked.name, found.outcome, asked.points, earned, file=name, feedback=found.feedback)
 
 

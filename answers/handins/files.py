@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from answers.reading.macros import definitions
 
 Format = Literal["tex", "md", "txt"]
 SUFFIXES: dict[str, Format] = {".tex": "tex", ".md": "md", ".markdown": "md", ".ipynb": "md", ".txt": "txt"}
+MOST_FILES, MOST_ENTRIES, DEEPEST = 200, 20_000, 20
+"""Of a hand-in so many files are read, among so many files and folders, so deep inside of each other."""
 LARGEST = 4_000_000
 """Larger files, in bytes, are not read."""
 
@@ -31,17 +34,41 @@ class HandinText:
     text: str
 
 
+def printable(name: str) -> str:
+    """A name that somebody chose for a file, with signs escaped that cannot be printed or are no text."""
+    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in decoded)
+
+
 def readable(folder: Path) -> tuple[Path, ...]:
     """The files of a folder that may hold answers, in the order of their names, those of folders inside too.
 
-    Files and folders whose names begin with a dot are left out, links too.
+    Files and folders whose names begin with a dot are left out, links too, and what is more than ``MOST_FILES``.
     """
-    found = []
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and not path.is_symlink():
-            found.append(path)
-    return tuple(found)
+    return tuple(path for path in files_in(folder) if path.suffix.lower() in SUFFIXES)[:MOST_FILES]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files of a folder and those inside, sorted; not what is hidden, no links, and nothing that lies too deep."""
+    found: list[Path] = []
+    looked_at, open_folders = 0, [(folder, 0)]
+    while open_folders:
+        place, depth = open_folders.pop()
+        try:
+            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            looked_at += 1
+            if looked_at > MOST_ENTRIES:
+                return sorted(found)
+            if entry.name.startswith((".", "__MACOSX")) or entry.is_symlink():
+                continue
+            if entry.is_file():
+                found.append(Path(entry.path))
+            elif entry.is_dir() and depth < DEEPEST:
+                open_folders.append((Path(entry.path), depth + 1))
+    return sorted(found)
 
 
 def text_of(file: Path, name: str = "") -> HandinText:
@@ -50,7 +77,7 @@ def text_of(file: Path, name: str = "") -> HandinText:
     Raises:
         HandinError: it is too large, no text, or no notebook.
     """
-    name = name or file.name
+    name = printable(name or file.name)
     try:
         content = read_file(file, LARGEST)
     except OSError as error:

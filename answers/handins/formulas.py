@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -59,6 +60,7 @@ def formulas_in(source: HandinText) -> Iterator[Formula]:
     part, quantity = "", ""
     headings: tuple[str, ...] = ()
     done = 0
+    line_ends = [found.start() for found in re.finditer("\n", text)]
     for start, end, kind, found in events:
         if start < done:
             continue
@@ -69,7 +71,7 @@ def formulas_in(source: HandinText) -> Iterator[Formula]:
             part, quantity = "", ""
         else:
             done = end
-            place = Formula("", text.count("\n", 0, start) + 1, part, quantity, headings, file=source.name)
+            place = Formula("", bisect_left(line_ends, start) + 1, part, quantity, headings, file=source.name)
             yield from _in_span(kind, found, place)
     if source.format == "txt":
         yield from _bare_lines(source)

@@ -28,7 +28,7 @@ from answers.marking.setting import ALIAS, Setting, class_names, padded, setting
 from answers.marking.steps import Step, said_of_steps, steps_of
 from answers.reading import Ambiguous, Misshapen, NoValue, ReadingError, Unreadable, macros_in, read
 from answers.reading.context import KIND
-from answers.reading.macros import Macros
+from answers.reading.macros import Macros, expand, pieces
 from answers.reading.symbols import Layout
 from derive.derivation import Derivation
 
@@ -60,6 +60,9 @@ class Mark:
     disallowed: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     follows: str = ""
+
+
+MOST_PIECES = 3000
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,9 @@ def mark(
     defined = dict(macros_in(COMMON)[0]) | dict(macros_in(macros)[0])
     own, text = macros_in(latex)
     known: Macros = defined | dict(own)
+    too_long = _too_long(text, known)
+    if too_long is not None:
+        return _unread(too_long)
     layouts: list[Layout] = [derivation.layout, "numerator", "gradient"] if layout is None else [layout]
     named = {**class_names(derivation.forward, text), **(symbols or {})}
     found = settings(derivation.forward, derivation.index_base, named, indices, list(dict.fromkeys(layouts)))
@@ -117,6 +123,17 @@ def mark(
     if judged is not None and judged.outcome != "wrong":
         return _accepted(answer, judged)
     return _wrong_or_unread(answer, judged, errors)
+
+
+def _too_long(text: str, macros: Macros) -> Unreadable | None:
+    """That a formula has more pieces than a person writes; each of its readings would take long."""
+    try:
+        count = sum(not piece[0].isspace() for piece in expand(pieces(text), macros))
+    except Unreadable as error:
+        return error
+    if count <= MOST_PIECES:
+        return None
+    return Unreadable(f"this is a formula of {count:,} signs and commands, and at most {MOST_PIECES:,} are read")
 
 
 def _accepted(answer: Answer, judged: Judged) -> Mark:

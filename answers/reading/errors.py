@@ -4,6 +4,8 @@ from __future__ import annotations
 
 NEAR = 18
 """How many characters before and behind a place are shown."""
+LONGEST_PLACE = 60
+"""How many of the place itself."""
 
 
 class ReadingError(ValueError):
@@ -27,7 +29,10 @@ class Unreadable(ReadingError):
             return ""
         before = self.text[max(0, self.start - NEAR) : self.start]
         behind = self.text[self.end : self.end + NEAR]
-        return f"{before}»{self.text[self.start : self.end]}«{behind}"
+        place = self.text[self.start : self.end]
+        if len(place) > LONGEST_PLACE:
+            place = f"{place[: LONGEST_PLACE // 2]} ... {place[-LONGEST_PLACE // 2 :]}"
+        return f"{before}»{place}«{behind}"
 
     def placed(self, text: str, start: int, end: int) -> Unreadable:
         """The same with its place, if it has none yet."""
