@@ -24,17 +24,13 @@ def derivation_text(derivation: Derivation, notation: Notation, *, steps: bool, 
 def read_again(derivation: Derivation, text: str, *, latex: bool) -> Comparison | None:
     """What is wrong with the text of a derivation, read back; None if nothing is.
 
-    Not read are derivations whose text does not say all that a reader needs: ``can_be_read``.
-
     Raises:
         ArrayError: no point away from kinks was found.
     """
     from answers.readback.legends import Said, signs_in, signs_mean
     from answers.readback.printed import on_terminal
-    from answers.readback.shown import Shown, can_be_read, misprinted
+    from answers.readback.shown import Shown, misprinted
 
-    if not can_be_read(derivation):
-        return None
     printed = tuple(on_terminal(text, latex=latex))
     wrong = misprinted([Shown(derivation, printed)], [derivation])
     if wrong is not None or derivation.convolution is None or not signs_in(derivation, printed):
@@ -95,10 +91,8 @@ def print_forward(derivations: Iterable[Derivation], *, latex: bool, check: bool
 def _size_again(derivation: Derivation, line: str) -> Comparison | None:
     """What is wrong with the formula of a size, read back; None if nothing is."""
     from answers.readback.printed import Printed
-    from answers.readback.shown import Shown, can_be_read, misprinted
+    from answers.readback.shown import Shown, misprinted
 
-    if not can_be_read(derivation):
-        return None
     return misprinted([Shown(derivation, (Printed(line, "the size"),))], ())
 
 

@@ -76,7 +76,7 @@ def claim(
     """The claim that a derivation is what is required, and right: its result, its steps and its matrix form.
 
     What stands ``beside`` it, such as the input of a layer beside its output, is checked with it. What is ``shown`` of
-    them is read back from the printed text and compared too; only at sizes that are too large for that it is not.
+    them is read back from the printed text and compared too; at sizes that are too large it is only read.
     """
     readable = bool(shown) and all(one.readable for one in shown)
     named = quantity_latex(derivation.quantity, derivation.forward)
@@ -86,7 +86,7 @@ def claim(
         methods += (EACH_STEP,)
     if derivation.matrix is not None:
         methods += (MATRIX_FORM,)
-    if readable:
+    if readable and all(one.comparable for one in shown):
         methods += (READ_BACK,)
     methods += tuple(AT_SIZES[sizes] for sizes in sizes_tried(derivation))
     methods += smooth_for(unknown_functions(derivation.forward))

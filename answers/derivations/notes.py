@@ -21,12 +21,16 @@ def notes_on(derivation: Derivation, *, ties: bool = True) -> tuple[str, ...]:
 
     That a tensor reads as 0 outside is said where it is read there at a point of the check. Where a place of a maximum
     is in a subscript, or sizes depend on each other, an expression alone does not tell that. Where there is no point,
-    the derivation's own notes are left.
+    the derivation's own notes are left; at large sizes it is said of what is read outside at small ones.
     """
     notes = tuple(note for note in derivation.notes if ties or note != TIES)
     if derivation.forward.initial:
         return (BEHIND, *notes) if _reads_later(derivation) else notes
-    if derivation.general is not None or not derivation.outside:
+    if derivation.general is not None:
+        zero_notes = {zero_note(name) for name in derivation.forward.tensors}
+        told = notes_on(derivation.general.derivation, ties=ties)
+        return (*(note for note in told if note in zero_notes), *(note for note in notes if note not in zero_notes))
+    if not derivation.outside:
         return notes
     try:
         zero = _read_outside(derivation)

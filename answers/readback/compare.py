@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 
+from answers.readback.case import CaseReader, CaseSayings
 from answers.readback.printed import Printed
 from answers.readback.reader import Reader, Unequal
 from answers.readback.sayings import Sayings
@@ -50,19 +51,22 @@ def read_back(derivation: Derivation, printed: Iterable[Printed]) -> ReadBack:
 
     Both sides of an equation are computed from the text, at points where every tensor has the value that the forward
     definition gives it and every partial the one that is measured on it. A cell is compared with what is measured of
-    the derivation's quantity.
+    the derivation's quantity. At large sizes it is compared with the derivation's own expressions.
 
     Raises:
         ArrayError: no point away from kinks was found.
     """
+    if derivation.general is not None:
+        reader = CaseReader(derivation)
+        return _read_back(reader, printed, CaseSayings(reader))
     return _read_back(Reader(derivation), printed)
 
 
-def _read_back(reader: Reader, printed: Iterable[Printed]) -> ReadBack:
+def _read_back(reader: Reader, printed: Iterable[Printed], sayings: Sayings | None = None) -> ReadBack:
     formulas, worst = 0, 0.0
     quantities: set[str] = set()
     differences: list[Difference] = []
-    sayings = Sayings(reader)
+    sayings = sayings or Sayings(reader)
     for one in printed:
         try:
             if one.said:

@@ -307,9 +307,12 @@ class Reader:
 
     def _noise(self, side: Side, place: measured.Point, truth: Array) -> float:
         """How far rounding moves what is measured."""
-        partials = (name for name in self._measured(side) if partial_named(name))
-        found = [float(place.partial(name).noise.max(initial=0.0)) for name in partials]
+        found = [self._noise_of(name, place) for name in self._measured(side)]
         return max([*found, EPSILON * float(numpy.abs(truth).max(initial=0.0))])
+
+    def _noise_of(self, name: str, place: measured.Point) -> float:
+        """How far rounding moves what is measured of a partial; a tensor is computed."""
+        return float(place.partial(name).noise.max(initial=0.0)) if partial_named(name) else 0.0
 
     def _of_cell(self, reading: Reading, place: measured.Point, printed: Printed) -> float:
         quantity = self.derivation.quantity
@@ -317,8 +320,7 @@ class Reader:
         if self.derivation.forward.holds_places(quantity.name):
             truth = truth + self.derivation.index_base
         point = point_at(place, reading.table)
-        partial = quantity.partial
-        noise = float(place.partial(quantity.name).noise.max(initial=0.0)) if partial else 0.0
+        noise = self._noise_of(quantity.name, place)
         errors = []
         for side in reading.sides:
             error, lengths = self._compared(side, point, truth, noise)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from answers.readback.case import CaseReader
 from answers.readback.compare import Difference, ReadBack, read_back
 from answers.readback.printed import Printed
 from answers.readback.reader import TOLERANCE
@@ -24,16 +25,13 @@ class Shown:
 
     @property
     def readable(self) -> bool:
-        """Whether something is printed that can be compared."""
-        return any(not one.said for one in self.printed) and can_be_read(self.derivation)
+        """Whether something is printed that can be read."""
+        return any(not one.said for one in self.printed)
 
-
-def can_be_read(derivation: Derivation) -> bool:
-    """Whether the text of a derivation says all that a reader needs.
-
-    There are no points at sizes that are large numbers.
-    """
-    return derivation.general is None
+    @property
+    def comparable(self) -> bool:
+        """Whether what is read can be compared: at sizes that are large numbers that may take too long."""
+        return self.readable and (self.derivation.general is None or CaseReader(self.derivation).is_comparable)
 
 
 def misprinted(shown: Sequence[Shown], answers: Sequence[Derivation]) -> Comparison | None:

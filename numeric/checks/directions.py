@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy
 from numpy.random import Generator
-from sympy import Sum
+from sympy import Sum, Symbol
 
 from derive.building.assemble import BATCH, batched
 from derive.building.blueprint import Block
@@ -165,7 +165,7 @@ def _compared(code: _Code, seed: int, count: int) -> Directions:
     """The comparison along so many directions: what takes much memory takes much time, and one tells already."""
     generator = numpy.random.default_rng(seed)
     given = code.plan.model.given
-    arrays: dict[str, Any] = {tensor.name: _drawn(code.plan.model, tensor, generator) for tensor in given}
+    arrays: dict[str, Any] = {tensor.name: drawn(code.plan.model, tensor, generator) for tensor in given}
     arrays |= {tensor.name: generator.uniform(0.2, 0.8) for tensor in code.plan.parameters if tensor.name not in arrays}
     gradients = _gradients(code, arrays)
     names = tuple(gradients)
@@ -188,11 +188,11 @@ def _compared(code: _Code, seed: int, count: int) -> Directions:
     return Directions(frozenset(names), worst)
 
 
-def _drawn(model: Forward, tensor: Tensor, generator: Generator) -> Array:
+def drawn(model: Forward, tensor: Tensor, generator: Generator, sizes: Mapping[Symbol, int] = ONE_SAMPLE) -> Array:
     """A random array of the tensor's domain; weights are the smaller, the more products with them are added up."""
-    shape = lengths(tensor.shape, ONE_SAMPLE)
+    shape = lengths(tensor.shape, sizes)
     if tensor.domain == "class":
-        return generator.integers(_classes(model, tensor, ONE_SAMPLE), size=shape)
+        return generator.integers(_classes(model, tensor, sizes), size=shape)
     if tensor.domain != "real":
         return of_domain(tensor, generator, (*shape, 1))[..., 0]
     scale = 1 / numpy.sqrt(prod(shape[1:])) if tensor.role == "parameter" else 1.0

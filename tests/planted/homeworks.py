@@ -93,6 +93,15 @@ HOMEWORKS = {
         layout="gradient",
         answer="{kind: gradients, network: net, of: [W1], steps: lecture}",
     ),
+    **{
+        name: ONE_PART.format(
+            layers=mutants_of_pages.LARGE[0], loss="MSE", batch="", layout="gradient", answer=f"{{{answer}}}"
+        )
+        for name, answer in {
+            "large": "kind: gradients, network: net, of: [W1]",
+            "large elements": "kind: elements, network: net, of: [dl/dW1]",
+        }.items()
+    },
     "seen": ONE_PART.format(
         layers="x:(2,9,9) -> Conv2d(3, 3) -> ReLU -> MaxPool2d(2) -> y_hat",
         loss="MSE",

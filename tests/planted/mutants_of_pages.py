@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from tests.planted.mutants_of_printers import in_text, replaced
+from tests.planted.mutants_of_printers import backwards, in_text, its_argument, replaced
 from tests.planted.planting import Mutant
 
 Rule = Callable[..., Any]
@@ -19,6 +19,7 @@ NORM = ("LayerNorm", "--wrt", "z", "--steps")
 SOFTMAX = ("x:n -> Linear(K) -> Softmax -> y_hat", "--loss", "CrossEntropy", "--steps")
 MEAN = ("x:n -> Linear(d) -> ReLU -> Linear(K) -> y_hat", "--loss", "MSE(mean)")
 BATCH = ("x:n -> Linear(d) -> Tanh -> Linear(K) -> y_hat", "--loss", "MSE", "--batch", "B")
+LARGE = ("x:90 -> Linear(70) -> ReLU -> Linear(40) -> y_hat", "--loss", "MSE", "--wrt", "W1")
 GRAPH = "a = x*y - 3*z; b = sigma(a)/y; w = a*b + x"
 ANSWERS = {
     "told": "{kind: gradients, network: net, of: [W1, b1], steps: lecture}",
@@ -118,7 +119,28 @@ def no_window(right: Rule) -> Rule:
     return sizes
 
 
+LARGE_SIZES = {
+    "large sizes: a transpose dropped": planted(
+        "derive.render.matrix:MatrixPrinter.transpose", its_argument, "large", LARGE
+    ),
+    "large sizes: a shape backwards": planted("derive.render.printing:shape_piece", backwards, "large", LARGE),
+    "large sizes: a sum from 2 on": planted(
+        "derive.render.expression:ExpressionPrinter.sum",
+        replaced(("=1}", "=2}")),
+        "large elements",
+        (*LARGE, "--notation", "index"),
+    ),
+    "large sizes: another class of kink": planted(
+        "derive.render.expression:ExpressionPrinter.condition",
+        replaced((" > ", " < ")),
+        "large elements",
+        (*LARGE, "--notation", "index"),
+    ),
+}
+"""Printers whose text is compared with the expressions of a derivation at large sizes."""
+
 MUTANTS = {
+    **LARGE_SIZES,
     **sentence(
         "the slope of another element",
         "told",

@@ -132,7 +132,7 @@ AT_SIZES = "no kind of answer prints a Jacobian as a matrix at sizes"
 PRINTER = "expression:ExpressionPrinter"
 MUTANTS = {
     "printer: a transpose dropped": mutant("matrix:MatrixPrinter.transpose", its_argument, "gradients", GRADIENTS),
-    "printer: a shape backwards": mutant("printing:_shape", backwards, "gradients", GRADIENTS),
+    "printer: a shape backwards": mutant("printing:shape_piece", backwards, "gradients", GRADIENTS),
     "printer: indices from the other base": mutant("counting:counted", from_the_other, "conv", CONV),
     "printer: a limit of a sum": mutant(
         f"{PRINTER}.sum", in_text(lambda text: text.replace("=1}", "=2}").replace("=0}", "=1}")), "conv", CONV
