@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from time import time
 
+from derive.remembering import TRIALS
+
 PREFIX = "gradsheet-scratch-"
 OURS = re.compile(re.escape(PREFIX) + r"[a-z0-9_]{8}")
 SETTLED = 60
@@ -52,7 +54,7 @@ def _held(folder: Path) -> Iterator[bool]:
         os.close(place)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=TRIALS)
 def _sweep_once(place: str) -> None:
     sweep(Path(place))
 

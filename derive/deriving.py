@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from sympy import Expr, KroneckerDelta
 
@@ -24,11 +24,9 @@ from derive.lecture.passages import Lecturer
 from derive.lettering import Lettering, lettering_of
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
+from derive.remembering import with_forward
 from derive.step_rules import StepRule
 from derive.steps import Grain, Quantity, Step
-
-REMEMBERED = 32
-"""Of so many forward definitions what was derived is kept: those of a homework, or of the layers of a page."""
 
 Key = tuple[str, str, Vocabulary, Grain]
 
@@ -184,7 +182,7 @@ class Deriver:
         return self._speakers[key]
 
 
-@lru_cache(maxsize=REMEMBERED)
+@with_forward(8)
 def deriver_of(
     forward: Forward,
     blocks: tuple[Block, ...],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -17,6 +16,7 @@ from sympy.core.function import AppliedUndef
 from derive.expression import symbols, walks
 from derive.expression.partials import ends_of
 from derive.forward import Forward
+from derive.remembering import ONE, with_forward
 from derive.steps import Quantity, Sentence, Step
 
 POOL = "ijkmpqrstuvwnac"
@@ -207,7 +207,7 @@ class Lettering:
         return fresh
 
 
-@lru_cache(maxsize=32)
+@with_forward(ONE)
 def lettering_of(forward: Forward) -> Lettering:
     """The letters of the axes of a forward definition."""
     return Lettering(forward)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from sympy import And, Expr, Sum
@@ -17,6 +16,7 @@ from derive.derivation import Derivation, General
 from derive.expression import walks
 from derive.expression.functions import Bracket
 from derive.forward import Forward
+from derive.remembering import EXPRESSIONS, with_forward
 from derive.steps import Quantity, Step
 
 
@@ -33,15 +33,15 @@ def specialised(general: Derivation, numbers: Numbers, forward: Forward | None =
         forward=model,
         quantity=quantity,
         result=_decided(put(general.result, numbers), quantity, model),
-        steps=tuple(_step(step, tuple(numbers.items()), model) for step in general.steps),
+        steps=tuple(_step(model, step, tuple(numbers.items())) for step in general.steps),
         matrix=put(general.matrix, numbers),
         convolution=put(general.convolution, numbers),
         general=General(general, tuple(numbers.items())),
     )
 
 
-@lru_cache(maxsize=4096)
-def _step(general: Step, numbers: tuple[tuple[Expr, Expr], ...], forward: Forward) -> Step:
+@with_forward(EXPRESSIONS)
+def _step(forward: Forward, general: Step, numbers: tuple[tuple[Expr, Expr], ...]) -> Step:
     """A step at the numbers; derivations of one network share most of theirs."""
     step: Step = put(general, dict(numbers))
     return replace(step, expression=_decided(step.expression, step.quantity, forward))

@@ -15,6 +15,7 @@ from answers.code.lines import Naming, code_of, equation
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.network import Network, network
+from derive.remembering import TRIALS
 from numeric.source import function_code, tree
 
 BATCH = "B"
@@ -68,7 +69,7 @@ def written_activation(name: str, layer: str, library: str, naming: Naming) -> A
     return ActivationLines(name, statements, target, code, comments[0], gradient, comments[1])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def _model(layer: str) -> Network:
     # The loss only gives the gradient dJ/dy a name; it does not enter the answer.
     return network(f"z:n -> {layer} -> y_hat", "MSE", batch=BATCH)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from answers.code.check import RunningCheck, begin_check, check_file
 from answers.code.report import CodeReport
 from answers.trainings.trainer import NotTrainedError, Trainer
 from answers.trainings.words import in_percent, metric_latex
+from derive.remembering import ONE
 
 
 class NotRunError(NotTrainedError):
@@ -112,7 +113,7 @@ def _version(package: str) -> list[str]:
     return sorted(metadata.version(name) for name in set(distributions))
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def _distributions() -> Mapping[str, list[str]]:
     """The distributions that bring each package; to find them, the list of files of every one is read."""
     return metadata.packages_distributions()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from derive.remembering import ONE
 from numeric.source import tree
 from numeric.source.plain import in_docstring, one_line, require_plain
 from numeric.source.printing import Page, printed, statement_lines
@@ -30,7 +31,7 @@ def render(template: str, **values: Any) -> str:
     return require_plain(_environment().get_template(template).render(values))
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def _environment() -> Environment:
     """Jinja for Python files: ``$%`` and ``%$`` enclose what steers, ``$(`` and ``)$`` a value."""
     environment = Environment(

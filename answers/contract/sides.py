@@ -15,6 +15,7 @@ from sympy import Dummy, Expr, Symbol
 from derive.errors import DefinitionError
 from derive.expression.partials import partial_name
 from derive.numbers.magnitudes import power, rational
+from derive.remembering import ONE
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ GRAMMAR = r"""
 """
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=ONE)
 def _parser() -> Lark:
     return Lark(f"{GRAMMAR}\n    NAME: /{NAME}/", parser="lalr")
 

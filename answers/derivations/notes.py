@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from derive.calculus.ranges import TIES, zero_note
 from derive.derivation import Derivation
 from derive.expression.symbols import accesses, subscripts_of
+from derive.remembering import LIBRARY, with_forward
 from numeric.checks.checking import places_of
 from numeric.checks.outside import reads_outside
 from numeric.errors import ArrayError
@@ -15,7 +14,7 @@ BEHIND = "What is read behind the last time counts as 0."
 """What a recursion backwards through time relies on."""
 
 
-@lru_cache(maxsize=256)
+@with_forward(LIBRARY)
 def notes_on(derivation: Derivation, *, ties: bool = True) -> tuple[str, ...]:
     """The notes of a derivation; names in braces are set as symbols, as in steps.
 
@@ -49,7 +48,7 @@ def _reads_later(derivation: Derivation) -> bool:
 def _read_outside(derivation: Derivation) -> list[str]:
     """The tensors that the result reads outside of their ranges at a point."""
     quantity, model = derivation.quantity, derivation.forward
-    counts = reads_outside(derivation.result, quantity, model, frozenset())
+    counts = reads_outside(model, derivation.result, quantity, frozenset())
     points = [place.point for place in places_of(model, 0, 3)] if counts else []
     return sorted(
         name

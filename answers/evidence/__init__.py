@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from answers.contract.evidence import Evidence, Found
 from answers.contract.item import Context
 from answers.contract.model import discover, one_of
+from derive.remembering import ONE
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def evidence_kinds() -> dict[str, type[Evidence]]:
     """The kinds by the name that a homework file gives them."""
     return discover(__name__, __path__, Evidence)

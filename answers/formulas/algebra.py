@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import sympy
 from sympy import Expr, Indexed, Sum, Symbol
 from sympy.core.function import AppliedUndef
@@ -12,13 +10,14 @@ from derive.building.formulas import DERIVATIVE
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import MatrixFunction, ProductOver
 from derive.forward import Forward
+from derive.remembering import EXPRESSIONS, with_forward
 
 OPAQUE = (Sum, Indexed, Bracket, Maximum, ArgMax, ProductOver, MatrixFunction, sympy.Piecewise, sympy.KroneckerDelta)
 """What algebra here does not look into."""
 
 
-@lru_cache(maxsize=1024)
-def holds_exactly(left: Expr, relation: str, right: Expr, model: Forward) -> bool:
+@with_forward(EXPRESSIONS)
+def holds_exactly(model: Forward, left: Expr, relation: str, right: Expr) -> bool:
     """Whether the relation certainly holds for all real values of the symbols; False says nothing."""
     low, high = _written_out(left, model), _written_out(right, model)
     if low is None or high is None:

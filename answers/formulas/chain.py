@@ -180,7 +180,7 @@ def decided(chain: Chain) -> tuple[int, ...]:
 
 def _decided(chain: Chain) -> Iterator[int]:
     for number, (before, line) in enumerate(zip(chain.lines, chain.lines[1:], strict=False), start=2):
-        if holds_exactly(before.formula.expression, line.relation, line.formula.expression, chain.setting.forward):
+        if holds_exactly(chain.setting.forward, before.formula.expression, line.relation, line.formula.expression):
             yield number
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from answers.grading.asked import Asked, Paper
 from answers.handins.formulas import Formula
@@ -16,6 +15,7 @@ from answers.reading.reading import understood
 from answers.reading.tree import Read, Transpose
 from derive.expression.partials import partial_named
 from derive.forward import Forward
+from derive.remembering import TRIALS, with_forward
 
 NAME = re.compile(
     r"\s*(?:\\(?:bm|mathbf|boldsymbol|vec|mathrm)\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\}?"
@@ -216,7 +216,7 @@ def _outside_of_brackets(text: str) -> Iterator[tuple[int, int]]:
         depth = max(0, depth + (found[0][-1] in "([{") - (found[0][-1] in ")]}"))
 
 
-@lru_cache(maxsize=64)
+@with_forward(TRIALS)
 def _setting(model: Forward, base: int, symbols: tuple[tuple[str, str | int], ...]) -> Setting:
     return settings(model, base, known_symbols(model, dict(symbols)), (), ["numerator"])[0]
 

@@ -21,6 +21,7 @@ from answers.handins.files import LARGEST, SUFFIXES, printable
 from answers.homework.context import HomeworkContext
 from answers.homework.load import load
 from answers.version import version
+from derive.remembering import TRIALS
 
 Advance = Callable[[str], None]
 """Called with the name of each student whose hand-in is done."""
@@ -131,7 +132,7 @@ def grade(
     return paper, handins
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=TRIALS)
 def paper_for(homework: str, digest: str) -> Paper:
     """What the homework asks for, derived once in each process.
 

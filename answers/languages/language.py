@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
+
+from derive.remembering import ONE
 
 FORMULA = r"\$(?:[^$\\]|\\.)*\$"
 LISTED = rf"{FORMULA}(?:(?:, | and |, and ){FORMULA})*"
@@ -104,7 +106,7 @@ def _is_program(printed: Any, name: str) -> bool:
     return name == "lines" and getattr(printed, "kind", "") == "code"
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def languages() -> dict[str, Language]:
     """The languages by their names and by their codes."""
     found = {"english": ENGLISH, "en": ENGLISH}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import (
@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
+from derive.remembering import ONE, TRIALS
 
 OURS = "gradsheet"
 """Before the names of our templates where another one goes before them: ``gradsheet/sheet.tex.j2``."""
@@ -39,7 +40,7 @@ SYNTAX: Mapping[str, Any] = {
 }
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def latex_environment() -> Environment:
     r"""The environment of the templates in ``templates/latex``.
 
@@ -52,7 +53,7 @@ def latex_environment() -> Environment:
     return environment
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=TRIALS)
 def _own_environment(own: tuple[tuple[str, str], ...]) -> Environment:
     """The same in a sandbox, with templates of a homework's own before ours: they read values and change nothing."""
     ours = PackageLoader("templates", "latex")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 from urllib.parse import unquote
@@ -21,6 +21,7 @@ from answers.latex.code import code_lines
 from answers.latex.escape import escape, escape_typed
 from answers.latex.formula import formula, is_display
 from derive.expression.identifiers import quoted
+from derive.remembering import ONE
 
 
 class MarkdownError(HomeworkContentError):
@@ -93,7 +94,7 @@ def _is_page_break(node: SyntaxTreeNode) -> bool:
     return node.type == "paragraph" and node.children[0].content.strip() in BREAKS
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
     parser.enable(["table", "smartquotes"])

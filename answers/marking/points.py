@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import numpy
 from sympy import Symbol
 
 from derive.forward import Forward
+from derive.remembering import ONE, with_forward
 from numeric.arrays.sizes import sizes_from
 from numeric.errors import ArrayError
 from numeric.measuring.point import Point
@@ -24,7 +24,7 @@ REACH = 3
 TRIES = 8
 
 
-@lru_cache(maxsize=64)
+@with_forward(ONE)
 def points_of(model: Forward) -> tuple[Point, ...]:
     """Points at which every tensor and partial is measured when it is asked for.
 
@@ -34,14 +34,14 @@ def points_of(model: Forward) -> tuple[Point, ...]:
     return tuple(_at(model, sizes, seed) for seed, sizes in enumerate(_sizings(model)))
 
 
-@lru_cache(maxsize=64)
+@with_forward(ONE)
 def kinks_of(model: Forward) -> tuple[Point, ...]:
     """Points at which conditions are exactly at their boundaries, where definitions choose a side."""
     sizes = next(_sizings(model))
     return tuple(Point(model, arrays, sizes) for arrays in at_kinks(model, sizes, 0))
 
 
-@lru_cache(maxsize=64)
+@with_forward(ONE)
 def whole_points_of(model: Forward) -> tuple[Point, ...]:
     """Points of whole numbers at the smallest sizes, for counterexamples; the sizes grow from one to the next."""
     choices = plan(model, 0)

@@ -23,6 +23,7 @@ from derive.errors import nearest
 from derive.expression.partials import partial_named
 from derive.expression.symbols import accesses, name_of, subscripts_of
 from derive.forward import Forward
+from derive.remembering import EXPRESSIONS, LIBRARY, with_forward
 from numeric.measuring import point as measured
 
 TURNED = re.compile(r"(.*?)(?:\.T|\^T|\^\{T\}|\^\\top|\^\{\\top\}|ᵀ|')")
@@ -162,7 +163,7 @@ def settings(
     return list(_settings(model, base, tuple(symbols.items()), tuple(indices), tuple(layouts)))
 
 
-@lru_cache(maxsize=256)
+@with_forward(LIBRARY)
 def _settings(
     model: Forward,
     base: int,
@@ -277,7 +278,7 @@ def _symbol(
     raise ValueError(f"{spelling} is said to stand for {name}, which is nothing here; {nearest(name, visible)}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _keys(spelling: str) -> frozenset[Any]:
     """What tells spellings apart: letters, and what stands above and below them."""
     try:

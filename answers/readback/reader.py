@@ -17,6 +17,7 @@ from sympy.core.relational import Relational
 from answers.readback.printed import Printed
 from answers.reading import Function, Index, Misshapen, Point, Reading, Side, Table, Tensor, read, tree
 from answers.reading import functions as elementwise
+from answers.reading.symbols import Symbol as TableSymbol
 from answers.reading.tables import point_at, spellings, table_of
 from answers.reading.walks import walk
 from derive.building.known import OUTSIDE
@@ -205,7 +206,7 @@ class Reader:
         self, zero: frozenset[str], lowest: frozenset[str] = frozenset(), indices: tuple[Index, ...] = ()
     ) -> Table:
         derivation = self.derivation
-        extra = (*self.functions, *indices)
+        extra: tuple[TableSymbol, ...] = (*self.functions, *indices)
         return table_of(
             derivation.forward,
             derivation.layout,

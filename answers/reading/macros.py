@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from answers.reading.errors import Unreadable
+from derive.remembering import LIBRARY
 
 PIECE = re.compile(
     r"\\(?:operatorname|hspace|vspace|tag)\*|\\[A-Za-z]+|\\.|%[^\n]*|\s+|\#[1-9]|[A-Za-z]+|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|.",
@@ -42,7 +43,7 @@ def pieces(text: str) -> list[Piece]:
     return [(match[0], match.start(), match.end()) for match in PIECE.finditer(text) if match[0][0] != "%"]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def macros_in(text: str) -> tuple[dict[str, Macro], str]:
     """The definitions in a text, and the text with spaces in their places."""
     found: dict[str, Macro] = {}

@@ -32,6 +32,7 @@ from answers.reading.syntax import (
     Terms,
     Word,
 )
+from derive.remembering import ONE
 
 SHOWN = {
     "RPAR": ")", "RBRA": "]", "RBRACE": "}", "RSET": r"\}", "RBAR": "|", "RNORM": "‖", "RFLOOR": "⌋", "RCEIL": "⌉",
@@ -254,7 +255,7 @@ class _Build:
         return None
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=ONE)
 def _parser() -> Lark:
     grammar = (files("answers.reading") / "grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer=_Given, transformer=_Build())

@@ -9,12 +9,13 @@ import numpy
 
 from answers.reading.point import Point
 from answers.reading.symbols import Axis, Size, Table, Tensor
+from derive.remembering import LIBRARY
 
 FIRST = 2
 """The smallest length."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def point_of(table: Table, seed: int) -> Point:
     """A random point; every named length has a size of its own."""
     generator = numpy.random.default_rng(seed)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from answers.reading.errors import Misshapen
 from answers.reading.symbols import Axis
+from derive.remembering import EXPRESSIONS
 
 Bindings = Mapping[str, Axis]
 """What unknown lengths were found to be."""
@@ -102,7 +103,7 @@ def merge(left: Bindings, right: Bindings) -> Bindings | None:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def transposed(shape: Shape) -> Shape:
     """The shape of a transpose; Misshapen for more than two axes."""
     if len(shape.axes) == 1:

@@ -13,6 +13,7 @@ from answers.reading.errors import Unreadable
 from answers.reading.parsing import parse
 from answers.reading.symbols import Function, Symbol, Table
 from answers.reading.tokens import Lexicon, tokens_of
+from derive.remembering import LIBRARY
 
 ANY = Lexicon(frozenset(), whole=True)
 
@@ -39,7 +40,7 @@ class Lookup:
         return tuple(entry for entry in self.entries.get(text, ()) if isinstance(entry.symbol, Function))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=LIBRARY)
 def lookup(table: Table) -> Lookup:
     """The spellings of a table, compiled.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -17,6 +16,7 @@ from answers.reading.symbols import Symbol as TableSymbol
 from answers.reading.vocabulary import GREEK
 from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
+from derive.remembering import LIBRARY, with_forward
 from numeric.measuring import point as measured
 
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
@@ -91,7 +91,7 @@ def axis_of(length: Expr, units: Collection[str] = ()) -> Axis:
     return int(length) if length.is_Integer else str(length)
 
 
-@lru_cache(maxsize=256)
+@with_forward(LIBRARY)
 def table_of(
     model: Forward,
     layout: Layout = "gradient",

@@ -12,6 +12,8 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from derive.remembering import ONE, TRIALS
+
 OURS = frozenset({"gradsheet", "derive", "numeric", "answers", "templates"})
 """What is never granted: the program that knows the answers."""
 
@@ -28,7 +30,7 @@ class Granted:
     readable: tuple[Path, ...]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def granted(names: tuple[str, ...]) -> Granted:
     """What a program may read that may import the packages of these names, installed or not."""
     entries: dict[str, Path] = {}
@@ -83,7 +85,7 @@ def _entries(distribution: metadata.Distribution) -> Iterator[Path]:
             yield Path(str(distribution.locate_file(name)))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=ONE)
 def _system() -> tuple[Path, ...]:
     """Python's own library entry by entry, without the packages in it, and the libraries of the system."""
     paths = sysconfig.get_paths()

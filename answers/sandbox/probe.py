@@ -8,12 +8,13 @@ from pathlib import Path
 
 from answers.sandbox.frames import FrameError, frames
 from answers.sandbox.supervisor import Limits, begin
+from derive.remembering import ONE
 
 ENTRY = Path(__file__).with_name("entry.py")
 SECONDS, MEGABYTES = 30, 500
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=ONE)
 def lacking() -> tuple[str, ...]:
     """Each part of the sandbox that this system does not have, with what is then not kept from code under test."""
     ended = begin(ENTRY, {}, (), {}, Limits(SECONDS, MEGABYTES)).ended()

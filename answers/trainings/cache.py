@@ -7,13 +7,14 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy
 import platformdirs
 
+from derive.remembering import ONE
 from numeric.training import Trained, TrainingError, load_arrays, save_arrays
 
 VARIABLE = "GRADSHEET_CACHE"
@@ -27,7 +28,7 @@ def cache_folder() -> Path:
     return Path(given) if given else Path(platformdirs.user_cache_dir("gradsheet")) / "trainings"
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def code_digest() -> str:
     """A hash of the code that derives, compiles and trains, and of NumPy's version."""
     digest = hashlib.sha256(numpy.__version__.encode())

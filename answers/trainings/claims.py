@@ -17,6 +17,7 @@ from answers.trainings.data import Prepared
 from answers.trainings.trainer import Outcome
 from answers.trainings.words import goal, metric_markdown, title
 from derive.errors import nearest
+from derive.remembering import LIBRARY
 from numeric.arrays.axes import Array
 from numeric.checks.comparison import Comparison, largest, relative_error
 from numeric.checks.tolerances import DIFFERENCES, DOUBLE, SINGLE
@@ -108,7 +109,7 @@ def _beside_the_largest(one: Array | float, other: Array | float) -> float:
         return inf
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=LIBRARY)
 def _replayed(outcome: Outcome) -> Comparison:
     """The first losses against those of the same training begun anew."""
     settings, learner = outcome.job.model.settings(), outcome.learner
@@ -125,7 +126,7 @@ def _replayed(outcome: Outcome) -> Comparison:
     return Comparison(error, _tolerance(outcome), len(kept))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=LIBRARY)
 def _gradients(outcome: Outcome) -> Comparison:
     """Slopes along random directions at the parameters of the first steps, by gradients and by differences."""
     settings, learner = outcome.job.model.settings(), outcome.learner
@@ -159,7 +160,7 @@ def _slope_error(
     return min(abs(quotient - along) for quotient in quotients) / max(size, 1e-8)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=LIBRARY)
 def _measured_again(outcome: Outcome) -> Comparison:
     """The metrics of the kept weights, and the outputs of the forward definition beside those of the code."""
     settings, learner = outcome.job.model.settings(), outcome.learner

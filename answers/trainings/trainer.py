@@ -21,6 +21,7 @@ from answers.trainings.model import TrainingModel
 from derive.conventions import USUAL, Conventions
 from derive.errors import DeriveError
 from derive.network import Network, network
+from derive.remembering import DATA, TRIALS
 from numeric.codegen import CompileError
 from numeric.data import DataError, MissingPackageError
 from numeric.training import Learner, Progress, Trained, TrainingError, prepare, train
@@ -63,14 +64,14 @@ class Job:
         return _network(self.layers, self.loss, self.reduction, self.own.model_dump_json(), self.conventions)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def _network(layers: str, loss: str | None, reduction: Literal["mean", "sum"], own: str, usual: Conventions) -> Network:
     """A network, which many runs of a sweep share; ``own`` are a homework's definitions as JSON."""
     extra = OwnDefinitions.model_validate_json(own).definitions()
     return network(layers, loss, batch="B", reduction=reduction, conventions=usual, extra=extra)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=DATA)
 def _prepared(data: str, folder: Path | None) -> Prepared:
     """Data by their description as JSON; the runs of a sweep share them."""
     described: AnyData = TypeAdapter[AnyData](AnyData).validate_json(data)

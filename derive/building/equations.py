@@ -33,6 +33,7 @@ from derive.expression.identifiers import word
 from derive.expression.matrices import InverseEntry, ProductOver, determinant, inverse
 from derive.forward import Domain
 from derive.numbers.magnitudes import called, limited, power, rational
+from derive.remembering import EXPRESSIONS, ONE
 
 COMPARISONS = {
     "<": sympy.Lt,
@@ -71,7 +72,7 @@ class Vocabulary:
     functions: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=ONE)
 def _parser() -> Lark:
     grammar = (files("derive.building") / "equations.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", start=["rows", "expression"], propagate_positions=True)
@@ -243,7 +244,7 @@ def _range_of(
     raise PlacedError(f"the range of index {letter} is not known: declare the shape of {name}", place)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=EXPRESSIONS)
 def parse_tree(text: str, start: str, functions: frozenset[str] = frozenset()) -> Tree[Any]:
     """The syntax tree of a text: of ``rows``, or of one ``expression``. It is shared, so nobody changes it.
 

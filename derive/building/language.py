@@ -19,6 +19,7 @@ from derive.errors import NetworkError
 from derive.expression import symbols
 from derive.expression.identifiers import quoted, word
 from derive.numbers.magnitudes import power, rational
+from derive.remembering import ONE
 
 Argument: TypeAlias = Expr | str | tuple["Argument", ...]
 """What a layer is given: a number or size, a name or text, or a tuple of them."""
@@ -73,7 +74,7 @@ QUALIFIED = re.compile(r"\b(?:[A-Za-z_]\w*\.)+([A-Za-z_]\w*)")
 """A name with the module of a library before it, such as nn.ReLU."""
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=ONE)
 def _parser() -> Lark:
     grammar = (files("derive.building") / "language.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", start=["network", "objective", "stage"])

@@ -15,6 +15,7 @@ from lark import Token, Tree
 from lark.tree import Meta
 
 from derive.building.placed import PlacedError, position_of
+from derive.remembering import LIBRARY
 
 Tr = Tree[Any]
 Parse = Callable[[str], Tr]
@@ -224,7 +225,7 @@ def _with_values(template: Any, values: Mapping[str, Tr], made: Tr) -> Any:
     return Tree(template.data, [_with_values(child, values, made) for child in template.children], made.meta)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=LIBRARY)
 def _template(text: str, parse: Parse) -> Tr:
     return parse(text)
 

@@ -11,12 +11,13 @@ from sympy.core.relational import Relational
 from derive.calculus.factors import plainly_irreducible, taken_out
 from derive.expression import symbols, walks
 from derive.expression.functions import Bracket
+from derive.remembering import EXPRESSIONS
 
 MOST_INDETERMINATES = 12
 """Polynomials in more indeterminates than these are not factored beyond what can be seen term by term."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def factored(expression: Expr, targets: tuple[str, ...] = ()) -> Expr:
     """The expression as one product of irreducible factors over one denominator, with textbook signs.
 
@@ -79,7 +80,7 @@ def _indeterminates(expression: Expr) -> dict[Expr, Expr]:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def signed(expression: Expr, targets: tuple[str, ...] = ()) -> Expr:
     """The product with every factor that is a sum turned to the sign that a textbook gives it.
 

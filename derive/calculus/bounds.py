@@ -11,6 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from derive.expression import symbols, walks
 from derive.expression.affine import in_letter
+from derive.remembering import EXPRESSIONS
 
 Known = tuple[tuple[Symbol, Expr], ...]
 
@@ -32,7 +33,7 @@ def in_range(value: Expr, length: Expr, ranges: Ranges) -> tuple[Boolean, ...]:
     return tuple(walks.replaced(condition, back) for condition in conditions)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _in_range(value: Expr, length: Expr, known: Known) -> tuple[Boolean, ...]:
     ranges = dict(known)
     conditions = []
@@ -64,7 +65,7 @@ def never_negative(value: Expr, ranges: Ranges) -> bool:
     return _never_negative(value, letters, formulas)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _never_negative(value: Expr, letters: Known, formulas: Known) -> bool:
     """Whether an expanded value is at least 0, with the sizes of the letters in it and what sizes follow from."""
     lowest = _lowest(value, dict(letters))

@@ -11,6 +11,7 @@ import sympy
 from sympy import Add, Expr, Indexed, Mul, Pow, Rational
 
 from derive.expression import walks
+from derive.remembering import EXPRESSIONS, SYMBOLS
 
 Powers = dict[Expr, Expr]
 """The factors of a product by their bases, with their exponents."""
@@ -28,7 +29,7 @@ def powers_of(term: Expr) -> tuple[Rational, Powers]:
     return coefficient, powers
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Expr]:
     """The factor that all terms share, and the sum of what is left of them.
 
@@ -108,7 +109,7 @@ def _nothing_shared(base: Expr, terms: list[Powers], read: list[set[Expr]]) -> b
     return bool(beside) and set().union(*multiplying).isdisjoint(set().union(*beside))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=SYMBOLS)
 def cost(expression: Expr) -> int:
     """How much there is to read: operations, with divisions, functions and sums counted double."""
     if isinstance(expression, Indexed | sympy.Symbol) or expression.is_Number:
@@ -121,7 +122,7 @@ def cost(expression: Expr) -> int:
     return inner + 2
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def grouped(expression: Expr) -> Expr:
     """The expression with terms of its sums that share a factor put together, where that makes it shorter."""
     if not expression.args or isinstance(expression, Indexed) or not walks.holds(expression, Add):

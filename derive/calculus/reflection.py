@@ -11,6 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.expression import walks
 from derive.expression.scalar import ScalarFunction
+from derive.remembering import LIBRARY
 
 
 def reflected(expression: Expr, functions: Iterable[ScalarFunction]) -> Expr:
@@ -30,7 +31,7 @@ def reflected(expression: Expr, functions: Iterable[ScalarFunction]) -> Expr:
     return walks.replaced(expression, replaced)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def sum_of_opposites(function: ScalarFunction) -> Expr | None:
     """The number ``f(u) + f(-u)``, where it is one for all u; None where it is not."""
     u = sympy.Symbol("_u", real=True)

@@ -23,6 +23,7 @@ from derive.calculus.factors import cost
 from derive.expression import symbols
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
+from derive.remembering import LIBRARY
 from derive.step_rules import StepRule
 
 
@@ -82,7 +83,7 @@ class SlopeTable:
         return max((len(slope(function, self.functions).steps) for function in known), default=1)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def slope(function: ScalarFunction, library: tuple[ScalarFunction, ...] = ()) -> Slope:
     """Derive the slope of ``function``; ``library`` holds the functions that its formula applies.
 
@@ -184,7 +185,7 @@ def _digits(expression: Expr) -> int:
     return sum(len(str(number)) for number in expression.atoms(sympy.Rational))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def _folded(function: ScalarFunction, slope_formula: Expr) -> Expr | None:
     """The slope as a polynomial in the function's own value, by elimination, if it is one."""
     generator = _exponential(function.formula, slope_formula)

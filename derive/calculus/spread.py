@@ -9,9 +9,10 @@ from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
 from derive.calculus.algebra import factored
 from derive.calculus.factors import cost
 from derive.expression import walks
+from derive.remembering import EXPRESSIONS
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def spread(expression: Expr, targets: tuple[str, ...] = ()) -> Expr:
     """The expression with the plain factors of its products multiplied into the one sum that may shorten them.
 

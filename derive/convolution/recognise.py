@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -41,6 +40,7 @@ from derive.expression.affine import affine
 from derive.expression.functions import Bracket
 from derive.expression.partials import partial_read
 from derive.forward import Forward
+from derive.remembering import ONE, with_forward
 
 if TYPE_CHECKING:
     from derive.steps import Quantity
@@ -93,7 +93,7 @@ class Reading:
         return Reading(self.kernel, self.map, tuple(pattern.swapped for pattern in self.patterns))
 
 
-@lru_cache(maxsize=64)
+@with_forward(ONE)
 def reads_windows(forward: Forward) -> bool:
     """Whether a row combines indices in a subscript or a delta, as convolutions and pooling do."""
     return any(

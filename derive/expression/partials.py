@@ -12,6 +12,7 @@ from functools import lru_cache
 from sympy import Expr
 
 from derive.expression.symbols import name_of
+from derive.remembering import EXPRESSIONS
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Partial:
         return not set(self.held).isdisjoint(self.ends)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def partial_named(name: str) -> Partial | None:
     """The partial of that name, None for any other name."""
     whole, *held = name.split("|")

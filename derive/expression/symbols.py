@@ -19,9 +19,10 @@ from sympy.printing.str import StrPrinter
 from derive.errors import DeriveError
 from derive.expression import walks
 from derive.expression.identifiers import TENSOR, is_word, quoted, symbol_name
+from derive.remembering import SYMBOLS
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=SYMBOLS)
 def size(name: str) -> Symbol:
     """The positive integer symbol of a dimension, such as ``n`` or ``K``.
 
@@ -59,7 +60,7 @@ def number_of(symbol: Symbol) -> Expr | None:
     return sympy.Integer(symbol.name.strip(f"{MARK}'")) if symbol.name.startswith(MARK) else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=SYMBOLS)
 def index(name: str) -> Symbol:
     """The symbol of an index, which runs from 0 to its size less one.
 
@@ -69,7 +70,7 @@ def index(name: str) -> Symbol:
     return Symbol(symbol_name(name, "an index", TENSOR), integer=True, nonnegative=True)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=SYMBOLS)
 def scalar(name: str) -> Symbol:
     """The real symbol that stands for a tensor of rank zero or for a real hyper-parameter.
 
@@ -79,7 +80,7 @@ def scalar(name: str) -> Symbol:
     return Symbol(symbol_name(name, "a tensor", TENSOR), real=True)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=SYMBOLS)
 def base(name: str) -> IndexedBase:
     """The SymPy base of a tensor of real numbers."""
     return IndexedBase(scalar(name))
@@ -118,7 +119,7 @@ def sizes_in(expressions: Iterable[Expr]) -> set[Symbol]:
     }
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=SYMBOLS)
 def text(expression: Expr) -> str:
     """The expression as text, by which terms and elements are ordered."""
     if isinstance(expression, AppliedUndef) and len(expression.args) == 1:
@@ -133,7 +134,7 @@ class _Text(StrPrinter):
         return text(expression) if len(expression.args) == 1 else str(self._print_Function(expression))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=SYMBOLS)
 def accesses(expression: Expr) -> tuple[Expr, ...]:
     """The elements and scalar symbols that the expression reads, each once, in the order of their text.
 
@@ -142,7 +143,7 @@ def accesses(expression: Expr) -> tuple[Expr, ...]:
     return tuple(sorted(_read(expression), key=text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=SYMBOLS)
 def _read(expression: Basic) -> frozenset[Expr]:
     if isinstance(expression, Indexed):
         return frozenset((expression,)).union(*map(_read, expression.indices))

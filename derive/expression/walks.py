@@ -14,11 +14,10 @@ import sympy
 from sympy import Add, Basic, Expr, Indexed, IndexedBase, Mod, Sum, Symbol, Tuple, floor
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-KEPT = 65536
-"""How many answers each walk remembers."""
+from derive.remembering import SYMBOLS
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=SYMBOLS)
 def element(base: IndexedBase, subscripts: Sequence[Expr]) -> Expr:
     """The element of a tensor; equal elements are one object, so that comparing them takes no time."""
     return Indexed(base, *subscripts)
@@ -43,7 +42,7 @@ def modulo(number: Expr, divisor: Expr) -> Expr:
     return Mod(number, divisor, evaluate=not plain or holds(number, Mod, floor))
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=SYMBOLS)
 def expanded(expression: Expr) -> Expr:
     """The expression multiplied out, as SymPy does."""
     result: Expr = sympy.expand(expression)
@@ -102,7 +101,7 @@ def mapped(node: Basic, change: Callable[[Basic], Basic], kind: type[Basic] = Ba
     return rebuilt(node, [*node.args[:unchanged], *map(changed, node.args[unchanged:])])
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=SYMBOLS)
 def free_symbols(expression: Basic) -> frozenset[Symbol]:
     """The symbols in the expression, the names of its tensors among them, that no sum or maximum binds."""
     if isinstance(expression, Symbol):
@@ -113,7 +112,7 @@ def free_symbols(expression: Basic) -> frozenset[Symbol]:
     return frozenset().union(*map(free_symbols, expression.args))
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=SYMBOLS)
 def all_symbols(expression: Basic) -> frozenset[Symbol]:
     """The symbols in the expression, those that are bound in it among them."""
     if isinstance(expression, Symbol):
@@ -121,7 +120,7 @@ def all_symbols(expression: Basic) -> frozenset[Symbol]:
     return frozenset().union(*map(all_symbols, expression.args))
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=SYMBOLS)
 def kinds(expression: Basic) -> frozenset[type[Basic]]:
     """The classes of the nodes in the expression."""
     return frozenset((type(expression),)).union(*map(kinds, expression.args))
@@ -132,7 +131,7 @@ def holds(expression: Basic, *classes: type[Basic]) -> bool:
     return _holds(expression, classes)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=SYMBOLS)
 def _holds(expression: Basic, classes: tuple[type[Basic], ...]) -> bool:
     return any(issubclass(kind, classes) for kind in kinds(expression))
 

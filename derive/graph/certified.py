@@ -25,6 +25,7 @@ from derive.graph.numbers import Uncertain
 from derive.graph.structure import ARITHMETIC, Edge, Node, Operation, slots
 from derive.numbers.intervals import Enclosing, Interval, UndecidedError
 from derive.numbers.magnitudes import MOST_DIGITS, digits, exceeds
+from derive.remembering import EXPRESSIONS, TRIALS
 
 BITS = 520
 """The precision that numbers have in the end, about 156 digits."""
@@ -101,7 +102,7 @@ def gradients(
     return nodes, {edge: found[edge] for edge in graph.edges}, {edge: found[Flow(edge)] for edge in graph.edges}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def values(graph: Graph, inputs: tuple[Expr, ...], precision: int) -> tuple[Interval, ...]:
     """Intervals of the values of all nodes."""
     functions = {function.name: function for function in graph.functions}
@@ -120,7 +121,7 @@ def values(graph: Graph, inputs: tuple[Expr, ...], precision: int) -> tuple[Inte
     return tuple(found)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def local_slopes(graph: Graph, inputs: tuple[Expr, ...], precision: int) -> dict[Edge, Interval]:
     """Intervals of the local partials along all arrows."""
     functions = {function.name: function for function in graph.functions}
@@ -152,7 +153,7 @@ def _backward(
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def exact_values(graph: Graph, inputs: tuple[Expr, ...]) -> tuple[Exact, ...]:
     """The value of every node as a short exact expression, None where there is none."""
     given = iter(inputs)
@@ -168,7 +169,7 @@ def exact_values(graph: Graph, inputs: tuple[Expr, ...]) -> tuple[Exact, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def _exact_backward(graph: Graph, inputs: tuple[Expr, ...], output: int) -> tuple[tuple[Exact, ...], dict[Edge, Exact]]:
     known = exact_values(graph, inputs)
     slopes: dict[Edge, Exact] = {}
@@ -238,7 +239,7 @@ def written_out(functions: tuple[ScalarFunction, ...], expression: Expr) -> Expr
     return expression
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=EXPRESSIONS)
 def _slope_of(operation: Operation, slot: int, functions: tuple[ScalarFunction, ...]) -> Expr:
     """The local partial in its ``slots``, as differentiation leaves it: folded back, 1 - y², it would lose digits."""
     return operation.slope(slot, SlopeTable(functions, folded=False))

@@ -14,6 +14,7 @@ from derive.layers import attention, convolution, dense, gates, normalisation, p
 from derive.layers.activations import ACTIVATIONS, NAMED
 from derive.layers.definition import Activation, LayerDefinition, LossDefinition, Penalty
 from derive.layers.losses import LOSSES, PENALTIES
+from derive.remembering import ONE
 
 LAYERS: Mapping[str, Callable[..., LayerDefinition]] = MappingProxyType(
     {
@@ -38,13 +39,13 @@ LOSS: Mapping[str, LossDefinition] = MappingProxyType({loss.name: loss for loss 
 PENALTY: Mapping[str, Penalty] = MappingProxyType({penalty.name: penalty for penalty in PENALTIES})
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=ONE)
 def named_functions() -> tuple[ScalarFunction, ...]:
     """The scalar functions that other formulas may apply: sigma, tanh, Phi."""
     return tuple(scalar_function(activation.call, activation.formula) for activation in NAMED)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=ONE)
 def parameter_names() -> frozenset[str]:
     """What parameters of the library's layers are called, in a layer alone and before a number in a network."""
     names = {name for activation in ACTIVATIONS for name in activation.learnt}

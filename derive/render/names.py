@@ -14,6 +14,7 @@ from derive.errors import DefinitionError, DeriveError
 from derive.expression import walks
 from derive.expression.partials import partial_named
 from derive.forward import Forward
+from derive.remembering import EXPRESSIONS
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",
@@ -68,7 +69,7 @@ class Name:
         return len(self.stem) > 1 and self.stem not in GREEK
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=EXPRESSIONS)
 def parse_name(text: str, *, tensor: bool = True) -> Name:
     """The parts of a name that is not a partial derivative's; of a ``tensor``, or else of a size or an index."""
     primes = len(text) - len(text.rstrip("'"))
@@ -100,7 +101,7 @@ def _upstream(text: str) -> Name | None:
     return Name(rest.stem, rest.accent, rest.number, rest.tag, rest.primes, upstream=True)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def look(text: str) -> tuple[object, ...]:
     """What tells a name from others in print: z1 and z_1, y and y_, eps and epsilon look alike."""
     name = parse_name(text)

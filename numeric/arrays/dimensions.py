@@ -11,6 +11,7 @@ import numpy
 import sympy
 from sympy import Expr, Symbol
 
+from derive.remembering import EXPRESSIONS
 from numeric.arrays.axes import Array
 from numeric.errors import ExpressionError
 
@@ -23,7 +24,7 @@ BELOW = 1e-9
 """How far below an integer a quotient of sizes may come out in floating point; sizes that are tried are small."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def compiled(expression: Expr) -> Dimension:
     """The function of an expression of sizes.
 

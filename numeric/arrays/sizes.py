@@ -13,6 +13,7 @@ from sympy import Expr, Symbol
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax
 from derive.forward import Forward, Tensor
+from derive.remembering import EXPRESSIONS, ONE, with_forward
 from numeric.arrays.axes import Scope
 from numeric.errors import ArrayError
 
@@ -31,7 +32,7 @@ def length(dimension: Expr, sizes: Mapping[Symbol, int]) -> int:
     return _worked_out(dimension, tuple((symbol, scope.size(symbol)) for symbol in walks.free_symbols(dimension)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _worked_out(dimension: Expr, chosen: tuple[tuple[Symbol, int], ...]) -> int:
     """The value of a dimension at sizes, in rational arithmetic: a floor of floats is one too small where a quotient
     falls just short of an integer."""
@@ -120,7 +121,7 @@ def _with_name(size: Expr, number: int) -> str:
     return str(number) if size.is_Integer else f"{size} = {number}"
 
 
-@lru_cache(maxsize=256)
+@with_forward(ONE)
 def _padded_windows(model: Forward) -> tuple[tuple[Expr, Expr], ...]:
     """The padding and the kernel of every maximum over windows that begin before the tensor that they read."""
     found: dict[tuple[Expr, Expr], None] = {}
@@ -143,7 +144,7 @@ def _by_name(model: Forward, arrays: Mapping[str, Any]) -> dict[Symbol, int]:
     return {known[name]: _natural(name, arrays[name]) for name in others if name in known}
 
 
-@lru_cache(maxsize=256)
+@with_forward(ONE)
 def _sizes_of(model: Forward) -> frozenset[Symbol]:
     """The size symbols of a forward definition."""
     shapes = [dimension for tensor in model.tensors.values() for dimension in tensor.shape]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import lru_cache
 
 from threadpoolctl import ThreadpoolController
 
+from derive.remembering import ONE
 
-@cache
+
+@lru_cache(maxsize=ONE)
 def _libraries() -> ThreadpoolController:
     """The libraries of linear algebra that are loaded: finding them takes a millisecond, and NumPy's stays."""
     return ThreadpoolController()

@@ -20,6 +20,7 @@ from derive.derivation import Derivation, General
 from derive.expression.collector import collector_paused
 from derive.expression.functions import Bracket
 from derive.forward import Forward
+from derive.remembering import EXPRESSIONS, with_forward
 from derive.render import unicode
 from derive.specialise import put, specialised
 from derive.steps import Quantity
@@ -94,7 +95,7 @@ def _as_a_case(derivation: Derivation, general: General) -> Iterator[Comparison]
     yield from _dropped(expected, general)
 
 
-@lru_cache(maxsize=64)
+@with_forward(8)
 def _at_numbers(general: Forward, numbers: tuple[tuple[Expr, Expr], ...]) -> Forward:
     """The general forward definition at the numbers."""
     return with_numbers(general, dict(numbers))
@@ -114,7 +115,7 @@ def _dropped(expected: Derivation, general: General) -> Iterator[Comparison]:
             yield Comparison.failed(note, what=f"{what}: at the sizes as they stand")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _wrongly_dropped(
     before: Expr, after: Expr, quantity: Quantity, numbers: tuple[tuple[Expr, Expr], ...]
 ) -> tuple[Boolean, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from math import inf
 
@@ -13,6 +12,7 @@ from sympy import Symbol
 from derive.derivation import Derivation
 from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
+from derive.remembering import TRIALS, with_forward
 from numeric.arrays.functions import left_unknown
 from numeric.checks.comparison import Comparison, is_zero, worst_of
 from numeric.checks.trials import Place, Trials, numbered, tells_apart
@@ -187,25 +187,25 @@ def _values_between(model: Forward, above: str, below: str) -> Iterator[str]:
     return (name for name in program(model).passed(above, below) if model.tensors[name].role == "value")
 
 
-@lru_cache(maxsize=64)
+@with_forward(TRIALS)
 def _place_for(model: Forward, seed: int, name: str, sizes: Sizes) -> tuple[Place, ...]:
     arrays = responsive_sample(model, seed, name, dict(sizes))
     return () if arrays is None else (Place(Point(model, arrays, dict(sizes))),)
 
 
-@lru_cache(maxsize=64)
+@with_forward(TRIALS)
 def _untied_place(model: Forward, seed: int, sizes: Sizes) -> tuple[Place, ...]:
     """A place of these sizes at which no candidates of a maximum are equal, if one is found."""
     arrays = untied_sample(model, seed, dict(sizes))
     return () if arrays is None else (Place(Point(model, arrays, dict(sizes))),)
 
 
-@lru_cache(maxsize=64)
+@with_forward(8)
 def _boundaries(model: Forward, seed: int) -> Boundaries:
     return boundaries(model, sample_sizes(model, seed), seed)
 
 
-@lru_cache(maxsize=8)
+@with_forward(8)
 def places_of(model: Forward, seed: int, count: int) -> tuple[Place, ...]:
     """The random points of a forward definition for a seed. Derivations of one model share what they measure."""
     found = [Place(Point(model, arrays, sizes)) for sizes, arrays in samples(model, seed, count)]

@@ -117,7 +117,7 @@ class _Elements:
             return point.rounding(element, (), ())
 
         try:
-            for name, count in reads_outside(element, alone, self.derivation.forward, frozenset()):
+            for name, count in reads_outside(self.derivation.forward, element, alone, frozenset()):
                 if point.expression(count, (), ()).any():
                     raise ExpressionError(f"it reads {name} outside of its range")
             value = point.expression(element, (), ())

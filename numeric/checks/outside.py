@@ -8,7 +8,6 @@ not where an element that is not a number must stay beside the condition that ex
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import sympy
 from sympy import Add, And, Expr, Ge, Indexed, KroneckerDelta, Le, Mul, Piecewise, Sum, Symbol
@@ -18,14 +17,15 @@ from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import MatrixFunction, ProductOver
 from derive.forward import Forward
+from derive.remembering import EXPRESSIONS, with_forward
 from derive.steps import Quantity
 
 Counts = tuple[tuple[str, Expr], ...]
 Inside = dict[Symbol, tuple[Expr, Expr]]
 
 
-@lru_cache(maxsize=1024)
-def reads_outside(expression: Expr, quantity: Quantity, model: Forward, padded: frozenset[str]) -> Counts:
+@with_forward(EXPRESSIONS)
+def reads_outside(model: Forward, expression: Expr, quantity: Quantity, padded: frozenset[str]) -> Counts:
     """For each tensor how often each element of a quantity reads it outside of its range, as expressions.
 
     Those that are ``padded`` may be read there. What is inside for every index has no count.

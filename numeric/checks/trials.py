@@ -15,6 +15,7 @@ from derive.derivation import Derivation
 from derive.expression.partials import partial_named
 from derive.expression.symbols import accesses, element, name_of, names_in, subscripts_of
 from derive.matrix.nodes import Node
+from derive.remembering import EXPRESSIONS
 from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 from numeric.arrays.axes import Array
@@ -268,7 +269,7 @@ class Trials:
 
     def _require_inside(self, quantity: Quantity, expression: Expr, outside: frozenset[str]) -> None:
         """Raise an ``ExpressionError`` if a tensor is read outside of its range that does not count as 0 there."""
-        for name, count in reads_outside(expression, quantity, self.derivation.forward, outside):
+        for name, count in reads_outside(self.derivation.forward, expression, quantity, outside):
             if self._value(quantity, count).any():
                 raise ExpressionError(f"it reads {name} outside of its range, and does not say that it is 0 there")
 
@@ -405,7 +406,7 @@ def numbered(steps: Sequence[Step]) -> tuple[Numbered, ...]:
     return tuple(sorted(counted, key=lambda entry: entry[1].quantity.name in chained))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _read_by(form: Expr | Node) -> frozenset[str]:
     """Every name that an expression or a matrix form may read, and some that it does not."""
     if isinstance(form, Expr):

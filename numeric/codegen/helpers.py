@@ -9,6 +9,7 @@ from functools import lru_cache
 import mpmath
 
 from derive.forward import Forward
+from derive.remembering import TRIALS
 from numeric.codegen.blocks import BLOCKS
 from numeric.codegen.gamma import HELPERS
 from numeric.source import function_code, tree
@@ -72,7 +73,7 @@ def helper(name: str, model: Forward) -> ast.FunctionDef:
     return tree.function(function_name(name), ["z"], f"{formula}, without overflow.", body)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=TRIALS)
 def _coefficients(count: int = 28) -> tuple[float, ...]:
     """Chebyshev coefficients of exp(x²)·erfc(x)/t in 2·t - 1, where t = 2/(2 + x), for x from 0 on."""
     with mpmath.workdps(DIGITS):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
+from derive.remembering import LIBRARY, ONE, TRIALS
 from numeric.enclosed.elimination import EnclosedLinear
 from numeric.enclosed.number import FUNCTIONS, LONG, OF_TWO, SHORT, Arithmetic, Number
 
@@ -39,7 +40,7 @@ def called(name: str, value: Any, out: Any = None) -> Any:
     return _elementwise(name)(value) if out is None else _elementwise(name)(value, out=out)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def _elementwise(name: str) -> Callable[..., Any]:
     def function(element: Any) -> Any:
         if isinstance(element, Number):
@@ -57,7 +58,7 @@ def called_of_two(name: str, first: Any, second: Any) -> Any:
     return _pairwise(name)(first, second)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def _pairwise(name: str) -> Callable[..., Any]:
     def function(first: Any, second: Any) -> Any:
         number = first if isinstance(first, Number) else second
@@ -70,7 +71,7 @@ def _pairwise(name: str) -> Callable[..., Any]:
     return result
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def extreme(largest: bool) -> Callable[..., Any]:
     """The elementwise maximum or minimum."""
 
@@ -90,7 +91,7 @@ def divided(above: Any, below: Any) -> Any:
     return _divided()(above, below)
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def _divided() -> Callable[..., Any]:
     def function(first: Any, second: Any) -> Any:
         if isinstance(first, Number) or isinstance(second, Number):

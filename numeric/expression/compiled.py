@@ -12,6 +12,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from derive.expression.scalar import ScalarFunction
+from derive.remembering import EXPRESSIONS
 from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value, real_type, stacked
 from numeric.enclosed.ladder import quiet
 from numeric.expression.compiler import Compiler
@@ -41,7 +42,7 @@ class Compiled:
             return self.evaluator(scope)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=EXPRESSIONS)
 def compile_expression(
     expression: Expr,
     indices: tuple[Symbol, ...] = (),

@@ -19,6 +19,7 @@ from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import DeterminantOf, InverseEntry, ProductOver
 from derive.expression.scalar import ScalarFunction
+from derive.remembering import EXPRESSIONS, LIBRARY, TRIALS
 from numeric.arrays import functions as scalar_functions
 from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value
 from numeric.enclosed.arrays import divided, is_enclosed
@@ -387,7 +388,7 @@ class Compiler:
         return evaluate
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def _bounded(function: ScalarFunction) -> Expr:
     """The formula of a function, in exp(-|z|) where it is rational in exp(z)."""
     branches = bounded_branches(function)
@@ -400,13 +401,13 @@ def _bounded(function: ScalarFunction) -> Expr:
     return WHERE(Bracket(function.variable >= 0), right, left) if right != left else right
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def _is_same(function: ScalarFunction, known: Any) -> bool:
     """Whether a declared function is SymPy's of the same name."""
     return bool(sympy.simplify(function.formula - known(function.variable).rewrite(sympy.exp)) == 0)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _whole(left: Expr, right: Expr) -> tuple[Expr, Expr]:
     """Two sides to compare, multiplied out where both are quotients of integers: 1/3 + 2/3 - 1 may not be 0."""
     difference = sympy.sympify(left - right)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy
@@ -13,6 +13,7 @@ from sympy import Expr, Indexed, Integer, Symbol
 from derive.expression import symbols
 from derive.forward import Forward, Row
 from derive.recurrent.initial import with_initial
+from derive.remembering import ONE, with_forward
 from numeric.arrays.axes import Array, Scope, real_type, stacked
 from numeric.arrays.sizes import lengths, sizes_from
 from numeric.errors import ArrayError
@@ -108,7 +109,7 @@ class Program:
                 _step_by_step(self.model, steps, values, sizes, moves or {}, turned)
 
 
-@lru_cache(maxsize=256)
+@with_forward(ONE)
 def program(model: Forward) -> Program:
     """The program of a forward definition."""
     return Program(model)

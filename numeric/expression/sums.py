@@ -16,10 +16,11 @@ from sympy import Add, Expr, Indexed, KroneckerDelta, Max, Min, Mul, Piecewise, 
 
 from derive.expression import walks
 from derive.expression.functions import Bracket
+from derive.remembering import EXPRESSIONS
 from numeric.arrays.axes import Array, Value
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def in_nested_order(total: Sum, letters: frozenset[Symbol]) -> Expr:
     """The sum over ranges that none of the ``letters``, the indices around it, changes, one index after the other."""
     return nested(with_constant_limits(total, letters), letters)

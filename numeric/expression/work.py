@@ -12,11 +12,9 @@ from sympy import Basic, Expr, Symbol
 
 from derive.expression.functions import ArgMax
 from derive.forward import Forward
+from derive.remembering import EXPRESSIONS, ONE, with_forward
 from numeric.arrays.dimensions import Choices, Dimension, compiled
 from numeric.errors import ExpressionError
-
-KEPT = 16384
-"""Of how many expressions it is kept how deep their sums are."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +46,13 @@ class Work:
         return tuple({symbol for length in ranges for symbol in length.free_symbols} for ranges in self._ranges)
 
 
-@lru_cache(maxsize=256)
+@with_forward(ONE)
 def work(model: Forward) -> Work:
     """The work of a forward definition."""
     return Work(model)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=EXPRESSIONS)
 def deepest(expression: Basic) -> tuple[Expr, ...]:
     """The ranges of the sums that stand inside one another where they do most work, by their number."""
     inside = max((deepest(argument) for argument in expression.args), key=len, default=())

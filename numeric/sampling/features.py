@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial, reduce
+from functools import cached_property, partial, reduce
 from itertools import combinations
 from math import prod
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from derive.expression import symbols
 from derive.expression.affine import affine
 from derive.expression.functions import ArgMax
 from derive.forward import Forward, Row
+from derive.remembering import ONE, with_forward
 from numeric.arrays.axes import Array
 from numeric.arrays.dimensions import Choices, Dimension, compiled, is_whole
 from numeric.expression.work import is_size, work
@@ -178,7 +179,7 @@ class Situations:
         return tuple(tuple(map(compiled, map(sympy.sympify, tensor.shape))) for tensor in self.model.given)
 
 
-@lru_cache(maxsize=256)
+@with_forward(ONE)
 def situations(model: Forward) -> Situations:
     """The situations of a forward definition."""
     return Situations(model)

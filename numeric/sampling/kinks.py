@@ -19,6 +19,7 @@ from derive.expression.functions import ArgMax, Bracket
 from derive.expression.scalar import ScalarFunction
 from derive.expression.symbols import fresh_indices
 from derive.forward import Forward
+from derive.remembering import LIBRARY, ONE, with_forward
 from numeric.arrays.functions import formula_of
 from numeric.expression.forward import program
 
@@ -42,7 +43,7 @@ class Gap:
     singular: bool = False
 
 
-@lru_cache(maxsize=256)
+@with_forward(ONE)
 def gaps(model: Forward) -> tuple[Gap, ...]:
     """The gaps of all rows: the difference of the two sides of each condition on the values of tensors,
     and the argument of each absolute value or sign. Those of a named function stand where it is applied."""
@@ -54,7 +55,7 @@ def gaps(model: Forward) -> tuple[Gap, ...]:
     return tuple(gap for gap in dict.fromkeys(found) if not _reads(gap) <= labels)
 
 
-@lru_cache(maxsize=256)
+@with_forward(ONE)
 def deciding(model: Forward) -> frozenset[str]:
     """The tensors that conditions depend on: at boundaries of conditions a rounding of one would decide another way.
 
@@ -76,7 +77,7 @@ def _reads(gap: Gap) -> set[str]:
     return {symbol.name for symbol in gap.expression.atoms(Symbol) - letters if not symbol.is_integer}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def _gaps_of(name: str, functions: tuple[ScalarFunction, ...]) -> tuple[ScalarFunction, tuple[Gap, ...]]:
     """A named function with the gaps in its formula."""
     function = formula_of(name, functions)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import inf
 
 import numpy
@@ -18,6 +18,7 @@ from numpy.random import Generator
 from sympy import Symbol
 
 from derive.forward import Forward
+from derive.remembering import TRIALS, with_forward
 from numeric.arrays.axes import Array
 from numeric.arrays.dimensions import Choices, compiled, is_whole
 from numeric.errors import ArrayError
@@ -87,7 +88,7 @@ def plan(model: Forward, seed: int, fixed: tuple[tuple[Symbol, int], ...] = ()) 
     return _planned(model, seed, fixed)
 
 
-@lru_cache(maxsize=256)
+@with_forward(TRIALS)
 def _planned(model: Forward, seed: int, fixed: tuple[tuple[Symbol, int], ...]) -> Plan:
     return _Planner(model, situations(model), numpy.random.default_rng(seed), dict(fixed)).plan()
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, TypeGuard
 
+from derive.remembering import EXPRESSIONS
+
 Part = ast.expr | None
 """What fills a hole of a pattern; None leaves the argument out."""
 
@@ -145,12 +147,12 @@ def same(first: ast.AST, second: ast.AST) -> bool:
     return type(first) is type(second) and ast.dump(first) == ast.dump(second)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _expression(pattern: str) -> ast.expr:
     return ast.parse(pattern, mode="eval").body
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=EXPRESSIONS)
 def _statement(pattern: str) -> ast.stmt:
     return ast.parse(pattern).body[0]
 

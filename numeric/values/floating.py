@@ -12,6 +12,7 @@ import sympy
 from derive.graph import Edge, Graph
 from derive.graph.passes import Numbers, exact
 from derive.graph.structure import Operation, slots
+from derive.remembering import LIBRARY
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def float_pass(graph: Graph, values: Numbers, of: str | None = None) -> FloatPas
     return FloatPass({name: gradients[graph.place(name)] for name in graph.inputs}, slopes)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=LIBRARY)
 def _compiled(graph: Graph, operation: Operation) -> tuple[Callable[..., float], ...]:
     """An operation and its local slopes, a function that is whole called by its name."""
     whole: dict[str, Callable[[float], float]] = {}

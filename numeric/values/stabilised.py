@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import sympy
 from sympy import Expr
@@ -12,6 +11,7 @@ from sympy.core.function import AppliedUndef
 from derive.expression import symbols
 from derive.expression.partials import partial_named
 from derive.forward import Forward, Row, Tensor
+from derive.remembering import EXPRESSIONS, with_forward
 from derive.steps import Quantity
 from numeric.expression.forward import program
 from numeric.lowering.lines import Line, Purpose
@@ -21,7 +21,7 @@ RESULT = "result_"
 """The name of the row that holds the result."""
 
 
-@lru_cache(maxsize=512)
+@with_forward(EXPRESSIONS)
 def stabilised(model: Forward, result: Expr, quantity: Quantity, given: frozenset[str]) -> Forward | None:
     """The forward definition with the result as one more row, stable; None where there is nothing to be done.
 

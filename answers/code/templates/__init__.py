@@ -5,13 +5,14 @@ A new template is a new package here that exports one subclass of ``Programming`
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from answers.code.programming import Programming
 from answers.contract.model import discover
+from derive.remembering import ONE
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def code_templates() -> dict[str, type[Programming]]:
     """The templates by the name that a homework file gives them."""
     return discover(__name__, __path__, Programming, by="template")

@@ -12,7 +12,7 @@ SETTING = setting_of({"z": ("K",)}, "q = 1 + exp(u)", named_functions())
 def decided(left: str, relation: str, right: str) -> bool:
     sides = (parse_formula_in(side, SETTING).expression for side in (left, right))
     first, second = sides
-    return holds_exactly(first, relation, second, SETTING.forward)
+    return holds_exactly(SETTING.forward, first, relation, second)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pytest
 
 from answers.errors import HomeworkContentError, HomeworkError
 from answers.grading import run as running
-from answers.grading import student
 from answers.grading.asked import Paper, paper_of
 from answers.grading.finding import needed
 from answers.grading.pages import document, handin_of, page, report, table
@@ -22,6 +21,7 @@ from answers.handins.files import Format, HandinText
 from answers.homework.context import HomeworkContext
 from answers.homework.load import loads
 from answers.sheets.answer_files import answer_files
+from derive.remembering import forget
 
 HOMEWORK = """\
 title: Backpropagation
@@ -337,7 +337,7 @@ def test_an_answer_that_breaks_the_marking_is_noted_with_the_fault(
         raise ZeroDivisionError("on purpose")
 
     monkeypatch.setattr("answers.grading.student.mark", breaks)
-    student._mark.cache_clear()
+    forget()
     _, handins = grade(str(tmp_path / "hw.yaml"), class_folder, tmp_path / "out", workers=1)
     (note,) = handins[1].notes
     assert "ZeroDivisionError: on purpose" in note

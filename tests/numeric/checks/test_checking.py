@@ -12,10 +12,10 @@ from sympy import Expr, Function, Symbol
 from derive.expression.functions import Bracket
 from derive.forward import Forward, Row
 from derive.network import network
+from derive.remembering import forget
 from derive.step_rules import StepRule
 from derive.steps import Quantity, Step
 from numeric import ArrayError, CheckError, check, checked
-from numeric.checks.checking import places_of
 from numeric.checks.comparison import floor_of, is_zero, relative_error
 from numeric.checks.tolerances import DIFFERENCES, DOUBLE
 from numeric.measuring.differences import Measured
@@ -211,7 +211,7 @@ def test_a_check_does_not_depend_on_what_was_checked_before(description: str, lo
     gradients = [net.gradient(name) for name in net.parameters]
     together = [check(gradient, seed=3) for gradient in gradients]
     for gradient, found in zip(reversed(gradients), reversed(together), strict=True):
-        places_of.cache_clear()
+        forget()
         assert check(gradient, seed=3) == found
 
 

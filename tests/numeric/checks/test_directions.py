@@ -8,6 +8,7 @@ import numpy
 import pytest
 
 from derive import network
+from derive.remembering import forget
 from numeric.checks import directions
 from numeric.checks.directions import along_directions, bytes_needed
 from numeric.codegen.writing import Module
@@ -59,9 +60,9 @@ def test_a_planted_error_is_caught(monkeypatch: pytest.MonkeyPatch, description:
         return f'{before}"{name}": {wrong}{after[len(value) :]}'
 
     monkeypatch.setattr(directions, "source_of", planted)
-    along_directions.cache_clear()
+    forget()
     found = along_directions(network(description, "SoftmaxCrossEntropy").forward)
-    along_directions.cache_clear()
+    forget()
     assert found.names
     assert not found.ok
 
@@ -71,7 +72,7 @@ def test_a_planted_error_is_caught(monkeypatch: pytest.MonkeyPatch, description:
 def test_memory_is_foreseen(description: str) -> None:
     net = network(description, "SoftmaxCrossEntropy")
     foreseen = bytes_needed(directions._code(net.forward).plan)
-    along_directions.cache_clear()
+    forget()
     tracemalloc.start()
     along_directions(net.forward)
     peak = tracemalloc.get_traced_memory()[1]

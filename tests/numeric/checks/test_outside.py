@@ -135,6 +135,6 @@ def test_what_stands_beside_an_element_excludes_it(expression: Expr, wrong: bool
     right = layer(Activation("Twice", "2*z", call="twice")).vjp("z")
     quantity = replace(right.quantity, indices=(ROW,))
     point = places_of(right.forward, 0, 3)[0].point
-    counts = reads_outside(expression, quantity, right.forward, frozenset())
+    counts = reads_outside(right.forward, expression, quantity, frozenset())
     assert any(point.expression(count, (ROW,), quantity.shape).any() for _, count in counts) == wrong
-    assert not reads_outside(expression, quantity, right.forward, frozenset({"z"}))
+    assert not reads_outside(right.forward, expression, quantity, frozenset({"z"}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta
@@ -14,6 +14,7 @@ from answers.code.softmax import SoftmaxLines, softmax
 from derive.conventions import USUAL, Weights
 from derive.expression import symbols
 from derive.network import Network, network
+from derive.remembering import ONE, TRIALS
 from numeric.source import SourceError, tree
 
 BATCH = "N"
@@ -36,13 +37,13 @@ NAMING = Naming({"b": "n", "y": "labels"})
 """What the file calls things: n counts the batch, and targets are labels."""
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=TRIALS)
 def model(weights: Weights = USUAL.weights) -> Network:
     """The classifier with its loss, over a batch; targets are class numbers."""
     return network(NETWORK, LOSS, batch=BATCH, conventions={"weights": weights})
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def classifier_lines() -> ClassifierLines:
     """The lines of the classifier.
 

@@ -16,6 +16,7 @@ from answers.code.rendering import render
 from answers.code.templates.classifier.lines import classifier_lines, model
 from answers.code.templates.layers.template import LayersFile, layers_file
 from derive.conventions import USUAL, Conventions, Weights
+from derive.remembering import TRIALS
 
 PARAMETERS = ("W1", "b1", "W2", "b2")
 SIZES = (
@@ -58,7 +59,7 @@ def cases(seed: int = 0, shapes: int = SHAPES, weights: Weights = USUAL.weights)
     return (*found, _at_the_ends(weights))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=TRIALS)
 def _at_shape(number: int, seed: int, weights: Weights) -> Case:
     forward = model(weights).forward
     sizes = SIZES[number % len(SIZES)]

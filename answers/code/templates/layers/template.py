@@ -18,6 +18,7 @@ from answers.code.templates.layers.lines import layer_lines
 from answers.contract.methods import ALL_LAYERS, DIFFERENCES
 from derive.conventions import USUAL, Conventions, Weights
 from derive.layer import Layer, layer
+from derive.remembering import TRIALS
 
 SIZES = ({"N": 4, "inputs": 5, "outputs": 3}, {"N": 1, "inputs": 2, "outputs": 4}, {"N": 3, "inputs": 1, "outputs": 2})
 NAMES = {"z": "x", "weight": "W", "bias": "b"}
@@ -60,7 +61,7 @@ def cases(seed: int = 0, shapes: int = SHAPES, weights: Weights = USUAL.weights)
     return tuple(case for number in range(shapes) for case in _at_shape(number, seed + number, weights))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=TRIALS)
 def _at_shape(number: int, seed: int, weights: Weights) -> tuple[Case, ...]:
     sizes = SIZES[number % len(SIZES)]
     made = {

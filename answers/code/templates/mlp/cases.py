@@ -22,6 +22,7 @@ from derive.expression import symbols
 from derive.forward import Forward, Tensor
 from derive.layers import LOSS
 from derive.network import Network, network
+from derive.remembering import LIBRARY
 from numeric.expression.forward import forward
 from numeric.measuring.differences import jacobian_by_differences
 from numeric.sampling.points import DOMAINS
@@ -60,7 +61,7 @@ def _shapes(generator: Generator, count: int) -> Iterator[dict[str, int]]:
         yield sizes
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=LIBRARY)
 def _model(f: str, g: str, loss: str, reduction: Literal["mean", "sum"]) -> Network:
     return network(NETWORK.format(f=f, g=g), loss, batch=BATCH, reduction=reduction)
 

@@ -16,6 +16,7 @@ from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.expression.partials import partial_name
 from derive.network import network
+from derive.remembering import TRIALS
 from numeric.source import Names, SourceError, tree
 from numeric.source.plain import identifier
 
@@ -44,7 +45,7 @@ NAMING = Naming()
 """Gradients are called dJdW1, as in the homework."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def forward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The forward pass of the network, a line for each layer."""
     model = network(NETWORK.format(f="f", g="g"), batch=BATCH)
@@ -57,7 +58,7 @@ def _line(target: ast.expr, derivation: Derivation, library: str, names: Names) 
     return DerivedLine(target, code_of(derivation, library, names), equation(derivation, SIZE, NAMING))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def backward_lines(library: str) -> tuple[DerivedLine, ...]:
     """The backward pass, from the gradient with respect to y_hat to those of the parameters."""
     # The pass begins at dJ/dy_hat: it is the same for every loss.
@@ -121,7 +122,7 @@ def loss_lines(options: MlpOptions) -> tuple[LossLines, ...]:
     return tuple(_loss(name, loss, options.library, options.reduction) for name, loss in options.losses.items())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def _loss(name: str, loss: str, library: str, reduction: Literal["mean", "sum"]) -> LossLines:
     model = network("x:n -> Linear(K) -> y_hat", loss, batch=BATCH, reduction=reduction)
     names = NAMING.of(model.forward)

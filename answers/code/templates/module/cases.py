@@ -10,6 +10,7 @@ import numpy
 
 from answers.code.cases import SEQUENCE, SHAPES, Case, point, slopes, value
 from derive.layer import Layer, layer
+from derive.remembering import TRIALS
 
 CONVOLUTIONS = (
     {"kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 0)},
@@ -34,7 +35,7 @@ def cases(layers: tuple[str, ...], seed: int = 0, shapes: int = SHAPES) -> tuple
     return tuple(case for number in range(shapes) for name in layers for case in _of_layer(name, number, seed + number))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def _of_layer(name: str, number: int, seed: int) -> tuple[Case, ...]:
     return tuple(_cases(name, number, seed))
 

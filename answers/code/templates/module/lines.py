@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 from sympy import Expr, Symbol
 
@@ -27,6 +27,7 @@ from derive.conventions import Weights
 from derive.expression import symbols
 from derive.expression.partials import partial_name
 from derive.layer import Layer, layer
+from derive.remembering import ONE
 from numeric.source import tree
 
 BATCH = "N"
@@ -78,7 +79,7 @@ class PoolingLines:
     added: str
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def convolution() -> ConvolutionLines:
     """The lines of Conv2d."""
     conv = layer("Conv2d", "C_out", KERNEL, stride=STRIDE, padding=PADDING, batch=BATCH)
@@ -129,7 +130,7 @@ def _place(subscript: Expr, letters: Sequence[Expr]) -> ast.expr:
     return tree.quoted("stride * outer + inner", {hole: whole_number(part) for hole, part in parts.items()})
 
 
-@cache
+@lru_cache(maxsize=ONE)
 def pooling() -> PoolingLines:
     """The lines of MaxPool2d."""
     pool = layer("MaxPool2d", KERNEL, stride=STRIDE, batch=BATCH)

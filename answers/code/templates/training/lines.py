@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from derive.network import Network, network
+from derive.remembering import TRIALS
 from numeric.codegen import compile as compiled
 
 BATCH = "N"
@@ -15,7 +16,7 @@ LOSS = {"classification": "WeightedCrossEntropy(class)", "regression": "MSE"}
 Task = Literal["classification", "regression"]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def model(task: Task, activation: str) -> Network:
     """The network with its loss, over a batch."""
     outputs = "C" if task == "classification" else "1"
@@ -23,7 +24,7 @@ def model(task: Task, activation: str) -> Network:
     return network(text, LOSS[task], batch=BATCH)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TRIALS)
 def functions(task: Task, activation: str) -> str:
     """The generated functions ``forward``, ``loss``, ``backward`` and ``loss_and_gradients``, and their helpers."""
     return "\n\n\n".join(compiled(model(task, activation)).program.definitions)
