@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
@@ -15,9 +16,10 @@ from derive.errors import DeriveError
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket
 from derive.expression.matrices import MatrixFunction, ProductOver, named, others, slopes
+from derive.expression.rules import Rules
 from derive.expression.several import slope_of_several
 
-CONSTANT = (Bracket, KroneckerDelta, ArgMax, sympy.floor, sympy.ceiling, sympy.sign)
+CONSTANT = Bracket | KroneckerDelta | ArgMax | sympy.floor | sympy.ceiling | sympy.sign
 """What is constant but for jumps, and has the derivative 0 where it jumps too."""
 
 Slope = Callable[[str, Expr], Expr]
@@ -61,42 +63,49 @@ def unknown_slope(name: str, argument: Expr) -> Expr:
 def _walk(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
     if not _reads(expression, tensor):
         return
-    if isinstance(expression, Indexed | Symbol):
-        yield Contribution(sympy.S.One, symbols.subscripts_of(expression))
-    elif isinstance(expression, Add):
-        for term in expression.args:
-            yield from _walk(term, tensor, slope_of)
-    elif isinstance(expression, Sum):
-        bound = tuple((letter, upper + 1) for letter, _, upper in expression.limits)
-        for inner in _walk(expression.function, tensor, slope_of):
-            yield replace(inner, bound=bound + inner.bound)
-    elif isinstance(expression, Mul):
-        for position, factor in enumerate(expression.args):
-            others = Mul(*expression.args[:position], *expression.args[position + 1 :])
-            yield from _scaled(others, factor, tensor, slope_of)
-    elif isinstance(expression, Pow):
-        yield from _power(expression, tensor, slope_of)
-    elif isinstance(expression, CONSTANT):
-        return
-    elif isinstance(expression, sympy.Piecewise):
-        before: list[Boolean] = []
-        for value, condition in expression.args:
-            holds = Bracket(sympy.And(condition, *map(sympy.Not, before)))
-            yield from _scaled(holds, value, tensor, slope_of)
-            before.append(condition)
-    elif isinstance(expression, MatrixFunction):
-        yield from _of_matrix(expression)
-    elif isinstance(expression, ProductOver):
-        yield from _of_product(expression, tensor, slope_of)
-    elif isinstance(expression, sympy.Mod):
-        above, below = expression.args
-        yield from _walk(above, tensor, slope_of)
-        yield from _scaled(-sympy.floor(above / below), below, tensor, slope_of)
-    else:
-        yield from _function(expression, tensor, slope_of)
+    yield from RULES.of(expression, _function)(expression, tensor, slope_of)
 
 
-def _of_matrix(expression: MatrixFunction) -> Iterator[Contribution]:
+def _element(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    yield Contribution(sympy.S.One, symbols.subscripts_of(expression))
+
+
+def _added(expression: Add, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    for term in expression.args:
+        yield from _walk(term, tensor, slope_of)
+
+
+def _summed(expression: Sum, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    bound = tuple((letter, upper + 1) for letter, _, upper in expression.limits)
+    for inner in _walk(expression.function, tensor, slope_of):
+        yield replace(inner, bound=bound + inner.bound)
+
+
+def _multiplied(expression: Mul, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    for position, factor in enumerate(expression.args):
+        others = Mul(*expression.args[:position], *expression.args[position + 1 :])
+        yield from _scaled(others, factor, tensor, slope_of)
+
+
+def _constant(expression: Expr, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    yield from ()
+
+
+def _piecewise(expression: sympy.Piecewise, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    before: list[Boolean] = []
+    for value, condition in expression.args:
+        holds = Bracket(sympy.And(condition, *map(sympy.Not, before)))
+        yield from _scaled(holds, value, tensor, slope_of)
+        before.append(condition)
+
+
+def _remainder(expression: sympy.Mod, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
+    above, below = expression.args
+    yield from _walk(above, tensor, slope_of)
+    yield from _scaled(-sympy.floor(above / below), below, tensor, slope_of)
+
+
+def _of_matrix(expression: MatrixFunction, tensor: str, slope_of: Slope) -> Iterator[Contribution]:
     """A determinant or an element of an inverse by every element of its matrix."""
     for slope, element, bound in slopes(expression, set()):
         yield Contribution(slope, symbols.subscripts_of(element), bound)
@@ -166,3 +175,20 @@ def _reads(expression: Expr, tensor: str) -> bool:
     if isinstance(expression, Symbol):
         return expression == symbols.scalar(tensor)
     return any(_reads(argument, tensor) for argument in expression.args)
+
+
+RULES: Rules[Callable[[Any, str, Slope], Iterator[Contribution]]] = Rules(
+    {
+        Indexed | Symbol: _element,
+        Add: _added,
+        Sum: _summed,
+        Mul: _multiplied,
+        Pow: _power,
+        CONSTANT: _constant,
+        sympy.Piecewise: _piecewise,
+        MatrixFunction: _of_matrix,
+        ProductOver: _of_product,
+        sympy.Mod: _remainder,
+    }
+)
+"""How each kind of expression depends on the elements that it reads; what is none of them is a function."""

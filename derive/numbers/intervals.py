@@ -20,6 +20,7 @@ from sympy.core.relational import Relational
 
 from derive.errors import DeriveError
 from derive.expression.functions import Bracket
+from derive.expression.rules import Rules
 from derive.expression.scalar import ScalarFunction
 from derive.numbers import gamma
 
@@ -118,28 +119,24 @@ class Enclosing:
         return found
 
     def _computed(self, expression: Expr) -> Interval:
-        if expression.is_Rational:
-            return self._rational(expression)
-        if isinstance(expression, Float):
-            return Interval(expression._mpf_, expression._mpf_)
-        if expression in (sympy.pi, sympy.E):
-            constant = libmp.mpf_pi if expression is sympy.pi else libmp.mpf_e
-            return Interval(constant(self.precision, "f"), constant(self.precision, "c"))
-        if isinstance(expression, sympy.Add | sympy.Mul):
-            combine = libmpi.mpi_add if isinstance(expression, sympy.Add) else libmpi.mpi_mul
-            first, *others = (self.of(argument).ends for argument in expression.args)
-            for other in others:
-                first = combine(first, other, self.precision)
-            return Interval(*first)
-        if isinstance(expression, sympy.Pow):
-            return self.power(self.of(expression.base), self.of(expression.exp))
-        if isinstance(expression, Bracket):
-            return self._rational(sympy.Integer(int(self._holds(expression.args[0]))))
-        if isinstance(expression, sympy.Max | sympy.Min):
-            pairs = [self.of(argument) for argument in expression.args]
-            pick = max if isinstance(expression, sympy.Max) else min
-            return Interval(*(pick((pair.ends[side] for pair in pairs), key=_Ordered) for side in (0, 1)))
-        return self._function(expression)
+        rule = RULES.of(expression)
+        return self._function(expression) if rule is None else rule(self, expression)
+
+    def _constant(self, constant: Expr) -> Interval:
+        rounded = libmp.mpf_pi if constant is sympy.pi else libmp.mpf_e
+        return Interval(rounded(self.precision, "f"), rounded(self.precision, "c"))
+
+    def _combined(self, expression: Expr) -> Interval:
+        combine = libmpi.mpi_add if isinstance(expression, sympy.Add) else libmpi.mpi_mul
+        first, *others = (self.of(argument).ends for argument in expression.args)
+        for other in others:
+            first = combine(first, other, self.precision)
+        return Interval(*first)
+
+    def _extreme(self, expression: Expr) -> Interval:
+        pairs = [self.of(argument) for argument in expression.args]
+        pick = max if isinstance(expression, sympy.Max) else min
+        return Interval(*(pick((pair.ends[side] for pair in pairs), key=_Ordered) for side in (0, 1)))
 
     def _rational(self, number: Expr) -> Interval:
         above, below = int(number.p), int(number.q)
@@ -347,3 +344,17 @@ PERIODIC: Mapping[str, Callable[..., Any]] = {"sin": libmpi.mpi_sin, "cos": libm
 COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
+
+
+RULES: Rules[Callable[[Enclosing, Any], Interval]] = Rules(
+    {
+        sympy.Rational: lambda enclosing, number: enclosing._rational(number),
+        Float: lambda enclosing, number: Interval(number._mpf_, number._mpf_),
+        type(sympy.pi) | type(sympy.E): Enclosing._constant,
+        sympy.Add | sympy.Mul: Enclosing._combined,
+        sympy.Pow: lambda enclosing, power: enclosing.power(enclosing.of(power.base), enclosing.of(power.exp)),
+        Bracket: lambda enclosing, bracket: enclosing._rational(sympy.Integer(int(enclosing._holds(bracket.args[0])))),
+        sympy.Max | sympy.Min: Enclosing._extreme,
+    }
+)
+"""The interval of each kind of expression; what is none of them is a function."""

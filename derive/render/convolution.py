@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sympy import Expr, Integer
 
 from derive.convolution import nodes
 from derive.convolution.nodes import Extent, SpaceNode
+from derive.expression.rules import Rules
 from derive.render import compose
 from derive.render.counting import counted, shifted_subscript
 from derive.render.expression import ExpressionPrinter
@@ -25,33 +27,25 @@ class ConvolutionPrinter:
 
     def piece(self, node: SpaceNode) -> Piece:
         """The node as a piece; TypeError for what is none."""
-        style = self.inner.style
-        if isinstance(node, nodes.Map):
-            return self.inner.element(node.name, [self.subscript(channel) for channel in node.channels])
-        if isinstance(node, nodes.Constant):
-            return self.constant(node)
-        if isinstance(node, nodes.Padded):
-            return self.padded(node)
-        if isinstance(node, nodes.Dilated):
-            return self.applied("dilate", node.node, node.factor)
-        if isinstance(node, nodes.Turned):
-            return self.applied("rot180", node.node)
-        if isinstance(node, nodes.Total):
-            return self.applied("sum", node.node)
-        if isinstance(node, nodes.Correlation):
-            product = self.joined(node.node, node.kernel, "correlate")
-            if all(step == 1 for step in node.stride):
-                return product
-            return compose.call(style, self.name("stride", node.stride), product)
-        if isinstance(node, nodes.Convolution):
-            return self.joined(node.node, node.kernel, "convolve")
-        if isinstance(node, nodes.OverChannels):
-            return self.over_channels(node)
-        if isinstance(node, nodes.Times):
-            return compose.scale(style, self.inner.piece(node.coefficient), self.piece(node.node))
-        if isinstance(node, nodes.Plus):
-            return compose.add(style, [self.piece(term) for term in node.terms])
-        raise TypeError(f"expected a convolution form, got {node!r}")
+        write = WRITERS.of(node)
+        if write is None:
+            raise TypeError(f"expected a convolution form, got {node!r}")
+        return write(self, node)
+
+    def element(self, node: nodes.Map) -> Piece:
+        """A map by its name, at its channels."""
+        return self.inner.element(node.name, [self.subscript(channel) for channel in node.channels])
+
+    def correlation(self, node: nodes.Correlation) -> Piece:
+        """A cross-correlation, of which a stride keeps some places."""
+        product = self.joined(node.node, node.kernel, "correlate")
+        if all(step == 1 for step in node.stride):
+            return product
+        return compose.call(self.inner.style, self.name("stride", node.stride), product)
+
+    def times(self, node: nodes.Times) -> Piece:
+        """A number before a map."""
+        return compose.scale(self.inner.style, self.inner.piece(node.coefficient), self.piece(node.node))
 
     def subscript(self, value: Expr) -> Expr:
         """A channel's number as it is counted."""
@@ -97,3 +91,23 @@ class ConvolutionPrinter:
             low, high = (small.piece(self.subscript(end)) for end in (Integer(0), size - 1))
             signs.append(self.inner.style.big_sum(small.piece(letter), low, high))
         return compose.total(self.inner.style, signs, self.piece(node.node))
+
+
+WRITERS: Rules[Callable[[ConvolutionPrinter, Any], Piece]] = Rules(
+    {
+        nodes.Map: ConvolutionPrinter.element,
+        nodes.Constant: ConvolutionPrinter.constant,
+        nodes.Padded: ConvolutionPrinter.padded,
+        nodes.Dilated: lambda printer, node: printer.applied("dilate", node.node, node.factor),
+        nodes.Turned: lambda printer, node: printer.applied("rot180", node.node),
+        nodes.Total: lambda printer, node: printer.applied("sum", node.node),
+        nodes.Correlation: ConvolutionPrinter.correlation,
+        nodes.Convolution: lambda printer, node: printer.joined(node.node, node.kernel, "convolve"),
+        nodes.OverChannels: ConvolutionPrinter.over_channels,
+        nodes.Times: ConvolutionPrinter.times,
+        nodes.Plus: lambda printer, node: compose.add(
+            printer.inner.style, [printer.piece(term) for term in node.terms]
+        ),
+    }
+)
+"""How each kind of node is written."""

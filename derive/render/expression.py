@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sympy
 from sympy import (
@@ -36,6 +37,7 @@ from derive.expression.matrices import (
 )
 from derive.expression.matrices import taken_apart as taken_apart_matrix
 from derive.expression.partials import is_immediate, partial_name, partial_named
+from derive.expression.rules import Rules
 from derive.expression.several import taken_apart
 from derive.expression.special import LogGamma
 from derive.expression.symbols import GRADIENT, name_of, subscripts_of
@@ -90,27 +92,14 @@ class ExpressionPrinter:
     def _piece(self, expression: Expr) -> Piece:
         if expression in self.arguments:
             return self.arguments[expression]
-        if isinstance(expression, Number | NumberSymbol):
-            return self.number(expression)
-        if isinstance(expression, Symbol) and expression.is_integer:
+        write = WRITERS.of(expression)
+        return self.function(expression) if write is None else write(self, expression)
+
+    def symbol(self, expression: Symbol) -> Piece:
+        """A size or an index, or a tensor that is a number."""
+        if expression.is_integer:
             return self.style.symbol(parse_name(expression.name, tensor=False), (), whole=False, above=False)
-        if isinstance(expression, Indexed | Symbol):
-            return self.element(name_of(expression), subscripts_of(expression))
-        if isinstance(expression, Add):
-            return self.addition(expression)
-        if isinstance(expression, Mul):
-            return self.product(expression)
-        if isinstance(expression, Pow):
-            return self.power(expression)
-        if isinstance(expression, Sum):
-            return self.sum(expression)
-        if isinstance(expression, ProductOver):
-            return self.product_over(expression)
-        if isinstance(expression, MatrixFunction):
-            return self.of_matrix(expression)
-        if isinstance(expression, ArgMax | Maximum):
-            return self.extreme(expression)
-        return self.function(expression)
+        return self.element(expression.name)
 
     def addition(self, expression: Add) -> Piece:
         """A sum of terms, a common number in front of brackets: 2(y_hat - y), not 2 y_hat - 2 y."""
@@ -352,27 +341,29 @@ class ExpressionPrinter:
         at_maximum = coordinate_of(expression)
         if at_maximum is not None:
             return self.coordinate(*at_maximum)
-        if isinstance(expression, sympy.floor | sympy.ceiling | sympy.Mod):
-            return self.whole_number(expression)
-        if isinstance(expression, KroneckerDelta):
-            where = says_where(expression)
-            return self.meeting([expression]) if where else self.style.delta(self.subscripts(expression.args))
-        if isinstance(expression, Bracket):
-            small = replace(self, inline=self.inline or not expression.atoms(Indexed))
-            return self.style.indicator(small.condition(expression.args[0], "comma"))
-        if isinstance(expression, sympy.exp):
-            return self.exponential(expression.args[0])
-        if isinstance(expression, sympy.Abs):
-            return self.style.enclose(self.style.signed(self.piece(expression.args[0])), "|", "|")
-        if isinstance(expression, LogGamma):
-            return self.log_gamma(self.piece(expression.args[0]), exponent)
-        if isinstance(expression, Piecewise):
-            conditions = [None if c == sympy.true else self.condition(below_sizes(c)) for _, c in expression.args]
-            return self.style.cases([(self.piece(v), c) for (v, _), c in zip(expression.args, conditions, strict=True)])
-        if isinstance(expression, Function | sympy.Max | sympy.Min):
-            name = type(expression).__name__
-            return self.call({"Max": "max", "Min": "min"}.get(name, name), expression.args, exponent)
-        return self._unknown(expression)
+        write = FUNCTIONS.of(expression)
+        return self._unknown(expression) if write is None else write(self, expression, exponent)
+
+    def delta(self, expression: KroneckerDelta) -> Piece:
+        """A delta, or the indicator that says where something is."""
+        return (
+            self.meeting([expression]) if says_where(expression) else self.style.delta(self.subscripts(expression.args))
+        )
+
+    def bracket(self, expression: Bracket) -> Piece:
+        """The indicator of a condition."""
+        small = replace(self, inline=self.inline or not expression.atoms(Indexed))
+        return self.style.indicator(small.condition(expression.args[0], "comma"))
+
+    def branches(self, expression: Piecewise) -> Piece:
+        """Values with their conditions."""
+        conditions = [None if c == sympy.true else self.condition(below_sizes(c)) for _, c in expression.args]
+        return self.style.cases([(self.piece(v), c) for (v, _), c in zip(expression.args, conditions, strict=True)])
+
+    def by_name(self, expression: Expr, exponent: Expr | None = None) -> Piece:
+        """A function by its name."""
+        name = type(expression).__name__
+        return self.call({"Max": "max", "Min": "min"}.get(name, name), expression.args, exponent)
 
     def meeting(self, deltas: Sequence[Expr]) -> Piece:
         """Deltas that say where something is, as one indicator: ``1[p = s h + m_star[h], q = ...]``."""
@@ -445,3 +436,36 @@ def _is_named_by_word(function: Expr) -> bool:
     special = sympy.exp | sympy.Abs | Bracket | KroneckerDelta | Piecewise
     name = type(function).__name__
     return not isinstance(function, special) and parse_name(SPELT.get(name, name)).is_word
+
+
+WRITERS: Rules[Callable[[ExpressionPrinter, Any], Piece]] = Rules(
+    {
+        Number | NumberSymbol: lambda printer, number: printer.number(number),
+        Symbol: lambda printer, symbol: printer.symbol(symbol),
+        Indexed: lambda printer, access: printer.element(name_of(access), subscripts_of(access)),
+        Add: lambda printer, total: printer.addition(total),
+        Mul: lambda printer, product: printer.product(product),
+        Pow: lambda printer, power: printer.power(power),
+        Sum: lambda printer, total: printer.sum(total),
+        ProductOver: lambda printer, product: printer.product_over(product),
+        MatrixFunction: lambda printer, function: printer.of_matrix(function),
+        ArgMax | Maximum: lambda printer, maximum: printer.extreme(maximum),
+    }
+)
+"""How each kind of expression is written, as the printer at hand has it; what is none of them is a function."""
+
+FUNCTIONS: Rules[Callable[[ExpressionPrinter, Any, Expr | None], Piece]] = Rules(
+    {
+        sympy.floor | sympy.ceiling | sympy.Mod: lambda printer, function, exponent: printer.whole_number(function),
+        KroneckerDelta: lambda printer, delta, exponent: printer.delta(delta),
+        Bracket: lambda printer, bracket, exponent: printer.bracket(bracket),
+        sympy.exp: lambda printer, function, exponent: printer.exponential(function.args[0]),
+        sympy.Abs: lambda printer, function, exponent: printer.style.enclose(
+            printer.style.signed(printer.piece(function.args[0])), "|", "|"
+        ),
+        LogGamma: lambda printer, function, exponent: printer.log_gamma(printer.piece(function.args[0]), exponent),
+        Piecewise: lambda printer, cases, exponent: printer.branches(cases),
+        Function | sympy.Max | sympy.Min: lambda printer, function, exponent: printer.by_name(function, exponent),
+    }
+)
+"""How each kind of function is written, with an exponent at its name where it takes one."""

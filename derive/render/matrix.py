@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import sympy
 from sympy import Add, Expr, Mul, Pow, Symbol
 
 from derive.expression.partials import partial_named
+from derive.expression.rules import Rules
 from derive.matrix.build import product, transpose
 from derive.matrix.nodes import (
     Apply,
@@ -115,34 +117,18 @@ class MatrixPrinter:
 
     def piece(self, node: Node) -> Piece:
         """The node as a piece; TypeError for a kind of node that is not known."""
-        for kind, write in self._writers().items():
-            if isinstance(node, kind):
-                return write(node)
-        raise TypeError(f"expected a matrix node, got {node!r} ({type(node).__name__})")
+        write = WRITERS.of(node)
+        if write is None:
+            raise TypeError(f"expected a matrix node, got {node!r} ({type(node).__name__})")
+        return write(self, node)
 
-    def _writers(self) -> dict[type[Node], Callable[..., Piece]]:
-        return {
-            Named: self.named,
-            Ones: self.ones,
-            Identity: lambda node: self.style.identity(),
-            Basis: self.basis,
-            Scale: self.scale,
-            Transpose: lambda node: self.transpose(self.piece(node.node)),
-            Product: self.product,
-            Hadamard: self.hadamard,
-            Plus: lambda node: compose.add(self.style, self.terms(node)),
-            Stacked: lambda node: self.style.stacked([self.piece(part) for part in node.parts]),
-            Slice: self.slice,
-            Diagonal: self.diagonal,
-            DiagonalOf: lambda node: self.call("diagonal", node.node),
-            Elementwise: lambda node: self.formula(node).piece(self.counted(node)),
-            Apply: lambda node: compose.call(
-                self.style, self.scalars.name_of_function(node.function), self.piece(node.argument)
-            ),
-            At: self.at,
-            OverTime: self.over_time,
-            Chain: self.chain,
-        }
+    def application(self, node: Apply) -> Piece:
+        """A function of a whole tensor."""
+        return compose.call(self.style, self.scalars.name_of_function(node.function), self.piece(node.argument))
+
+    def stacked(self, node: Stacked) -> Piece:
+        """Matrices one below the other."""
+        return self.style.stacked([self.piece(part) for part in node.parts])
 
     def at(self, node: At) -> Piece:
         """A tensor at a time, a partial at the times of its numerator and its denominator."""
@@ -314,6 +300,31 @@ class MatrixPrinter:
     def call(self, function: str, node: Node) -> Piece:
         """A function of a whole matrix."""
         return compose.call(self.style, self.style.word(function), self.piece(node))
+
+
+WRITERS: Rules[Callable[[MatrixPrinter, Any], Piece]] = Rules(
+    {
+        Named: MatrixPrinter.named,
+        Ones: MatrixPrinter.ones,
+        Identity: lambda printer, node: printer.style.identity(),
+        Basis: MatrixPrinter.basis,
+        Scale: MatrixPrinter.scale,
+        Transpose: lambda printer, node: printer.transpose(printer.piece(node.node)),
+        Product: MatrixPrinter.product,
+        Hadamard: MatrixPrinter.hadamard,
+        Plus: lambda printer, node: compose.add(printer.style, printer.terms(node)),
+        Stacked: MatrixPrinter.stacked,
+        Slice: MatrixPrinter.slice,
+        Diagonal: MatrixPrinter.diagonal,
+        DiagonalOf: lambda printer, node: printer.call("diagonal", node.node),
+        Elementwise: lambda printer, node: printer.formula(node).piece(printer.counted(node)),
+        Apply: MatrixPrinter.application,
+        At: MatrixPrinter.at,
+        OverTime: MatrixPrinter.over_time,
+        Chain: MatrixPrinter.chain,
+    }
+)
+"""How each kind of node is written."""
 
 
 def _above_and_below(printer: ExpressionPrinter, product: Expr) -> tuple[list[Piece], list[Piece]]:

@@ -11,6 +11,7 @@ import numpy
 import sympy
 from sympy import Expr, Symbol
 
+from derive.expression.rules import Rules
 from derive.remembering import EXPRESSIONS
 from numeric.arrays.axes import Array
 from numeric.errors import ExpressionError
@@ -48,17 +49,22 @@ def compiled(expression: Expr) -> Dimension:
 
 
 def _function(expression: Expr, arguments: list[Dimension]) -> Dimension:
-    first, *others = arguments
-    if isinstance(expression, sympy.floor):
-        return lambda sizes: numpy.floor(first(sizes) + BELOW)
-    if isinstance(expression, sympy.ceiling):
-        return lambda sizes: numpy.ceil(first(sizes) - BELOW)
-    if isinstance(expression, sympy.Mod):
-        return lambda sizes: numpy.mod(first(sizes), others[0](sizes))
-    if isinstance(expression, sympy.Max | sympy.Min):
-        choose = numpy.maximum if isinstance(expression, sympy.Max) else numpy.minimum
-        return lambda sizes: reduce(choose, (argument(sizes) for argument in arguments))
-    raise ExpressionError(f"{expression} is not made of sizes")
+    rule = FUNCTIONS.of(expression)
+    if rule is None:
+        raise ExpressionError(f"{expression} is not made of sizes")
+    return rule(*arguments)
+
+
+FUNCTIONS: Rules[Callable[..., Dimension]] = Rules(
+    {
+        sympy.floor: lambda inner: lambda sizes: numpy.floor(inner(sizes) + BELOW),
+        sympy.ceiling: lambda inner: lambda sizes: numpy.ceil(inner(sizes) - BELOW),
+        sympy.Mod: lambda above, below: lambda sizes: numpy.mod(above(sizes), below(sizes)),
+        sympy.Max: lambda *inner: lambda sizes: reduce(numpy.maximum, (one(sizes) for one in inner)),
+        sympy.Min: lambda *inner: lambda sizes: reduce(numpy.minimum, (one(sizes) for one in inner)),
+    }
+)
+"""The functions that sizes are made of."""
 
 
 def is_whole(values: Any) -> Array:

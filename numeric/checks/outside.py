@@ -7,7 +7,8 @@ not where an element that is not a number must stay beside the condition that ex
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import sympy
 from sympy import Add, And, Expr, Ge, Indexed, KroneckerDelta, Le, Mul, Piecewise, Sum, Symbol
@@ -16,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import MatrixFunction, ProductOver
+from derive.expression.rules import Rules
 from derive.forward import Forward
 from derive.remembering import EXPRESSIONS, with_forward
 from derive.steps import Quantity
@@ -52,22 +54,26 @@ class _Reading:
             return
         if isinstance(part, Indexed):
             yield from self._access(part, scope)
-        if isinstance(part, Mul):
-            yield from self._beside([(one, one if _is_guard(one) else None) for one in part.args], scope)
-        elif isinstance(part, And):
-            yield from self._beside([(one, Bracket(one)) for one in part.args], scope)
-        elif isinstance(part, Piecewise):
-            yield from self._cases(part, scope)
-        elif isinstance(part, MatrixFunction):
-            return  # its indices are those of the matrix
-        elif isinstance(part, Sum | Maximum | ArgMax | ProductOver):
-            inner = {**scope, **{letter: (low, high) for letter, low, high in part.limits}}
-            for name, count in self.of(part.function, inner):
-                yield name, walks.total(count, part.limits)
-        else:
-            for argument in part.args:
-                if isinstance(argument, Expr | Boolean):
-                    yield from self.of(argument, scope)
+        yield from COUNTS.of(part, _Reading._parts)(self, part, scope)
+
+    def _product(self, product: Mul, scope: Inside) -> Iterator[tuple[str, Expr]]:
+        yield from self._beside([(one, one if _is_guard(one) else None) for one in product.args], scope)
+
+    def _all(self, condition: And, scope: Inside) -> Iterator[tuple[str, Expr]]:
+        yield from self._beside([(one, Bracket(one)) for one in condition.args], scope)
+
+    def _nothing(self, function: MatrixFunction, scope: Inside) -> Iterator[tuple[str, Expr]]:
+        yield from ()  # its indices are those of the matrix
+
+    def _range(self, total: Any, scope: Inside) -> Iterator[tuple[str, Expr]]:
+        inner = {**scope, **{letter: (low, high) for letter, low, high in total.limits}}
+        for name, count in self.of(total.function, inner):
+            yield name, walks.total(count, total.limits)
+
+    def _parts(self, part: Expr | Boolean, scope: Inside) -> Iterator[tuple[str, Expr]]:
+        for argument in part.args:
+            if isinstance(argument, Expr | Boolean):
+                yield from self.of(argument, scope)
 
     def _access(self, access: Indexed, scope: Inside) -> Iterator[tuple[str, Expr]]:
         name = symbols.name_of(access)
@@ -105,3 +111,15 @@ class _Reading:
 
 def _is_guard(factor: Expr) -> bool:
     return isinstance(factor, Bracket | KroneckerDelta)
+
+
+COUNTS: Rules[Callable[[_Reading, Any, Inside], Iterator[tuple[str, Expr]]]] = Rules(
+    {
+        Mul: _Reading._product,
+        And: _Reading._all,
+        Piecewise: _Reading._cases,
+        MatrixFunction: _Reading._nothing,
+        Sum | Maximum | ArgMax | ProductOver: _Reading._range,
+    }
+)
+"""What is counted of each kind of expression; of another what is counted of its parts."""

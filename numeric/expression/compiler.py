@@ -18,6 +18,7 @@ from sympy.core.relational import Relational
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import DeterminantOf, InverseEntry, ProductOver
+from derive.expression.rules import Rules
 from derive.expression.scalar import ScalarFunction
 from derive.remembering import EXPRESSIONS, LIBRARY, TRIALS
 from numeric.arrays import functions as scalar_functions
@@ -119,9 +120,9 @@ class Compiler:
         return self.parts[key]
 
     def _anew(self, expression: Expr) -> Evaluator:
-        for kind, method in METHODS:
-            if isinstance(expression, kind):
-                return method(self, expression)
+        method = METHODS.of(expression)
+        if method is not None:
+            return method(self, expression)
         if len(expression.args) == 1:
             function, argument = scalar_functions.elementary(expression.func), self.compile(expression.args[0])
             return lambda scope: _plain(function(argument(scope)))
@@ -417,24 +418,26 @@ def _whole(left: Expr, right: Expr) -> tuple[Expr, Expr]:
     return (numerator, sympy.S.Zero) if denominator.is_positive else (left, right)
 
 
-METHODS: tuple[tuple[Any, Callable[[Compiler, Any], Evaluator]], ...] = (
-    (Indexed, Compiler.indexed),
-    (Symbol, Compiler.symbol),
-    (sympy.Add, Compiler.add),
-    (sympy.Mul, Compiler.product),
-    (sympy.Pow, Compiler.power),
-    (sympy.Sum, Compiler.sum),
-    (ArgMax, Compiler.arg_max),
-    (sympy.Piecewise, Compiler.piecewise),
-    (Bracket | sympy.KroneckerDelta, Compiler.indicator),
-    (WHERE, Compiler.where),
-    (Maximum, Compiler.maximum),
-    (ProductOver, Compiler.product_over),
-    (DeterminantOf, Compiler.determinant),
-    (InverseEntry, Compiler.inverse),
-    (AppliedUndef, Compiler.applied),
-    (sympy.Mod, Compiler.modulus),
-    (sympy.Max | sympy.Min, Compiler.extreme),
+METHODS: Rules[Callable[[Compiler, Any], Evaluator]] = Rules(
+    {
+        Indexed: Compiler.indexed,
+        Symbol: Compiler.symbol,
+        sympy.Add: Compiler.add,
+        sympy.Mul: Compiler.product,
+        sympy.Pow: Compiler.power,
+        sympy.Sum: Compiler.sum,
+        ArgMax: Compiler.arg_max,
+        sympy.Piecewise: Compiler.piecewise,
+        Bracket | sympy.KroneckerDelta: Compiler.indicator,
+        WHERE: Compiler.where,
+        Maximum: Compiler.maximum,
+        ProductOver: Compiler.product_over,
+        DeterminantOf: Compiler.determinant,
+        InverseEntry: Compiler.inverse,
+        AppliedUndef: Compiler.applied,
+        sympy.Mod: Compiler.modulus,
+        sympy.Max | sympy.Min: Compiler.extreme,
+    }
 )
 
 _real = scalar_functions.real_part

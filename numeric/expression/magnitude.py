@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import sympy
 from sympy import Abs, Add, Expr, Function, Indexed, KroneckerDelta, Mul, Piecewise, Pow, Sum, Symbol
 from sympy.core.function import AppliedUndef
@@ -10,6 +13,7 @@ from derive.building.formulas import DERIVATIVE
 from derive.expression import special, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import MatrixFunction, ProductOver
+from derive.expression.rules import Rules
 from derive.expression.several import slope_of_several, taken_apart
 
 ROUNDING = 1e-13
@@ -24,24 +28,33 @@ def magnitude(expression: Expr) -> Expr:
     """
     if expression.is_number and not expression.has(AppliedUndef):
         return abs(expression)
-    if isinstance(expression, Bracket | KroneckerDelta):
-        return expression  # as a factor of its own it guards the others, which need not be finite
-    if isinstance(expression, Symbol | Indexed | ArgMax):
-        return _size(expression)
-    if isinstance(expression, Piecewise):
-        return Piecewise(*((magnitude(value), condition) for value, condition in expression.args))
-    if isinstance(expression, Add | Mul):
-        return walks.mapped(expression, magnitude)
-    if isinstance(expression, MatrixFunction):
-        return _size(expression)
-    if isinstance(expression, Sum | Maximum | ProductOver):
-        return expression.func(magnitude(expression.function), *expression.limits)
-    if isinstance(expression, Pow):
-        base, exponent = expression.as_base_exp()
-        if not exponent.is_number:
-            return magnitude(sympy.exp(exponent * sympy.log(base), evaluate=False))
-        return _size(expression) + abs(exponent) * _size(base) ** (exponent - 1) * magnitude(base)
-    return _size(expression) + _by_slope(expression)
+    found = RULES.of(expression)
+    return _size(expression) + _by_slope(expression) if found is None else found(expression)
+
+
+def _as_it_is(guard: Expr) -> Expr:
+    return guard  # as a factor of its own it guards the others, which need not be finite
+
+
+def _of_cases(cases: Piecewise) -> Expr:
+    return Piecewise(*((magnitude(value), condition) for value, condition in cases.args))
+
+
+def _of_parts(expression: Expr) -> Expr:
+    mapped: Expr = walks.mapped(expression, magnitude)
+    return mapped
+
+
+def _of_range(total: Any) -> Expr:
+    within: Expr = total.func(magnitude(total.function), *total.limits)
+    return within
+
+
+def _of_power(power: Pow) -> Expr:
+    base, exponent = power.as_base_exp()
+    if not exponent.is_number:
+        return magnitude(sympy.exp(exponent * sympy.log(base), evaluate=False))
+    return _size(power) + abs(exponent) * _size(base) ** (exponent - 1) * magnitude(base)
 
 
 def _by_slope(expression: Expr) -> Expr:
@@ -71,3 +84,16 @@ def _slope(expression: Expr, place: int) -> Expr:
 def _size(expression: Expr) -> Expr:
     """The absolute value, which SymPy would take apart into real and imaginary parts of what it does not know."""
     return Abs(expression, evaluate=False)
+
+
+RULES: Rules[Callable[[Any], Expr]] = Rules(
+    {
+        Bracket | KroneckerDelta: _as_it_is,
+        Symbol | Indexed | ArgMax | MatrixFunction: _size,
+        Piecewise: _of_cases,
+        Add | Mul: _of_parts,
+        Sum | Maximum | ProductOver: _of_range,
+        Pow: _of_power,
+    }
+)
+"""The magnitude of each kind of expression; what is none of them is a function."""

@@ -5,9 +5,10 @@ A derivative is compared with differences only where no condition is near its bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import sympy
 from sympy import Expr, Indexed, Symbol
@@ -16,6 +17,7 @@ from sympy.core.relational import Relational
 
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket
+from derive.expression.rules import Rules
 from derive.expression.scalar import ScalarFunction
 from derive.expression.symbols import fresh_indices
 from derive.forward import Forward
@@ -93,23 +95,49 @@ def _gaps(expression: Expr, ranges: tuple[Range, ...], functions: tuple[ScalarFu
     if isinstance(expression, ArgMax):
         yield _tie(expression, ranges)
         return
-    if isinstance(expression, AppliedUndef):
-        function, inside = _gaps_of(expression.func.__name__, functions)
-        for gap in inside:
-            yield _gap(gap.expression.xreplace({function.variable: expression.args[0]}), ranges)
-    elif isinstance(expression, Relational):
-        yield _gap(expression.lhs - expression.rhs, ranges)
-    elif isinstance(expression, sympy.Abs | sympy.sign):
-        yield _gap(expression.args[0], ranges)
-    elif isinstance(expression, sympy.Pow) and not expression.exp.is_Integer and not expression.base.is_positive:
-        yield replace(_gap(expression.base, ranges), singular=True)
-    elif isinstance(expression, sympy.Max | sympy.Min):
-        for position, value in enumerate(expression.args):
-            for other in expression.args[:position]:
-                yield _gap(value - other, ranges)
+    own = OWN.of(expression)
+    if own is not None:
+        yield from own(expression, ranges, functions)
     for argument in expression.args:
         if isinstance(argument, sympy.Basic) and not isinstance(expression, Indexed):
             yield from _gaps(argument, ranges, functions)
+
+
+def _of_function(call: Expr, ranges: tuple[Range, ...], functions: tuple[ScalarFunction, ...]) -> Iterator[Gap]:
+    function, inside = _gaps_of(call.func.__name__, functions)
+    for gap in inside:
+        yield _gap(gap.expression.xreplace({function.variable: call.args[0]}), ranges)
+
+
+def _of_sides(condition: Any, ranges: tuple[Range, ...], functions: tuple[ScalarFunction, ...]) -> Iterator[Gap]:
+    yield _gap(condition.lhs - condition.rhs, ranges)
+
+
+def _of_argument(call: Expr, ranges: tuple[Range, ...], functions: tuple[ScalarFunction, ...]) -> Iterator[Gap]:
+    yield _gap(call.args[0], ranges)
+
+
+def _of_base(power: sympy.Pow, ranges: tuple[Range, ...], functions: tuple[ScalarFunction, ...]) -> Iterator[Gap]:
+    if not power.exp.is_Integer and not power.base.is_positive:
+        yield replace(_gap(power.base, ranges), singular=True)
+
+
+def _between(extreme: Expr, ranges: tuple[Range, ...], functions: tuple[ScalarFunction, ...]) -> Iterator[Gap]:
+    for position, value in enumerate(extreme.args):
+        for other in extreme.args[:position]:
+            yield _gap(value - other, ranges)
+
+
+OWN: Rules[Callable[[Any, tuple[Range, ...], tuple[ScalarFunction, ...]], Iterator[Gap]]] = Rules(
+    {
+        AppliedUndef: _of_function,
+        Relational: _of_sides,
+        sympy.Abs | sympy.sign: _of_argument,
+        sympy.Pow: _of_base,
+        sympy.Max | sympy.Min: _between,
+    }
+)
+"""The gaps that each kind of expression has itself, beside those in its parts."""
 
 
 def _gap(expression: Expr, ranges: tuple[Range, ...]) -> Gap:

@@ -13,6 +13,7 @@ from sympy.core.relational import Relational
 
 from derive.expression import symbols
 from derive.expression.functions import Bracket
+from derive.expression.rules import Rules
 from numeric.errors import CompileError
 from numeric.source.code import Code, combined, compared, constant, inverted, multiplied, named, negated, summed
 from numeric.source.naming import variable
@@ -31,23 +32,21 @@ class Integers:
         Raises:
             CompileError: the expression is not made of integers.
         """
-        if expression.is_Integer:
-            return constant(int(expression))
-        if isinstance(expression, Symbol) and expression.is_positive:
-            return named(variable(expression))
-        if isinstance(expression, Symbol | Indexed):
-            return self.leaf(expression)
-        if isinstance(expression, floor):
-            return self._quotient(expression.args[0])
-        if isinstance(expression, Mod):
-            return combined(ast.Mod(), [self.text(part) for part in expression.args], whole=True)
-        if isinstance(expression, Add):
-            return self._sum(expression)
-        if isinstance(expression, sympy.Pow) and expression.exp.is_Integer and expression.exp.is_positive:
-            return combined(ast.Pow(), [self.text(expression.base), constant(int(expression.exp))])
-        if isinstance(expression, Mul):
-            return self._product(expression)
-        raise CompileError(f"{expression} is no integer expression that can be written")
+        write = WRITERS.of(expression)
+        if write is None:
+            raise CompileError(f"{expression} is no integer expression that can be written")
+        return write(self, expression)
+
+    def _symbol(self, symbol: Symbol) -> Code:
+        return named(variable(symbol)) if symbol.is_positive else self.leaf(symbol)
+
+    def _power(self, power: sympy.Pow) -> Code:
+        if power.exp.is_Integer and power.exp.is_positive:
+            return combined(ast.Pow(), [self.text(power.base), constant(int(power.exp))])
+        raise CompileError(f"{power} is no integer expression that can be written")
+
+    def _remainder(self, remainder: Mod) -> Code:
+        return combined(ast.Mod(), [self.text(part) for part in remainder.args], whole=True)
 
     def condition(self, condition: Any) -> Code:
         """The source of a condition between integers.
@@ -108,3 +107,18 @@ def is_whole(expression: Expr, integers: frozenset[str]) -> bool:
     if isinstance(expression, Bracket) or not expression.args:
         return bool(expression.is_number)
     return all(is_whole(part, integers) for part in expression.args)
+
+
+WRITERS: Rules[Callable[[Integers, Any], Code]] = Rules(
+    {
+        sympy.Integer: lambda integers, number: constant(int(number)),
+        Symbol: Integers._symbol,
+        Indexed: lambda integers, access: integers.leaf(access),
+        floor: lambda integers, quotient: integers._quotient(quotient.args[0]),
+        Mod: Integers._remainder,
+        Add: Integers._sum,
+        sympy.Pow: Integers._power,
+        Mul: Integers._product,
+    }
+)
+"""How each kind of integer expression is written."""

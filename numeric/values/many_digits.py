@@ -23,6 +23,7 @@ from derive.building.formulas import DERIVATIVE
 from derive.expression import special, symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import DeterminantOf, MatrixFunction, ProductOver
+from derive.expression.rules import Rules
 from derive.forward import Forward, Row
 from derive.numbers.intervals import UndecidedError
 from numeric.enclosed.elimination import eliminated
@@ -158,49 +159,35 @@ class Exact:
     variable: tuple[Symbol, Any] | None = None
 
     def value(self, expression: Expr) -> Any:
-        if expression.is_Rational:
-            return Fraction(int(expression.p), int(expression.q))
-        if isinstance(expression, sympy.Float):
-            return self._read(str(expression))
-        if expression in (sympy.pi, sympy.E):
-            constant = libmp.mpf_pi if expression is sympy.pi else libmp.mpf_e
-            precision = self.arithmetic.precision
-            return Number((constant(precision, "f"), constant(precision, "c")), self.arithmetic)
-        if isinstance(expression, Symbol):
-            return self._symbol(expression)
-        if isinstance(expression, Indexed):
-            return self._element(symbols.name_of(expression), [int(self.value(s)) for s in expression.indices])
-        if isinstance(expression, sympy.Add):
-            return self._limited(reduce(operator.add, (self.value(argument) for argument in expression.args)))
-        if isinstance(expression, sympy.Mul):
-            return self._limited(self._product(expression.args))
-        if isinstance(expression, sympy.Pow):
-            return self._power(self.value(expression.base), self.value(expression.exp))
-        if isinstance(expression, Sum):
-            return self._limited(sum(self._values(expression), Fraction(0)))
-        if isinstance(expression, ProductOver):
-            return self._limited(reduce(operator.mul, self._values(expression), Fraction(1)))
-        if isinstance(expression, MatrixFunction):
-            return self._of_matrix(expression)
-        if isinstance(expression, Maximum):
-            return max(self._values(expression))
-        if isinstance(expression, sympy.Max | sympy.Min):
-            pick = max if isinstance(expression, sympy.Max) else min
-            return pick(self.value(argument) for argument in expression.args)
-        if isinstance(expression, sympy.Piecewise):
-            branches = (value for value, condition in expression.args if self._holds(condition))
-            return self.value(next(branches, sympy.nan))
-        if expression in (sympy.oo, -sympy.oo, sympy.nan):
-            return self._number(float(expression))
-        if isinstance(expression, ArgMax):
-            found = list(self._values(expression))
-            return Fraction(found.index(max(found)))
-        if isinstance(expression, Bracket):
-            return Fraction(int(self._holds(expression.args[0])))
-        if isinstance(expression, KroneckerDelta):
-            left, right = (self.value(argument) for argument in expression.args[:2])
-            return Fraction(int(left == right))
-        return self._function(expression)
+        rule = VALUES.of(expression)
+        return self._function(expression) if rule is None else rule(self, expression)
+
+    def _constant(self, expression: Expr) -> Number:
+        constant = libmp.mpf_pi if expression is sympy.pi else libmp.mpf_e
+        precision = self.arithmetic.precision
+        return Number((constant(precision, "f"), constant(precision, "c")), self.arithmetic)
+
+    def _indexed(self, expression: Indexed) -> Any:
+        return self._element(symbols.name_of(expression), [int(self.value(s)) for s in expression.indices])
+
+    def _extreme(self, expression: Expr) -> Any:
+        pick = max if isinstance(expression, sympy.Max) else min
+        return pick(self.value(argument) for argument in expression.args)
+
+    def _piecewise(self, expression: sympy.Piecewise) -> Any:
+        branches = (value for value, condition in expression.args if self._holds(condition))
+        return self.value(next(branches, sympy.nan))
+
+    def _place(self, expression: ArgMax) -> Fraction:
+        found = list(self._values(expression))
+        return Fraction(found.index(max(found)))
+
+    def _delta(self, expression: KroneckerDelta) -> Fraction:
+        left, right = (self.value(argument) for argument in expression.args[:2])
+        return Fraction(int(left == right))
+
+    def _total(self, values: Iterable[Any]) -> Any:
+        return self._limited(reduce(operator.add, values))
 
     def _of_matrix(self, expression: MatrixFunction) -> Any:
         """A determinant or an element of an inverse, by elimination."""
@@ -361,3 +348,28 @@ def _rational(text: str) -> Any:
         return Fraction(text)
     except ValueError:
         return float(text)
+
+
+VALUES: Rules[Callable[[Exact, Any], Any]] = Rules(
+    {
+        sympy.Rational: lambda exact, number: Fraction(int(number.p), int(number.q)),
+        sympy.Float: lambda exact, number: exact._read(str(number)),
+        type(sympy.pi) | type(sympy.E): Exact._constant,
+        Symbol: Exact._symbol,
+        Indexed: Exact._indexed,
+        sympy.Add: lambda exact, total: exact._total(map(exact.value, total.args)),
+        sympy.Mul: lambda exact, product: exact._limited(exact._product(product.args)),
+        sympy.Pow: lambda exact, power: exact._power(exact.value(power.base), exact.value(power.exp)),
+        Sum: lambda exact, total: exact._limited(sum(exact._values(total), Fraction(0))),
+        ProductOver: lambda exact, product: exact._limited(reduce(operator.mul, exact._values(product), Fraction(1))),
+        MatrixFunction: Exact._of_matrix,
+        Maximum: lambda exact, maximum: max(exact._values(maximum)),
+        sympy.Max | sympy.Min: Exact._extreme,
+        sympy.Piecewise: Exact._piecewise,
+        type(sympy.oo) | type(-sympy.oo) | type(sympy.nan): lambda exact, number: exact._number(float(number)),
+        ArgMax: Exact._place,
+        Bracket: lambda exact, bracket: Fraction(int(exact._holds(bracket.args[0]))),
+        KroneckerDelta: Exact._delta,
+    }
+)
+"""The value of each kind of expression; what is none of them is a function."""
