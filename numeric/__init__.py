@@ -6,6 +6,7 @@ from numeric.checks.cases import check, checked, sizes_tried
 from numeric.checks.checking import Check
 from numeric.checks.comparison import Comparison
 from numeric.checks.judge import GradientError
+from numeric.checks.second_order import assert_hessian, assert_jvp
 from numeric.checks.testing import assert_gradients
 from numeric.errors import ArrayError, CheckError, CompileError, ExpressionError
 from numeric.values.evaluation import evaluate
@@ -24,6 +25,8 @@ __all__ = [
     "ExpressionError",
     "GradientError",
     "assert_gradients",
+    "assert_hessian",
+    "assert_jvp",
     "check",
     "checked",
     "compile",

@@ -86,16 +86,20 @@ class ForwardValues(Mapping[str, Array]):
 
 @dataclass(frozen=True)
 class Judge:
-    """Compares what a function returns with what was derived."""
+    """Compares what a function returns with what was derived.
+
+    ``constants`` are hyper-parameters that it holds itself; ``hidden`` is what it is not given.
+    """
 
     oracle: Oracle
     call: Call
     precision: Precision
     tolerance: float | None = None
     constants: Mapping[str, float] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
-    def at(self, chosen: Sizing, drawn: Mapping[str, Array]) -> Outcome:
-        """What is wrong at a point.
+    def at(self, chosen: Sizing, drawn: Mapping[str, Array], *, smooth: bool = True) -> Outcome:
+        """What is wrong at a point, which is ``smooth`` or exactly at a kink.
 
         Where what was derived is not finite, at the end of a root, there is nothing to compare with.
 
@@ -107,14 +111,15 @@ class Judge:
         sizes = {str(size): length for size, length in chosen.items()}
         outcome = Outcome(sizes, arrays)
         try:
-            returned = self.call(arrays, sizes, outcome.where, ForwardValues(self.oracle, arrays, chosen))
+            given = {name: array for name, array in arrays.items() if name not in self.hidden}
+            returned = self.call(given, sizes, outcome.where, ForwardValues(self.oracle, arrays, chosen))
         except RefusedError:
             return Outcome(sizes, arrays, refused=True)
         naming, network = self.call.called.naming, self.oracle.network
-        found = by_name(returned, self.oracle.order, network, naming)
+        found = by_name(self.oracle.returned(returned), self.oracle.order, network, naming)
         wanted = {**dict.fromkeys(self.oracle.order), **found}
         with one_thread():
-            expected = self.oracle.expected(tuple(wanted), arrays | sizes)
+            expected = self.oracle.expected(tuple(wanted), arrays | sizes, smooth=smooth)
         wrong = (self._compared(name, gradient, expected, outcome, chosen) for name, gradient in found.items())
         return Outcome(sizes, arrays, tuple(one for one in wrong if one is not None))
 
@@ -142,7 +147,8 @@ class Judge:
         allowed = precision.allowed(operations(oracle.network.forward, name, chosen))
         if self.tolerance is not None:
             allowed = Allowed(self.tolerance, "the tolerance that was asked for")
-        array, derived = where_finite(array, naming.shaped(name, expected[name]))
+        derived = naming.shaped(name, expected[name])
+        array, derived = where_finite(oracle.unfolded(name, array, derived.shape), derived)
         found = difference(name, array, {**expected, name: derived}, outcome.sizes, allowed.share)
         if found is None:
             return None
@@ -181,7 +187,7 @@ def error_of(
     first = next(outcome for outcome in outcomes if outcome.findings)
     lines = [*_sentences(wrong, oracle), f"({where} with {first.where})" if first.where else f"({where})"]
     lines += dict.fromkeys(str(one[0].allowed) for one in wrong.values() if one[0].found.shape == one[0].expected.shape)
-    formulas = {name: oracle.derived(name).unicode() for name in wrong}
+    formulas = {name: oracle.formula(name) for name in wrong}
     lines += [f"derived: {text}" for text in formulas.values()]
     return GradientError("\n".join([*lines, *beside]), first.findings, formulas)
 

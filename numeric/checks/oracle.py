@@ -50,23 +50,40 @@ class Oracle:
         tensors, reads = self.network.forward.tensors, program(self.network.forward).rows.values()
         return tuple(sorted(set().union(*(row.reads for row in reads)) - set(tensors)))
 
-    def expected(self, names: Sequence[str], arrays: Mapping[str, Any]) -> dict[str, Array]:
-        """The values of the derivations of these names."""
+    def expected(self, names: Sequence[str], arrays: Mapping[str, Any], *, smooth: bool = True) -> dict[str, Array]:
+        """The values of the derivations of these names, at a point that is ``smooth``, or exactly at a kink."""
         return {name: evaluate(self.derived(name), arrays) for name in names}
 
     def noise(self, name: str, arrays: Mapping[str, Array], sizes: Sizing) -> Array:
-        """What rounding of the forward rows was seen to do to a value: each element's, or that along directions.
+        """About how much rounding may change a value, by what is added up in it: of each element, or the largest.
 
         A gradient that is 0 because all of it cancels, as that of LayerNorm along an axis of one element, is rounded.
         """
-        return numpy.asarray(0.0)
+        derivation = self.derived(name)
+        quantity = derivation.quantity
+        with one_thread():
+            point = Point(derivation.forward, arrays, sizes)
+            rounded = point.rounding(derivation.result, quantity.indices, quantity.shape)
+        return numpy.asarray(rounded.max(initial=0.0))
+
+    def returned(self, found: Any) -> Any:
+        """What of that which a function returned is to be compared."""
+        return found
+
+    def unfolded(self, name: str, found: Array, shape: tuple[int, ...]) -> Array:
+        """What a function returned in the shape of what was derived, where another one says the same."""
+        return found
+
+    def formula(self, name: str) -> str:
+        """What was derived, as an equation."""
+        return self.derived(name).unicode()
 
 
 @dataclass(frozen=True)
 class GradientOracle(Oracle):
     """The gradients of a network with its loss, or of a layer in its upstream gradients."""
 
-    def expected(self, names: Sequence[str], arrays: Mapping[str, Any]) -> dict[str, Array]:
+    def expected(self, names: Sequence[str], arrays: Mapping[str, Any], *, smooth: bool = True) -> dict[str, Array]:
         """The derived gradients. Where sizes are large, each is computed from those before it, as a program does:
         written out in the values of the forward pass alone, it is a sum over the indices of all layers at once."""
         if self.network.general is None:

@@ -145,7 +145,7 @@ def judged(judge: Judge, points: Points, seed: int, fixed: Sizing) -> None:
         chosen = {**sample_sizes(model, seed, fixed), **fixed}
         boundaries = at_kinks(model, chosen, seed)
     # A function that is wrong everywhere is wrong there too: only what is right elsewhere is tried at boundaries.
-    _require_right(judge, AT_BOUNDARIES, [judge.at(chosen, drawn) for drawn in boundaries])
+    _require_right(judge, AT_BOUNDARIES, [judge.at(chosen, drawn, smooth=False) for drawn in boundaries])
 
 
 def _require_right(judge: Judge, where: str, outcomes: Sequence[Outcome]) -> None:
