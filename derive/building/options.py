@@ -50,9 +50,9 @@ class Option:
             return tuple(self._read(part) for part in given)
         if isinstance(given, Expr):
             return Integer(given) if given.is_Integer else given
-        if given.lower() in TRUTH:
+        if given.lower() in TRUTH and isinstance(self.default, bool):
             return TRUTH[given.lower()]
-        if given.lower() in MODES or not self._may_be(given):
+        if given.lower() in MODES | TRUTH.keys() or not self._may_be(given):
             known = "".join(f", or {word}" for word in self.words)
             raise NetworkError(
                 f"{self.layer}: {self.name} is a number or the letter of a size, such as {self.name[0]}{known}; "

@@ -89,6 +89,8 @@ def test_a_bias_of_the_keys_has_no_effect() -> None:
         ("a:n; b:n; (a, b, b) -> Bilinear(K)", "Bilinear reads x1, x2; 3 values were given"),
         ("a:n; (a, c) -> Bilinear(K)", "no chain before this one computes c"),
         ("a:n -> Linear(d, bias=no)", "Linear: bias is True or False, not no"),
+        ("a:(C,H,W) -> MaxPool2d((true,1))", "MaxPool2d: kernel is a number or the letter of a size"),
+        ("a:(C,H,W) -> Conv2d(3, 2, stride=False)", "Conv2d: stride is a number or the letter of a size"),
     ],
 )
 def test_wrong_inputs_are_said(layers: str, message: str) -> None:
