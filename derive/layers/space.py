@@ -35,6 +35,7 @@ def _moved(name: str, rank: int, sizes: dict[str, Expr], place: str, length: str
         sizes=sizes,
         derived={f"{a}_out": length.format(a=a) for a in axes},
         shapes={"y": ("C", *(f"{a}_out" for a in axes))},
+        channels=True,
     )
 
 

@@ -101,7 +101,7 @@ OUTPUTS_FIRST = {
 }
 IMAGES = (
     *("Conv", "MaxPool", "AvgPool", "GlobalAvgPool", "BatchNorm2d", "InstanceNorm", "GroupNorm", "LocalResponseNorm"),
-    *("ZeroPad", "PixelShuffle", "ChannelShuffle", "LPPool"),
+    *("ZeroPad", "Upsample", "PixelShuffle", "ChannelShuffle", "LPPool"),
 )
 
 
