@@ -48,7 +48,7 @@ class Changes(Item):
                 answered = now.answer(context, before)
             case _:
                 raise HomeworkContentError(f"part {self.part} has no {self.what} to compare with")
-        summary, changed = _summary(answered, self._reference(context))
+        summary, changed = _summary(answered, self.part, self._reference(context))
         return Answered((Text(summary), *(answered.blocks if changed else ())), self._claims(context, answered))
 
     def _claims(self, context: Context, answered: Answered) -> tuple[Claim, ...]:
@@ -76,14 +76,20 @@ class Changes(Item):
         return item.model_copy(update=update)
 
 
-def _summary(answered: Answered, reference: str) -> tuple[str, int]:
-    """A sentence that counts what changed since the reference, and how much it is; where it is nothing it says all."""
+def _summary(answered: Answered, part: str, reference: str) -> tuple[str, int]:
+    """A sentence that counts what changed in the part's answer since the reference, and how much it is.
+
+    Where it is another part's network that the answer is compared with, the sentence says of which part the answer is.
+    """
     marks = [row.mark for block in answered.blocks if isinstance(block, Table) for row in block.rows]
     marks += [block.mark for block in answered.blocks if isinstance(block, Equation) and block.mark]
     changed = marks.count("changed")
+    own = f"part {escape(part)}"
+    where = "" if reference == own else f" in the answer of {own}"
     if not changed:
-        return f"Nothing changes since {reference}: its equations hold as they stand there.", changed
+        hold = "" if where else ": its equations hold as they stand there"
+        return f"Nothing changes{where} since {reference}{hold}.", changed
     if changed == len(marks):
-        return f"Everything changes since {reference}:", changed
+        return f"Everything changes{where} since {reference}:", changed
     lines = "one line changes" if changed == 1 else f"{changed} of {len(marks)} lines change"
-    return f"Since {reference}, {lines}; the others stay as they were:", changed
+    return f"Since {reference}, {lines}{where}; the others stay as they were:", changed

@@ -320,6 +320,14 @@ class Answer:
     blocks: tuple[Block, ...]
 
 
+@dataclass(frozen=True)
+class Closing:
+    """Small print at the end of a sheet; where a page ends in it, no few lines are left alone on the next."""
+
+    kind: ClassVar[str] = "closing"
+    blocks: tuple[Block, ...]
+
+
 Block = (
     Text
     | Heading
@@ -338,6 +346,7 @@ Block = (
     | Rubric
     | Certificate
     | Answer
+    | Closing
 )
 
 
@@ -427,12 +436,12 @@ EXTRA_KINDS = frozenset({Boxed, Squared, Choices})
 
 
 def _blocks(sheet: Sheet) -> Iterator[Block]:
-    """All blocks of a sheet; those of an answer follow it."""
+    """All blocks of a sheet; those within a block follow it."""
     for section in sheet.sections:
         for blocks in (section.blocks, *(part.blocks for part in section.parts)):
             for block in blocks:
                 yield block
-                if isinstance(block, Answer):
+                if isinstance(block, Answer | Closing):
                     yield from block.blocks
 
 

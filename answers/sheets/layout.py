@@ -53,7 +53,7 @@ def key_sheet(
     if any(part.points for part in homework.parts()):
         sections.append(sheet.Section("Rubric", level=1, blocks=(_rubric(homework),)))
     if checked:
-        sections.append(sheet.Section("Certificate", level=1, blocks=certificate(checked, digest)))
+        sections.append(sheet.Section("Certificate", level=1, blocks=(sheet.Closing(certificate(checked, digest)),)))
     return sheet_of(homework, sections, subtitle="Solution key")
 
 

@@ -44,8 +44,15 @@ def test_elements_are_marked_too() -> None:
 def test_a_later_comparison_names_the_part_that_it_compares_with() -> None:
     second = changes("forward_table", "binary")
     third = changes("forward_table", "scores", since="binary")
-    assert summary(answered(TABLE, second, third).blocks).startswith("Since part 1b, ")
+    compared = summary(answered(TABLE, second, third).blocks)
+    assert compared == "Since part 1b, 4 of 5 lines change in the answer of part 1a; the others stay as they were:"
     assert summary(answered(TABLE, third).blocks).startswith("Since the network binary, ")
+
+
+def test_what_stays_since_a_later_part_is_named() -> None:
+    second, third = changes("gradients", "binary"), changes("gradients", "binary", since="binary")
+    (only,) = answered(GRADIENTS, second, third).blocks
+    assert only == Text("Nothing changes in the answer of part 1a since part 1b.")
 
 
 def test_the_blank_is_that_of_the_part() -> None:
