@@ -11,8 +11,9 @@ from typing import Any
 from derive.building.applied import applied_functions, called
 from derive.building.assemble import relettered
 from derive.building.blueprint import Block
-from derive.building.equations import Vocabulary, parse_equations
+from derive.building.equations import parse_equations
 from derive.building.inferred import Inferred, Length, inferred
+from derive.building.reader import Vocabulary
 from derive.conventions import FROM_ZERO, Conventions, conventions_of
 from derive.errors import DefinitionError, nearest
 from derive.expression import symbols

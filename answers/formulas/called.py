@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy.core.function import AppliedUndef
 
 from answers.contract.item import Context
-from derive.building.equations import parse_formula
+from derive.building.reader import parse_formula
 from derive.derivation import Derivation
 from derive.errors import NetworkError, nearest
 from derive.expression.scalar import ScalarFunction

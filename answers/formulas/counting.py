@@ -13,8 +13,8 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel
 
 from answers.errors import HomeworkContentError
-from derive.building.equations import Reader, Vocabulary, parse_tree
 from derive.building.formulas import names_in
+from derive.building.reader import Reader, Vocabulary, parse_tree
 from derive.errors import DeriveError
 from derive.expression import symbols
 from derive.render.printing import place_latex

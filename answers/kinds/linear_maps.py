@@ -20,7 +20,7 @@ from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
 from answers.latex.plotting import axis
 from answers.latex.sheet import Area, Curve, Dot, Plot, Plots
-from derive.building.equations import parse_formula
+from derive.building.reader import parse_formula
 from derive.errors import nearest
 from derive.render import latex
 from numeric.checks.comparison import Comparison

@@ -22,8 +22,8 @@ from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import evaluator
 from answers.formulas.variation import Piece, Variation, below, variation
 from answers.latex.sheet import Column, Row, Table
-from derive.building.equations import parse_formula
 from derive.building.formulas import parse_formula_in, setting_of
+from derive.building.reader import parse_formula
 from derive.derivation import Derivation
 from derive.expression import symbols
 from derive.layers.definition import Activation

@@ -18,8 +18,9 @@ from derive.building.arranged import (
     weight_orders,
 )
 from derive.building.beside import check_beside, further_sizes
-from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
+from derive.building.equations import Equation, parse_equations
 from derive.building.lifted import Lift, lifted
+from derive.building.reader import Vocabulary, parse_formula
 from derive.conventions import USUAL, Conventions
 from derive.errors import DefinitionError, NetworkError, nearest
 from derive.expression import symbols, walks

@@ -13,7 +13,6 @@ from derive.building.arranged import arranged_row, arranged_tensor, sample_order
 from derive.building.assemble import BATCH, Names, place
 from derive.building.blueprint import Block, Blueprint, Meeting
 from derive.building.defined import defined, lengthened, sized
-from derive.building.equations import parse_formula
 from derive.building.foreign import layer_elsewhere, loss_elsewhere
 from derive.building.joins import hadamard_row, joined_row, total_row
 from derive.building.language import Chain, Description, Source, Stage
@@ -23,6 +22,7 @@ from derive.building.loss import Surroundings, shown
 from derive.building.named import SHORT, Shared, named_parameters
 from derive.building.objective import place_objective
 from derive.building.order import check_order
+from derive.building.reader import parse_formula
 from derive.conventions import USUAL, Conventions
 from derive.errors import NEAR, NetworkError, likeness, nearest
 from derive.expression import symbols

@@ -13,16 +13,9 @@ from typing import Any
 from lark import Token, Tree
 from sympy import Expr, Symbol
 
-from derive.building.equations import (
-    Equation,
-    Reader,
-    Vocabulary,
-    bound_names,
-    parse_equations,
-    parse_tree,
-    range_of,
-)
+from derive.building.equations import Equation, parse_equations
 from derive.building.placed import shown_in
+from derive.building.reader import Reader, Vocabulary, bound_names, parse_tree, range_of
 from derive.errors import DefinitionError
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction

@@ -16,8 +16,9 @@ import sympy
 from lark import Token, Tree
 from sympy import Expr, Symbol
 
-from derive.building.equations import CONSTANTS, Reader, Vocabulary, left_indices, parse_tree
+from derive.building.equations import left_indices
 from derive.building.placed import PlacedError, position_of, shown_in
+from derive.building.reader import CONSTANTS, Reader, Vocabulary, parse_tree
 from derive.errors import DefinitionError, nearest
 from derive.expression import symbols
 from derive.expression.affine import affine

@@ -10,9 +10,10 @@ import sympy
 from sympy import Expr
 
 from derive.building.assemble import BATCH, renamed
-from derive.building.equations import Equation, Vocabulary, parse_equations, parse_formula
+from derive.building.equations import Equation, parse_equations
 from derive.building.language import Stage
 from derive.building.lifted import Lift, lifted, of_one_number, summed
+from derive.building.reader import Vocabulary, parse_formula
 from derive.building.terms import Asked, asked_of
 from derive.errors import NetworkError
 from derive.expression import symbols

@@ -9,12 +9,12 @@ import sympy
 from sympy import Expr, Function, Sum
 
 from derive.building.assemble import BATCH
-from derive.building.equations import parse_formula
 from derive.building.foreign import loss_elsewhere
 from derive.building.known import UNKNOWN
 from derive.building.language import Stage, parse_objective
 from derive.building.lifted import summed
 from derive.building.loss import PlacedLoss, Surroundings, place_loss, shown
+from derive.building.reader import parse_formula
 from derive.building.terms import asked_of, names_of
 from derive.errors import NetworkError, nearest
 from derive.expression import symbols

@@ -10,8 +10,9 @@ from typing import Literal
 from sympy import Expr
 from sympy.core.function import AppliedUndef
 
-from derive.building.equations import Vocabulary, parse_equations
+from derive.building.equations import parse_equations
 from derive.building.known import ELEMENTARY
+from derive.building.reader import Vocabulary
 from derive.calculus.slopes import SlopeTable
 from derive.errors import DeriveError, nearest
 from derive.expression import symbols

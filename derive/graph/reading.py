@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeAlias
 from lark import Token, Tree
 from sympy import Expr, Rational
 
-from derive.building.equations import CONSTANTS, Reader, Vocabulary, parse_formula, parse_tree
 from derive.building.known import ELEMENTARY, SEVERAL
 from derive.building.placed import shown_in
+from derive.building.reader import CONSTANTS, Reader, Vocabulary, parse_formula, parse_tree
 from derive.building.shorthands import WITH_CONSTANT, shorthand_of
 from derive.errors import DefinitionError
 from derive.expression.functions import Bracket

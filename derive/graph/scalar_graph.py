@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from derive.building.equations import Vocabulary, parse_equations
+from derive.building.equations import parse_equations
+from derive.building.reader import Vocabulary
 from derive.derivation import Derivation
 from derive.errors import DefinitionError, nearest
 from derive.expression.partials import partial_name

@@ -9,8 +9,8 @@ from typing import Literal
 
 from sympy import Add, Expr, Function, Symbol
 
-from derive.building.equations import parse_formula
 from derive.building.known import ELEMENTARY
+from derive.building.reader import parse_formula
 from derive.building.shorthands import WITH_CONSTANT
 from derive.calculus.differentiate import Slope, contributions
 from derive.expression import symbols

@@ -7,7 +7,7 @@ from functools import lru_cache
 from inspect import signature
 from types import MappingProxyType
 
-from derive.building.equations import parse_formula
+from derive.building.reader import parse_formula
 from derive.expression import symbols
 from derive.expression.scalar import ScalarFunction
 from derive.layers import attention, convolution, dense, gates, normalisation, pooling, recurrent, shapes, space

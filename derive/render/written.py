@@ -10,9 +10,9 @@ import sympy
 from lark import Token, Tree
 from sympy import Expr, Symbol
 
-from derive.building.equations import Reader
 from derive.building.formulas import DERIVATIVE, Definition, Formula, Setting
 from derive.building.known import ELEMENTARY, OF_MATRICES
+from derive.building.reader import Reader
 from derive.building.shorthands import FORMULAS, WITH_CONSTANT, shorthand_of
 from derive.conventions import IndexBase
 from derive.expression.special import LogGamma

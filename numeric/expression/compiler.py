@@ -6,7 +6,6 @@ import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
-from math import inf
 from typing import Any
 
 import numpy
@@ -23,16 +22,15 @@ from derive.expression.scalar import ScalarFunction
 from derive.remembering import EXPRESSIONS, LIBRARY, TRIALS
 from numeric.arrays import functions as scalar_functions
 from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value
-from numeric.enclosed.arrays import divided, is_enclosed
+from numeric.arrays.functions import real_part
 from numeric.enclosed.elimination import determinant, inverse
 from numeric.errors import ExpressionError
+from numeric.expression import operations
 from numeric.expression.access import access
+from numeric.expression.operations import Factors, Part
 from numeric.expression.sums import in_nested_order, summed_product
 from numeric.source.elements import WHERE
 from numeric.source.function import DECAY, bounded_branches
-
-LARGEST_EXACT = 2**53
-"""Integers up to here are the same in floating point."""
 
 COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
     sympy.Eq: operator.eq,
@@ -42,44 +40,6 @@ COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
     sympy.StrictGreaterThan: operator.gt,
     sympy.GreaterThan: operator.ge,
 }
-
-
-@dataclass(frozen=True)
-class Factors:
-    """The factors of a product: those above and below a fraction line, and guards outside of which it is 0."""
-
-    above: tuple[Evaluator, ...]
-    below: tuple[Evaluator, ...]
-    guards: tuple[Evaluator, ...]
-
-    def value(self, scope: Scope) -> Value:
-        """The product."""
-        above, below, guards = ([part(scope) for part in parts] for parts in (self.above, self.below, self.guards))
-        return self.multiplied(above, below, guards, scope)
-
-    @staticmethod
-    def multiplied(above: list[Value], below: list[Value], guards: list[Value], scope: Scope) -> Value:
-        """The product of the values of the factors."""
-        value: Value = reduce(operator.mul, above) if above else 1
-        if below:
-            # One division, so that a quotient of integers that is an integer comes out as one.
-            value = _quotient(value, reduce(operator.mul, below))
-        return _guarded(value, guards, scope) if guards else value
-
-
-class Part:
-    """A compiled part of an expression; one that occurs more than once is evaluated once."""
-
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
-        self.again = False
-
-    def __call__(self, scope: Scope) -> Value:
-        if not self.again:
-            return self.evaluator(scope)
-        if self not in scope.known:
-            scope.known[self] = self.evaluator(scope)
-        return scope.known[self]
 
 
 @dataclass(frozen=True)
@@ -104,7 +64,7 @@ class Compiler:
             ExpressionError: the expression holds something that has no number here.
         """
         if expression.is_Number or expression.is_NumberSymbol:
-            return _constant(expression)
+            return operations.constant(expression)
         if expression.is_Symbol:
             return self.symbol(expression)
         return self._part(expression, self._anew)
@@ -125,11 +85,11 @@ class Compiler:
             return method(self, expression)
         if len(expression.args) == 1:
             function, argument = scalar_functions.elementary(expression.func), self.compile(expression.args[0])
-            return lambda scope: _plain(function(argument(scope)))
+            return lambda scope: operations.plain(function(argument(scope)))
         pair = scalar_functions.of_two(expression.func)
         if pair is not None:
             first, second = self.compile_all(expression.args)
-            return lambda scope: _plain(pair(first(scope), second(scope)))
+            return lambda scope: operations.plain(pair(first(scope), second(scope)))
         raise ExpressionError(f"{type(expression).__name__} has no number here: {expression}")
 
     def compile_all(self, expressions: tuple[Expr, ...]) -> list[Evaluator]:
@@ -170,8 +130,8 @@ class Compiler:
             if isinstance(factor, Bracket | sympy.KroneckerDelta):
                 guards.append(self.guard(factor))
             elif factor.is_Rational:
-                above.append(_constant(sympy.Integer(factor.p)))
-                below.append(_constant(sympy.Integer(factor.q)))
+                above.append(operations.constant(sympy.Integer(factor.p)))
+                below.append(operations.constant(sympy.Integer(factor.q)))
             elif isinstance(factor, sympy.Pow) and factor.exp.is_number and factor.exp.is_negative:
                 below.append(self.compile(1 / factor))
             else:
@@ -183,14 +143,14 @@ class Compiler:
         value = self.compile(base)
         if exponent.is_number and exponent.is_negative:
             inverse = self.compile(1 / expression)
-            return lambda scope: _quotient(1, inverse(scope))
+            return lambda scope: operations.quotient(1, inverse(scope))
         if exponent == sympy.Rational(1, 2):
             root = scalar_functions.of_any(numpy.sqrt, "sqrt")
-            return lambda scope: _plain(root(value(scope)))
+            return lambda scope: operations.plain(root(value(scope)))
         if exponent == 2:
-            return lambda scope: _plain(numpy.square(value(scope)))
+            return lambda scope: operations.plain(numpy.square(value(scope)))
         power = self.compile(exponent)
-        return lambda scope: _power(value(scope), power(scope))
+        return lambda scope: operations.power(value(scope), power(scope))
 
     def sum(self, expression: sympy.Sum) -> Evaluator:
         in_order = in_nested_order(expression, frozenset(walks.free_symbols(expression).intersection(self.axes)))
@@ -211,7 +171,7 @@ class Compiler:
             else:
                 value = body(scope)
             for axis, count in zip(reversed(added), reversed(counts), strict=True):
-                value = _summed(value, axis, count)
+                value = operations.summed(value, axis, count)
             return value
 
         return evaluate
@@ -221,7 +181,7 @@ class Compiler:
         spread, count = self._over(expression, expression.function), len(expression.limits)
 
         def evaluate(scope: Scope) -> Value:
-            values = numpy.asarray(_real(spread(scope)))
+            values = numpy.asarray(real_part(spread(scope)))
             # The axes of the bound indices become one, so that NumPy's argmax takes the first of equal values.
             return numpy.argmax(values.reshape(-1, *values.shape[count:]), axis=0).astype(scope.real)
 
@@ -233,7 +193,7 @@ class Compiler:
         axes = dict(self.axes)
         for letter, lower, upper in limits:
             first, last = self.bound(lower, whole), self.bound(upper, whole)
-            axes[letter] = _axis(-2 - self.depth - len(added), first, last)
+            axes[letter] = operations.axis_of(-2 - self.depth - len(added), first, last)
             added.append(axes[letter])
         return replace(self, axes=axes, depth=self.depth + len(added)), added
 
@@ -267,7 +227,7 @@ class Compiler:
 
         def evaluate(scope: Scope) -> Value:
             whole = inverse(numpy.moveaxis(spread(scope), (0, 1), (-2, -1)))
-            row, column = (numpy.asarray(_real(place(scope))).astype(int) for place in places)
+            row, column = (numpy.asarray(real_part(place(scope))).astype(int) for place in places)
             shape = numpy.broadcast_shapes(whole.shape[:-2], row.shape, column.shape)
             row, column = (numpy.broadcast_to(place, shape) for place in (row, column))
             last = whole.shape[-1] - 1
@@ -300,7 +260,7 @@ class Compiler:
         if isinstance(expression, Bracket):
             return self.condition(expression.args[0])
         left, right = self.compile_all(_whole(*expression.args[:2]))
-        return lambda scope: _real(left(scope)) == _real(right(scope))
+        return lambda scope: real_part(left(scope)) == real_part(right(scope))
 
     def indicator(self, expression: Expr) -> Evaluator:
         guard = self.guard(expression)
@@ -328,11 +288,11 @@ class Compiler:
             raise ExpressionError(f"{condition} is not a condition that has a truth value here")
         compare = COMPARISONS[condition.func]
         left, right = self.compile_all(_whole(*condition.args))
-        return lambda scope: compare(_real(left(scope)), _real(right(scope)))
+        return lambda scope: compare(real_part(left(scope)), real_part(right(scope)))
 
     def modulus(self, expression: Expr) -> Evaluator:
         left, right = self.compile_all(expression.args)
-        return lambda scope: _remainder(left(scope), right(scope))
+        return lambda scope: operations.remainder(left(scope), right(scope))
 
     def extreme(self, expression: Expr) -> Evaluator:
         values, largest = self.compile_all(expression.args), isinstance(expression, sympy.Max)
@@ -345,7 +305,7 @@ class Compiler:
         if name in scalar_functions.FLOATING and self._is_floating(name):
             plain = scalar_functions.of_any(scalar_functions.FLOATING[name], name)
             inner_value = self.compile(expression.args[0])
-            return lambda scope: _plain(plain(inner_value(scope)))
+            return lambda scope: operations.plain(plain(inner_value(scope)))
         function = scalar_functions.formula_of(name, self.functions)
         function = replace(function, formula=_bounded(function))
         inner = replace(self, axes={}, variables=frozenset({function.variable}), parts={})
@@ -381,7 +341,7 @@ class Compiler:
         body = inner.compile(expression.function)
 
         def evaluate(scope: Scope) -> Value:
-            value = numpy.asarray(_real(body(scope)))
+            value = numpy.asarray(real_part(body(scope)))
             for axis in reversed(added):
                 value = value.max(axis=0) if value.ndim >= -axis.position else value
             return value
@@ -439,63 +399,3 @@ METHODS: Rules[Callable[[Compiler, Any], Evaluator]] = Rules(
         sympy.Max | sympy.Min: Compiler.extreme,
     }
 )
-
-_real = scalar_functions.real_part
-
-
-def _axis(position: int, first: Callable[[Scope], int], last: Callable[[Scope], int]) -> Axis:
-    return Axis(position, first, lambda scope: max(0, last(scope) - first(scope) + 1))
-
-
-def _constant(expression: Expr) -> Evaluator:
-    if expression.is_Integer and abs(expression) <= LARGEST_EXACT:
-        whole = int(expression)
-        return lambda scope: whole
-    number = _float(expression)
-    return lambda scope: number
-
-
-def _float(expression: Expr) -> float:
-    """The number in floating point, infinite where it is too large for that."""
-    try:
-        return expression.p / expression.q if expression.is_Rational else float(expression)
-    except OverflowError:
-        return inf if expression.is_positive else -inf
-
-
-def _guarded(value: Value, guards: list[Value], scope: Scope) -> Value:
-    holds = reduce(numpy.logical_and, guards)
-    array = value if isinstance(value, numpy.ndarray) else numpy.asarray(value, dtype=scope.real)
-    return numpy.where(holds, array, numpy.zeros((), dtype=array.dtype))
-
-
-def _remainder(above: Value, below: Value) -> Value:
-    """The remainder, with the slope of what is divided where a complex step moves it."""
-    rest = numpy.mod(_real(above), _real(below))
-    if not (numpy.iscomplexobj(above) or numpy.iscomplexobj(below)):
-        return _plain(rest)
-    times = numpy.round((_real(above) - rest) / _real(below))
-    return _plain(above - below * times)
-
-
-def _power(base: Value, exponent: Value) -> Value:
-    return _plain(numpy.power(base if isinstance(base, numpy.ndarray) else float(base), exponent))
-
-
-def _quotient(above: Value, below: Value) -> Value:
-    return (
-        divided(above, below) if is_enclosed(above) or is_enclosed(below) else _plain(numpy.true_divide(above, below))
-    )
-
-
-def _plain(value: Any) -> Value:
-    """A NumPy scalar as a Python number, which leaves the precision of the arrays it meets as it is."""
-    return value.item() if isinstance(value, numpy.generic) else value
-
-
-def _summed(value: Value, axis: Axis, count: int) -> Value:
-    if isinstance(value, numpy.ndarray) and value.ndim >= -axis.position:
-        total: Value = value.sum(axis=0)
-        # A body that does not depend on the index has length 1 there: each of its values counts `count` times.
-        return total if value.shape[0] == count else total * count
-    return value * count

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from answers.formulas.curves import breaks, drawn, evaluator
 from answers.latex.sheet import Dot
-from derive.building.equations import parse_formula
+from derive.building.reader import parse_formula
 from derive.expression import symbols
 from derive.layers import ACTIVATION, scalar_function
 

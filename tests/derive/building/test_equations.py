@@ -4,7 +4,8 @@ import pytest
 import sympy
 from sympy import Expr, Sum
 
-from derive.building.equations import Vocabulary, parse_equations, parse_formula
+from derive.building.equations import parse_equations
+from derive.building.reader import Vocabulary, parse_formula
 from derive.errors import DefinitionError
 from derive.expression.functions import Bracket
 from derive.expression.symbols import element, index, scalar, size
