@@ -333,9 +333,18 @@ BLOCKS: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
     "amsmath": lambda node: _environment(node.content),
 }
 
+PERCENT = re.compile(r"(?:(?<=\d)|^) (?=%)")
+"""The space between a number and its percent sign; at the beginning of a text the number is a formula before it."""
+
+
+def _words(node: SyntaxTreeNode) -> str:
+    """Words as LaTeX; a percent sign stays on the line of its number."""
+    return escape(PERCENT.sub("\N{NARROW NO-BREAK SPACE}", node.content))
+
+
 INLINES: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
     "inline": _line,
-    "text": lambda node: escape(node.content),
+    "text": _words,
     "strong": lambda node: f"\\textbf{{{_inline(node)}}}",
     "em": lambda node: f"\\emph{{{_inline(node)}}}",
     "code_inline": lambda node: f"\\inlinecode{{{_breakable(node.content)}}}",

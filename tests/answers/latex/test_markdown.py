@@ -37,6 +37,7 @@ def test_words_are_escaped(text: str) -> None:
         ('He said "no" -- it\'s $5 and $6.', r"He said ``no'' -- it's \$5 and \$6."),
         (r"costs \$5", r"costs \$5"),
         ("<b>x</b>", r"\textless{}b\textgreater{}x\textless{}/b\textgreater{}"),
+        ("at least 45 %, or $n$ %", r"at least 45\,\%, or $n$\,\%"),
         ("[a_b](http://x.y/c_d?e=%20&f#g)", r"\href{http://x.y/c_d?e=\%20\&f\#g}{a\_b}"),
         ("# A & B", r"\textheading{A \& B}"),
         ("> a", "\\begin{quote}\na\n\\end{quote}"),
