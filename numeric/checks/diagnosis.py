@@ -28,6 +28,23 @@ class Difference:
     hints: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Bound:
+    """How far elements may be off, as a share of the largest one, and as a number."""
+
+    share: float
+    apart: float
+
+    @property
+    def of_factor(self) -> float:
+        """How far a factor may be from one that has a name."""
+        return max(1e-5, self.share)
+
+    def times(self, factor: float) -> Bound:
+        """That of an array that is so many times as large."""
+        return Bound(self.share, max(abs(factor), 1.0) * self.apart)
+
+
 def difference(
     name: str, found: Array, all_expected: Mapping[str, Array], sizes: Sizes, tolerance: float
 ) -> Difference | None:
@@ -39,11 +56,11 @@ def difference(
         tolerance: the largest error beside the largest element of the gradient.
     """
     expected = all_expected[name]
-    bound = tolerance * max(1e-12, float(numpy.abs(expected).max(initial=0)))
+    bound = Bound(tolerance, tolerance * max(1e-12, float(numpy.abs(expected).max(initial=0))))
     if found.shape != expected.shape:
         reason = _reshaped(found, expected, sizes, bound)
         return replace(reason, text=f"has shape {found.shape}, expected {expected.shape}{reason.text}")
-    bad = ~(numpy.abs(found - expected) <= bound)
+    bad = ~(numpy.abs(found - expected) <= bound.apart)
     if not bad.any():
         return None
     infinite = ~numpy.isfinite(found)
@@ -56,7 +73,7 @@ def difference(
 
 
 def _explained(
-    name: str, found: Array, all_expected: Mapping[str, Array], sizes: Sizes, bound: float
+    name: str, found: Array, all_expected: Mapping[str, Array], sizes: Sizes, bound: Bound
 ) -> Difference | None:
     """What explains the whole gradient, if something simple does."""
     expected = all_expected[name]
@@ -64,25 +81,29 @@ def _explained(
         return Difference("is 0 everywhere")
     factor = _factor(found, expected, bound)
     if factor is not None:
-        return _off_by(factor, "is", sizes)
+        return _off_by(factor, "is", sizes, bound)
     for other, gradient in all_expected.items():
         if other != name and gradient.shape == found.shape and _close(found, gradient, bound):
             return Difference(f"is the gradient of {other}")
     if expected.ndim == 2 and expected.shape[0] == expected.shape[1]:
         factor = _factor(found, expected.T, bound)
         if factor is not None:
-            return _off_by(factor, "is transposed, and" if factor != 1 else "is transposed", sizes)
+            return _off_by(factor, "is transposed, and" if factor != 1 else "is transposed", sizes, bound)
     return None
 
 
-def _off_by(factor: float, start: str, sizes: Sizes) -> Difference:
+def _off_by(factor: float, start: str, sizes: Sizes, bound: Bound) -> Difference:
     if factor == 1:
         return Difference(start)
     verb = "" if start == "is" else " is"
-    return Difference(f"{start}{verb} {_times(factor)} what it should be in every element", _hints(factor, sizes))
+    near = [
+        (value, text) for value, text in _known_factors(sizes) if abs(value - factor) <= bound.of_factor * abs(value)
+    ]
+    times = _times(near[0][0] if near else factor)
+    return Difference(f"{start}{verb} {times} what it should be in every element", tuple(text for _, text in near))
 
 
-def _reshaped(found: Array, expected: Array, sizes: Sizes, bound: float) -> Difference:
+def _reshaped(found: Array, expected: Array, sizes: Sizes, bound: Bound) -> Difference:
     """What the right shape would come from, where the elements say so."""
     if found.size == expected.size and found.squeeze().shape == expected.squeeze().shape:
         wrong = not _close(found.reshape(expected.shape), expected, bound)
@@ -94,14 +115,14 @@ def _reshaped(found: Array, expected: Array, sizes: Sizes, bound: float) -> Diff
         factor = _factor(found.T, expected, bound)
         if factor is None:
             return Difference(": it is transposed, and the elements are wrong too")
-        return _off_by(factor, ": it is transposed" if factor == 1 else ": it is transposed, and", sizes)
+        return _off_by(factor, ": it is transposed" if factor == 1 else ": it is transposed, and", sizes, bound)
     turned = _turned(found, expected, bound)
     if turned is not None:
         order, factor = turned
         fits = f": numpy.transpose(..., {order}) has the right shape"
         if factor is None:
             return Difference(f"{fits}, but the elements are wrong too")
-        return _off_by(factor, f"{fits} and elements" if factor == 1 else f"{fits}, and", sizes)
+        return _off_by(factor, f"{fits} and elements" if factor == 1 else f"{fits}, and", sizes, bound)
     for size, length in sizes.items():
         if found.shape == (length, *expected.shape):
             for how, whole in (("sum", found.sum(axis=0)), ("mean", found.mean(axis=0))):
@@ -110,7 +131,7 @@ def _reshaped(found: Array, expected: Array, sizes: Sizes, bound: float) -> Diff
     return Difference("")
 
 
-def _turned(found: Array, expected: Array, bound: float) -> tuple[tuple[int, ...], float | None] | None:
+def _turned(found: Array, expected: Array, bound: Bound) -> tuple[tuple[int, ...], float | None] | None:
     """The order of axes in which a gradient has the right shape, and the factor by which its elements are off there.
 
     Of several orders it is one in which they are off by a factor, if there is one. None if there is no order.
@@ -122,17 +143,17 @@ def _turned(found: Array, expected: Array, bound: float) -> tuple[tuple[int, ...
     return next((one for one in tried if one[1] is not None), tried[0])
 
 
-def _factor(found: Array, expected: Array, bound: float) -> float | None:
+def _factor(found: Array, expected: Array, bound: Bound) -> float | None:
     """The number by which every element is off; None if there is none."""
     if found.shape != expected.shape or not expected.size:
         return None
     place = numpy.unravel_index(int(numpy.argmax(numpy.abs(expected))), expected.shape)
     if expected[place] == 0:
         return None
-    factor = float(found[place] / expected[place])
-    if factor == 0 or not numpy.isfinite(factor) or not _close(found, factor * expected, max(abs(factor), 1) * bound):
+    factor = float((found * expected).sum() / (expected * expected).sum())
+    if factor == 0 or not numpy.isfinite(factor) or not _close(found, factor * expected, bound.times(factor)):
         return None
-    return 1.0 if abs(factor - 1) < 1e-9 else factor
+    return 1.0 if abs(factor - 1) <= bound.share else factor
 
 
 def _times(factor: float) -> str:
@@ -142,11 +163,6 @@ def _times(factor: float) -> str:
     if len(number) > 5 and abs(float(fraction) - factor) <= 1e-9 * abs(factor):
         number = str(fraction)
     return f"{number} times"
-
-
-def _hints(factor: float, sizes: Sizes) -> tuple[str, ...]:
-    """What a factor may come from, by its value."""
-    return tuple(text for value, text in _known_factors(sizes) if abs(value - factor) <= 1e-5 * abs(value))
 
 
 def _known_factors(sizes: Sizes) -> Iterator[tuple[float, str]]:
@@ -188,9 +204,9 @@ def _share(bad: Array, what: str) -> str:
     return f"{count} of {bad.size} elements {'is' if count == 1 else 'are'} {what}"
 
 
-def _signs(found: Array, expected: Array, bound: float) -> str:
+def _signs(found: Array, expected: Array, bound: Bound) -> str:
     return ": their signs are" if _close(numpy.abs(found), numpy.abs(expected), bound) else ""
 
 
-def _close(found: Array, expected: Array, bound: float) -> bool:
-    return found.shape == expected.shape and bool((numpy.abs(found - expected) <= bound).all())
+def _close(found: Array, expected: Array, bound: Bound) -> bool:
+    return found.shape == expected.shape and bool((numpy.abs(found - expected) <= bound.apart).all())

@@ -41,10 +41,6 @@ DRAWN = 1e-5
 PROGRAM = 1e-5
 """What a file of somebody's computes, which may work in 32 bits in places; a wrong formula is off by far more."""
 
-RETURNED: Mapping[str, float] = {"float64": 1e-6, "float32": 1e-3, "float16": 5e-2, "bfloat16": 2e-1}
-"""Gradients that a function of a user's returns, by their type: it may add up in any order, and in that type
-throughout, so each is some thousand times the rounding of its type, or ten times where it has few digits."""
-
 SMALLER: Mapping[float, float] = {DOUBLE: 1e-5, DIFFERENCES: 1e-3}
 """Elements of an array below this fraction of its largest one are compared with that fraction of the largest: they are
 what is left of larger terms, whose rounding they keep."""

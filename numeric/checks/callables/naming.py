@@ -107,4 +107,5 @@ def as_numpy(array: Any) -> Array:
 
 def type_of(array: Any) -> str:
     """The name of the type of an array's elements, in any library: ``float32``, ``bfloat16``."""
-    return str(getattr(array, "dtype", numpy.asarray(array).dtype)).rpartition(".")[2]
+    dtype = array.dtype if hasattr(array, "dtype") else numpy.asarray(array).dtype
+    return str(dtype).rpartition(".")[2]
