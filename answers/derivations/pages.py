@@ -6,21 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 
 from answers.contract.item import Claim
 from answers.contract.methods import READ_BACK
 from answers.derivations.claims import Requirement, claim
 from answers.derivations.notes import notes_on
-from answers.derivations.selection import intermediate_gradients
 from answers.derivations.steps import shape_of, stacked, steps_block
 from answers.latex.sheet import Block, Equation, Heading, Legend, Text
 from answers.readback.legends import Said, signs_mean
 from answers.readback.printed import Printed, in_blocks
 from answers.readback.shown import Shown
 from derive.derivation import Derivation
+from derive.expression.partials import partial_named
 from derive.expression.scalar import ScalarFunction
+from derive.expression.symbols import name_of
 from derive.forward import Forward, Row
 from derive.render import cases_latex, latex, sentence_latex, shape_latex
 from derive.render.derivations import LATEX_WIDTH, equation_lines, step_lines
@@ -213,3 +214,32 @@ def equation(derivation: Derivation, notation: Notation) -> str:
     """The result as an equation, in several lines where one would be too wide."""
     left, lines = equation_lines(derivation, LATEX_WIDTH - 8, notation)
     return f"{left} = {stacked(lines)}"
+
+
+def intermediate_gradients(derivation: Derivation, given: frozenset[str]) -> tuple[Derivation, ...]:
+    """The gradients that a result is written in, and those that these are, each in what its steps come to.
+
+    Those that are ``given`` are none of them, nor those that another derivation has derived.
+    """
+    last = {step.quantity.name: step for step in derivation.steps}
+    wanted, pending = {derivation.quantity.name}, [derivation.result]
+    while pending:
+        found = _gradients(pending.pop()) & set(last) - given - wanted
+        wanted |= found
+        pending += [last[name].expression for name in found]
+    return tuple(
+        replace(derivation, quantity=step.quantity, result=step.expression, matrix=step.matrix, steps=(step,))
+        for name, step in last.items()
+        if name in wanted and name != derivation.quantity.name
+    )
+
+
+def _gradients(expression: Expr) -> set[str]:
+    """The gradients of the loss that an expression is written in."""
+    return {name for name in _names(expression) if (partial := partial_named(name)) is not None and partial.top == "l"}
+
+
+def _names(expression: Expr) -> set[str]:
+    """The names of the tensors and the partials that an expression is written in."""
+    elements = {name_of(access) for access in expression.atoms(Indexed)}
+    return elements | {symbol.name for symbol in expression.atoms(Symbol)}

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from answers.handins.files import HandinText, without_comments
-from answers.handins.plain import latex_of
 from answers.handins.rows import equations_in, rows_in
 from answers.handins.spans import spans_in
+from answers.reading.vocabulary import GREEK
 
 MARKER = re.compile(
     r"(?:^|(?<=\n))[ \t]*(?:%+|<!--|\#+|\[//\]:\s*\#\s*\(|\[)[ \t]*answer[ \t]+(?P<part>[^\s\])>-][^\s\])>]*)"
@@ -137,3 +137,18 @@ def _bare_lines(source: HandinText) -> Iterator[Formula]:
         elif "=" in line and "$" not in line and not re.search(r"\\\[|\\\(|\\begin", line):
             shown = re.sub(r"^\s*(?:[-*]|\(?[a-zA-Z0-9]\)|\d+\.)\s+", "", line).strip().rstrip(".;,")
             yield Formula(latex_of(shown), number, part, quantity, headings, file=source.name)
+
+
+ACCENT = re.compile(r"\b([A-Za-z])_?(hat|bar|tilde)(?![A-Za-z])")
+NUMBERED = re.compile(r"(?<![A-Za-z\\_^{])(d?)([A-Za-z])(\d+)(?![\d.]|[A-Za-z])")
+TURNED = re.compile(r"\.T\b|\.transpose\(\)")
+WORD = re.compile(r"(?<![\\A-Za-z_])(" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(?![A-Za-z])")
+
+
+def latex_of(line: str) -> str:
+    """A line of plain text with its names as LaTeX writes them; what is LaTeX already stays as it is."""
+    line = TURNED.sub("^T", line)
+    line = ACCENT.sub(r"\\\2{\1}", line)
+    line = NUMBERED.sub(r"\1\2_{\3}", line)
+    line = WORD.sub(r"\\\1", line)
+    return line.replace("@", " ").replace("**", "^")

@@ -202,8 +202,8 @@ MUTANTS = {
         "∂z₂/∂z₁ at the kink",
         only="derive prints no values at kinks",
     ),
-    "layout is ignored": Mutant("derive.matrix.layout:lay_out", layout_ignored, "1.1c", "1.1c", "∂ℓ/∂W₁"),
-    "layout is ignored, square": Mutant("derive.matrix.layout:lay_out", layout_ignored, "square", "1a", "∂ℓ/∂W₁"),
+    "layout is ignored": Mutant("derive.matrix.form:lay_out", layout_ignored, "1.1c", "1.1c", "∂ℓ/∂W₁"),
+    "layout is ignored, square": Mutant("derive.matrix.form:lay_out", layout_ignored, "square", "1a", "∂ℓ/∂W₁"),
     "gradient of a scalar read as a column": Mutant(
         "derive.matrix.form:Former._rows", row_for_column, "1.1c", "1.1c", "∂ℓ/∂W₁"
     ),

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from answers.handins.files import Format, HandinError, HandinText, definitions_in, readable, text_of
-from answers.handins.formulas import Formula, formulas_in
-from answers.handins.plain import latex_of
+from answers.handins.formulas import Formula, formulas_in, latex_of
 from answers.handins.rows import equations_in
 from answers.reading import macros_in
 

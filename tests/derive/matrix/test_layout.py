@@ -10,7 +10,7 @@ from sympy import Expr, KroneckerDelta, S, Symbol
 from derive.conventions import Layout
 from derive.expression.functions import Bracket
 from derive.matrix.build import transpose
-from derive.matrix.layout import lay_out
+from derive.matrix.form import lay_out
 from derive.matrix.nodes import Diagonal, Named, Node, Plus, Product, Scale, Transpose
 from derive.matrix.recognise import recognise
 from tests.derive.matrix.evaluate import agree, node_value
