@@ -33,6 +33,7 @@ class Scope:
         variables: the values of the variables of a scalar function's formula.
         real: the real type that indices and brackets take.
         known: the values of parts of an expression that occur more than once.
+        alike: arrays of parts of any expression by what these are up to letters; None where none are kept.
     """
 
     arrays: Mapping[str, Array]
@@ -41,6 +42,7 @@ class Scope:
     variables: Mapping[Symbol, Value] = field(default_factory=dict)
     real: Any = numpy.float64
     known: dict[object, Value] = field(default_factory=dict, compare=False, repr=False)
+    alike: dict[object, Array] | None = field(default=None, compare=False, repr=False)
 
     def array(self, name: str) -> Array:
         """The tensor of that name, trial axis last.
@@ -65,6 +67,10 @@ class Scope:
             known = ", ".join(f"{s} = {n}" for s, n in self.sizes.items()) or "none"
             raise MissingSizeError(symbol.name, known) from None
 
+    def within(self, counts: tuple[int, ...]) -> Scope:
+        """This scope for an expression of its own, with other ranges of its free indices."""
+        return replace(self, counts=counts, known={})
+
     def with_variables(self, variables: Mapping[Symbol, Value]) -> Scope:
         """This scope inside a scalar function's formula, which sees only its own variables."""
         return replace(self, variables=variables, known={})
@@ -86,6 +92,11 @@ class Axis:
         """The values of the index along its axis."""
         first, count = self.first(scope), self.count(scope)
         return numpy.arange(first, first + count, dtype=scope.real).reshape((-1,) + (1,) * (-self.position - 1))
+
+
+def free_axis(position: int, rank: int) -> Axis:
+    """The axis of the free index at ``position`` of ``rank``; its range is the scope's count."""
+    return Axis(position - rank - 1, first=lambda scope: 0, count=lambda scope: scope.counts[position])
 
 
 def stacked(array: object, dtype: Any) -> Array:

@@ -243,7 +243,7 @@ class Trials:
         return shared.adopted_as != "" and found.ok and self._is_large(shared.adopted_as)
 
     def _error(self, quantity: Quantity, expression: Expr, method: Method, outside: frozenset[str] | None) -> float:
-        compiled = program(self.derivation.forward).compiled(expression, quantity.indices)
+        compiled = program(self.derivation.forward).compiled(expression, quantity.indices, shares=True)
         if quantity.name in compiled.reads and not self._may_read_itself(expression, quantity):
             raise ExpressionError(f"the expression reads {quantity.name} itself")
         if outside is not None:

@@ -28,7 +28,7 @@ def access(name: str, subscripts: Sequence[Evaluator], plain: Sequence[Axis | No
         if array.ndim != len(subscripts) + 1:
             raise ArrayError(f"{name} has {array.ndim - 1} axes, and is read with {len(subscripts)} subscripts")
         if distinct and all(_covers(axis, array.shape[k], scope) for k, axis in enumerate(axes)):
-            return _view(array, axes)
+            return viewed(array, axes)
         return _gathered(array, [subscript(scope) for subscript in subscripts])
 
     return evaluate
@@ -38,10 +38,11 @@ def _covers(axis: Axis, length: int, scope: Scope) -> bool:
     return axis.first(scope) == 0 and axis.count(scope) == length
 
 
-def _view(array: Array, axes: Sequence[Axis]) -> Array:
+def viewed(array: Array, axes: Sequence[Axis]) -> Array:
+    """An array, trial axis last, with its other axes at the places of the given ones."""
     order = sorted(range(len(axes)), key=lambda k: axes[k].position)
     lengths = {axes[k].position: array.shape[k] for k in order}
-    shape = [lengths.get(position, 1) for position in range(min(lengths), -1)]
+    shape = [lengths.get(position, 1) for position in range(min(lengths, default=-1), -1)]
     return array.transpose([*order, len(axes)]).reshape([*shape, array.shape[-1]])
 
 

@@ -13,7 +13,7 @@ from sympy import Expr, Symbol
 
 from derive.expression.scalar import ScalarFunction
 from derive.remembering import EXPRESSIONS
-from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value, real_type, stacked
+from numeric.arrays.axes import Array, Evaluator, Scope, Value, free_axis, real_type, stacked
 from numeric.enclosed.ladder import quiet
 from numeric.expression.compiler import Compiler
 
@@ -48,10 +48,13 @@ def compile_expression(
     indices: tuple[Symbol, ...] = (),
     functions: tuple[ScalarFunction, ...] = (),
     variables: frozenset[Symbol] = frozenset(),
+    *,
+    shares: bool = False,
 ) -> Compiled:
     """Compile an index expression whose free indices are ``indices``.
 
-    ``variables`` are symbols that the scope gives arrays for, as in the formula of a scalar function.
+    ``variables`` are symbols that the scope gives arrays for, as in the formula of a scalar function. With ``shares``
+    its larger parts are compiled when they are first evaluated, where the scope has no array of a part alike.
 
     Raises:
         ExpressionError: the expression holds something that has no number here.
@@ -59,14 +62,9 @@ def compile_expression(
     rank = len(indices)
     axes = {letter: free_axis(position, rank) for position, letter in enumerate(indices)}
     reads: set[str] = set()
-    compiler = Compiler(axes=axes, depth=rank, functions=functions, variables=variables, reads=reads)
+    compiler = Compiler(axes=axes, depth=rank, functions=functions, variables=variables, reads=reads, shares=shares)
     evaluator = compiler.compile(sympy.sympify(expression))
     return Compiled(evaluator, frozenset(reads))
-
-
-def free_axis(position: int, rank: int) -> Axis:
-    """The axis of the free index at ``position`` of ``rank``; its range is the scope's count."""
-    return Axis(position - rank - 1, first=lambda scope: 0, count=lambda scope: scope.counts[position])
 
 
 def evaluate_expression(

@@ -21,13 +21,14 @@ from derive.expression.rules import Rules
 from derive.expression.scalar import ScalarFunction
 from derive.remembering import EXPRESSIONS, LIBRARY, TRIALS
 from numeric.arrays import functions as scalar_functions
-from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value
+from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value, free_axis
 from numeric.arrays.functions import real_part
 from numeric.enclosed.elimination import determinant, inverse
 from numeric.errors import ExpressionError
 from numeric.expression import operations
 from numeric.expression.access import access
 from numeric.expression.operations import Factors, Part
+from numeric.expression.sharing import shared
 from numeric.expression.sums import in_nested_order, summed_product
 from numeric.source.elements import WHERE
 from numeric.source.function import DECAY, bounded_branches
@@ -47,7 +48,8 @@ class Compiler:
     """Compiles expressions inside the sums, and inside the function formula, that it stands for.
 
     ``depth`` is the number of index axes so far. ``reads`` collects the names of the tensors that are met.
-    ``parts`` are those that are compiled already, each by its place among the axes.
+    ``parts`` are those that are compiled already, each by its place among the axes. With ``shares`` the values of its
+    larger parts are taken from those that the scope has of parts alike, if it keeps any.
     """
 
     axes: Mapping[Symbol, Axis]
@@ -56,6 +58,7 @@ class Compiler:
     variables: frozenset[Symbol]
     reads: set[str]
     parts: dict[Hashable, Part] = field(default_factory=dict)
+    shares: bool = False
 
     def compile(self, expression: Expr) -> Evaluator:
         """The function that evaluates ``expression``.
@@ -80,6 +83,20 @@ class Compiler:
         return self.parts[key]
 
     def _anew(self, expression: Expr) -> Evaluator:
+        found = shared(expression, self.axes, self._in_place, self._alone) if self.shares else None
+        if found is None:
+            return self._by_kind(expression)
+        self.reads.update(found.form.reads)
+        return found
+
+    def _in_place(self, expression: Expr) -> Evaluator:
+        return replace(self, parts={}, shares=False, reads=set())._by_kind(expression)
+
+    def _alone(self, expression: Expr, letters: tuple[Symbol, ...]) -> Evaluator:
+        axes = {letter: free_axis(place, len(letters)) for place, letter in enumerate(letters)}
+        return replace(self, axes=axes, depth=len(letters), parts={}, reads=set())._by_kind(expression)
+
+    def _by_kind(self, expression: Expr) -> Evaluator:
         method = METHODS.of(expression)
         if method is not None:
             return method(self, expression)
@@ -308,7 +325,7 @@ class Compiler:
             return lambda scope: operations.plain(plain(inner_value(scope)))
         function = scalar_functions.formula_of(name, self.functions)
         function = replace(function, formula=_bounded(function))
-        inner = replace(self, axes={}, variables=frozenset({function.variable}), parts={})
+        inner = replace(self, axes={}, variables=frozenset({function.variable}), parts={}, shares=False)
         argument, formula = self.compile(expression.args[0]), inner.compile(function.formula)
         return lambda scope: formula(scope.with_variables({function.variable: argument(scope)}))
 
@@ -317,7 +334,7 @@ class Compiler:
         if not scalar_functions.is_unknown(name):
             raise ExpressionError(f"the named function {name} takes one argument, not {len(arguments)}")
         variables, formula = scalar_functions.stand_in_of_several(name, len(arguments))
-        inner = replace(self, axes={}, variables=frozenset(variables), parts={})
+        inner = replace(self, axes={}, variables=frozenset(variables), parts={}, shares=False)
         values, body = self.compile_all(arguments), inner.compile(formula)
         return lambda scope: body(
             scope.with_variables({one: value(scope) for one, value in zip(variables, values, strict=True)})

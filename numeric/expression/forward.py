@@ -39,10 +39,13 @@ class Program:
         """The compiled rows by the name of the tensor that each defines, in order."""
         return {row.name: self.compiled(row.expression, row.indices) for row in self.model.rows}
 
-    def compiled(self, expression: Expr, indices: Sequence[Symbol]) -> Compiled:
-        """The compiled expression; what it reads before the first step of a recurrence is the initial value."""
+    def compiled(self, expression: Expr, indices: Sequence[Symbol], *, shares: bool = False) -> Compiled:
+        """The compiled expression; what it reads before the first step of a recurrence is the initial value.
+
+        With ``shares`` its larger parts are taken from parts alike, if the scope has any.
+        """
         written = with_initial(expression, self.model) if self.model.initial else expression
-        return compile_expression(written, tuple(indices), self.model.functions)
+        return compile_expression(written, tuple(indices), self.model.functions, shares=shares)
 
     @cached_property
     def ancestors(self) -> dict[str, frozenset[str]]:

@@ -59,6 +59,7 @@ class Point:
         self._large: dict[str, bool] = {}
         self._sources: dict[str, int] = {}
         self._roundings: dict[str, Callable[[], Array]] = {}
+        self._alike: dict[object, Array] | None = {}
 
     @cached_property
     def chart(self) -> Program:
@@ -79,7 +80,7 @@ class Point:
 
     def expression(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
         """The array of an index expression whose free ``indices`` run over ``shape``."""
-        compiled = self.chart.compiled(expression, indices)
+        compiled = self.chart.compiled(expression, indices, shares=True)
         return compiled(self._scope(compiled, self.shape(shape)))[..., 0]
 
     def rounding(self, expression: Expr, indices: Sequence[Symbol], shape: Sequence[Expr]) -> Array:
@@ -89,7 +90,8 @@ class Point:
         that was adopted for it.
         """
         twin = self.fork()
-        for name in self.chart.compiled(expression, indices).reads:
+        twin._alike = None
+        for name in self.chart.compiled(expression, indices, shares=True).reads:
             noise: Array | float = 0.0
             if name in self._roundings:
                 noise = self._noise_adopted(name)
@@ -257,7 +259,7 @@ class Point:
     def _scope(self, compiled: Compiled, counts: tuple[int, ...]) -> Scope:
         for name in compiled.reads:
             self._stacked(name)
-        return Scope(self._values, self.sizes, counts, real=self.real)
+        return Scope(self._values, self.sizes, counts, real=self.real, alike=self._alike)
 
     def _stacked(self, name: str) -> Array:
         if name not in self._values:
