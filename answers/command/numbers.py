@@ -37,15 +37,15 @@ def derive_at_numbers(
         HomeworkContentError: the numbers do not fit.
     """
     from answers.numbers.answer import Numbers
-    from answers.numbers.asked import asked
     from answers.numbers.given import given, of_layer
+    from answers.numbers.quantities import quantities
     from answers.numbers.run import Plan
 
     network = of_layer(model) if isinstance(model, Layer) else model
     known = given(network, _values(at))
     if isinstance(model, Layer) and not wrt and known.upstream is not None:
         wrt = model.differentiable
-    plan = Plan(known, asked(known, wrt, parameters=False), ({},), {})
+    plan = Plan(known, quantities(known, wrt, parameters=False), ({},), {})
     numbers = Numbers.of(plan, DIGITS)
     (stage,) = numbers.stages
     lines = (*numbers.values(stage), *numbers.gradients(stage))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from answers.grading.asked import Asked, Paper
+from answers.grading.paper import Asked, Paper
 from answers.handins.formulas import Formula
 from answers.marking.setting import Setting, settings
 from answers.reading import ReadingError, syntax

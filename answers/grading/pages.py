@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from answers.grading.asked import Paper
+from answers.grading.paper import Paper
 from answers.grading.programs import NOT_RUN
 from answers.grading.student import MISSING, MarkedAnswer, MarkedHandin
 

@@ -13,8 +13,8 @@ from random import SystemRandom
 
 from answers.errors import HomeworkError
 from answers.files import read_file, write_file
-from answers.grading.asked import Paper, paper_of
 from answers.grading.pages import document, handin_of, page, report, table
+from answers.grading.paper import Paper, paper_of
 from answers.grading.programs import Trial, conditions, tried
 from answers.grading.student import MarkedHandin, files_of, mark_handin
 from answers.handins.files import LARGEST, SUFFIXES, printable

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from answers.grading.asked import Asked, Paper
 from answers.grading.finding import Finder, Found, known_symbols
+from answers.grading.paper import Asked, Paper
 from answers.grading.programs import AskedFile, Trial, judged, modules_beside
 from answers.handins.files import SUFFIXES, HandinError, HandinText, definitions_in, printable, readable, text_of
 from answers.handins.formulas import Formula, formulas_in

@@ -16,11 +16,11 @@ from answers.derivations.pages import page_claim
 from answers.errors import HomeworkContentError
 from answers.latex.sheet import Block, Equation, Text
 from answers.numbers.answer import OPTIMISER
-from answers.numbers.asked import Asked
 from answers.numbers.claims import formula_verdict
 from answers.numbers.given import Given
 from answers.numbers.lines import RuleLine, rule_lines
 from answers.numbers.measured import measured
+from answers.numbers.quantities import Quantities
 from answers.numbers.rules import rules_of
 from answers.numbers.run import Plan
 from derive.derivation import Derivation
@@ -106,7 +106,7 @@ class UpdateLetters(Lined, Noted):
             arrays = sample(tried.forward, 0)
             given = Given(tried, arrays, sizes_from(tried.forward, arrays))
             slopes = tuple(tried.gradient(name) for name in rules)
-            stages = measured(Plan(given, Asked((), slopes), ({}, {}), rules))
+            stages = measured(Plan(given, Quantities((), slopes), ({}, {}), rules))
             return formula_verdict(list(_told(lines)), [(stage.before, stage.after) for stage in stages])
 
         named = ", ".join(partial_name("l", name) for name in rules)

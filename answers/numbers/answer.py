@@ -43,7 +43,7 @@ class Numbers:
     @classmethod
     def of(cls, plan: Plan, digits: int, shown: Sequence[str] | None = None) -> Numbers:
         """What comes of a plan, all derivatives shown unless some are named."""
-        names = frozenset(one.quantity.name for one in plan.asked.gradients)
+        names = frozenset(one.quantity.name for one in plan.quantities.gradients)
         return cls(plan, run(plan), digits, names if shown is None else names & frozenset(shown))
 
     @property
@@ -58,11 +58,13 @@ class Numbers:
 
     def values(self, stage: Stage) -> tuple[Line, ...]:
         """The lines of the forward pass."""
-        return value_lines(stage, self.plan.asked.values)
+        return value_lines(stage, self.plan.quantities.values)
 
     def gradients(self, stage: Stage) -> tuple[Line, ...]:
         """The lines of the derivatives that are shown."""
-        return gradient_lines(stage, tuple(one for one in self.plan.asked.gradients if one.quantity.name in self.shown))
+        return gradient_lines(
+            stage, tuple(one for one in self.plan.quantities.gradients if one.quantity.name in self.shown)
+        )
 
     def changes(self, stage: Stage) -> tuple[tuple[Line, ...], ...]:
         """The lines of a step, for each parameter."""

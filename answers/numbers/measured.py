@@ -124,7 +124,7 @@ def _tables(plan: Plan) -> tuple[Table, Table]:
             if symbol.name not in taken:
                 extra.setdefault(symbol.name, Tensor(symbol.name, spellings(symbol.name), ()))
     layout, base = given.network.layout, given.network.index_base
-    functions = Reader(plan.asked.values[0]).functions if plan.asked.values else ()
+    functions = Reader(plan.quantities.values[0]).functions if plan.quantities.values else ()
     plain = table_of(given.model, layout, base, None, functions)
     return plain, table_of(given.model, layout, base, None, (*functions, *extra.values()))
 

@@ -11,8 +11,8 @@ from answers.contract.given import ExactNumber, ExactNumbers
 from answers.contract.item import Context
 from answers.contract.model import Strict
 from answers.errors import HomeworkContentError
-from answers.numbers.asked import asked
 from answers.numbers.given import Given, given, of_equations
+from answers.numbers.quantities import quantities
 from answers.numbers.rules import rules_of
 from answers.numbers.run import Plan
 from derive.layer import upstream_name
@@ -134,7 +134,7 @@ class AtNumbers(Update):
         different = [{name: array for name, array in one.arrays.items() if name in names} for one in stages]
         return Plan(
             first,
-            asked(first, self.of, parameters=self.update is not None),
+            quantities(first, self.of, parameters=self.update is not None),
             tuple(different[number % len(different)] for number in range(count)),
             self.rules(first),
             varying,

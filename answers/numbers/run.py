@@ -12,8 +12,8 @@ import numpy
 from sympy import Symbol
 
 from answers.errors import HomeworkContentError
-from answers.numbers.asked import Asked
 from answers.numbers.given import Given
+from answers.numbers.quantities import Quantities
 from derive.expression.partials import partial_name
 from derive.forward import Forward
 from derive.layer import upstream_name
@@ -55,7 +55,7 @@ class Plan:
     """
 
     given: Given
-    asked: Asked
+    quantities: Quantities
     stages: tuple[Mapping[str, Array], ...]
     rules: Mapping[str, UpdateRule]
     varying: frozenset[str] = frozenset()
@@ -80,8 +80,8 @@ def _run(plan: Plan, arithmetic: Arithmetic) -> tuple[Stage, ...]:
     for number, sample in enumerate(plan.stages, start=1):
         given = plan.given.with_arrays({**sample, **learnt})
         values = _values(given, arithmetic)
-        forward = {one.quantity.name: _tensor(values, one.quantity.name) for one in plan.asked.values}
-        gradients = {one.quantity.name: _derivative(values, one) for one in plan.asked.gradients}
+        forward = {one.quantity.name: _tensor(values, one.quantity.name) for one in plan.quantities.values}
+        gradients = {one.quantity.name: _derivative(values, one) for one in plan.quantities.gradients}
         changes = []
         for name, rule in plan.rules.items():
             change = _changed(

@@ -23,9 +23,9 @@ from answers.reading.walks import walk
 from derive.building.known import OUTSIDE
 from derive.derivation import Derivation
 from derive.expression import symbols
+from derive.expression.multivariate import slope_name
 from derive.expression.partials import partial_name, partial_named
 from derive.expression.scalar import ScalarFunction
-from derive.expression.several import slope_name
 from derive.render.names import parse_name
 from numeric import ArrayError
 from numeric.arrays.functions import formula_of, stand_in_of_several

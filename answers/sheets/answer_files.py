@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from answers.grading.asked import Asked, asked_in
+from answers.grading.paper import Asked, asked_in
 from answers.homework.context import HomeworkContext
 from answers.homework.model import Homework, Part, Question
 from answers.languages import language

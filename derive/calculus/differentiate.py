@@ -16,8 +16,8 @@ from derive.errors import DeriveError
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket
 from derive.expression.matrices import MatrixFunction, ProductOver, named, others, slopes
+from derive.expression.multivariate import slope_of_several
 from derive.expression.rules import Rules
-from derive.expression.several import slope_of_several
 
 CONSTANT = Bracket | KroneckerDelta | ArgMax | sympy.floor | sympy.ceiling | sympy.sign
 """What is constant but for jumps, and has the derivative 0 where it jumps too."""

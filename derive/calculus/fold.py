@@ -14,8 +14,8 @@ from sympy import Add, And, Expr, Indexed, Mul, Number, Pow, Sum, Symbol, exp
 
 from derive.calculus.bounds import Ranges
 from derive.calculus.facts import Fact, Facts, derived_facts, label_facts
+from derive.calculus.maxima import Place, places_of
 from derive.calculus.naming import Naming, needs_care
-from derive.calculus.places import Place, places_of
 from derive.expression import symbols, walks
 from derive.expression.functions import ArgMax, Bracket
 from derive.forward import Forward, Row

@@ -13,12 +13,12 @@ from derive.calculus.algebra import factored, signed
 from derive.calculus.bounds import Ranges
 from derive.calculus.conditions import with_plain_conditions
 from derive.calculus.digits import digits_decided
+from derive.calculus.distributive import distributed, with_deltas_used
 from derive.calculus.eliminate import eliminate, merge_brackets
 from derive.calculus.factors import cost, grouped, taken_out
 from derive.calculus.fold import Folding, names_in
-from derive.calculus.places import without_places
+from derive.calculus.maxima import without_places
 from derive.calculus.reflection import reflected
-from derive.calculus.spread import spread, with_deltas_used
 from derive.calculus.terms import Term, alike, canonical, expanded_length, split
 from derive.expression import walks
 from derive.expression.scalar import ScalarFunction
@@ -29,7 +29,7 @@ LONGEST_EXPANSION = 24
 
 
 @dataclass(frozen=True)
-class Line:
+class Rewriting:
     """One rewriting: the expression after it, the rule's name, and a sentence."""
 
     expression: Expr
@@ -48,16 +48,16 @@ class Simplifier:
     targets: tuple[str, ...] = ()
     functions: tuple[ScalarFunction, ...] = ()
 
-    def lines(self, expression: Expr, ranges: Ranges) -> tuple[Line, ...]:
+    def lines(self, expression: Expr, ranges: Ranges) -> tuple[Rewriting, ...]:
         """The rewritings from ``expression`` to its textbook form, those that changed something.
 
         The value never changes and the last line is never longer to read than the first.
         """
-        lines: list[Line] = []
+        lines: list[Rewriting] = []
 
         def note(result: Expr, rule: StepRule, sentence: str) -> None:
             if result != (lines[-1].expression if lines else expression):
-                lines.append(Line(result, rule, sentence))
+                lines.append(Rewriting(result, rule, sentence))
 
         # Equations are used up before anything is multiplied out: afterwards each term would need it again.
         reduced = self._rebuilt(split(expression), ranges)
@@ -99,7 +99,7 @@ class Simplifier:
         candidates |= dict.fromkeys(
             Mul(*taken_out(one, one_denominator=False)) for one in candidates if isinstance(one, Add)
         )
-        candidates |= dict.fromkeys(spread(one, self.targets) for one in candidates)
+        candidates |= dict.fromkeys(distributed(one, self.targets) for one in candidates)
         plain = dict.fromkeys(signed(one, self.targets) for one in candidates)
         return min((*plain, *(signed(grouped(one), self.targets) for one in plain)), key=cost)
 

@@ -36,9 +36,9 @@ from derive.expression.matrices import (
     inverse_name,
 )
 from derive.expression.matrices import taken_apart as taken_apart_matrix
+from derive.expression.multivariate import taken_apart
 from derive.expression.partials import is_immediate, partial_name, partial_named
 from derive.expression.rules import Rules
-from derive.expression.several import taken_apart
 from derive.expression.special import LogGamma
 from derive.expression.symbols import GRADIENT, name_of, subscripts_of
 from derive.render import compose

@@ -14,8 +14,8 @@ from sympy.core.function import AppliedUndef
 
 from derive.building.known import OUTSIDE, UNKNOWN
 from derive.expression import symbols
+from derive.expression.multivariate import taken_apart
 from derive.expression.scalar import ScalarFunction
-from derive.expression.several import taken_apart
 from numeric.arrays.axes import Array, Value
 from numeric.arrays.special import GAMMA, OF_TWO
 from numeric.enclosed.arrays import called, called_of_two, is_enclosed

@@ -17,7 +17,7 @@ from derive.expression.matrices import ProductOver
 from numeric.codegen.gamma import HELPERS
 from numeric.errors import CompileError
 from numeric.lowering.lengths import Lengths
-from numeric.lowering.places import Places
+from numeric.lowering.subscripts import Subscripts
 from numeric.source import NAMESPACES, Names, SourceError, tree
 from numeric.source.code import Code, at, named
 from numeric.source.elements import WHOLE, ElementSource, chosen, typed
@@ -171,7 +171,7 @@ class ArraySource(ABC):
             if len(set(own)) < len(own):
                 return self._gathered(_last(array), subscripts, axes)
             return self._aligned(array, own, axes, True)
-        places = Places(self.ranges, self.lengths, self._integers(axes))
+        places = Subscripts(self.ranges, self.lengths, self._integers(axes))
         runs = places.runs(subscripts, shape)
         if runs is not None:
             letters = tuple(letter for run in runs for letter in run.letters)
@@ -205,7 +205,7 @@ class ArraySource(ABC):
     def _gathered(self, array: ast.expr, subscripts: Sequence[Expr], axes: Axes) -> Code:
         free = {letter for subscript in subscripts for letter in subscript.free_symbols if letter in axes}
         order = tuple(letter for letter in axes if letter in free)
-        text = Places(self.ranges, self.lengths, self._integers(order)).gathered(array, subscripts)
+        text = Subscripts(self.ranges, self.lengths, self._integers(order)).gathered(array, subscripts)
         return self._aligned(text.node, order, axes, False)
 
     def _aligned(self, array: ast.expr, own: Axes, axes: Axes, column: bool) -> Code:

@@ -13,8 +13,8 @@ from derive.building.formulas import DERIVATIVE
 from derive.expression import special, walks
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import MatrixFunction, ProductOver
+from derive.expression.multivariate import slope_of_several, taken_apart
 from derive.expression.rules import Rules
-from derive.expression.several import slope_of_several, taken_apart
 
 ROUNDING = 1e-13
 """How far rounding takes a formula of a few hundred operations, relatively to the numbers that it adds up."""

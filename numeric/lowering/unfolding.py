@@ -20,8 +20,8 @@ from derive.expression.functions import Bracket
 from derive.expression.partials import partial_name, partial_named
 from numeric.lowering.lengths import Lengths
 from numeric.lowering.lines import Added, Line, Purpose
-from numeric.lowering.places import Places
 from numeric.lowering.reads import bound
+from numeric.lowering.subscripts import Subscripts
 from numeric.lowering.windows import Windows, windows_of
 from numeric.source.code import named
 from numeric.source.integers import Integers
@@ -108,7 +108,7 @@ class _Unfolding:
             fresh = self._fresh(f"windows_{_plain(name)}")
             letters = own | inside
             free = {letter: size for letter, size in letters.items() if letter in access.free_symbols}
-            if Places(letters, self.lengths, Integers(lambda part: named(str(part)))).runs(
+            if Subscripts(letters, self.lengths, Integers(lambda part: named(str(part)))).runs(
                 access.indices, self.shapes[name]
             ):
                 continue

@@ -11,9 +11,9 @@ import pytest
 
 from answers.errors import HomeworkContentError, HomeworkError
 from answers.grading import run as running
-from answers.grading.asked import Paper, paper_of
 from answers.grading.finding import needed
 from answers.grading.pages import document, handin_of, page, report, table
+from answers.grading.paper import Paper, paper_of
 from answers.grading.programs import Trial
 from answers.grading.run import grade, tasks_of
 from answers.grading.student import MarkedHandin, marked_texts

@@ -109,7 +109,7 @@ def test_so_many_files_are_read_and_so_deep(tmp_path: Path) -> None:
 
 
 def test_what_is_written_is_no_tag_no_link_and_no_end_of_a_formula() -> None:
-    from answers.grading.asked import Paper
+    from answers.grading.paper import Paper
     from answers.homework.model import Marking
 
     paper = Paper("T", (), ("1a",), ("1",), Marking())

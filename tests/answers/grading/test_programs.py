@@ -12,7 +12,7 @@ import pytest
 from answers.code import CodeReport
 from answers.errors import HomeworkError, SandboxError
 from answers.grading import programs
-from answers.grading.asked import Paper, paper_of
+from answers.grading.paper import Paper, paper_of
 from answers.grading.programs import AskedFile, Judged, Trial, judged, tried
 from answers.grading.run import grade
 from answers.homework.context import HomeworkContext

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from derive.errors import DefinitionError, DeriveError
-from derive.expression.several import slope_name, taken_apart
+from derive.expression.multivariate import slope_name, taken_apart
 from derive.graph import scalar_graph
 from derive.layer import layer
 from derive.layers import LayerDefinition

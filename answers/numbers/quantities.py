@@ -15,14 +15,14 @@ from numeric.expression.forward import program
 
 
 @dataclass(frozen=True)
-class Asked:
+class Quantities:
     """The values and the derivatives, each with its derivation; every derivative is written in those before it."""
 
     values: tuple[Derivation, ...]
     gradients: tuple[Derivation, ...]
 
 
-def asked(given: Given, of: Iterable[str], *, parameters: bool) -> Asked:
+def quantities(given: Given, of: Iterable[str], *, parameters: bool) -> Quantities:
     """What is shown: all values, and the derivatives ``of``, by their names or by those of what the loss is by.
 
     If none is named, and there is something to differentiate, they are those by all values and parameters.
@@ -34,11 +34,11 @@ def asked(given: Given, of: Iterable[str], *, parameters: bool) -> Asked:
     values = tuple(given.network.value(name) for name in shown_values(given))
     names = tuple(of)
     if given.top not in given.model.tensors:
-        return Asked(values, _partials(given, names))
+        return Quantities(values, _partials(given, names))
     whole = tuple(name if "/" in name else partial_name(given.top, name) for name in names) or tuple(_chain(given))
     if parameters:
         whole = (*whole, *(partial_name(given.top, name) for name in given.network.parameters))
-    return Asked(values, _partials(given, whole))
+    return Quantities(values, _partials(given, whole))
 
 
 def shown_values(given: Given) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Places:
+class Subscripts:
     """Reads the subscripts of an access, in letters of known ranges, on axes of known lengths."""
 
     ranges: Mapping[Symbol, Expr]

@@ -13,24 +13,24 @@ from derive.remembering import EXPRESSIONS
 
 
 @lru_cache(maxsize=EXPRESSIONS)
-def spread(expression: Expr, targets: tuple[str, ...] = ()) -> Expr:
+def distributed(expression: Expr, targets: tuple[str, ...] = ()) -> Expr:
     """The expression with the plain factors of its products multiplied into the one sum that may shorten them.
 
     Every term is factored by itself, and deltas are used on it. The result may be longer than the expression.
     """
     if isinstance(expression, Add):
-        return Add(*(spread(term, targets) for term in expression.args))
+        return Add(*(distributed(term, targets) for term in expression.args))
     if isinstance(expression, Sum):
-        number, body = factored(spread(expression.function, targets), targets).as_coeff_Mul()
+        number, body = factored(distributed(expression.function, targets), targets).as_coeff_Mul()
         return number * walks.total(body, expression.limits)
     if not isinstance(expression, Mul):
         return expression
     sums = [factor for factor in expression.args if isinstance(factor, Add) and _may_cancel(factor)]
     if len(sums) != 1:
-        return Mul(*(spread(factor, targets) if isinstance(factor, Sum) else factor for factor in expression.args))
+        return Mul(*(distributed(factor, targets) if isinstance(factor, Sum) else factor for factor in expression.args))
     plain = [factor for factor in expression.args if _is_plain(factor)]
     rest = [factor for factor in expression.args if factor not in plain and factor != sums[0]]
-    terms = [spread(factored(with_deltas_used(Mul(*plain, term)), targets), targets) for term in sums[0].args]
+    terms = [distributed(factored(with_deltas_used(Mul(*plain, term)), targets), targets) for term in sums[0].args]
     return Mul(*rest, Add(*terms))
 
 
