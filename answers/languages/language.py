@@ -24,8 +24,9 @@ LISTED = rf"{FORMULA}(?:(?:, | and |, and ){FORMULA})*"
 """Formulas one after the other, as a sentence lists them."""
 HOLE = re.compile(r"\{([a-z])\}")
 NUMBER = r"[-−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?"
-PLACE = r"(?:\\texttt\{(?:[^{}]|\{[^{}]*\})*\}|[\w.:+-]*\w)"
-"""The name of a part or of a file."""
+FILE = r"\\texttt\{(?:[^{}]|\{[^{}]*\})*\}"
+PLACE = rf"(?:{FILE}(?:, {FILE})*|[\w.:+-]*\w)"
+"""The name of a part or of a file, or files one after the other."""
 WORDS = rf"(?:{FORMULA}|[^.:;$\n]|\.(?=\d))+?"
 TEXT = re.compile(r"\\text\{([^{}]*)\}")
 """Words in a formula."""

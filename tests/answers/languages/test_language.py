@@ -103,6 +103,10 @@ def test_a_translation_has_the_holes_of_what_it_translates(name: str) -> None:
         (r"x \text{ if } y", r"x \text{ falls } y"),
         (r"0 & \text{otherwise}", r"0 & \text{sonst}"),
         ("2.5 points", "2.5 Punkte"),
+        (
+            r"Handed out: \texttt{a.py}, \texttt{b\_{}c.py}. Only what was to be written is printed.",
+            r"Ausgegeben: \texttt{a.py}, \texttt{b\_{}c.py}. Gedruckt ist nur, was zu schreiben war.",
+        ),
         ("the loss of the page", "the loss of the page"),
         ("Name", "Name"),
         ("Insert nothing.", "Insert nothing."),
