@@ -6,7 +6,6 @@ holds neither 0 nor a whole number proves that the value is neither.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +21,7 @@ from derive.errors import DeriveError
 from derive.expression.functions import Bracket
 from derive.expression.rules import Rules
 from derive.expression.scalar import ScalarFunction
+from derive.expression.truth import COMPARISONS, holds
 from derive.numbers import gamma
 
 GUARD = 20
@@ -194,19 +194,16 @@ class Enclosing:
         return Interval(*libmpi.mpi_exp(exponent, self.precision))
 
     def _holds(self, condition: Any) -> bool:
-        if isinstance(condition, sympy.And | sympy.Or):
-            return (all if isinstance(condition, sympy.And) else any)(map(self._holds, condition.args))
-        if isinstance(condition, sympy.Not):
-            return not self._holds(condition.args[0])
-        if condition in (sympy.true, sympy.false):
-            return bool(condition)
+        return holds(condition, self._compared)
+
+    def _compared(self, condition: Any) -> bool:
         if not isinstance(condition, Relational):
             raise DeriveError(f"{condition} is no condition between numbers")
         difference = libmpi.mpi_sub(self.of(condition.lhs).ends, self.of(condition.rhs).ends, self.precision)
         sign = Interval(*difference).sign
         if sign is None:
             raise UndecidedError("a comparison of what may be equal")
-        return COMPARISONS[condition.rel_op](sign, 0)
+        return bool(COMPARISONS[condition.rel_op](sign, 0))
 
     def _function(self, expression: Expr) -> Interval:
         name = expression.func.__name__
@@ -340,10 +337,6 @@ MONOTONE: Mapping[str, tuple[Callable[..., Any], bool, tuple[Any, Any]]] = {
 """Functions by the values at the ends of an interval: whether they rise, and the ends of their domains."""
 
 PERIODIC: Mapping[str, Callable[..., Any]] = {"sin": libmpi.mpi_sin, "cos": libmpi.mpi_cos, "tan": libmpi.mpi_tan}
-
-COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
-}  # fmt: skip
 
 
 RULES: Rules[Callable[[Enclosing, Any], Interval]] = Rules(

@@ -19,6 +19,7 @@ from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import DeterminantOf, InverseEntry, ProductOver
 from derive.expression.rules import Rules
 from derive.expression.scalar import ScalarFunction
+from derive.expression.truth import COMPARISONS
 from derive.remembering import EXPRESSIONS, LIBRARY, TRIALS
 from numeric.arrays import functions as scalar_functions
 from numeric.arrays.axes import Array, Axis, Evaluator, Scope, Value, free_axis
@@ -32,15 +33,6 @@ from numeric.expression.sharing import shared
 from numeric.expression.sums import in_nested_order, summed_product
 from numeric.source.elements import WHERE
 from numeric.source.function import DECAY, bounded_branches
-
-COMPARISONS: Mapping[Any, Callable[[Any, Any], Any]] = {
-    sympy.Eq: operator.eq,
-    sympy.Ne: operator.ne,
-    sympy.StrictLessThan: operator.lt,
-    sympy.LessThan: operator.le,
-    sympy.StrictGreaterThan: operator.gt,
-    sympy.GreaterThan: operator.ge,
-}
 
 
 @dataclass(frozen=True)
@@ -303,7 +295,7 @@ class Compiler:
             return lambda scope: reduce(combine, (part(scope) for part in parts))
         if not isinstance(condition, Relational):
             raise ExpressionError(f"{condition} is not a condition that has a truth value here")
-        compare = COMPARISONS[condition.func]
+        compare = COMPARISONS[condition.rel_op]
         left, right = self.compile_all(_whole(*condition.args))
         return lambda scope: compare(real_part(left(scope)), real_part(right(scope)))
 

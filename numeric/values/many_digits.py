@@ -17,13 +17,13 @@ from mpmath import libmp
 from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import And, Or
 
 from derive.building.formulas import DERIVATIVE
 from derive.expression import special, symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
 from derive.expression.matrices import DeterminantOf, MatrixFunction, ProductOver
 from derive.expression.rules import Rules
+from derive.expression.truth import COMPARISONS, holds
 from derive.forward import Forward, Row
 from derive.numbers.intervals import UndecidedError
 from numeric.enclosed.elimination import eliminated
@@ -85,10 +85,6 @@ RATIONAL_AT: Mapping[Any, tuple[Fraction, Fraction]] = {
     **dict.fromkeys((sympy.log, sympy.acos, sympy.acosh), (Fraction(1), Fraction(0))),
 }
 """For functions that are rational at one rational number alone: there, and what they are there."""
-
-COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -275,14 +271,13 @@ class Exact:
             yield replace(self, letters={**self.letters, **here}).value(expression.function)
 
     def _holds(self, condition: Any) -> bool:
-        if condition in (sympy.true, sympy.false):
-            return bool(condition)
-        if isinstance(condition, And | Or):
-            return (all if isinstance(condition, And) else any)(map(self._holds, condition.args))
+        return holds(condition, self._compared)
+
+    def _compared(self, condition: Any) -> bool:
         if not isinstance(condition, Relational):
             raise ExpressionError(f"{condition} is not a condition that has a truth value here")
         left, right = (self.value(side) for side in condition.args)
-        return COMPARISONS[condition.rel_op](left, right)
+        return bool(COMPARISONS[condition.rel_op](left, right))
 
     def _function(self, expression: Expr) -> Any:
         name = expression.func.__name__

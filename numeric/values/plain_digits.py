@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import mpmath
@@ -14,8 +14,9 @@ from sympy.core.relational import Relational
 
 from derive.expression.functions import Bracket
 from derive.expression.scalar import ScalarFunction
+from derive.expression.truth import COMPARISONS, holds
 from numeric.errors import ExpressionError
-from numeric.values.many_digits import COMPARISONS, ELEMENTARY
+from numeric.values.many_digits import ELEMENTARY
 
 OPERATIONS: Mapping[Any, Callable[[Any, Any], Any]] = {
     sympy.Add: lambda first, second: first + second,
@@ -42,7 +43,8 @@ def precise(expression: Expr, known: Mapping[Expr, Any], functions: Mapping[str,
     if expression in (sympy.pi, sympy.E):
         return +mpmath.pi if expression is sympy.pi else +mpmath.e
     if isinstance(expression, Bracket):
-        return mpmath.mpf(int(_holds(expression.args[0], known, functions)))
+        compared = partial(_compared, known=known, functions=functions)
+        return mpmath.mpf(int(holds(expression.args[0], compared)))
     arguments = [precise(argument, known, functions) for argument in expression.args]
     for kind, combine in OPERATIONS.items():
         if isinstance(expression, kind):
@@ -57,13 +59,8 @@ def precise(expression: Expr, known: Mapping[Expr, Any], functions: Mapping[str,
     return ELEMENTARY[expression.func](arguments[0])
 
 
-def _holds(condition: Any, known: Mapping[Expr, Any], functions: Mapping[str, ScalarFunction]) -> bool:
-    if isinstance(condition, sympy.And | sympy.Or):
-        combine = all if isinstance(condition, sympy.And) else any
-        return combine(_holds(part, known, functions) for part in condition.args)
-    if isinstance(condition, sympy.Not):
-        return not _holds(condition.args[0], known, functions)
+def _compared(condition: Any, known: Mapping[Expr, Any], functions: Mapping[str, ScalarFunction]) -> bool:
     if not isinstance(condition, Relational):
         raise ExpressionError(f"{condition} is not a condition that has a truth value here")
     left, right = (precise(side, known, functions) for side in condition.args)
-    return COMPARISONS[condition.rel_op](left, right)
+    return bool(COMPARISONS[condition.rel_op](left, right))

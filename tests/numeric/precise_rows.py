@@ -17,8 +17,9 @@ from sympy.core.relational import Relational
 
 from derive.expression import symbols
 from derive.expression.functions import ArgMax, Bracket, Maximum
+from derive.expression.truth import COMPARISONS
 from derive.forward import Forward
-from numeric.values.many_digits import COMPARISONS, ELEMENTARY
+from numeric.values.many_digits import ELEMENTARY
 
 
 @dataclass
