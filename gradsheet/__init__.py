@@ -50,6 +50,7 @@ from numeric import (
     checked,
     compile,
     evaluate,
+    strategies,
 )
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "network",
     "recurrence",
     "scalar_graph",
+    "strategies",
     "toeplitz",
     "with_ranges",
     "written_out",

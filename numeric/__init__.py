@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from numeric.checks import strategies
 from numeric.checks.cases import check, checked, sizes_tried
 from numeric.checks.checking import Check
 from numeric.checks.comparison import Comparison
@@ -33,6 +34,7 @@ __all__ = [
     "evaluate",
     "gradients",
     "sizes_tried",
+    "strategies",
 ]
 
 

@@ -54,10 +54,15 @@ class Finding:
 class Outcome:
     """What was compared at a point: its sizes, its arrays, and what is wrong there."""
 
-    sizes: Mapping[str, int]
+    chosen: Sizing
     arrays: Mapping[str, Array]
     findings: tuple[Finding, ...] = ()
     refused: bool = False
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes by name."""
+        return {str(size): length for size, length in self.chosen.items()}
 
     @property
     def where(self) -> str:
@@ -108,20 +113,20 @@ class Judge:
             ArrayError: it cannot be called with what there is.
         """
         arrays = {name: self._given(name, array) for name, array in {**drawn, **self._held()}.items()}
-        sizes = {str(size): length for size, length in chosen.items()}
-        outcome = Outcome(sizes, arrays)
+        outcome = Outcome(chosen, arrays)
+        sizes = outcome.sizes
         try:
             given = {name: array for name, array in arrays.items() if name not in self.hidden}
             returned = self.call(given, sizes, outcome.where, ForwardValues(self.oracle, arrays, chosen))
         except RefusedError:
-            return Outcome(sizes, arrays, refused=True)
+            return Outcome(chosen, arrays, refused=True)
         naming, network = self.call.called.naming, self.oracle.network
         found = by_name(self.oracle.returned(returned), self.oracle.order, network, naming)
         wanted = {**dict.fromkeys(self.oracle.order), **found}
         with one_thread():
             expected = self.oracle.expected(tuple(wanted), arrays | sizes, smooth=smooth)
         wrong = (self._compared(name, gradient, expected, outcome, chosen) for name, gradient in found.items())
-        return Outcome(sizes, arrays, tuple(one for one in wrong if one is not None))
+        return Outcome(chosen, arrays, tuple(one for one in wrong if one is not None))
 
     def _held(self) -> dict[str, Array]:
         return {name: numpy.asarray(value, numpy.float64) for name, value in self.constants.items()}
@@ -170,20 +175,16 @@ def where_finite(array: Array, derived: Array) -> tuple[Array, Array]:
     return numpy.where(finite, array, 0.0), numpy.where(finite, derived, 0.0)
 
 
-def error_of(
-    oracle: Oracle, where: str, outcomes: Iterable[Outcome], beside: Sequence[str] = ()
-) -> GradientError | None:
+def error_of(oracle: Oracle, where: str, outcomes: Iterable[Outcome], beside: Sequence[str] = ()) -> GradientError:
     """What is wrong at some of the points, as an error: a sentence for each value, the first point, what is allowed.
 
-    ``beside`` are further lines of the message. None if nothing is wrong.
+    ``beside`` are further lines of the message. Something is wrong at one of the points.
     """
     wrong: dict[str, list[Finding]] = {}
     outcomes = tuple(outcomes)
     for outcome in outcomes:
         for one in outcome.findings:
             wrong.setdefault(one.name, []).append(one)
-    if not wrong:
-        return None
     first = next(outcome for outcome in outcomes if outcome.findings)
     lines = [*_sentences(wrong, oracle), f"({where} with {first.where})" if first.where else f"({where})"]
     lines += dict.fromkeys(str(one[0].allowed) for one in wrong.values() if one[0].found.shape == one[0].expected.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ from numeric.checks.callables.adapted import GRADIENTS, Mode, adapted
 from numeric.checks.callables.calling import Call
 from numeric.checks.callables.libraries import converted
 from numeric.checks.callables.naming import Template, naming_of
+from numeric.checks.counterexample import Search, in_words
 from numeric.checks.judge import Judge, Outcome, error_of
 from numeric.checks.oracle import Oracle, Subject, gradient_oracle
 from numeric.checks.precision import required
@@ -138,7 +140,7 @@ def judged(judge: Judge, points: Points, seed: int, fixed: Sizing) -> None:
         return
     with one_thread():
         drawn_points = samples(model, seed, points, fixed)
-    _require_right(judge, AT_RANDOM, [judge.at(*point) for point in drawn_points])
+    _require_right(judge, AT_RANDOM, [judge.at(*point) for point in drawn_points], Smaller(fixed, seed))
     if judge.precision.name != "float64":
         return  # what is exactly at a kink is not so once it is rounded
     with one_thread():
@@ -148,12 +150,26 @@ def judged(judge: Judge, points: Points, seed: int, fixed: Sizing) -> None:
     _require_right(judge, AT_BOUNDARIES, [judge.at(chosen, drawn, smooth=False) for drawn in boundaries])
 
 
-def _require_right(judge: Judge, where: str, outcomes: Sequence[Outcome]) -> None:
-    """Raise what is different at some of the points, whose sizes are said first."""
+@dataclass(frozen=True)
+class Smaller:
+    """What smaller cases are drawn with: the sizes that stay as they are, and the seed."""
+
+    fixed: Sizing
+    seed: int
+
+
+def _require_right(judge: Judge, where: str, outcomes: Sequence[Outcome], smaller: Smaller | None = None) -> None:
+    """Raise what is different at some of the points, whose sizes are said first, with a smaller case."""
     __tracebackhide__ = True
-    error = error_of(judge.oracle, where, outcomes)
-    if error is not None:
-        raise error
+    first = next((outcome for outcome in outcomes if outcome.findings), None)
+    if first is None:
+        return
+    beside = []
+    if smaller is not None:
+        name = first.findings[0].name
+        case = Search(judge, name, smaller.fixed, smaller.seed).smallest(first)
+        beside = [in_words(case, name, judge)]
+    raise error_of(judge.oracle, where, outcomes, beside)
 
 
 def _own(judge: Judge, point: Mapping[str, Any], seed: int, fixed: Sizing) -> tuple[Sizing, dict[str, Array]]:
