@@ -14,7 +14,7 @@ from answers.contract.item import Context
 from answers.contract.model import Strict
 from answers.contract.names import Dimension, TensorName
 from answers.errors import HomeworkContentError
-from answers.latex.sheet import Block, Equation
+from answers.latex.sheet import Equation
 from derive.building.formulas import DERIVATIVE, Formula, Setting, names_in, setting_of
 from derive.errors import nearest
 from derive.expression import symbols
@@ -93,7 +93,7 @@ class About(Strict):
                 f"{nearest(unknown[0], setting.forward.function)}; a product is written {unknown[0]}*(...)"
             )
 
-    def definition_blocks(self, setting: Setting, context: Context) -> Iterator[Block]:
+    def definition_blocks(self, setting: Setting, context: Context) -> Iterator[Equation]:
         """The definitions as equations."""
         for definition in setting.definitions:
             yield Equation(definition_latex(definition, setting, context.conventions.index_base))

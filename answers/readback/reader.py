@@ -75,7 +75,7 @@ def names_in(side: Side) -> set[str]:
     return slopes | _reads(side)
 
 
-def _spelt(name: str) -> tuple[str, ...]:
+def spelt(name: str) -> tuple[str, ...]:
     """How the name of a function is written: that of a word as it is, too, without the values of its constants."""
     parsed = parse_name(name)
     plain = parsed.is_word and not parsed.primes
@@ -239,7 +239,7 @@ class Reader:
 
     def _function(self, name: str, declared: Sequence[ScalarFunction]) -> Function:
         letters = {str(letter) for letter in _letters_in(formula_of(name, declared))}
-        return Function(name, _spelt(name), self._value_of(name, declared), tuple(sorted(letters)))
+        return Function(name, spelt(name), self._value_of(name, declared), tuple(sorted(letters)))
 
     def _value_of(self, name: str, declared: Sequence[ScalarFunction]) -> Callable[..., Array]:
         """The function by its formula; what the reader itself knows by that name if that is the same."""

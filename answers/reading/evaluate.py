@@ -22,6 +22,8 @@ from answers.reading.symbols import Function, Tensor
 Array = Any
 
 
+STEP = 1e-3
+"""How far an element is moved in differences, relative to it, or to this where it is smaller."""
 EACH = 100
 """As how many numbers a part counts that is computed once more."""
 
@@ -214,6 +216,36 @@ class Evaluator(Sums, Space):
         derived = None if isinstance(own, Function) else functions.DERIVED.get((node.function, node.primes))
         return functions.apply(function, node.primes, parts[0]) if derived is None else derived(parts[0])
 
+    def derivative(self, node: tree.Derivative, mask: Array) -> Array:
+        """Differences of four values to both sides of every element, of which that is taken which is meant."""
+        point = self.point
+        base = numpy.asarray(point.arrays[node.name], float)
+        slopes = []
+        try:
+            for place in range(base.size):
+                step = STEP * max(abs(float(base.flat[place])), STEP)
+                values = []
+                for times in (-2, -1, 1, 2):
+                    moved = base.copy()
+                    moved.flat[place] += times * step
+                    self.point = point.beside({node.name: moved})
+                    values.append(self.value(node.inside, mask))
+                slopes.append((values[0] - 8 * values[1] + 8 * values[2] - values[3]) / (12 * step))
+        finally:
+            self.point = point
+        found = numpy.stack(slopes, axis=-1).reshape((*slopes[0].shape, *base.shape))
+        places = [
+            self.checked(self.value(subscript, mask), length, node.name, mask)
+            for subscript, length in zip(node.subscripts, base.shape, strict=True)
+        ]
+        lead = numpy.broadcast_shapes(found.shape[: self.count], *(place.shape for place, _ in places))
+        found = numpy.broadcast_to(found, lead + base.shape)
+        chosen = found[(*numpy.indices(lead, sparse=True), *(place for place, _ in places))]
+        inside = numpy.ones((1,) * self.count, bool)
+        for _, within in places:
+            inside = inside & within
+        return numpy.where(inside, chosen, 0.0)
+
     def letter(self, name: str) -> Array:
         """The value of a letter that stands in the formula of a function."""
         if name not in self.point.arrays:
@@ -319,4 +351,5 @@ VALUES: dict[type, Any] = {
     tree.Undefined: Evaluator.undefined, tree.Big: Evaluator.big, tree.Ones: Evaluator.ones,
     tree.Identity: Evaluator.identity, tree.Basis: Evaluator.basis, tree.Rows: Evaluator.rows,
     tree.Family: Evaluator.family, tree.Windows: Evaluator.windows, tree.Spread: Evaluator.spread,
+    tree.Derivative: Evaluator.derivative,
 }  # fmt: skip

@@ -12,13 +12,14 @@ from answers.reading.bigs import big
 from answers.reading.brackets import is_subscript, placelike
 from answers.reading.conditions import condition, is_condition
 from answers.reading.context import MOST, Context, Meaning, joined
+from answers.reading.differentiating import of_formula
 from answers.reading.dots import is_listed, listed
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.grouping import Factor, group
 from answers.reading.indicators import delta, interval, is_interval_of, is_one, names_something
 from answers.reading.matching import symbol_of
 from answers.reading.names import named
-from answers.reading.partials import Written, behind, derivative, differential, is_immediate, order_of
+from answers.reading.partials import Written, behind, derivative, differential, is_immediate, operator, order_of
 from answers.reading.scripts import picked, with_scripts
 from answers.reading.shapes import SCALAR, Bindings, Shape
 from answers.reading.spelling import labels_of
@@ -225,6 +226,13 @@ def _one(context: Context, tails: list[Tail], at: int, function: Called | None) 
         if behind_it is not None and behind_it.left == "[" and placelike(context, behind_it.inside):
             return with_scripts(context, picked(context, made, [behind_it.inside]), _scripts_of(element), raw), at + 3
         return made, at + 2
+    if (by := operator(raw)) is not None:
+        rest = tails[at + 1 :]
+        end = 1 if following is None or _group_of(following) is not None else len(rest)
+        named = function_of(context, following) is not None and _ends(rest)
+        if following is None or not (end == 1 or named or isinstance(following, syntax.Big)):
+            raise context.wrong("this must stand in front of brackets", *syntax.place_of(raw))
+        return of_formula(context, syntax.Product([Tail("", "", following), *rest[1:end]]), *by[:2]), at + 1 + end
     if order_of(raw) and (not _is_letter(raw) or _is_quotient(context, tails, at)):
         return _inline(context, tails, at)
     base, scripts = (raw.base, raw.scripts) if isinstance(raw, syntax.Scripted) else (raw, [])
@@ -246,6 +254,11 @@ def _one(context: Context, tails: list[Tail], at: int, function: Called | None) 
     if scripts and isinstance(base, syntax.Word) and base.sort != "ones":
         raise context.wrong(f"{base.text} means nothing alone", base.start, base.end)
     return context.read(raw), at + 1
+
+
+def _ends(rest: list[Tail]) -> bool:
+    """Whether a row of a function and its argument ends with that."""
+    return len(rest) == 2 or (len(rest) > 2 and isinstance(rest[1].factor, syntax.Big))
 
 
 def _next(tails: list[Tail], at: int) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from answers.reading import syntax, tree
 from answers.reading.applying import function_of
 from answers.reading.context import Context, Meaning, joined
+from answers.reading.differentiating import of_formula
 from answers.reading.errors import Misshapen, Unreadable
 from answers.reading.matching import Match, matches, symbol_of
 from answers.reading.scripts import axes_of, read_at, subscripts_of
@@ -17,10 +18,18 @@ from derive.expression.matrices import inverse_name
 
 
 class Written(NamedTuple):
-    """What stands behind a ∂: a name, and what stands in square brackets behind that."""
+    """What stands behind a ∂: a name, what stands in square brackets behind that, and what it is ``applied`` to."""
 
     name: Any
     brackets: list[Any]
+    applied: Any = None
+
+    @property
+    def formula(self) -> Any:
+        """The same as a formula."""
+        if self.applied is None:
+            return self.name
+        return syntax.Product([syntax.Tail("", "", self.name), syntax.Tail("", "", self.applied)])
 
 
 def differential(raw: Any) -> list[Written] | None:
@@ -67,10 +76,7 @@ def order_of(raw: Any) -> int | None:
 
 
 def behind(tails: list[syntax.Tail], at: int, *, applied: bool = False) -> tuple[Written, int]:
-    """The name at this place with its brackets, and the place behind.
-
-    ``applied`` skips what the name is a function of, which says nothing more.
-    """
+    """The name at this place with its brackets, and the place behind; if ``applied`` with its argument."""
     name, brackets = tails[at].factor, []
     at += 1
     if applied and at < len(tails) and (whole := _upstream(name, tails[at])) is not None:
@@ -79,7 +85,7 @@ def behind(tails: list[syntax.Tail], at: int, *, applied: bool = False) -> tuple
         brackets.append(tails[at].factor.inside)
         at += 1
     if applied and at < len(tails) and not tails[at].operation and _is_bracket(tails[at].factor, "("):
-        at += 1
+        return Written(name, brackets, tails[at].factor), at + 1
     return Written(name, brackets), at
 
 
@@ -115,12 +121,30 @@ def _held(context: Context, content: Any) -> tuple[str, ...]:
 def fraction(context: Context, raw: syntax.Fraction, held: Any = None) -> list[Meaning] | None:
     """The meanings of a fraction of ∂'s, with what stands below a bar behind it; None for another fraction."""
     top, bottom = differential(raw.top), differential(raw.bottom)
+    if top is None and bottom is not None and len(bottom) == 1 and held is None and (body := _behind_sign(raw.top)):
+        return of_formula(context, body, *bottom[0][:2])
     if top is None or bottom is None or len(top) != 1:
         return None
     if _is_plain_d(raw.top) and not _known(context, top, bottom):
         return None
     held = () if held is None else _held(context, held)
     return derivative(context, top[0], bottom, (raw.start, raw.end), held, immediate=is_immediate(raw.top))
+
+
+def _behind_sign(raw: Any) -> syntax.Product | None:
+    """The formula behind a ∂ in front of it; None where none stands there."""
+    if not isinstance(raw, syntax.Product) or len(raw.factors) < 2 or raw.factors[1].operation:
+        return None
+    first = raw.factors[0].factor
+    return syntax.Product(raw.factors[1:]) if isinstance(first, syntax.Word) and first.sort == "partial" else None
+
+
+def operator(raw: Any) -> Written | None:
+    r"""What ``\frac{\partial}{\partial z}`` in front of a formula differentiates by; None for anything else."""
+    if not isinstance(raw, syntax.Fraction) or not isinstance(raw.top, syntax.Word) or raw.top.sort != "partial":
+        return None
+    bottom = differential(raw.bottom)
+    return bottom[0] if bottom is not None and len(bottom) == 1 else None
 
 
 def _is_plain_d(raw: Any) -> bool:
@@ -158,6 +182,8 @@ def derivative(
         if not found:
             if written is top and (slope := _slope(context, top, bottom)):
                 return slope
+            if written is top and isinstance(top.name, syntax.Scripted) and len(bottom) == 1:
+                return of_formula(context, top.formula, *bottom[0][:2])
             raise context.wrong(
                 "this stands for nothing that the table knows, so no partial derivative is known",
                 *syntax.place_of(written.name),
@@ -219,6 +245,8 @@ def _slope(context: Context, top: Written, bottom: list[Written]) -> list[Meanin
     function = function_of(context, top.name)
     if function is None or function.sort not in ("elementwise", "own") or len(bottom) != 1:
         return []
+    if top.applied is not None and labels_of(top.applied.inside) != labels_of(bottom[0].name):
+        return of_formula(context, top.formula, *bottom[0][:2])
     argument = context.read(bottom[0].name)
     return joined([argument], lambda nodes, b: [Meaning(tree.Apply(function.name, (nodes[0],), 1, nodes[0].shape), b)])
 

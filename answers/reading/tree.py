@@ -156,6 +156,16 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivative:
+    """The derivative of a number by an element of a tensor, all other tensors kept as they are."""
+
+    inside: Node
+    name: str
+    subscripts: tuple[Node, ...]
+    shape: Shape = SCALAR
+
+
+@dataclass(frozen=True, slots=True)
 class Reduce:
     """A function of a whole array: sum, norm, trace, diag, softmax, ..."""
 
@@ -291,5 +301,5 @@ class Spread:
 Node = (
     Number | Length | Place | Read | Pick | Slice | Sum | Negative | Times | Over | Matrix | Transpose | Power
     | MatrixPower | Inverse | Apply | Reduce | Compare | Logic | Cases | Undefined | Big | Ones | Identity | Basis
-    | Rows | Family | Windows | Spread
+    | Rows | Family | Windows | Spread | Derivative
 )  # fmt: skip

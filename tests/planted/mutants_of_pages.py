@@ -119,6 +119,24 @@ def no_window(right: Rule) -> Rule:
     return sizes
 
 
+PROOFS = {
+    "proof: another sign": Mutant(
+        "derive.render.written:formula_latex",
+        replaced((r"1 - \sigma", r"1 + \sigma")),
+        "proof",
+        "1a",
+        only="derive shows no proofs",
+    ),
+    "proof: the smallest for the largest": Mutant(
+        "derive.render.written:formula_latex",
+        replaced(("{max}", "{min}")),
+        "maximum",
+        "1a",
+        only="derive shows no proofs",
+    ),
+}
+"""Printers of what authors write."""
+
 LARGE_SIZES = {
     "large sizes: a transpose dropped": planted(
         "derive.render.matrix:MatrixPrinter.transpose", its_argument, "large", LARGE
@@ -141,6 +159,7 @@ LARGE_SIZES = {
 
 MUTANTS = {
     **LARGE_SIZES,
+    **PROOFS,
     **sentence(
         "the slope of another element",
         "told",
