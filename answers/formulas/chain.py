@@ -106,6 +106,8 @@ def compare(chain: Chain, about: About, seed: int = 0, index_base: IndexBase = 1
         drawn = samples(about, chain.setting, formulas, POINTS, seed, whole=not _differentiates(chain))
         points = [point for point in drawn if not point.whole or _some_defined(formulas, point, chain.ranges)]
         points = [point for point in points if point.whole] if small else points
+        if not points:
+            return Comparison.failed("there is no such point", DOUBLE)
         values = [[_value(formula, point, chain.ranges) for point in points] for formula in formulas]
         sizes = [[_magnitude(formula, point, chain.ranges) for point in points] for formula in formulas]
     except (ArrayError, ExpressionError, DeriveError) as reason:

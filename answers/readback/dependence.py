@@ -11,6 +11,7 @@ from sympy import Indexed
 
 from answers.reading import Unreadable, tree
 from derive.expression import symbols
+from derive.expression.matrices import inverse_name
 from derive.expression.partials import Partial
 from numeric.arrays.axes import stacked
 from numeric.measuring import point as measured
@@ -35,10 +36,9 @@ class Element:
         Raises:
             Unreadable: it is more than an element.
         """
-        if not isinstance(node, tree.Read):
-            raise Unreadable("a tensor or an element of one was expected", "")
+        name, subscripts = _named(node)
         places: list[str | int | None] = []
-        for subscript in node.subscripts:
+        for subscript in subscripts:
             if isinstance(subscript, tree.Place):
                 places.append(subscript.letter)
             elif isinstance(subscript, tree.Number):
@@ -47,12 +47,26 @@ class Element:
                 places.append(None)
             else:
                 raise Unreadable("the element of a tensor at letters was expected", "")
-        return cls(node.name, tuple(places))
+        return cls(name, tuple(places))
 
     @property
     def letters(self) -> tuple[str, ...]:
         """The letters, each once."""
         return tuple(dict.fromkeys(place for place in self.places if isinstance(place, str)))
+
+
+def _named(node: tree.Node) -> tuple[str, tuple[tree.Node | None, ...]]:
+    """The tensor that a formula names, or the inverse of one, with its subscripts.
+
+    Raises:
+        Unreadable: it names none.
+    """
+    inside, subscripts = (node.inside, node.subscripts) if isinstance(node, tree.Pick) else (node, None)
+    if isinstance(inside, tree.Inverse) and isinstance(inside.inside, tree.Read):
+        return inverse_name(inside.inside.name), subscripts or inside.inside.subscripts
+    if isinstance(node, tree.Read):
+        return node.name, node.subscripts
+    raise Unreadable("a tensor or an element of one was expected", "")
 
 
 @dataclass(frozen=True)

@@ -394,8 +394,11 @@ def _lengths(side: Side, value: Array, at_times: bool) -> tuple[int, ...]:
 
 
 def _plain(lengths: Sequence[int]) -> tuple[int, ...]:
-    """Lengths without those of a single column, and 1 for a number, as shapes are printed."""
-    kept = tuple(lengths) or (1,)
+    """Lengths without those of a single column, and 1 for a number, as shapes are printed.
+
+    Of a derivative with more axes only those of several places count.
+    """
+    kept = _several(lengths) if len(lengths) > 2 else tuple(lengths) or (1,)
     return kept[:1] if len(kept) == 2 and kept[1] == 1 else kept
 
 

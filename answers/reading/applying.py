@@ -189,7 +189,8 @@ def _reduced(name: str, shape: Shape) -> Shape:
         if len(shape.axes) == 1:
             return Shape((shape.axes[0], shape.axes[0]))
         if len(shape.axes) == 2:
-            return Shape(shape.axes[:1])
+            several = tuple(axis for axis in shape.axes if axis != 1)
+            return Shape(several * 2 if len(several) == 1 else shape.axes[:1])
         raise Misshapen(f"diag takes a vector or a matrix; this is {shape}")
     if name in ("trace", "det") and len(shape.axes) != 2:
         raise Misshapen(f"{name} takes a matrix; this is {shape}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import sympy
-from sympy import Add, Expr, KroneckerDelta, Sum
+from sympy import Add, Expr, KroneckerDelta, S, Sum
 
 from derive.building.blueprint import Block
 from derive.conventions import Layout
@@ -44,6 +44,8 @@ class Former:
         return self._forms[key]
 
     def _form(self, expression: Expr, quantity: Quantity, hidden: frozenset[str]) -> Node | None:
+        if len(quantity.indices) > 2:
+            return self._between_vectors(expression, quantity, hidden)
         node = self._recognised(expression, quantity, hidden)
         if node is None:
             return None
@@ -51,6 +53,21 @@ class Former:
         if partial is not None:
             node = lay_out(node, self.layout, self.ranks[partial.top], self.ranks[partial.bottom])
         return self._finished(node, hidden)
+
+    def _between_vectors(self, expression: Expr, quantity: Quantity, hidden: frozenset[str]) -> Node | None:
+        """The matrix of a derivative between tensors with one axis of several places each: weights of one row."""
+        partial = quantity.partial
+        if partial is None:
+            return None
+        tops = self.ranks[partial.top]
+        kept = [place for place, length in enumerate(quantity.shape) if length != 1]
+        if [place < tops for place in kept] != [True, False]:
+            return None
+        first = {index: S.Zero for place, index in enumerate(quantity.indices) if place not in kept}
+        indices, shape = ([one[place] for place in kept] for one in (quantity.indices, quantity.shape))
+        plain = Quantity(quantity.name, tuple(indices), tuple(shape))
+        node = self._recognised(expression.xreplace(first), plain, hidden)
+        return None if node is None else self._finished(node, hidden)
 
     def value(self, name: str, hidden: frozenset[str], *, written_out: bool) -> Node | None:
         """The matrix form of a tensor's forward value: its name, or its equation."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sympy
-from sympy import Add, Eq, Expr, KroneckerDelta, Mul, Pow, Symbol
+from sympy import Add, Eq, Expr, KroneckerDelta, Mul, Ne, Pow, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, Not
 
@@ -83,6 +83,8 @@ def _condition(switch: Expr) -> Boolean:
         left, right = sorted(switch.args, key=lambda argument: natural(str(argument)))
         return Eq(left, right)
     condition: Boolean = switch.args[0]
+    if isinstance(condition, Eq | Ne):
+        return condition.func(*sorted(condition.args, key=lambda argument: natural(str(argument))))
     return condition
 
 

@@ -22,11 +22,15 @@ def in_layout(array: Array, name: str, model: Forward, layout: Layout) -> Array:
 def as_matrix(array: Array, name: str, model: Forward, layout: Layout) -> Array:
     """The rows and columns of the index form of a quantity in a layout.
 
-    A vector is a column, except for the partial of a scalar in numerator layout, which is a row.
+    A vector is a column, except for the partial of a scalar in numerator layout, which is a row. Of a derivative with
+    more axes those of one place are left out.
 
     Raises:
         ArrayError: the quantity has more than two indices.
     """
+    if array.ndim > 2:
+        single = tuple(axis for axis, length in enumerate(model.shape_of(name)) if length == 1)
+        array = array.squeeze(single)
     if array.ndim > 2:
         raise ArrayError(f"{name} has {array.ndim} axes and no matrix form")
     if array.ndim == 2:

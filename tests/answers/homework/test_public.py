@@ -11,9 +11,14 @@ from answers.homework.verify import verify
 from answers.sheets.build import build
 
 FILES = sorted((Path(__file__).parent / "public").glob("*.yaml"))
+QUICK = ("automatic", "by_hand", "word_vectors")
+"""Those that are tried with every change, the others as slow tests."""
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=[] if path.stem in QUICK else [pytest.mark.slow]) for path in FILES],
+)
 def test_every_answer_is_right(path: Path, tmp_path: Path) -> None:
     homework = load(str(path)).homework
     lines = list(verify(homework))

@@ -68,6 +68,7 @@ def test_a_formula_is_compared_with_what_is_derived(formula: str, right: bool, r
     [
         ("sigma'(z) <= 1/4", True, ""),
         ("tanh(z) = 2*sigma(2*z) - 1", True, "Algebra shows it."),
+        ("sigma'(z) = sigma(z)*(1 + sigma(z))", False, "its sides are $0.2260$ and $1.084$."),
         ("exp(z)*exp(z) = exp(z^2)", False, r"At $z = 1$ its sides are $7.389$ and $2.718$."),
         ("ReLU(z) > 0", False, "At $z = 0$ its sides are $0$ and $0$."),
         ("log(exp(z)) = z", True, ""),

@@ -19,6 +19,8 @@ title: t
 networks:
   net: {layers: "x:n -> Linear(d) -> Tanh -> Linear(K) -> a", loss: 1/2*MSE}
   plain: {layers: "x:n -> Linear(d)"}
+  rows: {layers: "X:n -> Linear(1, bias=False) as w -> a", loss: "1/2*MSE(a, t)", batch: N}
+  signs: {layers: "X:n -> Linear(1, bias=False) as w -> a", loss: "SoftMargin(a, t)", batch: N}
 questions:
   - {id: "1", title: q, parts: [{id: 1a, question: q, answer: [%s]}]}
 """
@@ -40,6 +42,12 @@ def test_each_is_right_and_read_back(show: str, by: str) -> None:
     answer = answered(f"{{kind: second_order, network: net, by: {by}, show: [{show}]}}")
     assert answer.claims
     assert [claim.quantity for claim in answer.claims if not claim.check().ok] == []
+
+
+@pytest.mark.parametrize("network", ["rows", "signs"])
+def test_by_a_weight_of_one_row_it_is_read_back(network: str) -> None:
+    answer = answered(f"{{kind: second_order, network: {network}, by: [w]}}")
+    assert [claim.check().note for claim in answer.claims if not claim.check().ok] == []
 
 
 @pytest.mark.parametrize("show", ["hessian", "hessian_vector", "taylor"])

@@ -13,6 +13,11 @@ from answers.readback.sentences import FORMS, statements
 from answers.reading import ReadingError
 from derive import layer, network
 from derive.derivation import Derivation
+from derive.layers import LayerDefinition
+
+INVERSE = LayerDefinition(
+    "Form", "y = sum[i,j] a[i]*inv(z)[i,j]*b[j]", axes=("n", "n"), inputs=("a", "b"), shapes={"a": ("n",), "b": ("n",)}
+)
 
 
 @cache
@@ -27,6 +32,7 @@ def derivations() -> dict[str, Derivation]:
         "pool": layer("MaxPool1d", 3, index_base=1).vjp("z"),
         "relu": net.partial("dz2/dz1"),
         "bilinear": layer("Attention").vjp("Q"),
+        "inverse": layer(INVERSE, index_base=1).vjp("z"),
     }
 
 
@@ -58,6 +64,11 @@ RIGHT = {
     "relu": [
         "Where an element of $\\bm{z}_1$ is exactly 0, the function has a kink and no derivative; the convention, "
         "PyTorch's as well, is to take 0 there."
+    ],
+    "inverse": [
+        "Only one term of the sum in $y$ holds $(\\bm{z}^{-1})_{ij}$.",
+        "$z_{km}$ occurs in $(\\bm{z}^{-1})_{ij}$ for every $i$ and $j$, with slope "
+        "$-(\\bm{z}^{-1})_{ik}(\\bm{z}^{-1})_{mj}$: the contributions add up.",
     ],
     "bilinear": ["A change of $S_{ts}$ moves every $A_{tm}$: what all of them send back adds up."],
 }
@@ -105,6 +116,10 @@ WRONG = {
     "relu": [
         "Where an element of $\\bm{z}_1$ is exactly 0, the function has a kink and no derivative; the convention, "
         "PyTorch's as well, is to take 1 there."
+    ],
+    "inverse": [
+        "$z_{km}$ occurs in $(\\bm{z}^{-1})_{ij}$ for every $i$ and $j$, with slope "
+        "$-(\\bm{z}^{-1})_{ki}(\\bm{z}^{-1})_{mj}$: the contributions add up.",
     ],
     "bilinear": ["A change of $S_{ts}$ moves every $A_{im}$: what all of them send back adds up."],
 }

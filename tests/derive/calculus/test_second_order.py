@@ -37,6 +37,17 @@ def test_hessians_of_hidden_values_and_parameters() -> None:
         assert outcome.ok, [item for item in outcome.items if not item.ok]
 
 
+@pytest.mark.parametrize(
+    ("loss", "form"),
+    [("1/2*MSE(o, t)", "Xᵀ X"), ("BCEWithLogits(o, t)", "Xᵀ diag(p ⊙ (𝟏 − p)) X")],
+)
+def test_by_a_weight_of_one_row_it_is_a_matrix(loss: str, form: str) -> None:
+    net = network("X:d -> Linear(1, bias=False) as w -> o", loss, batch="N", reduction="sum")
+    hessian = net.hessian("w")
+    assert hessian.unicode() == f"∂²ℓ/∂w∂wᵀ = {form}"
+    assert check(hessian, points=2).ok
+
+
 def test_the_hessian_is_symmetric() -> None:
     net = network("x:n -> Linear(d) -> Sigmoid -> Linear(K)", "MSE", batch="B")
     generator = np.random.default_rng(0)

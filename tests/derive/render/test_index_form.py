@@ -166,6 +166,8 @@ def test_cases() -> None:
         "{ 1 if i = j and z₁[i] > 0; slope if i = j and z₁[i] ≤ 0; 0 otherwise }"
     )
     softmax = y_hat(i) * (KroneckerDelta(i, j) - y_hat(j))
+    apart = KroneckerDelta(i, j) + 2 * Bracket(sympy.Ne(j, i))
+    assert cases_unicode(apart, ranks=RANKS) == "{ 1 if i = j; 2 otherwise }"
     assert cases_unicode(softmax, ranks=RANKS) == "{ ŷ[i] · (1 − ŷ[i]) if i = j; −ŷ[i] · ŷ[j] otherwise }"
     assert cases_unicode(sympy.expand(softmax), ranks=RANKS) == cases_unicode(softmax, ranks=RANKS)
 
