@@ -31,6 +31,9 @@ class Assignment:
         allows: packages that it may import besides.
         methods: against what its results are compared.
         seconds: the time that it may take.
+        of_homework: whether the homework brings the solution along. It is asked for even if nothing is handed out,
+            and the solution runs only where the sandbox is whole: who reads a homework need not trust it.
+        autograd: whether PyTorch may differentiate in it.
         derived: whether the solution's gradients are the derived formulas; a library's own are not.
         results: the metrics that it reports when it is run as a program; none if it is no program.
     """
@@ -49,6 +52,8 @@ class Assignment:
     methods: tuple[Method, ...] = (DIFFERENCES, ALL_CASES)
     seconds: int = 60
     derived: bool = True
+    of_homework: bool = False
+    autograd: bool = True
     results: tuple[MetricName, ...] = ()
 
     @property

@@ -89,14 +89,16 @@ def begin_check(
         "library": assignment.library,
         "requires": assignment.requires,
         "stand_in": stand_in,
-        "required": required,
+        "required": required or (assignment.of_homework and source is None),
+        "autograd": assignment.autograd,
         "cases": [{"run": case.run, **case.settings} for case in planned],
     }
     arrays = ("torch",) if assignment.library == "torch" else ()
     packages = ("numpy", *arrays, *assignment.requires, *assignment.allows)
     texts = {**(beside or {}), assignment.file: assignment.solution if source is None else source}
     files = _files(assignment, texts, planned)
-    return RunningCheck(assignment, planned, begin(RUNNER, files, packages, plan, limits), required)
+    running = begin(RUNNER, files, packages, plan, limits)
+    return RunningCheck(assignment, planned, running, bool(plan["required"]))
 
 
 class RunningCheck:

@@ -93,7 +93,13 @@ def _introduction(assignments: Sequence[Assignment], printed: Sequence[Assignmen
         )
     if any(_is_excerpt(one) for one in printed):
         text.append("Only what was to be written is printed.")
-    others = [f"{SOLUTION}/{one.file}" for one in assignments if not one.derived]
+    own = [f"{SOLUTION}/{one.file}" for one in assignments if one.of_homework]
+    if own:
+        text.append(
+            f"The solution below, {_listed(own)}, is the homework's own. What it computes was compared with values and "
+            "measured derivatives of the forward definitions."
+        )
+    others = [f"{SOLUTION}/{one.file}" for one in assignments if not one.derived and not one.of_homework]
     if others:
         text.append(f"Solved in libraries that differentiate by themselves: {_listed(others)}.")
     for one in assignments:

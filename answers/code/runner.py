@@ -41,6 +41,8 @@ def main() -> None:
     with numpy.load("cases.npz") as given:
         tensors = {name: _tensor(library, given[name]) for name in given.files}
     driver = _loaded("driver", Path("driver.py"))
+    if library is not None and not plan["autograd"]:
+        _refuse_autograd(library)
     lacks = entry.enter(sandbox, plan)
     for name in lacks:
         send(place, OPENING, "lacks", name)
@@ -96,6 +98,34 @@ def _library(name: str, stand_in: bool) -> tuple[ModuleType | None, str]:
         how = f"PyTorch {library.__version__}"
     library.set_default_dtype(library.float64)
     return library, how
+
+
+def _refuse_autograd(library: ModuleType) -> None:
+    """Have PyTorch say so where it is asked to differentiate, by whatever name: its engine is taken away."""
+
+    def refused(*arguments: object, **named: object) -> None:
+        raise RuntimeError("PyTorch was asked to differentiate by itself, which is not allowed here")
+
+    inner = getattr(library, "_C", None)
+    for owner, names in {
+        inner: ("_ImperativeEngine", "_enter_dual_level", "_jit_script_compile", "_create_graph_by_tracing"),
+        getattr(inner, "_functorch", None): ("_grad_increment_nesting", "_jvp_increment_nesting"),
+        getattr(inner, "_EngineBase", None): ("run_backward",),
+        getattr(library, "jit", None): ("script", "trace", "compile"),
+        library: ("compile",),
+    }.items():
+        for name in names:
+            if owner is not None and hasattr(owner, name):
+                with contextlib.suppress(TypeError, AttributeError):
+                    setattr(owner, name, refused)
+    for name in ("torch.autograd", "torch.autograd.variable", "torch.autograd.graph"):
+        module = sys.modules.get(name)
+        for attribute in ("_execution_engine", "_engine_run_backward"):
+            if hasattr(module, attribute):
+                setattr(module, attribute, refused)
+    variable = getattr(library.autograd, "Variable", None) if hasattr(library, "autograd") else None
+    if variable is not None:
+        variable._execution_engine = None
 
 
 def _importable(package: str) -> bool:

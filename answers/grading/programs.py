@@ -61,7 +61,9 @@ class Judged:
 def asked_files(part: Part, conventions: Conventions = USUAL) -> tuple[Assignment, ...]:
     """The files that a part has students write, each with cases that are measured once."""
     items = (item for item in part.answer if isinstance(item, Programming))
-    found = ((one, item.allows) for item in items for one in item.assignments(conventions) if one.skeleton)
+    found = (
+        (one, item.allows) for item in items for one in item.assignments(conventions) if one.skeleton or one.of_homework
+    )
     return tuple(replace(one, cases=lru_cache(maxsize=2)(one.cases), allows=allows) for one, allows in found)
 
 

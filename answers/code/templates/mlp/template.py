@@ -28,6 +28,7 @@ class Mlp(MlpOptions):
                 quantities=("y_hat", "loss", "dJdy_hat", *(f"dJd{name}" for name in PARAMETERS)),
                 examples={f"{self.test}.py": example_test(self)},
                 library=self.library,
+                autograd=False,
             ),
         )
 
