@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-PACKAGES = ("gradsheet", "derive", "numeric", "answers", "templates")
+PACKAGES = ("gradsheet", "derive", "numeric", "answers", "templates", "pytest_gradsheet")
 BESIDE = ("tests", "docs", "benchmarks")
 PAGES = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", "Makefile", "pyproject.toml")
 

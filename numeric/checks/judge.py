@@ -17,6 +17,7 @@ from numeric.checks.callables.returned import by_name, numbers
 from numeric.checks.diagnosis import Difference, difference
 from numeric.checks.oracle import Oracle
 from numeric.checks.precision import Allowed, Precision, operations, precision_of
+from numeric.checks.reports import table
 from numeric.measuring.point import Point
 from numeric.sampling import Sizing
 
@@ -27,16 +28,30 @@ class GradientError(AssertionError):
     Attributes:
         findings: what is wrong at the first point at which something is.
         formulas: what each wrong value should be, as it was derived, by the names in the message.
+        commands: what prints these formulas on the command line, where there is such.
     """
 
     __module__ = "gradsheet"  # the name under which people import it stands in their tracebacks
 
     def __init__(
-        self, message: str, findings: Sequence[Finding] = (), formulas: Mapping[str, str] | None = None
+        self,
+        message: str,
+        findings: Sequence[Finding] = (),
+        formulas: Mapping[str, str] | None = None,
+        commands: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
         self.findings = tuple(findings)
         self.formulas = dict(formulas or {})
+        self.commands = tuple(commands)
+
+    def gradsheet_report(self) -> str:
+        """What is wrong at the first point as a table, what was derived, and the commands that print it."""
+        lines = []
+        for one in self.findings:
+            lines += [f"{one.title}:", table(one.found, one.expected, one.allowed.share)]
+            lines += [f"  {self.formulas[one.name]}"] if one.name in self.formulas else []
+        return "\n".join([*lines, *(f"$ {command}" for command in self.commands)])
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class Finding:
     """A value that is wrong at a point: what was found, what is expected, and how far apart they may be."""
 
     name: str
+    title: str
     difference: Difference
     found: Array
     expected: Array
@@ -164,7 +180,7 @@ class Judge:
             bound = reach if reach.shape == apart.shape else reach.max(initial=0.0)
             if (apart <= bound).all():
                 return None
-        return Finding(name, found, array, derived, allowed)
+        return Finding(name, oracle.titled(name), found, array, derived, allowed)
 
 
 def where_finite(array: Array, derived: Array) -> tuple[Array, Array]:
@@ -190,7 +206,7 @@ def error_of(oracle: Oracle, where: str, outcomes: Iterable[Outcome], beside: Se
     lines += dict.fromkeys(str(one[0].allowed) for one in wrong.values() if one[0].found.shape == one[0].expected.shape)
     formulas = {name: oracle.formula(name) for name in wrong}
     lines += [f"derived: {text}" for text in formulas.values()]
-    return GradientError("\n".join([*lines, *beside]), first.findings, formulas)
+    return GradientError("\n".join([*lines, *beside]), first.findings, formulas, oracle.commands(tuple(wrong)))
 
 
 def _sentences(wrong: Mapping[str, Sequence[Finding]], oracle: Oracle) -> Iterator[str]:

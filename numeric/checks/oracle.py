@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy
 
 from derive.building.blueprint import Block
+from derive.conventions import USUAL
 from derive.derivation import Derivation
 from derive.errors import nearest
 from derive.expression.partials import partial_name, partial_named
 from derive.layer import Layer, as_layer, is_layer, layer, upstream_name
-from derive.network import Network, network
+from derive.network import STATED, Network, network
 from derive.stated import equations, is_stated
 from numeric.arrays.axes import Array
 from numeric.arrays.threads import one_thread
@@ -35,7 +36,7 @@ class Oracle:
 
     ``network`` is what is sampled, ``outputs`` are those that have upstream gradients, ``order`` are the names in which
     a function returns its values where it says none. ``derived`` gives the derivation of a name, ``titled`` says what
-    it is in a sentence.
+    it is in a sentence, ``command`` what prints it.
     """
 
     network: Network
@@ -43,6 +44,11 @@ class Oracle:
     order: tuple[str, ...]
     derived: Callable[[str], Derivation]
     titled: Callable[[str], str]
+    command: str = field(default="", kw_only=True)
+
+    def commands(self, names: Sequence[str]) -> tuple[str, ...]:
+        """What prints the derivations of these names on the command line; none where it cannot say the subject."""
+        return (f"{self.command} --wrt {','.join(names)}",) if self.command else ()
 
     @property
     def constants(self) -> tuple[str, ...]:
@@ -123,7 +129,26 @@ def gradient_oracle(subject: Subject, of: Sequence[str], given: object, names: M
         if name not in net.forward.tensors:
             raise ArrayError(f"there is no tensor {name}; {nearest(name, net.forward.tensors)}")
     outputs = whole.outputs if isinstance(whole, Layer) else ()
-    return GradientOracle(net, outputs, order, net.gradient, lambda name: f"the gradient of {name}{place(name, net)}")
+
+    def titled(name: str) -> str:
+        return f"the gradient of {name}{place(name, net)}"
+
+    return GradientOracle(net, outputs, order, net.gradient, titled, command=command_of(subject, whole))
+
+
+def command_of(subject: Layer | Network | str, whole: Layer | Network) -> str:
+    """The command that derives a subject, where it was given as a text or is a network in the usual conventions."""
+    start = "python -m gradsheet derive"
+    if isinstance(subject, str):
+        counted = "" if isinstance(whole, Network) and whole.loss != STATED else " --index-base 0"
+        return f'{start} "{subject}"{counted}'
+    if not isinstance(subject, Network) or subject.conventions != USUAL or subject.extra:
+        return ""
+    if subject.loss in (None, STATED):
+        return ""
+    batch = f" --batch {subject.forward.given[0].shape[0]}" if subject.batched else ""
+    reduction = f" --reduction {subject.forward.reduction}" if batch and subject.forward.reduction != "mean" else ""
+    return f'{start} "{subject.description}" --loss "{subject.loss}"{batch}{reduction}'
 
 
 def subject_of(
