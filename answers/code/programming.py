@@ -105,7 +105,8 @@ def _introduction(assignments: Sequence[Assignment], printed: Sequence[Assignmen
     for one in assignments:
         if one.lacking:
             text.append(rf"\emph{{Not checked}}: {_listed([one.file])}, since {_listed(one.lacking)} is not installed.")
-    return " ".join(text)
+    # Names of files are long words: on justified lines they would leave wide gaps.
+    return rf"{{\raggedright {' '.join(text)}\par}}" if text else ""
 
 
 def _listing(assignment: Assignment) -> Code:
