@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from answers.contract.evidence import QUOTE, Found, quoted, read_number
@@ -33,18 +33,24 @@ class Quotation:
     behind: str
 
 
-def quoting(text: str, found: Mapping[str, Found], claims: tuple[Claim, ...]) -> tuple[Text, tuple[Claim, ...]]:
+Write = Callable[[str], str]
+"""What makes LaTeX of a text: of paragraphs, or of one line."""
+
+
+def quoting(
+    text: str, found: Mapping[str, Found], claims: tuple[Claim, ...], write: Write = markdown
+) -> tuple[Text, tuple[Claim, ...]]:
     """A text with its quotations, and the ``claims`` about what it quotes, which hold only if it is printed so.
 
     Raises:
         HomeworkContentError: the text quotes something that no evidence provides.
     """
-    block = Text(markdown(quoted(text, found)))
+    block = Text(write(quoted(text, found)))
     if not QUOTE.search(text):
         return block, claims
 
     def verdict() -> Comparison | None:
-        wrong = tuple(misquoted(block.latex, text, found))
+        wrong = tuple(misquoted(block.latex, text, found, write))
         return Comparison.failed("; ".join(wrong[:3])) if wrong else None
 
     if not claims:
@@ -55,9 +61,9 @@ def quoting(text: str, found: Mapping[str, Found], claims: tuple[Claim, ...]) ->
     return block, (*others, replace(last, check=lambda: verdict() or last.check()))
 
 
-def misquoted(latex: str, text: str, found: Mapping[str, Found]) -> Iterator[str]:
+def misquoted(latex: str, text: str, found: Mapping[str, Found], write: Write = markdown) -> Iterator[str]:
     """What of the printed text is not what the evidence says, in words."""
-    quotations = list(quotations_in(latex, text))
+    quotations = list(quotations_in(latex, text, write))
     if len(quotations) != len(QUOTE.findall(text)):
         yield "the text that is printed is not the one that was written"
     for one in quotations:
@@ -78,11 +84,11 @@ def misquoted(latex: str, text: str, found: Mapping[str, Found]) -> Iterator[str
             yield f"{name} stands beside what is called {other}"
 
 
-def quotations_in(latex: str, text: str) -> Iterator[Quotation]:
+def quotations_in(latex: str, text: str, write: Write = markdown) -> Iterator[Quotation]:
     """The quotations of a text, found in what is printed of it by printing it with marks in their places once more."""
     names = [match[1].strip().partition(".") for match in QUOTE.finditer(text)]
     numbers = iter(range(MARK, MARK + len(names)))
-    marked = markdown(QUOTE.sub(lambda _: str(next(numbers)), text))
+    marked = write(QUOTE.sub(lambda _: str(next(numbers)), text))
     pieces = re.split("|".join(str(MARK + place) for place in range(len(names))), marked)
     aligned = re.fullmatch("(.*?)".join(map(re.escape, pieces)), latex, re.DOTALL)
     if aligned is None:

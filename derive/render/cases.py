@@ -83,7 +83,7 @@ def _condition(switch: Expr) -> Boolean:
         left, right = sorted(switch.args, key=lambda argument: natural(str(argument)))
         return Eq(left, right)
     condition: Boolean = switch.args[0]
-    if isinstance(condition, Eq | Ne):
+    if isinstance(condition, Eq | Ne) and all(is_index(side) for side in condition.args):
         return condition.func(*sorted(condition.args, key=lambda argument: natural(str(argument))))
     return condition
 
