@@ -68,6 +68,7 @@ class PlainStyle(UnicodeStyle):
     signs: ClassVar[dict[str, str]] = {
         **UnicodeStyle.signs,
         "-": " - ", "minus": "-", "factor": " ", "tight factor": " ", "!=": " != ", "<=": " <= ", ">=": " >= ",
+        "sum": "sum", "product": "prod",
     }  # fmt: skip
 
     def __init__(self, naming: Naming) -> None:
@@ -112,9 +113,9 @@ class PlainStyle(UnicodeStyle):
         """The function sqrt."""
         return _plain(f"sqrt({self.signed(radicand).text})")
 
-    def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
+    def over_range(self, sign: str, letter: Piece, low: Piece, high: Piece, where: Piece | None = None) -> Piece:
         """``sum_b``; the range is the index's whole axis."""
-        return _plain(f"sum_{letter.text}", Binding.BIG)
+        return _plain(f"{sign}_{letter.text}{f'[{where.text}]' if where else ''}", Binding.BIG)
 
     def indicator(self, condition: Piece) -> Piece:
         """Iverson's bracket."""

@@ -300,12 +300,12 @@ class ExpressionPrinter:
         """A product over indices, of all places or of those that are said below the sign."""
         small = replace(self, inline=True)
         factor, places = factor_of(expression)
+        limits = outermost_first(expression)
+        said = [None] * (len(limits) - 1) + [None if places is None else small.condition(places)]
         signs = [
-            self.style.big_times(small.piece(letter), small.piece(low), small.piece(high))
-            for letter, low, high in outermost_first(expression)
+            self.style.big_times(small.piece(letter), small.piece(low), small.piece(high), where)
+            for (letter, low, high), where in zip(limits, said, strict=True)
         ]
-        if places is not None:
-            signs[-1] = self.style.where(signs[-1], small.condition(places))
         return compose.total(self.style, signs, self.piece(factor), linear=False)
 
     def of_matrix(self, expression: MatrixFunction) -> Piece:

@@ -30,6 +30,7 @@ class LatexStyle(Style):
         "modulo": r" \bmod ",
         "and": r" \text{ and } ", "or": r" \text{ or } ", "not": r"\text{not } ", "after sum": " ",
         "times": r" \times ", "equals": " = ", "elementwise": r"\odot ",
+        "sum": r"\sum", "product": r"\prod",
         "factor": r" \, ", "tight factor": "", "juxtapose": r" \, ",
     }  # fmt: skip
 
@@ -125,11 +126,12 @@ class LatexStyle(Style):
         text = f"{open_}{joint}{inside.text}{close}"
         return Piece(text, width, tall=inside.tall, parts=_opened(inside, left, right))
 
-    def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
-        below = f"{letter.text}={self.signed(low).text}"
-        text = rf"\sum_{{{below}}}^{{{self.signed(high).text}}}"
+    def over_range(self, sign: str, letter: Piece, low: Piece, high: Piece, where: Piece | None = None) -> Piece:
+        condition = rf",\, {where.text}" if where else ""
+        below = f"{letter.text}={self.signed(low).text}{condition}"
+        text = rf"{sign}_{{{below}}}^{{{self.signed(high).text}}}"
         width = 0.5 + SCRIPT * max(3.0, letter.width + low.width + 1.4, high.width)
-        return Piece(text, width, Binding.BIG, tall=True)
+        return Piece(text, width + (SCRIPT * where.width if where else 0), Binding.BIG, tall=True)
 
     def sum_over(self, letter: Piece) -> Piece:
         return Piece(rf"\sum_{letter.text}", 0.5 + SCRIPT * max(3.0, letter.width), Binding.BIG, tall=True)
@@ -137,14 +139,6 @@ class LatexStyle(Style):
     def element_of(self, base: Piece, subscripts: Sequence[Piece]) -> Piece:
         shown = [self.signed(subscript) for subscript in subscripts]
         return Piece(base.text + _below(shown), base.width + SCRIPT * sum(piece.width for piece in shown))
-
-    def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:
-        total = self.big_sum(letter, low, high)
-        return replace(total, text=total.text.replace(r"\sum", r"\prod", 1))
-
-    def where(self, sign: Piece, condition: Piece) -> Piece:
-        start, end = sign.text.split("}", 1)
-        return replace(sign, text=rf"{start},\, {condition.text}}}{end}", width=sign.width + SCRIPT * condition.width)
 
     def big_operator(self, name: str, below: Piece) -> Piece:
         words = name.replace("arg", r"arg\,")

@@ -77,8 +77,12 @@ class Style(ABC):
         """Brackets that grow with what is inside."""
 
     @abstractmethod
+    def over_range(self, sign: str, letter: Piece, low: Piece, high: Piece, where: Piece | None = None) -> Piece:
+        """A big sign over ``letter`` from ``low`` to ``high``, ``where`` a condition holds, which stands behind it."""
+
     def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
-        """The sign of a sum over ``letter`` from ``low`` to ``high``."""
+        """The sign of a sum over an index."""
+        return self.over_range(self.signs["sum"], letter, low, high)
 
     @abstractmethod
     def sum_over(self, letter: Piece) -> Piece:
@@ -92,13 +96,9 @@ class Style(ABC):
         """The sign of a product over ``letter`` from ``high`` down to ``low``, as matrices stand in it."""
         return self.big_times(letter, high, low)
 
-    @abstractmethod
-    def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:
-        """The sign of a product over an index."""
-
-    @abstractmethod
-    def where(self, sign: Piece, condition: Piece) -> Piece:
-        """The sign of a product with a condition below it, behind the index."""
+    def big_times(self, letter: Piece, low: Piece, high: Piece, where: Piece | None = None) -> Piece:
+        """The sign of a product over an index, of the factors ``where`` a condition holds."""
+        return self.over_range(self.signs["product"], letter, low, high, where)
 
     @abstractmethod
     def big_operator(self, name: str, below: Piece) -> Piece:

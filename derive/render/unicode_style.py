@@ -28,7 +28,7 @@ class UnicodeStyle(Style):
         "modulo": " mod ",
         "and": " and ", "or": " or ", "not": "not ", "after sum": " ", "times": " × ", "equals": " = ",
         "elementwise": "⊙", "factor": " · ", "tight factor": "·",
-        "juxtapose": " ",
+        "juxtapose": " ", "sum": "Σ", "product": "Π",
     }  # fmt: skip
 
     raises_exponents: ClassVar[bool] = False
@@ -92,22 +92,15 @@ class UnicodeStyle(Style):
     def enclose(self, inside: Piece, left: str = "(", right: str = ")") -> Piece:
         return _atom(f"{left}{inside.text}{right}")
 
-    def big_sum(self, letter: Piece, low: Piece, high: Piece) -> Piece:
-        return _atom(f"Σ_{{{letter.text}={self.signed(low).text}}}^{{{self.signed(high).text}}}", Binding.BIG)
+    def over_range(self, sign: str, letter: Piece, low: Piece, high: Piece, where: Piece | None = None) -> Piece:
+        below = f"{letter.text}={self.signed(low).text}{f', {where.text}' if where else ''}"
+        return _atom(f"{sign}_{{{below}}}^{{{self.signed(high).text}}}", Binding.BIG)
 
     def sum_over(self, letter: Piece) -> Piece:
         return _atom(f"Σ_{letter.text}", Binding.BIG)
 
     def element_of(self, base: Piece, subscripts: Sequence[Piece]) -> Piece:
         return _atom(base.text + self._below(subscripts))
-
-    def big_times(self, letter: Piece, low: Piece, high: Piece) -> Piece:
-        total = self.big_sum(letter, low, high)
-        return replace(total, text=total.text.replace("Σ", "Π", 1))
-
-    def where(self, sign: Piece, condition: Piece) -> Piece:
-        start, end = sign.text.split("}", 1)
-        return replace(sign, text=f"{start}, {condition.text}}}{end}", width=sign.width + condition.width)
 
     def big_operator(self, name: str, below: Piece) -> Piece:
         return _atom(f"{name}_{{{below.text}}}", Binding.BIG)

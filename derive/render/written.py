@@ -220,15 +220,16 @@ class WrittenPrinter:
         # SymPy joins nested sums into one, which then has the limits of all of them.
         limits = {str(limit[0]): limit for limit in self.reader.read(Tree("reduction", [kind, *parts])).limits}
         if str(kind) in ("prod", "Π"):
-            signs = [self._sign(*limits[letter], times=True) for letter in letters]
+            said: list[Piece | None] = [None] * len(letters)
             if condition is not None:
                 below = replace(inner, inline=True).reader.read(condition)
-                signs[-1] = self.style.where(
-                    signs[-1], ExpressionPrinter(self.style, self.ranks, inline=True).condition(below)
-                )
+                said[-1] = ExpressionPrinter(self.style, self.ranks, inline=True).condition(below)
                 shown = inner.piece(body)
+            times = self.style.big_times
+            signs = [times(*self._range(*limits[one]), where) for one, where in zip(letters, said, strict=True)]
             return compose.total(self.style, signs, shown, linear=False)
-        return compose.total(self.style, [self._sign(*limits[letter]) for letter in letters], shown)
+        signs = [self.style.big_sum(*self._range(*limits[letter])) for letter in letters]
+        return compose.total(self.style, signs, shown)
 
     def _told_from_sizes(self, kind: Token, parts: tuple[Tr, ...]) -> tuple[Tr, ...]:
         """A sum with another letter for each index that is called as a size in its own limits is."""
@@ -245,11 +246,11 @@ class WrittenPrinter:
                 parts = tuple(_with_letter(part, letter, other) for part in parts)
         return parts
 
-    def _sign(self, letter: Symbol, low: Expr, high: Expr, *, times: bool = False) -> Piece:
+    def _range(self, letter: Symbol, low: Expr, high: Expr) -> tuple[Piece, Piece, Piece]:
+        """An index and the ends of its range, as they are counted."""
         small = ExpressionPrinter(self.style, self.ranks, inline=True)
         first, last = low + self.index_base, sympy.expand(high + self.index_base)
-        sign = self.style.big_times if times else self.style.big_sum
-        return sign(small.piece(letter), small.piece(first), small.piece(last))
+        return small.piece(letter), small.piece(first), small.piece(last)
 
 
 LETTERS = ("i", "j", "k", "m", "n", "p", "q", "r", "s", "t", "u", "v", "w")

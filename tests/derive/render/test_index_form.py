@@ -4,7 +4,8 @@ from sympy import And, Eq, Expr, Float, Function, KroneckerDelta, Max, Mod, Rati
 
 from derive.errors import DeriveError
 from derive.expression.functions import Bracket
-from derive.expression.symbols import element, scalar
+from derive.expression.matrices import ProductOver
+from derive.expression.symbols import element, scalar, size
 from derive.render import cases_latex, cases_unicode, latex, unicode
 from tests.derive.render.samples import (
     RANKS,
@@ -198,3 +199,11 @@ def test_roots_of_numbers_are_drawn_together() -> None:
     assert latex(two / pi * mu) == r"\sqrt{\frac{2}{\pi}} \, \mu"
     assert latex(2 * two / pi * mu) == r"2\sqrt{\frac{2}{\pi}} \, \mu"
     assert latex(two / (2 * pi) * mu) == r"\frac{1}{\sqrt{2\pi}} \, \mu"
+
+
+def test_a_condition_below_a_product_stands_behind_its_whole_range() -> None:
+    low = size("n_in")
+    others = sympy.Piecewise((element("x", (k,)), sympy.Ne(k, i)), (1, True))
+    product = ProductOver(others, (k, low, n - 1))
+    assert latex(product, index_base=0) == r"\prod_{k=n_{\mathrm{in}},\, i \neq k}^{n-1} x_k"
+    assert unicode(product, index_base=0) == "Π_{k=n_in, i ≠ k}^{n−1} x[k]"
