@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 
 from answers.contract.item import Context
 from answers.errors import HomeworkContentError
 from answers.formulas.chain import RELATIONS, Chain, compare, decided, read_chain
+from answers.formulas.reader import FormulaReader, Written
 from answers.formulas.setting import About
 from answers.latex.escape import escape
 from answers.latex.numbers import scientific
@@ -45,6 +47,13 @@ class Statement:
         left, right = self.chain.lines
         said = (formula_unicode(side.formula, self.index_base) for side in (left, right))
         return f" {right.relation} ".join(said)
+
+    def misread(self) -> Iterator[str]:
+        """What of the statement as it is printed cannot be read, or says something else, in words."""
+        chain = self.chain
+        formulas = tuple(line.formula for line in chain.lines)
+        reader = FormulaReader(self.about, chain.setting, formulas, chain.ranges, self.index_base)
+        return reader.misread([Written(self.latex, "the statement", formulas, (chain.lines[1].relation,))])
 
     def compared(self, seed: int = 0) -> Comparison:
         """The two sides at points over the domains."""

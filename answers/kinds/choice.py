@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from answers.contract.evidence import Found
 from answers.contract.item import Answered, Claim, Context
-from answers.contract.methods import AS_WRITTEN, LINE_BEFORE, MISTAKEN
+from answers.contract.methods import AS_WRITTEN, LINE_BEFORE, MISTAKEN, READ_BACK
 from answers.contract.model import Strict
 from answers.contract.names import Option as Argument
 from answers.contract.texts import Markdown, MarkdownLine, Maths
@@ -165,12 +165,13 @@ class Boxes(About, Noted):
         def verdict() -> Comparison:
             holds = statement.compared(seed=1)
             if holds.ok == offer.right:
-                return Comparison(0.0, 0.0, holds.points)
+                wrong = list(statement.misread())
+                return Comparison.failed("; ".join(wrong)) if wrong else Comparison(0.0, 0.0, holds.points)
             said = "true" if offer.right else "false"
             found = holds.note if not holds.ok else "it holds at every point that was tried"
             return Comparison.failed(f"{statement.unicode} is said to be {said}: {found}", points=holds.points)
 
-        return Claim(statement.unicode, f"${statement.latex}$", (LINE_BEFORE,), verdict)
+        return Claim(statement.unicode, f"${statement.latex}$", (LINE_BEFORE, READ_BACK), verdict)
 
 
 class ChoiceItem(Boxes):

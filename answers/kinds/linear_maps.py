@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
@@ -14,12 +15,13 @@ from pydantic import Field
 from sympy import Matrix
 
 from answers.contract.item import Answered, Claim, Context
-from answers.contract.methods import DRAWN_CORNERS
+from answers.contract.methods import DRAWN_CORNERS, READ_BACK
 from answers.contract.written import Lined, Noted
 from answers.errors import HomeworkContentError
 from answers.latex.escape import escape
 from answers.latex.plotting import axis
 from answers.latex.sheet import Area, Curve, Dot, Plot, Plots
+from answers.reading import Point, ReadingError, Table, read
 from derive.building.reader import parse_formula
 from derive.errors import nearest
 from derive.render import latex
@@ -34,6 +36,11 @@ CAPTION = (
     r"Dotted: the unit square. Filled: its image. Solid and dashed: the images of $\bm{e}_1$ and $\bm{e}_2$, which are "
     "the columns of the matrix."
 )
+SAID = re.compile(
+    r"\\text\{(?:(?P<none>no area is left: not invertible)|"
+    r"areas (?:kept|times \$(?P<times>[^$]*)\$), orientation (?P<way>kept|reversed))\}"
+)
+"""How it is worded what a determinant says."""
 
 
 class LinearMaps(Lined, Noted):
@@ -52,8 +59,9 @@ class LinearMaps(Lined, Noted):
         drawn = [*maps.values(), *self._products(maps)]
         reach = max(1.0, *(float(numpy.abs(one.image).max()) for one in drawn))
         blocks = self.note_blocks()
-        blocks.append(Plots(tuple(one.plot(1.1 * reach) for one in drawn), CAPTION))
-        return Answered(tuple(blocks), tuple(one.claim() for one in drawn))
+        plots = tuple(one.plot(1.1 * reach) for one in drawn)
+        blocks.append(Plots(plots, CAPTION))
+        return Answered(tuple(blocks), tuple(one.claim(plot) for one, plot in zip(drawn, plots, strict=True)))
 
     def _products(self, maps: dict[str, Map]) -> Iterator[Map]:
         for first, second in self.products:
@@ -121,16 +129,24 @@ class Map:
         size = "kept" if abs(determinant) == 1 else f"times ${latex(abs(determinant))}$"
         return f"areas {size}, orientation {'kept' if determinant.is_positive else 'reversed'}"
 
-    def claim(self) -> Claim:
-        """The area that is drawn, with its sign, is the determinant; a product is one map after the other."""
+    def claim(self, plot: Plot) -> Claim:
+        """The area that is drawn, with its sign, is the determinant; a product is one map after the other.
+
+        What stands below the picture is read, and is what is drawn.
+        """
         what = f"{self.name}: area and determinant"
-        return Claim(what, escape(what), (DRAWN_CORNERS,), self.verdict)
+
+        def verdict() -> Comparison:
+            found = self.verdict()
+            wrong = list(_misread(plot)) if found.ok else []
+            return Comparison.failed("; ".join(wrong), DRAWN, found.points) if wrong else found
+
+        return Claim(what, escape(what), (DRAWN_CORNERS, READ_BACK), verdict)
 
     def verdict(self) -> Comparison:
         """Compare the corners that are drawn with the determinant, with linearity, and with one map after the other."""
         corners = self.image
-        x, y = corners.T
-        area = float(x @ numpy.roll(y, -1) - y @ numpy.roll(x, -1)) / 2
+        area = _area(corners)
         determinant = float(self.determinant)
         uneven = float(numpy.abs(corners[2] - corners[1] - corners[3]).max())
         errors = {
@@ -144,6 +160,45 @@ class Map:
         note = max(errors, key=lambda text: errors[text])
         worst = errors[note] if numpy.isfinite(area) else inf
         return Comparison(worst, DRAWN, len(corners), note if worst > DRAWN else "")
+
+
+def _area(corners: Values) -> float:
+    """The area of a polygon, negative if its corners run clockwise."""
+    x, y = corners.T
+    return float(x @ numpy.roll(y, -1) - y @ numpy.roll(x, -1)) / 2
+
+
+def _misread(plot: Plot) -> Iterator[str]:
+    """What stands below a picture and is not what is drawn in it."""
+    formula, words = plot.notes
+    (area,) = plot.areas
+    columns = numpy.array([curve.pieces[0][-1] for curve in plot.curves[:2]]).T
+    drawn = _area(numpy.array(area.corners))
+    matrix, _, determinant = formula.partition(r", \quad \det = ")
+    try:
+        if not numpy.allclose(read(matrix, Table(())).last.value(Point(Table(()), {})), columns, rtol=0, atol=DRAWN):
+            yield f"{matrix} is printed, and its columns are not what is drawn"
+        if abs(_number(determinant) - drawn) > DRAWN:
+            yield f"the determinant is printed as {determinant}, the area drawn is {drawn:.6g}"
+        if not _says(words, drawn):
+            yield f"{words} is printed, and the area drawn is {drawn:.6g}"
+    except ReadingError as reason:
+        yield f"printed, but not read: {reason}"
+
+
+def _says(words: str, area: float) -> bool:
+    """Whether words say what a map does that makes this area, with its sign, of the unit square."""
+    found = SAID.fullmatch(words)
+    if found is None:
+        return False
+    if found["none"]:
+        return abs(area) <= DRAWN
+    size = _number(found["times"]) if found["times"] else 1.0
+    return abs(size - abs(area)) <= DRAWN and (found["way"] == "kept") == (area > 0) and abs(area) > DRAWN
+
+
+def _number(text: str) -> float:
+    return float(read(text, Table(())).last.value(Point(Table(()), {})))
 
 
 def _matrix_latex(matrix: Matrix) -> str:

@@ -13,8 +13,8 @@ from answers.contract.methods import ALGEBRA, LINE_BEFORE, READ_BACK, Method, sm
 from answers.contract.model import Strict
 from answers.contract.texts import Markdown, MarkdownLine
 from answers.contract.written import Lined, Noted
-from answers.formulas.authored import Authored, Written
 from answers.formulas.chain import RELATIONS, Chain, ProofLine, compare, decided, read_chain
+from answers.formulas.reader import FormulaReader, Written
 from answers.formulas.setting import About, unknown_in
 from answers.latex.markdown import inline_markdown, markdown
 from answers.latex.sheet import Equation, Step, Steps, Text
@@ -56,7 +56,7 @@ class Proof(About, Lined, Noted):
             printed.append(_together(together, chain))
         blocks += [Text(markdown(self.closing))] if self.closing else []
         formulas = tuple(line.formula for line in chain.lines)
-        reader = Authored(self, setting, formulas, chain.ranges, base)
+        reader = FormulaReader(self, setting, formulas, chain.ranges, base)
         again = partial(reader.misread, printed, [one.latex for one in definitions])
         return Answered(tuple(blocks), (self._claim(chain, base, again),))
 

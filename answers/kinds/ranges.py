@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from math import inf
 from typing import Literal
@@ -14,14 +15,17 @@ from pydantic import Field, model_validator
 from sympy import Expr, Symbol
 
 from answers.contract.item import Answered, Claim, Context
-from answers.contract.methods import FAR_AND_NEAR, Method
+from answers.contract.methods import FAR_AND_NEAR, READ_BACK, Method
 from answers.contract.written import Lined, Noted, lines_left
 from answers.derivations.claims import claim
 from answers.errors import HomeworkContentError
 from answers.formulas.called import activation_in, slope_in
 from answers.formulas.curves import evaluator
+from answers.formulas.told import Told
 from answers.formulas.variation import Piece, Variation, below, variation
 from answers.latex.sheet import Column, Row, Table
+from answers.readback.printed import Printed
+from answers.readback.shown import Shown
 from derive.building.formulas import parse_formula_in, setting_of
 from derive.building.reader import parse_formula
 from derive.derivation import Derivation
@@ -65,9 +69,10 @@ class Ranges(Lined, Noted):
             Column("Range", "formula", 0.5),
         )
         blocks = self.note_blocks()
-        blocks.append(Table(columns, tuple(candidate.row() for candidate in candidates)))
-        claims = [claim(candidate.slope) for candidate in candidates]
-        claims += [candidate.claim() for candidate in candidates]
+        rows = tuple(candidate.row() for candidate in candidates)
+        blocks.append(Table(columns, rows))
+        claims = [claim(one.slope, shown=one.shown(row)) for one, row in zip(candidates, rows, strict=True)]
+        claims += [one.claim(row) for one, row in zip(candidates, rows, strict=True)]
         return Answered(tuple(blocks), tuple(claims))
 
     def _candidates(self, context: Context) -> Iterator[Candidate]:
@@ -174,10 +179,34 @@ class Candidate:
         left, right = "[" if found.low_is_value else "(", "]" if found.high_is_value else ")"
         return f"{left}{self._text(found.low)}, {self._text(found.high)}{right}"
 
-    def claim(self) -> Claim:
-        """The range holds all values, none beyond its ends, and is within the bounds."""
-        methods = (FAR_AND_NEAR, Method("and the bounds"))
-        return Claim(f"range of {self.name}", f"range of ${self.head}$", methods, self.verdict)
+    def shown(self, row: Row) -> tuple[Shown, ...]:
+        """The function and its derivative as the line of the table prints them."""
+        function, derivative, *_ = row.cells
+        return (Shown(self.slope, (Printed(function, "the function"), Printed(derivative, "the derivative"))),)
+
+    def claim(self, row: Row) -> Claim:
+        """The range holds all values, none beyond its ends, and is within the bounds; the line of the table says so."""
+        methods = (FAR_AND_NEAR, Method("and the bounds"), READ_BACK)
+
+        def verdict() -> Comparison:
+            found = self.verdict()
+            wrong = list(self._misread(row)) if found.ok else []
+            return Comparison.failed("; ".join(wrong[:3]), STEPWISE, found.points) if wrong else found
+
+        return Claim(f"range of {self.name}", f"range of ${self.head}$", methods, verdict)
+
+    def _misread(self, row: Row) -> Iterator[str]:
+        """What the line of the table says of the range that is not so."""
+        *_, words, interval = row.cells
+        found = self.variation.range
+        if (interval[:1] == "[", interval[-1:] == "]") != (found.low_is_value, found.high_is_value):
+            yield f"{interval} says otherwise which ends are values"
+        variable = str(self.slope.forward.function[self.call].variable)
+        for seed in range(3):
+            numbers = self._constants(seed)
+            constants = {str(letter): value for letter, value in numbers.items() if letter not in self.order.steps}
+            told = Told(words, interval, variable, partial(self._values, numbers=numbers), constants)
+            yield from told.wrong(numpy.concatenate([-FAR[:0:-1], FAR]))
 
     def verdict(self) -> Comparison:
         """Compare the range with values at small and large arguments: none outside, some near each end."""

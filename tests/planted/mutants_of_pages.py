@@ -134,8 +134,30 @@ PROOFS = {
         "1a",
         only="derive shows no proofs",
     ),
+    **{
+        f"range: {name}": Mutant(
+            f"answers.kinds.ranges:{target}", wrong, "ranges", "1a", only="derive shows no ranges of functions"
+        )
+        for name, target, wrong in (
+            ("another end", "Candidate.interval", replaced((r"(0, \infty)", r"(-1, \infty)"))),
+            ("a bracket", "Candidate.interval", replaced(("(0", "[0"))),
+            ("falls for rises", "Candidate.words", replaced(("rises", "falls"))),
+            ("another sign of the slope", "Candidate.words", replaced(("positive", "negative"))),
+            ("another start", "Candidate.words", replaced(("from $0$", "from $1$"))),
+        )
+    },
+    **{
+        f"linear map: {name}": Mutant(
+            f"answers.kinds.linear_maps:{target}", wrong, "maps", "1a", only="derive draws no linear maps"
+        )
+        for name, target, wrong in (
+            ("another entry", "_matrix_latex", replaced(("1 & 1", "1 & 2"))),
+            ("transposed", "_matrix_latex", replaced((r"1 & 1 \\[2pt] 0 & 1", r"1 & 0 \\[2pt] 1 & 1"))),
+            ("the other orientation", "Map.words", replaced(("orientation kept", "orientation reversed"))),
+        )
+    },
 }
-"""Printers of what authors write."""
+"""Printers of what authors write, and of functions that they name."""
 
 LARGE_SIZES = {
     "large sizes: a transpose dropped": planted(

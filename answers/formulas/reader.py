@@ -44,7 +44,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Authored:
+class FormulaReader:
     """Reads what is printed of formulas that are about the same, whose free letters have these ranges."""
 
     about: About
