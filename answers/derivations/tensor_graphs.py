@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from answers.contract.item import Claim
 from answers.contract.methods import READ_BACK, Method
+from answers.derivations.misdrawn import misdrawn_tensors
 from answers.graphs.scalar import ArrowNumbers
 from answers.graphs.tensors import tensor_drawing
 from answers.latex.sheet import Picture
 from answers.readback.reader import TOLERANCE
-from answers.readback.tensor_graphs import misdrawn_tensors
 from derive.graph.tensors import TensorGraph
 from numeric.checks.comparison import Comparison
 from numeric.checks.tensor_graph import misread

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from answers.derivations.misdrawn import misdrawn_tensors
 from answers.derivations.tensor_graphs import tensor_claims, tensor_picture
 from answers.latex.sheet import Equation, Picture, Room
-from answers.readback.tensor_graphs import misdrawn_tensors
 from derive import network
 from derive.graph.tensors import TensorGraph
 from tests.answers.sample import all_pass, answered, blank, homework, last
