@@ -72,6 +72,13 @@ ACTIVATIONS = (
         call="GELU",
         about="The input times the probability that a standard normal number is smaller than it.",
     ),
+    Activation(
+        "Threshold",
+        "z*[z > threshold] + value*[z <= threshold]",
+        call="threshold",
+        constants={"threshold": "0", "value": "0"},
+        about="What is above the threshold, and the value in the place of all else.",
+    ),
     Activation("GELUTanh", "z*Phi_tanh(z)", call="GELUTanh", about="The GELU in its approximation by tanh."),
     Activation("SiLU", "z*sigma(z)", call="SiLU", about="The input times its sigmoid."),
     Activation("Softsign", "z/(1 + abs(z))", call="softsign", about="The input over 1 plus its size."),

@@ -139,6 +139,31 @@ def embedding(rows: Expr, dimension: Expr, rank: Expr = Integer(1)) -> LayerDefi
     )
 
 
+def embedding_bag(rows: Expr, dimension: Expr) -> LayerDefinition:
+    """The mean of the rows of a table that the input's integers name."""
+    return LayerDefinition(
+        name="EmbeddingBag",
+        equations="y[i] = 1/T*sum[t] weight[z[t], i]",
+        axes=("T",),
+        sizes={"V": rows, "d": dimension},
+        shapes={"weight": ("V", "d"), "y": ("d",)},
+        parameters={"weight": "E"},
+        domains={"z": "class"},
+    )
+
+
+def pairwise_distance() -> LayerDefinition:
+    """The length of the difference of two vectors."""
+    return LayerDefinition(
+        name="PairwiseDistance",
+        equations="y = sqrt(sum[i] (x1[i] - x2[i])^2)",
+        axes=("n",),
+        source="x1",
+        inputs=("x2",),
+        shapes={"x2": ("n",)},
+    )
+
+
 LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     "Bilinear": bilinear,
     "Maxout": maxout,
@@ -147,4 +172,6 @@ LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     "CosineSimilarity": cosine_similarity,
     "Dropout": dropout,
     "Embedding": embedding,
+    "EmbeddingBag": embedding_bag,
+    "PairwiseDistance": pairwise_distance,
 }

@@ -80,6 +80,17 @@ def global_average_pool(rank: int) -> LayerDefinition:
     )
 
 
+def global_max_pool(rank: int) -> LayerDefinition:
+    """The largest value of every channel; of several that are largest the first in reading order counts."""
+    inner = ",".join(INNER[rank])
+    return LayerDefinition(
+        name=f"GlobalMaxPool{rank}d",
+        equations=f"y[c] = max[{inner}] z[c,{inner}]",
+        axes=("C", *SPACE[rank]),
+        channels=True,
+    )
+
+
 def power_average_pool(
     rank: int, power: Expr, kernel: Option, stride: Option | None = None, padding: Option = Integer(0)
 ) -> LayerDefinition:
@@ -89,8 +100,9 @@ def power_average_pool(
 
 
 LAYERS: dict[str, Callable[..., LayerDefinition]] = {
-    **{f"MaxPool{rank}d": partial(max_pool, rank) for rank in (1, 2)},
-    **{f"AvgPool{rank}d": partial(average_pool, rank) for rank in (1, 2)},
-    **{f"GlobalAvgPool{rank}d": partial(global_average_pool, rank) for rank in (1, 2)},
+    **{f"MaxPool{rank}d": partial(max_pool, rank) for rank in (1, 2, 3)},
+    **{f"AvgPool{rank}d": partial(average_pool, rank) for rank in (1, 2, 3)},
+    **{f"GlobalAvgPool{rank}d": partial(global_average_pool, rank) for rank in (1, 2, 3)},
+    **{f"GlobalMaxPool{rank}d": partial(global_max_pool, rank) for rank in (1, 2)},
     **{f"LPPool{rank}d": partial(power_average_pool, rank) for rank in (1, 2)},
 }

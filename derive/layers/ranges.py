@@ -65,7 +65,7 @@ RANGES: Mapping[str, Range] = MappingProxyType(
         "shape": Range(low=-1, whole=True),
         "axis": Range(whole=True, lettered=False),
         "p": Range(low=0, high=1, below=True),
-        **dict.fromkeys(("slope", "alpha", "low", "high", "above", "below"), ANY),
+        **dict.fromkeys(("slope", "alpha", "low", "high", "above", "below", "threshold", "value"), ANY),
         **dict.fromkeys(("beta", "delta", "power"), POSITIVE),
         **dict.fromkeys(("margin", "gamma", "lambda", "k"), NOT_NEGATIVE),
         "smoothing": Range(low=0, high=1),

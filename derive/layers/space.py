@@ -19,6 +19,13 @@ def zero_pad(rank: int, padding: Option) -> LayerDefinition:
     return _moved(f"ZeroPad{rank}d", rank, per_axis("p", padding, SPACE[rank]), "{o} - p{a}", "{a} + 2*p{a}")
 
 
+def circular_pad(rank: int, padding: Option) -> LayerDefinition:
+    """Every channel goes on at either end of each axis with what is at its other end."""
+    return _moved(
+        f"CircularPad{rank}d", rank, per_axis("p", padding, SPACE[rank]), "mod({o} - p{a}, {a})", "{a} + 2*p{a}"
+    )
+
+
 def upsample(rank: int, scale: Option = Integer(2)) -> LayerDefinition:
     """Every value repeated ``scale`` times along each axis: the nearest neighbour."""
     return _moved(f"Upsample{rank}d", rank, per_axis("s", scale, SPACE[rank]), "floor({o}/s{a})", "s{a}*{a}")
@@ -104,6 +111,7 @@ def unfold(kernel: Option, stride: Option = Integer(1), padding: Option = Intege
 
 LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     **{f"ZeroPad{rank}d": partial(zero_pad, rank) for rank in (1, 2, 3)},
+    **{f"CircularPad{rank}d": partial(circular_pad, rank) for rank in (1, 2)},
     **{f"Upsample{rank}d": partial(upsample, rank) for rank in (1, 2)},
     "PixelShuffle": pixel_shuffle,
     "PixelUnshuffle": pixel_unshuffle,

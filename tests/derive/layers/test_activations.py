@@ -12,7 +12,7 @@ from tests.sweeps import sweep
 STAGES = (
     "Identity ReLU 5*ReLU LeakyReLU LeakyReLU(0.2) LeakyReLU(slope) PReLU ELU ELU(2) ELU(alpha) Softplus Softplus(2) "
     "Softplus(beta) GELU GELUTanh SiLU Mish Softsign Hardtanh Hardtanh(low,high) ReLU6 Hardsigmoid Hardswish SELU CELU "
-    "CELU(alpha) LogSigmoid Softshrink Softshrink(lambda) Hardshrink Tanhshrink SquaredReLU "
+    "CELU(alpha) LogSigmoid Softshrink Softshrink(lambda) Hardshrink Tanhshrink SquaredReLU Threshold(0.1,20) "
     "Sigmoid Tanh c*Tanh Softmax 1/2*Softmax LogSoftmax f 2*f"
 ).split()
 
