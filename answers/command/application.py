@@ -65,6 +65,8 @@ class Program(TyperGroup):
             code = _refuse(str(error))
         except OSError as error:
             code = _refuse(_file_message(error))
+        except MemoryError as error:
+            code = _refuse(f"this takes more memory than there is{f': {error}' if str(error) else ''}")
         except RecursionError:
             code = _refuse("something is nested too deeply: give its parts names, such as a = ...; f = sigma(a)")
         finally:

@@ -10,6 +10,9 @@ from sympy import Expr
 
 from derive.errors import NetworkError
 
+LARGEST = 10**15
+"""Larger numbers are not whole ones of floating point any more."""
+
 
 @dataclass(frozen=True)
 class Range:
@@ -47,6 +50,8 @@ class Range:
             NetworkError: a number is not, or a letter stands where none may.
         """
         for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Expr) and one.is_Integer and abs(one) > LARGEST:
+                raise NetworkError(f"{owner}: {name} is at most 10^15, not {str(one)[:20]}...")
             if isinstance(one, Expr) and (one not in self if one.is_number else not self.lettered):
                 raise NetworkError(f"{owner}: {name} is {self}, not {one}")
 

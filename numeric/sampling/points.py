@@ -32,6 +32,8 @@ CANDIDATES, FEWEST = 128, 16
 """How many candidates are drawn together, and how many where that takes long."""
 PRODUCTS_AT_ONCE = 8_000_000
 """How many products a row may be added up from for all candidates together."""
+MOST_ELEMENTS = 200_000
+"""How many elements what is given may have at one candidate: a check measures many of their derivatives."""
 ELEMENTS_AT_ONCE = 16_000_000
 """How many elements what is given of all candidates together may have, however few these then are."""
 ROUNDS, USUAL = 10, 3
@@ -239,10 +241,18 @@ def candidates(model: Forward, sizes: Mapping[Symbol, int], generator: Generator
 
 
 def _how_many(model: Forward, sizes: Sizing) -> int:
-    """How many candidates are computed together, fewer where they are long to compute or take much memory."""
+    """How many candidates are computed together, fewer where they are long to compute or take much memory.
+
+    Raises:
+        ArrayError: even one takes too much.
+    """
     compared = (prod(lengths([length for _, length in gap.ranges], sizes)) for gap in gaps(model))
     largest = max(work(model).largest(sizes), *compared, 1)
     held = sum(prod(lengths(tensor.shape, sizes)) for tensor in model.given)
+    if held > MOST_ELEMENTS:
+        raise ArrayError(
+            f"the tensors have {held:.0e} elements at the sizes of a check; at most {MOST_ELEMENTS:.0e} are drawn"
+        )
     fewest = max(1, min(FEWEST, ELEMENTS_AT_ONCE // max(held, 1)))
     return max(fewest, min(CANDIDATES, PRODUCTS_AT_ONCE // largest))
 

@@ -166,3 +166,20 @@ def test_a_file_has_a_largest_size(tmp_path: Path) -> None:
 def test_a_program_of_the_user_that_fails_says_where(program: str, line: int, message: str, tmp_path: Path) -> None:
     file = written(tmp_path, program, "mine.py")
     run("derive", file).refused(f"{file}:{line} cannot be run: {message}")
+
+
+def test_what_takes_more_memory_than_there_is_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taking(*arguments: object) -> None:
+        raise MemoryError("Unable to allocate 42.6 PiB")
+
+    monkeypatch.setattr("answers.homework.load.load", taking)
+    run("verify", written(tmp_path)).refused("more memory than there is: Unable to allocate 42.6 PiB")
+
+
+@pytest.mark.parametrize(
+    "layer", ["Conv1d(3, 2, padding=10000000000)", f"MaxPool1d({'9' * 50})", f"Linear({'9' * 4999})"]
+)
+def test_numbers_that_no_array_has_end_soon_with_one_message(layer: str) -> None:
+    outcome = run("derive", f"x:(2,8) -> {layer}", "--loss", "MSE", "--wrt", "x")
+    assert "Traceback" not in outcome.err
+    assert outcome.code == 2 or "it cannot be checked: the tensors have" in outcome.out + outcome.err
