@@ -217,15 +217,15 @@ def _meetings(window: Window) -> Iterator[Feature]:
 def _windows(row: Row) -> Iterator[Window]:
     """The windows of a row: subscripts, and differences that a Kronecker delta holds at 0, that are sums of indices."""
     ranges = {letter: sympy.sympify(length) for letter, length in zip(row.indices, row.tensor.shape, strict=True)}
-    for total in row.expression.atoms(sympy.Sum, ArgMax):
+    for total in sorted(row.expression.atoms(sympy.Sum, ArgMax), key=str):
         ranges |= {letter: upper - lower + 1 for letter, lower, upper in total.limits}
     own = set(row.indices)
-    for access in row.expression.atoms(Indexed):
+    for access in sorted(row.expression.atoms(Indexed), key=str):
         for subscript in access.indices:
             steps = _coefficients(subscript, ranges)
             outer = [letter for letter in steps if letter in own] or list(steps)
             yield from _moved(outer, steps, ranges)
-    for delta in row.expression.atoms(KroneckerDelta):
+    for delta in sorted(row.expression.atoms(KroneckerDelta), key=str):
         # Where a delta holds, what the row computes is reached from positions and kernels that are summed over.
         steps = _coefficients(delta.args[0] - delta.args[1], ranges)
         summed = {letter: step for letter, step in steps.items() if letter not in own}

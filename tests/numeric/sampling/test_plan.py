@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +107,21 @@ def test_sizes_that_are_given_stay() -> None:
     size = next(symbol for symbol in plan(model, 0).telling[0] if symbol.name == "s")
     choices = plan(model, 0, ((size, 4),))
     assert {sizes[size] for sizes in (*choices.telling, *choices.long, choices.ones)} == {4}
+
+
+def test_the_order_of_sets_has_no_say_in_a_plan() -> None:
+    program = """
+from derive import layer
+from numeric.sampling.plan import plan
+model = layer("ConvTranspose2d", "C_out", "k", stride="s").network.forward
+print([sorted((str(size), number) for size, number in sizes.items()) for sizes in plan(model, 0).sizings])
+"""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, stdout=subprocess.PIPE
+        )
+        for seed in "01"
+    ]
+    first, second = (process.communicate()[0] for process in running)
+    assert first
+    assert second == first
