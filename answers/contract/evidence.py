@@ -77,7 +77,8 @@ def quoted(text: str, found: Mapping[str, Found]) -> str:
     def value(match: re.Match[str]) -> str:
         name = match.group(1).strip()
         if name not in values:
-            raise HomeworkContentError(f"the text quotes {name}, which no evidence provides; {nearest(name, values)}")
+            near = nearest(name, values) if values else "there is no evidence beside it"
+            raise HomeworkContentError(f"the text quotes {name}, which no evidence provides; {near}")
         return values[name]
 
     return QUOTE.sub(value, text)

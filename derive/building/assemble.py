@@ -141,9 +141,14 @@ def _check_rank(definition: LayerDefinition, source: Tensor, batch: Expr | None,
         samples = 1 if definition.over_batch else 0
         order = channel_order(definition, conventions, count, samples)
         axes = ", ".join(in_order(definition.axes, order))
+        way = ""
+        if definition.channels and len(incoming) == count - 1:
+            way = f"; with one channel it is ({', '.join(map(str, in_order((1, *incoming), order)))})"
+        elif count == 1 and len(incoming) > 1:
+            way = "; Flatten makes a vector of it"
         raise NetworkError(
             f"{definition.name} takes an input with {count} axes ({axes}), "
-            f"but {source.name} has shape ({', '.join(map(str, incoming))})"
+            f"but {source.name} has shape ({', '.join(map(str, incoming))}){way}"
         )
 
 

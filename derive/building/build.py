@@ -240,7 +240,8 @@ class Builder:
             return tensor
         unknown = [part for part in source.names if part not in self.values]
         if unknown:
-            raise NetworkError(f"no chain before this one computes {unknown[0]}; {nearest(unknown[0], self.values)}")
+            known = f"; {nearest(unknown[0], self.values)}" if self.values else ""
+            raise NetworkError(f"no chain before this one computes {unknown[0]}; an input has its size, x:n{known}")
         parts = [self.values[part] for part in source.names]
         if source.kind in ("value", "together"):
             self.beside = tuple(parts[1:])

@@ -17,6 +17,7 @@ from lark import Token, Tree
 from sympy import Expr, Symbol
 
 from derive.building.equations import left_indices
+from derive.building.hints import element_of
 from derive.building.placed import PlacedError, position_of, shown_in
 from derive.building.reader import CONSTANTS, Reader, Vocabulary, parse_tree
 from derive.errors import DefinitionError, nearest
@@ -187,7 +188,10 @@ class _Walk:
         """
         known = self.ranks.setdefault(str(token), rank)
         if known != rank:
-            raise PlacedError(f"{token} has {known} axes, {rank} subscripts were given", position_of(token))
+            raise PlacedError(
+                f"{token} has {known} axes, {rank} subscripts were given; {element_of(str(token), known)}",
+                position_of(token),
+            )
 
     def _walk(self, tree: Tree[Any] | Token | None, scope: Mapping[str, Node]) -> None:
         if not isinstance(tree, Tree):

@@ -14,6 +14,7 @@ from lark.exceptions import UnexpectedInput
 from sympy import Eq, Expr, Function, KroneckerDelta, Sum, Symbol
 
 from derive.building import as_written
+from derive.building.hints import element_of, way_out
 from derive.building.known import ARGUMENTS, ELEMENTARY, ELSEWHERE, OF_MATRICES, SEVERAL, UNKNOWN
 from derive.building.placed import PlacedError, position_of, shown_in
 from derive.building.shorthands import FORMULAS, WHOLE, written_out
@@ -119,8 +120,9 @@ def _parsed(text: str, start: str) -> Tree[Any]:
         return _parser().parse(text, start=start)
     except UnexpectedInput as error:
         context = error.get_context(text, span=30).rstrip()
+        way = way_out(text, error.pos_in_stream or 0, start == "rows")
         raise DefinitionError(
-            f"cannot read the equation at line {error.line}, column {error.column}:\n{context}"
+            f"cannot read the equation at line {error.line}, column {error.column}{way}:\n{context}"
         ) from error
 
 
@@ -244,7 +246,10 @@ class Reader:
             known = ", ".join(sorted(self.vocabulary.shapes))
             raise PlacedError(f"{name} is read but not defined; known here: {known}", position_of(token))
         if shape is not None and len(shape) != given:
-            raise PlacedError(f"{name} has {len(shape)} axes, {given} subscripts were given", position_of(token))
+            raise PlacedError(
+                f"{name} has {len(shape)} axes, {given} subscripts were given; {element_of(name, len(shape))}",
+                position_of(token),
+            )
 
     def _call(self, token: Token, *arguments: Tree[Any]) -> Expr:
         if str(token) in OF_MATRICES and str(token) not in self.vocabulary.functions:
