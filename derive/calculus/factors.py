@@ -48,12 +48,15 @@ def taken_out(total: Add, *, one_denominator: bool) -> tuple[Expr, Expr]:
         number = Rational(number.p) if number.q == 1 else sympy.S.One
     if number == 1 and not any(shared.values()):
         return sympy.S.One, total
-    factor = Mul(*(base**exponent for base, exponent in shared.items()))
-    left = [
-        coefficient / number * Mul(*(base ** (powers.get(base, 0) - shared[base]) for base in bases))
-        for coefficient, powers in terms
-    ]
+    factor = Mul(*(base**exponent for base, exponent in shared.items() if exponent))
+    left = [coefficient / number * _divided(powers, shared) for coefficient, powers in terms]
     return number * factor, Add(*left)
+
+
+def _divided(powers: Powers, by: Powers) -> Expr:
+    """A product divided by another; ``by`` names all bases of both."""
+    exponents = ((base, powers.get(base, sympy.S.Zero) - exponent) for base, exponent in by.items())
+    return Mul(*(base**exponent for base, exponent in exponents if exponent))
 
 
 def plainly_irreducible(total: Expr) -> bool:

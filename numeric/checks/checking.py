@@ -14,6 +14,7 @@ from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
 from derive.remembering import TRIALS, with_forward
 from numeric.arrays.functions import left_unknown
+from numeric.checks.branches import tried_branches
 from numeric.checks.comparison import Comparison, is_zero, worst_of
 from numeric.checks.trials import Place, Trials, numbered, tells_apart
 from numeric.checks.untried import missed_situations, unmet_boundaries, zero_everywhere
@@ -89,6 +90,9 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     say nothing; only a value may be given by its name, as the input of a layer is in a forward table. A result that
     reads a tensor outside its range fails, unless the derivation says that it counts as 0 there.
 
+    Where an answer has a condition on values or on sizes that the forward definition does not have, points are sought
+    at which it holds and at which it does not.
+
     What could be tried at none of the points, such as a kink that no point is exactly at, is among the items as
     unchecked, and does not count as passed.
 
@@ -103,6 +107,8 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
     if points < 1:
         raise ArrayError(f"a check needs at least one point, not {points}")
     chosen = _places(derivation, seed, points)
+    branching, unmet = tried_branches(derivation, seed, chosen)
+    chosen += branching
     steps = numbered(derivation.steps)
     trials = [Trials(derivation, steps, place.for_derivation()) for place in chosen]
     items = worst_of(
@@ -110,6 +116,7 @@ def check(derivation: Derivation, seed: int = 0, points: int = 3) -> Check:
             *(item for one in trials if not one.place.kink for item in one.items()),
             *_at_boundaries([one for one in trials if one.place.kink]),
             *_untried(derivation, seed, chosen),
+            *unmet,
         )
     )
     sizes = tuple(tuple((str(symbol), number) for symbol, number in place.point.sizes.items()) for place in chosen)

@@ -119,7 +119,7 @@ def _search(
                     given[tensor.name] = given[tensor.name] * SHRINKING**number
         values = dict(given)
         chart.compute(chart.rows, values, sizes, numpy.float64)
-        distance, activity = _distances(model, values, sizes, tied=tied)
+        distance, activity = distances(model, values, sizes, tied=tied)
         if partial is not None:
             distance = numpy.where(_responds(model, values, sizes, partial, generator), distance, 0.0)
         moderate = _extent(model, values) <= UNSATURATED
@@ -270,7 +270,7 @@ def _scale(model: Forward, tensor: Tensor, shape: tuple[int, ...]) -> float:
     return min(1.0, sqrt(many / terms)) if tensor.role == "parameter" and tensor.domain == "real" else 1.0
 
 
-def _distances(
+def distances(
     model: Forward, values: Mapping[str, Array], sizes: Mapping[Symbol, int], *, tied: bool
 ) -> tuple[Array, Array]:
     """For each candidate the distance from the nearest kink, and on how many conditions both sides occur.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import sympy
-from sympy import Eq, Function, Integer, KroneckerDelta, Mod, Ne, Rational
+from sympy import And, Eq, Function, Integer, KroneckerDelta, Mod, Ne, Rational
 
 from derive.expression.functions import Bracket
 from derive.expression.symbols import index
@@ -299,6 +299,18 @@ def _first_sample(result: sympy.Expr) -> sympy.Expr:
     )
 
 
+BRANCHES = {
+    "wrong only for n = 4": Kind("W1", doubled_for(Eq(N, 4))),
+    "wrong only for n = 4 and K = 6": Kind("b1", doubled_for(And(Eq(N, 4), Eq(K, 6)))),
+    "wrong only for n = 101": Kind("W1", doubled_for(N > 100)),
+    "wrong only for strides of 4": Kind("conv weight", doubled_for(Eq(STRIDE, 4))),
+    "wrong only for values beyond 3": Kind("b1 unknown", doubled(lambda d: at("z1", place(d, 0)) > 3)),
+    "wrong only for values beyond 20": Kind("dz2/dz1 elu", doubled(lambda d: at("z1", place(d, 0)) > 20)),
+    "wrong only in the tail of the sigmoid": Kind("dy_hat/dz3 sigmoid", doubled(lambda d: at("z3", place(d, 0)) < -8)),
+    "wrong only for large hidden values": Kind("W1", doubled(lambda d: at("z2", place(d, 0)) > 15)),
+}
+
+
 Z1 = Elementwise(Bracket(sympy.Symbol("u", real=True) > 0), (sympy.Symbol("u", real=True),), (column("z1", "d"),))
 
 FORMS = {
@@ -329,4 +341,4 @@ FORMS = {
 }
 
 
-KINDS = {**FACTORS, **SIZES, **RANGES, **KINKS, **HESSIANS, **RECURRENCES, **BATCHES, **FORMS}
+KINDS = {**FACTORS, **SIZES, **RANGES, **KINKS, **HESSIANS, **RECURRENCES, **BATCHES, **BRANCHES, **FORMS}
