@@ -24,7 +24,7 @@ from derive.lecture.passages import Lecturer
 from derive.lettering import Lettering, lettering_of
 from derive.matrix.form import Former
 from derive.matrix.nodes import Node
-from derive.remembering import with_forward
+from derive.remembering import FEW, with_forward
 from derive.step_rules import StepRule
 from derive.steps import Grain, Quantity, Step
 
@@ -182,7 +182,7 @@ class Deriver:
         return self._speakers[key]
 
 
-@with_forward(8)
+@with_forward(FEW)
 def deriver_of(
     forward: Forward,
     blocks: tuple[Block, ...],

@@ -28,6 +28,12 @@ LIBRARY = 256
 TRIALS = 64
 """What takes long and is large: networks of templates, values at points, cases of a programming part."""
 
+WRITTEN = 20_000
+"""Formulas that a class writes of one derivation."""
+
+FEW = 8
+"""What is large and comes up in turns of one definition: points with their arrays, conventions."""
+
 DATA = 4
 """Data sets, which may be very large."""
 

@@ -19,7 +19,7 @@ from answers.reading.macros import Macros
 from answers.reading.symbols import Layout
 from derive.derivation import Derivation
 from derive.expression.partials import partial_named
-from derive.remembering import with_forward
+from derive.remembering import WRITTEN, with_forward
 
 MISSING = "missing"
 """The outcome of a question that nothing in a hand-in answers."""
@@ -188,7 +188,7 @@ def _earned(points: float, judged: Mark, marking: Marking) -> float | None:
     return points * share * (marking.disallowed if judged.disallowed else 1.0)
 
 
-@with_forward(20_000)
+@with_forward(WRITTEN)
 def _mark(
     derivation: Derivation,
     latex: str,

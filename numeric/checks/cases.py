@@ -20,7 +20,7 @@ from derive.derivation import Derivation, General
 from derive.expression.collector import collector_paused
 from derive.expression.functions import Bracket
 from derive.forward import Forward
-from derive.remembering import EXPRESSIONS, with_forward
+from derive.remembering import EXPRESSIONS, FEW, with_forward
 from derive.render import unicode
 from derive.specialise import put, specialised
 from derive.steps import Quantity
@@ -95,7 +95,7 @@ def _as_a_case(derivation: Derivation, general: General) -> Iterator[Comparison]
     yield from _dropped(expected, general)
 
 
-@with_forward(8)
+@with_forward(FEW)
 def _at_numbers(general: Forward, numbers: tuple[tuple[Expr, Expr], ...]) -> Forward:
     """The general forward definition at the numbers."""
     return with_numbers(general, dict(numbers))

@@ -12,7 +12,7 @@ from sympy import Symbol
 from derive.derivation import Derivation
 from derive.expression.partials import partial_name, partial_named
 from derive.forward import Forward
-from derive.remembering import TRIALS, with_forward
+from derive.remembering import FEW, TRIALS, with_forward
 from numeric.arrays.functions import left_unknown
 from numeric.checks.branches import tried_branches
 from numeric.checks.comparison import Comparison, is_zero, worst_of
@@ -207,12 +207,12 @@ def _untied_place(model: Forward, seed: int, sizes: Sizes) -> tuple[Place, ...]:
     return () if arrays is None else (Place(Point(model, arrays, dict(sizes))),)
 
 
-@with_forward(8)
+@with_forward(FEW)
 def _boundaries(model: Forward, seed: int) -> Boundaries:
     return boundaries(model, sample_sizes(model, seed), seed)
 
 
-@with_forward(8)
+@with_forward(FEW)
 def places_of(model: Forward, seed: int, count: int) -> tuple[Place, ...]:
     """The random points of a forward definition for a seed. Derivations of one model share what they measure."""
     found = [Place(Point(model, arrays, sizes)) for sizes, arrays in samples(model, seed, count)]

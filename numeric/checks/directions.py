@@ -20,7 +20,7 @@ from derive.building.blueprint import Block
 from derive.expression import symbols
 from derive.forward import Forward, Row, Tensor
 from derive.network import Network
-from derive.remembering import with_forward
+from derive.remembering import FEW, with_forward
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import lengths
 from numeric.checks.tolerances import DOUBLE
@@ -60,7 +60,7 @@ class Directions:
         return self.error <= DOUBLE
 
 
-@with_forward(8)
+@with_forward(FEW)
 def along_directions(model: Forward, seed: int = 0) -> Directions:
     """The gradients of the loss of a definition whose sizes are numbers, compared along random directions.
 

@@ -15,7 +15,7 @@ from derive.building.objective import losses_in
 from derive.errors import nearest
 from derive.forward import Forward, Tensor
 from derive.network import Network, network
-from derive.remembering import with_forward
+from derive.remembering import FEW, with_forward
 from numeric.arrays.axes import Array
 from numeric.arrays.sizes import lengths, sizes_from, with_derived
 from numeric.codegen import Compiled, compile
@@ -59,7 +59,7 @@ def prepare(net: Network, dataset: Dataset, settings: Settings) -> Learner:
     return replace(made, shapes=shapes, constants=constants, threshold=threshold)
 
 
-@with_forward(8)
+@with_forward(FEW)
 def _compiled(net: Network) -> Compiled:
     """The generated code of a network; the runs of a sweep share it."""
     return compile(net)

@@ -56,8 +56,9 @@ def test_bounds_are_named_in_one_place() -> None:
             for decorator in getattr(node, "decorator_list", ()):
                 written = ast.unparse(decorator)
                 assert written not in ("cache", "functools.cache"), (path, node)
-                if written.startswith("lru_cache("):
-                    assert written.removeprefix("lru_cache(maxsize=").removesuffix(")") in named, (path, written)
+                for kind in ("lru_cache(maxsize=", "with_forward("):
+                    if written.startswith(kind):
+                        assert written.removeprefix(kind).removesuffix(")") in named, (path, written)
 
 
 def test_what_is_found_of_a_definition_is_kept_with_it_and_forgotten_with_it() -> None:
