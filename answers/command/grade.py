@@ -41,6 +41,18 @@ def grade(
         typer.Option(min=1, show_default=False, help="So many hand-ins at once; as many as there are cores."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Leave out what was marked before.")] = False,
+    gradescope: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            show_default=False,
+            help="Read FOLDER as Gradescope's download, or as its autograder's, and write its results.json there.",
+        ),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", show_default=False, help="Spread hand-ins over the cluster of this scheduler."),
+    ] = None,
     sandbox: Annotated[
         Sandbox,
         typer.Option(help="Run programs only where the system can keep everything from them, or as far as it can."),
@@ -66,7 +78,10 @@ def grade(
     trial = Trial(drawn, sandbox == "required")
     target = out or Path(f"{folder.resolve().name}-marked")
     done = count(1)
-    with loaded(homework), bar_shown("Marking", len(tasks_of(folder, target))) as show:
+    with (
+        loaded(homework),
+        bar_shown("Marking", len(tasks_of(folder, target, gradescope=gradescope is not None))) as show,
+    ):
         paper, handins = grade_all(
             homework,
             folder,
@@ -74,6 +89,8 @@ def grade(
             workers=workers,
             resume=resume,
             trial=trial,
+            gradescope=gradescope,
+            dask=dask,
             advance=lambda student: show(student, next(done)),
         )
     if csv is not None:
