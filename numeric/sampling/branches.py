@@ -25,7 +25,7 @@ from numeric.expression.forward import program
 from numeric.sampling import Sizing
 from numeric.sampling.kinks import Range, gaps
 from numeric.sampling.plan import fitted, plan
-from numeric.sampling.points import MARGINS, candidates, distances
+from numeric.sampling.points import MARGINS, candidates, distances, sample_sizes
 
 FARTHER = (1.0, 3.0, 10.0, 30.0, 100.0)
 """By what values are made larger from round to round."""
@@ -67,7 +67,7 @@ def _is_told(branch: Branch, model: Forward) -> bool:
     """Whether the points of a check decide a condition: it is of sizes alone, or of values of rows."""
     read = {symbols.name_of(access) for access in symbols.accesses(branch.condition)}
     letters = {letter for letter, _ in branch.ranges}
-    sizes = set().union(*(length.free_symbols for tensor in model.tensors.values() for length in tensor.shape))
+    sizes = sample_sizes(model, 0).keys()
     numbers = {symbol for symbol in walks.free_symbols(branch.condition) if symbol.is_integer}
     if not numbers <= letters | sizes:
         return False
