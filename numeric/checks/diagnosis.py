@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy
 
@@ -21,11 +21,14 @@ MOST_AXES = 6
 class Difference:
     """What is wrong with a gradient at one point, and what its factor may come from there.
 
-    A factor of 2 may be a 2 or a size of 2: what holds at every point is the reason.
+    A factor of 2 may be a 2 or a size of 2: what holds at every point is the reason. Where only elements are said to be
+    wrong, or a factor has no name, it is not ``explained``; what explains it is not ``sought`` where that takes long.
     """
 
     text: str
     hints: tuple[str, ...] = ()
+    explained: bool = True
+    sought: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def difference(
     explained = _explained(name, found, all_expected, sizes, bound)
     if explained is not None:
         return explained
-    return Difference(f"{_element(found, expected, bad)}; {_share(bad, 'wrong')}{_signs(found, expected, bound)}")
+    text = f"{_element(found, expected, bad)}; {_share(bad, 'wrong')}{_signs(found, expected, bound)}"
+    return Difference(text, explained=False)
 
 
 def _explained(
@@ -100,7 +104,11 @@ def _off_by(factor: float, start: str, sizes: Sizes, bound: Bound) -> Difference
         (value, text) for value, text in _known_factors(sizes) if abs(value - factor) <= bound.of_factor * abs(value)
     ]
     times = _times(near[0][0] if near else factor)
-    return Difference(f"{start}{verb} {times} what it should be in every element", tuple(text for _, text in near))
+    return Difference(
+        f"{start}{verb} {times} what it should be in every element",
+        tuple(text for _, text in near),
+        explained=bool(near),
+    )
 
 
 def _reshaped(found: Array, expected: Array, sizes: Sizes, bound: Bound) -> Difference:
@@ -123,12 +131,31 @@ def _reshaped(found: Array, expected: Array, sizes: Sizes, bound: Bound) -> Diff
         if factor is None:
             return Difference(f"{fits}, but the elements are wrong too")
         return _off_by(factor, f"{fits} and elements" if factor == 1 else f"{fits}, and", sizes, bound)
-    for size, length in sizes.items():
-        if found.shape == (length, *expected.shape):
-            for how, whole in (("sum", found.sum(axis=0)), ("mean", found.mean(axis=0))):
-                if _close(whole, expected, bound):
-                    return Difference(f": the {how} over the first axis, of length {size}, is missing")
-    return Difference("")
+    return _unsummed(found, expected, sizes, bound) or Difference("")
+
+
+def _unsummed(found: Array, expected: Array, sizes: Sizes, bound: Bound) -> Difference | None:
+    """The axes that a gradient is not summed over, or is summed over too much."""
+    for more, fewer, missing in ((found, expected, True), (expected, found, False)):
+        for axes in combinations(range(more.ndim), max(more.ndim - fewer.ndim, 0)):
+            rest = tuple(length for axis, length in enumerate(more.shape) if axis not in axes)
+            if not axes or rest != fewer.shape:
+                continue
+            for how, whole in (("sum", more.sum(axis=axes)), ("mean", more.mean(axis=axes))):
+                if _close(whole, fewer, bound):
+                    over = f"the {how} over {_named(axes, more.shape, sizes)}"
+                    return Difference(f": {over} is {'missing' if missing else 'taken, which should not be'}")
+    return None
+
+
+def _named(axes: tuple[int, ...], shape: tuple[int, ...], sizes: Sizes) -> str:
+    """Axes in words, with the sizes that are as long."""
+    if axes == (0,):
+        named = [size for size, length in sizes.items() if length == shape[0]]
+        return "the first axis" + (f", of length {named[0]}," if named else "")
+    if len(axes) == 1:
+        return f"axis {axes[0]}"
+    return f"axes {', '.join(map(str, axes[:-1]))} and {axes[-1]}"
 
 
 def _turned(found: Array, expected: Array, bound: Bound) -> tuple[tuple[int, ...], float | None] | None:

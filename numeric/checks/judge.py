@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy
@@ -17,6 +17,7 @@ from numeric.checks.callables.returned import by_name, numbers
 from numeric.checks.diagnosis import Difference, difference
 from numeric.checks.oracle import Oracle
 from numeric.checks.precision import Allowed, Precision, operations, precision_of
+from numeric.checks.reasons import Wrong, is_small, reasons
 from numeric.checks.reports import table
 from numeric.measuring.point import Point
 from numeric.sampling import Sizing
@@ -180,7 +181,15 @@ class Judge:
             bound = reach if reach.shape == apart.shape else reach.max(initial=0.0)
             if (apart <= bound).all():
                 return None
+        if not found.explained and array.shape == expected[name].shape:
+            found = self._explained(found, Wrong(name, array, derived, allowed.share), outcome)
         return Finding(name, oracle.titled(name), found, array, derived, allowed)
+
+    def _explained(self, found: Difference, wrong: Wrong, outcome: Outcome) -> Difference:
+        """What is wrong with what explains all of it, where that is found."""
+        if not is_small(self.oracle, wrong.name, outcome.chosen):
+            return replace(found, sought=False)
+        return replace(found, hints=tuple(reasons(self.oracle, wrong, outcome.arrays, outcome.chosen)))
 
 
 def where_finite(array: Array, derived: Array) -> tuple[Array, Array]:
@@ -228,5 +237,6 @@ def _together(titles: Sequence[str]) -> str:
 
 def _joined(found: Sequence[Difference]) -> str:
     """What was wrong first, and what it may come from at every point."""
-    reasons = [hint for hint in found[0].hints if all(hint in one.hints for one in found)]
+    sought = [one for one in found if one.sought]
+    reasons = [hint for hint in sought[0].hints if all(hint in one.hints for one in sought)] if sought else []
     return found[0].text + (f": {reasons[0]}" if reasons else "")
