@@ -80,6 +80,53 @@ def global_average_pool(rank: int) -> LayerDefinition:
     )
 
 
+def _shares(rank: int, outputs: Option) -> tuple[dict[str, Expr], tuple[tuple[str, str, str], ...], dict[str, str]]:
+    """The sizes of an adaptive pool, its axes with both of their indices, and which places of each axis a window has.
+
+    Of n windows along an axis of length L the one at t reaches from the place ⌊tL/n⌋ to before ⌈(t + 1)L/n⌉.
+    """
+    triples = tuple(zip(SPACE[rank], OUTER[rank], INNER[rank], strict=True))
+    inside = {a: f"{o}*{a} < n{a}*({i} + 1) and n{a}*{i} < ({o} + 1)*{a}" for a, o, i in triples}
+    return per_axis("n", outputs, SPACE[rank]), triples, inside
+
+
+def adaptive_average_pool(rank: int, outputs: Option) -> LayerDefinition:
+    """The mean of every window, of which there are so many along each axis, as even as they can be."""
+    sizes, triples, inside = _shares(rank, outputs)
+    inner = ",".join(INNER[rank])
+    rows = [f"w{a}[{o},{i}] = [{inside[a]}]\ns{a}[{o}] = sum[{i}] w{a}[{o},{i}]" for a, o, i in triples]
+    total = "*".join(f"w{a}[{o},{i}]" for a, o, i in triples)
+    count = "*".join(f"s{a}[{o}]" for a, o, _ in triples)
+    rows.append(f"y[c,{','.join(OUTER[rank])}] = (sum[{inner}] {total}*z[c,{inner}])/({count})")
+    return LayerDefinition(
+        name=f"AdaptiveAvgPool{rank}d",
+        equations="\n".join(rows),
+        axes=("C", *SPACE[rank]),
+        sizes=sizes,
+        shapes={
+            **{f"w{a}": (f"n{a}", a) for a in SPACE[rank]},
+            **{f"s{a}": (f"n{a}",) for a in SPACE[rank]},
+            "y": ("C", *(f"n{a}" for a in SPACE[rank])),
+        },
+        values=tuple(f"{letter}{a}" for letter in "ws" for a in SPACE[rank]),
+        channels=True,
+    )
+
+
+def adaptive_max_pool(rank: int, outputs: Option) -> LayerDefinition:
+    """The largest value of every window, of which there are so many along each axis, as even as they can be."""
+    sizes, triples, inside = _shares(rank, outputs)
+    reach = f"{','.join(f'{i}<{a}' for a, _, i in triples)} if {' and '.join(inside.values())}"
+    return LayerDefinition(
+        name=f"AdaptiveMaxPool{rank}d",
+        equations=f"y[c,{','.join(OUTER[rank])}] = max[{reach}] z[c,{','.join(INNER[rank])}]",
+        axes=("C", *SPACE[rank]),
+        sizes=sizes,
+        shapes={"y": ("C", *(f"n{a}" for a in SPACE[rank]))},
+        channels=True,
+    )
+
+
 def global_max_pool(rank: int) -> LayerDefinition:
     """The largest value of every channel; of several that are largest the first in reading order counts."""
     inner = ",".join(INNER[rank])
@@ -104,5 +151,7 @@ LAYERS: dict[str, Callable[..., LayerDefinition]] = {
     **{f"AvgPool{rank}d": partial(average_pool, rank) for rank in (1, 2, 3)},
     **{f"GlobalAvgPool{rank}d": partial(global_average_pool, rank) for rank in (1, 2, 3)},
     **{f"GlobalMaxPool{rank}d": partial(global_max_pool, rank) for rank in (1, 2)},
+    **{f"AdaptiveAvgPool{rank}d": partial(adaptive_average_pool, rank) for rank in (1, 2)},
+    **{f"AdaptiveMaxPool{rank}d": partial(adaptive_max_pool, rank) for rank in (1, 2)},
     **{f"LPPool{rank}d": partial(power_average_pool, rank) for rank in (1, 2)},
 }
