@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from string import ascii_letters, digits
 
 from lark import Token
 
@@ -30,8 +31,11 @@ ENDS = frozenset(
 ENDS_CELL = frozenset(["AMP", "ROW", "CASES_END", "MATRIX_END"])
 """Tokens before which a comma says nothing."""
 
+LETTERS, DIGITS, SPACES = frozenset(ascii_letters), frozenset(digits), frozenset(" \n\t")
 OPENING = {"LPAR": 1, "LBRA": 1, "LSET": 1, "LBRACE": 1, "LFLOOR": 1, "LCEIL": 1, "LANGLE": 1}
-CLOSING = {"RPAR": 1, "RBRA": 1, "RSET": 1, "RBRACE": 1, "RFLOOR": 1, "RCEIL": 1, "RANGLE": 1}
+CLOSING = {"RPAR": -1, "RBRA": -1, "RSET": -1, "RBRACE": -1, "RFLOOR": -1, "RCEIL": -1, "RANGLE": -1}
+BRACKETS = {**OPENING, **CLOSING}
+"""By how much deeper a text is behind a bracket."""
 
 CONTINUES = frozenset(
     ["REL", "OP", "SIGN", "SEP", "RPAR", "RBRA", "RSET", "RBRACE", "RBAR", "RNORM", "RFLOOR", "RCEIL"]
@@ -40,10 +44,9 @@ CONTINUES = frozenset(
 
 
 def token(kind: str, value: str, start: int, end: int) -> Token:
-    """A token of one line."""
+    """A token; nothing asks for its line."""
     made = str.__new__(Token, value)
     made.type, made.value, made.start_pos, made.end_pos = kind, value, start, end
-    made.line = made.column = made.end_line = made.end_column = 1
     return made
 
 
@@ -118,7 +121,8 @@ class Characters:
         while self.at < len(self.given):
             piece = self.given[self.at]
             self.at += 1
-            self.take(piece)
+            if piece[0][0] not in SPACES:
+                self.take(piece)
 
     def wrong(self, reason: str, piece: Piece) -> Unreadable:
         return Unreadable(reason, self.text, piece[1], piece[2])
@@ -132,40 +136,44 @@ class Characters:
             self.broken = None
         if kind in ENDS_CELL and self.made and self.made[-1].type == "SEP":
             self.made.pop()
-        self.depth += OPENING.get(kind, 0) - CLOSING.get(kind, 0)
+        if kind in BRACKETS:
+            self.depth += BRACKETS[kind]
         self.made.append(token(kind, value, start, end))
 
     def take(self, piece: Piece) -> None:
-        text, start, end = piece
-        first = text[0]
         scripted, self.script = self.script, False
-        if first.isspace():
-            self.script = scripted
-        elif first == "\\":
+        first = piece[0][0]
+        if first == "\\":
             self.command(piece, scripted)
-        elif first.isascii() and first.isalpha():
+        elif first in LETTERS:
             self.letters(piece, scripted)
-        elif (first.isdigit() and first.isascii()) or (first == "." and len(text) > 1):
-            if scripted and self.latex and len(text) > 1:
-                self.at -= 1
-                self.given[self.at] = (text[1:], start + 1, end)
-                text, end = text[0], start + 1
-            self.emit("NUMBER", text, start, end)
+        elif first in SIGNS:
+            self.sign(piece)
         elif first == "{":
             self.open(piece, scripted)
         elif first == "}":
             self.close(piece)
+        elif first in DIGITS or (first == "." and len(piece[0]) > 1):
+            self.digits(piece, scripted)
         elif first in "|‖":
             self.bar(piece)
-        elif first in SIGNS:
-            self.sign(piece)
-        elif first in "$~" or first == "\u200b":
+        elif first in "$~\u200b":
             pass
         elif first == ".":
             if any(not later[0].isspace() and later[0] not in "$}" for later in self.given[self.at :]):
                 raise self.wrong("a full stop inside a formula", piece)
+        elif first.isspace():
+            self.script = scripted
         else:
             self.character(piece, scripted)
+
+    def digits(self, piece: Piece, scripted: bool) -> None:
+        text, start, end = piece
+        if scripted and self.latex and len(text) > 1:
+            self.at -= 1
+            self.given[self.at] = (text[1:], start + 1, end)
+            text, end = text[0], start + 1
+        self.emit("NUMBER", text, start, end)
 
     def sign(self, piece: Piece) -> None:
         kind, value = SIGNS[piece[0]]

@@ -18,7 +18,7 @@ def matches(context: Context, text: str, scripts: Sequence[syntax.Script]) -> li
     entries = context.known.entries.get(text)
     if entries is None:
         return []
-    key = text, id(scripts)
+    key = text, id(scripts) if scripts else 0
     known = context.matched.get(key)
     if known is None:
         # the scripts are kept beside the result, so that nothing else can be at their address
@@ -27,6 +27,8 @@ def matches(context: Context, text: str, scripts: Sequence[syntax.Script]) -> li
 
 
 def _matches(entries: Sequence[Entry], scripts: Sequence[syntax.Script]) -> list[Match]:
+    if not scripts:
+        return [(entry, [], []) for entry in entries if not (entry.below or entry.above or entry.primes)]
     below: list[Any] = []
     above: list[Any] = []
     for script in scripts:
@@ -38,10 +40,13 @@ def _matches(entries: Sequence[Entry], scripts: Sequence[syntax.Script]) -> list
     for entry in entries:
         if (entry.below and not below) or (entry.above and not above):
             continue
-        rest_above = _without_primes(entry.primes, above)
-        rest_below = _without(entry.below, below)
-        rest_above = None if rest_above is None else _without(entry.above, rest_above)
-        if rest_below is not None and rest_above is not None:
+        rest_below = _without(entry.below, below) if entry.below else below
+        if rest_below is None:
+            continue
+        rest_above = _without_primes(entry.primes, above) if entry.primes else above
+        if entry.above and rest_above is not None:
+            rest_above = _without(entry.above, rest_above)
+        if rest_above is not None:
             found.append((entry, rest_below, rest_above))
     # u_o that has a name of its own is not the o-th of u
     named = [match for match in found if match[0].below and not match[1] and not any(map(str.isdigit, match[0].below))]
@@ -70,7 +75,7 @@ def _without(label: tuple[str, ...], contents: list[Any]) -> list[Any] | None:
         rest = _cut(label, content)
         if rest is not None:
             return [*contents[:at], *rest, *contents[at + 1 :]]
-    for at in range(len(contents)):
+    for at in range(len(contents) - 1):
         end = _together(label, contents, at)
         if end is not None:
             return [*contents[:at], *contents[end:]]

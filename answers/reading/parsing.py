@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from lark import Lark, Token
-from lark.exceptions import UnexpectedInput, UnexpectedToken
 from lark.lexer import Lexer
 
 from answers.reading.errors import Unreadable
@@ -255,10 +256,92 @@ class _Build:
         return None
 
 
+Reduction = tuple[int, Callable[[list[Any]], Any], str]
+"""How many parts a rule takes, what it makes of them, and its name."""
+
+
+@dataclass(slots=True)
+class _State:
+    """What is done at a token, by its kind: a state to go to, or a reduction; and where to go behind a rule."""
+
+    actions: dict[str, _State | Reduction]
+    gotos: dict[str, _State]
+
+
+class _Tables:
+    """The tables that lark makes of the grammar, and the loop over them.
+
+    Lark's own loop asks them by tokens, which are slow to compare, and so takes twice as long.
+    """
+
+    def __init__(self, lark: Lark) -> None:
+        parser: Any = lark.parser.parser
+        table, made = parser._parse_table, parser.parser.callbacks
+        states = {state: _State({}, {}) for state in table.states}
+        self.start, self.end = states[table.start_states["start"]], states[table.end_states["start"]]
+        for state, row in table.states.items():
+            for name, (_, found) in row.items():
+                if not isinstance(found, int):
+                    reduction = len(found.expansion), made[found], str(found.origin.name)
+                    states[state].actions[str(name)] = reduction
+                elif name.isupper():
+                    states[state].actions[str(name)] = states[found]
+                else:
+                    states[state].gotos[str(name)] = states[found]
+
+    def parse(self, tokens: list[Token]) -> Relation:
+        """What the tokens make.
+
+        Raises:
+            _Unexpected: one cannot stand where it does.
+        """
+        state = self.start
+        states: list[_State] = [state]
+        values: list[Any] = []
+        for token in [*tokens, END]:
+            kind = token.type
+            action = state.actions.get(kind)
+            while type(action) is tuple:
+                size, make, name = action
+                if size:
+                    values[-size:] = [make(values[-size:])]
+                    del states[-size:]
+                else:
+                    values.append(make([]))
+                state = states[-1].gotos[name]
+                states.append(state)
+                action = state.actions.get(kind)
+            if type(action) is not _State:
+                if state is self.end:
+                    break
+                raise _Unexpected(token, frozenset(state.actions))
+            state = action
+            states.append(state)
+            values.append(token)
+        made: Relation = values[-1]
+        return made
+
+
+END = Token("$END", "")
+
+
+class _Unexpected(Exception):
+    """A token that cannot stand where it does, and the kinds of those that could."""
+
+    def __init__(self, token: Token, expected: frozenset[str]) -> None:
+        self.token, self.expected = token, expected
+        super().__init__(str(token))
+
+
 @lru_cache(maxsize=ONE)
 def _parser() -> Lark:
     grammar = (files("answers.reading") / "grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer=_Given, transformer=_Build())
+
+
+@lru_cache(maxsize=ONE)
+def _tables() -> _Tables:
+    return _Tables(_parser())
 
 
 def parse(tokens: list[Token], text: str) -> Relation:
@@ -270,16 +353,12 @@ def parse(tokens: list[Token], text: str) -> Relation:
     if not tokens:
         raise Unreadable("there is no formula here", text, 0, len(text))
     try:
-        made: Any = _parser().parse(tokens)
-        relation: Relation = made
-        return relation
-    except UnexpectedToken as error:
-        token, expected = error.token, error.accepts or error.expected
-        wanted = sorted(SHOWN[name] for name in expected if name in SHOWN)
-        ends = token.type == "$END"
+        return _tables().parse(tokens)
+    except _Unexpected as error:
+        token = error.token
+        wanted = sorted(SHOWN[name] for name in error.expected if name in SHOWN)
+        ends = token is END
         start = len(text.rstrip()) if ends else token.start_pos
         what = "the formula ends too early" if ends else f"{token.value!r} cannot stand here"
         hint = f"; expected {', '.join(wanted[:6])}" if wanted else ""
         raise Unreadable(what + hint, text, start, start if ends else token.end_pos) from None
-    except UnexpectedInput as error:
-        raise Unreadable(str(error), text) from None

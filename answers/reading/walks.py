@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from answers.reading import tree
 
+NODES = frozenset(get_args(tree.Node))
+
 
 def walk(node: tree.Node) -> Iterator[tree.Node]:
-    """A tree's nodes."""
-    yield node
-    for name in node.__slots__:
-        yield from _inside(getattr(node, name))
-
-
-def _inside(value: Any) -> Iterator[tree.Node]:
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _inside(part)
-    elif isinstance(value, tree.Bound):
-        for end in (value.low, value.high):
-            if end is not None:
-                yield from walk(end)
-    elif isinstance(value, tree.Node):
-        yield from walk(value)
+    """A tree's nodes, each before those in it."""
+    waiting: list[Any] = [node]
+    while waiting:
+        part = waiting.pop()
+        kind = type(part)
+        if kind is tuple:
+            waiting.extend(reversed(part))
+        elif kind is tree.Bound:
+            waiting += (part.high, part.low)
+        elif kind in NODES:
+            yield part
+            waiting.extend([getattr(part, name) for name in reversed(kind.__slots__)])
 
 
 def bounds_in(node: tree.Node) -> Iterator[tree.Bound]:
