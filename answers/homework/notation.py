@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from sympy import Basic, KroneckerDelta
 
 from answers.contract.item import Claim
 from answers.contract.methods import READ_BACK
@@ -12,10 +14,13 @@ from answers.homework.context import HomeworkContext
 from answers.latex.sheet import Block, Legend, Text, strings
 from answers.readback.notation import Box
 from derive.conventions import USUAL, Layout
+from derive.derivation import Derivation
+from derive.expression import walks
 from derive.expression.matrices import taken_apart
+from derive.matrix.nodes import Identity, Node
 from derive.network import Network
 from derive.render import shape_latex
-from derive.render.names import ranks_of
+from derive.render.names import parse_name, ranks_of
 from derive.render.printing import symbol_latex
 
 
@@ -38,6 +43,12 @@ SIGNS = (
     Sign(r"\\bm\{I\}", r"\bm{I}", "the identity"),
 )
 """The signs that a key explains where it has them, in the order in which it does."""
+
+LETTERS: Mapping[str, tuple[str, type[Basic | Node]]] = {
+    r"\delta": ("delta", KroneckerDelta),
+    r"\bm{I}": ("I", Identity),
+}
+"""Signs that look like a letter: where a tensor has that name, a derivation must hold what they stand for."""
 
 LAYOUTS: dict[Layout, str] = {
     "gradient": (
@@ -75,6 +86,9 @@ def notation_box(context: HomeworkContext, blocks: Iterable[Block]) -> tuple[Blo
     printed = list(strings(tuple(blocks)))
     if not any(r"\partial" in text for text in printed):
         return ()
+    for spelling, (letter, kind) in LETTERS.items():
+        if _is_letter(letter, kind, context):
+            printed = [text.replace(spelling, "") for text in printed]
     signs = [sign for sign in SIGNS if any(re.search(sign.printed, text) for text in printed)]
     said = [LAYOUTS[context.conventions.layout]]
     shapes = ", ".join(_shapes(context.network(name) for name in context.homework.networks))
@@ -84,6 +98,28 @@ def notation_box(context: HomeworkContext, blocks: Iterable[Block]) -> tuple[Blo
     said.append(f"Indices count from {context.conventions.index_base}.")
     legend = Legend("The signs:", tuple((sign.formula, sign.words) for sign in signs))
     return (Text(" ".join(said)), *((legend,) if signs else ()))
+
+
+def _is_letter(letter: str, kind: type[Basic | Node], context: HomeworkContext) -> bool:
+    """Whether a homework has a tensor of that name, and no derivation that it asks for the sign that looks like it."""
+    models = (context.network(name).forward for name in context.homework.networks)
+    if not any(parse_name(name).stem == letter for model in models for name in model.tensors):
+        return False
+    items = (item for part in context.homework.parts() for item in part.answer)
+    return not any(
+        _holds(derivation, kind, told=context.grain(getattr(item, "steps", None)) == "full")
+        for item in items
+        for derivation in item.asked(context)
+    )
+
+
+def _holds(derivation: Derivation, kind: type[Basic | Node], *, told: bool) -> bool:
+    """Whether a derivation has a node of a kind, in index form or as a matrix; a step too where they are ``told``."""
+    steps = derivation.steps if told else ()
+    if issubclass(kind, Node):
+        matrices = (one for one in (derivation.matrix, *(step.matrix for step in steps)) if one is not None)
+        return any(isinstance(node, kind) for matrix in matrices for node in matrix.walk())
+    return any(walks.holds(one, kind) for one in (derivation.result, *(step.expression for step in steps)))
 
 
 def _standing(context: HomeworkContext) -> Iterator[str]:

@@ -18,6 +18,7 @@ from answers.reading.tables import table_of
 from derive.conventions import Conventions
 from derive.expression.matrices import taken_apart
 from derive.forward import Forward
+from derive.render.names import parse_name
 from numeric.arrays.sizes import lengths
 from numeric.checks.comparison import Comparison
 from numeric.sampling.points import sample_sizes
@@ -36,6 +37,8 @@ STANDING = {
 HOLDS = re.compile(r"(\d) where it holds, else (\d)")
 SIGNS = (r"\odot", r"\oslash", r"\operatorname{diag}", r"\delta", r"\bm{I}")
 """Signs that are no letters of a homework's, which a key must explain where it has them."""
+LETTERS = {r"\delta": "delta", r"\bm{I}": "I"}
+"""Those that are letters where a tensor has that name."""
 A, B = numpy.array([2.0, -3.0, 0.5]), numpy.array([1.25, 4.0, -2.0])
 THETA, SLOPE, RATE = numpy.arange(6.0).reshape(2, 3), numpy.array([[1.0, -2.0, 4.0], [0.5, 3.0, -1.0]]), 0.25
 
@@ -82,7 +85,9 @@ class Box:
         for formula, words in entries:
             yield from self._of_sign(formula, words)
         explained = " ".join(formula for formula, _ in entries)
-        yield from (f"nothing says what {sign} is" for sign in SIGNS if sign in self.printed and sign not in explained)
+        letters = {parse_name(name).stem for name in names}
+        needed = (sign for sign in SIGNS if LETTERS.get(sign) not in letters)
+        yield from (f"nothing says what {sign} is" for sign in needed if sign in self.printed and sign not in explained)
 
     def _of_shape(self, symbol: str, shape: str) -> Iterator[str]:
         """A letter has the shape of the first network that has it."""

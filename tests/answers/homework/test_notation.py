@@ -31,6 +31,25 @@ def test_signs_are_explained_where_they_occur() -> None:
     assert r"\mathbf{1}" not in formulas
 
 
+@pytest.mark.parametrize(("name", "printed"), [("delta", r"\delta_j"), ("I", r"\bm{I}")])
+def test_a_letter_of_the_homework_is_no_sign(name: str, printed: str) -> None:
+    context = HomeworkContext(homework(networks={"own": {"layers": f"{name}:n -> Linear(d) -> Tanh", "loss": "MSE"}}))
+    blocks = [GRADIENT, Equation(f"z_1 = W_{{1j}} {printed}")]
+    explained = [one for block in notation_box(context, blocks) if isinstance(block, Legend) for one in block.entries]
+    assert [formula for formula, _ in explained] == [r"(\bm{a} \odot \bm{b})_i = a_i b_i"]
+    (claim,) = notation_claim(context, blocks)
+    assert claim.check().ok
+
+
+def test_a_sign_that_a_letter_looks_like_is_explained_where_it_is_one() -> None:
+    networks = {"own": {"layers": "delta:n -> Linear(d) -> Softmax", "loss": "CrossEntropy"}}
+    asked = {"kind": "elements", "network": "own", "of": ["dy_hat/dz1"]}
+    context = HomeworkContext(homework([asked], networks=networks))
+    blocks = notation_box(context, [GRADIENT, Equation(r"y_i (\delta_{ij} - y_j)")])
+    entries = [formula for block in blocks if isinstance(block, Legend) for formula, _ in block.entries]
+    assert r"\delta_{ij} = \mathbf{1}[i = j]" in entries
+
+
 def test_the_layout_meets_the_update() -> None:
     rows, _ = box(GRADIENT, layout="numerator")
     shaped, _ = box(GRADIENT, layout="gradient", index_base=0)
