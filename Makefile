@@ -25,6 +25,7 @@ benchmark:
 	python benchmarks/layers.py
 	python benchmarks/numeric.py
 	python benchmarks/checks.py
+	python -m benchmarks.gradient_checkers
 
 picture:
 	docs/picture.sh

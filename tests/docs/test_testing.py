@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.forked import run_python
 
 ROOT = Path(__file__).parents[2]
@@ -31,3 +33,15 @@ def test_the_test_of_the_page(tmp_path: Path) -> None:
     corrected = source.replace('"b1": error.sum', '"b1": 2 * error.sum')
     assert corrected != source
     assert run_pytest(corrected, tmp_path).returncode == 0
+
+
+def test_the_table_of_the_page_is_that_of_the_benchmark() -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("jax")
+    from benchmarks.gradient_checkers import CHECKERS, PLANTED
+
+    rows = [
+        line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| ") and " | named | " in line
+    ]
+    assert [row[0] for row in rows] == [planted.name for planted in PLANTED]
+    assert all(f"`{name}`" in PAGE for name in CHECKERS)
