@@ -10,6 +10,7 @@ from answers.contract.model import first_line
 from answers.homework.model import Homework, Part, RestOf
 from answers.kinds.layer import LayerPage
 from answers.kinds.loss import LossPage
+from derive.building.language import parse_stage
 from derive.forward import Domain
 from derive.layers import ACTIVATION, CALLED, LAYERS, LOSS
 
@@ -42,7 +43,7 @@ def _subjects(homework: Homework) -> Iterator[str]:
     for part in homework.parts():
         for item in part.answer:
             if isinstance(item, LayerPage):
-                yield item.layer
+                yield parse_stage(item.layer).name
             elif isinstance(item, LossPage):
                 yield item.loss.partition("(")[0]
 

@@ -14,6 +14,7 @@ from answers.kinds.loss import LossPage
 from answers.latex.sheet import Certificate, sheet_latex
 from answers.sheets.build import build
 from answers.sheets.catalogue import catalogue
+from derive.building.language import parse_stage
 from derive.layers import ACTIVATION, LAYERS, LOSS
 from numeric.checks.comparison import Comparison
 from tests.answers.sample import homework, last
@@ -26,7 +27,7 @@ WITHOUT_PAGE = {"NormalDistribution", "NormalDistributionTanh"}
 
 def test_everything_in_the_library_has_its_page() -> None:
     items = [item for part in load("layers").homework.parts() for item in part.answer]
-    layers = {item.layer for item in items if isinstance(item, LayerPage)}
+    layers = {parse_stage(item.layer).name for item in items if isinstance(item, LayerPage)}
     losses = {re.sub(r"\(.*", "", item.loss) for item in items if isinstance(item, LossPage)}
     assert layers == (set(LAYERS) | set(ACTIVATION)) - WITHOUT_PAGE
     assert losses == set(LOSS)
