@@ -90,17 +90,19 @@ def compare_gradients(backward: Backward) -> Iterator[Comparison]:
         base = _values(graph, _inputs(backward.forward), graph.functions)
         truths = [mpmath.mpf(0)] * len(graph.nodes)
         truths[graph.place(backward.output)] = mpmath.mpf(1)
-        added = [mpmath.mpf(0)] * len(graph.nodes)
-        along = {}
+        # What would be added up if nothing cancelled: what rounding leaves of a gradient that is 0 is beside that.
+        added = [abs(truth) for truth in truths]
+        along, beside = {}, {}
         for edge in reversed(graph.edges):
             if edge.target in reached:
                 slope = _declared(_slopes(graph, base, edge), backward, edge)
                 along[edge] = truths[edge.target] * slope
+                beside[edge] = added[edge.target] * abs(slope)
                 truths[edge.source] += along[edge]
-                added[edge.source] += abs(along[edge])
+                added[edge.source] += beside[edge]
         for edge in graph.edges:
             what = f"{graph.nodes[edge.source].name} to {graph.nodes[edge.target].name}"
-            yield _compared(what, backward.edges[edge], [along.get(edge, mpmath.mpf(0))])
+            yield _compared(what, backward.edges[edge], [along.get(edge, mpmath.mpf(0))], beside.get(edge, 0))
         for place, node in enumerate(graph.nodes):
             yield _compared(node.name, backward.gradients[place], [truths[place]], added[place])
 

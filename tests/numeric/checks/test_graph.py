@@ -233,3 +233,17 @@ def test_what_cancels_far_from_1_is_confirmed(text: str, slope: Rational, x: str
     backward = scalar_graph(text).backward({"x": x}, "z")
     assert backward["x"] == slope
     assert all(comparison.ok and not comparison.unchecked for comparison in compare_gradients(backward))
+
+
+@pytest.mark.parametrize(("x", "y"), [("1e-300", "1e-300"), ("1e-50", "1e-250"), ("3e120", "2e-90"), ("2", "3")])
+def test_large_slopes_that_cancel_are_confirmed_and_what_is_no_zero_is_found(x: str, y: str) -> None:
+    backward = scalar_graph("f = x*y/(x*y)").backward({"x": x, "y": y})
+    assert backward["x"] == backward["y"] == 0
+    assert max(errors(backward)) < DIGITS
+    lost = scalar_graph("f = x*y/(x*y) + x").backward({"x": x, "y": y})
+    assert lost["x"] == 1
+    gradients = tuple(
+        S.Zero if node.name == "x" else number
+        for node, number in zip(lost.forward.graph.nodes, lost.gradients, strict=True)
+    )
+    assert max(errors(replace(lost, gradients=gradients))) > DIGITS
