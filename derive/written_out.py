@@ -20,6 +20,8 @@ from derive.render.written_out import written_out_latex, written_out_unicode
 
 Sizes = Mapping[str, int]
 
+MOST_ELEMENTS, MOST_TERMS = 2_000, 10_000
+
 
 @dataclass(frozen=True)
 class WrittenOut(Elements):
@@ -38,20 +40,33 @@ def written_out(derivation: Derivation, sizes: Sizes) -> WrittenOut:
     """Every element of the result at the given sizes: sums unrolled, conditions decided, padding 0.
 
     Raises:
-        DeriveError: a size is missing, or is not one of the derivation's.
+        DeriveError: a size is missing, is not one of the derivation's, or there are too many elements.
     """
     known = _numbers(derivation, sizes)
     shape = tuple(int(dimension.xreplace(known)) for dimension in derivation.shape)
+    if prod(shape) > MOST_ELEMENTS:
+        raise DeriveError(
+            f"{derivation.quantity.name} has {prod(shape):,} elements at these sizes; "
+            f"at most {MOST_ELEMENTS:,} are written out"
+        )
     body = with_initial(derivation.result, derivation.forward).xreplace(known)
     lengths = {
         name: tuple(sympy.sympify(dimension).xreplace(known) for dimension in derivation.forward.shape_of(name))
         for name in map(symbols.name_of, body.atoms(Indexed))
     }
-    elements = tuple(
-        _unrolled(body, dict(zip(derivation.quantity.indices, map(Integer, place), strict=True)), lengths)
-        for place in product(*map(range, shape))
-    )
-    return WrittenOut(derivation, shape, elements, tuple(known.items()))
+    elements: list[Expr] = []
+    terms = 0
+    for place in product(*map(range, shape)):
+        letters = dict(zip(derivation.quantity.indices, map(Integer, place), strict=True))
+        elements.append(_unrolled(body, letters, lengths))
+        terms += len(Add.make_args(elements[-1]))
+        if terms > MOST_TERMS:
+            raise _too_long()
+    return WrittenOut(derivation, shape, tuple(elements), tuple(known.items()))
+
+
+def _too_long() -> DeriveError:
+    return DeriveError(f"at these sizes there are more than {MOST_TERMS:,} terms to be written out; give smaller ones")
 
 
 def toeplitz(jacobian: Derivation, sizes: Sizes) -> ImmutableDenseMatrix:
@@ -104,6 +119,8 @@ def _unrolled(expression: Expr, places: Mapping[Symbol, Expr], lengths: Mapping[
         letters = [letter for letter, _, _ in expression.limits]
         ends = [[int(_unrolled(end, places, lengths)) for end in limit[1:]] for limit in expression.limits]
         ranges = [range(low, high + 1) for low, high in ends]
+        if prod(map(len, ranges)) > MOST_TERMS:
+            raise _too_long()
         return Add(
             *(
                 _unrolled(

@@ -10,6 +10,7 @@ from sympy import ImmutableDenseMatrix
 
 from derive.derivation import Derivation
 from derive.errors import DeriveError
+from derive.expression import symbols
 from derive.render.written_out import matrix_latex, matrix_unicode
 from derive.steps import Notation
 from derive.with_ranges import Ranges, with_ranges
@@ -39,7 +40,7 @@ def sizes_of(given: Iterable[str]) -> dict[str, int]:
             raise DeriveError(f"a size is given as H=3, not {part}")
         if name.strip() in sizes:
             raise DeriveError(f"{name.strip()} has two values, {sizes[name.strip()]} and {value.strip()}")
-        sizes[name.strip()] = int(value)
+        sizes[name.strip()] = int(symbols.dimension(value.strip()))
     return sizes
 
 

@@ -32,15 +32,22 @@ def size(name: str) -> Symbol:
     return Symbol(symbol_name(name, "a size"), integer=True, positive=True)
 
 
+LARGEST = 10**15
+"""The largest number for a size: larger ones are not whole numbers of floating point any more."""
+
+
 def dimension(value: str | int) -> Expr:
     """A dimension as a user gives it: a number, or the name of a size.
 
     Raises:
-        DeriveError: it is neither a positive number nor a name.
+        DeriveError: it is neither a positive number nor a name, or a number that no array has.
     """
     text = str(value)
     if re.fullmatch("0*[1-9][0-9]*", text):
-        return sympy.Integer(text)
+        digits = text.lstrip("0")
+        if len(digits) >= len(str(LARGEST)) and digits != str(LARGEST):
+            raise DeriveError(f"a size is at most 10^15, not {digits[:20]}{'...' if len(digits) > 20 else ''}")
+        return sympy.Integer(digits)
     if is_word(text):
         return size(text)
     raise DeriveError(f"a size is a positive number or a name such as B, not {quoted(text)}")

@@ -9,9 +9,7 @@ from types import MappingProxyType
 from sympy import Expr
 
 from derive.errors import NetworkError
-
-LARGEST = 10**15
-"""Larger numbers are not whole ones of floating point any more."""
+from derive.expression.symbols import LARGEST
 
 
 @dataclass(frozen=True)

@@ -183,3 +183,16 @@ def test_numbers_that_no_array_has_end_soon_with_one_message(layer: str) -> None
     outcome = run("derive", f"x:(2,8) -> {layer}", "--loss", "MSE", "--wrt", "x")
     assert "Traceback" not in outcome.err
     assert outcome.code == 2 or "it cannot be checked: the tensors have" in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--written-out", f"n={'9' * 30},d=2"), "a size is at most 10^15"),
+        (("--written-out", f"n={'9' * 4999},d=2"), "a size is at most 10^15"),
+        (("--written-out", "n=300,d=200"), "dl/dW1 has 60,000 elements at these sizes; at most 2,000 are written out"),
+        (("--batch", "9" * 30), "a size is at most 10^15"),
+    ],
+)
+def test_sizes_that_nothing_is_written_or_checked_at_are_refused(given: tuple[str, ...], said: str) -> None:
+    run("derive", "x:n -> Linear(d)", "--loss", "MSE", "--wrt", "W1", *given).refused(said)
