@@ -22,12 +22,13 @@ class CodeCheck(Comparison):
 
     ``what`` is the quantity and the case, ``dJdW1, f = relu, g = sigmoid, bce_loss``; ``run`` is ``sequence`` for all
     steps in a row, as the course tests, else the piece that was run alone. ``extreme`` is whether it is robustness that
-    is asked for, and ``hints`` are what its factor may come from.
+    is asked for, and ``hints`` are what its factor may come from. ``told`` is whether the note is the file's own words.
     """
 
     run: str
     extreme: bool = False
     hints: tuple[str, ...] = ()
+    told: bool = False
 
     @property
     def quantity(self) -> str:
@@ -112,9 +113,16 @@ def _check(case: Case, name: str, found: Array | None, note: str) -> CodeCheck:
     if found is not None:
         error, note, hints = _compared(case, name, found, allowed)
     at = (tuple(case.sizes.items()),) if case.sizes else ()
-    what = f"{name}, {case.label}"
     return CodeCheck(
-        what=what, run=case.run, error=error, tolerance=allowed, note=note, sizes=at, extreme=case.extreme, hints=hints
+        what=f"{name}, {case.label}",
+        run=case.run,
+        error=error,
+        tolerance=allowed,
+        note=note,
+        sizes=at,
+        extreme=case.extreme,
+        hints=hints,
+        told=found is None and bool(note),
     )
 
 

@@ -158,10 +158,16 @@ def _wrong(checks: Sequence[CodeCheck]) -> str:
     if not failed:
         return ""
     worst = max(failed, key=lambda check: (not check.note, check.error))
-    reason = worst.note.removeprefix(f"{worst.quantity} ") or "differs"
+    reason = _reason(worst)
     hints = [hint for hint in failed[0].hints if all(hint in check.hints for check in failed)]
     said = f"{reason}: {hints[0]}" if hints else reason
     return "; ".join(filter(None, (said, _where(checks, failed))))
+
+
+def _reason(check: CodeCheck) -> str:
+    """Why a check fails; what the file itself says is quoted, so that a page shows it as it is."""
+    reason = check.note.removeprefix(f"{check.quantity} ") or "differs"
+    return f"`{reason.replace('`', chr(39))}`" if check.told else reason
 
 
 def _where(checks: Sequence[CodeCheck], failed: Sequence[CodeCheck]) -> str:
@@ -190,7 +196,7 @@ def _apart(report: CodeReport) -> Iterator[str]:
         ("Robustness", [check for check in report.each if check.extreme]),
     ):
         failed = [check for check in kept if not check.ok]
-        said = {f"{check.what}: {check.note.removeprefix(f'{check.quantity} ') or 'differs'}": None for check in failed}
+        said = {f"{check.what}: {_reason(check)}": None for check in failed}
         if kept:
             yield ""
             yield f"{title} (no points): " + ("all right." if not failed else f"{len(failed)} of {len(kept)} differ.")

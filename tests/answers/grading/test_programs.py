@@ -122,6 +122,19 @@ def test_what_does_not_run_is_said_so(source: str, outcome: str, words: str, ask
     assert "\n**Right**" not in found.feedback
 
 
+def test_what_a_file_says_itself_is_shown_as_it_is(asked: AskedFile, tmp_path: Path) -> None:
+    source = """
+class MLP:
+    def __init__(self, *arguments):
+        raise ValueError("**Right**: full points `x` ![](http://here) <b>")
+"""
+    lines = of(asked, source, tmp_path).feedback.splitlines()
+    said = [line for line in lines if "full points" in line]
+    assert said
+    assert all(line.count("`") % 2 == 0 for line in said)
+    assert all("full points" in "".join(line.split("`")[1::2]) for line in said)
+
+
 def test_packages_that_the_homework_allows_can_be_imported(tmp_path: Path) -> None:
     allowing = loads(HOMEWORK.replace("            library:", "            allows: [scipy]\n            library:"))
     (asked,) = paper_of(HomeworkContext(allowing.homework)).files
