@@ -11,6 +11,7 @@ from answers.homework.model import Homework, Part, RestOf
 from answers.kinds.layer import LayerPage
 from answers.kinds.loss import LossPage
 from derive.building.language import parse_stage
+from derive.errors import NetworkError
 from derive.forward import Domain
 from derive.layers import ACTIVATION, CALLED, LAYERS, LOSS
 
@@ -43,9 +44,17 @@ def _subjects(homework: Homework) -> Iterator[str]:
     for part in homework.parts():
         for item in part.answer:
             if isinstance(item, LayerPage):
-                yield parse_stage(item.layer).name
+                yield _name(item.layer)
             elif isinstance(item, LossPage):
                 yield item.loss.partition("(")[0]
+
+
+def _name(layer: str) -> str:
+    """The name of a layer that may be given with arguments; what cannot be read is told where it is answered."""
+    try:
+        return parse_stage(layer).name
+    except NetworkError:
+        return layer
 
 
 def _names(rest: RestOf) -> tuple[str, ...]:

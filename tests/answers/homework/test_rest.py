@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from answers.errors import HomeworkContentError
 from answers.homework.load import loads
 from answers.homework.model import Part
 from answers.homework.verify import verify
@@ -77,3 +80,11 @@ def test_losses_of_a_file_are_those_without_their_arguments() -> None:
     parts = rest("losses", [])
     assert all(isinstance(part.answer[0], LossPage) for part in parts)
     assert "CrossEntropy" not in [part.id for part in parts]
+
+
+def test_a_layer_with_its_own_names_is_known_and_one_that_cannot_be_read_is_told_in_its_place() -> None:
+    named = HEAD.replace("layer: ReLU", 'layer: "Linear(3) as W, b"')
+    _, others = loads(f"{named}    rest: layers\n").homework.questions
+    assert not {"by-hand", "Linear"} & {part.id for part in others.parts}
+    with pytest.raises(HomeworkContentError, match="by-hand"):
+        list(verify(loads(f"{HEAD.replace('layer: ReLU', 'layer: Linear(3 as')}    rest: activations\n").homework))
