@@ -19,6 +19,8 @@ FORM = 1
 """The form of the JSON documents; those of another form are made anew."""
 OUTCOMES = ("right", "transposed", "loose", "wrong", "unread", NOT_RUN, MISSING)
 COMMONEST = 5
+RESULT = re.compile(r"- `(\w+)` ")
+"""A line of a feedback about a result of a program."""
 LONGEST_FORMULA = 4000
 """Of what a student wrote, so much is shown on a page."""
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -139,6 +141,7 @@ def _report(paper: Paper, handins: Sequence[MarkedHandin], conditions: Sequence[
     yield from _points(handins)
     for asked, answers in columns:
         yield from _misconceptions(asked.part, asked.name, answers, handins)
+        yield from _mistakes(asked.part, asked.name, answers, handins)
     yield from queue(handins)
 
 
@@ -162,6 +165,23 @@ def _misconceptions(
     for misconception, count in counts.most_common(COMMONEST):
         student, example = next((h, a) for h, a in wrong if (a.misconception or "not explained") == misconception)
         yield f"- {count} × {misconception}, such as {_cell(student.student)}: ${_formula(example.latex)}$"
+
+
+def _mistakes(part: str, name: str, answers: Sequence[MarkedAnswer], handins: Sequence[MarkedHandin]) -> Iterator[str]:
+    """The results that are wrong in most of the programs, each with what is said of one of them."""
+    said = [
+        (found[1], handin.student, line.removeprefix("- "))
+        for handin, answer in zip(handins, answers, strict=True)
+        if answer.outcome == "wrong" and not answer.latex
+        for line in answer.feedback.partition("(no points)")[0].splitlines()
+        if (found := RESULT.match(line))
+    ]
+    counts = Counter(result for result, _, _ in said)
+    if counts:
+        yield from ("", f"## {part} {name}", "")
+    for result, count in counts.most_common(COMMONEST):
+        student, line = next((who, line) for one, who, line in said if one == result)
+        yield f"- {count} × {result} is wrong, such as {_cell(student)}: {line}"
 
 
 def queue(handins: Sequence[MarkedHandin]) -> Iterator[str]:

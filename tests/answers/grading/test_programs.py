@@ -186,6 +186,8 @@ def test_a_class_is_graded_and_taken_up_again(solution: str, tmp_path: Path) -> 
     assert "mlp.py: run with NumPy" in report
     assert "seed 3." in report
     assert "| cyd | 1a | mlp.py | not run | mlp.py |" in report
+    assert "- 1 × dJdW1 is wrong, such as bob: `dJdW1` " in report
+    assert report.count(" is wrong, such as ") == 1
     assert json.loads((out / "students" / "ada.json").read_text(encoding="utf-8"))["of"] == 6
     seen: list[str] = []
     grade(str(hw), tmp_path / "class", out, workers=1, resume=True, trial=Trial(3), advance=seen.append)
