@@ -20,9 +20,8 @@ from numeric.arrays.axes import Array
 from numeric.enclosed.number import Arithmetic
 from numeric.errors import ArrayError, ExpressionError
 from numeric.measuring import point as measuring
-from numeric.values.exact import ExactValues
+from numeric.values.exact import ExactValues, in_enough_digits
 
-BITS = 400
 STEP = 1e-3
 """The step of second differences, whose error is its fourth power."""
 
@@ -73,10 +72,12 @@ class Curvature:
         return whole.T.dot(self._value(second).reshape(rows, rows).dot(whole))
 
     def _value(self, derivation: Derivation) -> Array:
-        model = derivation.forward
-        values = ExactValues(model, dict(self.given.arrays), self.given.sizes, Arithmetic(BITS, True))
-        try:
+        def computed(arithmetic: Arithmetic) -> Array:
+            values = ExactValues(derivation.forward, dict(self.given.arrays), self.given.sizes, arithmetic)
             return numpy.asarray(values.derivation(derivation), dtype=object)
+
+        try:
+            return in_enough_digits(computed)
         except (ArrayError, ExpressionError, ZeroDivisionError) as error:
             raise HomeworkContentError(f"{derivation.quantity.name} has no number here: {error}") from None
 

@@ -325,7 +325,10 @@ class Evaluator(Sums, Space):
             return stacked[..., 0] if len(node.shape.axes) == 1 else stacked
         full = [[numpy.broadcast_to(v, lead + v.shape[self.count :]) for v in line] for line in values]
         if len(full[0]) == 1:
-            return numpy.concatenate([line[0] for line in full], axis=self.count)
+            parts = [line[0] for line in full]
+            if len(node.shape.axes) == 1:
+                parts = [part.reshape((*part.shape[: self.count], -1)) for part in parts]
+            return numpy.concatenate(parts, axis=self.count)
         squares = [
             [self.square(v, entry.shape) for v, entry in zip(line, nodes, strict=True)]
             for line, nodes in zip(full, node.rows, strict=True)

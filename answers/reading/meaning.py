@@ -240,10 +240,13 @@ def _stacked(context: Context, rows: list[list[Any]]) -> list[Meaning]:
         if all(node.shape.is_scalar for node in nodes):
             shape = Shape((len(rows), width)) if width > 1 else Shape((len(rows),))
         elif width == 1:
-            ranks = {len(node.shape.axes) for node in nodes}
-            if len(ranks) != 1 or any(node.shape.row for node in nodes):
+            behind = [node.shape.axes[1:] for node in nodes]
+            # A matrix of one column among columns is one of them.
+            if {len(axes) for axes in behind} == {0, 1}:
+                behind = [() if axes == (1,) else axes for axes in behind]
+            if len({len(axes) for axes in behind}) != 1 or any(node.shape.row for node in nodes):
                 raise Misshapen("what is stacked has different numbers of axes")
-            shape = Shape((context.unknown(), *nodes[0].shape.axes[1:]))
+            shape = Shape((context.unknown(), *behind[0]))
         else:
             shape = Shape((context.unknown(), context.unknown()))
         return [Meaning(tree.Rows(lines, shape), bindings)]

@@ -31,8 +31,10 @@ def miscounted(network: Network, *, batched: bool) -> Iterator[str]:
     yield from _on_arrays(base, batched)
     numbers = sample_sizes(network.forward, 0)
     windows = Windows(network.forward, numbers, network.conventions, batched=batched)
+    joined = {block.value for block in network.blocks if block.meeting == "join"}
     for row in network.forward.rows:
-        yield from windows.unfilled(row)
+        # Values one after the other are no windows: each is read at places of its own, and ends before the next.
+        yield from () if row.name in joined else windows.unfilled(row)
     for layer in layer_sizes(network, batched=batched):
         yield from windows.misfits(layer)
 

@@ -64,6 +64,12 @@ def test_at_numbers(show: str) -> None:
     assert claim.check().ok
 
 
+def test_what_cancels_is_0() -> None:
+    at = "{x: [1], y: 0.5, W1: [[1], [-1]], b1: [0, 0], W2: [[1, 1]], b2: 0}"
+    answer = answered(f"{{kind: second_order, network: net, by: [W1, W2], show: [hessian, gauss_newton], at: {at}}}")
+    assert [claim.quantity for claim in answer.claims if not claim.check().ok] == []
+
+
 def test_a_wrong_matrix_is_seen() -> None:
     net = network("x:n -> Linear(d) -> Tanh -> Linear(K) -> a", "1/2*MSE")
     numbers: dict[str, Any] = {"x": [1, 2], "y": 0.5, "W1": [[0.5, -1]], "b1": 0.25, "W2": [[2]], "b2": 0}

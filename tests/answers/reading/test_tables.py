@@ -95,3 +95,13 @@ def test_a_name_with_several_things_below_it_has_elements(text: str) -> None:
     tensors = tuple(Tensor(name, spellings(name), ("d",)) for name in ("u", "u2_s"))
     node = read(text, Table(tensors)).last
     assert {one.name for one in walk(node.node) if isinstance(one, tree.Read)} == {"u2_s"}
+
+
+def test_a_matrix_of_one_column_is_stacked_on_a_column() -> None:
+    net = network("x:n -> Linear(d) -> Tanh -> Linear(1) -> o", "1/2*MSE(o, t)")
+    model = net.forward
+    place = measured.Point(model, *next((arrays, sizes) for sizes, arrays in samples(model, 0, 1)))
+    table = table_of(model, "gradient", 1)
+    side = read(r"\begin{pmatrix} \bm{W}^{(2)\top} \\ \bm{z}_2 \end{pmatrix}", table).last
+    value = side.value(point_at(place, table))
+    assert numpy.allclose(value, numpy.concatenate([place.value("W2")[0], place.value("z2")]))

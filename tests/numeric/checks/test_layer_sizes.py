@@ -97,3 +97,8 @@ def test_what_sees_all_of_space_has_no_window(described: str) -> None:
     net, batched = made(described, None)
     assert layer_sizes(net)[-1].field is None
     assert list(miscounted(net, batched=batched)) == []
+
+
+def test_values_one_after_the_other_are_no_windows() -> None:
+    skip = "x:(1,8,8) -> Conv2d(4, 3, padding=1) -> a; a -> MaxPool2d(2) -> Upsample2d -> b; [a, b] -> Conv2d(2, 1)"
+    assert list(miscounted(network(skip), batched=False)) == []
