@@ -107,11 +107,11 @@ def of_own(name: str, formula: str) -> Subject:
     )
 
 
-def of_recurrence(name: str) -> Subject:
+def of_recurrence(name: str, cell: str = "RNNCell(H)") -> Subject:
     """A gradient of a recurrence, at all times."""
 
     def derived() -> Derivation:
-        return next(one for one in recurrence("RNNCell(H)").backward() if one.quantity.name == f"dl/d{name}")
+        return next(one for one in recurrence(cell).backward() if one.quantity.name == f"dl/d{name}")
 
     return Subject(derived, only="no kind of answer asks for a recurrence at all times")
 
@@ -165,6 +165,19 @@ SUBJECTS: dict[str, Subject] = {
     "max-pool z": of_layer("MaxPool1d(k, stride=s)", "z", "kernel: k, stride: s"),
     "max-pool 3/2 z": of_layer("MaxPool1d(3, stride=2)", "z", "kernel: 3, stride: 2"),
     "mean-pool z": of_layer("AvgPool1d(k, stride=s)", "z", "kernel: k, stride: s"),
+    "conv 2d z": of_layer(
+        "Conv2d(C_out, 3, stride=2, padding=1)", "z", "outputs: C_out, kernel: 3, stride: 2, padding: 1"
+    ),
+    "transposed conv z": of_layer("ConvTranspose1d(C_out, 3, stride=2)", "z", "outputs: C_out, kernel: 3, stride: 2"),
+    "layer norm z": of_layer("LayerNorm()", "z", ""),
+    "group norm z": of_layer("GroupNorm(2)", "z", "groups: 2"),
+    "embedding weight": of_layer("Embedding(V, d)", "weight", "rows: V, dimension: d"),
+    "max-pool 2d z": of_layer("MaxPool2d(2)", "z", "kernel: 2"),
+    "b1 dropout": of_network("x:n -> Linear(d) -> Dropout(0.5) -> Linear(K) -> y_hat", "MSE", "b1"),
+    "x residual": of_network("x:n -> Linear(n) -> a; a + x -> s; s -> Linear(K) -> y_hat", "MSE", "x"),
+    "b2 joined": of_network("x:n -> Linear(d) -> a; u:m -> Linear(w) -> b; [a, b] -> Linear(K) -> y_hat", "MSE", "b2"),
+    "W_V1 attention": of_network("x:(T,n) -> SelfAttention(d) -> Flatten -> Linear(K) -> y_hat", "MSE", "W_V1"),
+    "b1 smoothed": of_network("x:n -> Linear(K) -> y_hat", "SmoothedCrossEntropy", "b1"),
     "batch-norm z": of_layer("BatchNorm1d()", "z", ""),
     "hessian b1": of_hessian("x:n -> Linear(d) -> Tanh -> Linear(K) -> y_hat", "1/2*MSE", "b1"),
     "hessian scores": of_scores("SoftmaxCrossEntropy"),
@@ -173,6 +186,7 @@ SUBJECTS: dict[str, Subject] = {
         only="no kind of answer asks for products with second derivatives",
     ),
     **{name: by_hand(name) for name in ("held", "no path", "softmax with labels")},
+    **{f"lstm {name}": of_recurrence(name, "LSTMCell(H)") for name in ("f", "g")},
     **{f"rnn {name}": of_recurrence(name) for name in ("weight_ih", "weight_hh", "h", "h0", "z")},
 }
 """Every subject by its name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sympy
 from sympy import And, Eq, Function, Integer, KroneckerDelta, Mod, Ne, Rational
@@ -10,8 +10,8 @@ from sympy import And, Eq, Function, Integer, KroneckerDelta, Mod, Ne, Rational
 from derive.expression.functions import Bracket
 from derive.expression.symbols import index
 from derive.matrix.nodes import Elementwise, Hadamard, Identity, Ones, Plus, Product, Scale, Transpose
+from tests.planted.kind import Kind
 from tests.planted.spoiling import (
-    Spoil,
     at,
     become,
     column,
@@ -35,6 +35,7 @@ from tests.planted.spoiling import (
     wrong,
 )
 from tests.planted.subjects import right as the
+from tests.planted.table_of_layers import KINDS_OF_LAYERS
 
 B, C, C_OUT, D, H, K, L, L_OUT, N, T = (
     size(name) for name in ("B", "C", "C_out", "d", "H", "K", "L", "L_out", "n", "T")
@@ -43,14 +44,6 @@ KERNEL, STRIDE, PADDING, DILATION = (size(name) for name in "kspr")
 ROW, COLUMN, M, U = (index(name) for name in "ijmu")
 ONE = Integer(1)
 MINUS = Integer(-1)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A wrong answer: the subject it is planted in, and how that is spoilt."""
-
-    subject: str
-    spoil: Spoil
 
 
 def difference(first: str, second: str, length: str) -> Plus:
@@ -341,4 +334,15 @@ FORMS = {
 }
 
 
-KINDS = {**FACTORS, **SIZES, **RANGES, **KINKS, **HESSIANS, **RECURRENCES, **BATCHES, **BRANCHES, **FORMS}
+KINDS = {
+    **FACTORS,
+    **SIZES,
+    **RANGES,
+    **KINKS,
+    **HESSIANS,
+    **RECURRENCES,
+    **BATCHES,
+    **BRANCHES,
+    **FORMS,
+    **KINDS_OF_LAYERS,
+}
