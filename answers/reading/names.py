@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import pi
 from typing import Any
@@ -24,6 +25,11 @@ from answers.reading.scripts import (
 from answers.reading.shapes import Shape
 from answers.reading.spelling import Entry, labels_of
 from answers.reading.symbols import Function, Index, Size, Tensor
+
+BOLD = re.compile(r"\\(?:bm|mathbf|boldsymbol|pmb|bs|vec|mathbfit|symbf)\s*\{?\s*(?:\\[a-z]+\s*\{?)?\Z")
+"""What stands before a letter that is bold."""
+NEAR = 40
+"""How far before a letter its font may stand."""
 
 
 def named(
@@ -64,7 +70,7 @@ def named(
 def _symbols(
     context: Context, options: Sequence[Match], brackets: Sequence[Any], word: syntax.Word, *, turned: bool
 ) -> tuple[list[Meaning], Unreadable | None]:
-    """All symbols that a name may be: h_0 is the tensor of that name, and may be an element of h as well."""
+    """All symbols that a name may be: h_0 is the tensor of that name, and a number of h if it is not bold."""
     found: list[Meaning] = []
     error: Unreadable | None = None
     latex = "\\" in context.text
@@ -75,7 +81,14 @@ def _symbols(
             found += _symbol(context, entry, below, above, brackets, word, turned=turned)
         except Unreadable as reason:
             error = error or reason
+    if len(found) > 1 and _is_bold(context.text, word.start):
+        found = [meaning for meaning in found if meaning.node.shape.axes] or found
     return found, error
+
+
+def _is_bold(text: str, place: int) -> bool:
+    """Whether a letter is set in bold, as arrays are and their elements are not."""
+    return BOLD.search(text, max(0, place - NEAR), place) is not None
 
 
 def _is_euler(context: Context, word: syntax.Word, scripts: Sequence[syntax.Script]) -> bool:

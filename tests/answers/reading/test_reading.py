@@ -182,6 +182,15 @@ def test_a_name_that_is_an_element_as_well_is_read_only_if_both_are_the_same() -
     assert read("h₀", own).last.shape == Shape(("d",))
 
 
+def test_a_bold_name_is_no_element_that_is_a_number() -> None:
+    own = table().with_symbols([Tensor("z", ("z",), ("K",))])
+    product = "{0}_2 \\odot {0}_2"
+    assert read(product.format(r"\bm{z}"), own).last.shape == Shape(("d",))
+    assert read(product.format(r"\mathbf z"), own).last.shape == Shape(("d",))
+    with pytest.raises(Ambiguous):
+        read(product.format("z"), own)
+
+
 def test_every_side_of_a_chain_is_read() -> None:
     reading = read(
         r"\frac{\partial \ell}{\partial z_2} &= \frac{\partial \ell}{\partial z_3} W_2 \\ &= (W_2^T y)^T", TABLE
