@@ -82,7 +82,8 @@ class Elements(Noted):
             return [whole]
         ranks = ranks_of(derivation.forward)
         blocks: list[Block] = []
-        if grain == "lecture" and derivation.steps:
+        # The cause of a line on the way, of a chain, is no cause of the whole.
+        if grain == "lecture" and derivation.steps and derivation.steps[0].quantity == derivation.quantity:
             cause = derivation.steps[0].sentence
             blocks.append(Text(sentence_latex(cause, ranks=ranks, index_base=derivation.index_base)))
         blocks.append(whole)

@@ -18,6 +18,7 @@ from answers.reading.grid import SMALL
 from answers.reading.space import Space
 from answers.reading.sums import Sums
 from answers.reading.symbols import Function, Tensor
+from answers.reading.walks import walk
 
 Array = Any
 
@@ -136,13 +137,14 @@ class Evaluator(Sums, Space):
     def times(self, node: tree.Times, mask: Array) -> Array:
         result: Array = None
         own = mask
-        rest = []
+        rest: list[tree.Node] = []
+        conditions: list[tree.Node] = []
         for factor in node.factors:
-            if isinstance(factor, tree.Compare | tree.Logic) and not factor.shape.axes:
-                holds = self.value(factor, own)
-                own = own & (holds != 0)
-            else:
-                rest.append(factor)
+            is_condition = isinstance(factor, tree.Compare | tree.Logic) and not factor.shape.axes
+            (conditions if is_condition else rest).append(factor)
+        # Where ranges say that nothing is read, the conditions on what is read there say nothing.
+        for factor in sorted(conditions, key=_reads):
+            own = own & (self.value(factor, own) != 0)
         for part in self.parts(rest, node.shape, own):
             result = part if result is None else result * part
         if own is mask:
@@ -334,6 +336,11 @@ class Evaluator(Sums, Space):
             for line, nodes in zip(full, node.rows, strict=True)
         ]
         return numpy.concatenate([numpy.concatenate(line, axis=-1) for line in squares], axis=-2)
+
+
+def _reads(node: tree.Node) -> bool:
+    """Whether a node reads tensors."""
+    return any(isinstance(one, tree.Read) for one in walk(node))
 
 
 COMPARISONS: dict[str, Callable[[Array, Array], Array]] = {

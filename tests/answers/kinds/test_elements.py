@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from answers.latex.sheet import Equation, Steps, Text
-from tests.answers.sample import all_pass, answered, blank, cells, refused, the_table
+from tests.answers.sample import all_pass, answered, blank, cells, homework, last, refused, the_table
 
 ITEM = {"kind": "elements", "network": "regression", "of": ["dz2/dz1", "dl/dy_hat"]}
 
@@ -39,3 +39,12 @@ def test_steps_are_shown_on_demand() -> None:
 def test_wrong_options() -> None:
     refused({**ITEM, "of": ["dz2"]}, saying="part 1a, elements: dz2 is no partial derivative")
     refused({**ITEM, "of": ["dz9/dz1"]}, saying="there is no z9 in this network")
+
+
+def test_the_cause_of_a_chain_is_that_of_no_line_on_the_way() -> None:
+    networks = {"query": {"layers": "q:n -> Linear(T, bias=False) -> s; s -> Softmax -> a; a -> Linear(m) -> o"}}
+    context, part = last(
+        homework([{"kind": "elements", "network": "query", "of": ["do/dq", "da/ds"]}], networks=networks)
+    )
+    (answer,) = context.answered(part)
+    assert all_pass(answer)

@@ -41,6 +41,7 @@ def test_indices_count_from_the_base_of_the_table() -> None:
         r"\sum_{j=\max(1, 0)}^{\min(n, n-1)} x_{j+1}",
         "Σ_{j=1}^{n} 1[1 ≤ j+1 ≤ n] · x[j+1]",
         r"\sum_{j=2}^{n} x_j",
+        r"\sum_{j=1}^{n} x_{j+1} \, \mathbf{1}[x_{j+1}^2 \ge 0] \, \mathbf{1}[1 \le j + 1 \le n]",
     ],
 )
 def test_what_a_condition_excludes_is_not_read(text: str) -> None:
