@@ -20,6 +20,9 @@ import answers.derivations.pages
 import answers.homework.notation
 import answers.kinds.graph
 import answers.kinds.layer
+import answers.kinds.linear_maps
+from answers.formulas.reader import FormulaReader
+from answers.formulas.told import Told
 from answers.homework.bundled import bundled_files
 from answers.homework.load import load
 from answers.homework.verify import verify
@@ -36,6 +39,9 @@ LEFT_OUT: tuple[tuple[Any, str, Any], ...] = (
     (answers.kinds.layer, "read_back_elements", lambda *given: None),
     (answers.kinds.layer, "complaint", lambda *given: None),
     (answers.kinds.graph, "misdrawn", lambda *given, **options: ()),
+    (answers.kinds.linear_maps, "_misread", lambda plot: ()),
+    (FormulaReader, "misread", lambda *given: ()),
+    (Told, "wrong", lambda *given: ()),
     (Box, "comparison", lambda self: NOTHING),
 )
 """What reads back, where it is called, and what stands in its place where it is left out."""

@@ -299,7 +299,7 @@ MUTANTS = {
         "derive.render.latex_style:LatexStyle.cases",
         replaced((r"\text{otherwise}", r"\text{if } 1 = 2")),
         "ELU",
-        only="derive prints no cases",
+        ("Conv1d(2, 3, stride=2)", "--wrt", "z", "--ranges", "cases", "--latex"),
     ),
     "printer: one rounded up": planted(
         "derive.render.latex_style:LatexStyle.floor",
