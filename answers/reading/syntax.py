@@ -222,8 +222,11 @@ def of_component(relation: Relation, number: int, text: str) -> Relation:
     big = right.factors[0].factor if isinstance(right, Product) else None
     if not isinstance(left, Group) or not isinstance(big, Big) or len(left.inside.items) <= number:
         raise Unreadable("this is no equation of several names and the place of a maximum", text, 0, len(text))
-    letters = [item for script in big.scripts if script.kind == "below" for item in script.content.items]
-    if len(letters) != len(left.inside.items):
+    below = [item for script in big.scripts if script.kind == "below" for item in script.content.items]
+    # Behind the indices stand conditions on them, if there are any.
+    count = len(left.inside.items)
+    letters = below if any(not isinstance(item, Relation) for item in below[count:]) else below[:count]
+    if len(letters) != count:
         raise Unreadable(f"{len(left.inside.items)} names for {len(letters)} indices", text, *place_of(left))
     letter = letters[number]
     letter = letter.sides[1 if len(letter.sides) == 3 else 0] if isinstance(letter, Relation) else letter

@@ -153,14 +153,18 @@ def embedding_bag(rows: Expr, dimension: Expr) -> LayerDefinition:
 
 
 def pairwise_distance() -> LayerDefinition:
-    """The length of the difference of two vectors."""
+    """The length of the difference of two vectors, to whose elements a little is added: equal ones have no slope else.
+
+    Source: PyTorch's class of that name, with ``eps`` left as a symbol.
+    """
     return LayerDefinition(
         name="PairwiseDistance",
-        equations="y = sqrt(sum[i] (x1[i] - x2[i])^2)",
+        equations="y = sqrt(sum[i] (x1[i] - x2[i] + eps)^2)",
         axes=("n",),
         source="x1",
         inputs=("x2",),
         shapes={"x2": ("n",)},
+        constants={"eps": symbols.scalar("eps")},
     )
 
 

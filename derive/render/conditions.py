@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import sympy
-from sympy import Basic, Expr, Lt, Mod
+from sympy import Basic, Expr, Indexed, Lt, Mod
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
@@ -42,6 +42,19 @@ def condition_piece(style: Style, write: Callable[[Expr], Piece], condition: Boo
     if left.is_number and not right.is_number:
         left, right, sign = right, left, MIRRORED[sign]
     return _compared(style, [write(left), write(right)], [sign])
+
+
+def is_inside(condition: Boolean, body: Expr) -> bool:
+    """Whether a condition only says that a tensor in ``body`` is read inside of its range.
+
+    It compares one of the places that are read with 0 or with sizes; what compares it with an index says more.
+    """
+    if not isinstance(condition, Relational):
+        return False
+    difference = condition.lhs - condition.rhs
+    places = [place for access in body.atoms(Indexed) for place in access.indices]
+    rests = [sympy.expand(difference - sign * place) for place in places for sign in (1, -1)]
+    return any(all(letter.is_positive for letter in rest.free_symbols) for rest in rests)
 
 
 def below_sizes(condition: Boolean) -> Boolean:

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from sympy import (
     Add,
+    And,
     Eq,
     Expr,
     Function,
@@ -54,7 +55,7 @@ from derive.render.arrange import (
     scientific,
     with_number,
 )
-from derive.render.conditions import below_sizes, condition_piece
+from derive.render.conditions import below_sizes, condition_piece, is_inside
 from derive.render.extremes import extreme_of
 from derive.render.names import SPELT, Ranks, is_before, parse_name, rank_of, split_subscripts, units_in
 from derive.render.order import by_term, is_partial, is_scalar
@@ -323,7 +324,10 @@ class ExpressionPrinter:
         name = "argmax" if isinstance(expression, ArgMax) else "max"
         body = expression.function
         if isinstance(body, Piecewise):
-            body = body.args[0].expr  # what is outside never is the largest
+            body, held = body.args[0]
+            where = [part for part in And.make_args(held) if not is_inside(part, body)]
+            if where:
+                letters = self.style.join([letters, small.condition(And(*where), "comma")], self.style.signs["comma"])
         return compose.total(self.style, [self.style.big_operator(name, letters)], self.piece(body), linear=False)
 
     def range_below(self, body: Expr, letter: Symbol, low: Expr, high: Expr) -> Piece:

@@ -37,6 +37,9 @@ ROOM = 300_000_000
 DIRECTIONS = 3
 """How many directions are taken where the arrays are not large."""
 STEP = 1e-30
+LEAST_SHARE = 1e-4
+"""What is this much shorter than the longest gradient has a smaller share in a derivative: that of a bias in front of a
+normalisation is 0, but for what rounding leaves, which with a share like the others' would be all of the derivative."""
 SMALLEST = 1e-9
 """The scale below which derivatives along directions of the length of a gradient count as zeros."""
 
@@ -169,7 +172,9 @@ def _compared(code: _Code, seed: int, count: int) -> Directions:
     arrays |= {tensor.name: generator.uniform(0.2, 0.8) for tensor in code.plan.parameters if tensor.name not in arrays}
     gradients = _gradients(code, arrays)
     names = tuple(gradients)
-    lengths_of = {name: float(numpy.linalg.norm(gradient)) or 1.0 for name, gradient in gradients.items()}
+    norms = {name: float(numpy.linalg.norm(gradient)) for name, gradient in gradients.items()}
+    least = LEAST_SHARE * max(norms.values(), default=0.0)
+    lengths_of = {name: max(norm, least) or 1.0 for name, norm in norms.items()}
     worst = 0.0
     for number in range(count):
         parts = []

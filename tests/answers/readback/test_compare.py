@@ -69,6 +69,13 @@ SPOILT = {
 }
 
 
+def test_the_places_among_which_a_maximum_is_taken_are_said() -> None:
+    place = layer("AdaptiveMaxPool1d", "n").forward()[0]
+    assert place.unicode() == "m*[c,t] = argmax_{m, L·t < n·(m+1), n·m < L·(t+1)} z[c,m]"
+    assert read_back(place, texts(place)).ok
+    assert not read_back(place, in_unicode(place.unicode().replace("L·t <", "L·(t+1) <"))).ok
+
+
 @pytest.mark.parametrize("name", SPOILT)
 def test_a_spoilt_text_is_noticed(name: str) -> None:
     notation, old, new = SPOILT[name]

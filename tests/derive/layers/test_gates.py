@@ -101,7 +101,12 @@ def test_embedding(seed: int, length: int, rows: int, width: int) -> None:
 def test_the_mean_of_rows_and_the_distance_of_two_vectors() -> None:
     bag: dict[str, NDArray[Any]] = {"z": np.array([1, 4, 1, 0]), "weight": draw(0, 5, 3)}
     agrees(layer("EmbeddingBag", 5, 3), bag, lambda z, weight: weight[z].mean(0))
-    agrees(layer("PairwiseDistance"), {"x1": draw(1, 4), "x2": draw(2, 4)}, lambda x1, x2: (x1 - x2).norm())
+    pair: dict[str, NDArray[Any]] = {"x1": draw(1, 4), "x2": draw(2, 4), "eps": np.array(0.01)}
+    agrees(
+        layer("PairwiseDistance"),
+        pair,
+        lambda x1, x2, eps: functional.pairwise_distance(x1, x2, eps=float(eps.detach())),
+    )
 
 
 CHECKED = {

@@ -41,6 +41,14 @@ def test_sound_code_agrees(description: str, loss: str) -> None:
     assert found.error < 1e-12
 
 
+def test_a_gradient_that_is_rounding_alone_says_nothing() -> None:
+    # What a normalisation takes off again has no slope: the gradient by the bias of the convolution is 0.
+    description = "x:(3,16,16) -> Conv2d(8,3,stride=2,padding=1) -> BatchNorm2d -> ReLU -> Flatten -> Linear(5)"
+    found = along_directions(network(description, "MSE", batch=6).forward)
+    assert "b1" in found.names
+    assert found.ok, found.error
+
+
 @pytest.mark.parametrize(
     ("description", "sound", "spoilt"),
     [
