@@ -74,7 +74,7 @@ APPLIES: Mapping[str, Mapping[str, tuple[Subject, ...]]] = MappingProxyType(
         ),
         "verify": dict.fromkeys(("everything", "as_json", "layout", "index_base", "data", "training"), _HOMEWORK),
         "train": dict.fromkeys(("only", "data", "output", "resume"), _HOMEWORK),
-        "grade": dict.fromkeys(("out", "csv", "workers", "resume", "sandbox", "seed"), _HOMEWORK),
+        "grade": dict.fromkeys(("out", "csv", "gradescope", "workers", "dask", "resume", "sandbox", "seed"), _HOMEWORK),
         "list": {},
         "init": {},
         "schema": {},

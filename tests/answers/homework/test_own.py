@@ -100,7 +100,11 @@ def test_bad_equation_is_one_clear_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "message"),
     [
-        ("parameters: [A]", "parameters: [A, V]", "layers.Quadratic.parameters[2]: V has no shape; known: A, y"),
+        (
+            "parameters: [A]",
+            "parameters: [A, V]",
+            "layers.Quadratic.parameters[2]: V has no shape: a vector has shapes",
+        ),
         ("y: [m]}", "y: [m], w: [q]}", "layers.Quadratic.shapes.w: q is neither an axis nor a size that is declared"),
         ("{A: [m, n, n]", "{A: [m, n, N]", "layers.Quadratic.shapes.A: N is neither an axis nor a size"),
     ],
