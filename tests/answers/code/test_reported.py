@@ -69,7 +69,7 @@ def test_the_key_shows_what_the_listing_prints_when_a_student_runs_it(item: dict
     assert len(shown) == len(done.stdout.splitlines()) >= 3
     quoted = answer.blocks[-1]
     assert isinstance(quoted, Text)
-    for value in quoted.latex.replace(r" \%", "").split(" and "):
+    for value in quoted.latex.replace(r"\,\%", "").split(" and "):
         assert value in done.stdout
         assert any(value in line for line in shown)
     assert all_pass(answer)

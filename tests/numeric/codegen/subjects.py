@@ -31,11 +31,17 @@ WITH_NUMBERS = [
 
 
 def _catalogue() -> dict[str, tuple[str, dict[str, Any]]]:
-    """The layers of the bundled catalogue with the hyper-parameters that it gives them."""
+    """The layers of the bundled catalogue with the hyper-parameters that it gives them, which they are called by.
+
+    Their parameters have the names of the catalogue, which are no part of what they are called.
+    """
     parts = load("layers").homework.parts()
     pages = [item for part in parts for item in part.answer if isinstance(item, LayerPage)]
     return {
-        " ".join([page.layer, *(f"{key}={value}" for key, value in page.options.items())]): (page.layer, page.options)
+        " ".join([page.layer.split()[0], *(f"{key}={value}" for key, value in page.options.items())]): (
+            page.layer,
+            page.options,
+        )
         for page in pages
     }
 
