@@ -308,7 +308,7 @@ MUTANTS = {
         ("Conv1d(2, k, stride=s, padding=p)", "--wrt", "z", "--forward", "--latex"),
     ),
     "printer: a letter of a sum": planted(
-        "derive.render.latex_style:LatexStyle.big_sum",
+        "derive.render.style:Style.big_sum",
         in_place_of((r"\\sum_\{[a-z]=", r"\\sum_{q=")),
         "windows",
         ("Conv1d(2, k, stride=s, padding=p)", "--wrt", "weight", "--latex", "--notation", "index"),

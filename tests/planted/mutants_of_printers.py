@@ -176,9 +176,7 @@ MUTANTS = {
     "printer: a minus lost": mutant("style:Style.signed", unsigned, "entropy", ENTROPY),
     "printer: a fraction upside down": mutant("latex_style:LatexStyle.fraction", exchanged, "mean", RELU),
     "printer: a partial upside down": mutant("latex_style:LatexStyle.partial", exchanged, "gradients", RELU),
-    "printer: the limits of a sum exchanged": mutant(
-        "latex_style:LatexStyle.big_sum", ends_exchanged, "conv", (*CONV, "--latex")
-    ),
+    "printer: the limits of a sum exchanged": mutant("style:Style.big_sum", ends_exchanged, "conv", (*CONV, "--latex")),
     "printer: a product element by element as one of matrices": mutant(
         "compose:hadamard", replaced((r"\odot", ""), ("⊙", "")), "gradients", GRADIENTS
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
@@ -13,6 +13,7 @@ import pytest
 
 from answers.homework.bundled import bundled_files
 from answers.homework.source import read_source
+from derive.expression.rules import Rules
 from gradsheet.caches import caches, makes_parser, modules
 
 
@@ -38,7 +39,7 @@ class Mutant:
 
 
 def plant(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the wrong function wherever the right one is known by its name.
+    """Put the wrong function wherever the right one is known by its name, and in every table of rules that holds it.
 
     A function that the target's module only imports is replaced in that module alone.
     """
@@ -51,10 +52,20 @@ def plant(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     right = vars(owner)[name]
     wrong = mutant.wrong(right)
     monkeypatch.setattr(owner, name, wrong)
+    for table in tables():
+        for kind, rule in table._rules.items():
+            if rule is right:
+                monkeypatch.setitem(table._rules, kind, wrong)
     if isinstance(owner, ModuleType) and getattr(right, "__module__", None) == module_name:
         for module in modules():
             if vars(module).get(name) is right:
                 monkeypatch.setattr(module, name, wrong)
+
+
+def tables() -> Iterator[Rules[Any]]:
+    """The tables of rules of the program."""
+    found = {id(value): value for module in modules() for value in vars(module).values() if isinstance(value, Rules)}
+    yield from found.values()
 
 
 def reduced(*parts: str) -> str:
