@@ -139,6 +139,10 @@ class CaseReader(Reader):
         """Nothing is measured."""
         return 0.0
 
+    def rounding(self, names: set[str], place: measured.Point, *, final: bool = True) -> float:
+        """What is printed is compared with expressions that are rounded as it is."""
+        return 0.0
+
 
 def _equations(reading: Reading, printed: Printed) -> Iterator[Reading]:
     """A chain taken apart, as one link may be in a partial that another has inserted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf, prod
 from typing import Any
 
@@ -113,11 +114,12 @@ def read_back_matrix(derivation: Derivation, rows: Sequence[Sequence[str]], size
             if len({len(row) for row in value}) > 1:
                 raise Unequal("its rows have different lengths")
             truth = place.value(name)
-            partial = partial_named(name)
-            above = 0 if partial is None else len(derivation.forward.tensors[partial.top].shape)
+            named = partial_named(name)
+            above = 0 if named is None else len(derivation.forward.tensors[named.top].shape)
             laid_out = truth.reshape(prod(truth.shape[:above]), -1)
             noise = float(place.partial(name).noise.max(initial=0.0))
-            errors.append(reader.difference(numpy.array(value), laid_out, noise))
+            rounding = partial(reader.rounding, {name}, place)
+            errors.append(reader.difference(numpy.array(value), laid_out, noise, rounding))
     except (ReadingError, ArrayError) as reason:
         return ReadBack(1, inf, (Difference(where, f"printed, but not read: {reason}"),))
     except Unequal as reason:

@@ -31,9 +31,9 @@ from numeric import ArrayError
 from numeric.arrays.functions import formula_of, stand_in_of_several
 from numeric.arrays.layout import as_matrix
 from numeric.checks.checking import places_of, unknown_functions
-from numeric.checks.comparison import floor_of, relative_error
+from numeric.checks.comparison import floor_of, largest, relative_error
 from numeric.checks.elements import TIMES_FOR_CONDITIONS
-from numeric.checks.tolerances import DOUBLE
+from numeric.checks.tolerances import DOUBLE, NOISE
 from numeric.measuring import point as measured
 from numeric.measuring.differences import EPSILON, Measured
 from numeric.sampling.points import sample
@@ -54,6 +54,10 @@ class Unequal(Exception):
     def __init__(self, reason: str, error: float = inf) -> None:
         self.error = error
         super().__init__(reason)
+
+
+class Drowned(Unequal):
+    """A formula that rounding moves further than what it should be at a point, which so tells nothing of it."""
 
 
 def _letters_in(function: ScalarFunction) -> set[Symbol]:
@@ -106,8 +110,27 @@ class Reader:
         compare = self._of_cell if printed.cell else self._of_equation
         if printed.key:
             self._require_key(printed)
-        worst = max(compare(reading, place, printed) for place in self.places)
+        worst = self._worst(lambda place: compare(reading, place, printed))
         return max([worst, *(self._at_kink(reading, place, printed) for place in self._kinks_of(reading, printed))])
+
+    def _worst(self, error_at: Callable[[measured.Point], float]) -> float:
+        """The worst error over the points; others are taken for those at which rounding is all there is.
+
+        Raises:
+            Drowned: it is at each of them.
+        """
+        errors: list[float] = []
+        drowned: Drowned | None = None
+        for place in (*self.places, *self.every_place[len(self.places) :]):
+            if len(errors) == len(self.places):
+                break
+            try:
+                errors.append(error_at(place))
+            except Drowned as reason:
+                drowned = reason
+        if not errors and drowned is not None:
+            raise drowned
+        return max(errors)
 
     def _kinks_of(self, reading: Reading, printed: Printed) -> tuple[measured.Point, ...]:
         """The points at kinks at which a formula is compared with the result, which says what holds there.
@@ -303,8 +326,12 @@ class Reader:
             quantities = (self.derivation.quantity, *(step.quantity for step in self.derivation.steps))
             lengths = _lengths(first, truth, any(quantity.at for quantity in quantities))
             self._require_shape(printed, lengths, point, elements=bool(first.letters))
-        noise = self._noise(first, place, truth)
-        return max(self.difference(other.value(point, first.letters, ranges), truth, noise) for other in others)
+        noise, named = self._noise(first, place, truth), self.named(first)
+        values = (other.value(point, first.letters, ranges) for other in others)
+        return max(
+            self.difference(value, truth, noise, lambda: self.rounding(named, place, final=printed.final))
+            for value in values
+        )
 
     def _noise(self, side: Side, place: measured.Point, truth: Array) -> float:
         """How far rounding moves what is measured."""
@@ -315,6 +342,21 @@ class Reader:
         """How far rounding moves what is measured of a partial; a tensor is computed."""
         return float(place.partial(name).noise.max(initial=0.0)) if partial_named(name) else 0.0
 
+    def rounding(self, names: set[str], place: measured.Point, *, final: bool = True) -> float:
+        """How far rounding moves what the derivation says of a quantity: in its result, or in any step on the way.
+
+        A cancellation in a right formula loses digits there as it does in the text: w(1 - w) where w is nearly 1.
+        """
+        derivation = self.derivation
+        stated = [(step.quantity, step.expression) for step in derivation.steps]
+        stated = [(derivation.quantity, derivation.result), *(stated if not final else ())]
+        found = (
+            place.rounding(expression, quantity.indices, quantity.shape)
+            for quantity, expression in stated
+            if names == {quantity.name}
+        )
+        return max((largest(numpy.nan_to_num(one, nan=0.0, posinf=0.0)) for one in found), default=0.0)
+
     def _of_cell(self, reading: Reading, place: measured.Point, printed: Printed) -> float:
         quantity = self.derivation.quantity
         truth = place.value(quantity.name)
@@ -324,22 +366,26 @@ class Reader:
         noise = self._noise_of(quantity.name, place)
         errors = []
         for side in reading.sides:
-            error, lengths = self._compared(side, point, truth, noise)
+            error, lengths = self._compared(
+                side, point, truth, noise, lambda: self.rounding({quantity.name}, place, final=printed.final)
+            )
             errors.append(error)
             if printed.shape:
                 self._require_shape(printed, lengths, point)
         return max(errors)
 
-    def _compared(self, side: Side, point: Point, truth: Array, noise: float) -> tuple[float, Sequence[int]]:
+    def _compared(
+        self, side: Side, point: Point, truth: Array, noise: float, rounding: Callable[[], float] = float
+    ) -> tuple[float, Sequence[int]]:
         """The error of what a side says the derivation's quantity is, and the shape of that as it is printed."""
         quantity = self.derivation.quantity
         if side.letters or (quantity.indices and not side.shape.axes):
             letters = tuple(str(index) for index in quantity.indices)
             ranges: Mapping[str, Any] = dict(zip(letters, truth.shape, strict=True))
-            return self.difference(side.value(point, letters, ranges), truth, noise), truth.shape
+            return self.difference(side.value(point, letters, ranges), truth, noise, rounding), truth.shape
         whole = as_matrix(truth, quantity.name, self.derivation.forward, self.derivation.layout)
         lengths = whole.shape if whole.shape[1] > 1 or not truth.ndim else whole.shape[:1]
-        return self.difference(_as_matrix(side, point), whole, noise), lengths
+        return self.difference(_as_matrix(side, point), whole, noise, rounding), lengths
 
     def _require_key(self, printed: Printed) -> None:
         """The heading of the row must be what the quantity is the gradient by."""
@@ -361,8 +407,15 @@ class Reader:
                 f"the shape beside it is {printed.shape}, {_product(said)} here, and it has {_product(lengths)}"
             )
 
-    def difference(self, value: Array, truth: Array, noise: float) -> float:
-        """The relative error of an array; Unequal where it is too large. A single 0 stands for zeros of any shape."""
+    def difference(self, value: Array, truth: Array, noise: float, rounding: Callable[[], float] = float) -> float:
+        """The relative error of an array; Unequal where it is too large. A single 0 stands for zeros of any shape.
+
+        ``rounding`` is what cancelling terms may be off by, and is asked only where the error is too large without it.
+
+        Raises:
+            Unequal: the error is too large.
+            Drowned: it is too large but for rounding, and what it should be is no larger than that.
+        """
         if value.size == 1 and not value.any():
             value = numpy.zeros(truth.shape)
         if value.shape != truth.shape and value.squeeze().shape != truth.squeeze().shape:
@@ -373,11 +426,14 @@ class Reader:
         floor = floor_of(Measured(truth, numpy.full(truth.shape, noise)), DOUBLE)
         try:
             error = relative_error(value, truth, floor)
+            rounded = rounding() if error > TOLERANCE else 0.0
+            beside = relative_error(value, truth, numpy.maximum(floor, NOISE * rounded / TOLERANCE))
         except ArrayError as reason:
             raise Unequal(str(reason)) from None
-        if error > TOLERANCE:
-            raise Unequal(f"what the text says differs by {error:.0e} from what is measured", error)
-        return error
+        if beside > TOLERANCE or (error > TOLERANCE and largest(truth) <= NOISE * rounded):
+            kind = Unequal if beside > TOLERANCE else Drowned
+            raise kind(f"what the text says differs by {error:.0e} from what is measured", error)
+        return beside
 
 
 def _as_matrix(side: Side, point: Point) -> Array:

@@ -11,6 +11,7 @@ from answers.readback.compare import read_back
 from answers.readback.printed import Printed, in_blocks, in_latex, in_unicode
 from derive import layer, network
 from derive.derivation import Derivation
+from derive.graph import scalar_graph
 from derive.render.rows import equation_latex, together
 
 NOTATIONS: tuple[Any, ...] = ("matrix", "index", "cases", "convolution")
@@ -125,3 +126,21 @@ def test_an_equation_of_several_names_says_each_of_them() -> None:
         for wrong in (swapped, beside):
             assert not read_back(value, [Printed(wrong, "the equation", component=1 - number, final=False)]).ok
     assert not read_back(y, [Printed(y.latex("index"), "the equation", component=0)]).ok
+
+
+@pytest.mark.parametrize("notation", ["latex", "unicode"])
+def test_what_cancels_is_compared_beside_its_rounding(notation: str) -> None:
+    partial = scalar_graph("w = sigma(z - 30*y - x)", grain="functions").partial("dw/dz")
+    read_text = in_latex if notation == "latex" else in_unicode
+    text = partial.latex() if notation == "latex" else partial.unicode()
+    assert read_back(partial.derivation, read_text(text)).ok
+    left, _, right = text.partition(" = ")
+    minus = "-" if notation == "latex" else "−"
+    for wrong in (right.replace(f"1 {minus} w", "1 + w"), f"{minus}{right}", f"2{right}", f"({right})^2", "0"):
+        assert not read_back(partial.derivation, read_text(f"{left} = {wrong}")).ok, wrong
+
+
+def test_where_rounding_is_all_there_is_nothing_passes() -> None:
+    partial = scalar_graph("w = sigma(z - 60*y - x)", grain="functions").partial("dw/dz")
+    for right in (partial.latex().partition(" = ")[2], "0"):
+        assert not read_back(partial.derivation, in_latex(rf"\frac{{\partial w}}{{\partial z}} = {right}")).ok
