@@ -88,13 +88,25 @@ def _paths(oracle: Oracle, wrong: Wrong, point: Point) -> Iterator[str]:
             return
         explained = False
         for held in combinations(inner, count):
-            if wrong.is_(point.partial("|".join((gradient, *held))).value):
+            if _is_partial(wrong, point, "|".join((gradient, *held))):
                 verb = "is taken for a constant" if count == 1 else "are taken for constants"
                 through = "it" if count == 1 else "them"
                 yield f"{' and '.join(held)} {verb}: what {wrong.name} does through {through} is missing"
                 explained = True
         if explained:
             return
+
+
+def _is_partial(wrong: Wrong, point: Point, name: str) -> bool:
+    """Whether a partial is what was found. Only one that is along a few directions is measured by each element."""
+    if wrong.found.shape != point.value(wrong.name).shape:
+        return False
+    directions = point.directions(name)
+    bound = wrong.share * max(1e-12, 2 * float(numpy.abs(wrong.found).max(initial=0.0)))
+    along = point.along(name).value
+    apart = numpy.abs(along - numpy.tensordot(wrong.found, directions, wrong.found.ndim))
+    reach = bound * numpy.abs(directions).sum(axis=tuple(range(wrong.found.ndim)))
+    return bool((apart <= reach).all()) and wrong.is_(point.partial(name).value)
 
 
 def _terms(oracle: Oracle, wrong: Wrong, point: Point) -> Iterator[str]:

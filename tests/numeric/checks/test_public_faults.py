@@ -12,6 +12,8 @@ import pytest
 from derive import layer
 from numeric import GradientError, assert_gradients
 from numeric.arrays.axes import Array
+from numeric.measuring.differences import Measured
+from numeric.measuring.point import Point
 
 Gradients = dict[str, Array]
 
@@ -198,3 +200,26 @@ def test_a_fault_is_found_and_named(fault: Fault) -> None:
     with pytest.raises(GradientError) as caught:
         assert_gradients(fault.wrong, fault.subject)
     assert fault.words in str(caught.value).partition("\n")[0]
+
+
+def test_of_paths_left_out_only_the_one_that_explains_is_measured_by_each_element(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured: list[str] = []
+    partial = Point.partial
+
+    def counted(point: Point, name: str, *method: Any) -> Measured:
+        measured.append(name)
+        return partial(point, name, *method)
+
+    monkeypatch.setattr(Point, "partial", counted)
+
+    def unexplained(z: Array, weight: Array, dy: Array, eps: float) -> Gradients:
+        found = batch_norm(True, True)(z, weight, dy, eps)
+        return {**found, "z": 3 * found["z"] + found["z"] ** 2}
+
+    for wrong, paths in ((batch_norm(False, True), {"dl/dz|v"}), (unexplained, set())):
+        measured.clear()
+        with pytest.raises(GradientError):
+            assert_gradients(wrong, layer("BatchNorm1d"), sizes={"B": 30, "n": 8})
+        assert {name for name in measured if "|" in name} == paths
