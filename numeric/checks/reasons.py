@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from math import comb, prod
+from math import prod
 
 import numpy
 import sympy
@@ -32,8 +32,6 @@ MOST_TERMS = 12
 """Of sums of more terms none is sought that is missing."""
 TOGETHER = 2
 """So many values are taken for constants together."""
-MOST_MEASURED = 3000
-"""Of so many elements at most it is measured what they would be with values taken for constants: some seconds."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +82,6 @@ def _paths(oracle: Oracle, wrong: Wrong, point: Point) -> Iterator[str]:
             between.append(row.name)
     inner = [name for name in between if name not in oracle.outputs and name != "l"]
     for count in range(1, TOGETHER + 1):
-        if comb(len(inner), count) * wrong.expected.size > MOST_MEASURED:
-            return
         explained = False
         for held in combinations(inner, count):
             if _is_partial(wrong, point, "|".join((gradient, *held))):
