@@ -8,6 +8,7 @@ from derive import layer
 from numeric import assert_gradients
 from numeric.arrays.axes import Array
 from tests.numeric.windows import Error, convolution_backward, pool_backward
+from tests.sweeps import sweep
 
 CONVOLUTIONS = [
     (7, 3, 2), (3, 3, 0), (5, 2, 0), (5, 3, 1), (4, 4, 0), (8, 4, 0), (11, 4, 2), (16, 16, 0), (3, 1, 1), (2, 3, 1),
@@ -16,6 +17,7 @@ CONVOLUTIONS = [
 POOLS = [(3, 3), (4, 2), (4, 4), (5, 3), (2, 2), (3, 2), (3, 1), (2, 3)]
 
 
+@sweep(lambda kernel, stride, padding: (kernel > stride, kernel < stride, stride > 1, padding > 0))
 @pytest.mark.parametrize(("kernel", "stride", "padding"), CONVOLUTIONS)
 def test_wrong_convolutions_are_caught(kernel: int, stride: int, padding: int) -> None:
     subject = layer("Conv2d", 4, kernel, stride=stride, padding=padding, bias=False)
@@ -28,6 +30,7 @@ def test_wrong_convolutions_are_caught(kernel: int, stride: int, padding: int) -
             assert_gradients(convolution_backward(stride, padding, error), subject)
 
 
+@sweep(lambda kernel, stride: (kernel > stride, kernel < stride))
 @pytest.mark.parametrize(("kernel", "stride"), POOLS)
 def test_wrong_pools_are_caught(kernel: int, stride: int) -> None:
     subject = layer("MaxPool2d", kernel, stride=stride)

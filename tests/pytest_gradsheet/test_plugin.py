@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import tomllib
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,10 @@ def test_seed(gradsheet_seed):
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_own.py").write_text(SOURCE, encoding="utf-8")
-    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pytest_gradsheet", "test_own.py", *options)
+    # Where the package is installed its entry point brings the plugin, which cannot be there twice.
+    installed = any(entry.value == "pytest_gradsheet" for entry in entry_points(group="pytest11"))
+    plugin = () if installed else ("-p", "pytest_gradsheet")
+    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, "test_own.py", *options)
     return run_python(folder, *words, path=[ROOT])
 
 
