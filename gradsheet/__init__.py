@@ -5,53 +5,57 @@
 ∂ℓ/∂z = dy ⊙ (𝟏 − y ⊙ y)
 """
 
-from gradsheet.neighbours import require_own_packages
+from gradsheet.neighbours import explain, require_own_packages
 
 require_own_packages()
 
 # Only once it is certain that these are our packages.
-from answers.marking import Mark, mark
-from derive import (
-    Activation,
-    Conventions,
-    DefinitionError,
-    Derivation,
-    DeriveError,
-    Layer,
-    LayerDefinition,
-    LossDefinition,
-    Network,
-    NetworkError,
-    Recurrence,
-    ScalarGraph,
-    VocabularyError,
-    equations,
-    layer,
-    network,
-    recurrence,
-    scalar_graph,
-    toeplitz,
-    with_ranges,
-    written_out,
-)
-from gradsheet.caches import clear_caches
-from numeric import (
-    ArrayError,
-    Check,
-    CheckError,
-    Compiled,
-    CompileError,
-    ExpressionError,
-    GradientError,
-    assert_gradients,
-    assert_hessian,
-    assert_jvp,
-    check,
-    checked,
-    compile,
-    evaluate,
-    strategies,
-)
+try:
+    from answers.marking import Mark, mark
+    from derive import (
+        Activation,
+        Conventions,
+        DefinitionError,
+        Derivation,
+        DeriveError,
+        Layer,
+        LayerDefinition,
+        LossDefinition,
+        Network,
+        NetworkError,
+        Recurrence,
+        ScalarGraph,
+        VocabularyError,
+        equations,
+        layer,
+        network,
+        recurrence,
+        scalar_graph,
+        toeplitz,
+        with_ranges,
+        written_out,
+    )
+    from gradsheet.caches import clear_caches
+    from numeric import (
+        ArrayError,
+        Check,
+        CheckError,
+        Compiled,
+        CompileError,
+        ExpressionError,
+        GradientError,
+        assert_gradients,
+        assert_hessian,
+        assert_jvp,
+        check,
+        checked,
+        compile,
+        evaluate,
+        strategies,
+    )
+except ImportError as error:
+    explain(error)
+    raise
 
 __all__ = [
     "Activation",

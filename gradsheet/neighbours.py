@@ -1,7 +1,8 @@
-"""Whether the packages that Gradsheet consists of are its own, or modules of a user that hide them."""
+"""Whether the packages of Gradsheet are its own, which modules of a user may hide, and have what they need."""
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,6 +27,26 @@ def require_own_packages() -> None:
                 f"{found} hides the package {name} of Gradsheet: Python finds it first; rename it, or start Python "
                 f"from another folder"
             )
+
+
+def explain(error: ImportError) -> None:
+    """Say which package is missing where that is why an import of ours fails, and how to install it.
+
+    ``python -m gradsheet`` comes by here before there is a command: it ends with one message, as the command does.
+
+    Raises:
+        ImportError: a package is missing.
+        SystemExit: it is, and this is ``python -m gradsheet``.
+    """
+    from answers.missing import missing_package
+
+    message = missing_package(error)
+    if message is None:
+        return
+    if sys.argv[:1] == ["-m"]:
+        sys.stderr.write(f"error: {message}\n")
+        raise SystemExit(2) from error
+    raise ImportError(message) from error
 
 
 def _place(name: str) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from answers.command.failures import missing_package
+from answers.missing import missing_package
 
 __all__ = ["main"]
 
@@ -15,7 +15,7 @@ def main() -> None:
         from answers.command.application import main as run
 
         run()
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         message = missing_package(error)
         if message is None:
             raise

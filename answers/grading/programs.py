@@ -17,7 +17,8 @@ from answers.errors import HomeworkError
 from answers.files import read_file
 from answers.handins.files import LARGEST, HandinError, files_in, printable
 from answers.homework.model import Part
-from answers.sandbox import OURS, lacking_line
+from answers.missing import OURS
+from answers.sandbox import lacking_line
 from derive.conventions import USUAL, Conventions
 
 NOT_RUN = "not run"

@@ -1,12 +1,10 @@
 """What keeps a process that runs somebody else's text from doing harm (docs/sandbox.md)."""
 
 from answers.sandbox.frames import Frame, FrameError, frames, one_line
-from answers.sandbox.packages import OURS
 from answers.sandbox.probe import lacking, lacking_line
 from answers.sandbox.supervisor import Ended, Limits, Running, begin
 
 __all__ = [
-    "OURS",
     "Ended",
     "Frame",
     "FrameError",

@@ -12,10 +12,8 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from answers.missing import OURS
 from derive.remembering import ONE, TRIALS
-
-OURS = frozenset({"gradsheet", "derive", "numeric", "answers", "templates"})
-"""What is never granted: the program that knows the answers."""
 
 NOT_PYTHONS = frozenset({"site-packages", "dist-packages"})
 LIBRARIES = tuple(map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import derive
 import gradsheet
 import numeric
 from answers import marking
+from answers.missing import OURS
 from gradsheet import caches
 from gradsheet.neighbours import PACKAGES
 
@@ -62,3 +64,22 @@ def test_file_in_the_way_is_named(name: str, kind: str, tmp_path: Path) -> None:
         assert done.returncode == 1
         assert f"ImportError: {hiding} hides the package {name} of Gradsheet" in done.stderr
         assert "rename it" in done.stderr
+
+
+@pytest.mark.parametrize("package", ["sympy", "mpmath"])
+def test_a_package_that_is_missing_is_named(package: str, tmp_path: Path) -> None:
+    hidden = f"import sys; sys.modules[{package!r}] = None; "
+    imported = run("-c", f"{hidden}import gradsheet", folder=tmp_path)
+    message = f"Gradsheet needs the package {package}, which is not installed: python -m pip install"
+    assert f"ImportError: {message}" in imported.stderr
+    (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError('none', name={package!r})", encoding="utf-8")
+    called = run("-m", "gradsheet", "list", folder=tmp_path)
+    assert called.returncode == 2
+    assert called.stderr.startswith(f"error: {message}")
+    assert called.stderr.count("\n") == 1
+
+
+def test_the_packages_are_those_of_the_distribution() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) == OURS
+    assert set(PACKAGES) == OURS - {"gradsheet", "pytest_gradsheet"}
