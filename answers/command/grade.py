@@ -14,53 +14,57 @@ from answers.command.homeworks import loaded
 from answers.command.options import FileOrId
 from answers.command.terminal import bar_shown
 
-Sandbox = Literal["available", "required"]
+Class = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FOLDER",
+        show_default=False,
+        help="A folder with a folder for each student, or a file for each: .tex, .md, .ipynb, .txt, .py.",
+    ),
+]
+ToFolder = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", show_default=False, help="The folder to write; FOLDER-marked in this one if left out."),
+]
+ToTable = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", show_default=False, help="Write the points as a table, too.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, show_default=False, help="So many hand-ins at once; as many as there are cores.")
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Leave out what was marked before.")]
+Gradescope = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        show_default=False,
+        help="Read FOLDER as Gradescope's download, or as its autograder's, and write its results.json there.",
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", show_default=False, help="Spread hand-ins over the cluster of this scheduler."),
+]
+Sandbox = Annotated[
+    Literal["available", "required"],
+    typer.Option(help="Run programs only where the system can keep everything from them, or as far as it can."),
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, show_default=False, help="The cases that programs are run on; drawn if left out.")
+]
 
 
 def grade(
     homework: FileOrId,
-    folder: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FOLDER",
-            show_default=False,
-            help="A folder with a folder for each student, or a file for each: .tex, .md, .ipynb, .txt, .py.",
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", show_default=False, help="The folder to write; FOLDER-marked in this one if left out."
-        ),
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", show_default=False, help="Write the points as a table, too.")
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, show_default=False, help="So many hand-ins at once; as many as there are cores."),
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Leave out what was marked before.")] = False,
-    gradescope: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            show_default=False,
-            help="Read FOLDER as Gradescope's download, or as its autograder's, and write its results.json there.",
-        ),
-    ] = None,
-    dask: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", show_default=False, help="Spread hand-ins over the cluster of this scheduler."),
-    ] = None,
-    sandbox: Annotated[
-        Sandbox,
-        typer.Option(help="Run programs only where the system can keep everything from them, or as far as it can."),
-    ] = "available",
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, show_default=False, help="The cases that programs are run on; drawn if left out."),
-    ] = None,
+    folder: Class,
+    out: ToFolder = None,
+    csv: ToTable = None,
+    workers: Workers = None,
+    resume: Resume = False,
+    gradescope: Gradescope = None,
+    dask: Cluster = None,
+    sandbox: Sandbox = "available",
+    seed: Seed = None,
 ) -> None:
     """Mark what students handed in.
 

@@ -9,7 +9,7 @@ from answers.derivations.sizes import Stated
 from answers.graphs.scalar import ArrowNumbers
 from answers.latex.sheet import Picture
 from answers.readback.called import is_called
-from answers.readback.drawings import Drawing, DrawnNode, Undrawn, drawing_in
+from answers.readback.drawings import Drawing, DrawnNode, Undrawn, drawing_of
 from answers.reading import ReadingError
 from derive.building.blueprint import Meeting
 from derive.graph.tensors import TensorEdge, TensorGraph, TensorNode
@@ -23,12 +23,9 @@ ESCAPED = re.compile(r"\\([_*&%#$])")
 def misdrawn_tensors(picture: Picture, graph: TensorGraph, shown: ArrowNumbers) -> Iterator[str]:
     """What of a drawing is not so, in words: nodes, arrows, and the shapes at them."""
     try:
-        drawn = drawing_in(picture.latex)
+        drawn = drawing_of(picture.latex, len(graph.nodes))
     except Undrawn as reason:
-        yield f"drawn, but not read: {reason}"
-        return
-    if len(drawn.nodes) != len(graph.nodes):
-        yield f"{len(drawn.nodes)} nodes are drawn, not {len(graph.nodes)}"
+        yield str(reason)
         return
     yield from (
         f"{found.text} is drawn in the place of {node.name}"

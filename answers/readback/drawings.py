@@ -73,6 +73,21 @@ class _Box:
         return abs(point[0] - side) < NEAR and abs(point[1] - self.centre[1]) <= self.height / 2 + NEAR
 
 
+def drawing_of(tikz: str, nodes: int) -> Drawing:
+    """What a picture of a graph with so many nodes draws.
+
+    Raises:
+        Undrawn: it draws no graph, or one with more or fewer nodes; the message is for whoever prints it.
+    """
+    try:
+        drawn = drawing_in(tikz)
+    except Undrawn as reason:
+        raise Undrawn(f"drawn, but not read: {reason}") from reason
+    if len(drawn.nodes) != nodes:
+        raise Undrawn(f"{len(drawn.nodes)} nodes are drawn, not {nodes}")
+    return drawn
+
+
 def drawing_in(tikz: str) -> Drawing:
     """The graph of a picture.
 

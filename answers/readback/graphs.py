@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from answers.latex.sheet import Picture
 from answers.readback.called import is_called
-from answers.readback.drawings import Drawing, DrawnNode, Undrawn, drawing_in
+from answers.readback.drawings import Drawing, DrawnNode, Undrawn, drawing_of
 from answers.reading import Point, ReadingError, Table, Tensor, read, tree
 from answers.reading.tables import table_of
 from derive.expression.partials import partial_name
@@ -35,12 +35,9 @@ OFTEN = 1 + Fraction(1, 10**9)
 def misdrawn(picture: Picture, graph: ScalarGraph, backward: Backward | None, *, gradients: bool) -> Iterator[str]:
     """What of a drawing is not so, in words; ``backward`` has the numbers that it shows, ``gradients`` too or not."""
     try:
-        drawn = drawing_in(picture.latex)
+        drawn = drawing_of(picture.latex, len(graph.nodes))
     except Undrawn as reason:
-        yield f"drawn, but not read: {reason}"
-        return
-    if len(drawn.nodes) != len(graph.nodes):
-        yield f"{len(drawn.nodes)} nodes are drawn, not {len(graph.nodes)}"
+        yield str(reason)
         return
     for shown, node in zip(drawn.nodes, graph.nodes, strict=True):
         yield from _misnamed(shown, node, graph)

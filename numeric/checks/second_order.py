@@ -148,26 +148,33 @@ def assert_hessian(
     for name in (first, second, *along):
         if name not in known:
             raise ArrayError(f"there is no tensor {name} that is given; {nearest(name, known)}")
-    if along:
-        product = net.hessian_vector_product(first, along=tuple(along))
-        oracle: Oracle = ProductOracle(
-            replace(net, forward=product.forward, general=None),
-            outputs,
-            (first,),
-            lambda name: product,
-            lambda name: f"the Hessian-vector product of {name}",
-            tuple(along),
-            lambda point, name: point.partial(f"dl/d{name}").value,
-            "∂²ℓ/∂{0}² v",
-        )
-    else:
-        hessian = net.hessian(first, second)
-        title = f"the Hessian of {first}" if first == second else f"the Hessian of {first} and {second}"
-        oracle = HessianOracle(net, outputs, (first,), lambda name: hessian, lambda name: title)
+    oracle = (
+        _product_oracle(net, outputs, first, tuple(along)) if along else _hessian_oracle(net, outputs, first, second)
+    )
     mode = Mode(SecondDerivatives(first, second, bool(along)), dtype, tuple(along))
     named = directions_named(function, tuple(along), names, oracle)
     judge, fixed = prepared(function, oracle, mode, tolerance, dtype, convert, named, shapes, sizes)
     judged(judge, points, seed_of(seed), fixed)
+
+
+def _hessian_oracle(net: Network, outputs: tuple[str, ...], first: str, second: str) -> Oracle:
+    hessian = net.hessian(first, second)
+    title = f"the Hessian of {first}" if first == second else f"the Hessian of {first} and {second}"
+    return HessianOracle(net, outputs, (first,), lambda name: hessian, lambda name: title)
+
+
+def _product_oracle(net: Network, outputs: tuple[str, ...], first: str, along: tuple[str, ...]) -> Oracle:
+    product = net.hessian_vector_product(first, along=along)
+    return ProductOracle(
+        replace(net, forward=product.forward, general=None),
+        outputs,
+        (first,),
+        lambda name: product,
+        lambda name: f"the Hessian-vector product of {name}",
+        along,
+        lambda point, name: point.partial(f"dl/d{name}").value,
+        "∂²ℓ/∂{0}² v",
+    )
 
 
 def assert_jvp(
