@@ -54,6 +54,8 @@ def test_a_gradient_that_is_rounding_alone_says_nothing() -> None:
     [
         ("x:784 -> Linear(128) -> ReLU -> Linear(10)", '"W1": dl_dW1', '"W1": 1.0001 * dl_dW1'),
         ("x:784 -> Linear(128) -> ReLU -> Linear(10)", '"b1": dl_db1', '"b1": np.append(dl_db1[:-1], 0)'),
+        # A gradient of a millionth of the others' size has a smaller share, which still tells.
+        ("x:50 -> Linear(40) -> 1/1000000*Tanh -> Linear(9)", '"W1": dl_dW1', '"W1": 1.0001 * dl_dW1'),
         (STACK, '"W1": dl_dW1', '"W1": dl_dW1[..., ::-1]'),
         (BLOCK, '"W_Q2": dl_dW_Q2', '"W_Q2": dl_dW_K2'),
     ],
